@@ -1,0 +1,49 @@
+import type { Duplex } from 'node:stream';
+import type { ImageRef, Isolation } from './sandbox.ts';
+
+/** Limits of one container. */
+export interface Limits {
+  /** @default 512 MiB */
+  readonly memoryBytes: number;
+  /** @default 1 */
+  readonly cpus: number;
+  /** @default 256 */
+  readonly pids: number;
+  /** Size of an episode's layer. @default 128 MiB */
+  readonly layerBytes: number;
+  /** Files in an episode's layer. @default 32,768 */
+  readonly layerInodes: number;
+}
+
+export interface StartOptions {
+  readonly image: string;
+  readonly limits: Limits;
+  /** `none` leaves only loopback. */
+  readonly network: 'none' | 'bridge';
+}
+
+/** A started container with its runner, before the pool gives it to anyone. */
+export interface Container {
+  readonly id: string;
+  readonly image: ImageRef;
+  /** Raw bytes to and from the runner. It ends when the container does. */
+  readonly stream: Duplex;
+  /** Settles once when the container has ended, for whatever reason. */
+  readonly exited: Promise<{ readonly reason: string }>;
+  /** End it and remove every trace. Never throws; a second call waits for the first. */
+  remove(): Promise<void>;
+}
+
+/** The engine port: starts containers that run the runner. */
+export interface Engine {
+  readonly name: 'docker' | 'local';
+  /** What this engine can do, found by `probe`, and why. */
+  probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }>;
+  /** @throws {SandboxError} `image_missing` */
+  image(name: string): Promise<ImageRef>;
+  /** @throws {SandboxError} `image_missing`, `start_failed` */
+  start(options: StartOptions): Promise<Container>;
+  /** Remove what dead servers left behind; returns how many things were removed. */
+  reap(): Promise<number>;
+  close(): Promise<void>;
+}

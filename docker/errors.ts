@@ -1,0 +1,40 @@
+/** Why a sandbox could not do what was asked. */
+export type SandboxErrorCode =
+  /** No sandbox became free before the queue deadline. */
+  | 'capacity'
+  /** The image does not exist on this engine. */
+  | 'image_missing'
+  /** A sandbox could not be started. */
+  | 'start_failed'
+  /** The pool is shutting down. */
+  | 'draining'
+  /** The container or its runner is gone. */
+  | 'died'
+  /** The runner did not answer in time. */
+  | 'unresponsive'
+  /** The runner answered with a fault of its own. */
+  | 'runner_fault'
+  | 'path_not_found'
+  /** The path is of the wrong kind or not to be read or written. */
+  | 'path_refused'
+  | 'file_too_large'
+  /** This engine or isolation cannot do it. */
+  | 'not_supported';
+
+/** A fault of a sandbox; never an agent's non-zero exit status. */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError';
+  readonly code: SandboxErrorCode;
+  /** Whether the action that was under way may have run. */
+  readonly actionMayHaveRun: boolean;
+
+  constructor(
+    code: SandboxErrorCode,
+    message: string,
+    options: ErrorOptions & { actionMayHaveRun?: boolean } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+    this.actionMayHaveRun = options.actionMayHaveRun ?? false;
+  }
+}

@@ -1,0 +1,152 @@
+/** The sandbox port: what an environment may ask of the place where an agent's code runs. */
+
+/** An image as a sandbox sees it; `digest` is stable content identity, e.g. `sha256:…`. */
+export interface ImageRef {
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** An image that an environment or a dataset needs, made from another one. */
+export interface ImageDefinition {
+  /** Name by which sandboxes are acquired, e.g. `nl2bash-fs1`. */
+  readonly name: string;
+  /** Name of the image it is made from; `bash` is built in. */
+  readonly from: string;
+  /** Path of a tar file on the server, unpacked at `/`. @default nothing */
+  readonly tree?: string;
+  /** Make `/` a git repository with one commit, its system folders ignored. @default false */
+  readonly gitAtRoot?: boolean;
+}
+
+/** How a sandbox is made pristine: by dropping a layer, or by replacing the whole container. */
+export type Isolation = 'layer' | 'replace';
+
+/** What the sandbox is for: grading has a small reserve of its own, so that it never waits for episodes. */
+export type Purpose = 'episode' | 'grading';
+
+export interface AcquireOptions {
+  /** Name of the image, e.g. `bash` or `nl2bash-fs1`. */
+  readonly image: string;
+  readonly purpose: Purpose;
+  /** Longest wait in the queue, in milliseconds. @default the pool's `queueTimeoutMs` */
+  readonly queueTimeoutMs?: number;
+  /** Leaves the queue when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** Hands out pristine sandboxes. */
+export interface SandboxSource {
+  /** @throws {SandboxError} `capacity`, `image_missing`, `start_failed`, `draining` */
+  acquire(options: AcquireOptions): Promise<Sandbox>;
+}
+
+export interface RunRequest {
+  /** Code for the sandbox's persistent session. */
+  readonly code: string;
+  readonly stdin?: string;
+  /** Deadline in milliseconds. */
+  readonly timeoutMs: number;
+  /** Cut the code when it printed nothing for so long, in milliseconds. @default never */
+  readonly idleTimeoutMs?: number;
+  /** Bytes of output kept (half from the head, half from the tail). */
+  readonly maxOutputBytes: number;
+}
+
+export interface RunResult {
+  /** Standard output and error merged, raw bytes, head and tail joined where some were dropped. */
+  readonly output: Buffer;
+  /** 128 + signal for a killed command; `null` where none is known. */
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  /** Which deadline ended it. */
+  readonly timeout: 'deadline' | 'idle' | null;
+  /** Bytes dropped from the middle of the output. */
+  readonly truncatedBytes: number;
+  /** Offset in `output` where the dropped bytes were; -1 where none were. */
+  readonly truncatedAt: number;
+  /** Working directory of the session afterwards. */
+  readonly cwd: string;
+  /** The session's process ended and a new one took its place: variables and functions are gone. */
+  readonly sessionRestarted: boolean;
+  /** Time in the sandbox, in milliseconds. */
+  readonly durationMs: number;
+}
+
+export type FileType = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'other';
+
+/** One difference between the layer now and at the last `mark`. */
+export interface LayerChange {
+  /** Absolute path; bytes that are no UTF-8 are escaped as U+DC80…U+DCFF, as Python does. */
+  readonly path: string;
+  readonly kind: 'added' | 'modified' | 'deleted' | 'type_changed' | 'mode_changed';
+  readonly type: FileType;
+  /** Permission bits now, or at the mark for a deleted path. */
+  readonly mode: number;
+  /** Bytes of a regular file, else 0. */
+  readonly size: number;
+  /** SHA-256 of a regular file's content or of a link's target, in hex; else `null`. */
+  readonly sha256: string | null;
+}
+
+/** A file that the server places in the sandbox. Parents are made; `path` is absolute. */
+export interface FileEntry {
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'symlink';
+  /** Content of a file. */
+  readonly content?: string | Buffer;
+  /** Target of a symlink. */
+  readonly target?: string;
+  /** @default 0o644, 0o755 for directories */
+  readonly mode?: number;
+  /** Modification time, seconds since 1970. @default now */
+  readonly mtime?: number;
+}
+
+export interface ListedFile {
+  readonly name: string;
+  readonly type: FileType;
+  readonly mode: number;
+  readonly size: number;
+  readonly mtime: number;
+}
+
+export interface InspectRequest {
+  /** Program and arguments, taken from the pristine image. */
+  readonly argv: readonly string[];
+  /** Working directory below the agent's root, absolute as the agent sees it. @default `/` */
+  readonly cwd?: string;
+  readonly timeoutMs: number;
+  readonly maxOutputBytes: number;
+}
+
+/**
+ * One pristine sandbox, held by one episode until `release`. Calls run one after the other.
+ * Every method throws `SandboxError`: `died` when the container is gone, `unresponsive` past its own deadline,
+ * `path_not_found`, `path_refused`, `file_too_large` for files, `not_supported` in `replace` isolation.
+ */
+export interface Sandbox extends AsyncDisposable {
+  /** Container id or the local process's name, for logs. */
+  readonly id: string;
+  readonly image: ImageRef;
+  readonly engine: 'docker' | 'local';
+  readonly isolation: Isolation;
+  /** Run code in the persistent session. */
+  run(request: RunRequest): Promise<RunResult>;
+  putFiles(entries: readonly FileEntry[]): Promise<void>;
+  /** @param maxBytes refuse larger files @default 16 MiB */
+  getFile(path: string, maxBytes?: number): Promise<Buffer>;
+  listFiles(path: string): Promise<ListedFile[]>;
+  /** Make the present state the one that `diff` compares with. */
+  mark(): Promise<void>;
+  /** Differences since the last `mark` (or since the layer began), sorted by path, seen from outside the agent's reach. */
+  diff(): Promise<LayerChange[]>;
+  /**
+   * Run a program of the pristine image over the agent's files, which lie below `/agent`, read-only for it.
+   * The agent's processes and programs take no part.
+   */
+  inspect(request: InspectRequest): Promise<RunResult>;
+  /** `stop` halts every process of the agent, `resume` lets them go on, `kill` ends them all, the session included. */
+  quiesce(mode: 'stop' | 'resume' | 'kill'): Promise<void>;
+  /** Give the sandbox back; it is made pristine or thrown away. Never throws; a second call does nothing. */
+  release(): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** A file of a task's own, placed before the agent sees the sandbox. */
+export const TaskFile = z.strictObject({
+  /** Absolute path. */
+  path: z.string().startsWith('/'),
+  /** @default file */
+  type: z.enum(['file', 'directory', 'symlink']).optional(),
+  /** Text of a file. */
+  content: z.string().optional(),
+  /** A file's content as base64, for what is no text. */
+  content_base64: z.string().optional(),
+  /** Target of a symlink. */
+  target: z.string().optional(),
+  /** Permission bits as octal text, e.g. `0644`. @default 0644, 0755 for directories */
+  mode: z
+    .string()
+    .regex(/^[0-7]{3,4}$/)
+    .optional(),
+  /** Modification time, ISO 8601 in UTC. @default 2024-01-01T00:00:00Z */
+  mtime: z.iso.datetime().optional(),
+});
+export type TaskFile = z.infer<typeof TaskFile>;
+
+/** One Bash task as a dataset stores it. */
+export const BashTaskRecord = z.strictObject({
+  /** Unique in its dataset, kebab-case. */
+  id: z.string().min(1),
+  /** What the agent is told. */
+  instruction: z.string().min(1),
+  /** The commands that solve it; a list is run joined with `;`. */
+  gold: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+  files: z.array(TaskFile).optional(),
+  /** Working directory at the start. @default / */
+  cwd: z.string().startsWith('/').optional(),
+  /** Commands run before the agent's first action, their effects part of the start state. */
+  setup: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  /** Plausible but wrong solutions: each must score below 1. */
+  wrong: z.array(z.string()).optional(),
+});
+export type BashTaskRecord = z.infer<typeof BashTaskRecord>;
+
+/** A built-in or imported dataset of Bash tasks. */
+export interface BashDataset {
+  readonly name: string;
+  /** Image that its episodes run in. */
+  readonly image: string;
+  readonly tasks: readonly BashTaskRecord[];
+}

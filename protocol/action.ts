@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+/** Longest deadline that a client may ask for one action, in milliseconds. */
+export const MAX_TIMEOUT_MS = 600_000;
+
+const metadata = z.record(z.string(), z.unknown()).optional();
+
+/** Run code in the episode's session. */
+export const CodeAction = z.strictObject({
+  code: z.string(),
+  /** What the code reads on standard input. @default nothing (`/dev/null`) */
+  stdin: z.string().optional(),
+  /** Deadline in milliseconds, 1 to 600,000. @default the server's `step_timeout_ms` */
+  timeout_ms: z.number().int().min(1).max(MAX_TIMEOUT_MS).optional(),
+  metadata,
+});
+
+/** End the episode and grade it. `answer` stands for the last output where the environment allows it. */
+export const SubmitAction = z.strictObject({
+  submit: z.literal(true),
+  answer: z.string().optional(),
+  metadata,
+});
+
+/** Grade now and go on. */
+export const EvaluateAction = z.strictObject({ evaluate: z.literal(true), metadata });
+
+/** End the episode ungraded, with reward 0. */
+export const SkipAction = z.strictObject({ skip: z.literal(true), metadata });
+
+export const ActionObject = z.union([CodeAction, SubmitAction, EvaluateAction, SkipAction], {
+  error:
+    'expected one of {"code": "…"}, {"submit": true}, {"evaluate": true}, {"skip": true}, or a plain string',
+});
+export type ActionObject = z.infer<typeof ActionObject>;
+
+/** An action object, or a plain string as InterCode meant it (`"ls"`, `"submit"`, `"skip"`). */
+export const Action = z.union([z.string(), ActionObject], {
+  error:
+    'expected one of {"code": "…"}, {"submit": true}, {"evaluate": true}, {"skip": true}, or a plain string',
+});
+export type Action = z.infer<typeof Action>;
+
+/**
+ * The action object that a plain string stands for: `skip` skips, a string that starts with `submit` submits
+ * (what follows is the answer), anything else is code.
+ */
+export function parseAction(action: Action): ActionObject {
+  if (typeof action !== 'string') return action;
+  if (action === 'skip') return { skip: true };
+  if (!action.startsWith('submit')) return { code: action };
+  const answer = action.slice('submit'.length).trim();
+  return answer === '' ? { submit: true } : { submit: true, answer };
+}

@@ -1,0 +1,153 @@
+/** One row of the published error table. */
+export interface ErrorEntry {
+  /** JSON-RPC error code. */
+  readonly code: number;
+  readonly meaning: string;
+  /** Whether the same request may succeed later, unchanged. */
+  readonly retryable: boolean;
+  readonly remedy: string;
+}
+
+/** Every error that a request to `/v1` can be answered with. The README's table is checked against it. */
+export const ERRORS = {
+  parse_error: {
+    code: -32700,
+    meaning: 'The frame is not JSON.',
+    retryable: false,
+    remedy: 'Send one JSON-RPC 2.0 object, or an array of them, as UTF-8 text.',
+  },
+  invalid_request: {
+    code: -32600,
+    meaning: 'The frame is JSON but no JSON-RPC 2.0 request.',
+    retryable: false,
+    remedy: 'Send "jsonrpc": "2.0", an "id" and a "method".',
+  },
+  method_not_found: {
+    code: -32601,
+    meaning: 'The method does not exist.',
+    retryable: false,
+    remedy: 'Use a method of the protocol table.',
+  },
+  invalid_params: {
+    code: -32602,
+    meaning: 'A parameter is missing, unknown or of the wrong kind; `data.issues` names each field.',
+    retryable: false,
+    remedy: 'Mend the named fields.',
+  },
+  internal_error: {
+    code: -32603,
+    meaning: 'The server met a fault of its own.',
+    retryable: true,
+    remedy: 'Try again; report it with the server log if it stays.',
+  },
+  unauthorized: {
+    code: -32001,
+    meaning: 'The token is missing or wrong.',
+    retryable: false,
+    remedy: 'Send the server token as `Authorization: Bearer …` or in `initialize`.',
+  },
+  version_mismatch: {
+    code: -32002,
+    meaning: 'Client and server speak different protocol versions.',
+    retryable: false,
+    remedy: 'Use a client of the version named in `data`.',
+  },
+  environment_not_found: {
+    code: -32010,
+    meaning: 'No environment has this id.',
+    retryable: false,
+    remedy: 'Take an id from `environments/list`.',
+  },
+  dataset_not_found: {
+    code: -32011,
+    meaning: 'The environment has no dataset or split of this name.',
+    retryable: false,
+    remedy: 'Take a name from `environments/list`, or import the dataset and restart the server.',
+  },
+  task_not_found: {
+    code: -32012,
+    meaning: 'The dataset has no task of this id or index.',
+    retryable: false,
+    remedy: 'Take an id from `tasks/list`.',
+  },
+  episode_not_found: {
+    code: -32020,
+    meaning: 'No episode of this id is open on this connection.',
+    retryable: false,
+    remedy: 'Reset first, and use the `episode_id` that reset returned.',
+  },
+  episode_exists: {
+    code: -32021,
+    meaning: 'An open episode has this id already.',
+    retryable: false,
+    remedy: 'Choose another `episode_id`, or leave it out.',
+  },
+  episode_over: {
+    code: -32022,
+    meaning: 'The episode has ended; it takes no more steps.',
+    retryable: false,
+    remedy: 'Reset to begin another episode.',
+  },
+  step_out_of_order: {
+    code: -32023,
+    meaning: 'The step number lies ahead of the next step, or its stored result is gone.',
+    retryable: false,
+    remedy: 'Send the number in `data.expected`.',
+  },
+  unsupported: {
+    code: -32030,
+    meaning: 'The environment does not support this option or action.',
+    retryable: false,
+    remedy: 'See the environment README for what it supports.',
+  },
+  capacity: {
+    code: -32040,
+    meaning: 'No sandbox or episode slot became free before the queue deadline.',
+    retryable: true,
+    remedy: 'Wait and try again, close episodes, or raise the pool maximum.',
+  },
+  sandbox_unavailable: {
+    code: -32041,
+    meaning: 'A sandbox could not be started or failed during reset.',
+    retryable: true,
+    remedy: 'Try again; `stepwell doctor` says what the machine lacks.',
+  },
+  shutting_down: {
+    code: -32050,
+    meaning: 'The server is shutting down and takes no new work.',
+    retryable: true,
+    remedy: 'Connect again once it is back.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorName = keyof typeof ERRORS;
+
+/** What a JSON-RPC error carries in `data` beside what the case adds. */
+export interface ErrorData {
+  readonly name: ErrorName;
+  readonly retryable: boolean;
+  readonly remedy: string;
+  readonly [detail: string]: unknown;
+}
+
+/** An error of the table, thrown where a request fails; it crosses the wire as a JSON-RPC error. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  readonly error: ErrorName;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(error: ErrorName, message: string, details: Record<string, unknown> = {}) {
+    super(message);
+    this.error = error;
+    this.details = details;
+  }
+
+  get code(): number {
+    return ERRORS[this.error].code;
+  }
+
+  get data(): ErrorData {
+    const { retryable, remedy } = ERRORS[this.error];
+    return { ...this.details, name: this.error, retryable, remedy };
+  }
+}

@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import {
+  EnvironmentsListParams,
+  EnvironmentsListResult,
+  InitializeParams,
+  InitializeResult,
+  TasksListParams,
+  TasksListResult,
+} from './environment.ts';
+import {
+  CloseParams,
+  CloseResult,
+  EpisodeState,
+  EvaluateParams,
+  EvaluateResult,
+  ResetParams,
+  ResetResult,
+  StateParams,
+  StepParams,
+  StepResult,
+} from './episode.ts';
+
+/** Every method of `/v1` with the schemas of its params and result. */
+export const METHODS = {
+  initialize: { params: InitializeParams, result: InitializeResult },
+  'environments/list': { params: EnvironmentsListParams, result: EnvironmentsListResult },
+  'tasks/list': { params: TasksListParams, result: TasksListResult },
+  'episode/reset': { params: ResetParams, result: ResetResult },
+  'episode/step': { params: StepParams, result: StepResult },
+  'episode/evaluate': { params: EvaluateParams, result: EvaluateResult },
+  'episode/state': { params: StateParams, result: EpisodeState },
+  'episode/close': { params: CloseParams, result: CloseResult },
+} as const;
+
+export type MethodName = keyof typeof METHODS;
+export type Params<M extends MethodName> = z.infer<(typeof METHODS)[M]['params']>;
+export type Result<M extends MethodName> = z.infer<(typeof METHODS)[M]['result']>;
