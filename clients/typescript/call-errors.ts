@@ -1,0 +1,92 @@
+import { StepwellError } from './errors.ts';
+
+/** What a call was, as its error tells it. */
+export interface CallContext {
+  readonly method: string;
+  /** Number of the step that the call asked for; `null` where it was no step. */
+  readonly step: number | null;
+}
+
+/** No connection came about: refused, no such host, no WebSocket there, or too slow. */
+export class ConnectError extends StepwellError {
+  readonly retryable: boolean;
+  readonly remedy = 'Check the address, and that the server is running there.';
+  /** HTTP status where the server answered the upgrade with one. */
+  readonly status: number | null;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly retryable?: boolean; readonly status?: number } = {},
+  ) {
+    super(message, options);
+    this.retryable = options.retryable ?? true;
+    this.status = options.status ?? null;
+  }
+}
+
+/** A call that got no answer; whether it ran is not known where `mayHaveRun` is true. */
+export abstract class UnansweredError extends StepwellError {
+  readonly method: string;
+  /** Number of the unanswered step, to ask for it again with `episode.step(action, { step })`. */
+  readonly step: number | null;
+  /** Whether the request left this process, so that the server may have run it. */
+  readonly mayHaveRun: boolean;
+
+  constructor(message: string, call: CallContext, mayHaveRun: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.method = call.method;
+    this.step = call.step;
+    this.mayHaveRun = mayHaveRun;
+  }
+}
+
+/** The socket is gone; every call that was pending on it is rejected with this, and every later one. */
+export class ConnectionLostError extends UnansweredError {
+  readonly retryable = false;
+  readonly remedy = 'Connect again and begin a new episode.';
+  /** WebSocket close code; 1006 where the peer vanished without one. */
+  readonly closeCode: number;
+
+  constructor(reason: string, closeCode: number, call: CallContext, mayHaveRun: boolean, cause?: unknown) {
+    super(`connection lost: ${reason}`, call, mayHaveRun, { cause });
+    this.closeCode = closeCode;
+  }
+}
+
+/** The call's deadline passed before its answer came. A late answer is dropped. */
+export class DeadlineError extends UnansweredError {
+  readonly retryable = true;
+  readonly remedy = 'Ask for the same step number again, or allow more time by `timeoutMs`.';
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number, call: CallContext) {
+    super(`no answer to ${call.method} within ${timeoutMs} ms`, call, true);
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** The call's `AbortSignal` fired; its reason is the `cause`. */
+export class AbortedError extends UnansweredError {
+  readonly retryable = true;
+  readonly remedy = 'Nothing: the caller gave the call up.';
+
+  constructor(reason: unknown, call: CallContext, mayHaveRun: boolean) {
+    super(`${call.method} was aborted`, call, mayHaveRun, { cause: reason });
+  }
+}
+
+/** More calls or bytes are waiting on this connection than its limits allow; the call was not sent. */
+export class OverloadedError extends UnansweredError {
+  readonly retryable = true;
+  readonly remedy = 'Wait for answers before sending more, or raise `maxInFlight` or `maxBufferedBytes`.';
+
+  constructor(message: string, call: CallContext) {
+    super(message, call, false);
+  }
+}
+
+/** Strict mode: the answer does not fit the protocol's schema. */
+export class MalformedResultError extends StepwellError {
+  readonly retryable = false;
+  readonly remedy = 'Use a client and a server of the same version.';
+}

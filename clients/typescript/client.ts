@@ -1,0 +1,167 @@
+import type { EnvironmentInfo } from '../../protocol/environment.ts';
+import { METHODS, type MethodName, type Params, type Result } from '../../protocol/methods.ts';
+import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
+import { endpoint, openSocket } from './address.ts';
+import { MalformedResultError } from './call-errors.ts';
+import { type Call, type CallOptions, Connection } from './connection.ts';
+import { Episode } from './episode.ts';
+
+export interface ClientOptions {
+  /** The server's token. @default none */
+  readonly token?: string;
+  /** Deadline for an answer unless the call names one, in milliseconds. @default 120000 */
+  readonly timeoutMs?: number;
+  /** Longest wait for the connection, in milliseconds. @default 10000 */
+  readonly connectTimeoutMs?: number;
+  /** Calls that may wait for their answers at once; more are refused with `OverloadedError`. @default 4096 */
+  readonly maxInFlight?: number;
+  /** Bytes that may wait to be written; beyond it calls are refused with `OverloadedError`. @default 64 MiB */
+  readonly maxBufferedBytes?: number;
+  /** Largest frame taken from the server, in bytes. @default 64 MiB */
+  readonly maxFrameBytes?: number;
+  /** Ping so often, in milliseconds; a server silent for three beats is given up. @default 20000 */
+  readonly heartbeatMs?: number;
+  /** Check every result against the protocol's schemas. Costs time on every step. @default false */
+  readonly strict?: boolean;
+  /** Gives the connecting up when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+const MIB = 1_048_576;
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/**
+ * A connection to a Stepwell server. It carries any number of episodes at once; dispose of it with `await using` or
+ * `close()`. It does not reconnect: a lost socket rejects every pending and later call with `ConnectionLostError`.
+ */
+export class StepwellClient implements AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #timeoutMs: number;
+  readonly #strict: boolean;
+  readonly #episodes = new Set<Episode>();
+  #session: Result<'initialize'> | null = null;
+  #closing: Promise<void> | null = null;
+
+  private constructor(connection: Connection, options: ClientOptions) {
+    this.#connection = connection;
+    this.#timeoutMs = options.timeoutMs ?? 120_000;
+    this.#strict = options.strict ?? false;
+  }
+
+  /**
+   * Connect and agree on the protocol version.
+   * @param url `ws://host:port`, `http://host:port` or the full address of `/v1`
+   * @throws {ConnectError} nobody answers there
+   * @throws {UnauthorizedError} the token is missing or wrong
+   * @throws {VersionMismatchError} the server speaks another version
+   */
+  static async connect(url: string, options: ClientOptions = {}): Promise<StepwellClient> {
+    const { connectTimeoutMs = 10_000, maxFrameBytes = 64 * MIB, maxBufferedBytes = 64 * MIB } = options;
+    const { maxInFlight = 4096, heartbeatMs = 20_000, token, signal } = options;
+    const limits = { maxInFlight, maxBufferedBytes, heartbeatMs };
+    const connection = await openSocket(
+      endpoint(url),
+      { connectTimeoutMs, maxFrameBytes, token, signal },
+      (socket) => new Connection(socket, limits),
+    );
+    const client = new StepwellClient(connection, options);
+    try {
+      client.#session = await client.call(
+        'initialize',
+        { protocol_version: PROTOCOL_VERSION, client: { name: 'stepwell-ts', version: STEPWELL_VERSION } },
+        { timeoutMs: connectTimeoutMs, signal },
+      );
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    return client;
+  }
+
+  /** What the server said of itself: protocol version, name and version, limits. */
+  get session(): Result<'initialize'> {
+    if (!this.#session) throw new TypeError('the client is not initialized');
+    return this.#session;
+  }
+
+  /** Settles when the socket is gone, whoever closed it. */
+  get closed(): Promise<void> {
+    return this.#connection.closed;
+  }
+
+  /** Calls that wait for their answers now. */
+  get inFlight(): number {
+    return this.#connection.inFlight;
+  }
+
+  /** The environments that the server offers, with their datasets. */
+  async environments(options?: CallOptions): Promise<readonly EnvironmentInfo[]> {
+    return (await this.call('environments/list', {}, options)).environments;
+  }
+
+  /** A page of a dataset's tasks. */
+  tasks(params: Params<'tasks/list'>, options?: CallOptions): Promise<Result<'tasks/list'>> {
+    return this.call('tasks/list', params, options);
+  }
+
+  /** Begin an episode. One that begins after this call was given up is closed again. */
+  async reset(params: Params<'episode/reset'>, options?: CallOptions): Promise<Episode> {
+    const onLateResult = (late: unknown) => {
+      const { episode_id } = late as Result<'episode/reset'>;
+      this.call('episode/close', { episode_id }).catch(() => undefined);
+    };
+    const reset = await this.#call('episode/reset', params, { ...options, step: null, onLateResult });
+    const episode: Episode = new Episode(
+      {
+        call: (method, callParams, callOptions) => this.#call(method, callParams, callOptions),
+        stepTimeoutMs: this.session.limits.step_timeout_ms,
+        timeoutMs: this.#timeoutMs,
+        onOver: () => this.#episodes.delete(episode),
+      },
+      reset,
+    );
+    this.#episodes.add(episode);
+    return episode;
+  }
+
+  /**
+   * Any method of the protocol.
+   * @throws {RemoteError} what the server answered
+   * @throws {UnansweredError} no answer came
+   * @throws {MalformedResultError} in strict mode, the result does not fit its schema
+   */
+  call<M extends MethodName>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>> {
+    return this.#call(method, params, { ...options, step: null });
+  }
+
+  /** Close the open episodes, then the socket. A second call waits for the first. Never throws. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const episodes = [...this.#episodes].map((episode) => episode.close({ timeoutMs: CLOSE_TIMEOUT_MS }));
+    await Promise.allSettled(episodes);
+    await this.#connection.close();
+  }
+
+  async #call<M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    options: CallOptions & Pick<Call, 'step' | 'onLateResult'>,
+  ): Promise<Result<M>> {
+    const { timeoutMs = this.#timeoutMs, signal, step, onLateResult } = options;
+    const result = await this.#connection.call({ method, params, timeoutMs, signal, step, onLateResult });
+    if (!this.#strict) return result as Result<M>;
+    const checked = METHODS[method].result.safeParse(result);
+    if (checked.success) return checked.data as Result<M>;
+    throw new MalformedResultError(`the answer to ${method} does not fit its schema`, {
+      cause: checked.error,
+    });
+  }
+}

@@ -1,0 +1,128 @@
+import type { Action } from '../../protocol/action.ts';
+import type { EpisodeState, EvaluateResult, ResetResult, StepResult } from '../../protocol/episode.ts';
+import type { MethodName, Params, Result } from '../../protocol/methods.ts';
+import { UnansweredError } from './call-errors.ts';
+import type { CallOptions } from './connection.ts';
+import { EpisodeNotFoundError, RemoteError } from './errors.ts';
+
+/** What an episode needs of its client. */
+export interface EpisodeLink {
+  call<M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    options: CallOptions & { readonly step: number | null },
+  ): Promise<Result<M>>;
+  /** The server's deadline of a step that names none, in milliseconds. */
+  readonly stepTimeoutMs: number;
+  /** The client's deadline of a call, in milliseconds. */
+  readonly timeoutMs: number;
+  /** The episode ended or is being closed: it needs no more care. */
+  onOver(): void;
+}
+
+export interface StepOptions extends CallOptions {
+  /** Ask for this number instead of the next one: a step already done returns its stored result. */
+  readonly step?: number;
+}
+
+/** What grading and the way there and back may add to a step's own deadline. */
+const STEP_MARGIN_MS = 60_000;
+
+/**
+ * One play of one task. Steps are numbered 1, 2, 3 … as they are asked for, so that the server runs each exactly
+ * once; they may be asked for before earlier ones are answered and run in that order. After an `UnansweredError`
+ * repeat the step with its number: `episode.step(action, { step: error.step })`.
+ */
+export class Episode implements AsyncDisposable {
+  readonly id: string;
+  readonly resumeToken: string;
+  readonly task: ResetResult['task'];
+  /** What the agent sees first: `output` is the task's instruction. */
+  readonly observation: ResetResult['observation'];
+  /** Facts about the episode: seed, image, engine, isolation. */
+  readonly info: ResetResult['info'];
+  readonly #link: EpisodeLink;
+  #nextStep = 1;
+  #closing: Promise<void> | null = null;
+
+  constructor(link: EpisodeLink, reset: ResetResult) {
+    this.#link = link;
+    this.id = reset.episode_id;
+    this.resumeToken = reset.resume_token;
+    this.task = reset.task;
+    this.observation = reset.observation;
+    this.info = reset.info;
+  }
+
+  /** Number that the next step will get. */
+  get nextStep(): number {
+    return this.#nextStep;
+  }
+
+  /**
+   * Run an action and see what it did.
+   * @param action code as a plain string, or an action object such as `{ code, stdin, timeout_ms }`
+   * @throws {EpisodeOverError} the episode has ended
+   */
+  async step(action: Action, options: StepOptions = {}): Promise<StepResult> {
+    const { timeoutMs = this.#deadline(action), signal } = options;
+    const step = options.step ?? this.#nextStep;
+    if (options.step === undefined) this.#nextStep++;
+    try {
+      const params = { episode_id: this.id, step, action };
+      const result = await this.#link.call('episode/step', params, { timeoutMs, signal, step });
+      this.#nextStep = Math.max(this.#nextStep, step + 1);
+      if (result.terminated || result.truncated) this.#link.onOver();
+      return result;
+    } catch (error) {
+      // Refused or never sent: no step was taken, so the number is free again.
+      const free = error instanceof RemoteError || (error instanceof UnansweredError && !error.mayHaveRun);
+      if (free && options.step === undefined) this.#nextStep = Math.min(this.#nextStep, step);
+      throw error;
+    }
+  }
+
+  /** End the episode and grade it. `answer` stands for the last output where the environment allows it. */
+  submit(answer?: string, options?: StepOptions): Promise<StepResult> {
+    return this.step(answer === undefined ? { submit: true } : { submit: true, answer }, options);
+  }
+
+  /** End the episode ungraded, with reward 0. */
+  skip(options?: StepOptions): Promise<StepResult> {
+    return this.step({ skip: true }, options);
+  }
+
+  /** Grade the present state and go on; this is no step. */
+  evaluate(options?: CallOptions): Promise<EvaluateResult> {
+    return this.#link.call('episode/evaluate', { episode_id: this.id }, { ...options, step: null });
+  }
+
+  state(options?: CallOptions): Promise<EpisodeState> {
+    return this.#link.call('episode/state', { episode_id: this.id }, { ...options, step: null });
+  }
+
+  /** Give the sandbox back. An episode that the server no longer has is closed already; a second call waits for the first. */
+  close(options?: CallOptions): Promise<void> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  /** Closes the episode. Does not throw: a fault here would hide the one that ended the block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close().catch(() => undefined);
+  }
+
+  async #close(options?: CallOptions): Promise<void> {
+    this.#link.onOver();
+    try {
+      await this.#link.call('episode/close', { episode_id: this.id }, { ...options, step: null });
+    } catch (error) {
+      if (!(error instanceof EpisodeNotFoundError)) throw error;
+    }
+  }
+
+  #deadline(action: Action): number {
+    const own = typeof action === 'object' && 'code' in action ? action.timeout_ms : undefined;
+    return Math.max(this.#link.timeoutMs, (own ?? this.#link.stepTimeoutMs) + STEP_MARGIN_MS);
+  }
+}
