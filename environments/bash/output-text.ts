@@ -1,0 +1,65 @@
+import type { RunResult } from '../../docker/sandbox.ts';
+
+/** Output as an observation shows it. */
+export interface OutputText {
+  readonly text: string;
+  /** Bytes of the output that the text does not show. */
+  readonly truncatedBytes: number;
+}
+
+type Output = Pick<RunResult, 'output' | 'truncatedBytes' | 'truncatedAt'>;
+
+const LONGEST_CHARACTER = 4;
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
+}
+
+function characterLength(lead: number): number {
+  if (lead >= 0xf0) return 4;
+  if (lead >= 0xe0) return 3;
+  return lead >= 0xc0 ? 2 : 1;
+}
+
+/** The head without a character that the cut went through. */
+function wholeHead(head: Buffer): Buffer {
+  for (let back = 1; back < LONGEST_CHARACTER && back <= head.length; back += 1) {
+    const byte = head[head.length - back];
+    if (byte === undefined || isContinuation(byte)) continue;
+    return characterLength(byte) > back ? head.subarray(0, head.length - back) : head;
+  }
+  return head;
+}
+
+/** The tail without the end of a character that the cut went through. */
+function wholeTail(tail: Buffer): Buffer {
+  let start = 0;
+  while (start < LONGEST_CHARACTER - 1 && isContinuation(tail[start])) start += 1;
+  return tail.subarray(start);
+}
+
+/** UTF-8 with replacement characters; a leading byte order mark is kept. */
+export function decodeText(bytes: Buffer): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+/**
+ * Bytes as text: UTF-8 with replacement characters, never cut inside a character, with a line that tells how many bytes
+ * were dropped where some were.
+ * @param maxBytes keep fewer bytes than the sandbox did, half of them from the head and half from the tail
+ */
+export function outputText(result: Output, maxBytes = Number.POSITIVE_INFINITY): OutputText {
+  const { output } = result;
+  if (result.truncatedBytes === 0 && output.length <= maxBytes)
+    return { text: decodeText(output), truncatedBytes: 0 };
+  const cut = result.truncatedBytes > 0 ? result.truncatedAt : Math.ceil(output.length / 2);
+  const fits = output.length <= maxBytes;
+  const half = Math.floor(maxBytes / 2);
+  const head = wholeHead(output.subarray(0, fits ? cut : Math.min(cut, maxBytes - half)));
+  const tail = wholeTail(output.subarray(fits ? cut : Math.max(cut, output.length - half)));
+  const dropped = output.length + result.truncatedBytes - head.length - tail.length;
+  const before = decodeText(head);
+  const marker = `[… ${dropped} bytes of output not shown …]\n`;
+  const lineBreak = before === '' || before.endsWith('\n') ? '' : '\n';
+  return { text: `${before}${lineBreak}${marker}${decodeText(tail)}`, truncatedBytes: dropped };
+}

@@ -1,0 +1,53 @@
+/** The text ends inside a quotation or after a backslash. */
+export class UnbalancedQuotesError extends Error {
+  override readonly name = 'UnbalancedQuotesError';
+}
+
+const WHITE_SPACE = ' \t\r\n';
+
+/**
+ * Take a command line apart as Python's `shlex.split` does with `posix=True`: single quotes keep everything, double
+ * quotes keep everything but `\"` and `\\`, a backslash outside quotes takes the next character as it is (a line feed
+ * too), and there are no comments.
+ * @throws {UnbalancedQuotesError} where Python raises `ValueError`
+ */
+export function posixWords(text: string): string[] {
+  const words: string[] = [];
+  let word = '';
+  let begun = false;
+  let quote: '"' | "'" | '' = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charAt(at);
+    if (quote === "'") {
+      if (char === "'") quote = '';
+      else word += char;
+    } else if (char === '\\') {
+      at += 1;
+      if (at >= text.length) throw new UnbalancedQuotesError('No escaped character');
+      const escaped = text.charAt(at);
+      word += quote === '"' && escaped !== '"' && escaped !== '\\' ? `\\${escaped}` : escaped;
+      begun = true;
+    } else if (quote === '"') {
+      if (char === '"') quote = '';
+      else word += char;
+    } else if (char === '"' || char === "'") {
+      quote = char;
+      begun = true;
+    } else if (WHITE_SPACE.includes(char)) {
+      if (begun) words.push(word);
+      word = '';
+      begun = false;
+    } else {
+      word += char;
+      begun = true;
+    }
+  }
+  if (quote !== '') throw new UnbalancedQuotesError('No closing quotation');
+  if (begun) words.push(word);
+  return words;
+}
+
+/** Quote a word so that a POSIX shell reads exactly this text. */
+export function shellQuote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
