@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { SandboxError } from '../errors.ts';
+import { type AnyDefinition, builtInImages, isPackageImage, suite } from './definitions.ts';
+import { gitAtRootScript } from './git-at-root.ts';
+import { hashRunnerFiles, type RunnerFile, readRunnerFiles } from './runner-files.ts';
+
+/** Bumped when builders make something else of the same inputs. */
+const builderVersion = '1';
+
+/** A definition with everything that decides its content. */
+export interface Recipe {
+  readonly name: string;
+  readonly definition: AnyDefinition;
+  readonly parent: Recipe | null;
+  /** Hash of what lies below the runner: packages, trees, the parent's. 12 hex digits. */
+  readonly rootHash: string;
+  /** Hash of all, the runner included. 12 hex digits. */
+  readonly hash: string;
+  readonly runnerFiles: readonly RunnerFile[];
+}
+
+/**
+ * Recipes of all built-in and the given images, parents before children.
+ * @throws {SandboxError} `image_missing` for an unknown parent, a circle or a tree that cannot be read
+ */
+export async function makeRecipes(definitions: readonly AnyDefinition[] = []): Promise<Recipe[]> {
+  const runnerFiles = await readRunnerFiles();
+  const runnerHash = hashRunnerFiles(runnerFiles);
+  const byName = new Map<string, AnyDefinition>();
+  for (const definition of [...builtInImages, ...definitions]) byName.set(definition.name, definition);
+  const recipes = new Map<string, Recipe>();
+
+  async function recipeOf(name: string, children: readonly string[]): Promise<Recipe> {
+    const known = recipes.get(name);
+    if (known !== undefined) return known;
+    const definition = byName.get(name);
+    if (definition === undefined || children.includes(name)) {
+      const problem = definition === undefined ? 'is not defined' : 'is made from itself';
+      throw new SandboxError(
+        'image_missing',
+        `Image "${name}" (needed by ${children.join(', ')}) ${problem}.`,
+      );
+    }
+    const parent = definition.from === null ? null : await recipeOf(definition.from, [...children, name]);
+    const rootHash = await hashRoot(definition, parent);
+    const hash = shortHash([rootHash, runnerHash]);
+    const recipe: Recipe = { name, definition, parent, rootHash, hash, runnerFiles };
+    recipes.set(name, recipe);
+    return recipe;
+  }
+
+  for (const name of byName.keys()) await recipeOf(name, []);
+  return [...recipes.values()];
+}
+
+async function hashRoot(definition: AnyDefinition, parent: Recipe | null): Promise<string> {
+  const parts = [builderVersion, definition.name, parent?.rootHash ?? suite];
+  if (isPackageImage(definition)) return shortHash([...parts, ...definition.packages]);
+  const tree = definition.tree === undefined ? 'no tree' : await hashFile(definition.tree);
+  return shortHash([...parts, tree, definition.gitAtRoot === true ? gitAtRootScript : 'no git']);
+}
+
+function shortHash(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk);
+  } catch (error) {
+    throw new SandboxError('image_missing', `The file tree ${path} cannot be read.`, { cause: error });
+  }
+  return hash.digest('hex');
+}
+
+/** All packages of an image and its parents, or `null` for an image that is not made of packages alone. */
+export function allPackages(recipe: Recipe): string[] | null {
+  if (!isPackageImage(recipe.definition)) return null;
+  const below = recipe.parent === null ? [] : allPackages(recipe.parent);
+  return below && [...below, ...recipe.definition.packages];
+}

@@ -1,0 +1,20 @@
+/** Labels on everything Stepwell makes in an engine. Images and containers of others are never touched. */
+export const labels = {
+  /** On a container: id of the server instance that started it. */
+  instance: 'stepwell.instance',
+  /** On a container: the server's process, as `encodeOwner` writes it. */
+  owner: 'stepwell.owner',
+  /** On an image: its name, e.g. `bash`. */
+  image: 'stepwell.image',
+  /** On an image: hash of everything it is made from. */
+  recipe: 'stepwell.recipe',
+} as const;
+
+/** Repository of images and prefix of container names. */
+export const namespace = 'stepwell';
+
+/** Where an image keeps the runner. */
+export const runnerPath = '/opt/stepwell/runner';
+
+/** Where a container mounts the scratch tmpfs for layers. */
+export const scratchPath = '/run/stepwell';
