@@ -141,8 +141,8 @@ export interface Sandbox extends AsyncDisposable {
   /** Differences since the last `mark` (or since the layer began), sorted by path, seen from outside the agent's reach. */
   diff(): Promise<LayerChange[]>;
   /**
-   * Run a program of the pristine image over the agent's files, which lie below `/agent`, read-only for it.
-   * The agent's processes and programs take no part.
+   * Run a program of the pristine image with the agent's files, read-only, as its working directory.
+   * The agent's processes and programs take no part, nor does the configuration of a git repository at `/`.
    */
   inspect(request: InspectRequest): Promise<RunResult>;
   /** `stop` halts every process of the agent, `resume` lets them go on, `kill` ends them all, the session included. */

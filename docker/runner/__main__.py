@@ -1,0 +1,117 @@
+"""The resident runner: serves one sandbox to one server until the channel closes."""
+
+import os
+import signal
+import sys
+import traceback
+from collections import deque
+
+from frames import Disconnected, FrameChannel
+from replaced_sandbox import ReplacedSandbox
+from request_error import RequestError
+from sandbox import LayerSandbox
+
+VERSION = 1
+
+
+class Runner:
+    """Answers requests in order; `ping` is answered at once, even while code runs."""
+
+    def __init__(self, channel: FrameChannel, sandbox) -> None:
+        self._channel = channel
+        self._sandbox = sandbox
+        self._waiting = deque()
+        self._handlers = {
+            "put": lambda header, payload: self._sandbox.put(header, payload),
+            "get": lambda header, _: ({}, self._sandbox.get(header)),
+            "list": lambda header, _: ({"files": self._sandbox.list(header)}, b""),
+            "mark": lambda _header, _payload: self._sandbox.mark(),
+            "diff": lambda _header, _payload: ({"changes": self._sandbox.diff()}, b""),
+            "inspect": lambda header, _: self._sandbox.inspect(header),
+            "quiesce": lambda header, _: self._sandbox.quiesce(header["mode"]),
+            "reset": lambda _header, _payload: self._sandbox.reset(),
+            "run": self._run,
+        }
+
+    def serve(self) -> None:
+        while True:
+            header, payload = self._waiting.popleft() if self._waiting else self._channel.read()
+            if header["op"] == "quit":
+                return
+            self._answer(header, payload)
+
+    def _answer(self, header: dict, payload: bytes) -> None:
+        if header["op"] == "ping":
+            self._channel.write({"id": header["id"], "ok": True})
+            return
+        handler = self._handlers.get(header["op"])
+        try:
+            if handler is None:
+                raise RequestError("bad_request", f"op: unknown {header['op']!r}")
+            fields, data = handler(header, payload) or ({}, b"")
+        except RequestError as error:
+            self._refuse(header, error.code, str(error))
+        except KeyError as error:
+            self._refuse(header, "bad_request", f"{error.args[0]}: missing")
+        except Disconnected:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the server must hear of it
+            traceback.print_exc()
+            self._refuse(header, "fault", f"{type(error).__name__}: {error}")
+        else:
+            self._channel.write({"id": header["id"], "ok": True, **fields}, data)
+
+    def _refuse(self, header: dict, code: str, message: str) -> None:
+        self._channel.write({"id": header["id"], "ok": False, "code": code, "message": message})
+
+    def _run(self, header: dict, payload: bytes):
+        return self._sandbox.run(header, payload, (self._channel.read_fd, self._meanwhile))
+
+    def _meanwhile(self) -> None:
+        """What arrives while code runs: pings are answered, the rest waits its turn."""
+        self._channel.fill()
+        while (frame := self._channel.next_buffered()) is not None:
+            if frame[0]["op"] == "ping":
+                self._answer(*frame)
+            else:
+                self._waiting.append(frame)
+
+
+def make_sandbox(settings):
+    """A sandbox with its first layer ready, and why it is of its kind."""
+    if settings.get("STEPWELL_ISOLATION") == "replace":
+        return ReplacedSandbox(), "asked for"
+    try:
+        sandbox = LayerSandbox(
+            settings.get("STEPWELL_SCRATCH", "/run/stepwell"),
+            settings.get("STEPWELL_ROOTS", "/").split(":"),
+            int(settings.get("STEPWELL_LAYER_BYTES", 128 * 1024 * 1024)),
+            int(settings.get("STEPWELL_LAYER_INODES", 32768)),
+            settings.get("STEPWELL_HOSTNAME", "stepwell"),
+        )
+        sandbox.reset()
+        return sandbox, "overlay and bubblewrap work here"
+    except Exception as error:  # noqa: BLE001 - any refusal by kernel or container means the same
+        return ReplacedSandbox(), f"{type(error).__name__}: {error}"
+
+
+def main() -> None:
+    # The agent's processes are killed before the runner when memory runs out; see bubblewrap's children below.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    socket_path = os.environ.get("STEPWELL_SOCKET")
+    channel = FrameChannel.connect(socket_path) if socket_path else FrameChannel(0, 1)
+    sandbox, reason = make_sandbox(os.environ)
+    channel.write({"event": "hello", "version": VERSION, "isolation": sandbox.isolation, "reason": reason})
+    if sandbox.isolation == "replace":
+        sandbox.reset()
+    channel.write({"event": "ready"})
+    try:
+        Runner(channel, sandbox).serve()
+    except Disconnected as gone:
+        print(f"stepwell runner: {gone}", file=sys.stderr)
+    finally:
+        sandbox.close()
+
+
+if __name__ == "__main__":
+    main()

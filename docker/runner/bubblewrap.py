@@ -1,0 +1,106 @@
+"""Starting programs through bubblewrap: the agent's processes, and the runner's own over the agent's files."""
+
+import fcntl
+import os
+import signal
+
+BWRAP = "/usr/bin/bwrap"
+
+# Docker's default capabilities less MKNOD, AUDIT_WRITE, SETPCAP and SETFCAP.
+AGENT_CAPABILITIES = (
+    "CAP_CHOWN",
+    "CAP_DAC_OVERRIDE",
+    "CAP_FOWNER",
+    "CAP_FSETID",
+    "CAP_KILL",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_NET_RAW",
+    "CAP_SETGID",
+    "CAP_SETUID",
+    "CAP_SYS_CHROOT",
+)
+
+# Where bubblewrap finds its filter and its options; it closes both.
+_SECCOMP_FD = 65
+_OPTIONS_FD = 66
+_SHM_BYTES = 32 * 1024 * 1024
+# Entries of /proc that reach beyond the sandbox, as far as this kernel has them.
+_PROC_READ_ONLY = ("/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/sysrq-trigger")
+_PROC_COVERED_FILES = ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/kmsg")
+_PROC_COVERED_FOLDERS = ("/proc/acpi", "/proc/asound", "/proc/scsi", "/proc/pressure")
+_IGNORED_SIGNALS = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
+
+
+def _confinement(capabilities) -> list:
+    arguments = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--new-session"]
+    arguments += ["--cap-drop", "ALL"]
+    for capability in capabilities:
+        arguments += ["--cap-add", capability]
+    return arguments
+
+
+def _proc() -> list:
+    arguments = ["--proc", "/proc"]
+    for path in _PROC_READ_ONLY:
+        if os.path.exists(path):
+            arguments += ["--ro-bind", path, path]
+    for path in _PROC_COVERED_FILES:
+        if os.path.exists(path):
+            arguments += ["--ro-bind", "/dev/null", path]
+    for path in _PROC_COVERED_FOLDERS:
+        if os.path.exists(path):
+            arguments += ["--perms", "0555", "--size", "4096", "--tmpfs", path, "--remount-ro", path]
+    return arguments
+
+
+class Bubblewrap:
+    """
+    Composes command lines. Options and the system call filter travel in memory files, so that a process list inside
+    shows none of them; each method returns `(argv, descriptors)`, and the caller closes the descriptors after `spawn`.
+    """
+
+    def __init__(self, hostname: str, seccomp_filter: bytes) -> None:
+        self._hostname = ["--hostname", hostname]
+        self._proc = _proc()
+        self._filter = seccomp_filter
+
+    def agent(self, layer, info_fd: int, cwd: str, argv):
+        """A session in `layer`."""
+        options = [*layer.binds("/"), "--dev", "/dev", "--size", str(_SHM_BYTES), "--perms", "1777", "--tmpfs", "/dev/shm"]
+        options += ["--remount-ro", "/dev", *self._proc, *_confinement(AGENT_CAPABILITIES), *self._hostname]
+        options += ["--info-fd", str(info_fd), "--chdir", cwd]
+        return self._command(options, argv)
+
+    def inspection(self, layer, cover, cwd: str, argv):
+        """A pristine program with the agent's files, read-only, at `layer.WINDOW`."""
+        options = ["--ro-bind", "/", "/", *layer.binds(layer.WINDOW, read_only=True), *cover]
+        options += ["--dev", "/dev", *self._proc, "--tmpfs", "/tmp", "--tmpfs", layer.scratch]
+        options += [*_confinement(("CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH")), "--unshare-net", "--chdir", cwd]
+        return self._command(options, argv)
+
+    def _command(self, options, argv):
+        options = [*options, "--seccomp", str(_SECCOMP_FD)]
+        descriptors = {
+            _SECCOMP_FD: _memory_file("seccomp", self._filter),
+            _OPTIONS_FD: _memory_file("options", b"".join(os.fsencode(option) + b"\0" for option in options)),
+        }
+        return [BWRAP, "--args", str(_OPTIONS_FD), "--", *argv], descriptors
+
+
+def _memory_file(name: str, content: bytes) -> int:
+    fd = os.memfd_create(name, os.MFD_CLOEXEC)
+    os.write(fd, content)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
+def spawn(argv, environment: dict, descriptors: dict) -> int:
+    """Start a program with just these descriptors (`{target: source}`) beside what is close-on-exec; its pid."""
+    # Sources are lifted above every target first, so that no dup2 overwrites a source that is still needed.
+    lifted = {target: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, 100) for target, source in descriptors.items()}
+    try:
+        actions = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in lifted.items()]
+        return os.posix_spawn(argv[0], argv, environment, file_actions=actions, setsigdef=_IGNORED_SIGNALS)
+    finally:
+        for source in lifted.values():
+            os.close(source)

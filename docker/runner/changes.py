@@ -1,0 +1,224 @@
+"""The difference of a layer between a mark and now, computed from its upper directories; nothing of it is run.
+
+What counts as a change is content, type, permission bits and owner, never a time stamp: a file that was only touched,
+or changed and changed back, is the same file. A change of the owner or group is told as `mode_changed`, for lack of a
+field of its own. A deleted folder is told file by file. The root folder itself is compared with the mark only, as
+layers begin with a fresh one.
+
+Files that did not change since the mark are known by inode, size and ctime and not read again; `mark` therefore has
+to happen while no process of the agent holds a shared writable mapping of a file.
+
+Overlays with `metacopy` are not understood: mounts must switch it off where the kernel may have it on.
+"""
+
+import stat
+import time
+from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Set, Tuple
+
+from content import Contents, Digest
+from lower import Lower
+from request_error import RequestError
+from upper import WHITEOUT, Earlier, Node, Upper
+
+HIDDEN = frozenset(("/opt/stepwell", "/proc", "/sys", "/dev"))
+# Files that a diff may look at, each side counted.
+LIMIT = 100_000
+# Time stamps of files lag behind the clock by up to a timer tick; younger ones prove nothing.
+_TICK_NS = 20_000_000
+
+Root = Tuple[str, str, str]  # prefix, lower, upper
+Change = Dict[str, Any]
+
+
+class Baseline(NamedTuple):
+    """What a mark remembers: a snapshot for each upper directory, and when they were begun."""
+
+    snapshots: Dict[str, Node]
+    taken: int
+
+
+class _Side(NamedTuple):
+    """One of the two states of a path: what is there, the upper's node if it has one, and what lies under it."""
+
+    entry: Optional[Node]
+    node: Optional[Node]
+    below: Optional[str]
+
+
+_NOTHING = _Side(None, None, None)
+
+
+def mark(roots: Iterable[Root], hidden: FrozenSet[str] = HIDDEN, limit: int = LIMIT) -> Baseline:
+    """Remember the present state of a layer.
+
+    :param hidden: absolute paths that never show in a difference, nor does what is below them
+    :raises RequestError: `file_too_large` if the layer has more than `limit` files
+    """
+    taken = time.time_ns()
+    roots = list(roots)
+    contents = Contents()
+    snapshots = {root[2]: _upper(root, roots, hidden, limit).snapshot(contents) for root in roots}
+    return Baseline(snapshots, taken)
+
+
+def diff(
+    roots: Iterable[Root],
+    baseline: Optional[Baseline] = None,
+    hidden: FrozenSet[str] = HIDDEN,
+    limit: int = LIMIT,
+) -> List[Change]:
+    """What differs from the mark, or from the pristine files without one, as dicts like `LayerChange`, by path.
+
+    :raises RequestError: `file_too_large` if more than `limit` files changed
+    """
+    roots = list(roots)
+    contents = Contents()
+    changes: List[Change] = []
+    for root in roots:
+        before = baseline.snapshots.get(root[2]) if baseline else None
+        settled = baseline.taken - _TICK_NS if baseline else 0
+        now = _upper(root, roots, hidden, limit).snapshot(contents, Earlier(before, settled))
+        comparison = _Comparison(root, contents, _hidden(root, roots, hidden), limit - len(changes))
+        changes += comparison.run(before, now)
+    changes.sort(key=lambda change: change["path"])
+    return changes
+
+
+def _hidden(root: Root, roots: List[Root], hidden: FrozenSet[str]) -> Set[str]:
+    """With the places where other roots are mounted over this one."""
+    return hidden | {other[0] for other in roots if other[0] != root[0]}
+
+
+def _upper(root: Root, roots: List[Root], hidden: FrozenSet[str], limit: int) -> Upper:
+    return Upper(root[2], root[0], _hidden(root, roots, hidden), limit)
+
+
+class _Comparison:
+    """Walks two states of one root side by side, only where an upper directory of either has something."""
+
+    def __init__(self, root: Root, contents: Contents, hidden: Set[str], limit: int) -> None:
+        self._prefix = root[0].rstrip("/")
+        self._lower = Lower(root[1])
+        self._contents = contents
+        self._hidden = hidden
+        self._limit = limit
+        self._seen = 0
+        self._changes: List[Change] = []
+
+    def run(self, before: Optional[Node], now: Node) -> List[Change]:
+        if before is not None and (before.mode, before.uid, before.gid) != (now.mode, now.uid, now.gid):
+            self._report(self._prefix or "/", "mode_changed", _Side(now, now, "."))
+        if not now.children and not (before and before.children):
+            return self._changes
+        pending = [(self._prefix, _Side(before, before, "."), _Side(now, now, "."))]
+        try:
+            while pending:
+                folder, a, b = pending.pop()
+                for name in self._names(a, b):
+                    path = f"{folder}/{name}"
+                    if path in self._hidden:
+                        continue
+                    self._count()
+                    sides = self._child(a, name), self._child(b, name)
+                    self._compare(path, *sides)
+                    if any(side.entry is not None and side.entry.type == "directory" for side in sides):
+                        pending.append((path, *sides))
+        finally:
+            self._lower.close()
+        return self._changes
+
+    def _names(self, a: _Side, b: _Side) -> Set[str]:
+        """The names in a folder whose two states may differ."""
+        names: Set[str] = set()
+        for side in (a, b):
+            if side.node is not None:
+                names.update(side.node.children)
+        if a.below != b.below:
+            for side in (a, b):
+                if side.below is not None:
+                    names.update(self._lower.names(side.below))
+        return names
+
+    def _child(self, side: _Side, name: str) -> _Side:
+        node = side.node.children.get(name) if side.node is not None else None
+        below = None if side.below is None else name if side.below == "." else f"{side.below}/{name}"
+        if node is None:
+            entry = self._lower_entry(below)
+            return _NOTHING if entry is None else _Side(entry, None, below)
+        if node.type == WHITEOUT:
+            return _NOTHING
+        if node.type != "directory" or node.opaque:
+            return _Side(node, node, None)
+        if node.redirect is not None:
+            sibling = "" if side.below in (None, ".") else f"{side.below}/"
+            below = node.redirect.strip("/") if node.redirect.startswith("/") else sibling + node.redirect
+        return _Side(node, node, below if self._is_lower_folder(below) else None)
+
+    def _lower_entry(self, path: Optional[str]) -> Optional[Node]:
+        status = None if path is None else self._lower.status(path)
+        if status is None:
+            return None
+        entry = Node(status)
+        return None if entry.type == WHITEOUT else entry
+
+    def _is_lower_folder(self, path: Optional[str]) -> bool:
+        status = None if path is None else self._lower.status(path)
+        return status is not None and stat.S_ISDIR(status.st_mode)
+
+    def _compare(self, path: str, a: _Side, b: _Side) -> None:
+        if a.entry is None or b.entry is None:
+            if b.entry is not None:
+                self._report(path, "added", b)
+            elif a.entry is not None:
+                self._report(path, "deleted", a)
+        elif a.entry is not b.entry:
+            kind = self._kind(a, b)
+            if kind is not None:
+                self._report(path, kind, b)
+
+    def _kind(self, a: _Side, b: _Side) -> Optional[str]:
+        old, new = a.entry, b.entry
+        if old.type != new.type:
+            return "type_changed"
+        if old.type in ("file", "symlink"):
+            if old.size != new.size:
+                return "modified"
+            # Digests compare only through the same window, which the one that is already known prescribes.
+            known = new.digest or old.digest
+            digests = [self._digest(side, known and known.window) for side in (a, b)]
+            if None in digests or digests[0] != digests[1]:
+                return "modified"
+        elif old.type == "other" and old.rdev != new.rdev:
+            return "modified"
+        if (old.mode, old.uid, old.gid) != (new.mode, new.uid, new.gid):
+            # The owner and time of a link are its own, its permission bits are never asked.
+            return "mode_changed"
+        return None
+
+    def _digest(self, side: _Side, window: Optional[int] = None) -> Optional[Digest]:
+        entry = side.entry
+        if entry.digest is None and side.node is None and side.below is not None:
+            if entry.type == "symlink":
+                entry.digest = Contents.digest_of(self._lower.target(side.below))
+            elif entry.type == "file":
+                entry.digest = self._lower.digest(side.below, self._contents, window)
+        return entry.digest
+
+    def _report(self, path: str, kind: str, side: _Side) -> None:
+        entry = side.entry
+        digest = None if kind == "deleted" else self._digest(side)
+        self._changes.append(
+            {
+                "path": path,
+                "kind": kind,
+                "type": entry.type,
+                "mode": entry.mode,
+                "size": entry.size,
+                "sha256": digest and digest.sha256,
+            }
+        )
+
+    def _count(self) -> None:
+        self._seen += 1
+        if self._seen > self._limit:
+            raise RequestError("file_too_large", f"more than {self._limit} changed files")

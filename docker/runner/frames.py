@@ -1,0 +1,68 @@
+"""Length-prefixed frames between the server and the runner; the format is in README.md."""
+
+import json
+import os
+import socket
+import struct
+
+MAX_FRAME = 64 * 1024 * 1024
+_LENGTHS = struct.Struct(">II")
+
+
+class Disconnected(Exception):
+    """The server closed the channel; there is nobody left to serve."""
+
+
+class FrameChannel:
+    """Reads and writes whole frames on two descriptors, or on one socket."""
+
+    def __init__(self, read_fd: int, write_fd: int) -> None:
+        self.read_fd = read_fd
+        self._write_fd = write_fd
+        self._buffer = bytearray()
+
+    @classmethod
+    def connect(cls, path: str) -> "FrameChannel":
+        """Connect to the server's unix socket at `path`."""
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(path)
+        fd = connection.detach()
+        return cls(fd, fd)
+
+    def next_buffered(self):
+        """The next whole frame already read as (header, payload), or None."""
+        buffer = self._buffer
+        if len(buffer) < 8:
+            return None
+        total, header_length = _LENGTHS.unpack_from(buffer)
+        if total > MAX_FRAME or header_length + 4 > total:
+            raise Disconnected("malformed frame")
+        end = 4 + total
+        if len(buffer) < end:
+            return None
+        header = json.loads(bytes(buffer[8 : 8 + header_length]))
+        payload = bytes(buffer[8 + header_length : end])
+        del buffer[:end]
+        return header, payload
+
+    def fill(self) -> None:
+        """Read what is there, blocking until there is something."""
+        data = os.read(self.read_fd, 1 << 18)
+        if not data:
+            raise Disconnected("end of input")
+        self._buffer += data
+
+    def read(self):
+        """The next frame, waiting for it."""
+        while True:
+            frame = self.next_buffered()
+            if frame is not None:
+                return frame
+            self.fill()
+
+    def write(self, header: dict, payload: bytes = b"") -> None:
+        head = json.dumps(header, separators=(",", ":")).encode()
+        data = _LENGTHS.pack(4 + len(head) + len(payload), len(head)) + head + payload
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._write_fd, view) :]

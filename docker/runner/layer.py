@@ -1,0 +1,110 @@
+"""A layer: an overlay over the container's root, its upper directory on a size-capped tmpfs."""
+
+import os
+import shutil
+import stat
+from typing import NamedTuple
+
+from mounts import MS_NODEV, MS_NOSUID, mount, unmount
+
+# What containers get by bind mount lies below the mount, so a layer would show the empty files underneath.
+_BOUND_FILES = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
+_HIDDEN = "/opt/stepwell"
+
+
+class Root(NamedTuple):
+    """One mount of the root: where it lies for the agent, what is under it, and what the agent changed."""
+
+    prefix: str
+    lower: str
+    upper: str
+
+
+class Ground:
+    """What all layers of a container stand on: the scratch folder and a mask that hides the runner."""
+
+    def __init__(self, scratch: str, roots, layer_bytes: int, layer_inodes: int) -> None:
+        self.scratch = scratch
+        self.prefixes = roots
+        self.options = f"size={layer_bytes},nr_inodes={layer_inodes},mode=755"
+        self._count = 0
+        os.makedirs(scratch, exist_ok=True)
+        mount("stepwell", scratch, "tmpfs", MS_NOSUID | MS_NODEV, "size=8m,mode=700")
+        self._mask = os.path.join(scratch, "mask")
+        os.mkdir(self._mask)
+        self._make_mask()
+
+    def _make_mask(self) -> None:
+        if os.path.isdir(_HIDDEN):
+            os.mknod(self._mirror(_HIDDEN), 0o600 | stat.S_IFCHR, 0)
+        for path in _BOUND_FILES:
+            if os.path.ismount(path):
+                shutil.copy2(path, self._mirror(path))
+
+    def _mirror(self, path: str) -> str:
+        """The path's place in the mask, its parents made like those in the root."""
+        parent = os.path.dirname(path)
+        mirrored = self._mask + parent
+        if not os.path.isdir(mirrored):
+            os.makedirs(mirrored)
+            shutil.copystat(parent, mirrored)
+        return self._mask + path
+
+    def new_layer(self) -> "Layer":
+        self._count += 1
+        return Layer(self, os.path.join(self.scratch, str(self._count)), self._mask)
+
+
+class Layer:
+    """One episode's files; `drop` forgets them all."""
+
+    # Where the agent's files lie for programs of the pristine image that look at them.
+    WINDOW = "/mnt"
+
+    def __init__(self, ground: Ground, folder: str, mask: str) -> None:
+        self.scratch = ground.scratch
+        self._folder = folder
+        self._mounted = []
+        self.roots = []
+        self.merged = os.path.join(folder, "merged")
+        os.mkdir(folder)
+        try:
+            mount("layer", folder, "tmpfs", MS_NOSUID | MS_NODEV, ground.options)
+            self._mounted.append(folder)
+            os.mkdir(self.merged)
+            for number, prefix in enumerate(ground.prefixes):
+                self._mount_root(number, prefix, mask)
+        except OSError:
+            self.drop()
+            raise
+
+    def _mount_root(self, number: int, prefix: str, mask: str) -> None:
+        upper = os.path.join(self._folder, f"upper{number}")
+        work = os.path.join(self._folder, f"work{number}")
+        os.mkdir(upper)
+        os.mkdir(work)
+        shutil.copymode(prefix, upper)
+        target = self.merged if prefix == "/" else self.merged + prefix
+        lower = f"{mask}:{prefix}" if prefix == "/" else prefix
+        options = f"lowerdir={lower},upperdir={upper},workdir={work}"
+        mount("overlay", target, "overlay", MS_NOSUID | MS_NODEV, options)
+        self._mounted.append(target)
+        self.roots.append(Root(prefix, prefix, upper))
+
+    def binds(self, at: str, read_only: bool = False) -> list:
+        """bubblewrap's arguments that show this layer at a path."""
+        arguments = []
+        for root in self.roots:
+            target = at if root.prefix == "/" else at.rstrip("/") + root.prefix
+            source = self.merged if root.prefix == "/" else self.merged + root.prefix
+            arguments += ["--ro-bind" if read_only else "--bind", source, target]
+        return arguments
+
+    def drop(self) -> None:
+        while self._mounted:
+            unmount(self._mounted.pop())
+        try:
+            os.rmdir(self._folder)
+        except OSError:
+            # A process in its last moments keeps the mount; the folder is empty and goes with the container.
+            pass

@@ -1,0 +1,76 @@
+"""What lies under a layer: the pristine files of one root."""
+
+import ctypes
+import os
+from typing import FrozenSet, List, Optional
+
+from content import Contents, Digest
+
+_O_PATH = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_AT_FDCWD = -100
+_OPEN_TREE = 428  # on every machine
+_OPEN_TREE_CLONE = 1
+
+# What containers get by bind mount, and layers show as it is there.
+BOUND_FILES = frozenset(("etc/hosts", "etc/hostname", "etc/resolv.conf"))
+
+
+class Lower:
+    """Files below a folder by their relative paths, opened when first asked.
+
+    An overlay does not show what is mounted on folders of its lower directory, so neither does this where the kernel
+    can make a view without (`open_tree`, Linux 5.2, outside of user namespaces).
+
+    :param bound: relative paths that are seen as they are mounted nevertheless
+    """
+
+    def __init__(self, path: str, bound: FrozenSet[str] = BOUND_FILES) -> None:
+        self._path = path
+        self._bound = bound
+        self._mounted = -1
+        self._bare = -1
+
+    def status(self, path: str) -> Optional[os.stat_result]:
+        """`lstat`, or `None` where there is nothing."""
+        try:
+            return os.stat(path, dir_fd=self._root(path), follow_symlinks=False)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def names(self, path: str) -> List[str]:
+        fd = os.open(path, _OPEN_FOLDER, dir_fd=self._root(path))
+        try:
+            return os.listdir(fd)
+        finally:
+            os.close(fd)
+
+    def target(self, path: str) -> bytes:
+        return os.fsencode(os.readlink(path, dir_fd=self._root(path)))
+
+    def digest(self, path: str, contents: Contents, window: Optional[int]) -> Optional[Digest]:
+        """The digest of the regular file at `path`, through the given window."""
+        status = self.status(path)
+        return status and contents.digest(self._root(path), path, status, window)
+
+    def close(self) -> None:
+        for fd in (self._mounted, self._bare):
+            if fd >= 0:
+                os.close(fd)
+        self._mounted = self._bare = -1
+
+    def _root(self, path: str) -> int:
+        if path in self._bound:
+            if self._mounted < 0:
+                self._mounted = os.open(self._path, _O_PATH)
+            return self._mounted
+        if self._bare < 0:
+            self._bare = _without_mounts(self._path)
+        return self._bare
+
+
+def _without_mounts(path: str) -> int:
+    """A descriptor of the folder as if nothing were mounted below it; of the folder as it is where that is refused."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    fd = libc.syscall(_OPEN_TREE, _AT_FDCWD, os.fsencode(path), _OPEN_TREE_CLONE | os.O_CLOEXEC)
+    return fd if fd >= 0 else os.open(path, _O_PATH)

@@ -1,0 +1,95 @@
+"""The processes of one pid namespace, as the runner sees them from outside."""
+
+import os
+import signal
+import time
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def now_ticks() -> int:
+    """The present in the unit of a process's start time."""
+    return int(time.clock_gettime(time.CLOCK_BOOTTIME) * _TICKS)
+
+
+def _stat(pid: int):
+    """(state, parent, start in ticks) of a process, or None when it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return fields[0].decode(), int(fields[1]), int(fields[19])
+
+
+class NamespaceProcesses:
+    """Every process in the pid namespace whose first process is `init`."""
+
+    def __init__(self, init: int) -> None:
+        self.init = init
+        self._namespace = os.readlink(f"/proc/{init}/ns/pid")
+        self._stopped = set()
+
+    def pids(self):
+        found = []
+        for name in os.listdir("/proc"):
+            if not name.isdigit():
+                continue
+            try:
+                if os.readlink(f"/proc/{name}/ns/pid") == self._namespace:
+                    found.append(int(name))
+            except OSError:
+                continue
+        return found
+
+    def session(self):
+        """The session's process: the oldest child of `init`, or None."""
+        children = [(stat[2], pid) for pid in self.pids() if (stat := _stat(pid)) and stat[1] == self.init]
+        return min(children)[1] if children else None
+
+    def signal_since(self, ticks: int, number: int, spare) -> int:
+        """Signal what started at or after `ticks`, but `init` and `spare`; returns how many were reached."""
+        reached = 0
+        for pid in self.pids():
+            stat = _stat(pid)
+            if pid == self.init or pid == spare or stat is None or stat[0] == "Z" or stat[2] < ticks:
+                continue
+            reached += _send(pid, number)
+        return reached
+
+    def kill(self) -> None:
+        """End all: the kernel kills a namespace with its first process, unless that is the caller itself."""
+        if self.init != os.getpid():
+            _send(self.init, signal.SIGKILL)
+            return
+        for _ in range(100):
+            if not self.signal_since(0, signal.SIGKILL, None):
+                return
+
+    def stop(self) -> None:
+        """Halt all, again and again until a round finds nothing new, so that a forking process cannot outrun it."""
+        for _ in range(100):
+            fresh = 0
+            for pid in self.pids():
+                stat = _stat(pid)
+                if pid == self.init or pid in self._stopped or stat is None or stat[0] in "TZX":
+                    continue
+                if _send(pid, signal.SIGSTOP):
+                    self._stopped.add(pid)
+                    fresh += 1
+            if not fresh:
+                return
+
+    def resume(self) -> None:
+        """Let go on what `stop` halted, and nothing else."""
+        for pid in self._stopped:
+            _send(pid, signal.SIGCONT)
+        self._stopped.clear()
+
+
+def _send(pid: int, number: int) -> int:
+    try:
+        os.kill(pid, number)
+        return 1
+    except (ProcessLookupError, PermissionError):
+        return 0

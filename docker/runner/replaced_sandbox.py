@@ -1,0 +1,52 @@
+"""The fallback where layers cannot be made: the container itself is the sandbox, and is replaced after each episode."""
+
+import os
+
+from bash_session import BashSession
+from request_error import RequestError
+from sandbox import LayerSandbox
+
+
+class _Whole:
+    """The container's own root in the place of a layer."""
+
+    merged = "/"
+
+
+class ReplacedSandbox(LayerSandbox):
+    """`replace` isolation: one episode, then the server throws the container away."""
+
+    isolation = "replace"
+
+    def __init__(self) -> None:
+        if os.getpid() != 1:
+            raise RuntimeError("replace isolation ends every process beside the runner: it runs in a container only")
+        self._layer = _Whole()
+        self._session = None
+
+    def reset(self) -> None:
+        if self._session is not None:
+            raise RequestError("not_supported", "this sandbox cannot be reset; replace the container")
+        self._session = self._start_session("/")
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _start_session(self, cwd: str) -> BashSession:
+        def launch(_info_fd: int, directory: str, shell):
+            return ["/usr/bin/env", f"--chdir={directory}", *shell], {}
+
+        session = BashSession(launch, cwd, whole_container=True)
+        session.wait_ready()
+        return session
+
+    def mark(self) -> None:
+        raise RequestError("not_supported", "mark is the engine's where there are no layers")
+
+    def diff(self):
+        raise RequestError("not_supported", "diff is the engine's where there are no layers")
+
+    def inspect(self, request: dict):
+        raise RequestError("not_supported", "inspect needs layers")

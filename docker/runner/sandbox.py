@@ -1,0 +1,140 @@
+"""The sandbox that the runner serves: one layer at a time, with one session in it."""
+
+import time
+from functools import partial
+
+from bash_session import BashSession, SessionEnded
+from bubblewrap import Bubblewrap
+from capture import Capture
+from changes import Baseline, diff, mark
+from files import get, list_files, put
+from inspection import inspect
+from layer import Ground
+from request_error import RequestError
+from seccomp import filter_program
+
+_CANNOT_START = 127
+
+
+class LayerSandbox:
+    """`layer` isolation: everything the agent changes lies in a layer that `reset` drops."""
+
+    isolation = "layer"
+
+    def __init__(self, scratch: str, roots, layer_bytes: int, layer_inodes: int, hostname: str) -> None:
+        self._ground = Ground(scratch, roots, layer_bytes, layer_inodes)
+        self._bubblewrap = Bubblewrap(hostname, filter_program())
+        self._layer = None
+        self._session = None
+        self._baseline: "Baseline | None" = None
+
+    def reset(self) -> None:
+        """Forget the layer and everything in it; make the next one and start its session."""
+        self.close()
+        self._layer = self._ground.new_layer()
+        self._baseline = None
+        self._session = self._start_session("/")
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+        if self._layer is not None:
+            self._layer.drop()
+            self._layer = None
+
+    def _start_session(self, cwd: str) -> BashSession:
+        session = BashSession(partial(self._bubblewrap.agent, self._layer), cwd)
+        try:
+            session.wait_ready()
+        except SessionEnded:
+            session.close()
+            raise
+        return session
+
+    def run(self, request: dict, payload: bytes, control):
+        """Run code in the session; a session that did not survive is started again."""
+        began = time.monotonic()
+        length = request["code_length"]
+        idle = request.get("idle_timeout_ms")
+        capture = Capture(request["max_output"])
+        restarted = False
+        timeout = None
+        if self._session is None:
+            restarted = True
+            status = self._restart(capture)
+        if self._session is not None:
+            try:
+                status, timeout = self._session.run(
+                    payload[:length],
+                    payload[length:] if request.get("has_stdin") else None,
+                    request["timeout_ms"] / 1000,
+                    None if idle is None else idle / 1000,
+                    capture,
+                    control,
+                )
+            except SessionEnded as ended:
+                status, timeout, restarted = ended.status, ended.timeout, True
+                self._restart(capture)
+        output, dropped, gap = capture.finish()
+        fields = {
+            "exit_code": status,
+            "timed_out": timeout is not None,
+            "timeout": timeout,
+            "truncated_bytes": dropped,
+            "truncated_at": gap,
+            "cwd": self._cwd,
+            "restarted": restarted,
+            "duration_us": int((time.monotonic() - began) * 1e6),
+        }
+        return fields, output
+
+    @property
+    def _cwd(self) -> str:
+        return self._session.cwd if self._session is not None else "/"
+
+    def _restart(self, capture: Capture) -> int:
+        """Start the session again where it was, or at `/`; when the agent left no shell to start, say so."""
+        cwd = self._cwd
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+        for directory in (cwd, "/"):
+            try:
+                self._session = self._start_session(directory)
+                return 0
+            except SessionEnded:
+                continue
+        capture.add(b"stepwell: the shell could not be started again in this sandbox\n")
+        return _CANNOT_START
+
+    def put(self, request: dict, payload: bytes) -> None:
+        put(self._layer.merged, request["entries"], memoryview(payload))
+
+    def get(self, request: dict) -> bytes:
+        return get(self._layer.merged, request["path"], request["max_bytes"])
+
+    def list(self, request: dict):
+        return list_files(self._layer.merged, request["path"])
+
+    def mark(self) -> None:
+        self._baseline = mark(self._layer.roots)
+
+    def diff(self):
+        return diff(self._layer.roots, self._baseline)
+
+    def inspect(self, request: dict):
+        return inspect(self._bubblewrap, self._layer, request)
+
+    def quiesce(self, mode: str) -> None:
+        if mode not in ("stop", "resume", "kill"):
+            raise RequestError("bad_request", f"mode: expected stop, resume or kill, not {mode!r}")
+        if self._session is None:
+            return
+        if mode == "kill":
+            self._session.close()
+            self._session = None
+        elif mode == "stop":
+            self._session.tree.stop()
+        else:
+            self._session.tree.resume()

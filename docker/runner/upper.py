@@ -1,0 +1,205 @@
+"""What an overlay's upper directory says: a snapshot as a tree of nodes, read without trusting anything in it."""
+
+import os
+import re
+import stat
+from typing import Dict, List, NamedTuple, Optional, Set
+
+from content import Contents, Digest
+from file_type import file_type
+from request_error import RequestError
+
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# Folders that are open at once; those farther up are found again by `..`, so that depth costs no descriptors.
+_OPEN_FOLDERS = 64
+WHITEOUT = "whiteout"
+
+
+class Node:
+    """One file as it was when the snapshot was made; `children` only of folders, `digest` only of files and links."""
+
+    __slots__ = ("type", "mode", "uid", "gid", "size", "ino", "ctime", "rdev", "digest", "children", "opaque", "redirect")
+
+    def __init__(self, status: os.stat_result) -> None:
+        self.type = file_type(status.st_mode)
+        self.mode = stat.S_IMODE(status.st_mode)
+        self.uid = status.st_uid
+        self.gid = status.st_gid
+        self.size = status.st_size if self.type == "file" else 0
+        self.ino = status.st_ino
+        self.ctime = status.st_ctime_ns
+        self.rdev = status.st_rdev
+        self.digest: Optional[Digest] = None
+        self.children: Dict[str, "Node"] = {}
+        # Nothing of the lower folder shows through.
+        self.opaque = False
+        # Where the lower folder lies instead, when the mount allows redirects.
+        self.redirect: Optional[str] = None
+        if stat.S_ISCHR(status.st_mode) and status.st_rdev == 0:
+            self.type = WHITEOUT
+
+
+class Earlier(NamedTuple):
+    """An earlier snapshot: what did not change since its files' `ctime` before `settled` need not be read again."""
+
+    node: Optional[Node]
+    settled: int
+
+
+class _Folder:
+    __slots__ = ("fd", "node", "path", "earlier", "pending", "marked")
+
+    def __init__(self, fd: int, node: Node, path: str, earlier: Optional[Node]) -> None:
+        self.fd = fd
+        self.node = node
+        self.path = path
+        self.earlier = earlier
+        self.pending: List[str] = []
+        # Zero-sized files in it may be whiteouts, by an extended attribute.
+        self.marked = False
+
+
+class Upper:
+    """An upper directory to be read.
+
+    :param prefix: where it lies for the agent
+    :param hidden: paths, as the agent sees them, that are left out with all below them
+    :param limit: number of files beyond which the whole is refused
+    """
+
+    def __init__(self, path: str, prefix: str, hidden: Set[str], limit: int) -> None:
+        self._path = path
+        self._prefix = prefix.rstrip("/")
+        self._hidden = hidden
+        self._limit = limit
+        self._attributes: Optional[Set[str]] = None
+
+    def snapshot(self, contents: Contents, earlier: Earlier = Earlier(None, 0)) -> Node:
+        """The tree as it is now, files' contents digested.
+
+        :raises RequestError: `file_too_large` if there are more files than the limit
+        """
+        self._count = 0
+        self._contents = contents
+        self._settled = earlier.settled
+        fd = os.open(self._path, _OPEN_FOLDER)
+        root = Node(os.fstat(fd))
+        stack = [_Folder(fd, root, self._prefix, earlier.node)]
+        try:
+            self._fill(stack[0])
+            while stack:
+                if stack[-1].pending:
+                    self._descend(stack)
+                else:
+                    self._ascend(stack)
+        finally:
+            for folder in stack:
+                if folder.fd >= 0:
+                    os.close(folder.fd)
+        return root
+
+    def _descend(self, stack: List[_Folder]) -> None:
+        parent = stack[-1]
+        name = parent.pending.pop()
+        try:
+            fd = os.open(name, _OPEN_FOLDER, dir_fd=parent.fd)
+        except OSError:
+            del parent.node.children[name]
+            return
+        earlier = parent.earlier.children.get(name) if parent.earlier else None
+        folder = _Folder(fd, parent.node.children[name], f"{parent.path}/{name}", earlier)
+        stack.append(folder)
+        if len(stack) > _OPEN_FOLDERS and stack[-_OPEN_FOLDERS].fd >= 0:
+            os.close(stack[-_OPEN_FOLDERS].fd)
+            stack[-_OPEN_FOLDERS].fd = -1
+        self._fill(folder)
+
+    def _ascend(self, stack: List[_Folder]) -> None:
+        folder = stack.pop()
+        try:
+            if stack and stack[-1].fd < 0:
+                parent = os.open("..", _OPEN_FOLDER, dir_fd=folder.fd)
+                stack[-1].fd = parent
+                if os.fstat(parent).st_ino != stack[-1].node.ino:
+                    raise RequestError("path_refused", "folders were moved while they were read")
+        finally:
+            os.close(folder.fd)
+
+    def _fill(self, folder: _Folder) -> None:
+        """Read one folder: its overlay attributes, its files; subfolders are left pending."""
+        self._read_attributes(folder)
+        with os.scandir(folder.fd) as entries:
+            for entry in entries:
+                if f"{folder.path}/{entry.name}" in self._hidden:
+                    continue
+                self._count += 1
+                if self._count > self._limit:
+                    raise RequestError("file_too_large", f"more than {self._limit} changed files")
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                    self._add(folder, entry.name, status)
+                except FileNotFoundError:
+                    continue
+
+    def _add(self, folder: _Folder, name: str, status: os.stat_result) -> None:
+        node = Node(status)
+        if node.type == "directory":
+            folder.pending.append(name)
+        elif node.type == "symlink":
+            target = os.fsencode(os.readlink(name, dir_fd=folder.fd))
+            node.digest = Contents.digest_of(target)
+        elif node.type == "file":
+            if folder.marked and node.size == 0 and self._is_marked_whiteout(folder, name):
+                node.type = WHITEOUT
+            else:
+                node.digest = self._digest(folder, name, status)
+        folder.node.children[name] = node
+
+    def _digest(self, folder: _Folder, name: str, status: os.stat_result) -> Optional[Digest]:
+        before = folder.earlier.children.get(name) if folder.earlier else None
+        if before is None or before.digest is None or before.type != "file":
+            return self._contents.digest(folder.fd, name, status)
+        same = (before.ino, before.ctime, before.size) == (status.st_ino, status.st_ctime_ns, status.st_size)
+        if same and before.ctime < self._settled:
+            return before.digest
+        return self._contents.digest(folder.fd, name, status, before.digest.window)
+
+    def _read_attributes(self, folder: _Folder) -> None:
+        for name in os.listxattr(folder.fd):
+            space, _, key = name.partition(".overlay.")
+            if key not in ("opaque", "redirect") or space not in self._trusted_spaces(space):
+                continue
+            value = os.getxattr(folder.fd, name)
+            if key == "redirect":
+                folder.node.redirect = os.fsdecode(value)
+            elif value == b"x":
+                folder.marked = True
+            else:
+                folder.node.opaque = value == b"y"
+
+    def _is_marked_whiteout(self, folder: _Folder, name: str) -> bool:
+        fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder.fd)
+        try:
+            names = [name.partition(".overlay.") for name in os.listxattr(fd)]
+        finally:
+            os.close(fd)
+        return any(key == "whiteout" and space in self._trusted_spaces(space) for space, _, key in names)
+
+    def _trusted_spaces(self, space: str) -> Set[str]:
+        """Where the kernel keeps this overlay's attributes: `user` is the agent's to forge, unless so mounted."""
+        if space != "user":
+            return {"trusted"}
+        if self._attributes is None:
+            self._attributes = {"user"} if mounted_with_user_attributes(self._path) else set()
+        return self._attributes
+
+
+def mounted_with_user_attributes(upper: str) -> bool:
+    """Whether the overlay on `upper` keeps its attributes under `user.`, as those in user namespaces do."""
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as mounts:
+        for line in mounts:
+            options = line.rpartition(" - overlay ")[2].rpartition(" ")[2].strip().split(",")
+            places = [re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), option) for option in options]
+            if f"upperdir={upper}" in places:
+                return "userxattr" in options
+    return False
