@@ -1,0 +1,296 @@
+import type { ContainerState } from './container-state.ts';
+import { Deferred } from './deferred.ts';
+import type { Engine } from './engine.ts';
+import { SandboxError } from './errors.ts';
+import { PoolImage } from './pool-image.ts';
+import { givesWay, planStarts } from './pool-plan.ts';
+import { PoolQueue } from './pool-queue.ts';
+import { type PoolOptions, type PoolSettings, poolSettings, type RemovalCause } from './pool-settings.ts';
+import { PooledContainer } from './pooled-container.ts';
+import type { AcquireOptions, Sandbox, SandboxSource } from './sandbox.ts';
+
+/** Containers of one image by state (`gone`: being removed), its settings, and those who wait for it. */
+export interface ImageStats {
+  readonly states: Readonly<Record<ContainerState, number>>;
+  readonly waiting: number;
+  readonly warm: number;
+  readonly max: number;
+}
+
+export interface PoolStats {
+  readonly images: Readonly<Record<string, ImageStats>>;
+  /** Waiting for any image. */
+  readonly queued: number;
+  /** Since the pool was made: containers that became ready. */
+  readonly started: number;
+  /** … that were removed because they were used up or broken. */
+  readonly replaced: number;
+  /** … layers made anew. */
+  readonly reset: number;
+  /** … starts that failed. */
+  readonly failed: number;
+}
+
+/**
+ * Keeps containers warm and leases them as sandboxes, first come, first served. A warm lease costs no round trip: a
+ * ready container has its fresh layer already. Everything happens on events; the pool never polls.
+ */
+export class SandboxPool implements SandboxSource {
+  readonly #engine: Engine;
+  readonly #settings: PoolSettings;
+  readonly #images = new Map<string, PoolImage>();
+  readonly #queue: PoolQueue;
+  readonly #pinged = new Set<PooledContainer>();
+  #health: NodeJS.Timeout | null = null;
+  #drained: Promise<void> | null = null;
+  #empty: Deferred<void> | null = null;
+  #members = 0;
+  #started = 0;
+  #replaced = 0;
+  #reset = 0;
+  #failed = 0;
+
+  /**
+   * Starts nothing yet: see `start`.
+   * @throws {RangeError} for options that contradict each other
+   */
+  constructor(engine: Engine, options: PoolOptions = {}) {
+    this.#engine = engine;
+    this.#settings = poolSettings(options);
+    this.#queue = new PoolQueue(this.#settings.queueTimeoutMs);
+    for (const name of Object.keys(this.#settings.images)) {
+      this.#images.set(name, new PoolImage(name, this.#settings));
+    }
+  }
+
+  /** Begin to start each image's `warm` containers in the background, and to check their health. */
+  start(): void {
+    if (this.#drained !== null || this.#health !== null) return;
+    this.#health = setInterval(() => this.#checkHealth(), this.#settings.healthIntervalMs);
+    this.#health.unref();
+    this.#schedule();
+  }
+
+  async acquire(options: AcquireOptions): Promise<Sandbox> {
+    if (this.#drained !== null) throw drainingError();
+    if (options.signal?.aborted) {
+      const cause = options.signal.reason;
+      throw new SandboxError('capacity', 'The wait for a sandbox was aborted.', { cause });
+    }
+    const image = this.#image(options.image);
+    const member = image.takeReady(options.purpose);
+    if (member !== undefined) return this.#lease(member, image);
+    if (image.pausing && image.refusal !== null) {
+      // Whether the image has been made meanwhile costs little to find out.
+      if (image.refusal.code !== 'image_missing') throw image.refusal;
+      image.endPause();
+    }
+    const sandbox = this.#queue.join(options);
+    this.#schedule();
+    return sandbox;
+  }
+
+  /**
+   * End of the pool: nobody gets a sandbox any more (`draining`), leases may go on for `deadlineMs`, then everything is
+   * removed, starts in flight included. Settles when nothing is left; a second call waits for the first.
+   */
+  drain(deadlineMs: number): Promise<void> {
+    this.#drained ??= this.#drain(deadlineMs);
+    return this.#drained;
+  }
+
+  stats(): PoolStats {
+    const images: Record<string, ImageStats> = {};
+    for (const [name, image] of this.#images) {
+      const waiting = this.#queue.waitingFor(name);
+      images[name] = { states: image.count(), waiting, warm: image.warm, max: image.max };
+    }
+    return {
+      images,
+      queued: this.#queue.size,
+      started: this.#started,
+      replaced: this.#replaced,
+      reset: this.#reset,
+      failed: this.#failed,
+    };
+  }
+
+  #image(name: string): PoolImage {
+    let image = this.#images.get(name);
+    if (image === undefined) {
+      image = new PoolImage(name, this.#settings);
+      this.#images.set(name, image);
+    }
+    return image;
+  }
+
+  #lease(member: PooledContainer, image: PoolImage): Sandbox {
+    member.moveTo('leased');
+    return member.lease((sound) => this.#takeBack(member, image, sound));
+  }
+
+  #takeBack(member: PooledContainer, image: PoolImage, sound: boolean): void {
+    if (member.state === 'gone') return;
+    if (this.#drained !== null) this.#discard(member, image, 'drain', 'The pool is shut down.');
+    else if (!sound) this.#replace(member, image, 'poisoned', 'Its last lease left it in an unknown state.');
+    else if (member.isolation === 'replace') this.#replace(member, image, 'used', 'It has been used once.');
+    else if (!member.reserve && givesWay(image, this.#images, this.#queue, this.#settings)) {
+      this.#replace(member, image, 'room', 'Another image had no container at all.');
+    } else this.#renew(member, image);
+  }
+
+  #renew(member: PooledContainer, image: PoolImage): void {
+    const begun = this.#settings.now();
+    member.moveTo('resetting');
+    member.reset().then(
+      () => {
+        if (member.state === 'gone') return;
+        this.#reset += 1;
+        const durationMs = this.#settings.now() - begun;
+        this.#settings.onEvent({ type: 'reset', image: image.name, id: member.id ?? '', durationMs });
+        this.#offer(member, image);
+      },
+      (error: Error) => {
+        if (member.state !== 'gone') this.#replace(member, image, 'reset_failed', error.message);
+      },
+    );
+  }
+
+  /** A pristine container goes to the next one who waits for it, or becomes free. */
+  #offer(member: PooledContainer, image: PoolImage): void {
+    member.moveTo('ready');
+    const waiter = this.#queue.first(image.name, member.reserve);
+    if (waiter !== undefined) {
+      waiter.resolve(this.#lease(member, image));
+      return;
+    }
+    image.putReady(member);
+    // Someone who waits for another image may want its place.
+    if (this.#queue.size > 0) this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#drained !== null) return;
+    const plan = planStarts(this.#images, this.#queue, this.#settings);
+    for (const { image, reserve } of plan.starts) this.#begin(image, reserve);
+    for (const member of plan.evictions) {
+      this.#discard(member, this.#image(member.image), 'room', 'Another image needed its place.');
+    }
+  }
+
+  #begin(image: PoolImage, reserve: boolean): void {
+    const { startTimeoutMs, channel, now } = this.#settings;
+    const begun = now();
+    const member = new PooledContainer(this.#engine, image.name, reserve);
+    image.members.add(member);
+    this.#members += 1;
+    member.start(image.startOptions, startTimeoutMs, channel).then(
+      () => {
+        if (member.state !== 'gone') this.#startSucceeded(member, image, now() - begun);
+      },
+      (error: SandboxError) => {
+        if (member.state !== 'gone') this.#startFailed(member, image, error);
+      },
+    );
+  }
+
+  #startSucceeded(member: PooledContainer, image: PoolImage, durationMs: number): void {
+    this.#started += 1;
+    image.startSucceeded();
+    this.#settings.onEvent({
+      type: 'started',
+      image: image.name,
+      id: member.id ?? '',
+      reserve: member.reserve,
+      durationMs,
+    });
+    member.ended.then(({ message }) => {
+      if (member.state !== 'gone') this.#replace(member, image, 'died', message);
+    });
+    this.#offer(member, image);
+    this.#schedule();
+  }
+
+  #startFailed(member: PooledContainer, image: PoolImage, error: SandboxError): void {
+    this.#failed += 1;
+    const retryInMs = image.startFailed(error, () => this.#schedule());
+    this.#settings.onEvent({
+      type: 'start_failed',
+      image: image.name,
+      reason: error.message,
+      failures: image.failures,
+      retryInMs,
+    });
+    this.#removeMember(member, image, error.message);
+    if (image.refusal !== null) this.#queue.reject(() => image.refusal ?? error, image.name);
+    this.#schedule();
+  }
+
+  #replace(member: PooledContainer, image: PoolImage, cause: RemovalCause, reason: string): void {
+    this.#discard(member, image, cause, reason);
+    this.#schedule();
+  }
+
+  #discard(member: PooledContainer, image: PoolImage, cause: RemovalCause, reason: string): void {
+    if (cause !== 'room' && cause !== 'drain') this.#replaced += 1;
+    if (member.id !== null) {
+      this.#settings.onEvent({ type: 'removed', image: image.name, id: member.id, cause, reason });
+    }
+    this.#removeMember(member, image, reason);
+  }
+
+  #removeMember(member: PooledContainer, image: PoolImage, reason: string): void {
+    image.dropReady(member);
+    member.moveTo('gone');
+    member.remove(reason).then(() => {
+      image.members.delete(member);
+      this.#members -= 1;
+      if (this.#members === 0) this.#empty?.resolve();
+      this.#schedule();
+    });
+  }
+
+  #checkHealth(): void {
+    for (const image of this.#images.values()) {
+      for (const member of image.members) {
+        if (member.state !== 'ready' || this.#pinged.has(member)) continue;
+        this.#pinged.add(member);
+        member
+          .ping(this.#settings.pingTimeoutMs)
+          .catch(({ message }: Error) => {
+            // One that was leased meanwhile has deadlines of its own.
+            if (member.state === 'ready') this.#replace(member, image, 'unhealthy', message);
+          })
+          .finally(() => this.#pinged.delete(member));
+      }
+    }
+  }
+
+  async #drain(deadlineMs: number): Promise<void> {
+    if (this.#health !== null) clearInterval(this.#health);
+    // From here on `#drained` must be set, so that what the steps below set off starts nothing.
+    await null;
+    this.#queue.reject(drainingError);
+    for (const image of this.#images.values()) image.endPause();
+    this.#discardAll((state) => state !== 'leased');
+    const timer = setTimeout(() => this.#discardAll(() => true), deadlineMs);
+    if (this.#members > 0) {
+      this.#empty = new Deferred();
+      await this.#empty.promise;
+    }
+    clearTimeout(timer);
+  }
+
+  #discardAll(chosen: (state: ContainerState) => boolean): void {
+    for (const image of this.#images.values()) {
+      for (const member of image.members) {
+        if (member.state === 'gone' || !chosen(member.state)) continue;
+        this.#discard(member, image, 'drain', 'The pool is shut down.');
+      }
+    }
+  }
+}
+
+function drainingError(): SandboxError {
+  return new SandboxError('draining', 'The pool is shutting down and hands out no sandbox.');
+}

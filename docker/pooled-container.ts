@@ -1,0 +1,156 @@
+import { ContainerLife, type ContainerState } from './container-state.ts';
+import type { Container, Engine, StartOptions } from './engine.ts';
+import { SandboxError } from './errors.ts';
+import { type ChannelOptions, RunnerChannel } from './runner-channel.ts';
+import type { Hello } from './runner-replies.ts';
+import { type GiveBack, RunnerSandbox } from './runner-sandbox.ts';
+import type { Isolation } from './sandbox.ts';
+
+/** How long a failed start waits for the engine to say why the container ended, in milliseconds. */
+const EXIT_REASON_MS = 1_000;
+
+interface Opened {
+  readonly container: Container;
+  readonly channel: RunnerChannel;
+  readonly hello: Hello;
+}
+
+/** One container of the pool, from before its start until every trace of it is removed. */
+export class PooledContainer {
+  readonly image: string;
+  /** Belongs to the grading reserve: it counts towards no other maximum and serves grading alone. */
+  readonly reserve: boolean;
+  readonly #life = new ContainerLife();
+  readonly #engine: Engine;
+  #starting: Promise<Container> | null = null;
+  #channel: RunnerChannel | null = null;
+  #opened: Opened | null = null;
+  #removal: Promise<void> | null = null;
+
+  constructor(engine: Engine, image: string, reserve: boolean) {
+    this.#engine = engine;
+    this.image = image;
+    this.reserve = reserve;
+  }
+
+  get state(): ContainerState {
+    return this.#life.state;
+  }
+
+  /** The container's id; `null` until it has started. */
+  get id(): string | null {
+    return this.#opened?.container.id ?? null;
+  }
+
+  get isolation(): Isolation {
+    return this.#open.hello.isolation;
+  }
+
+  /** Settles with the reason when the container or its channel has ended. */
+  get ended(): Promise<SandboxError> {
+    return this.#open.channel.closed;
+  }
+
+  /** @throws {IllegalMove} */
+  moveTo(state: ContainerState): void {
+    this.#life.moveTo(state);
+  }
+
+  /**
+   * Start the container and wait for its first layer. After a failure `remove` must still be called.
+   * @throws {SandboxError} `image_missing`, `start_failed`
+   */
+  async start(options: StartOptions, timeoutMs: number, channel: ChannelOptions): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new SandboxError('start_failed', `It was not ready within ${timeoutMs} ms.`));
+      }, timeoutMs);
+    });
+    try {
+      this.#opened = await Promise.race([this.#openWith(options, channel), late]);
+    } catch (error) {
+      throw startError(options.image, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** A lease for one holder; the state is the caller's affair. */
+  lease(giveBack: GiveBack): RunnerSandbox {
+    const { container, channel, hello } = this.#open;
+    return new RunnerSandbox(
+      {
+        id: container.id,
+        image: container.image,
+        engine: this.#engine.name,
+        isolation: hello.isolation,
+        channel,
+      },
+      giveBack,
+    );
+  }
+
+  /** Drop the layer; settles when the next one is ready. @throws {SandboxError} */
+  async reset(): Promise<void> {
+    await this.#open.channel.request('reset');
+  }
+
+  /** @throws {SandboxError} `unresponsive` after `timeoutMs`, or why the channel has died */
+  ping(timeoutMs: number): Promise<void> {
+    return this.#open.channel.ping(timeoutMs);
+  }
+
+  /**
+   * Reject whatever is under way with `died` and `reason`, and remove every trace, also of a start that is still in
+   * flight: then it waits for the start first. A second call waits for the first.
+   */
+  remove(reason: string): Promise<void> {
+    this.#removal ??= this.#remove(reason);
+    return this.#removal;
+  }
+
+  async #remove(reason: string): Promise<void> {
+    this.#channel?.close('died', reason);
+    const container = await this.#starting?.catch(() => null);
+    await container?.remove();
+  }
+
+  async #openWith(options: StartOptions, channelOptions: ChannelOptions): Promise<Opened> {
+    this.#starting = this.#engine.start(options);
+    const container = await this.#starting;
+    const channel = new RunnerChannel(container.stream, channelOptions);
+    this.#channel = channel;
+    container.exited.then(({ reason }) => channel.close('died', `The container ended: ${reason}`));
+    if (this.#removal !== null) channel.close('died', 'The container was removed while it started.');
+    try {
+      return { container, channel, hello: await channel.ready };
+    } catch (error) {
+      throw await explained(container, error);
+    }
+  }
+
+  get #open(): Opened {
+    if (this.#opened === null) throw new Error('The container has not started.');
+    return this.#opened;
+  }
+}
+
+/** The engine knows better than the stream why a container ended, but may say so a little later. */
+async function explained(container: Container, error: unknown): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), EXIT_REASON_MS);
+  });
+  const exit = await Promise.race([container.exited, silence]);
+  clearTimeout(timer);
+  return exit === null ? error : new SandboxError('start_failed', exit.reason, { cause: error });
+}
+
+function startError(image: string, error: unknown): SandboxError {
+  if (error instanceof SandboxError && error.code === 'image_missing') return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SandboxError('start_failed', `A container of image "${image}" could not be started: ${reason}`, {
+    cause: error,
+  });
+}
