@@ -81,7 +81,7 @@ export const ARCHIVES: readonly BashTaskRecord[] = [
     instruction:
       'A log was rotated: /data/log/audit.log is the newest part, audit.log.1 the one before, and audit.log.2.gz, ' +
       'audit.log.3.gz … are still older, compressed. Write all parts in the order of time, oldest first, to ' +
-      '/work/audit-full.log. Leave the parts untouched and print nothing.',
+      '/data/audit-full.log. Leave the parts untouched and print nothing.',
     files: [
       file('/data/log/audit.log', ['0931 logout mira', '0932 login sam']),
       file('/data/log/audit.log.1', ['0820 login mira', '0844 sudo mira']),
@@ -93,11 +93,11 @@ export const ARCHIVES: readonly BashTaskRecord[] = [
     setup: 'gzip -n /data/log/audit.log.2 /data/log/audit.log.3 /data/log/audit.log.10',
     gold:
       'cd /data/log && { zcat audit.log.10.gz audit.log.3.gz audit.log.2.gz; cat audit.log.1 audit.log; } ' +
-      '> /work/audit-full.log',
+      '> /data/audit-full.log',
     wrong: [
-      'cd /data/log && zcat -f audit.log audit.log.1 audit.log.*.gz > /work/audit-full.log',
-      'cd /data/log && gunzip audit.log.*.gz && cat $(ls -rv audit.log*) > /work/audit-full.log',
-      'cd /data/log && zcat -f $(ls -r audit.log*) > /work/audit-full.log',
+      'cd /data/log && zcat -f audit.log audit.log.1 audit.log.*.gz > /data/audit-full.log',
+      'cd /data/log && gunzip audit.log.*.gz && cat $(ls -rv audit.log*) > /data/audit-full.log',
+      'cd /data/log && zcat -f $(ls -r audit.log*) > /data/audit-full.log',
     ],
     tags: ['archives', 'logs', 'medium'],
   },

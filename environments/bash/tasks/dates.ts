@@ -5,8 +5,8 @@ export const DATES: readonly BashTaskRecord[] = [
   {
     id: 'date-weekend-shifts',
     instruction:
-      'Each line of /work/rota/shifts.txt is "<date as YYYY-MM-DD> <name>". Print the lines whose date is a Saturday or ' +
-      'a Sunday, each with the English name of the day put in front ("Saturday 2024-…"), in the order of the file.',
+      'Each line of /work/rota/shifts.txt is "<date as YYYY-MM-DD> <name>". For each line whose date is a Saturday or a ' +
+      'Sunday print "<English name of the day> <name>", e.g. "Saturday mira", in the order of the file.',
     files: [
       file('/work/rota/shifts.txt', [
         '2024-02-29 mira',
@@ -22,14 +22,14 @@ export const DATES: readonly BashTaskRecord[] = [
       file('/work/rota/README', ['Weekend shifts are paid double.']),
     ],
     gold:
-      'while read -r day name; do case "$(date -u -d "$day" +%u)" in 6) echo "Saturday $day $name" ;; ' +
-      '7) echo "Sunday $day $name" ;; esac; done < /work/rota/shifts.txt',
+      'while read -r day name; do case "$(date -u -d "$day" +%u)" in 6) echo "Saturday $name" ;; ' +
+      '7) echo "Sunday $name" ;; esac; done < /work/rota/shifts.txt',
     wrong: [
       'while read -r day name; do if [ "$(date -u -d "$day" +%u)" -gt 5 ]; then echo "$day $name"; fi; done < /work/rota/shifts.txt',
-      'while read -r day name; do case "$(date -u -d "$day" +%w)" in 5) echo "Saturday $day $name" ;; ' +
-        '6) echo "Sunday $day $name" ;; esac; done < /work/rota/shifts.txt',
+      'while read -r day name; do case "$(date -u -d "$day" +%w)" in 5) echo "Saturday $name" ;; ' +
+        '6) echo "Sunday $name" ;; esac; done < /work/rota/shifts.txt',
       'grep -E "2024-0[1-3]" /work/rota/shifts.txt | while read -r day name; do ' +
-        'echo "$(LC_ALL=C date -u -d "$day" +%A) $day $name"; done',
+        'echo "$(LC_ALL=C date -u -d "$day" +%A) $name"; done',
     ],
     tags: ['dates', 'medium'],
   },

@@ -6,7 +6,7 @@ export const FIND: readonly BashTaskRecord[] = [
     id: 'find-files-over-size',
     instruction:
       'Below /data/media, find every regular file larger than 1500 bytes. ' +
-      'Print their paths relative to /data/media, without a leading "./", one a line, sorted in byte order.',
+      'Print their names, without folder and without the extension .wav, one a line, sorted in byte order.',
     files: [
       filler('/data/media/intro.wav', 900),
       filler('/data/media/theme.wav', 1501),
@@ -18,11 +18,11 @@ export const FIND: readonly BashTaskRecord[] = [
       filler('/data/media/strings/viola.wav', 1800),
       filler('/data/media/strings/solo/cello.wav', 4100),
     ],
-    gold: String.raw`cd /data/media && find . -type f -size +1500c -printf '%P\n' | LC_ALL=C sort`,
+    gold: String.raw`cd /data/media && find . -type f -size +1500c -printf '%f\n' | sed 's/\.wav$//' | LC_ALL=C sort`,
     wrong: [
-      String.raw`cd /data/media && find . -type f -size +1k -printf '%P\n' | LC_ALL=C sort`,
-      String.raw`cd /data/media && find . -maxdepth 1 -type f -size +1500c -printf '%P\n' | LC_ALL=C sort`,
-      String.raw`cd /data/media && find . -type f -size -1500c -printf '%P\n' | LC_ALL=C sort`,
+      String.raw`cd /data/media && find . -type f -size +1k -printf '%f\n' | sed 's/\.wav$//' | LC_ALL=C sort`,
+      String.raw`cd /data/media && find . -maxdepth 1 -type f -size +1500c -printf '%f\n' | sed 's/\.wav$//' | LC_ALL=C sort`,
+      String.raw`cd /data/media && find . -type f -size -1500c -printf '%f\n' | sed 's/\.wav$//' | LC_ALL=C sort`,
     ],
     tags: ['find', 'easy'],
   },
@@ -37,6 +37,7 @@ export const FIND: readonly BashTaskRecord[] = [
       file('/work/wiki/ops/backup.md', ['# Backup'], { mtime: '2024-03-17T12:00:00Z' }),
       file('/work/wiki/ops/restore.md', ['# Restore'], { mtime: '2023-03-17T12:00:00Z' }),
       file('/work/wiki/ops/network/firewall.md', ['# Firewall'], { mtime: '2024-03-31T23:50:00Z' }),
+      file('/work/wiki/ops/network/names.md', ['# Names'], { mtime: '2024-03-05T06:00:00Z' }),
       file('/work/wiki/ops/network/routing.md', ['# Routing'], { mtime: '2024-04-01T00:05:00Z' }),
       file('/work/wiki/people/holidays.md', ['# Holidays'], { mtime: '2024-06-11T08:00:00Z' }),
       file('/work/wiki/people/travel.md', ['# Travel'], { mtime: '2024-05-02T08:00:00Z' }),
@@ -160,7 +161,12 @@ export const FIND: readonly BashTaskRecord[] = [
         Array.from({ length: 7 }, (_, n) => `/* TODO check ${n} */`),
       ),
       file('/work/shop/node_modules/left/index.js', ['// TODO theirs', '// TODO theirs']),
-      file('/work/shop/admin/node_modules/right/main.js', ['// TODO theirs', 'run();', '// TODO theirs']),
+      file('/work/shop/admin/node_modules/right/main.js', [
+        '// TODO theirs',
+        '// TODO theirs',
+        'run();',
+        '// TODO theirs',
+      ]),
       file('/work/shop/dist/bundle.js', ['// TODO generated']),
       file('/work/shop/cart/distance.js', ['// TODO miles', '// TODO metres']),
     ],

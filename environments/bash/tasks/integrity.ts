@@ -9,19 +9,19 @@ export const INTEGRITY: readonly BashTaskRecord[] = [
       'the listed files that are missing or whose content has another sum, one a line, sorted in byte order, and ' +
       'nothing else.',
     files: [
-      ...['alpine', 'bodhi', 'crux', 'debian', 'exherbo', 'fedora'].map((name) =>
-        file(`/work/mirror/${name}.img`, [`image of ${name}`]),
+      ...['alpine', 'bodhi', 'crux', 'debian', 'exherbo', 'fedora', 'gentoo'].map((name) =>
+        file(`/work/mirror/${name}`, [`image of ${name}`]),
       ),
-      file('/work/mirror/unlisted.img', ['not in the list']),
+      file('/work/mirror/unlisted', ['not in the list']),
     ],
     setup:
-      '(cd /work/mirror && sha256sum alpine.img bodhi.img crux.img debian.img exherbo.img fedora.img > SHA256SUMS && ' +
-      'echo extra >> crux.img && rm exherbo.img && echo "image of Fedora" > fedora.img)',
+      '(cd /work/mirror && sha256sum alpine bodhi crux debian exherbo fedora gentoo > SHA256SUMS && ' +
+      'echo extra >> crux && rm exherbo gentoo && echo "image of Fedora" > fedora)',
     gold: `(cd /work/mirror && LC_ALL=C sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED.*//p' | LC_ALL=C sort)`,
     wrong: [
       `(cd /work/mirror && LC_ALL=C sha256sum -c SHA256SUMS 2>/dev/null | sed -n 's/: FAILED$//p' | LC_ALL=C sort)`,
       '(cd /work/mirror && sha256sum -c SHA256SUMS 2>&1)',
-      `(cd /work/mirror && sha256sum *.img | diff - SHA256SUMS | awk '/^</ { print $3 }')`,
+      `(cd /work/mirror && sha256sum [a-z]* | diff - SHA256SUMS | awk '/^</ { print $3 }')`,
     ],
     tags: ['checksums', 'easy'],
   },
@@ -38,7 +38,7 @@ export const INTEGRITY: readonly BashTaskRecord[] = [
       file('/data/photos/2024/holiday/DSC_001.jpg', ['sea and sand']),
       file('/data/photos/2024/stairs.jpg', ['new stairs']),
       file('/data/photos/2024/well at noon.jpg', ['deep water']),
-      file('/data/photos/Favourites/well.jpg', ['deep water']),
+      file('/data/photos/Favourites/the well.jpg', ['deep water']),
       filler('/data/photos/2023/.nomedia', 0),
       filler('/data/photos/2024/.nomedia', 0),
     ],

@@ -5,7 +5,7 @@ export const JSON_TASKS: readonly BashTaskRecord[] = [
   {
     id: 'json-active-members',
     instruction:
-      'Each file /work/members/*.json is an array of members. Print the e-mail addresses of all members over all files ' +
+      'Each file /work/members/*.json is an array of members. Print the part before the @ of the e-mail addresses of all members over all files ' +
       'whose "active" is true and who have an address (not null, not missing, not empty), one a line, sorted in byte ' +
       'order, without quotes.',
     files: [
@@ -19,6 +19,7 @@ export const JSON_TASKS: readonly BashTaskRecord[] = [
       ]),
       file('/work/members/south.json', [
         '[{"name":"Priya","active":true,"email":"priya@south.example"},{"name":"Juan","active":true},',
+        '{"name":"Otis","active":true,"email":"otis@lake.example"},',
         '{"name":"Bela","active":false,"email":"bela@lake.example","manager":{"active":true}}]',
       ]),
       file('/work/members/west.json', [
@@ -27,11 +28,11 @@ export const JSON_TASKS: readonly BashTaskRecord[] = [
       ]),
       file('/work/members/schema.txt', ['active: boolean, email: string or null']),
     ],
-    gold: `jq -r '.[] | select(.active == true) | .email // empty | select(. != "")' /work/members/*.json | LC_ALL=C sort`,
+    gold: `jq -r '.[] | select(.active == true) | .email // empty | select(. != "") | sub("@.*"; "")' /work/members/*.json | LC_ALL=C sort`,
     wrong: [
-      `jq -r '.[] | select(.active) | .email' /work/members/*.json | LC_ALL=C sort`,
-      `jq -r '.[].email // empty' /work/members/*.json | LC_ALL=C sort`,
-      `grep -h '"active": true' /work/members/*.json | grep -o '[a-z]*@[a-z.]*' | LC_ALL=C sort`,
+      `jq -r '.[] | select(.active) | .email' /work/members/*.json | sed 's/@.*//' | LC_ALL=C sort`,
+      `jq -r '.[].email // empty' /work/members/*.json | sed 's/@.*//' | LC_ALL=C sort`,
+      `grep -h '"active": true' /work/members/*.json | grep -o '[a-z]*@' | tr -d @ | LC_ALL=C sort`,
     ],
     tags: ['json', 'easy'],
   },

@@ -64,7 +64,7 @@ export const PROCESSES: readonly BashTaskRecord[] = [
         'set -o pipefail',
         'printf "stuck\\n" | grep -q moving',
       ]),
-      script('/work/checks/50-crash.sh', ['#!/bin/bash', 'kill -TERM $$', 'sleep 1']),
+      script('/work/checks/50-crash.sh', ['#!/bin/sh', "sh -c 'kill -TERM $$'", 'exit $?']),
       file('/work/checks/helpers.txt', ['exit 0']),
     ],
     gold:
