@@ -13,8 +13,14 @@ export const labels = {
 /** Repository of images and prefix of container names. */
 export const namespace = 'stepwell';
 
-/** Where an image keeps the runner. */
-export const runnerPath = '/opt/stepwell/runner';
+/** Folder of an image that agents never see. */
+const hiddenPath = '/opt/stepwell';
 
-/** Where a container mounts the scratch tmpfs for layers. */
-export const scratchPath = '/run/stepwell';
+/** Where an image keeps the runner. */
+export const runnerPath = `${hiddenPath}/runner`;
+
+/** Where the runner mounts the scratch tmpfs for layers. */
+export const scratchPath = `${hiddenPath}/scratch`;
+
+/** Where the folder of the control socket appears in a container. */
+export const controlPath = `${hiddenPath}/control`;

@@ -4,7 +4,7 @@ const ignored = '.dockerenv bin boot dev etc home lib media opt proc root run sb
 /**
  * Shell commands that make `/` a git repository with one commit. The commit's hash depends on the files alone. It ends
  * in the state that InterCode's reset leaves (`git reset --hard`, `git clean -fd`): empty folders that git cannot hold
- * are gone. Only `/tmp` stays, because bubblewrap mounts there.
+ * are gone. Only `/tmp` and `/mnt` stay, because the runner mounts there.
  */
 export const gitAtRootScript = [
   'set -e',
@@ -17,6 +17,6 @@ export const gitAtRootScript = [
   'git add -A',
   "git commit -q -m 'Start state'",
   'git reset -q --hard',
-  'git clean -q -f -d -e /tmp',
+  'git clean -q -f -d -e /tmp -e /mnt',
   'test -z "$(git status --short)"',
 ].join('\n');

@@ -1,0 +1,253 @@
+import { randomBytes } from 'node:crypto';
+import { Duplex } from 'node:stream';
+import type Docker from 'dockerode';
+import { type ControlSocket, listenForRunner } from './control-socket.ts';
+import { DockerContainer, removeContainer } from './docker-container.ts';
+import { type ContainerEnd, watchEnd } from './docker-end.ts';
+import { isEngineStatus, messageOf, translateEngineError } from './docker-errors.ts';
+import { orphanedContainers } from './docker-orphans.ts';
+import { containerSettings } from './docker-settings.ts';
+import { DockerStream, Tail } from './docker-stream.ts';
+import type { Container, Engine, StartOptions } from './engine.ts';
+import { SandboxError } from './errors.ts';
+import { readHello } from './hello.ts';
+import { labels, namespace } from './labels.ts';
+import { encodeOwner, type Owner } from './owner.ts';
+import type { RunFolder } from './run-folder.ts';
+import type { ImageRef, Isolation } from './sandbox.ts';
+
+/** How the server and a runner speak: over a shared Unix socket, or over the engine's attached stream. */
+export type ControlMode = 'socket' | 'attach';
+
+export interface DockerEngineOptions {
+  readonly docker: Docker;
+  readonly owner: Owner;
+  readonly runFolder: RunFolder;
+  /**
+   * `socket` costs a third of the time of `attach`, which works with an engine on another machine too.
+   * @default auto: socket where a container reaches it
+   */
+  readonly control?: ControlMode | 'auto';
+  /** @default auto: layer where the engine grants what it needs */
+  readonly isolation?: Isolation | 'auto';
+  /** Longest time from asking for a container to its runner's connection, in milliseconds. @default 60,000 */
+  readonly startTimeoutMs?: number;
+}
+
+interface Probed {
+  readonly isolation: Isolation;
+  readonly control: ControlMode;
+  readonly reason: string;
+}
+
+const probeLimits = { memoryBytes: 2 ** 28, cpus: 1, pids: 128, layerBytes: 2 ** 24, layerInodes: 4096 };
+
+/** Sandboxes as containers of a Docker engine. */
+export class DockerEngine implements Engine {
+  readonly name = 'docker';
+  readonly #docker: Docker;
+  readonly #options: DockerEngineOptions;
+  readonly #instance = randomBytes(6).toString('hex');
+  readonly #startTimeoutMs: number;
+  /** Names of containers that are being made or live; the reaper takes other ones of this instance for orphans. */
+  readonly #names = new Set<string>();
+  readonly #live = new Set<Container>();
+  readonly #starting = new Set<Promise<unknown>>();
+  #probed: Promise<Probed> | null = null;
+  #count = 0;
+  #closing = false;
+
+  constructor(options: DockerEngineOptions) {
+    this.#options = options;
+    this.#docker = options.docker;
+    this.#startTimeoutMs = options.startTimeoutMs ?? 60_000;
+  }
+
+  async probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }> {
+    const { isolation, control, reason } = await this.#probeOnce();
+    return { isolation, reason: `${reason}; control over ${control}` };
+  }
+
+  async image(name: string): Promise<ImageRef> {
+    try {
+      const { Id } = await this.#docker.getImage(referenceOf(name)).inspect();
+      return { name, digest: Id };
+    } catch (error) {
+      if (!isEngineStatus(error, 404)) throw translateEngineError(error, `Looking for image "${name}"`);
+      const advice = `run "stepwell images build ${name}"`;
+      throw new SandboxError('image_missing', `This Docker engine has no image "${name}"; ${advice}.`);
+    }
+  }
+
+  async start(options: StartOptions): Promise<Container> {
+    const { isolation, control } = await this.#probeOnce();
+    return this.#track(this.#launch(options, isolation, control));
+  }
+
+  async reap(): Promise<number> {
+    const { owner } = this.#options;
+    const mine = { instance: this.#instance, names: this.#names };
+    const orphans = await orphanedContainers(this.#docker, owner, mine);
+    const gone = await Promise.all(orphans.map((id) => removeContainer(this.#docker.getContainer(id))));
+    return gone.filter(Boolean).length;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.allSettled(this.#starting);
+    await Promise.all([...this.#live].map((container) => container.remove()));
+  }
+
+  /** The answer is kept once it was found with a container; before the first image there is only a guess. */
+  #probeOnce(): Promise<Probed> {
+    if (this.#probed !== null) return this.#probed;
+    const probing = this.#probe();
+    this.#probed = probing;
+    const forget = () => {
+      this.#probed = null;
+    };
+    probing.then(({ reason }) => {
+      if (reason === noImageYet) forget();
+    }, forget);
+    return probing;
+  }
+
+  async #probe(): Promise<Probed> {
+    const { isolation = 'auto', control = 'auto' } = this.#options;
+    if (isolation !== 'auto' && control !== 'auto')
+      return { isolation, control, reason: 'set by configuration' };
+    const image = await this.#anyImage();
+    if (image === null) {
+      return {
+        isolation: isolation === 'auto' ? 'layer' : isolation,
+        control: control === 'auto' ? 'attach' : control,
+        reason: noImageYet,
+      };
+    }
+    const problems: string[] = [];
+    for (const wanted of isolation === 'auto' ? (['layer', 'replace'] as const) : [isolation]) {
+      for (const mode of control === 'auto' ? (['socket', 'attach'] as const) : [control]) {
+        try {
+          const found = await this.#track(this.#tryOut(image, wanted, mode));
+          return { ...found, control: mode, reason: [found.reason, ...problems].join('; ') };
+        } catch (error) {
+          problems.push(`no ${wanted} over ${mode}: ${messageOf(error)}`);
+        }
+      }
+    }
+    throw new SandboxError('start_failed', `No container could be started (${problems.join('; ')}).`);
+  }
+
+  async #tryOut(image: string, isolation: Isolation, control: ControlMode) {
+    const options: StartOptions = { image, limits: probeLimits, network: 'none' };
+    const container = await this.#launch(options, isolation, control);
+    try {
+      return await readHello(container, this.#startTimeoutMs);
+    } finally {
+      await container.remove();
+    }
+  }
+
+  async #anyImage(): Promise<string | null> {
+    try {
+      const images = await this.#docker.listImages({ filters: { label: [labels.image] } });
+      const latest = images.flatMap((image) => image.RepoTags ?? []).find((tag) => tag.endsWith(':latest'));
+      return latest ?? null;
+    } catch (error) {
+      throw translateEngineError(error, 'Asking the Docker engine for its images');
+    }
+  }
+
+  async #track<T>(work: Promise<T>): Promise<T> {
+    this.#starting.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#starting.delete(work);
+    }
+  }
+
+  async #launch(options: StartOptions, isolation: Isolation, control: ControlMode): Promise<Container> {
+    if (this.#closing) throw new SandboxError('draining', 'This engine is closed.');
+    const image = await this.image(options.image);
+    this.#count += 1;
+    const name = `${namespace}-${this.#instance}-${this.#count}`;
+    this.#names.add(name);
+    // By name: an answer to `create` that is lost still leaves something to be removed.
+    const container = this.#docker.getContainer(name);
+    const socket = control === 'socket' ? await this.#listen(name) : null;
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), this.#startTimeoutMs);
+    try {
+      const settings = containerSettings({
+        ...options,
+        name,
+        digest: image.digest,
+        isolation,
+        controlFolder: socket?.folder ?? null,
+        labels: {
+          [labels.instance]: this.#instance,
+          [labels.owner]: encodeOwner(this.#options.owner),
+          [labels.image]: image.name,
+        },
+      });
+      const created = await this.#docker.createContainer({ ...settings, abortSignal: abort.signal });
+      const words = new Tail(4096);
+      const attached = socket === null ? await attach(created, words) : null;
+      await created.start({ abortSignal: abort.signal });
+      const end = watchEnd(created, attached === null ? null : words);
+      const stream = attached ?? (await connection(socket, end, abort.signal));
+      await socket?.close();
+      const started = new DockerContainer({
+        container: created,
+        image,
+        stream,
+        end,
+        onRemoved: () => {
+          this.#live.delete(started);
+          this.#names.delete(name);
+        },
+      });
+      this.#live.add(started);
+      return started;
+    } catch (error) {
+      await socket?.close();
+      if (await removeContainer(container)) this.#names.delete(name);
+      throw translateEngineError(error, `Starting a container of "${options.image}"`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #listen(name: string) {
+    return listenForRunner(await this.#options.runFolder.subfolder(name));
+  }
+}
+
+const noImageYet = 'no image is built yet, so nothing could be tried';
+
+/** A plain name is one of ours; anything with a slash or a tag is the engine's own reference. */
+function referenceOf(name: string): string {
+  return /[/:]/.test(name) ? name : `${namespace}/${name}:latest`;
+}
+
+async function attach(container: Docker.Container, words: Tail): Promise<Duplex> {
+  const socket = await container.attach({
+    stream: true,
+    stdin: true,
+    stdout: true,
+    stderr: true,
+    hijack: true,
+  });
+  if (!(socket instanceof Duplex)) throw new Error('the engine gave no stream');
+  return new DockerStream(socket, (chunk) => words.push(chunk));
+}
+
+/** The runner's connection, unless the container ends or time runs out before. */
+function connection(socket: ControlSocket | null, end: ContainerEnd, signal: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    socket?.connected.then(resolve, reject);
+    end.exited.then(({ reason }) => reject(new Error(`the runner ended before it connected: ${reason}`)));
+    signal.addEventListener('abort', () => reject(new Error('the runner did not connect in time')));
+  });
+}

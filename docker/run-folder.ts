@@ -1,0 +1,63 @@
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { decodeOwner, encodeOwner, fateOf, type Owner } from './owner.ts';
+
+const ownerFile = 'owner';
+
+/** Where the run folders of this user's servers lie. */
+export function defaultRunParent(env: Readonly<Record<string, string | undefined>> = process.env): string {
+  const { uid } = userInfo();
+  return join(env.XDG_RUNTIME_DIR ?? tmpdir(), `stepwell-${uid}`);
+}
+
+/** A private folder of one server for what lives no longer than it does: sockets, roots of local containers. */
+export class RunFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  static async create(owner: Owner, parent: string = defaultRunParent()): Promise<RunFolder> {
+    await makePrivate(parent);
+    const path = await mkdtemp(join(parent, 'run-'));
+    await writeFile(join(path, ownerFile), encodeOwner(owner));
+    return new RunFolder(path);
+  }
+
+  /** Make a folder in it, e.g. one for each container. */
+  async subfolder(name: string): Promise<string> {
+    const path = join(this.path, name);
+    await mkdir(path);
+    // Users of other namespaces reach it through a mount; on the host its parents keep them out.
+    await chmod(path, 0o755);
+    return path;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+async function makePrivate(parent: string): Promise<void> {
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  const { uid } = userInfo();
+  const found = await lstat(parent);
+  if (!found.isDirectory() || (uid >= 0 && found.uid !== uid) || (found.mode & 0o022) !== 0) {
+    throw new Error(`${parent} is not a private folder of this user; remove it or set XDG_RUNTIME_DIR.`);
+  }
+}
+
+/** Paths of run folders whose servers are dead. */
+export async function deadRunFolders(me: Owner, parent: string = defaultRunParent()): Promise<string[]> {
+  const names = await readdir(parent).catch(() => []);
+  const dead: string[] = [];
+  for (const name of names.filter((one) => one.startsWith('run-'))) {
+    const path = join(parent, name);
+    const owner = decodeOwner(await readFile(join(path, ownerFile), 'utf8').catch(() => ''));
+    // One without an owner yet is being made at this moment.
+    if (owner !== null && (await fateOf(owner, me)) === 'dead') dead.push(path);
+  }
+  return dead;
+}
