@@ -47,7 +47,7 @@ export class Gate {
   }
 }
 
-/** An answer that never comes. */
+/** An answer that never comes; nothing after it is answered either, pings apart. */
 export const SILENCE = Symbol('silence');
 
 export interface FakeRequest {
@@ -159,13 +159,13 @@ export class FakeRunner {
   async #reply(request: FakeRequest): Promise<void> {
     const handler = this.#handlers.get(request.op) ?? (() => refusal('bad_request'));
     const answer = await handler(request);
-    if (answer === SILENCE) return;
+    if (answer === SILENCE) return new Promise(() => {});
     this.send({ id: request.header.id, ok: true, ...answer.fields }, answer.payload);
   }
 
   #put({ header, payload }: FakeRequest): FakeAnswer {
     let offset = 0;
-    for (const entry of header.entries as { path: string; length?: number }[]) {
+    for (const entry of (header.entries ?? []) as { path: string; length?: number }[]) {
       const end = offset + (entry.length ?? 0);
       this.#files.set(entry.path, payload.subarray(offset, end));
       offset = end;
