@@ -84,6 +84,10 @@ def diff(
     return changes
 
 
+def _is_folder(entry: Optional[Node]) -> bool:
+    return entry is not None and entry.type == "directory"
+
+
 def _hidden(root: Root, roots: List[Root], hidden: FrozenSet[str]) -> Set[str]:
     """With the places where other roots are mounted over this one."""
     return hidden | {other[0] for other in roots if other[0] != root[0]}
@@ -121,8 +125,9 @@ class _Comparison:
                     self._count()
                     sides = self._child(a, name), self._child(b, name)
                     self._compare(path, *sides)
-                    if any(side.entry is not None and side.entry.type == "directory" for side in sides):
-                        pending.append((path, *sides))
+                    folders = [side if _is_folder(side.entry) else _NOTHING for side in sides]
+                    if folders != [_NOTHING, _NOTHING]:
+                        pending.append((path, *folders))
         finally:
             self._lower.close()
         return self._changes
@@ -191,7 +196,6 @@ class _Comparison:
         elif old.type == "other" and old.rdev != new.rdev:
             return "modified"
         if (old.mode, old.uid, old.gid) != (new.mode, new.uid, new.gid):
-            # The owner and time of a link are its own, its permission bits are never asked.
             return "mode_changed"
         return None
 

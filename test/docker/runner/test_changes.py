@@ -1,0 +1,391 @@
+"""The difference of a layer, on real overlays."""
+
+import hashlib
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import unittest
+
+from overlay_case import OverlayCase, enter_private_mounts, in_user_namespace
+
+import changes
+import content
+import mounts
+from request_error import RequestError
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def setUpModule():
+    enter_private_mounts()
+
+
+def sha(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ChangesCase(OverlayCase):
+    tree = {
+        "etc/hosts": "localhost\n",
+        "data/a": "alpha",
+        "data/b": "beta",
+        "data/deep/one": "1",
+        "data/deep/two": "2",
+        "data/deep/deeper/three": "3",
+        "link": "-> data/a",
+        "empty": None,
+    }
+
+    def setUp(self):
+        super().setUp()
+        self.make(self.lower, self.tree)
+        self.baseline = None
+
+    def at(self, path):
+        return os.path.join(self.merged, path)
+
+    def write(self, path, text):
+        with open(self.at(path), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def mark(self):
+        self.baseline = changes.mark([("/", self.lower, self.upper)])
+
+    def diff(self, **options):
+        return changes.diff([("/", self.lower, self.upper)], self.baseline, **options)
+
+    def told(self, **options):
+        return [(change["kind"], change["path"]) for change in self.diff(**options)]
+
+
+class Differences(ChangesCase):
+    def setUp(self):
+        super().setUp()
+        self.mount()
+
+    def test_an_untouched_layer_has_none(self):
+        self.assertEqual(self.diff(), [])
+        self.mark()
+        self.assertEqual(self.diff(), [])
+
+    def test_added_modified_and_deleted_files_are_described(self):
+        self.write("new", "fresh")
+        self.write("data/a", "other")
+        os.chmod(self.at("data/a"), 0o600)
+        os.unlink(self.at("data/b"))
+        os.mkfifo(self.at("pipe"), 0o622)
+        os.symlink("data/b", self.at("link2"))
+        mode = stat.S_IMODE(os.stat(os.path.join(self.lower, "data/b")).st_mode)
+        new_mode = stat.S_IMODE(os.stat(self.at("new")).st_mode)
+        keys = ("path", "kind", "type", "mode", "size", "sha256")
+        expected = [
+            ("/data/a", "modified", "file", 0o600, 5, sha("other")),
+            ("/data/b", "deleted", "file", mode, 4, None),
+            ("/link2", "added", "symlink", 0o777, 0, sha("data/b")),
+            ("/new", "added", "file", new_mode, 5, sha("fresh")),
+            ("/pipe", "added", "fifo", stat.S_IMODE(os.lstat(self.at("pipe")).st_mode), 0, None),
+        ]
+        self.assertEqual(self.diff(), [dict(zip(keys, values)) for values in expected])
+
+    def test_what_was_changed_and_put_back_is_no_change(self):
+        os.utime(self.at("data/a"), (1, 1))
+        os.chmod(self.at("data/b"), 0o700)
+        os.chmod(self.at("data/b"), stat.S_IMODE(os.stat(os.path.join(self.lower, "data/b")).st_mode))
+        self.write("data/deep/one", "something else")
+        self.write("data/deep/one", "1")
+        os.unlink(self.at("link"))
+        os.symlink("data/a", self.at("link"))
+        shutil.rmtree(self.at("empty"))
+        os.mkdir(self.at("empty"))
+        self.write("passing", "by")
+        os.unlink(self.at("passing"))
+        self.assertEqual(self.diff(), [])
+
+    def test_modes_and_owners_of_files_and_folders(self):
+        os.chmod(self.at("data"), 0o700)
+        os.chmod(self.at("data/a"), 0o4755)
+        if not in_user_namespace():
+            os.chown(self.at("data/b"), 1234, 0)
+            os.chown(self.at("link"), 0, 99, follow_symlinks=False)
+        else:
+            os.chmod(self.at("data/b"), 0o711)
+            os.unlink(self.at("link"))
+        kinds = dict((path, kind) for kind, path in self.told())
+        self.assertEqual([kinds.pop(path) for path in ("/data", "/data/a", "/data/b")], ["mode_changed"] * 3)
+        self.assertEqual(list(kinds), ["/link"])
+        self.assertEqual(self.diff()[1]["sha256"], sha("alpha"))
+        self.assertEqual(self.diff()[1]["mode"], 0o4755)
+
+    def test_a_deleted_folder_is_told_file_by_file(self):
+        shutil.rmtree(self.at("data/deep"))
+        below = ["", "/deeper", "/deeper/three", "/one", "/two"]
+        self.assertEqual(self.told(), [("deleted", f"/data/deep{path}") for path in below])
+
+    def test_a_folder_made_again_hides_what_it_held(self):
+        shutil.rmtree(self.at("data/deep"))
+        os.mkdir(self.at("data/deep"))
+        self.write("data/deep/two", "2")
+        self.write("data/deep/four", "4")
+        expected = [("deleted", "deeper"), ("deleted", "deeper/three"), ("added", "four"), ("deleted", "one")]
+        self.assertEqual(self.told(), [(kind, f"/data/deep/{path}") for kind, path in expected])
+
+    def test_types_change_both_ways(self):
+        shutil.rmtree(self.at("data/deep"))
+        self.write("data/deep", "now a file")
+        os.unlink(self.at("data/a"))
+        os.mkdir(self.at("data/a"))
+        self.write("data/a/x", "x")
+        os.unlink(self.at("link"))
+        os.mkfifo(self.at("link"))
+        expected = [
+            ("type_changed", "/data/a"),
+            ("added", "/data/a/x"),
+            ("type_changed", "/data/deep"),
+            ("deleted", "/data/deep/deeper"),
+            ("deleted", "/data/deep/deeper/three"),
+            ("deleted", "/data/deep/one"),
+            ("deleted", "/data/deep/two"),
+            ("type_changed", "/link"),
+        ]
+        self.assertEqual(self.told(), expected)
+
+    def test_a_moved_folder_is_deleted_and_added(self):
+        subprocess.run(["mv", self.at("data/deep"), self.at("moved")], check=True)
+        told = self.told()
+        below = ["", "/deeper", "/deeper/three", "/one", "/two"]
+        self.assertEqual(told, [("deleted", f"/data/deep{p}") for p in below] + [("added", f"/moved{p}") for p in below])
+        self.assertEqual(self.diff()[-1]["sha256"], sha("2"))
+
+    def test_a_links_target(self):
+        os.unlink(self.at("link"))
+        os.symlink("/etc/shadow", self.at("link"))
+        self.assertEqual(self.told(), [("modified", "/link")])
+        self.assertEqual(self.diff()[0]["sha256"], sha("/etc/shadow"))
+
+    def test_hard_links_are_files_of_their_own(self):
+        os.link(self.at("data/a"), self.at("hard"))
+        self.assertEqual(self.told(), [("added", "/hard")])
+        self.assertEqual(self.diff()[0]["sha256"], sha("alpha"))
+
+    def test_sockets_and_fifos_are_never_opened(self):
+        here = os.getcwd()
+        os.chdir(self.merged)
+        try:
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind("socket")
+        finally:
+            os.chdir(here)
+        os.mkfifo(self.at("fifo"))
+        self.assertEqual([change["type"] for change in self.diff()], ["fifo", "socket"])
+
+    def test_names_that_are_not_utf8(self):
+        with open(os.fsencode(self.merged) + b"/bad\xff", "wb"):
+            pass
+        self.assertEqual(self.told(), [("added", "/bad\udcff")])
+
+    def test_hidden_paths_do_not_show(self):
+        self.make(self.merged, {"opt/stepwell/x": "x", "opt/stepwell2": "y", "proc/z": "z", "dev/null": "n"})
+        self.assertEqual(self.told(), [("added", "/opt"), ("added", "/opt/stepwell2")])
+        self.mark()
+        self.make(self.merged, {"opt/stepwell/x2": "x", "sys/z": "z"})
+        self.assertEqual(self.told(), [])
+
+    def test_symbolic_links_lead_nowhere(self):
+        shutil.rmtree(self.at("empty"))
+        os.symlink("/", self.at("empty"))
+        os.symlink("/etc", self.at("etc2"))
+        self.assertEqual(self.told(), [("type_changed", "/empty"), ("added", "/etc2")])
+
+    def test_a_very_deep_tree(self):
+        depth = 3000
+        here = os.open(".", os.O_RDONLY)
+        try:
+            os.chdir(self.merged)
+            for _ in range(depth):
+                os.mkdir("d")
+                os.chdir("d")
+            with open("bottom", "w", encoding="utf-8") as file:
+                file.write("deep")
+        finally:
+            os.fchdir(here)
+            os.close(here)
+        found = self.diff()
+        self.assertEqual(len(found), depth + 1)
+        self.assertEqual((found[-1]["path"], found[-1]["sha256"]), ("/d" * depth + "/bottom", sha("deep")))
+        subprocess.run(["rm", "-rf", self.at("d")], check=True)
+        self.assertEqual(self.diff(), [])
+
+    def test_more_files_than_the_limit_are_refused(self):
+        for number in range(20):
+            self.write(f"data/{number:02}", "")
+        self.assertEqual(len(self.diff(limit=21)), 20)
+        with self.assertRaises(RequestError) as caught:
+            self.diff(limit=20)
+        self.assertEqual(caught.exception.code, "file_too_large")
+
+    def test_more_deletions_than_the_limit_are_refused(self):
+        shutil.rmtree(self.at("data"))
+        with self.assertRaises(RequestError) as caught:
+            self.diff(limit=5)
+        self.assertEqual(caught.exception.code, "file_too_large")
+
+    def test_a_huge_sparse_file_is_known_by_its_ends(self):
+        def sparse(path, marks):
+            with open(path, "wb") as file:
+                file.truncate(1 << 40)
+                for offset in marks:
+                    file.seek(offset)
+                    file.write(b"x")
+
+        sparse(self.at("huge"), [])
+        sparse(self.at("head"), [5])
+        sparse(self.at("tail"), [(1 << 40) - 5])
+        found = {change["path"]: change for change in self.diff()}
+        self.assertEqual(found["/huge"]["size"], 1 << 40)
+        self.assertEqual(len({change["sha256"] for change in found.values()}), 3)
+
+    def test_forged_attributes_of_the_agent_mean_nothing(self):
+        if in_user_namespace():
+            self.skipTest("there the kernel itself keeps the agent from setting them")
+        try:
+            os.setxattr(self.at("data/deep"), "user.overlay.opaque", b"y")
+            os.setxattr(self.at("data"), "user.overlay.redirect", b"/empty")
+        except OSError:
+            self.skipTest("no user attributes on this kernel's tmpfs")
+        self.assertEqual(self.diff(), [])
+
+
+class SinceAMark(ChangesCase):
+    def setUp(self):
+        super().setUp()
+        self.mount()
+        self.make(self.merged, {"task/in": "input", "task/keep": "kept", "task/sub/x": "x", "data/a": "placed"})
+        shutil.rmtree(self.at("data/deep"))
+        self.mark()
+
+    def test_what_was_there_at_the_mark_is_no_change(self):
+        self.assertEqual(self.diff(), [])
+
+    def test_changes_of_placed_files(self):
+        self.write("task/in", "INPUT")
+        os.unlink(self.at("task/keep"))
+        self.write("data/a", "alpha")
+        self.write("task/out", "result")
+        expected = [("modified", "/data/a"), ("modified", "/task/in"), ("deleted", "/task/keep"), ("added", "/task/out")]
+        self.assertEqual(self.told(), expected)
+
+    def test_touched_or_rewritten_alike_is_no_change(self):
+        os.utime(self.at("task/in"), (1, 1))
+        os.unlink(self.at("task/keep"))
+        self.write("task/keep", "kept")
+        self.assertEqual(self.diff(), [])
+
+    def test_deleted_folders_and_files_that_hid_the_lowers(self):
+        shutil.rmtree(self.at("task"))
+        os.unlink(self.at("data/a"))
+        paths = ["/data/a", "/task", "/task/in", "/task/keep", "/task/sub", "/task/sub/x"]
+        self.assertEqual(self.told(), [("deleted", path) for path in paths])
+
+    def test_what_the_mark_saw_deleted_and_is_back_was_added(self):
+        self.make(self.merged, {"data/deep/one": "1"})
+        self.assertEqual(self.told(), [("added", "/data/deep"), ("added", "/data/deep/one")])
+
+    def test_modes_of_placed_files_and_of_the_root(self):
+        os.chmod(self.at("task/sub"), 0o700)
+        os.chmod(self.merged, 0o711)
+        self.assertEqual(self.told(), [("mode_changed", "/"), ("mode_changed", "/task/sub")])
+
+    def test_a_change_within_the_marks_own_clock_tick_is_seen(self):
+        for number in range(50):
+            self.write("task/in", f"{number:05}")
+            self.mark()
+            with open(self.at("task/in"), "r+", encoding="utf-8") as file:
+                file.write("*")
+            self.assertEqual(self.told(), [("modified", "/task/in")])
+
+    def test_a_settled_file_is_not_read_again(self):
+        settled = changes.Baseline(self.baseline.snapshots, self.baseline.taken + 10**18)
+        read = []
+        original = content.Contents._read
+        content.Contents._read = lambda *arguments: read.append(arguments) or original(*arguments)
+        self.addCleanup(setattr, content.Contents, "_read", original)
+        self.assertEqual(changes.diff([("/", self.lower, self.upper)], settled), [])
+        self.assertEqual(read, [])
+        self.write("task/in", "input")
+        self.assertEqual(changes.diff([("/", self.lower, self.upper)], settled), [])
+        self.assertEqual(len(read), 1)
+
+
+class OtherMounts(ChangesCase):
+    def test_redirected_folders_are_followed(self):
+        if in_user_namespace():
+            self.skipTest("overlays of user namespaces have no redirects")
+        self.mount(",redirect_dir=on")
+        os.rename(self.at("data/deep"), self.at("data/renamed"))
+        os.rename(self.at("data"), self.at("elsewhere"))
+        self.write("elsewhere/renamed/four", "4")
+        gone = ["", "/a", "/b", "/deep", "/deep/deeper", "/deep/deeper/three", "/deep/one", "/deep/two"]
+        come = ["", "/a", "/b", "/renamed", "/renamed/deeper", "/renamed/deeper/three"]
+        come += ["/renamed/four", "/renamed/one", "/renamed/two"]
+        expected = [("deleted", f"/data{path}") for path in gone] + [("added", f"/elsewhere{path}") for path in come]
+        self.assertEqual(self.told(), expected)
+        self.assertEqual(self.diff()[-1]["sha256"], sha("2"))
+
+    def test_whiteouts_by_attribute(self):
+        self.make(self.upper, {"data/a": "", "data/b": ""})
+        space = "user" if in_user_namespace() else "trusted"
+        self.mount()
+        os.setxattr(os.path.join(self.upper, "data"), f"{space}.overlay.opaque", b"x")
+        os.setxattr(os.path.join(self.upper, "data/a"), f"{space}.overlay.whiteout", b"")
+        self.assertEqual(self.told(), [("deleted", "/data/a"), ("modified", "/data/b")])
+
+    def test_a_second_root_over_a_folder_of_the_first(self):
+        self.make(self.lower, {"usr/shadowed": "never seen"})
+        folders = {name: os.path.join(self.folder, f"usr-{name}") for name in ("lower", "upper", "work")}
+        for folder in folders.values():
+            os.mkdir(folder)
+        self.make(folders["lower"], {"bin/tool": "tool", "bin/other": "other"})
+        self.mount()
+        options = ",".join(f"{name}dir={folder}" for name, folder in folders.items())
+        options += ",userxattr" if in_user_namespace() else ""
+        mounts.mount("overlay", self.at("usr"), "overlay", 0, options)
+        self.addCleanup(mounts.unmount, self.at("usr"))
+        roots = [("/", self.lower, self.upper), ("/usr", folders["lower"], folders["upper"])]
+        baseline = changes.mark(roots)
+        self.write("usr/bin/tool", "replaced")
+        os.unlink(self.at("usr/bin/other"))
+        self.write("zz", "last")
+        for since in (None, baseline):
+            told = [(change["kind"], change["path"]) for change in changes.diff(roots, since)]
+            self.assertEqual(told, [("deleted", "/usr/bin/other"), ("modified", "/usr/bin/tool"), ("added", "/zz")])
+
+    def test_mounts_over_the_lower_are_not_taken_for_the_pristine_files(self):
+        if in_user_namespace():
+            self.skipTest("user namespaces cannot look below mounts")
+        covered = os.path.join(self.lower, "empty")
+        mounts.mount("cover", covered, "tmpfs")
+        self.addCleanup(mounts.unmount, covered)
+        self.make(covered, {"of": "the host"})
+        self.mount()
+        shutil.rmtree(self.at("empty"))
+        self.assertEqual(self.told(), [("deleted", "/empty")])
+
+
+@unittest.skipIf(in_user_namespace(), "already in one")
+class InAUserNamespace(unittest.TestCase):
+    def test_differences_are_the_same_there(self):
+        command = ["unshare", "--user", "--map-root-user", "--mount"]
+        if subprocess.run([*command, "true"], capture_output=True).returncode != 0:
+            self.skipTest("no user namespaces here")
+        tests = ["test_changes.Differences", "test_changes.SinceAMark", "test_changes.OtherMounts"]
+        done = subprocess.run(
+            [*command, sys.executable, "-B", "-m", "unittest", *tests], cwd=HERE, capture_output=True, text=True
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
