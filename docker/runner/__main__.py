@@ -17,11 +17,12 @@ VERSION = 1
 class Runner:
     """Answers requests in order; `ping` is answered at once, even while code runs."""
 
-    def __init__(self, channel: FrameChannel, sandbox) -> None:
+    def __init__(self, channel: FrameChannel, settings) -> None:
         self._channel = channel
-        self._sandbox = sandbox
+        self._sandbox, self._reason = make_sandbox(settings, (channel.read_fd, self._meanwhile))
         self._waiting = deque()
         self._handlers = {
+            "run": lambda header, payload: self._sandbox.run(header, payload),
             "put": lambda header, payload: self._sandbox.put(header, payload),
             "get": lambda header, _: ({}, self._sandbox.get(header)),
             "list": lambda header, _: ({"files": self._sandbox.list(header)}, b""),
@@ -30,10 +31,14 @@ class Runner:
             "inspect": lambda header, _: self._sandbox.inspect(header),
             "quiesce": lambda header, _: self._sandbox.quiesce(header["mode"]),
             "reset": lambda _header, _payload: self._sandbox.reset(),
-            "run": self._run,
         }
 
     def serve(self) -> None:
+        isolation = self._sandbox.isolation
+        self._channel.write({"event": "hello", "version": VERSION, "isolation": isolation, "reason": self._reason})
+        if isolation == "replace":
+            self._sandbox.reset()
+        self._channel.write({"event": "ready"})
         while True:
             header, payload = self._waiting.popleft() if self._waiting else self._channel.read()
             if header["op"] == "quit":
@@ -64,8 +69,8 @@ class Runner:
     def _refuse(self, header: dict, code: str, message: str) -> None:
         self._channel.write({"id": header["id"], "ok": False, "code": code, "message": message})
 
-    def _run(self, header: dict, payload: bytes):
-        return self._sandbox.run(header, payload, (self._channel.read_fd, self._meanwhile))
+    def close(self) -> None:
+        self._sandbox.close()
 
     def _meanwhile(self) -> None:
         """What arrives while code runs: pings are answered, the rest waits its turn."""
@@ -77,12 +82,13 @@ class Runner:
                 self._waiting.append(frame)
 
 
-def make_sandbox(settings):
+def make_sandbox(settings, control):
     """A sandbox with its first layer ready, and why it is of its kind."""
     if settings.get("STEPWELL_ISOLATION") == "replace":
-        return ReplacedSandbox(), "asked for"
+        return ReplacedSandbox(control), "asked for"
     try:
         sandbox = LayerSandbox(
+            control,
             settings.get("STEPWELL_SCRATCH", "/run/stepwell"),
             settings.get("STEPWELL_ROOTS", "/").split(":"),
             int(settings.get("STEPWELL_LAYER_BYTES", 128 * 1024 * 1024)),
@@ -92,25 +98,19 @@ def make_sandbox(settings):
         sandbox.reset()
         return sandbox, "overlay and bubblewrap work here"
     except Exception as error:  # noqa: BLE001 - any refusal by kernel or container means the same
-        return ReplacedSandbox(), f"{type(error).__name__}: {error}"
+        return ReplacedSandbox(control), f"{type(error).__name__}: {error}"
 
 
 def main() -> None:
-    # The agent's processes are killed before the runner when memory runs out; see bubblewrap's children below.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     socket_path = os.environ.get("STEPWELL_SOCKET")
-    channel = FrameChannel.connect(socket_path) if socket_path else FrameChannel(0, 1)
-    sandbox, reason = make_sandbox(os.environ)
-    channel.write({"event": "hello", "version": VERSION, "isolation": sandbox.isolation, "reason": reason})
-    if sandbox.isolation == "replace":
-        sandbox.reset()
-    channel.write({"event": "ready"})
+    runner = Runner(FrameChannel.connect(socket_path) if socket_path else FrameChannel(0, 1), os.environ)
     try:
-        Runner(channel, sandbox).serve()
+        runner.serve()
     except Disconnected as gone:
         print(f"stepwell runner: {gone}", file=sys.stderr)
     finally:
-        sandbox.close()
+        runner.close()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # Read and evaluated once by the sandbox's bash, before the agent's first command; BashSession holds the loop.
-# 60: a command's text (rewound by the runner), 61: reports, 62: standard input, 63: "go" lines.
-# A report is "<sequence> <exit status> <working directory>\0".
+# 60: "go" lines in, reports "<sequence> <exit status> <working directory>\0" out. 61: a command's text up to a NUL byte,
+# then its standard input. A go line names the descriptor that the command reads: 0 (/dev/null) or 61.
 
 # Report the last command and wait for the next. Runs with standard error at /dev/null, so that tracing shows none of it.
 __sw_next() {
@@ -10,23 +10,20 @@ __sw_next() {
     builtin shopt $__sw_nothing -u extdebug
     __sw_cutting=
   fi
-  __sw_flags=$-
-  builtin set +xv
-  builtin printf '%s %d %s\0' "$__sw_sequence" "$__sw_status" "$PWD" >&61
-  builtin read -r -u 63 __sw_sequence __sw_stdin || builtin exit 0
-  IFS= builtin read -r -d '' -u 60 __sw_code
-  case $__sw_flags in
-    *x*) __sw_code='{ set -x; __sw_again; } 2>/dev/null; '$__sw_code ;;
-  esac
-  return 0
+  builtin printf '%s\0' "$((__sw_sequence++)) $__sw_status $PWD" >&60
+  builtin read -r -u 60 __sw_source || builtin exit 0
+  IFS= builtin read -r -d '' -u 61 __sw_code
+  if [[ $- == *[xv]* ]]; then
+    __sw_code="{ set -${-//[^xv]}; __sw_again; } 2>/dev/null; $__sw_code"
+    builtin set +xv
+  elif [[ $__sw_status != 0 && $- != *e* ]]; then
+    __sw_code="__sw_again; $__sw_code"
+  fi
 }
 
-# Make $? what it was after the last command; under `set -e` it can only have been ignored there.
+# Make $? what it was after the last command.
 __sw_again() {
-  case $- in
-    *e*) return 0 ;;
-    *) return "$__sw_status" ;;
-  esac
+  [[ $- == *e* ]] || return "$__sw_status"
 }
 
 # At a deadline: leave functions and loops one by one, and skip every command until the report. The status 2 of a
@@ -45,4 +42,4 @@ shopt -s expand_aliases
 __sw_sequence=0
 __sw_cutting=
 __sw_nothing=
-__sw_loop='while while { __sw_next; } 2>/dev/null; do { __sw_again; } 2>/dev/null; builtin eval "$__sw_code" <"$__sw_stdin" 60<&- 61>&- 62<&- 63<&-; done; do :; done; builtin eval "$__sw_loop"'
+__sw_loop='while while { __sw_next; } 2>/dev/null; do builtin eval "$__sw_code" <&$__sw_source 60<&- 61<&-; done; do :; done; builtin eval "$__sw_loop"'

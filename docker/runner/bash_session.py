@@ -1,9 +1,10 @@
-"""The persistent bash of a layer: one process tree, commands in by memory files, results out by pipes."""
+"""The persistent bash of a layer: one process tree, commands in by a memory file, reports out by a socket."""
 
 import json
 import os
 import select
 import signal
+import socket
 import time
 
 import processes
@@ -12,11 +13,12 @@ from capture import Capture
 
 _DRIVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.sh")
 # One line, so that an error names the line of the command.
-_START = 'IFS= read -rd "" -u60 __sw_loop;eval "$__sw_loop";eval "$__sw_loop"'
+_START = 'IFS= read -rd "" -u61 __sw_loop;eval "$__sw_loop";eval "$__sw_loop"'
 _BREAK = signal.SIGRTMIN + 7
 # After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
 _GRACE_S = 0.3
 _ROUND_S = 0.02
+_QUIET_MS = 2
 _START_S = 20.0
 _TIMED_OUT = 124
 ENVIRONMENT = {
@@ -39,47 +41,50 @@ class SessionEnded(Exception):
 class BashSession:
     """
     One bash in one sandbox. `launch` composes its command line: (info_fd, cwd, argv) → argv and descriptors.
-    `whole_container`: its processes are all those of the container but the runner, which then is its first process.
+    `control` is a (descriptor, callback) that is served while code runs. `whole_container`: its processes are all
+    those of the container but the runner, which then is its first process.
     """
 
-    def __init__(self, launch, cwd: str = "/", whole_container: bool = False) -> None:
+    def __init__(self, launch, cwd: str, control, whole_container: bool = False) -> None:
         self.cwd = cwd
+        self._control_fd, self._serve_control = control
         self._whole_container = whole_container
         self._sequence = 0
-        self._status = b""
+        self._reports = b""
         self._code = os.memfd_create("code", os.MFD_CLOEXEC)
-        self._stdin = os.memfd_create("stdin", os.MFD_CLOEXEC)
-        status_write = output_write = go_read = info_write = -1
-        extra = {}
+        ours, theirs = socket.socketpair()
+        output_fd, output_write = os.pipe()
+        self._info_fd, info_write = os.pipe()
         null = os.open("/dev/null", os.O_RDWR)
+        extra = {}
         try:
-            self._status_fd, status_write = os.pipe()
-            self.output_fd, output_write = os.pipe()
-            go_read, self._go_fd = os.pipe()
-            self._info_fd, info_write = os.pipe()
             with open(_DRIVER, "rb") as file:
                 _rewrite(self._code, file.read() + b"\0")
             shell = ["/bin/bash", "--norc", "--noprofile", "-c", _START, "bash"]
-            argv, extra = launch(64, cwd, shell)
-            descriptors = {0: null, 1: output_write, 2: output_write, 60: self._code, 61: status_write}
-            descriptors |= {62: self._stdin, 63: go_read, 64: info_write, **extra}
-            self.pid = spawn(argv, ENVIRONMENT, descriptors)
+            argv, extra = launch(62, cwd, shell)
+            descriptors = {0: null, 1: output_write, 2: output_write, 60: theirs.fileno(), 61: self._code}
+            self.pid = spawn(argv, ENVIRONMENT, descriptors | {62: info_write} | extra)
         finally:
-            for fd in (status_write, output_write, go_read, info_write, null, *extra.values()):
-                if fd >= 0:
-                    os.close(fd)
-        os.set_blocking(self.output_fd, False)
+            theirs.close()
+            for fd in (output_write, info_write, null, *extra.values()):
+                os.close(fd)
+        self._shell_fd = ours.detach()
+        self.output_fd = output_fd
+        os.set_blocking(output_fd, False)
         self._exit_fd = os.pidfd_open(self.pid)
+        self._quiet_poll = select.poll()
         self._poll = select.poll()
-        for fd in (self._status_fd, self.output_fd, self._exit_fd):
+        for fd in (self._shell_fd, self._exit_fd, self._control_fd):
+            self._quiet_poll.register(fd, select.POLLIN)
             self._poll.register(fd, select.POLLIN)
+        self._poll.register(output_fd, select.POLLIN)
         self._tree = None
         self._exit_status = None
+        self._last_status = 0
 
     def wait_ready(self) -> None:
         """Wait for the shell's first report. Raises SessionEnded with what bubblewrap or bash answered."""
-        capture = Capture(4096)
-        self._until_report(capture, time.monotonic() + _START_S, None, None)
+        self._until_report(Capture(4096), time.monotonic() + _START_S, None)
 
     @property
     def tree(self) -> processes.NamespaceProcesses:
@@ -89,86 +94,91 @@ class BashSession:
             self._tree = processes.NamespaceProcesses(init)
         return self._tree
 
-    def run(self, code: bytes, stdin, timeout_s: float, idle_s, capture: Capture, control) -> tuple:
+    def run(self, code: bytes, stdin, timeout_s: float, idle_s, capture: Capture):
         """
-        Run code; output goes to `capture`, `control` is a (descriptor, callback) served meanwhile.
-        Returns (exit status, None | 'deadline' | 'idle'). Raises SessionEnded when the shell did not survive.
+        Run code; its output goes to `capture`. Returns (exit status, None | 'deadline' | 'idle').
+        Raises SessionEnded when the shell did not survive.
         """
         started = processes.now_ticks()
         self._feed(code, stdin)
-        deadline = time.monotonic() + timeout_s
-        reported = self._until_report(capture, deadline, idle_s, control)
-        if reported is True:
+        timeout = self._until_report(capture, time.monotonic() + timeout_s, idle_s)
+        if timeout is None:
             return self._last_status, None
         try:
-            alive = self._interrupt(capture, started, control)
+            alive = self._interrupt(capture, started)
         except SessionEnded:
             alive = False
         if not alive:
             self.kill()
-            raise SessionEnded(_TIMED_OUT, reported)
-        return _TIMED_OUT, reported
+            raise SessionEnded(_TIMED_OUT, timeout)
+        return _TIMED_OUT, timeout
 
     def _feed(self, code: bytes, stdin) -> None:
         if b"\0" in code:
             # bash cannot hold a NUL byte; it is dropped, as bash does for a script that has one.
             code = code.replace(b"\0", b"")
         self._sequence += 1
-        _rewrite(self._code, code + b"\0")
-        if stdin:
-            _rewrite(self._stdin, stdin)
-        source = "/dev/fd/62" if stdin else "/dev/null"
+        _rewrite(self._code, code + b"\0" + (stdin or b""))
         try:
-            os.write(self._go_fd, f"{self._sequence} {source}\n".encode())
-        except BrokenPipeError:
+            os.write(self._shell_fd, b"61\n" if stdin else b"0\n")
+        except (BrokenPipeError, ConnectionResetError):
             raise SessionEnded(self._reap()) from None
 
-    def _until_report(self, capture, deadline, idle_s, control):
-        """True when the shell reported, or which deadline passed first."""
+    def _until_report(self, capture, deadline: float, idle_s):
+        """None when the shell reported, or which deadline passed first."""
         quiet_since = time.monotonic()
-        if control is not None:
-            self._poll.register(control[0], select.POLLIN)
-        try:
-            while True:
-                now = time.monotonic()
-                limit = deadline if idle_s is None else min(deadline, quiet_since + idle_s)
-                if now >= limit:
-                    return "deadline" if limit == deadline else "idle"
-                for fd, _ in self._poll.poll(max(1, (limit - now) * 1000)):
-                    if fd == self._status_fd and self._reported():
-                        capture.read_from(self.output_fd)
-                        return True
-                    if fd == self.output_fd:
-                        quiet_since = time.monotonic()
-                        if not capture.read_from(fd):
-                            self._poll.unregister(fd)
-                    elif fd == self._exit_fd:
-                        capture.read_from(self.output_fd)
-                        raise SessionEnded(self._reap())
-                    elif control is not None and fd == control[0]:
-                        control[1]()
-        finally:
-            if control is not None:
-                self._poll.unregister(control[0])
+        # Most commands report before they could fill the pipe: then one wake-up serves report and output together.
+        for fd, _ in self._quiet_poll.poll(_QUIET_MS):
+            if fd == self._shell_fd and self._reported():
+                capture.read_from(self.output_fd)
+                return None
+        while True:
+            now = time.monotonic()
+            limit = deadline if idle_s is None else min(deadline, quiet_since + idle_s)
+            if now >= limit:
+                return "deadline" if limit == deadline else "idle"
+            for fd, _ in self._poll.poll(max(1, (limit - now) * 1000)):
+                if fd == self.output_fd:
+                    quiet_since = time.monotonic()
+                    if not capture.read_from(fd):
+                        self._forget(fd)
+                elif fd == self._shell_fd and self._reported():
+                    capture.read_from(self.output_fd)
+                    return None
+                elif fd == self._exit_fd:
+                    capture.read_from(self.output_fd)
+                    raise SessionEnded(self._reap())
+                elif fd == self._control_fd:
+                    self._serve_control()
+
+    def _forget(self, fd: int) -> None:
+        """A descriptor at its end would wake every poll."""
+        for poll in (self._quiet_poll, self._poll):
+            try:
+                poll.unregister(fd)
+            except KeyError:
+                pass
 
     def _reported(self) -> bool:
         """Whether the report of the present command has come; others, forged or late, are ignored."""
-        data = os.read(self._status_fd, 8192)
+        try:
+            data = os.read(self._shell_fd, 8192)
+        except ConnectionResetError:
+            data = b""
         if not data:
-            self._poll.unregister(self._status_fd)
+            self._forget(self._shell_fd)
             return False
-        *reports, self._status = (self._status + data).split(b"\0")
-        self._status = self._status[-8192:]
+        *reports, rest = (self._reports + data).split(b"\0")
+        self._reports = rest[-8192:]
         for report in reports:
-            sequence, _, rest = report.partition(b" ")
-            status, _, cwd = rest.partition(b" ")
-            if sequence == str(self._sequence).encode() and status.isdigit():
-                self._last_status = int(status)
-                self.cwd = os.fsdecode(cwd) or "/"
+            fields = report.split(b" ", 2)
+            if len(fields) == 3 and fields[0] == b"%d" % self._sequence and fields[1].isdigit():
+                self._last_status = int(fields[1])
+                self.cwd = os.fsdecode(fields[2]) or "/"
                 return True
         return False
 
-    def _interrupt(self, capture, started: int, control) -> bool:
+    def _interrupt(self, capture, started: int) -> bool:
         """Interrupt what the command started, then kill it; whether the shell broke off the command and lives."""
         shell = self.tree.session()
         for number in (signal.SIGINT, signal.SIGKILL):
@@ -177,7 +187,7 @@ class BashSession:
                 if shell is not None:
                     _signal(shell, _BREAK)
                 self.tree.signal_since(started, number, shell)
-                if self._until_report(capture, time.monotonic() + _ROUND_S, None, control) is True:
+                if self._until_report(capture, time.monotonic() + _ROUND_S, None) is None:
                     self.tree.signal_since(started, signal.SIGKILL, shell)
                     return True
         return False
@@ -202,16 +212,15 @@ class BashSession:
 
     def close(self) -> None:
         self.kill()
-        for fd in (self._code, self._stdin, self._status_fd, self.output_fd, self._go_fd, self._info_fd, self._exit_fd):
+        for fd in (self._code, self._shell_fd, self.output_fd, self._info_fd, self._exit_fd):
             os.close(fd)
 
 
 def _rewrite(fd: int, data: bytes) -> None:
     os.ftruncate(fd, 0)
-    view = memoryview(data)
-    offset = 0
-    while offset < len(view):
-        offset += os.pwrite(fd, view[offset:], offset)
+    offset = os.pwrite(fd, data, 0)
+    while offset < len(data):
+        offset += os.pwrite(fd, data[offset:], offset)
     os.lseek(fd, 0, os.SEEK_SET)
 
 

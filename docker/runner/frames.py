@@ -7,6 +7,7 @@ import struct
 
 MAX_FRAME = 64 * 1024 * 1024
 _LENGTHS = struct.Struct(">II")
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Disconnected(Exception):
@@ -61,8 +62,8 @@ class FrameChannel:
             self.fill()
 
     def write(self, header: dict, payload: bytes = b"") -> None:
-        head = json.dumps(header, separators=(",", ":")).encode()
+        head = _encode(header).encode()
         data = _LENGTHS.pack(4 + len(head) + len(payload), len(head)) + head + payload
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._write_fd, view) :]
+        written = os.write(self._write_fd, data)
+        while written < len(data):
+            written += os.write(self._write_fd, memoryview(data)[written:])

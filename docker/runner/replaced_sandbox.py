@@ -18,9 +18,10 @@ class ReplacedSandbox(LayerSandbox):
 
     isolation = "replace"
 
-    def __init__(self) -> None:
+    def __init__(self, control) -> None:
         if os.getpid() != 1:
             raise RuntimeError("replace isolation ends every process beside the runner: it runs in a container only")
+        self._control = control
         self._layer = _Whole()
         self._session = None
 
@@ -38,7 +39,7 @@ class ReplacedSandbox(LayerSandbox):
         def launch(_info_fd: int, directory: str, shell):
             return ["/usr/bin/env", f"--chdir={directory}", *shell], {}
 
-        session = BashSession(launch, cwd, whole_container=True)
+        session = BashSession(launch, cwd, self._control, whole_container=True)
         session.wait_ready()
         return session
 

@@ -21,7 +21,8 @@ class LayerSandbox:
 
     isolation = "layer"
 
-    def __init__(self, scratch: str, roots, layer_bytes: int, layer_inodes: int, hostname: str) -> None:
+    def __init__(self, control, scratch: str, roots, layer_bytes: int, layer_inodes: int, hostname: str) -> None:
+        self._control = control
         self._ground = Ground(scratch, roots, layer_bytes, layer_inodes)
         self._bubblewrap = Bubblewrap(hostname, filter_program())
         self._layer = None
@@ -44,7 +45,7 @@ class LayerSandbox:
             self._layer = None
 
     def _start_session(self, cwd: str) -> BashSession:
-        session = BashSession(partial(self._bubblewrap.agent, self._layer), cwd)
+        session = BashSession(partial(self._bubblewrap.agent, self._layer), cwd, self._control)
         try:
             session.wait_ready()
         except SessionEnded:
@@ -52,7 +53,7 @@ class LayerSandbox:
             raise
         return session
 
-    def run(self, request: dict, payload: bytes, control):
+    def run(self, request: dict, payload: bytes):
         """Run code in the session; a session that did not survive is started again."""
         began = time.monotonic()
         length = request["code_length"]
@@ -71,7 +72,6 @@ class LayerSandbox:
                     request["timeout_ms"] / 1000,
                     None if idle is None else idle / 1000,
                     capture,
-                    control,
                 )
             except SessionEnded as ended:
                 status, timeout, restarted = ended.status, ended.timeout, True
