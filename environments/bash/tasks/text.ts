@@ -49,7 +49,7 @@ export const TEXT: readonly BashTaskRecord[] = [
         'Who builds stairs must know the summer; who knows the summer builds deeper STAIRS.',
         'The people came for water, the people stayed for shade. WATER gives, shade keeps.',
         'In summer the village went down, in winter the village went up: stairs, stairs, water.',
-        'It is the same with all that is the same, and that is that, and with that it is done.',
+        'It is the same with all water that is the same, and that is that, and with that it is done.',
         'Summer again. Shade, then summer. And for the last time: the and the and the.',
         'with with with with with with with that that that that and and and',
       ]),
