@@ -1,0 +1,77 @@
+import type { StepwellClient } from '../typescript/client.ts';
+import type { Episode } from '../typescript/episode.ts';
+import { CommandError } from './command-error.ts';
+import { showFailure, showObservation } from './play-screen.ts';
+import { type BuiltInTask, load } from './programs.ts';
+import { EXIT, print, styled, type Terminal } from './terminal.ts';
+
+/** One episode of the demo: a built-in task, played by its solution or by a plausible mistake. */
+interface Play {
+  readonly task: string;
+  readonly by: 'gold' | 'mistake';
+}
+
+/** Tasks that need nothing beyond a plain Debian, so that the local engine plays them over the host's programs. */
+const PLAYS: readonly Play[] = [
+  { task: 'find-files-over-size', by: 'gold' },
+  { task: 'text-frequent-words', by: 'gold' },
+  { task: 'permissions-private-keys', by: 'gold' },
+  { task: 'permissions-private-keys', by: 'mistake' },
+  { task: 'archive-rotate-logs', by: 'gold' },
+];
+
+/** Rewards are sums of rounded parts, so that a perfect one may miss 1 by a rounding. */
+const PERFECT = 0.995;
+
+/** Play a few built-in tasks and show their rewards. @returns the exit status: bad when a reward is not as it must be */
+export async function playDemo(client: StepwellClient, terminal: Terminal): Promise<number> {
+  const { BUILT_IN } = await load('tasks');
+  let wrong = 0;
+  for (const [i, play] of PLAYS.entries()) {
+    const task = BUILT_IN.tasks.find(({ id }) => id === play.task);
+    const command = task && commandOf(task, play.by);
+    if (!task || command === undefined) {
+      throw new CommandError(`there is no built-in task ${play.task} with a ${play.by}`, EXIT.bad);
+    }
+    await using episode = await client.reset({ environment: 'bash-v1', task: task.id });
+    if (i === 0) {
+      const { engine, isolation } = episode.info;
+      print(terminal, `${PLAYS.length} built-in tasks on the ${engine} engine (isolation: ${isolation})`);
+    }
+    const title = play.by === 'gold' ? task.id : `${task.id}, with a mistake`;
+    print(terminal, `\n${styled(terminal, 'bold', `${i + 1}. ${title}`)}`);
+    print(terminal, episode.observation.output);
+    const reward = await playCommand(episode, command, terminal);
+    if (reward === null || (play.by === 'gold') !== reward >= PERFECT) wrong++;
+  }
+  if (wrong > 0) {
+    throw new CommandError(
+      `${wrong} of ${PLAYS.length} rewards are not what they must be: see above`,
+      EXIT.bad,
+    );
+  }
+  print(terminal, '\nNow play one yourself: stepwell play. Or serve agents: stepwell serve.');
+  return EXIT.ok;
+}
+
+async function playCommand(episode: Episode, command: string, terminal: Terminal): Promise<number | null> {
+  for (const line of command.split('\n')) print(terminal, styled(terminal, 'green', `$ ${line}`));
+  const step = await episode.step({ code: command });
+  showObservation(terminal, step.observation);
+  const end = step.failure ? step : await episode.submit();
+  if (end.failure) {
+    showFailure(terminal, end.failure);
+    return null;
+  }
+  const parts = Object.entries(end.info.reward_components ?? {}).map(
+    ([name, value]) => `${name} ${value.toFixed(2)}`,
+  );
+  const reward = end.reward?.toFixed(2) ?? 'none';
+  print(terminal, `${styled(terminal, 'bold', `reward ${reward}`)}  (${parts.join(', ')})`);
+  return end.reward;
+}
+
+function commandOf(task: BuiltInTask, by: Play['by']): string | undefined {
+  if (by === 'mistake') return task.wrong?.[0];
+  return typeof task.gold === 'string' ? task.gold : task.gold.join('\n');
+}

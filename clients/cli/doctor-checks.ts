@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import type { Machine } from './machine.ts';
+
+/** One thing that the doctor looked at. */
+export interface Check {
+  readonly name: string;
+  /** `warn`: works, but not at its best; `bad`: lacking. */
+  readonly status: 'ok' | 'warn' | 'bad';
+  readonly found: string;
+  /** What to do about it. */
+  readonly remedy?: string;
+}
+
+/** What was found, and the engine that a server with `--runtime auto` would use. */
+export interface Diagnosis {
+  readonly checks: readonly Check[];
+  readonly engine: 'docker' | 'local' | null;
+  readonly reason: string;
+}
+
+const DEFAULT_PORT = 8765;
+
+const DockerVersion = z.looseObject({ Version: z.string(), ApiVersion: z.string(), Os: z.string() });
+const DockerInfo = z.looseObject({
+  Driver: z.string(),
+  CgroupVersion: z.string().optional(),
+  SecurityOptions: z.array(z.string()).nullish(),
+});
+const DockerImages = z.array(z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() }));
+
+/** Look at everything that Stepwell needs or can use. */
+export async function diagnose(machine: Machine): Promise<Diagnosis> {
+  const [node, python, bubblewrap, namespaces, overlay, cgroup, docker, port] = await Promise.all([
+    checkNode(machine),
+    checkPython(machine),
+    checkBubblewrap(machine),
+    checkNamespaces(machine),
+    checkOverlay(machine),
+    checkCgroup(machine),
+    checkDocker(machine),
+    checkPort(machine),
+  ]);
+  const images = await checkImages(machine, docker.status === 'ok');
+  const datasets = await checkDatasets(machine);
+  const checks = [node, python, bubblewrap, namespaces, overlay, cgroup, docker, images, datasets, port];
+  return { checks, ...chooseEngine(docker, [python, bubblewrap]) };
+}
+
+function chooseEngine(docker: Check, needed: readonly Check[]): Pick<Diagnosis, 'engine' | 'reason'> {
+  if (docker.status !== 'bad')
+    return { engine: 'docker', reason: 'a Docker engine answers, and auto prefers it' };
+  const lacking = needed.filter(({ status }) => status === 'bad');
+  if (lacking.length === 0) {
+    return {
+      engine: 'local',
+      reason: `no Docker engine (${docker.found}); Python 3 and bubblewrap are here`,
+    };
+  }
+  const names = lacking.map(({ name }) => name).join(' and ');
+  return { engine: null, reason: `no Docker engine (${docker.found}), and the local engine lacks ${names}` };
+}
+
+function checkNode({ nodeVersion }: Machine): Check {
+  const [major = 0] = nodeVersion.split('.').map(Number);
+  if (major >= 20) return { name: 'Node', status: 'ok', found: nodeVersion };
+  return { name: 'Node', status: 'bad', found: nodeVersion, remedy: 'install Node 20 or newer' };
+}
+
+async function checkPython(machine: Machine): Promise<Check> {
+  const name = 'Python 3';
+  const { ok, line } = await machine.run('python3', '--version');
+  if (!ok) return { name, status: 'bad', found: line, remedy: 'install it, e.g. `apt-get install python3`' };
+  return { name, status: 'ok', found: line.replace(/^Python /, '') };
+}
+
+async function checkBubblewrap(machine: Machine): Promise<Check> {
+  const name = 'bubblewrap';
+  const version = await machine.run('bwrap', '--version');
+  if (!version.ok) {
+    const remedy = 'install it, e.g. `apt-get install bubblewrap`';
+    return { name, status: 'bad', found: version.line, remedy };
+  }
+  const trial = await machine.run('bwrap', '--ro-bind', '/', '/', '--unshare-pid', '--', 'true');
+  if (trial.ok) return { name, status: 'ok', found: version.line.replace(/^bubblewrap /, '') };
+  const remedy =
+    'allow user namespaces for it (sysctl kernel.unprivileged_userns_clone=1, AppArmor), or use root';
+  return { name, status: 'bad', found: `cannot make a sandbox: ${trial.line}`, remedy };
+}
+
+async function checkNamespaces(machine: Machine): Promise<Check> {
+  const name = 'user namespaces';
+  const most = await machine.read('/proc/sys/user/max_user_namespaces');
+  const clone = await machine.read('/proc/sys/kernel/unprivileged_userns_clone');
+  const restricted = await machine.read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns');
+  if (machine.isRoot) return { name, status: 'ok', found: 'not needed: running as root' };
+  if (most === null || Number(most) === 0) {
+    const remedy = 'set sysctl user.max_user_namespaces above 0, or use Docker';
+    return { name, status: 'warn', found: 'switched off', remedy };
+  }
+  if (clone?.trim() === '0' || restricted?.trim() === '1') {
+    const remedy = 'allow them to this user (sysctl, AppArmor), or use Docker';
+    return { name, status: 'warn', found: 'refused to unprivileged users', remedy };
+  }
+  return { name, status: 'ok', found: 'allowed' };
+}
+
+async function checkOverlay(machine: Machine): Promise<Check> {
+  const name = 'overlay';
+  const systems = await machine.read('/proc/filesystems');
+  if (systems?.split(/\s+/).includes('overlay')) return { name, status: 'ok', found: 'in the kernel' };
+  const remedy =
+    'load it with `modprobe overlay`; without it each episode gets a fresh container, which is slower';
+  return { name, status: 'warn', found: 'not in /proc/filesystems', remedy };
+}
+
+async function checkCgroup(machine: Machine): Promise<Check> {
+  const name = 'cgroup';
+  const unified = await machine.read('/sys/fs/cgroup/cgroup.controllers');
+  if (unified !== null) return { name, status: 'ok', found: 'version 2' };
+  const legacy = await machine.read('/proc/cgroups');
+  if (legacy !== null) return { name, status: 'ok', found: 'version 1' };
+  return { name, status: 'warn', found: 'none', remedy: 'memory and process limits cannot be set' };
+}
+
+async function checkDocker(machine: Machine): Promise<Check> {
+  const name = 'Docker engine';
+  const remedy = 'start one for the best speed; without it the local engine is used';
+  try {
+    const { Version, ApiVersion, Os } = DockerVersion.parse(await machine.docker('/version'));
+    const { Driver, CgroupVersion, SecurityOptions } = DockerInfo.parse(await machine.docker('/info'));
+    const found = `${Version} (API ${ApiVersion}, ${Driver}, cgroup ${CgroupVersion ?? '?'})`;
+    if (Os !== 'linux') {
+      return { name, status: 'bad', found: `${found} for ${Os}`, remedy: 'switch it to Linux containers' };
+    }
+    if (SecurityOptions?.some((option) => option.includes('rootless'))) {
+      const slower =
+        'a rootless engine may refuse layers; episodes then get fresh containers, which is slower';
+      return { name, status: 'warn', found: `${found}, rootless`, remedy: slower };
+    }
+    return { name, status: 'ok', found };
+  } catch (error) {
+    const found =
+      error instanceof z.ZodError ? 'answers unlike a Docker engine' : String((error as Error).message);
+    return { name, status: 'bad', found, remedy };
+  }
+}
+
+async function checkImages(machine: Machine, docker: boolean): Promise<Check> {
+  const names: string[] = [];
+  if (docker) {
+    const filters = encodeURIComponent(JSON.stringify({ label: ['stepwell.image'] }));
+    const images = DockerImages.safeParse(
+      await machine.docker(`/images/json?filters=${filters}`).catch(() => []),
+    );
+    const found = new Set(images.data?.map(({ Labels }) => Labels?.['stepwell.image'] ?? ''));
+    if (found.size > 0) names.push(`Docker: ${[...found].sort().join(', ')}`);
+  }
+  const local = await machine.folders(`${machine.home}/images`);
+  if (local.length > 0) names.push(`local: ${[...local].sort().join(', ')}`);
+  if (names.length > 0) return { name: 'images', status: 'ok', found: names.join('; ') };
+  return { name: 'images', status: 'warn', found: 'none built', remedy: 'run `stepwell images build`' };
+}
+
+async function checkDatasets(machine: Machine): Promise<Check> {
+  const names = await machine.folders(`${machine.home}/datasets`);
+  const found =
+    names.length > 0 ? [...names].sort().join(', ') : 'none imported; the built-in tasks are always there';
+  return { name: 'datasets', status: 'ok', found };
+}
+
+async function checkPort(machine: Machine): Promise<Check> {
+  const name = `port ${DEFAULT_PORT}`;
+  if (await machine.isPortFree(DEFAULT_PORT)) return { name, status: 'ok', found: 'free' };
+  return {
+    name,
+    status: 'warn',
+    found: 'taken',
+    remedy: 'serve on another one: `stepwell serve --port 8766`',
+  };
+}

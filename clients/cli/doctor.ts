@@ -1,0 +1,43 @@
+import { type Diagnosis, diagnose } from './doctor-checks.ts';
+import { type Machine, thisMachine } from './machine.ts';
+import type { Cli } from './program.ts';
+import { columns, EXIT, print, styled, type Terminal } from './terminal.ts';
+
+const NOTES = '\nExit status 1 when no engine is possible: nothing could be played here.';
+
+/** `stepwell doctor`: what this machine has and lacks, and which engine will be used and why. */
+export function addDoctor(cli: Cli): void {
+  cli.program
+    .command('doctor')
+    .description('say what this machine has and lacks, and which engine will be used')
+    .option('--json', 'print JSON')
+    .addHelpText('after', NOTES)
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      cli.exit(await doctor(thisMachine(cli.terminal.env), cli.terminal, json ?? false));
+    });
+}
+
+/** @returns the exit status */
+export async function doctor(machine: Machine, terminal: Terminal, json: boolean): Promise<number> {
+  const diagnosis = await diagnose(machine);
+  if (json) print(terminal, JSON.stringify(diagnosis, null, 2));
+  else show(terminal, diagnosis);
+  return diagnosis.engine === null ? EXIT.bad : EXIT.ok;
+}
+
+const MARKS = { ok: 'ok  ', warn: 'warn', bad: 'bad ' } as const;
+const STYLES = { ok: 'green', warn: 'yellow', bad: 'red' } as const;
+
+function show(terminal: Terminal, { checks, engine, reason }: Diagnosis): void {
+  const lines = columns(
+    checks.map(({ name, found }) => [name, found]),
+    '',
+  ).split('\n');
+  for (const [i, { status, remedy }] of checks.entries()) {
+    print(terminal, `${styled(terminal, STYLES[status], MARKS[status])}  ${lines[i]}`);
+    if (remedy !== undefined) print(terminal, `      → ${remedy}`);
+  }
+  print(terminal);
+  if (engine) print(terminal, `${styled(terminal, 'bold', `engine: ${engine}`)} (${reason})`);
+  else print(terminal, styled(terminal, 'red', `no engine: ${reason}`));
+}

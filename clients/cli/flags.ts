@@ -1,0 +1,17 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A flag's whole number within a range. */
+export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    const range = max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`Give a whole number ${range}.`);
+  };
+}
+
+/** A task's index or id: digits alone mean an index. */
+export function taskOf(text: string): number | string {
+  if (text === '') throw new InvalidArgumentError('Give an id, or an index from 0.');
+  return /^\d+$/.test(text) ? Number(text) : text;
+}

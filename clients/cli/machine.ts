@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** Outcome of a program that was run to see whether it works. */
+export interface ProgramRun {
+  readonly ok: boolean;
+  /** First line of what it printed, or why it could not run. */
+  readonly line: string;
+}
+
+/** What the doctor asks of the machine; tests answer in its place. */
+export interface Machine {
+  readonly nodeVersion: string;
+  readonly isRoot: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  run(program: string, ...args: string[]): Promise<ProgramRun>;
+  /** Content of a file; `null` where there is none. */
+  read(path: string): Promise<string | null>;
+  /** Names of the folders in a folder; none where it does not exist. */
+  folders(path: string): Promise<readonly string[]>;
+  /** JSON from a Docker engine's API. @throws {Error} no engine answers */
+  docker(path: string): Promise<unknown>;
+  isPortFree(port: number): Promise<boolean>;
+}
+
+const PROBE_TIMEOUT_MS = 5_000;
+
+/** The machine that this process runs on. */
+export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
+  return {
+    nodeVersion: process.versions.node,
+    isRoot: process.getuid?.() === 0,
+    env,
+    home: env.STEPWELL_HOME ?? join(env.HOME ?? '/', '.stepwell'),
+    run: runProgram,
+    read: (path) => readFile(path, 'utf8').catch(() => null),
+    folders: async (path) => {
+      const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+      return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    },
+    docker: (path) => askDocker(env.DOCKER_HOST ?? 'unix:///var/run/docker.sock', path),
+    isPortFree,
+  };
+}
+
+function runProgram(program: string, ...args: string[]): Promise<ProgramRun> {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: PROBE_TIMEOUT_MS }, (error, stdout, stderr) => {
+      const [line = ''] = (error ? stderr || error.message : stdout || stderr).trim().split('\n');
+      const missing = error?.code === 'ENOENT';
+      resolve({ ok: error === null, line: missing ? 'not installed' : line });
+    });
+  });
+}
+
+function askDocker(host: string, path: string): Promise<unknown> {
+  const url = new URL(host);
+  const local = url.protocol === 'unix:';
+  const place = local ? { socketPath: url.pathname } : { host: url.hostname, port: url.port || 2375 };
+  return new Promise((resolve, reject) => {
+    const asked = request({ ...place, path, timeout: PROBE_TIMEOUT_MS }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode} from ${host}`));
+        else resolve(JSON.parse(text));
+      });
+    });
+    asked.on('timeout', () => asked.destroy(new Error(`no answer from ${host}`)));
+    asked.on('error', (error: NodeJS.ErrnoException) => reject(new Error(dockerReason(host, error))));
+    asked.end();
+  });
+}
+
+function dockerReason(host: string, { code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') return `nobody listens at ${host}`;
+  if (code === 'EACCES') return `this user may not use ${host}`;
+  return message;
+}
+
+function isPortFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

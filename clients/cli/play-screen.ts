@@ -1,0 +1,52 @@
+import type { EvaluateResult, Observation } from '../../protocol/episode.ts';
+import type { Failure } from '../../protocol/failure.ts';
+import type { Episode } from '../typescript/episode.ts';
+import { columns, print, styled, type Terminal } from './terminal.ts';
+
+/** What a player sees first: which task, where it runs, the instruction. */
+export function showStart(terminal: Terminal, episode: Episode): void {
+  const { task, info } = episode;
+  const place = `${info.engine} engine, image ${info.image.name}`;
+  print(
+    terminal,
+    `${styled(terminal, 'bold', task.id)} (${task.dataset} ${task.index}) on ${place}, seed ${info.seed}`,
+  );
+  print(terminal, `\n${episode.observation.output}\n`);
+}
+
+/** Output as it is, then what else is worth knowing. */
+export function showObservation(terminal: Terminal, observation: Observation): void {
+  const { output, exit_code, timed_out, truncated_bytes } = observation;
+  if (output !== '') terminal.output.write(output.endsWith('\n') ? output : `${output}\n`);
+  const notes: string[] = [];
+  if (typeof exit_code === 'number' && exit_code !== 0) notes.push(`exit status ${exit_code}`);
+  if (timed_out === true) notes.push('timed out');
+  if (typeof truncated_bytes === 'number' && truncated_bytes > 0) {
+    notes.push(`${truncated_bytes} bytes left out`);
+  }
+  if (notes.length > 0) print(terminal, styled(terminal, 'dim', `[${notes.join(', ')}]`));
+}
+
+/** The reward below its components. */
+export function showGrade(
+  terminal: Terminal,
+  grade: Pick<EvaluateResult, 'reward' | 'failure' | 'info'>,
+): void {
+  if (grade.failure) {
+    showFailure(terminal, grade.failure);
+    return;
+  }
+  const components = Object.entries(grade.info.reward_components ?? {});
+  const rows = [...components, ['reward', grade.reward] as const].map(([name, value]) => [
+    name,
+    value === null ? 'none' : value.toFixed(2).padStart(6),
+  ]);
+  print(terminal, columns(rows));
+}
+
+/** A fault of the infrastructure, which is no reward. */
+export function showFailure(terminal: Terminal, failure: Failure): void {
+  const again = failure.retryable ? ' The task may be tried again.' : '';
+  const text = `No reward: ${failure.message} (${failure.class}, ${failure.code}).${again}`;
+  print(terminal, styled(terminal, 'red', text));
+}

@@ -1,0 +1,115 @@
+import { createInterface, type Interface } from 'node:readline';
+import type { Params } from '../../protocol/methods.ts';
+import type { StepwellClient } from '../typescript/client.ts';
+import type { Episode } from '../typescript/episode.ts';
+import { CommandError } from './command-error.ts';
+import { showFailure, showGrade, showObservation, showStart } from './play-screen.ts';
+import { EXIT, print, styled, type Terminal } from './terminal.ts';
+
+const HELP = 'submit [answer] · evaluate · skip · state · help · quit; anything else is executed';
+
+/** What one line asked for, and whether the play goes on. */
+type Outcome = 'go_on' | 'over' | 'failed';
+
+/** One episode played line by line from the terminal's input. @returns the exit status */
+export async function playSession(
+  client: StepwellClient,
+  params: Params<'episode/reset'>,
+  terminal: Terminal,
+): Promise<number> {
+  await using episode = await client.reset(params);
+  showStart(terminal, episode);
+  if (terminal.interactive) print(terminal, styled(terminal, 'dim', HELP));
+  const given = new AbortController();
+  const lines = createInterface({
+    input: terminal.input,
+    output: terminal.interactive ? terminal.output : undefined,
+    terminal: terminal.interactive,
+  });
+  lines.on('SIGINT', () => {
+    given.abort();
+    lines.close();
+  });
+  let lost = false;
+  client.closed.then(() => {
+    lost = true;
+    lines.close();
+  });
+  try {
+    const outcome = await playLines(lines, episode, terminal, given.signal);
+    if (outcome === 'go_on' && lost) {
+      throw new CommandError('the connection to the server is gone: start it and play again', EXIT.bad);
+    }
+    if (outcome === 'go_on') print(terminal, 'left without submitting: no reward');
+    return outcome === 'failed' ? EXIT.bad : EXIT.ok;
+  } catch (error) {
+    if (!given.signal.aborted) throw error;
+    print(terminal, '\nleft without submitting: no reward');
+    return EXIT.ok;
+  } finally {
+    lines.close();
+  }
+}
+
+async function playLines(
+  lines: Interface,
+  episode: Episode,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  let cwd = typeof episode.observation.cwd === 'string' ? episode.observation.cwd : '';
+  const prompt = () => {
+    if (!terminal.interactive) return;
+    lines.setPrompt(`${styled(terminal, 'green', `${cwd}$`)} `);
+    lines.prompt();
+  };
+  prompt();
+  for await (const line of lines) {
+    if (line.trim() === 'quit') return 'go_on';
+    const outcome = await playLine(line, episode, terminal, signal, (next) => {
+      cwd = next;
+    });
+    if (outcome !== 'go_on') return outcome;
+    prompt();
+  }
+  return 'go_on';
+}
+
+async function playLine(
+  line: string,
+  episode: Episode,
+  terminal: Terminal,
+  signal: AbortSignal,
+  moved: (cwd: string) => void,
+): Promise<Outcome> {
+  const [word = '', ...rest] = line.trim().split(/\s+/);
+  if (word === '') return 'go_on';
+  if (word === 'help' && rest.length === 0) {
+    print(terminal, HELP);
+    return 'go_on';
+  }
+  if (word === 'state' && rest.length === 0) {
+    print(terminal, JSON.stringify(await episode.state({ signal }), null, 2));
+    return 'go_on';
+  }
+  if (word === 'evaluate' && rest.length === 0) {
+    const grade = await episode.evaluate({ signal });
+    showGrade(terminal, grade);
+    return 'go_on';
+  }
+  const result =
+    word === 'submit'
+      ? await episode.submit(line.trim().slice('submit'.length).trim() || undefined, { signal })
+      : word === 'skip' && rest.length === 0
+        ? await episode.skip({ signal })
+        : await episode.step({ code: line }, { signal });
+  showObservation(terminal, result.observation);
+  if (typeof result.observation.cwd === 'string') moved(result.observation.cwd);
+  if (result.failure) {
+    showFailure(terminal, result.failure);
+    return 'failed';
+  }
+  if (result.reward !== null || result.terminated) showGrade(terminal, result);
+  if (result.truncated) print(terminal, 'The episode is over: its budget is spent.');
+  return result.terminated || result.truncated ? 'over' : 'go_on';
+}

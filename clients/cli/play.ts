@@ -1,0 +1,55 @@
+import type { Params } from '../../protocol/methods.ts';
+import { playDemo } from './demo.ts';
+import { integer, taskOf } from './flags.ts';
+import { playSession } from './play-session.ts';
+import type { Cli } from './program.ts';
+import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
+
+interface PlayFlags extends TargetFlags {
+  readonly environment: string;
+  readonly dataset?: string;
+  readonly split?: string;
+  readonly task?: number | string;
+  readonly seed?: number;
+  readonly semantics?: 'native' | 'intercode';
+  readonly reward?: 'on_submit' | 'every_step';
+  readonly maxTurns?: number;
+  readonly demo?: boolean;
+}
+
+const NOTES = `
+Each line is executed in the episode's sandbox, except:
+  submit [answer]  end the episode and see the reward
+  evaluate         see the reward of the present state and go on
+  skip             end the episode ungraded
+  state            what the server knows of the episode
+  help             this list
+  quit             leave the episode (also Ctrl+D)
+A program that bears one of these names is run by a backslash before it: \\submit`;
+
+/** `stepwell play`: a person plays a task, or `--demo` plays a few by their solutions. */
+export function addPlay(cli: Cli): void {
+  const command = cli.program
+    .command('play')
+    .description('play a task in the terminal, or see a few played (--demo)')
+    .option('--demo', 'play a few built-in tasks by their solutions and show the rewards')
+    .option('--environment <id>', 'versioned id of the environment', 'bash-v1')
+    .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
+    .option('--split <name>', 'part of the dataset (default: all of it)')
+    .option('--task <task>', 'index from 0, or id, of the task (default: the seed decides)', taskOf)
+    .option('--seed <number>', 'the same seed gives the same task (default: a random one)', integer(0))
+    .option('--semantics <native|intercode>', 'what an action means (default: native)')
+    .option('--reward <on_submit|every_step>', 'when to grade (default: on_submit)')
+    .option('--max-turns <number>', 'steps after which the episode ends (default: no limit)', integer(1));
+  addTargetFlags(command);
+  command.addHelpText('after', NOTES).action(async (flags: PlayFlags) => {
+    await using target = await openTarget(cli.terminal, flags);
+    if (flags.demo) return cli.exit(await playDemo(target.client, cli.terminal));
+    cli.exit(await playSession(target.client, resetParams(flags), cli.terminal));
+  });
+}
+
+function resetParams(flags: PlayFlags): Params<'episode/reset'> {
+  const { environment, dataset, split, task, seed, semantics, reward, maxTurns } = flags;
+  return { environment, dataset, split, task, seed, semantics, reward, max_turns: maxTurns };
+}

@@ -1,0 +1,64 @@
+import type { Cli } from './program.ts';
+import { type Difference, replayEpisode } from './replay-episode.ts';
+import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
+import { EXIT, print, styled, type Terminal } from './terminal.ts';
+import { readTrajectory } from './trajectory-file.ts';
+
+interface ReplayFlags extends TargetFlags {
+  readonly json?: boolean;
+}
+
+const SHOWN = 200;
+
+const NOTES = `
+Compared are the task, the image's digest, every observation, reward, component, flag and failure; durations are not.
+Exit status 1 when anything differs. What a task prints of the date, of process ids or of random numbers will differ.`;
+
+/** `stepwell replay`: play recorded episodes again and report every difference. */
+export function addReplay(cli: Cli): void {
+  const command = cli.program
+    .command('replay')
+    .description('play recorded episodes again and report every difference')
+    .argument('<trajectory...>', 'trajectory files (.jsonl)')
+    .option('--json', 'print JSON');
+  addTargetFlags(command);
+  command.addHelpText('after', NOTES).action(async (paths: string[], flags: ReplayFlags) => {
+    const trajectories = await Promise.all(paths.map(readTrajectory));
+    await using target = await openTarget(cli.terminal, flags);
+    const reports = [];
+    for (const trajectory of trajectories) {
+      const replay = await replayEpisode(target.client, trajectory);
+      reports.push({ file: trajectory.path, episode_id: trajectory.reset.episode_id, ...replay });
+    }
+    if (flags.json) print(cli.terminal, JSON.stringify(reports, null, 2));
+    else for (const report of reports) show(cli.terminal, report);
+    cli.exit(reports.some(({ differences }) => differences.length > 0) ? EXIT.bad : EXIT.ok);
+  });
+}
+
+interface Report {
+  readonly file: string;
+  readonly steps: number;
+  readonly differences: readonly Difference[];
+  readonly notes: readonly string[];
+}
+
+function show(terminal: Terminal, { file, steps, differences, notes }: Report): void {
+  const count = differences.length;
+  const verdict =
+    count === 0
+      ? styled(terminal, 'green', 'the same')
+      : styled(terminal, 'red', `${count} difference${count === 1 ? '' : 's'}`);
+  print(terminal, `${file}: ${steps} step${steps === 1 ? '' : 's'} replayed, ${verdict}`);
+  for (const note of notes) print(terminal, `  note: ${note}`);
+  for (const { where, field, recorded, replayed } of differences) {
+    print(terminal, `  ${where}, ${field}`);
+    print(terminal, `    recorded ${text(recorded)}`);
+    print(terminal, `    replayed ${text(replayed)}`);
+  }
+}
+
+function text(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'nothing';
+  return json.length <= SHOWN ? json : `${json.slice(0, SHOWN)}… (${json.length} characters)`;
+}

@@ -1,0 +1,29 @@
+import { Option } from 'commander';
+import type { Cli } from './program.ts';
+import { load } from './programs.ts';
+
+const NOTES = `
+Each flag can also be an environment variable: --pool-max is STEPWELL_POOL_MAX.
+Ctrl+C or SIGTERM lets running steps finish, then stops; a second one stops at once.`;
+
+/** `stepwell serve`: its flags are the server's settings, read only when they are `wanted`. */
+export async function addServe(cli: Cli, wanted: boolean): Promise<void> {
+  const command = cli.program.command('serve').description('serve episodes until stopped');
+  if (!wanted) return;
+  const { configFlags, parseConfig } = await load('config');
+  const options = configFlags().map(({ flag, placeholder, default: fallback, description }) => {
+    const usage = placeholder === '' ? `${flag} [true|false]` : `${flag} ${placeholder}`;
+    const shown = fallback === '' ? description : `${description} (default: ${fallback})`;
+    return new Option(usage, shown).argParser((text, former: string[] = []) => [...former, text]);
+  });
+  for (const option of options) command.addOption(option);
+  command.addHelpText('after', NOTES).action(async (given: Record<string, string[] | true | undefined>) => {
+    const argv = options.flatMap((option) => {
+      const texts = given[option.attributeName()] ?? [];
+      return texts === true ? [`${option.long}=true`] : texts.map((text) => `${option.long}=${text}`);
+    });
+    const config = parseConfig(argv, cli.terminal.env);
+    const { serve } = await load('server');
+    cli.exit(await serve(config));
+  });
+}

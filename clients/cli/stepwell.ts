@@ -1,0 +1,15 @@
+import { run } from './program.ts';
+
+// A reader such as `head` that has seen enough is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2), {
+  input: process.stdin,
+  output: process.stdout,
+  errors: process.stderr,
+  env: process.env,
+  interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+});

@@ -1,0 +1,85 @@
+import type { Params } from '../../protocol/methods.ts';
+import { CommandError } from './command-error.ts';
+import { integer } from './flags.ts';
+import type { Cli } from './program.ts';
+import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
+import { columns, EXIT, print } from './terminal.ts';
+
+interface TasksFlags extends TargetFlags {
+  readonly environment: string;
+  readonly dataset?: string;
+  readonly split?: string;
+  readonly json?: boolean;
+}
+
+interface ListFlags extends TasksFlags {
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+const INSTRUCTION_WIDTH = 90;
+const PAGE = 1000;
+
+/** `stepwell tasks list` and `stepwell tasks show`. */
+export function addTasks(cli: Cli): void {
+  const tasks = cli.program.command('tasks').description('list tasks, or show one');
+  const list = tasks
+    .command('list', { isDefault: true })
+    .description('list the tasks of a dataset')
+    .option('--offset <number>', 'tasks to leave out at the beginning (default: 0)', integer(0))
+    .option('--limit <number>', 'most tasks to list (default: 100)', integer(1, 10_000));
+  const show = tasks
+    .command('show')
+    .description('show a task with its whole instruction')
+    .argument('<task>', 'its id, or its index from 0');
+  for (const command of [list, show]) {
+    command
+      .option('--environment <id>', 'versioned id of the environment', 'bash-v1')
+      .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
+      .option('--split <name>', 'part of the dataset (default: all of it)')
+      .option('--json', 'print JSON');
+    addTargetFlags(command);
+  }
+  list.action((flags: ListFlags) => listTasks(cli, flags));
+  show.action((task: string, flags: TasksFlags) => showTask(cli, task, flags));
+}
+
+function query(flags: TasksFlags): Params<'tasks/list'> {
+  const { environment, dataset, split } = flags;
+  return { environment, dataset, split };
+}
+
+async function listTasks(cli: Cli, flags: ListFlags): Promise<void> {
+  await using target = await openTarget(cli.terminal, flags, { sandboxes: false });
+  const { offset = 0, limit } = flags;
+  const page = await target.client.tasks({ ...query(flags), offset, limit });
+  if (flags.json) return print(cli.terminal, JSON.stringify(page, null, 2));
+  const rows = page.tasks.map((task) => [String(task.index), task.id, shorten(task.instruction)]);
+  if (rows.length > 0) print(cli.terminal, columns(rows, ''));
+  const more = offset + rows.length < page.total ? `; --offset ${offset + rows.length} goes on` : '';
+  print(cli.terminal, `\n${rows.length} of ${page.total} tasks of ${page.dataset}${more}`);
+}
+
+async function showTask(cli: Cli, wanted: string, flags: TasksFlags): Promise<void> {
+  await using target = await openTarget(cli.terminal, flags, { sandboxes: false });
+  for (let offset = 0; ; offset += PAGE) {
+    const page = await target.client.tasks({ ...query(flags), offset, limit: PAGE });
+    const task = page.tasks.find(({ id, index }) => id === wanted || String(index) === wanted);
+    if (task) {
+      if (flags.json) return print(cli.terminal, JSON.stringify({ ...task, dataset: page.dataset }, null, 2));
+      const { terminal } = cli;
+      print(terminal, `${task.id} (${page.dataset}, index ${task.index})`);
+      if (task.tags.length > 0) print(terminal, `tags: ${task.tags.join(', ')}`);
+      return print(terminal, `\n${task.instruction}`);
+    }
+    if (page.tasks.length === 0 || offset + page.tasks.length >= page.total) {
+      const message = `${page.dataset} has no task "${wanted}": take an id or an index from \`stepwell tasks list\``;
+      throw new CommandError(message, EXIT.usage);
+    }
+  }
+}
+
+function shorten(instruction: string): string {
+  const line = instruction.replaceAll(/\s+/g, ' ').trim();
+  return line.length <= INSTRUCTION_WIDTH ? line : `${line.slice(0, INSTRUCTION_WIDTH - 1)}…`;
+}
