@@ -22,7 +22,8 @@ export interface ActionOutcome {
 
 /** A reward from 0 to 1 with its components by name. InterCode's Bash reward adds 0.01 to its parts. */
 export interface Grade {
-  readonly reward: number;
+  /** `null` where the semantics give no reward (InterCode itself raises on some states), which is no failure. */
+  readonly reward: number | null;
   readonly components: Readonly<Record<string, number>>;
   readonly durationMs: number;
   readonly info?: Readonly<Record<string, unknown>>;

@@ -43,6 +43,16 @@ export function decodeText(bytes: Buffer): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
+/** Bytes as Python's strict UTF-8 decoder reads them: `null` where it raises. Cut output is read with replacement. */
+export function strictText(result: Output): string | null {
+  if (result.truncatedBytes > 0) return outputText(result).text;
+  try {
+    return new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(result.output);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Bytes as text: UTF-8 with replacement characters, never cut inside a character, with a line that tells how many bytes
  * were dropped where some were.

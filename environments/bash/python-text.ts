@@ -4,13 +4,16 @@
 
 const PYTHON_SPACE =
   '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
-const LEADING = new RegExp(`^${PYTHON_SPACE}+`);
-const TRAILING = new RegExp(`${PYTHON_SPACE}+$`);
+const SPACE = new RegExp(PYTHON_SPACE);
 const RUNS = new RegExp(`${PYTHON_SPACE}+`);
 
 /** Python's `str.strip()`. */
 export function pythonStrip(text: string): string {
-  return text.replace(LEADING, '').replace(TRAILING, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && SPACE.test(text.charAt(start))) start += 1;
+  while (end > start && SPACE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 /** Python's `str.split()`. */

@@ -1,0 +1,57 @@
+import type { ImageRef, Sandbox } from '../../docker/sandbox.ts';
+import { execCode, intercodeGold } from './intercode-command.ts';
+import { fileEvidence } from './intercode-evidence.ts';
+import type { IntercodeEvidence } from './intercode-reward.ts';
+import type { GoldParts } from './native-gold.ts';
+import { strictText } from './output-text.ts';
+import type { BashTaskRecord } from './task.ts';
+import { endedInTime, GOLD_TIMEOUT_MS, placeTask } from './task-placement.ts';
+
+/**
+ * InterCode keeps one container for the gold through an episode and resets it by git before each grading. What git
+ * restores is new (`find -mtime` no longer finds it) and what git ignores stays, so that the first grading of an episode
+ * can differ from the later ones.
+ */
+export type Grading = 'first' | 'later';
+
+/** The gold's outcome on an image. */
+export type IntercodeGoldSource = (image: ImageRef, grading: Grading) => Promise<IntercodeEvidence>;
+
+const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
+const GIT_RESET = 'git reset --hard; git clean -fd;';
+
+interface IntercodeGoldParts extends GoldParts {
+  /** Whether `/` of the image is a git repository. */
+  readonly gitAtRoot: boolean;
+}
+
+async function runGold(sandbox: Sandbox, record: BashTaskRecord): Promise<string | null> {
+  const command = intercodeGold(record.gold, record.cwd ?? '/');
+  if (command.kind === 'malformed') return null;
+  const result = await sandbox.run({
+    code: execCode(command.argv, command.workdir),
+    timeoutMs: GOLD_TIMEOUT_MS,
+    maxOutputBytes: MAX_OUTPUT_BYTES,
+  });
+  return strictText(endedInTime(record, result));
+}
+
+/** Runs the gold as InterCode does, in an untouched sandbox, once per task, image and kind of grading. */
+export function intercodeGoldSource(parts: IntercodeGoldParts): IntercodeGoldSource {
+  const { sandboxes, cache, dataset, record, gitAtRoot } = parts;
+  return (image, asked) => {
+    const grading = gitAtRoot ? asked : 'first';
+    return cache.get(`intercode ${grading} ${dataset}/${record.id} ${image.digest}`, async () => {
+      await using sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
+      await placeTask(sandbox, record);
+      let output = await runGold(sandbox, record);
+      if (grading === 'later') {
+        const code = execCode(['/bin/bash', '-c', GIT_RESET], '/');
+        await sandbox.run({ code, timeoutMs: GOLD_TIMEOUT_MS, maxOutputBytes: MAX_OUTPUT_BYTES });
+        output = await runGold(sandbox, record);
+      }
+      await sandbox.quiesce('kill');
+      return { output, ...(await fileEvidence(sandbox, { gitAtRoot, within: null })) };
+    });
+  };
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { BashEnvironment } from './bash/environment.ts';
+import { BUILT_IN } from './bash/tasks/built-in.ts';
+import { DatasetError } from './dataset-error.ts';
+import type { StoredDataset } from './dataset-store.ts';
+import type { Environment, EnvironmentContext } from './environment.ts';
+import { GoldCache } from './gold-cache.ts';
+
+export interface RegistryParts extends EnvironmentContext {
+  /** Imported and added datasets, as `loadDatasets` gives them. @default none */
+  readonly datasets?: readonly StoredDataset[];
+  /** @default a cache with its own defaults */
+  readonly goldCache?: GoldCache;
+}
+
+/**
+ * Every environment of this server, by id.
+ * @throws {DatasetError} where a dataset has the name of the built-in one
+ */
+export function createEnvironments(parts: RegistryParts): ReadonlyMap<string, Environment> {
+  const { sandboxes, defaults, datasets = [], goldCache = new GoldCache() } = parts;
+  const doubled = datasets.find(({ name }) => name === BUILT_IN.name);
+  if (doubled !== undefined) {
+    throw new DatasetError({ file: doubled.name }, 'the built-in tasks have this name');
+  }
+  const bash = new BashEnvironment({
+    sandboxes,
+    defaults,
+    datasets: [{ ...BUILT_IN, definition: null }, ...datasets],
+    goldCache,
+    readme: readFileSync(new URL('./bash/README.md', import.meta.url), 'utf8'),
+  });
+  return new Map([[bash.id, bash]]);
+}
