@@ -62,7 +62,12 @@ export const GIT: readonly BashTaskRecord[] = [
       'that tag to /work/prices/<tag>.txt; for a tag at which there is no prices.txt, write no file. Make the folder, ' +
       'leave nothing else behind, change nothing in the repository and print nothing.',
     setup: repository('/work/prices.git', [
-      { author: 'Sam', subject: 'Begin', change: 'echo hello > README', after: 'git tag v0.1' },
+      {
+        author: 'Sam',
+        subject: 'Begin',
+        change: 'echo hello > README',
+        after: 'git tag v0.1 && git tag first-day',
+      },
       {
         author: 'Sam',
         subject: 'Prices',

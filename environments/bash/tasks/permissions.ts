@@ -14,6 +14,7 @@ export const PERMISSIONS: readonly BashTaskRecord[] = [
       file('/work/tools/lib/report.py', ['#!/usr/bin/env python3', 'print("report")'], { mode: '0640' }),
       file('/work/tools/lib/names.py', ['NAMES = ["a", "b"]']),
       file('/work/tools/lib/.hooks/check', ['#!/bin/sh', 'exit 0'], { mode: '0444' }),
+      file('/work/tools/lib/template.txt', ['', '#!/bin/sh', 'echo NAME']),
       file('/work/tools/README', ['Scripts start with a line like', '#!/bin/sh']),
     ],
     gold: `find /work/tools -type f -exec sh -c 'for f; do head -n 1 "$f" | grep -q "^#!" && chmod 0755 "$f"; done' sh {} +`,

@@ -47,7 +47,7 @@ export const RENAMING: readonly BashTaskRecord[] = [
       'cd /work/book && for f in chapter-*.txt; do n=$(echo "$f" | tr -dc 0-9); ' +
         'mv -n "$f" "$(printf "chapter-%03d.txt" "$n" 2> /dev/null)" 2> /dev/null; done; ls chapter-*.txt > order.list',
       'cd /work/book && for f in chapter-*.txt; do n=$(echo "$f" | tr -dc 0-9); ' +
-        'mv "$f" "$(printf "chapter-%03d.txt" "$((10#$n))")" 2> /dev/null; done; ls /work/book',
+        'cp "$f" "$(printf "chapter-%03d.txt" "$((10#$n))")" 2> /dev/null; done; ls chapter-???.txt > order.list',
     ],
     tags: ['renaming', 'numbers', 'medium'],
   },
