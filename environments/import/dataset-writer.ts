@@ -1,0 +1,36 @@
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetFile } from '../dataset-store.ts';
+
+export interface WrittenDataset {
+  readonly name: string;
+  readonly file: DatasetFile;
+  /** A tar file to keep beside it as `tree.tar`. */
+  readonly tree: string | null;
+}
+
+/**
+ * Put a dataset into its folder below `folder`, whole or not at all; one of the same name is replaced.
+ * @returns path of its folder
+ */
+export async function writeDataset(folder: string, { name, file, tree }: WrittenDataset): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  // A leading dot keeps what is unfinished out of the server's sight.
+  const unfinished = await mkdtemp(join(folder, `.${name}-`));
+  const target = join(folder, name);
+  try {
+    if (tree !== null) await copyFile(tree, join(unfinished, 'tree.tar'));
+    await writeFile(join(unfinished, 'dataset.json'), `${JSON.stringify(file, null, 1)}\n`);
+    // No rename replaces a folder that has something in it.
+    const old = await mkdtemp(join(folder, `.${name}-`));
+    await rename(target, join(old, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    await rename(unfinished, target);
+    await rm(old, { recursive: true, force: true });
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+  return target;
+}
