@@ -18,7 +18,10 @@ WHITEOUT = "whiteout"
 class Node:
     """One file as it was when the snapshot was made; `children` only of folders, `digest` only of files and links."""
 
-    __slots__ = ("type", "mode", "uid", "gid", "size", "ino", "ctime", "rdev", "digest", "children", "opaque", "redirect")
+    __slots__ = (
+        *("type", "mode", "uid", "gid", "size", "ino", "ctime", "rdev"),
+        *("digest", "children", "opaque", "redirect"),
+    )
 
     def __init__(self, status: os.stat_result) -> None:
         self.type = file_type(status.st_mode)
