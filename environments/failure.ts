@@ -1,0 +1,85 @@
+import { SandboxError, type SandboxErrorCode } from '../docker/errors.ts';
+import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
+import type { Failure, FailureClass } from '../protocol/failure.ts';
+
+/** What a fault of the sandbox means to the client, in a step and in a reset. */
+interface Row {
+  readonly class: FailureClass;
+  /** The failure's published code. */
+  readonly code: string;
+  readonly retryable: boolean;
+  /** The error that a reset is answered with. */
+  readonly reset: ErrorName;
+}
+
+/** The one table that translates sandbox faults at the wire's edge. */
+export const SANDBOX_FAILURES = {
+  capacity: { class: 'capacity', code: 'capacity', retryable: true, reset: 'capacity' },
+  draining: { class: 'server', code: 'shutting_down', retryable: true, reset: 'shutting_down' },
+  image_missing: { class: 'sandbox', code: 'image_missing', retryable: false, reset: 'sandbox_unavailable' },
+  start_failed: {
+    class: 'sandbox',
+    code: 'sandbox_start_failed',
+    retryable: true,
+    reset: 'sandbox_unavailable',
+  },
+  died: { class: 'sandbox', code: 'sandbox_died', retryable: true, reset: 'sandbox_unavailable' },
+  unresponsive: {
+    class: 'sandbox',
+    code: 'sandbox_unresponsive',
+    retryable: true,
+    reset: 'sandbox_unavailable',
+  },
+  runner_fault: { class: 'sandbox', code: 'sandbox_fault', retryable: true, reset: 'sandbox_unavailable' },
+  path_not_found: {
+    class: 'sandbox',
+    code: 'path_not_found',
+    retryable: false,
+    reset: 'sandbox_unavailable',
+  },
+  path_refused: { class: 'sandbox', code: 'path_refused', retryable: false, reset: 'sandbox_unavailable' },
+  file_too_large: {
+    class: 'sandbox',
+    code: 'file_too_large',
+    retryable: false,
+    reset: 'sandbox_unavailable',
+  },
+  not_supported: { class: 'sandbox', code: 'not_supported', retryable: false, reset: 'unsupported' },
+} as const satisfies Record<SandboxErrorCode, Row>;
+
+/** Which part of a step the fault met: running the agent's code, or grading. */
+export type FailurePhase = 'action' | 'grading';
+
+/**
+ * The failure that a fault inside a step is told as. Anything but a `SandboxError` is the server's own fault, code
+ * `internal`. A fault in grading is of class `grading`, unless it is one of capacity or of shutting down.
+ *
+ * @param acted whether code of this step ran to its end before the fault
+ */
+export function failureOf(error: unknown, phase: FailurePhase, acted: boolean): Failure {
+  const grading = phase === 'grading';
+  if (!(error instanceof SandboxError)) {
+    return {
+      class: grading ? 'grading' : 'server',
+      code: 'internal',
+      message: grading ? 'The reward could not be computed.' : 'The server met a fault of its own.',
+      retryable: true,
+      action_may_have_run: acted || !grading,
+    };
+  }
+  const row: Row = SANDBOX_FAILURES[error.code];
+  return {
+    class: grading && row.class === 'sandbox' ? 'grading' : row.class,
+    code: row.code,
+    message: error.message,
+    retryable: row.retryable,
+    action_may_have_run: acted || (!grading && error.actionMayHaveRun),
+  };
+}
+
+/** The error that a reset is answered with; a `ProtocolError` passes as it is, the unknown stays unknown. */
+export function resetErrorOf(error: unknown): unknown {
+  if (!(error instanceof SandboxError)) return error;
+  const row: Row = SANDBOX_FAILURES[error.code];
+  return new ProtocolError(row.reset, error.message, { sandbox_code: row.code });
+}

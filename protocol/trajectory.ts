@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { Action } from './action.ts';
+import { EpisodeId, Observation, ResetInfo, ResetOptions, StepInfo, StepResult, TaskRef } from './episode.ts';
+import { Failure } from './failure.ts';
+
+/** Version of the trajectory format; it grows when a reader of the former one would misread. */
+export const TRAJECTORY_VERSION = 1;
+
+const time = z.iso.datetime();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** The first line: everything that a replay needs to begin the same episode. */
+export const ResetEvent = z.object({
+  event: z.literal('reset'),
+  version: z.literal(TRAJECTORY_VERSION),
+  time,
+  episode_id: EpisodeId,
+  environment: z.string(),
+  /** As the client gave them. */
+  options: ResetOptions,
+  task: TaskRef,
+  observation: Observation,
+  /** SHA-256 of `canonicalJson(observation)`, in hex. */
+  observation_sha256: sha256,
+  /** With the seed in use, the image and its digest, engine and isolation. */
+  info: ResetInfo,
+  protocol_version: z.number().int(),
+  stepwell_version: z.string(),
+});
+export type ResetEvent = z.infer<typeof ResetEvent>;
+
+/** One step with its whole result. */
+export const StepEvent = StepResult.omit({ replayed: true }).extend({
+  event: z.literal('step'),
+  time,
+  /** As the client sent it. */
+  action: Action,
+  observation_sha256: sha256,
+});
+export type StepEvent = z.infer<typeof StepEvent>;
+
+/** A grade asked for between steps. */
+export const EvaluateEvent = z.object({
+  event: z.literal('evaluate'),
+  time,
+  /** Steps done before it. */
+  after_step: z.number().int().min(0),
+  reward: z.number().nullable(),
+  failure: Failure.nullable(),
+  info: StepInfo,
+});
+export type EvaluateEvent = z.infer<typeof EvaluateEvent>;
+
+/** Why an episode ended: by itself, or because someone closed it. */
+export const EndReason = z.enum(['terminated', 'truncated', 'failure', 'client', 'disconnect', 'shutdown']);
+export type EndReason = z.infer<typeof EndReason>;
+
+/** The last line. A file without one belongs to an episode that is still open, or to a server that was killed. */
+export const CloseEvent = z.object({
+  event: z.literal('close'),
+  time,
+  reason: EndReason,
+  steps: z.number().int().min(0),
+});
+export type CloseEvent = z.infer<typeof CloseEvent>;
+
+/** One line of a trajectory file. */
+export const TrajectoryEvent = z.discriminatedUnion('event', [
+  ResetEvent,
+  StepEvent,
+  EvaluateEvent,
+  CloseEvent,
+]);
+export type TrajectoryEvent = z.infer<typeof TrajectoryEvent>;
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, sorted(entry)]));
+}
+
+/** JSON without white space, the keys of every object sorted by UTF-16 code units: equal values give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(sorted(value));
+}

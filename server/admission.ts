@@ -1,0 +1,110 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { ProtocolError } from '../protocol/errors.ts';
+import { isLoopback } from './config.ts';
+
+export interface AdmissionOptions {
+  /** Address that the server listens on. */
+  readonly host: string;
+  /** `null`: no token is asked for. */
+  readonly token: string | null;
+  readonly allowedOrigins: readonly string[];
+  readonly maxEpisodes: number;
+}
+
+/** Why a request is turned away before it is read. */
+export interface Refusal {
+  readonly status: 401 | 403;
+  readonly message: string;
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** Who may connect, and how many episodes may be open. */
+export class Admission {
+  readonly #host: string;
+  readonly #tokenDigest: Buffer | undefined;
+  readonly #origins: ReadonlySet<string>;
+  readonly #maxEpisodes: number;
+  #open = 0;
+
+  constructor(options: AdmissionOptions) {
+    this.#host = options.host;
+    this.#tokenDigest = options.token === null ? undefined : digest(options.token);
+    this.#origins = new Set(options.allowedOrigins.map((origin) => new URL(origin).origin));
+    this.#maxEpisodes = options.maxEpisodes;
+  }
+
+  /** Episodes that hold a slot. */
+  get openEpisodes(): number {
+    return this.#open;
+  }
+
+  /**
+   * Take an episode's slot; call what is returned, once, to give it back.
+   * @throws {ProtocolError} `capacity`
+   */
+  takeSlot(): () => void {
+    if (this.#open >= this.#maxEpisodes) {
+      throw new ProtocolError('capacity', `All ${this.#maxEpisodes} episode slots are taken.`, {
+        active_episodes: this.#open,
+        max_episodes: this.#maxEpisodes,
+      });
+    }
+    this.#open += 1;
+    let held = true;
+    return () => {
+      if (held) this.#open -= 1;
+      held = false;
+    };
+  }
+
+  /** Whether this is the server's token, compared in constant time; always true where none is asked for. */
+  tokenMatches(token: string | undefined): boolean {
+    if (this.#tokenDigest === undefined) return true;
+    return token !== undefined && timingSafeEqual(digest(token), this.#tokenDigest);
+  }
+
+  /**
+   * Whether the headers carry the token: `Authorization: Bearer <token>`, or `Basic` with the token as the password,
+   * which is what a client sends that only takes a URL (`ws://any:<token>@host`).
+   */
+  authorized(headers: IncomingHttpHeaders): boolean {
+    const [scheme, value] = (headers.authorization ?? '').split(' ', 2);
+    if (scheme?.toLowerCase() === 'bearer') return this.tokenMatches(value);
+    if (scheme?.toLowerCase() === 'basic') {
+      const pair = Buffer.from(value ?? '', 'base64').toString();
+      return this.tokenMatches(pair.slice(pair.indexOf(':') + 1));
+    }
+    return this.tokenMatches(undefined);
+  }
+
+  /**
+   * Turns away pages of other origins, and pages that reach a loopback server through a name of their own (DNS
+   * rebinding). Programs send no `Origin`.
+   */
+  refuseOrigin(headers: IncomingHttpHeaders): Refusal | undefined {
+    if (!this.#hostIsOurs(headers.host)) {
+      return { status: 403, message: `The host ${headers.host} is not this server's.` };
+    }
+    const { origin } = headers;
+    if (origin === undefined || this.#origins.has(origin)) return undefined;
+    if (parseUrl(origin)?.host === headers.host) return undefined;
+    return {
+      status: 403,
+      message: `The origin ${origin} is not allowed; the server's --allowed-origins can name it.`,
+    };
+  }
+
+  #hostIsOurs(header: string | undefined): boolean {
+    if (this.#tokenDigest !== undefined || header === undefined) return true;
+    const name = parseUrl(`http://${header}`)?.hostname;
+    return name !== undefined && (isLoopback(name) || name === this.#host);
+  }
+}

@@ -1,0 +1,142 @@
+import websocket from '@fastify/websocket';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Environment } from '../environments/environment.ts';
+import type { ErrorName } from '../protocol/errors.ts';
+import type { FailureClass } from '../protocol/failure.ts';
+import { Admission } from './admission.ts';
+import type { Config } from './config.ts';
+import { Connection } from './connection.ts';
+import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { Metrics, type SandboxCounts } from './metrics.ts';
+import { registerOpenEnv } from './openenv-routes.ts';
+import { TrajectoryLog } from './trajectory-log.ts';
+
+export interface AppParts {
+  readonly config: Config;
+  readonly environments: readonly Environment[];
+  /** Folder for trajectories; `null` writes none. */
+  readonly trajectories: string | null;
+  readonly log: Logger;
+  /** Sandboxes by state, for `/metrics`. @default none */
+  readonly sandboxes?: () => SandboxCounts;
+  /** Whether the pools are warm, for `/readyz`. @default always */
+  readonly warm?: () => boolean;
+  /** A monotonic clock, in milliseconds. @default `performance.now` */
+  readonly now?: () => number;
+}
+
+/** The HTTP server with all its routes, not yet listening. */
+export interface App {
+  readonly fastify: FastifyInstance;
+  readonly registry: EpisodeRegistry;
+  /** Take no new work, finish running steps (at most `drain_timeout_ms`), close episodes and sockets. */
+  close(): Promise<void>;
+}
+
+/** Routes that tell nothing and that probes read without a token. */
+const OPEN_ROUTES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/v1']);
+
+/** Failure classes of resets, for `/metrics`. */
+const RESET_CLASSES: Readonly<Partial<Record<ErrorName, FailureClass>>> = {
+  capacity: 'capacity',
+  sandbox_unavailable: 'sandbox',
+  unsupported: 'sandbox',
+};
+
+function observe(metrics: Metrics, log: Logger): RegistryObserver {
+  return {
+    stepped: (environment, seconds) => metrics.stepped(environment, seconds),
+    reset: (environment, seconds) => metrics.reset(environment, seconds),
+    ended: (environment, reason) => metrics.ended(environment, reason),
+    faulted: (episode_id, failure, err) => {
+      metrics.failed(failure.class, failure.code);
+      log.warn({ episode_id, err, failure }, 'a fault ended an episode');
+    },
+    resetFailed: (environment, code, err) => {
+      metrics.failed(RESET_CLASSES[code] ?? 'server', code);
+      log.warn({ environment, err }, 'a reset failed');
+    },
+    logFailed: (episode_id, err) => log.error({ episode_id, err }, 'a trajectory is incomplete'),
+  };
+}
+
+function admit(app: FastifyInstance, admission: Admission): void {
+  app.addHook('onRequest', async (request: FastifyRequest, reply) => {
+    const refusal = admission.refuseOrigin(request.headers);
+    if (refusal !== undefined) return reply.code(refusal.status).send({ error: refusal.message });
+    const path = request.url.split('?', 1)[0] ?? '';
+    if (OPEN_ROUTES.has(path) || admission.authorized(request.headers)) return undefined;
+    const message = 'This server asks for a token: send it as `Authorization: Bearer …`.';
+    return reply.code(401).header('www-authenticate', 'Bearer').send({ error: message });
+  });
+}
+
+/** Build the server without listening. @throws {Error} when the trajectory folder cannot be made */
+export async function buildApp(parts: AppParts): Promise<App> {
+  const { config, environments, log } = parts;
+  const admission = new Admission({
+    host: config.host,
+    token: config.token,
+    allowedOrigins: config.allowed_origins,
+    maxEpisodes: config.max_episodes,
+  });
+  const metrics = new Metrics(
+    () => admission.openEpisodes,
+    parts.sandboxes ?? (() => ({ states: {}, queued: 0 })),
+  );
+  const registry = new EpisodeRegistry({
+    environments,
+    admission,
+    trajectories: new TrajectoryLog({ folder: parts.trajectories, fsync: config.fsync }),
+    observer: observe(metrics, log),
+    now: parts.now ?? (() => performance.now()),
+  });
+  const heartbeat = new Heartbeat({
+    intervalMs: config.heartbeat_interval_ms,
+    timeoutMs: config.heartbeat_timeout_ms,
+  });
+
+  const app = fastify({ bodyLimit: config.max_frame_bytes, forceCloseConnections: true });
+  await app.register(websocket, {
+    options: { maxPayload: config.max_frame_bytes, perMessageDeflate: false },
+    // ws closes the socket itself, with the code that names the fault.
+    errorHandler: (err) => log.debug({ err }, 'a socket met a fault'),
+    preClose: (done) => {
+      for (const socket of app.websocketServer.clients) socket.close(1001, 'the server is shutting down');
+      app.websocketServer.close(() => done());
+    },
+  });
+  admit(app, admission);
+
+  app.get('/v1', { websocket: true }, (socket, request) => {
+    const authorized = admission.authorized(request.headers);
+    new Connection({ socket, authorized, registry, admission, config, log });
+    heartbeat.watch(socket);
+  });
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    const status = registry.draining ? 'draining' : (parts.warm?.() ?? true) ? 'ready' : 'warming';
+    return reply.code(status === 'ready' ? 200 : 503).send({ status });
+  });
+  app.get('/metrics', async (_request, reply) => {
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  for (const environment of environments) {
+    await app.register(
+      async (scope) => registerOpenEnv(scope, { environment, registry, config, heartbeat, log }),
+      { prefix: `/openenv/${environment.id}` },
+    );
+  }
+
+  return {
+    fastify: app,
+    registry,
+    close: async () => {
+      await registry.drain(config.drain_timeout_ms);
+      heartbeat.stop();
+      await app.close();
+    },
+  };
+}

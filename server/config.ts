@@ -1,0 +1,223 @@
+import { z } from 'zod';
+
+const MIB = 1024 * 1024;
+
+const counts = z.record(z.string().min(1), z.number().int().min(0).max(10_000));
+const paths = z.record(z.string().min(1), z.string().min(1));
+
+/**
+ * Every setting of the server: name, range, one literal default, what it is for. Flags, environment variables, the
+ * `serve --help` text and the README's table come from here.
+ */
+export const Config = z.strictObject({
+  port: z.number().int().min(0).max(65_535).default(8765).describe('TCP port; 0 takes a free one.'),
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. Anything but loopback needs `--token`.'),
+  runtime: z
+    .enum(['auto', 'docker', 'local'])
+    .default('auto')
+    .describe('Engine that runs sandboxes; `auto` prefers Docker.'),
+  pool: counts
+    .default({ 'bash-v1': 4 })
+    .describe('Sandboxes kept warm, by environment or image, e.g. `bash-v1=8,nl2bash-fs1=4`.'),
+  pool_max: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(64)
+    .describe('Most sandboxes at the same time, over all images.'),
+  dataset: paths
+    .default({})
+    .describe('More datasets beside the imported ones, `name=path`; may be given more than once.'),
+  token: z
+    .string()
+    .min(8)
+    .nullable()
+    .default(null)
+    .describe('Secret that clients must show. Better set as `STEPWELL_TOKEN` than on the command line.'),
+  allowed_origins: z
+    .array(z.url())
+    .default([])
+    .describe('Web origins, beside the server itself, whose pages may connect.'),
+  max_episodes: z.number().int().min(1).max(100_000).default(1024).describe('Most open episodes.'),
+  max_episodes_per_connection: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1024)
+    .describe('Most open episodes of one WebSocket.'),
+  queue_timeout_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(30_000)
+    .describe('Longest wait of a reset for a sandbox.'),
+  step_timeout_ms: z
+    .number()
+    .int()
+    .min(1)
+    .max(600_000)
+    .default(10_000)
+    .describe('Deadline of an action that names none.'),
+  max_output_bytes: z
+    .number()
+    .int()
+    .min(256)
+    .max(16 * MIB)
+    .default(65_536)
+    .describe('Bytes of output kept per action, head and tail.'),
+  max_frame_bytes: z
+    .number()
+    .int()
+    .min(1024)
+    .max(256 * MIB)
+    .default(16_777_216)
+    .describe('Largest WebSocket message or HTTP body taken; a larger one closes the socket with code 1009.'),
+  max_buffered_bytes: z
+    .number()
+    .int()
+    .min(1024)
+    .max(1024 * MIB)
+    .default(4_194_304)
+    .describe('Unsent bytes of one socket above which the server stops reading from it.'),
+  slow_reader_timeout_ms: z
+    .number()
+    .int()
+    .min(1)
+    .max(3_600_000)
+    .default(60_000)
+    .describe('Longest time above `max_buffered_bytes` before the socket is cut.'),
+  heartbeat_interval_ms: z
+    .number()
+    .int()
+    .min(10)
+    .max(3_600_000)
+    .default(20_000)
+    .describe('Time between pings.'),
+  heartbeat_timeout_ms: z
+    .number()
+    .int()
+    .min(10)
+    .max(86_400_000)
+    .default(300_000)
+    .describe('Silence after which a socket counts as dead. An optimizer step can take minutes.'),
+  grace_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .default(10_000)
+    .describe('How long the episodes of a socket that dropped without a closing handshake are kept.'),
+  drain_timeout_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(30_000)
+    .describe('Longest wait for running steps at shutdown.'),
+  session_idle_ms: z
+    .number()
+    .int()
+    .min(1)
+    .max(86_400_000)
+    .default(600_000)
+    .describe("Idle time after which the episode of OpenEnv's HTTP routes is closed."),
+  trajectories: z
+    .string()
+    .min(1)
+    .default('$STEPWELL_HOME/trajectories')
+    .describe('Folder for trajectories, one file per episode; `none` writes none.'),
+  fsync: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Force each trajectory line to the disk before the answer. Slow; for machines that lose power.',
+    ),
+  network: z
+    .enum(['none', 'bridge'])
+    .default('none')
+    .describe('Network of the sandboxes; `none` leaves loopback.'),
+  memory_bytes: z
+    .number()
+    .int()
+    .min(64 * MIB)
+    .default(536_870_912)
+    .describe('Memory of one sandbox.'),
+  cpus: z.number().min(0.01).max(1024).default(1).describe('Processors of one sandbox.'),
+  pids: z.number().int().min(16).max(1_000_000).default(256).describe('Processes of one sandbox.'),
+  layer_bytes: z
+    .number()
+    .int()
+    .min(1 * MIB)
+    .default(134_217_728)
+    .describe('Bytes that an episode may write in its layer.'),
+  layer_inodes: z.number().int().min(256).default(32_768).describe('Files that an episode may make.'),
+  log_level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least level of the log on standard error.'),
+});
+export type Config = z.infer<typeof Config>;
+export type ConfigInput = z.input<typeof Config>;
+
+/** A setting that is malformed or contradicts another; the message names the flag and the remedy. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'invalid_config';
+}
+
+/** The flag of a setting, e.g. `--step-timeout-ms`. */
+export function flagOf(key: string): string {
+  return `--${key.replaceAll('_', '-')}`;
+}
+
+/** Whether an address is reachable from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * Settings checked and completed with their defaults.
+ * @throws {ConfigError} naming the flag and the remedy
+ */
+export function createConfig(input: ConfigInput = {}): Config {
+  const parsed = Config.safeParse(input);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => {
+      if (issue.code === 'unrecognized_keys') {
+        return `${issue.keys.map(flagOf).join(', ')}: no such setting; \`stepwell serve --help\` lists them`;
+      }
+      return `${flagOf(String(issue.path[0]))}: ${issue.message}`;
+    });
+    throw new ConfigError(lines.join('\n'));
+  }
+  const contradiction = contradictionIn(parsed.data);
+  if (contradiction !== undefined) throw new ConfigError(contradiction);
+  return parsed.data;
+}
+
+function contradictionIn(config: Config): string | undefined {
+  if (!isLoopback(config.host) && config.token === null) {
+    return `--host ${config.host} opens the server to other machines: set a secret with --token, or use --host 127.0.0.1`;
+  }
+  if (config.heartbeat_timeout_ms < config.heartbeat_interval_ms) {
+    return '--heartbeat-timeout-ms is below --heartbeat-interval-ms: no ping could be answered in time; raise the former';
+  }
+  const warm = Object.values(config.pool).reduce((sum, count) => sum + count, 0);
+  if (warm > config.pool_max) {
+    return `--pool keeps ${warm} sandboxes warm but --pool-max allows ${config.pool_max}: raise --pool-max or lower --pool`;
+  }
+  if (config.max_episodes_per_connection > config.max_episodes) {
+    return '--max-episodes-per-connection is above --max-episodes: lower the former or raise the latter';
+  }
+  if (config.fsync && config.trajectories === 'none') {
+    return '--fsync has nothing to force with --trajectories none: drop one of them';
+  }
+  return undefined;
+}

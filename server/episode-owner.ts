@@ -1,0 +1,114 @@
+import type { ResetResult } from '../protocol/episode.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { EndReason } from '../protocol/trajectory.ts';
+import type { Episode } from './episode.ts';
+import type { EpisodeRegistry, OpenRequest } from './episode-registry.ts';
+
+/** Episodes that have ended and whose last results are still kept for a client that asks again. */
+const MAX_OVER = 64;
+
+/** The episodes of one connection. */
+export class EpisodeOwner {
+  readonly #registry: EpisodeRegistry;
+  readonly #maxEpisodes: number;
+  readonly #episodes = new Map<string, Episode>();
+  readonly #opening = new Map<string, Promise<unknown>>();
+  readonly #leaving = new AbortController();
+  /** Resets under way, those without an id of the client's choice included. */
+  #resets = 0;
+
+  constructor(registry: EpisodeRegistry, maxEpisodes: number) {
+    this.#registry = registry;
+    this.#maxEpisodes = maxEpisodes;
+  }
+
+  /** Begin an episode. @throws {ProtocolError} as `EpisodeRegistry.open`, and `capacity` for this connection's share */
+  async open(request: Omit<OpenRequest, 'signal'>): Promise<ResetResult> {
+    const id = request.episodeId;
+    if (id !== undefined && this.#opening.has(id)) {
+      throw new ProtocolError('episode_exists', `Episode ${id} is being reset already.`);
+    }
+    this.#refuseWhenFull();
+    this.#resets += 1;
+    const opening = this.#open(request);
+    if (id !== undefined) this.#opening.set(id, opening);
+    try {
+      return await opening;
+    } finally {
+      this.#resets -= 1;
+      if (id !== undefined) this.#opening.delete(id);
+    }
+  }
+
+  /**
+   * The episode of this id. A reset of it that is still under way is waited for, so that a client may send its first
+   * step along with the reset.
+   * @throws {ProtocolError} `episode_not_found`
+   */
+  get(id: string): Episode | Promise<Episode> {
+    const opening = this.#opening.get(id);
+    if (opening === undefined) return this.#find(id);
+    return opening.then(
+      () => this.#find(id),
+      () => this.#find(id),
+    );
+  }
+
+  /** Close an episode after its running requests. @throws {ProtocolError} `episode_not_found`, `internal_error` */
+  async close(id: string): Promise<void> {
+    const episode = await this.get(id);
+    try {
+      await episode.close('client');
+    } finally {
+      this.#episodes.delete(id);
+    }
+  }
+
+  /** The client is gone: resets under way are given up, since nobody knows of their episodes. */
+  leave(): void {
+    this.#leaving.abort(new Error('the client is gone'));
+  }
+
+  /** Close what is left, at once. */
+  async abandon(reason: EndReason): Promise<void> {
+    this.leave();
+    const left = [...this.#episodes.values()];
+    this.#episodes.clear();
+    await Promise.all(left.map((episode) => episode.abandon(reason)));
+  }
+
+  async #open(request: Omit<OpenRequest, 'signal'>): Promise<ResetResult> {
+    const { episode, result } = await this.#registry.open({ ...request, signal: this.#leaving.signal });
+    if (this.#leaving.signal.aborted) {
+      await episode.abandon('disconnect');
+      throw new ProtocolError('episode_not_found', 'The connection closed during the reset.');
+    }
+    this.#forgetOldest();
+    this.#episodes.set(episode.id, episode);
+    return result;
+  }
+
+  #find(id: string): Episode {
+    const episode = this.#episodes.get(id);
+    if (episode !== undefined) return episode;
+    throw new ProtocolError('episode_not_found', `No episode ${id} is open on this connection.`);
+  }
+
+  #refuseWhenFull(): void {
+    let open = this.#resets;
+    for (const episode of this.#episodes.values()) if (!episode.over) open += 1;
+    if (open < this.#maxEpisodes) return;
+    throw new ProtocolError('capacity', `This connection has all its ${this.#maxEpisodes} episodes open.`, {
+      active_episodes: open,
+      max_episodes: this.#maxEpisodes,
+    });
+  }
+
+  #forgetOldest(): void {
+    const over = [...this.#episodes.values()].filter((episode) => episode.over);
+    for (const episode of over.slice(0, Math.max(0, over.length - MAX_OVER))) {
+      this.#episodes.delete(episode.id);
+      void episode.abandon('client');
+    }
+  }
+}

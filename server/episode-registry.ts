@@ -1,0 +1,210 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import type { Environment, EnvironmentEpisode } from '../environments/environment.ts';
+import { resetErrorOf } from '../environments/failure.ts';
+import type { ResetOptions, ResetResult } from '../protocol/episode.ts';
+import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
+import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
+import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
+import type { Admission } from './admission.ts';
+import { Episode, type EpisodeObserver } from './episode.ts';
+import { hashOf, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
+
+export interface RegistryParts {
+  readonly environments: readonly Environment[];
+  readonly admission: Admission;
+  readonly trajectories: TrajectoryLog;
+  readonly observer: RegistryObserver;
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+export interface RegistryObserver extends EpisodeObserver {
+  reset(environment: string, seconds: number): void;
+  /** A reset met a fault of the infrastructure; `code` is an error of the protocol's table, or `internal_error`. */
+  resetFailed(environment: string, code: ErrorName, cause: unknown): void;
+}
+
+export interface OpenRequest {
+  readonly environment: string;
+  readonly episodeId?: string;
+  readonly options: ResetOptions;
+  /** Aborted when nobody waits for the episode any more. */
+  readonly signal?: AbortSignal;
+}
+
+export interface OpenedEpisode {
+  readonly episode: Episode;
+  readonly result: ResetResult;
+}
+
+const MAX_SEED = 2 ** 32;
+
+/** Begins episodes and knows all that are open, whoever owns them. */
+export class EpisodeRegistry {
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly #parts: RegistryParts;
+  readonly #ids = new Set<string>();
+  readonly #open = new Set<Episode>();
+  #draining = false;
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts;
+    this.environments = new Map(parts.environments.map((environment) => [environment.id, environment]));
+  }
+
+  get openCount(): number {
+    return this.#parts.admission.openEpisodes;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** @throws {ProtocolError} `environment_not_found` */
+  environment(id: string): Environment {
+    const environment = this.environments.get(id);
+    if (environment !== undefined) return environment;
+    throw new ProtocolError('environment_not_found', `No environment is called ${id}.`, {
+      environments: [...this.environments.keys()],
+    });
+  }
+
+  /** @throws {ProtocolError} `shutting_down` */
+  refuseWhenDraining(): void {
+    if (this.#draining) throw new ProtocolError('shutting_down', 'The server is shutting down.');
+  }
+
+  /**
+   * Begin an episode.
+   * @throws {ProtocolError} `shutting_down`, `environment_not_found`, `episode_exists`, `capacity`, `dataset_not_found`,
+   * `task_not_found`, `unsupported`, `sandbox_unavailable`, `internal_error`
+   */
+  async open(request: OpenRequest): Promise<OpenedEpisode> {
+    this.refuseWhenDraining();
+    const environment = this.environment(request.environment);
+    const id = request.episodeId ?? randomUUID();
+    if (this.#ids.has(id)) throw new ProtocolError('episode_exists', `Episode ${id} is open already.`);
+    const giveBack = this.#parts.admission.takeSlot();
+    this.#ids.add(id);
+    const free = (): void => {
+      giveBack();
+      this.#ids.delete(id);
+    };
+    let play: EnvironmentEpisode | undefined;
+    try {
+      const began = this.#parts.now();
+      const seed = request.options.seed ?? randomInt(MAX_SEED);
+      const task = environment.choose(request.options, seed);
+      play = await environment.reset(task, request.options, request.signal);
+      this.refuseWhenDraining();
+      request.signal?.throwIfAborted();
+      const opened = this.#begin(id, request, play, seed, free);
+      this.#parts.observer.reset(environment.id, (this.#parts.now() - began) / 1000);
+      return opened;
+    } catch (error) {
+      free();
+      void play?.sandbox.release();
+      throw this.#reported(environment.id, error, request.signal);
+    }
+  }
+
+  /** The error to answer with. What the client asked wrongly, or gave up itself, is no failure. */
+  #reported(environment: string, cause: unknown, signal: AbortSignal | undefined): unknown {
+    const error = resetErrorOf(cause);
+    const known = error instanceof ProtocolError;
+    const clients = known && error === cause && error.error !== 'internal_error';
+    if (!clients && !signal?.aborted) {
+      this.#observer.resetFailed(environment, known ? error.error : 'internal_error', cause);
+    }
+    return error;
+  }
+
+  #begin(
+    id: string,
+    request: OpenRequest,
+    play: EnvironmentEpisode,
+    seed: number,
+    free: () => void,
+  ): OpenedEpisode {
+    const { index, dataset, instruction } = play.task;
+    const result: ResetResult = {
+      episode_id: id,
+      resume_token: randomBytes(16).toString('base64url'),
+      task: { id: play.task.id, index, dataset, instruction },
+      observation: play.initial.observation,
+      info: {
+        duration_ms: play.initial.durationMs,
+        seed,
+        image: { name: play.sandbox.image.name, digest: play.sandbox.image.digest },
+        engine: play.sandbox.engine,
+        isolation: play.sandbox.isolation,
+        ...play.initial.info,
+      },
+    };
+    const log = this.#parts.trajectories.open(id);
+    this.#writeReset(log, request, result);
+    const episode = new Episode({
+      id,
+      environment: request.environment,
+      resumeToken: result.resume_token,
+      play,
+      options: request.options,
+      log,
+      now: this.#parts.now,
+      observer: {
+        ...this.#observer,
+        ended: (environment, reason) => {
+          free();
+          this.#open.delete(episode);
+          this.#observer.ended(environment, reason);
+        },
+      },
+    });
+    this.#open.add(episode);
+    return { episode, result };
+  }
+
+  #writeReset(log: TrajectoryFile, request: OpenRequest, result: ResetResult): void {
+    try {
+      log.write({
+        event: 'reset',
+        version: TRAJECTORY_VERSION,
+        time: new Date().toISOString(),
+        episode_id: result.episode_id,
+        environment: request.environment,
+        options: request.options,
+        task: result.task,
+        observation: result.observation,
+        observation_sha256: hashOf(result.observation),
+        info: result.info,
+        protocol_version: PROTOCOL_VERSION,
+        stepwell_version: STEPWELL_VERSION,
+      });
+    } catch (error) {
+      try {
+        log.close();
+      } catch {
+        // The fault that follows is the same one.
+      }
+      throw error;
+    }
+  }
+
+  get #observer(): RegistryObserver {
+    return this.#parts.observer;
+  }
+
+  /** Take no new work, wait for running steps at most `timeoutMs`, then close every episode. */
+  async drain(timeoutMs: number, reason: EndReason = 'shutdown'): Promise<void> {
+    this.#draining = true;
+    const running = [...this.#open].filter((episode) => episode.busy).map((episode) => episode.settled());
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    await Promise.race([Promise.all(running), deadline]);
+    const closing = [...this.#open].map((episode) => episode.abandon(reason));
+    await Promise.race([Promise.all(closing), deadline]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,285 @@
+import type { EnvironmentEpisode } from '../environments/environment.ts';
+import { type Action, parseAction } from '../protocol/action.ts';
+import type {
+  EpisodeState,
+  EpisodeStatus,
+  EvaluateResult,
+  ResetOptions,
+  StepResult,
+} from '../protocol/episode.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { Failure } from '../protocol/failure.ts';
+import type { EndReason } from '../protocol/trajectory.ts';
+import { StepResults } from './step-results.ts';
+import { hashOf, type TrajectoryFile } from './trajectory-log.ts';
+import { type Turn, takeTurn } from './turn.ts';
+
+/** What the server counts; called once for each event. */
+export interface EpisodeObserver {
+  stepped(environment: string, seconds: number): void;
+  ended(environment: string, reason: EndReason): void;
+  /** A fault ended the episode; `cause` is what was thrown. */
+  faulted(episodeId: string, failure: Failure, cause: unknown): void;
+  /** The log could not take the last lines of an episode that nobody waits for. */
+  logFailed(episodeId: string, error: unknown): void;
+}
+
+export interface EpisodeParts {
+  readonly id: string;
+  readonly environment: string;
+  readonly resumeToken: string;
+  readonly play: EnvironmentEpisode;
+  readonly options: ResetOptions;
+  readonly log: TrajectoryFile;
+  readonly observer: EpisodeObserver;
+  /** A monotonic clock, in milliseconds. */
+  readonly now: () => number;
+}
+
+const MOVES: Readonly<Record<EpisodeStatus, readonly EpisodeStatus[]>> = {
+  ready: ['stepping', 'over', 'closed'],
+  stepping: ['ready', 'over'],
+  over: ['closed'],
+  closed: [],
+};
+
+/**
+ * One episode: ready → stepping → ready … → over → closed. Its requests run one after the other, each step exactly
+ * once; its sandbox is released once, as soon as no step can follow.
+ */
+export class Episode {
+  readonly id: string;
+  readonly environment: string;
+  readonly resumeToken: string;
+  readonly #play: EnvironmentEpisode;
+  readonly #options: ResetOptions;
+  readonly #log: TrajectoryFile;
+  readonly #observer: EpisodeObserver;
+  readonly #now: () => number;
+  readonly #began: number;
+  readonly #results = new StepResults();
+  #status: EpisodeStatus = 'ready';
+  #count = 0;
+  #last: StepResult | undefined;
+  #lastReward: number | null = null;
+  #ended: EndReason | undefined;
+  #released = false;
+  #tail: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(parts: EpisodeParts) {
+    this.id = parts.id;
+    this.environment = parts.environment;
+    this.resumeToken = parts.resumeToken;
+    this.#play = parts.play;
+    this.#options = parts.options;
+    this.#log = parts.log;
+    this.#observer = parts.observer;
+    this.#now = parts.now;
+    this.#began = parts.now();
+  }
+
+  /** Whether it takes no more steps. */
+  get over(): boolean {
+    return this.#status === 'over' || this.#status === 'closed';
+  }
+
+  /** Whether a request of it is running or waiting. */
+  get busy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Settles when every request made so far is answered. */
+  settled(): Promise<unknown> {
+    return this.#tail;
+  }
+
+  /**
+   * Make one step, or return the stored result of a step already made.
+   * @throws {ProtocolError} `episode_over`, `step_out_of_order`, `unsupported`, `internal_error` when the log is not
+   * written; the step has then been made, and the same number returns its result once the log can be written
+   */
+  step(number: number | undefined, action: Action): Promise<StepResult> {
+    return this.#inOrder(() => this.#step(number, action));
+  }
+
+  /** Grade now, without a step. @throws {ProtocolError} `episode_over`, `internal_error` */
+  evaluate(): Promise<EvaluateResult> {
+    return this.#inOrder(() => this.#evaluate());
+  }
+
+  /** Facts of this moment; it waits for nothing. */
+  state(): EpisodeState {
+    const { id, index, dataset, instruction } = this.#play.task;
+    return {
+      episode_id: this.id,
+      environment: this.environment,
+      task: { id, index, dataset, instruction },
+      status: this.#status,
+      step_count: this.#count,
+      age_ms: this.#now() - this.#began,
+      last_reward: this.#lastReward,
+      terminated: this.#last?.terminated ?? false,
+      truncated: this.#last?.truncated ?? false,
+      failure: this.#last?.failure ?? null,
+    };
+  }
+
+  /** Close after the requests made so far. @throws {ProtocolError} `internal_error` when the log is not written */
+  close(reason: EndReason): Promise<void> {
+    return this.#inOrder(async () => {
+      if (this.#status === 'closed') return;
+      const wasOver = this.#status === 'over';
+      this.#move('closed');
+      if (!wasOver) this.#end(reason);
+      this.#log.close();
+    });
+  }
+
+  /** Close without waiting for a running step: its sandbox is taken away at once. Never throws. */
+  async abandon(reason: EndReason): Promise<void> {
+    this.#release();
+    try {
+      await this.close(reason);
+    } catch (error) {
+      this.#observer.logFailed(this.id, error);
+    }
+  }
+
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#waiting === 0 ? work() : this.#tail.then(work);
+    this.#waiting += 1;
+    const settle = (): void => {
+      this.#waiting -= 1;
+    };
+    this.#tail = done.then(settle, settle);
+    return done;
+  }
+
+  #move(to: EpisodeStatus): void {
+    if (!MOVES[this.#status].includes(to)) {
+      throw new Error(`an episode cannot go from ${this.#status} to ${to}`);
+    }
+    this.#status = to;
+  }
+
+  #refuseWhenOver(): void {
+    if (this.#status === 'closed') {
+      throw new ProtocolError('episode_not_found', `Episode ${this.id} is closed.`);
+    }
+    if (this.#status === 'over') {
+      throw new ProtocolError('episode_over', `Episode ${this.id} has ended (${this.#ended}).`, {
+        reason: this.#ended,
+        step_count: this.#count,
+      });
+    }
+    if (this.#released) throw new ProtocolError('episode_not_found', `Episode ${this.id} is being closed.`);
+  }
+
+  async #step(number: number | undefined, action: Action): Promise<StepResult> {
+    this.#log.flush();
+    const next = this.#count + 1;
+    if (number !== undefined && number < next) return this.#stored(number, next);
+    this.#refuseWhenOver();
+    if (number !== undefined && number > next) {
+      throw new ProtocolError('step_out_of_order', `Step ${number} lies ahead; step ${next} is next.`, {
+        expected: next,
+      });
+    }
+    const began = this.#now();
+    this.#move('stepping');
+    let turn: Turn;
+    try {
+      turn = await takeTurn(this.#play, parseAction(action), this.#options.reward ?? 'on_submit');
+    } catch (error) {
+      this.#move('ready');
+      throw error;
+    }
+    if (turn.failure !== null) this.#observer.faulted(this.id, turn.failure, turn.cause);
+    const atLimit = next >= (this.#options.max_turns ?? Number.POSITIVE_INFINITY);
+    const truncated = turn.failure !== null || (atLimit && !turn.terminated);
+    const result: StepResult = {
+      step: next,
+      observation: turn.observation,
+      reward: turn.reward,
+      terminated: turn.terminated,
+      truncated,
+      failure: turn.failure,
+      info: turn.info,
+    };
+    this.#record(result);
+    this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
+    const over = turn.terminated || truncated;
+    this.#move(over ? 'over' : 'ready');
+    try {
+      this.#log.write({
+        event: 'step',
+        time: new Date().toISOString(),
+        action,
+        ...result,
+        observation_sha256: hashOf(result.observation),
+      });
+    } finally {
+      if (over) this.#end(turn.failure !== null ? 'failure' : turn.terminated ? 'terminated' : 'truncated');
+    }
+    return result;
+  }
+
+  async #evaluate(): Promise<EvaluateResult> {
+    this.#log.flush();
+    this.#refuseWhenOver();
+    this.#move('stepping');
+    let result: EvaluateResult;
+    try {
+      const turn = await takeTurn(this.#play, { evaluate: true }, 'on_submit');
+      if (turn.failure !== null) this.#observer.faulted(this.id, turn.failure, turn.cause);
+      result = { reward: turn.reward, failure: turn.failure, info: turn.info };
+    } catch (error) {
+      this.#move('ready');
+      throw error;
+    }
+    this.#lastReward = result.reward;
+    this.#move(result.failure === null ? 'ready' : 'over');
+    try {
+      this.#log.write({
+        event: 'evaluate',
+        time: new Date().toISOString(),
+        after_step: this.#count,
+        ...result,
+      });
+    } finally {
+      if (result.failure !== null) this.#end('failure');
+    }
+    return result;
+  }
+
+  #record(result: StepResult): void {
+    this.#count = result.step;
+    this.#last = result;
+    if (result.reward !== null) this.#lastReward = result.reward;
+    this.#results.add(result);
+  }
+
+  #stored(number: number, expected: number): StepResult {
+    const result = this.#results.get(number);
+    if (result !== undefined) return { ...result, replayed: true };
+    throw new ProtocolError('step_out_of_order', `The result of step ${number} is no longer stored.`, {
+      expected,
+    });
+  }
+
+  /** The end of the episode, once: the sandbox goes back, the log gets its last line. */
+  #end(reason: EndReason): void {
+    this.#ended = reason;
+    this.#release();
+    this.#observer.ended(this.environment, reason);
+    this.#log.write({ event: 'close', time: new Date().toISOString(), reason, steps: this.#count });
+    this.#log.close();
+  }
+
+  #release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    void this.#play.sandbox.release();
+  }
+}

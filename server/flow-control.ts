@@ -1,0 +1,62 @@
+import type { WebSocket } from 'ws';
+
+export interface FlowLimits {
+  /** Unsent bytes above which nothing more is read from the socket. */
+  readonly maxBufferedBytes: number;
+  /** Longest time above `maxBufferedBytes`, in milliseconds. */
+  readonly slowReaderTimeoutMs: number;
+  /** Requests of one socket that may be under way; more wait in the socket. */
+  readonly maxInFlight: number;
+}
+
+/**
+ * Keeps one socket from filling the server's memory: a client that does not read its answers, or sends faster than its
+ * requests are done, is not read from; one that never reads is cut.
+ */
+export class FlowControl {
+  readonly #socket: WebSocket;
+  readonly #limits: FlowLimits;
+  #inFlight = 0;
+  #clogged = false;
+  #deadline: NodeJS.Timeout | undefined;
+
+  constructor(socket: WebSocket, limits: FlowLimits) {
+    this.#socket = socket;
+    this.#limits = limits;
+    socket.on('close', () => clearTimeout(this.#deadline));
+  }
+
+  /** A request begins. */
+  begin(): void {
+    this.#inFlight += 1;
+    if (this.#inFlight === this.#limits.maxInFlight) this.#apply();
+  }
+
+  /** A request is done. */
+  end(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight === this.#limits.maxInFlight - 1) this.#apply();
+  }
+
+  send(text: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.send(text, this.#sent);
+    if (!this.#clogged && this.#socket.bufferedAmount > this.#limits.maxBufferedBytes) {
+      this.#clogged = true;
+      this.#deadline = setTimeout(() => this.#socket.terminate(), this.#limits.slowReaderTimeoutMs);
+      this.#apply();
+    }
+  }
+
+  readonly #sent = (): void => {
+    if (!this.#clogged || this.#socket.bufferedAmount > this.#limits.maxBufferedBytes / 2) return;
+    this.#clogged = false;
+    clearTimeout(this.#deadline);
+    this.#apply();
+  };
+
+  #apply(): void {
+    if (this.#clogged || this.#inFlight >= this.#limits.maxInFlight) this.#socket.pause();
+    else this.#socket.resume();
+  }
+}

@@ -1,0 +1,50 @@
+import type { WebSocket } from 'ws';
+
+export interface HeartbeatOptions {
+  /** Time between pings, in milliseconds. */
+  readonly intervalMs: number;
+  /** Silence after which a socket is cut, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * Pings every socket of the server from one timer, and cuts those that said nothing, not even a pong, for the whole
+ * time-out: a half-open socket would hold its episodes for ever.
+ */
+export class Heartbeat {
+  readonly #allowedMisses: number;
+  readonly #misses = new Map<WebSocket, number>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(options: HeartbeatOptions) {
+    this.#allowedMisses = Math.max(1, Math.floor(options.timeoutMs / options.intervalMs));
+    this.#timer = setInterval(() => this.#beat(), options.intervalMs);
+    this.#timer.unref();
+  }
+
+  watch(socket: WebSocket): void {
+    this.#misses.set(socket, 0);
+    const heard = (): void => {
+      this.#misses.set(socket, 0);
+    };
+    socket.on('pong', heard);
+    socket.on('ping', heard);
+    socket.on('message', heard);
+    socket.on('close', () => this.#misses.delete(socket));
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #beat(): void {
+    for (const [socket, misses] of this.#misses) {
+      if (misses >= this.#allowedMisses) {
+        socket.terminate();
+        continue;
+      }
+      this.#misses.set(socket, misses + 1);
+      if (socket.readyState === socket.OPEN) socket.ping();
+    }
+  }
+}

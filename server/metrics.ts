@@ -1,0 +1,106 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { EndReason } from '../protocol/trajectory.ts';
+
+/** How many sandboxes are in which state, and how many requests wait for one. */
+export interface SandboxCounts {
+  readonly states: Readonly<Record<string, number>>;
+  readonly queued: number;
+}
+
+const STEP_BUCKETS = [
+  0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+];
+
+/** What `/metrics` tells, in a registry of its own. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #episodes = new Counter({
+    name: 'stepwell_episodes_total',
+    help: 'Episodes that ended, by environment and outcome.',
+    labelNames: ['environment', 'outcome'],
+    registers: [this.registry],
+  });
+  readonly #steps = new Counter({
+    name: 'stepwell_steps_total',
+    help: 'Steps made.',
+    labelNames: ['environment'],
+    registers: [this.registry],
+  });
+  readonly #stepSeconds = new Histogram({
+    name: 'stepwell_step_seconds',
+    help: 'Time of a step in the server, sandbox included.',
+    labelNames: ['environment'],
+    buckets: STEP_BUCKETS,
+    registers: [this.registry],
+  });
+  readonly #resetSeconds = new Histogram({
+    name: 'stepwell_reset_seconds',
+    help: 'Time of a reset in the server, queue included.',
+    labelNames: ['environment'],
+    buckets: STEP_BUCKETS,
+    registers: [this.registry],
+  });
+  readonly #failures = new Counter({
+    name: 'stepwell_failures_total',
+    help: 'Infrastructure faults, by class and code.',
+    labelNames: ['class', 'code'],
+    registers: [this.registry],
+  });
+  /** Looked up once: labels cost more than the count. */
+  readonly #perEnvironment = new Map<string, (seconds: number) => void>();
+
+  constructor(openEpisodes: () => number, sandboxes: () => SandboxCounts) {
+    new Gauge({
+      name: 'stepwell_episodes_open',
+      help: 'Episodes open now.',
+      registers: [this.registry],
+      collect() {
+        this.set(openEpisodes());
+      },
+    });
+    new Gauge({
+      name: 'stepwell_sandboxes',
+      help: 'Sandboxes now, by state.',
+      labelNames: ['state'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const [state, count] of Object.entries(sandboxes().states)) this.set({ state }, count);
+      },
+    });
+    new Gauge({
+      name: 'stepwell_queue_length',
+      help: 'Requests that wait for a sandbox now.',
+      registers: [this.registry],
+      collect() {
+        this.set(sandboxes().queued);
+      },
+    });
+  }
+
+  stepped(environment: string, seconds: number): void {
+    let count = this.#perEnvironment.get(environment);
+    if (count === undefined) {
+      const steps = this.#steps.labels({ environment });
+      const latency = this.#stepSeconds.labels({ environment });
+      count = (value) => {
+        steps.inc();
+        latency.observe(value);
+      };
+      this.#perEnvironment.set(environment, count);
+    }
+    count(seconds);
+  }
+
+  reset(environment: string, seconds: number): void {
+    this.#resetSeconds.labels({ environment }).observe(seconds);
+  }
+
+  ended(environment: string, outcome: EndReason): void {
+    this.#episodes.labels({ environment, outcome }).inc();
+  }
+
+  failed(failureClass: string, code: string): void {
+    this.#failures.labels({ class: failureClass, code }).inc();
+  }
+}

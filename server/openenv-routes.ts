@@ -1,0 +1,130 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Environment } from '../environments/environment.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { OpenEnvStepRequest } from '../protocol/openenv.ts';
+import type { Config } from './config.ts';
+import type { EpisodeRegistry } from './episode-registry.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { OpenEnvHttpSession } from './openenv-http-session.ts';
+import { answerMcp, MCP_PARSE_ERROR } from './openenv-mcp.ts';
+import { OPENENV_SCHEMA, openEnvApi, openEnvMetadata } from './openenv-schema.ts';
+import { OpenEnvExecutionError } from './openenv-session.ts';
+import { OpenEnvSocket } from './openenv-socket.ts';
+import { OpenEnvValidationError, validate } from './openenv-validation.ts';
+
+export interface OpenEnvParts {
+  readonly environment: Environment;
+  readonly registry: EpisodeRegistry;
+  readonly config: Config;
+  readonly heartbeat: Heartbeat;
+  readonly log: Logger;
+}
+
+/** A body that is not JSON; FastAPI's `json_invalid`. */
+class BodyError extends Error {
+  override readonly name = 'BodyError';
+}
+
+function parseBody(body: unknown): unknown {
+  if (typeof body !== 'string' || body === '') return {};
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new BodyError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function inBody<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof OpenEnvValidationError)) throw error;
+    throw new OpenEnvValidationError(
+      error.issues.map((issue) => ({ ...issue, loc: ['body', ...issue.loc] })),
+    );
+  }
+}
+
+function asObject(body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body };
+  const msg = 'Input should be a valid dictionary';
+  throw new OpenEnvValidationError([{ type: 'dict_type', loc: ['body'], msg, input: body }]);
+}
+
+/** Seconds of the request as the action's own deadline, where it is code that has none. */
+function withTimeout(
+  action: Readonly<Record<string, unknown>>,
+  seconds: number | null | undefined,
+): Readonly<Record<string, unknown>> {
+  if (seconds === null || seconds === undefined || !('code' in action) || 'timeout_ms' in action)
+    return action;
+  return { ...action, timeout_ms: Math.max(1, Math.min(600_000, Math.round(seconds * 1000))) };
+}
+
+interface HttpError {
+  readonly status: number;
+  readonly detail: unknown;
+}
+
+function httpErrorOf(error: unknown): HttpError {
+  if (error instanceof OpenEnvValidationError) return { status: 422, detail: error.issues };
+  if (error instanceof BodyError) {
+    const ctx = { error: error.message };
+    const issue = { type: 'json_invalid', loc: ['body'], msg: 'JSON decode error', input: {}, ctx };
+    return { status: 422, detail: [issue] };
+  }
+  if (error instanceof OpenEnvExecutionError) return { status: 500, detail: error.message };
+  if (error instanceof ProtocolError) {
+    const busy = error.error === 'capacity' || error.error === 'shutting_down';
+    return { status: busy ? 503 : 500, detail: error.message };
+  }
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  return { status, detail: status < 500 ? String(error) : 'The server met a fault of its own.' };
+}
+
+/** The routes of one environment under `/openenv/{environment}`; the app gives the prefix. */
+export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void {
+  const { config, environment, heartbeat, log, registry } = parts;
+  const http = new OpenEnvHttpSession(
+    { environment: environment.id, registry, stepTimeoutMs: config.step_timeout_ms },
+    config.session_idle_ms,
+  );
+  const metadata = openEnvMetadata(environment);
+  const api = openEnvApi(environment);
+
+  // Bodies are parsed here, since `/mcp` answers text that is no JSON with status 200.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error, _request, reply) => {
+    const { status, detail } = httpErrorOf(error);
+    if (status >= 500) log.warn({ err: error }, 'an OpenEnv request failed');
+    return reply.code(status).send({ detail });
+  });
+  app.addHook('onClose', () => http.leave());
+
+  app.get('/ws', { websocket: true }, (socket) => {
+    new OpenEnvSocket({ socket, environment: environment.id, registry, config, log });
+    heartbeat.watch(socket);
+  });
+  app.get('/health', async () => ({ status: 'healthy' }));
+  app.get('/metadata', async () => metadata);
+  app.get('/schema', async () => OPENENV_SCHEMA);
+  app.get('/openapi.json', async () => api);
+  app.get('/state', async () => http.state());
+  app.post('/reset', async ({ body }) => {
+    const data = asObject(parseBody(body));
+    return http.reset(data);
+  });
+  app.post('/step', async ({ body }) => {
+    const request = inBody(() => validate(OpenEnvStepRequest, asObject(parseBody(body))));
+    return http.step(withTimeout(request.action, request.timeout_s));
+  });
+  app.post('/mcp', async ({ body }) => {
+    try {
+      return answerMcp(JSON.parse(typeof body === 'string' ? body : ''));
+    } catch {
+      return MCP_PARSE_ERROR;
+    }
+  });
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import type { ActionObject } from '../protocol/action.ts';
+import type { Observation, StepResult } from '../protocol/episode.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { OpenEnvObservation, OpenEnvState } from '../protocol/openenv.ts';
+import type { EndReason } from '../protocol/trajectory.ts';
+import type { Episode } from './episode.ts';
+import type { EpisodeRegistry, OpenedEpisode, OpenRequest } from './episode-registry.ts';
+import { validateAction, validateReset } from './openenv-validation.ts';
+
+/**
+ * Longest deadline of an action and longest wait of a reset, in milliseconds. OpenEnv's client gives up after 60 s and
+ * takes the late answer for that of its next request, so every answer must come before.
+ */
+const MAX_WAIT_MS = 50_000;
+
+/** A request that cannot be carried out now; OpenEnv's `EXECUTION_ERROR`. */
+export class OpenEnvExecutionError extends Error {
+  override readonly name = 'OpenEnvExecutionError';
+}
+
+export interface OpenEnvSessionParts {
+  readonly environment: string;
+  readonly registry: EpisodeRegistry;
+  /** Deadline of an action that names none, in milliseconds. */
+  readonly stepTimeoutMs: number;
+}
+
+function withinWait(action: ActionObject, stepTimeoutMs: number): ActionObject {
+  if (!('code' in action) || (action.timeout_ms ?? stepTimeoutMs) <= MAX_WAIT_MS) return action;
+  return { ...action, timeout_ms: MAX_WAIT_MS };
+}
+
+function observed(observation: Observation): OpenEnvObservation {
+  return { observation, reward: null, done: false };
+}
+
+function stepped(result: StepResult): OpenEnvObservation {
+  const { observation, reward, terminated, truncated, info } = result;
+  const done = terminated || truncated;
+  if (!done && reward === null) return { observation, reward, done };
+  const components = info.reward_components;
+  const metadata = {
+    terminated,
+    truncated,
+    ...(components === undefined ? {} : { reward_components: components }),
+  };
+  return { observation: { ...observation, metadata }, reward, done, metadata };
+}
+
+/**
+ * What OpenEnv calls a session: one episode after the other. A sandbox is taken at reset and given back at the end of
+ * the episode, so a session that idles costs nothing.
+ */
+export class OpenEnvSession {
+  readonly #parts: OpenEnvSessionParts;
+  readonly #leaving = new AbortController();
+  #episode: Episode | undefined;
+  /** The id that the client knows; other sessions may use the same. */
+  #episodeId: string | null = null;
+
+  constructor(parts: OpenEnvSessionParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {OpenEnvValidationError} @throws {ProtocolError} as `EpisodeRegistry.open` */
+  async reset(data: Readonly<Record<string, unknown>>): Promise<OpenEnvObservation> {
+    const { episode_id, ...options } = validateReset(data);
+    await this.#close('client');
+    const { episode, result } = await this.#open({
+      environment: this.#parts.environment,
+      options,
+      ...(episode_id === undefined ? {} : { episodeId: episode_id }),
+      signal: AbortSignal.any([this.#leaving.signal, AbortSignal.timeout(MAX_WAIT_MS)]),
+    });
+    if (this.#leaving.signal.aborted) {
+      await episode.abandon('disconnect');
+      throw new OpenEnvExecutionError('The session is closed.');
+    }
+    this.#episode = episode;
+    this.#episodeId = episode_id ?? episode.id;
+    return observed(result.observation);
+  }
+
+  /** @throws {OpenEnvValidationError} @throws {OpenEnvExecutionError} also for a fault, which is never a reward */
+  async step(data: Readonly<Record<string, unknown>>): Promise<OpenEnvObservation> {
+    const action = withinWait(validateAction(data), this.#parts.stepTimeoutMs);
+    if (this.#episode === undefined) throw new OpenEnvExecutionError('No episode has begun: reset first.');
+    if (this.#episode.over) throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
+    const result = await this.#episode.step(undefined, action);
+    if (result.failure !== null) {
+      const { code, message } = result.failure;
+      throw new OpenEnvExecutionError(
+        `${message} (${code}). The episode ended without a reward: reset to go on.`,
+      );
+    }
+    return stepped(result);
+  }
+
+  state(): OpenEnvState {
+    return { episode_id: this.#episodeId, step_count: this.#episode?.state().step_count ?? 0 };
+  }
+
+  /** Whether an episode is open. */
+  get active(): boolean {
+    return this.#episode !== undefined && !this.#episode.over;
+  }
+
+  /** End the session at once. Never throws. */
+  async leave(reason: EndReason): Promise<void> {
+    this.#leaving.abort(new Error('the client is gone'));
+    await this.#episode?.abandon(reason);
+  }
+
+  async #close(reason: EndReason): Promise<void> {
+    const episode = this.#episode;
+    this.#episode = undefined;
+    this.#episodeId = null;
+    await episode?.close(reason);
+  }
+
+  async #open(request: OpenRequest): Promise<OpenedEpisode> {
+    try {
+      return await this.#parts.registry.open(request);
+    } catch (error) {
+      const taken = error instanceof ProtocolError && error.error === 'episode_exists';
+      if (!taken) throw error;
+      const episodeId = `${request.episodeId?.slice(0, 100)}.${randomBytes(6).toString('hex')}`;
+      return await this.#parts.registry.open({ ...request, episodeId });
+    }
+  }
+}

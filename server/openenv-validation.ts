@@ -1,0 +1,139 @@
+import type { z } from 'zod';
+import {
+  type ActionObject,
+  CodeAction,
+  EvaluateAction,
+  SkipAction,
+  SubmitAction,
+} from '../protocol/action.ts';
+import { EpisodeId, ResetOptions } from '../protocol/episode.ts';
+import type { OpenEnvIssue } from '../protocol/openenv.ts';
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** A message or action that does not fit its schema; `issues` are told in OpenEnv's own words. */
+export class OpenEnvValidationError extends Error {
+  override readonly name = 'OpenEnvValidationError';
+  readonly issues: readonly OpenEnvIssue[];
+
+  constructor(issues: readonly OpenEnvIssue[]) {
+    super('Invalid message');
+    this.issues = issues;
+  }
+}
+
+/** Types as Pydantic names them, with its sentence for a value of another type. */
+const TYPES: Readonly<Record<string, readonly [type: string, msg: string]>> = {
+  string: ['string_type', 'Input should be a valid string'],
+  number: ['float_type', 'Input should be a valid number'],
+  int: ['int_type', 'Input should be a valid integer'],
+  boolean: ['bool_type', 'Input should be a valid boolean'],
+  object: ['dict_type', 'Input should be a valid dictionary'],
+  record: ['dict_type', 'Input should be a valid dictionary'],
+  array: ['list_type', 'Input should be a valid list'],
+};
+
+function at(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    input,
+  );
+}
+
+function literal(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return String(value);
+}
+
+function oneOf(values: readonly unknown[]): string {
+  const texts = values.map(literal);
+  const last = texts.pop() ?? '';
+  return texts.length === 0 ? last : `${texts.join(', ')} or ${last}`;
+}
+
+function plural(count: number | bigint): string {
+  return `${count} character${Number(count) === 1 ? '' : 's'}`;
+}
+
+function describe(issue: Issue, value: unknown): readonly [type: string, msg: string] {
+  switch (issue.code) {
+    case 'invalid_type': {
+      if (issue.expected === 'int' && typeof value === 'number') {
+        return ['int_from_float', 'Input should be a valid integer, got a number with a fractional part'];
+      }
+      return TYPES[issue.expected] ?? ['value_error', issue.message];
+    }
+    case 'invalid_value':
+      return ['literal_error', `Input should be ${oneOf(issue.values)}`];
+    case 'too_small':
+      if (issue.origin === 'string') {
+        return ['string_too_short', `String should have at least ${plural(issue.minimum)}`];
+      }
+      return issue.inclusive === false
+        ? ['greater_than', `Input should be greater than ${issue.minimum}`]
+        : ['greater_than_equal', `Input should be greater than or equal to ${issue.minimum}`];
+    case 'too_big':
+      return issue.origin === 'string'
+        ? ['string_too_long', `String should have at most ${plural(issue.maximum)}`]
+        : ['less_than_equal', `Input should be less than or equal to ${issue.maximum}`];
+    default:
+      return ['value_error', issue.message];
+  }
+}
+
+function translate(issue: Issue, input: unknown, prefix: Path = []): OpenEnvIssue[] {
+  const path = [...prefix, ...issue.path];
+  const loc = path.map((key) => (typeof key === 'number' ? key : String(key)));
+  if (issue.code === 'invalid_union') {
+    return issue.errors.flatMap((branch) => branch.flatMap((inner) => translate(inner, input, path)));
+  }
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      type: 'extra_forbidden',
+      loc: [...loc, key],
+      msg: 'Extra inputs are not permitted',
+      input: at(input, [...path, key]),
+    }));
+  }
+  const value = at(input, path);
+  if (value === undefined && path.length > 0) {
+    return [{ type: 'missing', loc, msg: 'Field required', input: at(input, path.slice(0, -1)) }];
+  }
+  const [type, msg] = describe(issue, value);
+  return [{ type, loc, msg, input: value }];
+}
+
+/**
+ * The input as its schema reads it.
+ * @throws {OpenEnvValidationError}
+ */
+export function validate<S extends z.ZodType>(schema: S, input: unknown): z.infer<S> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new OpenEnvValidationError(parsed.error.issues.flatMap((issue) => translate(issue, input)));
+}
+
+/**
+ * The action that a step's data is. Which kind is meant shows in its keys, code where nothing does.
+ * @throws {OpenEnvValidationError}
+ */
+export function validateAction(input: Readonly<Record<string, unknown>>): ActionObject {
+  if ('submit' in input) return validate(SubmitAction, input);
+  if ('evaluate' in input) return validate(EvaluateAction, input);
+  if ('skip' in input) return validate(SkipAction, input);
+  return validate(CodeAction, input);
+}
+
+const ResetData = ResetOptions.extend({ episode_id: EpisodeId.optional() });
+
+/**
+ * The options that a reset's data holds. Unknown ones are ignored, and so is `null`, which is how Python clients send
+ * an option that is not set.
+ * @throws {OpenEnvValidationError}
+ */
+export function validateReset(input: Readonly<Record<string, unknown>>): z.infer<typeof ResetData> {
+  const set = Object.entries(input).filter(([, value]) => value !== null);
+  return validate(ResetData, Object.fromEntries(set));
+}

@@ -1,0 +1,174 @@
+import type { Sandbox } from '../../docker/sandbox.ts';
+import type {
+  ActionOutcome,
+  Environment,
+  EnvironmentEpisode,
+  Grade,
+  Task,
+} from '../../environments/environment.ts';
+import type { ActionObject } from '../../protocol/action.ts';
+import type { ResetOptions } from '../../protocol/episode.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+
+type Code = Extract<ActionObject, { code: string }>;
+
+/** What a test can steer and look at in one episode. */
+export interface FakePlay {
+  readonly task: Task;
+  readonly options: ResetOptions;
+  /** Code of every action, in the order in which it began. */
+  readonly acted: string[];
+  released: number;
+}
+
+function refuse(): never {
+  throw new Error('the fake sandbox has no files');
+}
+
+/**
+ * An environment without a sandbox. Code `echo X` prints X; `wait NAME` waits until the test calls `open(NAME)`;
+ * `big N` prints N characters. The reward is 1 when the answer, or the last output, is `gold`, else 0.
+ */
+export class FakeEnvironment implements Environment {
+  readonly id: string;
+  readonly defaultImage = 'fake';
+  readonly readme = '# Fake';
+  readonly images = [];
+  readonly plays: FakePlay[] = [];
+  /** Thrown by the next action, grade or reset; a text is a gate that the next reset waits at. */
+  failAct: unknown;
+  failGrade: unknown;
+  failReset: unknown;
+  readonly #gates = new Map<string, PromiseWithResolversLike>();
+  readonly #tasks: readonly Task[];
+
+  constructor(id = 'fake-v1', tasks = 3) {
+    this.id = id;
+    this.#tasks = Array.from({ length: tasks }, (_, index) => ({
+      id: `task-${index}`,
+      index,
+      dataset: 'built-in',
+      instruction: `Print gold (${index}).`,
+      tags: ['fake'],
+    }));
+  }
+
+  get info() {
+    const datasets = [{ name: 'built-in', tasks: this.#tasks.length, splits: [] }];
+    return { id: this.id, description: 'A fake.', semantics: ['native', 'intercode'], datasets };
+  }
+
+  tasks(dataset: string | undefined): readonly Task[] {
+    if (dataset !== undefined && dataset !== 'built-in') {
+      throw new ProtocolError('dataset_not_found', `There is no dataset ${dataset}.`);
+    }
+    return this.#tasks;
+  }
+
+  choose(options: ResetOptions, seed: number): Task {
+    const { task = seed % this.#tasks.length } = options;
+    const found = this.#tasks.find(({ id, index }) => id === task || index === task);
+    if (found === undefined) throw new ProtocolError('task_not_found', `There is no task ${task}.`);
+    return found;
+  }
+
+  /** Let `wait NAME` go on; before it began, too. */
+  open(name: string): void {
+    this.#gate(name).resolve();
+  }
+
+  /** Settles when an action waits at this gate. */
+  reached(name: string): Promise<void> {
+    return this.#gate(`at ${name}`).promise;
+  }
+
+  async reset(task: Task, options: ResetOptions): Promise<EnvironmentEpisode> {
+    const failure = this.failReset;
+    this.failReset = undefined;
+    if (failure instanceof Error) throw failure;
+    if (typeof failure === 'string') {
+      this.#gate(`at ${failure}`).resolve();
+      await this.#gate(failure).promise;
+    }
+    const play: FakePlay = { task, options, acted: [], released: 0 };
+    this.plays.push(play);
+    let last = '';
+    return {
+      task,
+      sandbox: this.#sandbox(play),
+      initial: { observation: { output: task.instruction }, durationMs: 1 },
+      act: async (action) => {
+        play.acted.push(action.code);
+        last = await this.#act(action);
+        return outcome(last);
+      },
+      grade: async ({ answer }) => this.#grade(answer ?? last.trim()),
+    };
+  }
+
+  async #act({ code }: Code): Promise<string> {
+    const failure = this.failAct;
+    this.failAct = undefined;
+    if (failure !== undefined) throw failure;
+    const [verb, ...words] = code.split(' ');
+    const rest = words.join(' ');
+    if (verb === 'big') return 'x'.repeat(Number(rest));
+    if (verb !== 'wait') return `${rest}\n`;
+    this.#gate(`at ${rest}`).resolve();
+    await this.#gate(rest).promise;
+    return 'waited\n';
+  }
+
+  #grade(answer: string): Grade {
+    const failure = this.failGrade;
+    this.failGrade = undefined;
+    if (failure !== undefined) throw failure;
+    const reward = answer === 'gold' ? 1 : 0;
+    return { reward, components: { match: reward }, durationMs: 2 };
+  }
+
+  #gate(name: string): PromiseWithResolversLike {
+    const gate = this.#gates.get(name) ?? withResolvers();
+    this.#gates.set(name, gate);
+    return gate;
+  }
+
+  #sandbox(play: FakePlay): Sandbox {
+    const release = async (): Promise<void> => {
+      play.released += 1;
+    };
+    return {
+      id: 'fake',
+      image: { name: 'fake', digest: `sha256:${'0'.repeat(64)}` },
+      engine: 'local',
+      isolation: 'layer',
+      run: refuse,
+      putFiles: refuse,
+      getFile: refuse,
+      listFiles: refuse,
+      mark: refuse,
+      diff: refuse,
+      inspect: refuse,
+      quiesce: refuse,
+      release,
+      [Symbol.asyncDispose]: release,
+    };
+  }
+}
+
+interface PromiseWithResolversLike {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+}
+
+function withResolvers(): PromiseWithResolversLike {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
+function outcome(output: string): ActionOutcome {
+  return { observation: { output, exit_code: 0 }, durationMs: 1, info: { action_executed: true } };
+}
