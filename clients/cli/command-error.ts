@@ -25,7 +25,7 @@ const USAGE_ERRORS = new Set(['ConfigError', 'DatasetError', 'ImportError']);
 export function tell(error: unknown): Told {
   if (error instanceof CommandError) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof RemoteError) {
-    const fields = error.issues.map(({ path, message }) => `${path}: ${message}`);
+    const fields = error.issues.map(({ field, message }) => `${field}: ${message}`);
     const what = fields.length > 0 ? fields.join('; ') : error.message;
     return { message: `${stop(what)} ${error.remedy}`, exitCode: EXIT.bad };
   }

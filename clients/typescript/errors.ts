@@ -15,8 +15,10 @@ export abstract class StepwellError extends Error {
 
 /** A parameter that the server refused. */
 export interface Issue {
-  /** Where in the params, e.g. `action.timeout_ms`. */
-  readonly path: string;
+  /** Where in the params, e.g. `action.timeout_ms`; empty for the whole. */
+  readonly field: string;
+  /** Kind of the fault, e.g. `too_big`. */
+  readonly code: string;
   readonly message: string;
 }
 
@@ -109,8 +111,9 @@ export function remoteError(wire: WireError): RemoteError {
 
 function issuesOf(value: unknown): Issue[] {
   if (!Array.isArray(value)) return [];
-  return value.filter(isRecord).map(({ path, message }) => ({
-    path: Array.isArray(path) ? path.join('.') : String(path ?? ''),
+  return value.filter(isRecord).map(({ field, code, message }) => ({
+    field: String(field ?? ''),
+    code: String(code ?? 'invalid'),
     message: String(message ?? ''),
   }));
 }

@@ -35,7 +35,7 @@ test('a step that the server refused gives its number back', async () => {
   const step = server.handlers['episode/step'];
   server.handlers['episode/step'] = () => {
     throw new ProtocolError('invalid_params', 'bad', {
-      issues: [{ path: 'action.timeout_ms', message: 'too large' }],
+      issues: [{ field: 'action.timeout_ms', code: 'too_big', message: 'too large' }],
     });
   };
   await using client = await StepwellClient.connect(server.url);
@@ -43,7 +43,7 @@ test('a step that the server refused gives its number back', async () => {
   const refused = [episode.step('a'), episode.step('b')].map((call) => call.catch((error: unknown) => error));
   expect(await refused[0]).toBeInstanceOf(InvalidParamsError);
   expect(await refused[0]).toMatchObject({
-    issues: [{ path: 'action.timeout_ms', message: 'too large' }],
+    issues: [{ field: 'action.timeout_ms', code: 'too_big', message: 'too large' }],
   });
   await refused[1];
   if (step) server.handlers['episode/step'] = step;

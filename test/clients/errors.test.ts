@@ -35,11 +35,12 @@ test('a code of a newer server stays a RemoteError', () => {
   expect(error).toMatchObject({ code: -32999, error: 'unknown', retryable: true, remedy: 'Wait.' });
 });
 
-test('issues are read whether their path is text or a list', () => {
-  const issues = [{ path: ['action', 'timeout_ms'], message: 'a' }, { path: 'task', message: 'b' }, 'noise'];
-  const error = remoteError({ code: -32602, message: 'invalid', data: { issues } });
-  expect(error.issues).toEqual([
-    { path: 'action.timeout_ms', message: 'a' },
-    { path: 'task', message: 'b' },
-  ]);
+test('issues name each refused field', () => {
+  const issue = { field: 'action.timeout_ms', code: 'too_big', message: 'at most 600000' };
+  const error = remoteError({
+    code: -32602,
+    message: 'invalid',
+    data: { issues: [issue, 'noise', { message: 'x' }] },
+  });
+  expect(error.issues).toEqual([issue, { field: '', code: 'invalid', message: 'x' }]);
 });

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { run } from '../../clients/cli/program.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { FakeServer, NEVER, stepResult } from '../clients/fake-server.ts';
+import { FakeTerminal, stepwell } from './fake-terminal.ts';
+
+const graded = (step: number, reward: number) =>
+  stepResult(step, '', {
+    reward,
+    terminated: true,
+    info: {
+      duration_ms: 1,
+      reward_components: { file_diff: 0.33, file_changes: 0.33, answer_similarity: 0 },
+    },
+  });
+
+describe('a play through piped input', () => {
+  test('shows the instruction, runs each line and ends with the components of the reward', async () => {
+    await using server = await FakeServer.start();
+    server.handlers['episode/step'] = ({ params }) => {
+      const step = Number(params.step);
+      if (step === 1) return stepResult(1, 'a.txt\n');
+      if (step === 2) {
+        return stepResult(2, 'no such file\n', { observation: { output: 'no such file', exit_code: 2 } });
+      }
+      return graded(step, 0.67);
+    };
+    const argv = ['play', '--url', server.url, '--task', '4', '--dataset', 'd', '--semantics', 'native'];
+    const { exitCode, printed, complained } = await stepwell(
+      argv,
+      'ls\n\nls /x\nhelp\nsubmit a b\necho never\n',
+    );
+    expect(complained).toBe('');
+    expect(exitCode).toBe(0);
+    expect(printed).toContain('Count the files.');
+    expect(printed).toContain('a.txt\nno such file\n[exit status 2]\n');
+    expect(printed).toContain(
+      '  file_diff            0.33\n' +
+        '  file_changes         0.33\n' +
+        '  answer_similarity    0.00\n' +
+        '  reward               0.67\n',
+    );
+    const sent = server.requests.map(({ method, params }) => [method, params.action ?? params.task]);
+    expect(sent.slice(1)).toEqual([
+      ['episode/reset', 4],
+      ['episode/step', { code: 'ls' }],
+      ['episode/step', { code: 'ls /x' }],
+      ['episode/step', { submit: true, answer: 'a b' }],
+      ['episode/close', undefined],
+    ]);
+  });
+
+  test('evaluate, state and skip do what they say', async () => {
+    await using server = await FakeServer.start({
+      'episode/state': () => ({ status: 'ready', step_count: 0 }),
+      'episode/step': () => stepResult(1, 'skipped', { reward: 0, terminated: true }),
+    });
+    const { exitCode, printed } = await stepwell(['play', '--url', server.url], 'evaluate\nstate\nskip\n');
+    expect(exitCode).toBe(0);
+    expect(printed).toMatch(/reward +0\.50/);
+    expect(printed).toContain('"step_count": 0');
+    expect(printed).toMatch(/reward +0\.00/);
+    expect(server.requests.map(({ params }) => params.action)).toContainEqual({ skip: true });
+  });
+
+  test.each(['quit\nls\n', ''])('%j leaves the episode closed and ungraded', async (input) => {
+    await using server = await FakeServer.start();
+    const { exitCode, printed } = await stepwell(['play', '--url', server.url], input);
+    expect(exitCode).toBe(0);
+    expect(printed).toContain('left without submitting');
+    const methods = server.requests.map(({ method }) => method);
+    expect(methods).toEqual(['initialize', 'episode/reset', 'episode/close']);
+  });
+
+  test('a line that only begins like a command is executed', async () => {
+    await using server = await FakeServer.start();
+    await stepwell(['play', '--url', server.url], 'submit.sh\n\\submit x\nskip this\n');
+    const actions = server.requests
+      .filter(({ method }) => method === 'episode/step')
+      .map(({ params }) => params.action);
+    expect(actions).toEqual([{ code: 'submit.sh' }, { code: '\\submit x' }, { code: 'skip this' }]);
+  });
+
+  test('a fault of the infrastructure is no reward, and the play ends badly', async () => {
+    const failure = {
+      class: 'sandbox',
+      code: 'sandbox_died',
+      message: 'the sandbox is gone',
+      retryable: true,
+      action_may_have_run: true,
+    };
+    await using server = await FakeServer.start({
+      'episode/step': () => stepResult(1, '', { truncated: true, failure }),
+    });
+    const { exitCode, printed } = await stepwell(['play', '--url', server.url], 'ls\nls\n');
+    expect(exitCode).toBe(1);
+    expect(printed).toContain('No reward: the sandbox is gone (sandbox, sandbox_died)');
+    expect(printed).not.toMatch(/reward +\d/);
+  });
+
+  test('a spent budget ends the play', async () => {
+    await using server = await FakeServer.start({
+      'episode/step': () => stepResult(1, 'x', { truncated: true }),
+    });
+    const { exitCode, printed } = await stepwell(['play', '--url', server.url], 'ls\nls\n');
+    expect(exitCode).toBe(0);
+    expect(printed).toContain('budget is spent');
+  });
+});
+
+describe('a server that goes away', () => {
+  test('during a step is told in one line', async () => {
+    await using server = await FakeServer.start({ 'episode/step': () => NEVER });
+    const terminal = new FakeTerminal('sleep 9\n');
+    const playing = run(['play', '--url', server.url], terminal);
+    await server.arrived('episode/step');
+    server.cut();
+    expect(await playing).toBe(1);
+    expect(terminal.complained).toMatch(/^stepwell: connection lost: [^\n]*\n$/);
+  });
+
+  test('while the player thinks ends the play', async () => {
+    await using server = await FakeServer.start();
+    const terminal = new FakeTerminal(null);
+    const playing = run(['play', '--url', server.url], terminal);
+    await server.arrived('episode/reset');
+    server.cut();
+    expect(await playing).toBe(1);
+    expect(terminal.complained).toMatch(/^stepwell: [^\n]*connection[^\n]*\n$/);
+  });
+});
+
+test('a refused parameter is named', async () => {
+  await using server = await FakeServer.start();
+  server.handlers['episode/reset'] = () => {
+    throw new ProtocolError('invalid_params', 'semantics: no such value', {
+      issues: [{ field: 'semantics', code: 'invalid_value', message: 'expected native or intercode' }],
+    });
+  };
+  const { exitCode, complained } = await stepwell(['play', '--url', server.url, '--semantics', 'x']);
+  expect(exitCode).toBe(1);
+  expect(complained).toBe('stepwell: semantics: expected native or intercode. Mend the named fields.\n');
+});
