@@ -75,7 +75,7 @@ class Bubblewrap:
         """A pristine program with the agent's files, read-only, at `layer.WINDOW`."""
         options = ["--ro-bind", "/", "/", *layer.binds(layer.WINDOW, read_only=True), *cover]
         options += ["--dev", "/dev", *self._proc, "--tmpfs", "/tmp", "--tmpfs", layer.scratch]
-        options += [*_confinement(("CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH")), "--unshare-net", "--chdir", cwd]
+        options += [*_confinement(("CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH")), "--chdir", cwd]
         return self._command(options, argv)
 
     def _command(self, options, argv):

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { SandboxBench } from './sandbox-contract.ts';
+
+/** What files and differences of a sandbox promise. */
+export function fileContract({ acquire, run, output }: SandboxBench): void {
+  describe('files', () => {
+    it('go in, come out and are listed', async () => {
+      const sandbox = await acquire();
+      await sandbox.putFiles([
+        { path: '/work/a/b.txt', type: 'file', content: 'text', mode: 0o600, mtime: 1_700_000_000 },
+        { path: '/work/empty', type: 'directory' },
+        { path: '/work/link', type: 'symlink', target: 'a/b.txt' },
+      ]);
+      expect(await output(sandbox, 'cat /work/link; stat -c "%a %Y" /work/a/b.txt')).toBe(
+        'text600 1700000000\n',
+      );
+      expect((await sandbox.getFile('/work/a/b.txt')).toString()).toBe('text');
+      const listed = (await sandbox.listFiles('/work')).map(({ name, type }) => `${name}:${type}`);
+      expect(listed.sort()).toEqual(['a:directory', 'empty:directory', 'link:symlink']);
+    });
+
+    it('never come from outside', async () => {
+      const sandbox = await acquire();
+      await run(
+        sandbox,
+        'ln -s / /tmp/root; ln -s /proc/1/root /tmp/proc; mkfifo /tmp/fifo; ln -s ../../../../../etc/hostname /tmp/up',
+      );
+      const outside = '/tmp/root/../../../../proc/1/environ';
+      await expect(sandbox.getFile('/tmp/root/proc/1/environ')).rejects.toMatchObject({
+        code: 'path_not_found',
+      });
+      await expect(sandbox.getFile(outside)).rejects.toMatchObject({ code: 'path_refused' });
+      await expect(sandbox.getFile('/tmp/proc/etc/hostname')).rejects.toMatchObject({
+        name: 'SandboxError',
+      });
+      await expect(sandbox.getFile('/tmp/fifo')).rejects.toMatchObject({ code: 'path_refused' });
+      await expect(sandbox.getFile('/tmp')).rejects.toMatchObject({ code: 'path_refused' });
+      await expect(sandbox.getFile('/nowhere')).rejects.toMatchObject({ code: 'path_not_found' });
+      await run(sandbox, 'head -c 5000 /dev/zero > /tmp/big');
+      await expect(sandbox.getFile('/tmp/big', 4096)).rejects.toMatchObject({ code: 'file_too_large' });
+    });
+  });
+
+  describe('the diff', () => {
+    it('names what was added, modified, deleted, and changed in type or mode since the mark', async () => {
+      const sandbox = await acquire();
+      await sandbox.putFiles([
+        { path: '/work/same', type: 'file', content: 'same' },
+        { path: '/work/edit', type: 'file', content: 'old' },
+        { path: '/work/drop', type: 'file', content: 'x' },
+        { path: '/work/mode', type: 'file', content: 'x' },
+        { path: '/work/kind', type: 'file', content: 'x' },
+      ]);
+      await sandbox.mark();
+      expect(await sandbox.diff()).toEqual([]);
+      await run(
+        sandbox,
+        'cd /work; echo new > edit; rm drop; chmod 755 mode; rm kind; mkdir kind; echo a > add; touch same; cat same > t; rm t',
+      );
+      const changes = await sandbox.diff();
+      expect(changes.map(({ path, kind }) => `${kind} ${path}`)).toEqual([
+        'added /work/add',
+        'deleted /work/drop',
+        'modified /work/edit',
+        'type_changed /work/kind',
+        'mode_changed /work/mode',
+      ]);
+      expect(changes[0]).toMatchObject({ type: 'file', size: 2, mode: 0o644 });
+      expect(changes[0]?.sha256).toMatch(/^87428fc522803d31065e7bce3cf03fe4/);
+    });
+
+    it('sees changes to the image itself, and no change where there is none', async () => {
+      const sandbox = await acquire();
+      await run(
+        sandbox,
+        'cp /bin/true /bin/ls; rm /etc/passwd; chmod 700 /etc/group && chmod 644 /etc/group; cat /etc/shadow; echo x >> /etc/shells; sed -i "$ d" /etc/shells',
+      );
+      const changes = (await sandbox.diff()).map(({ path, kind }) => `${kind} ${path}`);
+      expect(changes).toEqual(['deleted /etc/passwd', 'modified /usr/bin/ls']);
+    });
+  });
+}

@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../docker/engine.ts';
+import { SandboxPool } from '../../docker/pool.ts';
+import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
+import { commandContract } from './command-contract.ts';
+import { fileContract } from './file-contract.ts';
+
+/** What the parts of the contract work with. */
+export interface SandboxBench {
+  /** A pristine sandbox, given back after the test. */
+  acquire(): Promise<Sandbox>;
+  run(sandbox: Sandbox, code: string, request?: Partial<RunRequest>): Promise<RunResult>;
+  output(sandbox: Sandbox, code: string): Promise<string>;
+}
+
+const MiB = 1024 * 1024;
+
+/** What every engine promises: run it over each of them. */
+export function sandboxContract(
+  name: string,
+  open: () => Promise<{ readonly engine: Engine; close(): Promise<void> }>,
+  options: { readonly layers: boolean },
+): void {
+  describe(name, () => {
+    let engine: { readonly engine: Engine; close(): Promise<void> };
+    let pool: SandboxPool;
+    const held: Sandbox[] = [];
+
+    beforeAll(async () => {
+      engine = await open();
+      pool = new SandboxPool(engine.engine, { images: { bash: { warm: 1, max: 2 } } });
+      pool.start();
+    });
+    afterEach(async () => {
+      await Promise.all(held.splice(0).map((sandbox) => sandbox.release()));
+    });
+    afterAll(async () => {
+      await pool?.drain(1_000);
+      await engine?.close();
+    });
+
+    async function acquire(): Promise<Sandbox> {
+      const sandbox = await pool.acquire({ image: 'bash', purpose: 'episode', queueTimeoutMs: 60_000 });
+      held.push(sandbox);
+      return sandbox;
+    }
+    const run = (sandbox: Sandbox, code: string, request: Partial<RunRequest> = {}): Promise<RunResult> =>
+      sandbox.run({ code, timeoutMs: 10_000, maxOutputBytes: 65_536, ...request });
+    const output = async (sandbox: Sandbox, code: string): Promise<string> =>
+      (await run(sandbox, code)).output.toString();
+
+    commandContract({ acquire, run, output });
+    fileContract({ acquire, run, output });
+
+    it('stops, resumes and kills the processes of the agent', async () => {
+      const sandbox = await acquire();
+      await run(sandbox, '(while :; do date +%N > /tmp/clock; sleep 0.01; done) & sleep 0.1');
+      await sandbox.quiesce('stop');
+      const first = (await sandbox.getFile('/tmp/clock')).toString();
+      expect((await sandbox.getFile('/tmp/clock')).toString()).toBe(first);
+      await sandbox.quiesce('resume');
+      expect(
+        await output(sandbox, `until [ "$(cat /tmp/clock)" != ${first.trim()} ]; do :; done; echo moved`),
+      ).toBe('moved\n');
+      await sandbox.quiesce('kill');
+      const last = (await sandbox.getFile('/tmp/clock')).toString();
+      expect((await sandbox.getFile('/tmp/clock')).toString()).toBe(last);
+    });
+
+    it('leaves nothing of one lease to the next', async () => {
+      const first = await acquire();
+      await run(
+        first,
+        'touch /tmp/a /var/tmp/b /dev/shm/c /run/d /root/e /f; cp /bin/true /bin/ls; (setsid sleep 400 &) ; git config --global user.name x; ipcmk -M 100; export LEFT=1; umask 0',
+      );
+      await first.release();
+      held.length = 0;
+      const second = await acquire();
+      const found = await output(
+        second,
+        'ls /tmp /var/tmp /dev/shm /run/d /root/e /f 2>/dev/null; ls / >/dev/null && echo works; pgrep sleep; cat /root/.gitconfig 2>/dev/null; ipcs -m | grep -c 0x; echo "[$LEFT]"; umask',
+      );
+      expect(found).toBe('/dev/shm:\n\n/tmp:\n\n/var/tmp:\nworks\n0\n[]\n0022\n');
+    });
+
+    it.runIf(options.layers)('runs programs of the pristine image over the files of the agent', async () => {
+      const sandbox = await acquire();
+      await run(
+        sandbox,
+        'mkdir /work; echo content > /work/file; cp /bin/false /usr/bin/cat; echo "#!/bin/sh" > /usr/bin/ls',
+      );
+      const request = { argv: ['cat', 'file'], cwd: '/work', timeoutMs: 10_000, maxOutputBytes: 65_536 };
+      const result = await sandbox.inspect(request);
+      expect(result.output.toString()).toBe('content\n');
+      const write = await sandbox.inspect({ ...request, argv: ['touch', 'file', 'other'] });
+      expect(write.exitCode).not.toBe(0);
+    });
+
+    it('holds what a layer may take', async () => {
+      const sandbox = await acquire();
+      const result = await run(sandbox, `head -c ${600 * MiB} /dev/zero > /big; stat -c %s /big`, {
+        timeoutMs: 30_000,
+      });
+      if (options.layers)
+        expect(Number(result.output.toString().trim().split('\n').at(-1))).toBeLessThan(200 * MiB);
+      expect(await output(sandbox, 'rm -f /big; echo alive')).toContain('alive');
+    });
+  });
+}

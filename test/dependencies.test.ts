@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const FOLDERS = ['protocol', 'clients', 'docker', 'environments', 'server'] as const;
+type Folder = (typeof FOLDERS)[number];
+
+/** Where the server puts its parts together: the only files of it that may name `docker/`. */
+const COMPOSITION_ROOT = /^server\/(main|doctor)\.ts$/;
+const SANDBOX_PORT = /^docker\/(sandbox|errors)\.ts$/;
+
+interface Import {
+  readonly from: string;
+  readonly specifier: string;
+  /** Path from the repository's root, or `null` for a package. */
+  readonly target: string | null;
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|js|mjs)$/.test(entry.name))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+}
+
+function imports(file: string): Import[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const found = text.matchAll(
+    /(?:^|\s)(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/gm,
+  );
+  return [...found].map((match) => {
+    const specifier = match[1] ?? match[2] ?? '';
+    const target = specifier.startsWith('.') ? relative(ROOT, resolve(ROOT, dirname(file), specifier)) : null;
+    return { from: file, specifier, target };
+  });
+}
+
+/** Whether a folder may import a file of another one, or a package. */
+const ALLOWED: Record<Folder, (item: Import) => boolean> = {
+  protocol: ({ target, specifier }) =>
+    target === null ? specifier === 'zod' : target.startsWith('protocol/'),
+  clients: ({ target }) =>
+    target === null || /^(clients|protocol)\//.test(target) || target === 'package.json',
+  docker: ({ target }) => target === null || target.startsWith('docker/'),
+  environments: ({ target }) =>
+    target === null || /^(environments|protocol)\//.test(target) || SANDBOX_PORT.test(target),
+  server: ({ target, from }) =>
+    target === null ||
+    /^(server|environments|protocol)\//.test(target) ||
+    SANDBOX_PORT.test(target) ||
+    (target.startsWith('docker/') && COMPOSITION_ROOT.test(from)),
+};
+
+describe('the dependency table', () => {
+  for (const folder of FOLDERS) {
+    it(`${folder}/ imports only what it may`, () => {
+      const all = sources(folder).flatMap(imports);
+      expect(all.length).toBeGreaterThan(0);
+      const wrong = all
+        .filter((item) => !ALLOWED[folder](item))
+        .map((item) => `${item.from} → ${item.specifier}`);
+      expect(wrong).toEqual([]);
+    });
+  }
+
+  it('lets nothing import test/', () => {
+    const wrong = FOLDERS.flatMap(sources)
+      .flatMap(imports)
+      .filter((item) => item.target?.startsWith('test/'))
+      .map((item) => `${item.from} → ${item.specifier}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no catch-all folders and no barrel files', () => {
+    const files = [...FOLDERS, 'test'].flatMap(sources);
+    expect(files.filter((file) => /(^|\/)(utils?|common|shared|lib|helpers)\//.test(file))).toEqual([]);
+    expect(files.filter((file) => /(^|\/)index\.(ts|js)$/.test(file))).toEqual([]);
+  });
+
+  it('keeps every source file below 300 lines', () => {
+    const long = [...FOLDERS, 'test']
+      .flatMap(sources)
+      .map((file) => ({ file, lines: readFileSync(join(ROOT, file), 'utf8').split('\n').length }))
+      .filter(({ lines }) => lines > 301);
+    expect(long).toEqual([]);
+  });
+});
