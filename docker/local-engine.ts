@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { type ControlSocket, controlSocketName, listenForRunner } from './control-socket.ts';
+import type { Container, Engine, Limits, StartOptions } from './engine.ts';
+import { SandboxError } from './errors.ts';
+import { readHello } from './hello.ts';
+import { controlPath, scratchPath } from './labels.ts';
+import { LocalContainer, LocalProcess } from './local-container.ts';
+import { findLimitKeeper, type LimitKeeper, type ProcessLimits } from './local-limits.ts';
+import { enclosure, type LocalRoot, LocalRoots } from './local-root.ts';
+import { fateOf, type Owner } from './owner.ts';
+import { deadRunFolders, type RunFolder } from './run-folder.ts';
+import type { ImageRef, Isolation } from './sandbox.ts';
+
+export interface LocalEngineOptions {
+  readonly owner: Owner;
+  readonly runFolder: RunFolder;
+  /** `images/` of the state folder. */
+  readonly imagesFolder: string;
+  /** Where the host keeps the runner. */
+  readonly runnerFolder: string;
+  /** @default this process's own */
+  readonly isRoot?: boolean;
+  /** Longest time from asking for a container to its runner's connection, in milliseconds. @default 30,000 */
+  readonly startTimeoutMs?: number;
+}
+
+const probeLimits = { memoryBytes: 2 ** 28, cpus: 1, pids: 128, layerBytes: 2 ** 24, layerInodes: 4096 };
+
+/** Images that need no building where the host's programs will do. */
+const hostImages = ['base', 'bash'];
+
+/** Sandboxes without a container engine: bubblewrap makes the container, over a built root or the host's programs. */
+export class LocalEngine implements Engine {
+  readonly name = 'local';
+  readonly #options: LocalEngineOptions;
+  readonly #roots: LocalRoots;
+  readonly #isRoot: boolean;
+  /** Names of this engine's limits; the middle tells the reaper whose they are. */
+  readonly #prefix: string;
+  readonly #live = new Set<Container>();
+  readonly #starting = new Set<Promise<unknown>>();
+  #keeper: Promise<LimitKeeper> | null = null;
+  #count = 0;
+  #closing = false;
+
+  constructor(options: LocalEngineOptions) {
+    this.#options = options;
+    this.#isRoot = options.isRoot ?? process.getuid?.() === 0;
+    const { pidNamespace, pid, startTime } = options.owner;
+    this.#prefix = [pidNamespace, pid, startTime, randomBytes(3).toString('hex')].join('-');
+    this.#roots = new LocalRoots({
+      imagesFolder: options.imagesFolder,
+      skeletonFolder: join(options.runFolder.path, `skeleton-${this.#prefix}`),
+      hostImages,
+    });
+  }
+
+  async probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }> {
+    const { reason } = await this.#limitKeeper();
+    const container = await this.start({ image: 'base', limits: probeLimits, network: 'none' });
+    try {
+      const hello = await readHello(container, this.#options.startTimeoutMs ?? 30_000);
+      if (hello.isolation === 'layer') return { isolation: 'layer', reason: `${hello.reason}; ${reason}` };
+      const advice = 'run as root, or on Linux 5.11 or newer with user namespaces allowed';
+      throw new SandboxError('start_failed', `The local engine needs layers (${hello.reason}): ${advice}.`);
+    } finally {
+      await container.remove();
+    }
+  }
+
+  async image(name: string): Promise<ImageRef> {
+    return (await this.#roots.find(name)).image;
+  }
+
+  async start(options: StartOptions): Promise<Container> {
+    if (this.#closing) throw new SandboxError('draining', 'This engine is closed.');
+    if (options.network !== 'none') {
+      const message = 'The local engine gives no network: it has only the host’s own.';
+      throw new SandboxError('not_supported', message);
+    }
+    const root = await this.#roots.find(options.image);
+    const work = this.#launch(root, options.limits);
+    this.#starting.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#starting.delete(work);
+    }
+  }
+
+  async reap(): Promise<number> {
+    const { owner } = this.#options;
+    const folders = await deadRunFolders(owner);
+    const keeper = await this.#limitKeeper();
+    const groups = await keeper.reap(async (name) => {
+      const [pidNamespace, pid, startTime] = name.split('-');
+      if (startTime === undefined || pidNamespace === undefined) return false;
+      return (await fateOf({ ...owner, pidNamespace, pid: Number(pid), startTime }, owner)) === 'dead';
+    });
+    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+    return groups + folders.length;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.allSettled(this.#starting);
+    await Promise.all([...this.#live].map((container) => container.remove()));
+  }
+
+  #limitKeeper(): Promise<LimitKeeper> {
+    this.#keeper ??= findLimitKeeper();
+    return this.#keeper;
+  }
+
+  async #launch(root: LocalRoot, limits: Limits): Promise<Container> {
+    this.#count += 1;
+    const id = `${this.#prefix}-${this.#count}`;
+    const keeper = await this.#limitKeeper();
+    let processLimits: ProcessLimits | null = null;
+    let socket: ControlSocket | null = null;
+    let child: LocalProcess | null = null;
+    try {
+      processLimits = await keeper.create(id, limits);
+      socket = await listenForRunner(await this.#options.runFolder.subfolder(id));
+      child = new LocalProcess({
+        enclosure: enclosure({
+          root,
+          runnerFolder: this.#options.runnerFolder,
+          controlFolder: socket.folder,
+          isRoot: this.#isRoot,
+        }),
+        env: runnerSettings(limits, root),
+        limits: processLimits,
+      });
+      const stream = await this.#connection(socket, child);
+      await socket.close();
+      const container = new LocalContainer({
+        id,
+        image: root.image,
+        stream,
+        process: child,
+        limits: processLimits,
+        onRemoved: () => this.#live.delete(container),
+      });
+      this.#live.add(container);
+      return container;
+    } catch (error) {
+      await child?.kill();
+      await socket?.close();
+      await processLimits?.remove();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new SandboxError('start_failed', `A local container could not be started: ${reason}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** The runner's connection, unless its process ends or time runs out before. */
+  #connection(socket: ControlSocket, child: LocalProcess): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Error('the runner did not connect in time'));
+      const timer = setTimeout(late, this.#options.startTimeoutMs ?? 30_000);
+      socket.connected.then(resolve, reject).finally(() => clearTimeout(timer));
+      child.exited.then(({ reason }) => {
+        clearTimeout(timer);
+        reject(new Error(`the runner ended before it connected: ${reason}`));
+      });
+    });
+  }
+}
+
+function runnerSettings(limits: Limits, root: LocalRoot): Record<string, string> {
+  return {
+    STEPWELL_LAYER_BYTES: String(limits.layerBytes),
+    STEPWELL_LAYER_INODES: String(limits.layerInodes),
+    STEPWELL_SCRATCH: scratchPath,
+    STEPWELL_ROOTS: ['/', ...root.hostFolders].join(':'),
+    STEPWELL_SOCKET: `${controlPath}/${controlSocketName}`,
+  };
+}
