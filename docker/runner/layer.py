@@ -86,7 +86,7 @@ class Layer:
         shutil.copymode(prefix, upper)
         target = self.merged if prefix == "/" else self.merged + prefix
         lower = f"{mask}:{prefix}" if prefix == "/" else prefix
-        options = f"lowerdir={lower},upperdir={upper},workdir={work}"
+        options = f"lowerdir={lower},upperdir={upper},workdir={work},metacopy=off,redirect_dir=off"
         mount("overlay", target, "overlay", MS_NOSUID | MS_NODEV, options)
         self._mounted.append(target)
         self.roots.append(Root(prefix, prefix, upper))

@@ -6,7 +6,7 @@ from functools import partial
 from bash_session import BashSession, SessionEnded
 from bubblewrap import Bubblewrap
 from capture import Capture
-from changes import Baseline, diff, mark
+from changes import HIDDEN, Baseline, diff, mark
 from files import get, list_files, put
 from inspection import inspect
 from layer import Ground
@@ -23,6 +23,7 @@ class LayerSandbox:
 
     def __init__(self, control, scratch: str, roots, layer_bytes: int, layer_inodes: int, hostname: str) -> None:
         self._control = control
+        self._hidden = HIDDEN | {scratch}
         self._ground = Ground(scratch, roots, layer_bytes, layer_inodes)
         self._bubblewrap = Bubblewrap(hostname, filter_program())
         self._layer = None
@@ -118,10 +119,10 @@ class LayerSandbox:
         return list_files(self._layer.merged, request["path"])
 
     def mark(self) -> None:
-        self._baseline = mark(self._layer.roots)
+        self._baseline = mark(self._layer.roots, self._hidden)
 
     def diff(self):
-        return diff(self._layer.roots, self._baseline)
+        return diff(self._layer.roots, self._baseline, self._hidden)
 
     def inspect(self, request: dict):
         return inspect(self._bubblewrap, self._layer, request)
