@@ -1,5 +1,5 @@
 import type { Cli } from './program.ts';
-import { load } from './programs.ts';
+import { runProgram } from './programs.ts';
 
 /** `stepwell images`: builds and lists the images of sandboxes; `docker/images` knows how. */
 export function addImages(cli: Cli): void {
@@ -10,7 +10,6 @@ export function addImages(cli: Cli): void {
     .allowUnknownOption()
     .helpOption(false)
     .action(async (args: string[]) => {
-      const { run } = await load('images');
-      cli.exit(await run(args));
+      cli.exit(await runProgram('images', args, cli.terminal));
     });
 }

@@ -1,5 +1,5 @@
 import type { Cli } from './program.ts';
-import { load } from './programs.ts';
+import { runProgram } from './programs.ts';
 
 /** `stepwell import`: reads published datasets; `environments/import` knows how. */
 export function addImport(cli: Cli): void {
@@ -10,7 +10,6 @@ export function addImport(cli: Cli): void {
     .allowUnknownOption()
     .helpOption(false)
     .action(async (args: string[]) => {
-      const { run } = await load('import');
-      cli.exit(await run(args));
+      cli.exit(await runProgram('import', args, cli.terminal));
     });
 }

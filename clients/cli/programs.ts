@@ -1,3 +1,5 @@
+import { print, type Terminal } from './terminal.ts';
+
 /**
  * The programs of other folders that commands start. Clients otherwise import only `protocol/`; this table is the one
  * exception. What it names is loaded when a command needs it, so that `play --url` needs no engine.
@@ -38,9 +40,12 @@ interface TasksProgram {
   readonly BUILT_IN: { readonly tasks: readonly BuiltInTask[] };
 }
 
-/** A command of another folder: its arguments, and where it prints. @returns the exit status */
+/** A command of another folder: its arguments, and who takes its lines. @returns the exit status */
 interface CommandProgram {
-  run(argv: readonly string[]): Promise<number>;
+  run(
+    argv: readonly string[],
+    options: { readonly print: (line: string) => void; readonly printError: (line: string) => void },
+  ): Promise<number>;
 }
 
 interface Programs {
@@ -63,6 +68,19 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
 
 /** The benchmark, started as a process of its own. */
 export const BENCH = new URL('../../test/bench/main.ts', import.meta.url);
+
+/** Run a command of another folder on this terminal. @returns the exit status */
+export async function runProgram(
+  name: 'import' | 'images',
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const { run } = await load(name);
+  return run(argv, {
+    print: (line) => print(terminal, line),
+    printError: (line) => terminal.errors.write(`${line}\n`),
+  });
+}
 
 /** @throws {Error} the file is not there or lacks an export: the installation is incomplete */
 export async function load<K extends keyof Programs>(name: K): Promise<Programs[K]> {
