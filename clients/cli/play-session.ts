@@ -8,8 +8,8 @@ import { EXIT, print, styled, type Terminal } from './terminal.ts';
 
 const HELP = 'submit [answer] · evaluate · skip · state · help · quit; anything else is executed';
 
-/** What one line asked for, and whether the play goes on. */
-type Outcome = 'go_on' | 'over' | 'failed';
+/** Whether the play goes on after a line, and why not: `left` by the player, input `ended`, `over`, or a fault. */
+type Outcome = 'go_on' | 'left' | 'ended' | 'over' | 'failed';
 
 /** One episode played line by line from the terminal's input. @returns the exit status */
 export async function playSession(
@@ -20,14 +20,14 @@ export async function playSession(
   await using episode = await client.reset(params);
   showStart(terminal, episode);
   if (terminal.interactive) print(terminal, styled(terminal, 'dim', HELP));
-  const given = new AbortController();
   const lines = createInterface({
     input: terminal.input,
     output: terminal.interactive ? terminal.output : undefined,
     terminal: terminal.interactive,
   });
+  const leaving = new AbortController();
   lines.on('SIGINT', () => {
-    given.abort();
+    leaving.abort();
     lines.close();
   });
   let lost = false;
@@ -35,20 +35,22 @@ export async function playSession(
     lost = true;
     lines.close();
   });
+  let outcome: Outcome;
   try {
-    const outcome = await playLines(lines, episode, terminal, given.signal);
-    if (outcome === 'go_on' && lost) {
-      throw new CommandError('the connection to the server is gone: start it and play again', EXIT.bad);
-    }
-    if (outcome === 'go_on') print(terminal, 'left without submitting: no reward');
-    return outcome === 'failed' ? EXIT.bad : EXIT.ok;
+    outcome = await playLines(lines, episode, terminal, leaving.signal);
   } catch (error) {
-    if (!given.signal.aborted) throw error;
-    print(terminal, '\nleft without submitting: no reward');
-    return EXIT.ok;
+    if (!leaving.signal.aborted) throw error;
+    outcome = 'ended';
   } finally {
     lines.close();
   }
+  // Input that ends leaves the prompt's line unfinished.
+  if (outcome === 'ended' && terminal.interactive) print(terminal);
+  if (outcome === 'ended' && lost) {
+    throw new CommandError('the connection to the server is gone: start it and play again', EXIT.bad);
+  }
+  if (outcome === 'ended' || outcome === 'left') print(terminal, 'left without submitting: no reward');
+  return outcome === 'failed' ? EXIT.bad : EXIT.ok;
 }
 
 async function playLines(
@@ -65,14 +67,14 @@ async function playLines(
   };
   prompt();
   for await (const line of lines) {
-    if (line.trim() === 'quit') return 'go_on';
+    if (line.trim() === 'quit') return 'left';
     const outcome = await playLine(line, episode, terminal, signal, (next) => {
       cwd = next;
     });
     if (outcome !== 'go_on') return outcome;
     prompt();
   }
-  return 'go_on';
+  return 'ended';
 }
 
 async function playLine(
