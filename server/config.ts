@@ -213,9 +213,6 @@ function contradictionIn(config: Config): string | undefined {
   if (warm > config.pool_max) {
     return `--pool keeps ${warm} sandboxes warm but --pool-max allows ${config.pool_max}: raise --pool-max or lower --pool`;
   }
-  if (config.max_episodes_per_connection > config.max_episodes) {
-    return '--max-episodes-per-connection is above --max-episodes: lower the former or raise the latter';
-  }
   if (config.fsync && config.trajectories === 'none') {
     return '--fsync has nothing to force with --trajectories none: drop one of them';
   }

@@ -112,6 +112,7 @@ export class Connection {
     'tasks/list': async (params) => this.#listTasks(params),
     'episode/reset': (params) => this.#reset(params),
     'episode/step': async ({ episode_id, step, action }) => {
+      this.#parts.registry.refuseWhenDraining();
       const episode = this.#owner.get(episode_id);
       return (episode instanceof Promise ? await episode : episode).step(step, action);
     },

@@ -1,0 +1,133 @@
+import { afterEach, expect, test } from 'vitest';
+import { FakeEnvironment } from './fake-environment.ts';
+import { startTestServer, type TestServer, Wire } from './test-server.ts';
+
+let server: TestServer | undefined;
+
+async function start(settings: Parameters<typeof startTestServer>[1] = {}) {
+  const fake = new FakeEnvironment();
+  server = await startTestServer([fake], settings);
+  return { fake, server, wire: await Wire.connect(`${server.url}/v1`) };
+}
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+test('probes and metrics tell what happens', async () => {
+  const { server, wire } = await start();
+  expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: 'ok' });
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  const episode_id = await wire.reset();
+  await wire.result('episode/step', { episode_id, action: 'echo a' });
+  const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
+  expect(await metrics()).toContain('stepwell_episodes_open 1');
+  await wire.result('episode/step', { episode_id, action: 'submit' });
+  const text = await metrics();
+  expect(text).toContain('stepwell_episodes_total{environment="fake-v1",outcome="terminated"} 1');
+  expect(text).toContain('stepwell_steps_total{environment="fake-v1"} 2');
+  expect(text).toContain('stepwell_step_seconds_bucket{le="0.00025",environment="fake-v1"}');
+  expect(text).toContain('stepwell_reset_seconds_count{environment="fake-v1"} 1');
+  expect(text).toContain('stepwell_episodes_open 0');
+});
+
+test('failures are counted by class and code', async () => {
+  const { fake, server, wire } = await start();
+  fake.failGrade = new Error('broken');
+  await wire.result('episode/step', { episode_id: await wire.reset(), action: 'submit' });
+  expect(await (await fetch(`${server.url}/metrics`)).text()).toContain(
+    'stepwell_failures_total{class="grading",code="internal"} 1',
+  );
+});
+
+test('a frame above the limit closes the socket with 1009', async () => {
+  const { fake, wire } = await start({ max_frame_bytes: 2_048 });
+  await wire.reset();
+  wire.send('x'.repeat(3_000));
+  expect(await wire.closed).toBe(1009);
+  await expect.poll(() => fake.plays[0]?.released).toBe(1);
+});
+
+test('a client that does not read is not read from, and is cut', async () => {
+  const { fake, wire } = await start({ max_buffered_bytes: 65_536, slow_reader_timeout_ms: 300 });
+  const episode_id = await wire.reset();
+  wire.socket.pause();
+  const size = 4_000_000;
+  const total = 100;
+  for (let i = 0; i < total; i += 1) wire.request('episode/step', { episode_id, action: `big ${size}` });
+  await expect.poll(() => fake.plays[0]?.released, { timeout: 10_000 }).toBe(1);
+  wire.socket.resume();
+  await wire.closed;
+});
+
+test('a client that reads late gets everything', async () => {
+  const { fake, wire } = await start({ max_buffered_bytes: 65_536 });
+  const episode_id = await wire.reset();
+  wire.socket.pause();
+  const size = 3_000_000;
+  for (let i = 0; i < 8; i += 1) wire.request('episode/step', { episode_id, action: `big ${size}` });
+  await expect.poll(() => fake.plays[0]?.acted.length).toBeGreaterThan(1);
+  wire.socket.resume();
+  for (let i = 1; i <= 8; i += 1) expect(await wire.answer()).toMatchObject({ result: { step: i } });
+  wire.request('episode/state', { episode_id });
+  expect(await wire.answer()).toMatchObject({ result: { step_count: 8 } });
+});
+
+test('a socket that falls silent is cut, one that answers pings stays', async () => {
+  const { fake, server, wire } = await start({ heartbeat_interval_ms: 50, heartbeat_timeout_ms: 200 });
+  const silent = await Wire.connect(`${server.url}/v1`);
+  await silent.reset();
+  await wire.reset();
+  silent.socket.pause();
+  await expect.poll(() => fake.plays[0]?.released).toBe(1);
+  expect(fake.plays[1]?.released).toBe(0);
+  expect(await wire.result('environments/list')).toHaveProperty('environments');
+  silent.socket.terminate();
+});
+
+test('a dropped socket keeps its episodes for the grace time', async () => {
+  const { fake, server, wire } = await start({ grace_ms: 60_000 });
+  await wire.reset();
+  wire.socket.terminate();
+  await expect.poll(() => server.app.fastify.websocketServer.clients.size).toBe(0);
+  expect(fake.plays[0]?.released).toBe(0);
+  expect(server.app.registry.openCount).toBe(1);
+});
+
+test('after the grace time the episodes of a dropped socket are closed', async () => {
+  const { fake, wire } = await start({ grace_ms: 1 });
+  await wire.reset();
+  wire.socket.terminate();
+  await expect.poll(() => fake.plays[0]?.released).toBe(1);
+});
+
+test('shutdown finishes running steps, refuses new work, then closes everything', async () => {
+  const { fake, server: running, wire } = await start();
+  const busy = await wire.reset();
+  const idle = await wire.reset();
+  wire.request('episode/step', { episode_id: busy, action: 'wait go' });
+  await fake.reached('go');
+  const closing = running.app.close();
+  expect(await wire.error('episode/reset', { environment: 'fake-v1' })).toMatchObject({
+    data: { name: 'shutting_down' },
+  });
+  expect(await wire.error('episode/step', { episode_id: idle, action: 'ls' })).toMatchObject({
+    data: { name: 'shutting_down' },
+  });
+  expect((await fetch(`${running.url}/readyz`)).status).toBe(503);
+  fake.open('go');
+  expect(await wire.answer()).toMatchObject({ result: { observation: { output: 'waited\n' } } });
+  expect(await wire.closed).toBe(1001);
+  await closing;
+  expect(fake.plays.map(({ released }) => released)).toEqual([1, 1]);
+});
+
+test('shutdown does not wait for ever', async () => {
+  const { fake, server: running, wire } = await start({ drain_timeout_ms: 50 });
+  const episode_id = await wire.reset();
+  wire.request('episode/step', { episode_id, action: 'wait never' });
+  await fake.reached('never');
+  await running.app.close();
+  expect(fake.plays[0]?.released).toBe(1);
+});

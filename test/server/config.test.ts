@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { ConfigError, type ConfigInput, createConfig } from '../../server/config.ts';
+import { configFlags, configTable, parseConfig } from '../../server/config-flags.ts';
+
+test('without flags the defaults hold', () => {
+  expect(parseConfig([])).toMatchObject({
+    port: 8765,
+    host: '127.0.0.1',
+    runtime: 'auto',
+    step_timeout_ms: 10_000,
+    max_output_bytes: 65_536,
+    max_frame_bytes: 16 * 1024 * 1024,
+    heartbeat_interval_ms: 20_000,
+    token: null,
+  });
+});
+
+test('flags are read in every form', () => {
+  const argv = ['--port', '0', '--pool=bash-v1=8,nl2bash-fs1=4', '--dataset', 'a=/x=y', '--dataset', 'b=c'];
+  expect(parseConfig([...argv, '--fsync', '--cpus', '0.5'])).toMatchObject({
+    port: 0,
+    pool: { 'bash-v1': 8, 'nl2bash-fs1': 4 },
+    dataset: { a: '/x=y', b: 'c' },
+    fsync: true,
+    cpus: 0.5,
+  });
+});
+
+test('the environment stands behind the flags', () => {
+  const env = { STEPWELL_PORT: '1', STEPWELL_TOKEN: 'from-the-environment' };
+  expect(parseConfig(['--port', '2'], env)).toMatchObject({ port: 2, token: 'from-the-environment' });
+});
+
+test.each([
+  [['--prot', '1'], '--prot'],
+  [['--port'], '--port'],
+  [['--port', 'http'], '--port'],
+  [['--port', '70000'], '--port'],
+  [['--pool', 'bash-v1'], '--pool'],
+  [['--pool', 'bash-v1=many'], '--pool'],
+  [['--runtime', 'podman'], '--runtime'],
+  [['--fsync=maybe'], '--fsync'],
+  [['serve'], 'serve'],
+])('%j is refused by name', (argv, flag) => {
+  expect(() => parseConfig(argv)).toThrow(ConfigError);
+  expect(() => parseConfig(argv)).toThrow(flag);
+});
+
+const CONTRADICTIONS: [ConfigInput, string, string][] = [
+  [{ host: '0.0.0.0' }, '--host', '--token'],
+  [{ heartbeat_interval_ms: 2_000, heartbeat_timeout_ms: 1_000 }, '--heartbeat-timeout-ms', 'raise'],
+  [{ pool: { 'bash-v1': 9 }, pool_max: 8 }, '--pool', '--pool-max'],
+  [{ fsync: true, trajectories: 'none' }, '--fsync', '--trajectories'],
+];
+
+test.each(CONTRADICTIONS)('%j contradicts itself; the error names %s and %s', (input, flag, remedy) => {
+  expect(() => createConfig(input)).toThrow(ConfigError);
+  expect(() => createConfig(input)).toThrow(flag);
+  expect(() => createConfig(input)).toThrow(remedy);
+});
+
+test('a token opens the server to other machines', () => {
+  expect(createConfig({ host: '0.0.0.0', token: 'long-enough' }).host).toBe('0.0.0.0');
+});
+
+test('the table has a row with a description for every setting', () => {
+  const flags = configFlags();
+  expect(flags.map(({ flag }) => flag)).toContain('--step-timeout-ms');
+  expect(flags.filter(({ description }) => description === '')).toEqual([]);
+  const rows = configTable().split('\n');
+  expect(rows).toHaveLength(flags.length + 2);
+  expect(rows).toContain('| `--port <number>` | `8765` | TCP port; 0 takes a free one. |');
+});

@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { FakeEnvironment } from './fake-environment.ts';
+import { startTestServer, type TestServer, Wire } from './test-server.ts';
+
+let fake: FakeEnvironment;
+let server: TestServer;
+let wire: Wire;
+
+beforeEach(async () => {
+  fake = new FakeEnvironment();
+  server = await startTestServer([fake]);
+  wire = await Wire.connect(`${server.url}/v1`);
+});
+
+afterEach(async () => {
+  wire.socket.close();
+  await server.close();
+});
+
+const step = (episode_id: string, action: unknown, number?: number) =>
+  wire.result('episode/step', { episode_id, action, ...(number === undefined ? {} : { step: number }) });
+
+test('a step number already done returns its stored result and runs nothing', async () => {
+  const id = await wire.reset();
+  const first = await step(id, 'echo once', 1);
+  expect(await step(id, 'echo twice', 1)).toEqual({ ...first, replayed: true });
+  expect(fake.plays[0]?.acted).toEqual(['echo once']);
+});
+
+test('a step sent twice at the same time runs once', async () => {
+  const id = await wire.reset();
+  wire.request('episode/step', { episode_id: id, step: 1, action: 'wait go' });
+  wire.request('episode/step', { episode_id: id, step: 1, action: 'wait go' });
+  await fake.reached('go');
+  fake.open('go');
+  expect(await wire.answer()).toMatchObject({ result: { step: 1, observation: { output: 'waited\n' } } });
+  expect(await wire.answer()).toMatchObject({ result: { step: 1, replayed: true } });
+  expect(fake.plays[0]?.acted).toHaveLength(1);
+});
+
+test('a step number ahead is refused with the one expected', async () => {
+  const id = await wire.reset();
+  expect(await wire.error('episode/step', { episode_id: id, step: 2, action: 'ls' })).toMatchObject({
+    code: -32023,
+    data: { name: 'step_out_of_order', expected: 1 },
+  });
+  expect(await step(id, 'echo a', 1)).toMatchObject({ step: 1 });
+});
+
+test('the last result is still there after the end, further steps are refused', async () => {
+  const id = await wire.reset();
+  const last = await step(id, 'skip', 1);
+  expect(last).toMatchObject({ observation: { output: 'skipped' }, reward: 0, terminated: true });
+  expect(await step(id, 'skip', 1)).toEqual({ ...last, replayed: true });
+  expect(await wire.error('episode/step', { episode_id: id, action: 'ls' })).toMatchObject({
+    code: -32022,
+    data: { name: 'episode_over', reason: 'terminated' },
+  });
+});
+
+test('results that are no longer stored say so', async () => {
+  const id = await wire.reset();
+  for (let number = 1; number <= 65; number += 1) await step(id, 'echo x', number);
+  expect(await wire.error('episode/step', { episode_id: id, step: 1, action: 'echo x' })).toMatchObject({
+    data: { name: 'step_out_of_order', expected: 66 },
+  });
+  expect(await step(id, 'echo x', 2)).toMatchObject({ step: 2, replayed: true });
+});
+
+test('max_turns truncates, without a reward', async () => {
+  const id = await wire.reset({ max_turns: 2 });
+  expect(await step(id, 'echo gold')).toMatchObject({ truncated: false });
+  expect(await step(id, 'echo gold')).toMatchObject({ terminated: false, truncated: true, reward: null });
+  expect(fake.plays[0]?.released).toBe(1);
+});
+
+test('a submit in the last turn terminates', async () => {
+  const id = await wire.reset({ max_turns: 1 });
+  expect(await step(id, { submit: true, answer: 'gold' })).toMatchObject({
+    terminated: true,
+    truncated: false,
+    reward: 1,
+  });
+});
+
+test('every_step grades every action and leaves stopping at reward 1 to the client', async () => {
+  const id = await wire.reset({ reward: 'every_step' });
+  expect(await step(id, 'echo lead')).toMatchObject({ reward: 0, terminated: false });
+  expect(await step(id, 'echo gold')).toMatchObject({
+    reward: 1,
+    terminated: false,
+    info: { duration_ms: 3, reward_components: { match: 1 } },
+  });
+  expect(await step(id, 'echo lead')).toMatchObject({ reward: 0, terminated: false });
+});
+
+test('an evaluate action grades and goes on; episode/evaluate is no step', async () => {
+  const id = await wire.reset();
+  await step(id, 'echo gold');
+  expect(await step(id, { evaluate: true })).toMatchObject({ step: 2, reward: 1, terminated: false });
+  expect(await wire.result('episode/evaluate', { episode_id: id })).toMatchObject({
+    reward: 1,
+    failure: null,
+    info: { reward_components: { match: 1 } },
+  });
+  expect(await wire.result('episode/state', { episode_id: id })).toMatchObject({
+    step_count: 2,
+    last_reward: 1,
+  });
+});
+
+test('an action that the environment refuses is no step', async () => {
+  const id = await wire.reset();
+  fake.failAct = new ProtocolError('unsupported', 'No stdin here.');
+  expect(await wire.error('episode/step', { episode_id: id, step: 1, action: 'ls' })).toMatchObject({
+    data: { name: 'unsupported' },
+  });
+  expect(await step(id, 'echo a', 1)).toMatchObject({ step: 1, failure: null });
+});
+
+const FAILURES: [SandboxErrorCode, string, string, boolean][] = [
+  ['died', 'sandbox', 'sandbox_died', true],
+  ['unresponsive', 'sandbox', 'sandbox_unresponsive', true],
+  ['runner_fault', 'sandbox', 'sandbox_fault', true],
+  ['image_missing', 'sandbox', 'image_missing', false],
+  ['start_failed', 'sandbox', 'sandbox_start_failed', true],
+  ['capacity', 'capacity', 'capacity', true],
+  ['draining', 'server', 'shutting_down', true],
+];
+
+test.each(FAILURES)(
+  'a sandbox that is %s ends the episode with class %s, code %s, and no reward',
+  async (code, failureClass, name, retryable) => {
+    const id = await wire.reset({ reward: 'every_step' });
+    fake.failAct = new SandboxError(code, 'It is gone.', { actionMayHaveRun: true });
+    expect(await step(id, 'echo gold')).toMatchObject({
+      observation: { output: '' },
+      reward: null,
+      terminated: false,
+      truncated: true,
+      failure: {
+        class: failureClass,
+        code: name,
+        message: 'It is gone.',
+        retryable,
+        action_may_have_run: true,
+      },
+    });
+    expect(fake.plays[0]?.released).toBe(1);
+    expect(await wire.error('episode/step', { episode_id: id, action: 'ls' })).toMatchObject({
+      data: { name: 'episode_over', reason: 'failure' },
+    });
+  },
+);
+
+test('a fault while grading is a failure of class grading, never a reward', async () => {
+  const id = await wire.reset();
+  fake.failGrade = new SandboxError('died', 'Gone.');
+  expect(await step(id, 'submit')).toMatchObject({
+    reward: null,
+    terminated: false,
+    truncated: true,
+    failure: { class: 'grading', code: 'sandbox_died', action_may_have_run: false },
+  });
+});
+
+test('a fault of the server itself is a failure too, and keeps its secrets', async () => {
+  const id = await wire.reset();
+  fake.failAct = new TypeError('secret of the code');
+  const result = await step(id, 'echo a', 1);
+  expect(result).toMatchObject({
+    reward: null,
+    truncated: true,
+    failure: { class: 'server', code: 'internal' },
+  });
+  expect(JSON.stringify(result)).not.toContain('secret');
+});
+
+test.each([
+  [new SandboxError('capacity', 'Full.'), 'capacity', -32040],
+  [new SandboxError('start_failed', 'No.'), 'sandbox_unavailable', -32041],
+  [new SandboxError('draining', 'No.'), 'shutting_down', -32050],
+  [new TypeError('secret'), 'internal_error', -32603],
+])('a reset that meets %s is answered with %s', async (failure, name, code) => {
+  fake.failReset = failure;
+  const error = await wire.error('episode/reset', { environment: 'fake-v1' });
+  expect(error).toMatchObject({ code, data: { name, retryable: true } });
+  expect(JSON.stringify(error)).not.toContain('secret');
+  expect(server.app.registry.openCount).toBe(0);
+});
