@@ -3,26 +3,44 @@ import type { BashTaskRecord } from '../task.ts';
 interface Commit {
   readonly author: string;
   readonly subject: string;
-  /** Commands that change the work tree; empty for a commit without changes. */
-  readonly change?: string;
-  /** Commands after the commit: tags and branches. */
-  readonly after?: string;
+  /** New contents by path; `null` deletes. */
+  readonly files: Readonly<Record<string, string | null>>;
+  /** @default main */
+  readonly branch?: string;
+  /** Number of the parent, from 1. @default the branch's last commit */
+  readonly parent?: number;
+  /** Further references to this commit, e.g. `tags/v1.0`. */
+  readonly references?: readonly string[];
+}
+
+const data = (text: string) => `data <<EOD\n${text}\nEOD`;
+
+function commitLines(
+  { author, subject, files, branch = 'main', parent, references = [] }: Commit,
+  n: number,
+) {
+  const time = `${Date.UTC(2024, 4, n, 10) / 1000} +0000`;
+  return [
+    `commit refs/heads/${branch}`,
+    `mark :${n}`,
+    `author ${author} <${author.toLowerCase()}@well.example> ${time}`,
+    `committer Forge <forge@well.example> ${time}`,
+    data(subject),
+    ...(parent === undefined ? [] : [`from :${parent}`]),
+    ...Object.entries(files).flatMap(([path, text]) =>
+      text === null ? `D ${path}` : [`M 100644 inline ${path}`, data(text)],
+    ),
+    ...references.flatMap((reference) => [`reset refs/${reference}`, `from :${n}`, '']),
+  ];
 }
 
 /** Commands that make a bare repository: one without an index, so that reading it changes no file. */
 function repository(path: string, commits: readonly Commit[]): string {
-  const steps = commits.map(({ author, subject, change, after }, n) => {
-    const date = `2024-05-${String(n + 1).padStart(2, '0')}T10:00:00Z`;
-    const identity =
-      `GIT_AUTHOR_NAME='${author}' GIT_AUTHOR_EMAIL=${author.toLowerCase()}@well.example GIT_AUTHOR_DATE=${date} ` +
-      `GIT_COMMITTER_NAME=Forge GIT_COMMITTER_EMAIL=forge@well.example GIT_COMMITTER_DATE=${date}`;
-    const commit = `git add -A && ${identity} git commit -q --allow-empty -m '${subject}'`;
-    return [change, commit, after].filter((step) => step !== undefined).join(' && ');
-  });
-  return (
-    `(mkdir -p ${path}.seed && cd ${path}.seed && git init -q -b main && ${steps.join(' && ')} && ` +
-    `git clone -q --bare ${path}.seed ${path} && rm -rf ${path}.seed)`
-  );
+  return [
+    `git init -q --bare -b main ${path} && git -C ${path} fast-import --quiet <<'END'`,
+    ...commits.flatMap((commit, n) => commitLines(commit, n + 1)),
+    'END',
+  ].join('\n');
 }
 
 const AUTHORS = ['Mira', 'Sam', 'Mira', 'Ivo', 'Mira', 'Mira', 'Sam', 'Mira', 'Mira', 'Ivo', 'Mira'];
@@ -37,14 +55,15 @@ export const GIT: readonly BashTaskRecord[] = [
       ...AUTHORS.map((author, n) => ({
         author,
         subject: author === 'Ivo' ? `Page ${n}, reviewed by Mira` : `Page ${n}`,
-        change: `echo page ${n} > page${n}.html`,
-        after: n === 5 ? 'git branch old' : undefined,
+        files: { [`page${n}.html`]: `page ${n}` },
+        references: n === 5 ? ['heads/old'] : [],
       })),
       ...['Mira', 'Mirabel', 'Mira', 'Mira'].map((author, n) => ({
         author,
         subject: `Draft ${n}`,
-        change: `${n === 0 ? 'git checkout -q -b drafts && ' : ''}echo draft ${n} > draft.html`,
-        after: n === 3 ? 'git checkout -q main' : undefined,
+        files: { 'draft.html': `draft ${n}` },
+        branch: 'drafts',
+        ...(n === 0 ? { parent: AUTHORS.length } : {}),
       })),
     ]),
     gold: 'git -C /work/site.git log --all --format=%an | grep -cx Mira',
@@ -65,29 +84,25 @@ export const GIT: readonly BashTaskRecord[] = [
       {
         author: 'Sam',
         subject: 'Begin',
-        change: 'echo hello > README',
-        after: 'git tag v0.1 && git tag first-day',
+        files: { README: 'hello' },
+        references: ['tags/v0.1', 'tags/first-day'],
       },
       {
         author: 'Sam',
         subject: 'Prices',
-        change: String.raw`printf 'rope 12\nlamp 30\n' > prices.txt`,
-        after: 'git tag v1.0',
+        files: { 'prices.txt': 'rope 12\nlamp 30' },
+        references: ['tags/v1.0'],
       },
-      { author: 'Ivo', subject: 'Raise', change: String.raw`printf 'rope 14\nlamp 33\n' > prices.txt` },
+      { author: 'Ivo', subject: 'Raise', files: { 'prices.txt': 'rope 14\nlamp 33' } },
       {
         author: 'Ivo',
         subject: 'Chain',
-        change: 'echo chain 55 >> prices.txt',
-        after: 'git tag spring-sale',
+        files: { 'prices.txt': 'rope 14\nlamp 33\nchain 55' },
+        references: ['tags/spring-sale'],
       },
-      {
-        author: 'Mira',
-        subject: 'Copy',
-        change: 'mkdir old && cp prices.txt old/prices.txt && echo rope 1 > prices.txt',
-      },
-      { author: 'Mira', subject: 'Fix', change: 'echo rope 15 > prices.txt', after: 'git tag v1.1' },
-      { author: 'Mira', subject: 'Now', change: 'echo rope 99 > prices.txt' },
+      { author: 'Mira', subject: 'Copy', files: { 'old/prices.txt': 'rope 14', 'prices.txt': 'rope 1' } },
+      { author: 'Mira', subject: 'Fix', files: { 'prices.txt': 'rope 15' }, references: ['tags/v1.1'] },
+      { author: 'Mira', subject: 'Now', files: { 'prices.txt': 'rope 99' } },
     ]),
     gold:
       'mkdir /work/prices && for t in $(git -C /work/prices.git tag); do ' +
@@ -109,22 +124,14 @@ export const GIT: readonly BashTaskRecord[] = [
       'author and the subject of the commit after which it was gone for good, as "<author>: <subject>". Change nothing ' +
       'in the repository.',
     setup: repository('/work/plans.git', [
-      {
-        author: 'Noor',
-        subject: 'Describe the pump',
-        change: 'mkdir pump && echo turn > pump/manual.txt && echo 1 > index',
-      },
-      { author: 'Otis', subject: 'Remove papers', change: 'git rm -q pump/manual.txt' },
-      {
-        author: 'Noor',
-        subject: 'Bring back what was lost',
-        change: 'mkdir -p pump && echo turn > pump/manual.txt',
-      },
-      { author: 'Tove', subject: 'Shorten text', change: 'echo push > pump/manual.txt' },
-      { author: 'Bela', subject: 'Clean up drawings', change: 'git rm -q pump/manual.txt && echo 2 > index' },
-      { author: 'Juan', subject: 'Delete pump/manual.txt from index', change: 'echo 3 > index' },
-      { author: 'Priya', subject: 'Number pages', change: 'mkdir -p tank && echo fill > tank/manual.txt' },
-      { author: 'Otis', subject: 'Drop tank', change: 'git rm -q tank/manual.txt' },
+      { author: 'Noor', subject: 'Describe the pump', files: { 'pump/manual.txt': 'turn', index: '1' } },
+      { author: 'Otis', subject: 'Remove papers', files: { 'pump/manual.txt': null } },
+      { author: 'Noor', subject: 'Bring back what was lost', files: { 'pump/manual.txt': 'turn' } },
+      { author: 'Tove', subject: 'Shorten text', files: { 'pump/manual.txt': 'push' } },
+      { author: 'Bela', subject: 'Clean up drawings', files: { 'pump/manual.txt': null, index: '2' } },
+      { author: 'Juan', subject: 'Delete pump/manual.txt from index', files: { index: '3' } },
+      { author: 'Priya', subject: 'Number pages', files: { 'tank/manual.txt': 'fill' } },
+      { author: 'Otis', subject: 'Drop tank', files: { 'tank/manual.txt': null } },
     ]),
     gold: "git -C /work/plans.git log -1 --diff-filter=D --format='%an: %s' main -- pump/manual.txt",
     wrong: [
