@@ -26,9 +26,9 @@ export const ARCHIVES: readonly BashTaskRecord[] = [
     id: 'archive-rotate-logs',
     instruction:
       'Files in /work/logs (not in its subdirectories) are called app-<year>-<month>-<day>.log. Move those of the year ' +
-      '2023 into a gzip-compressed tar archive /tmp/logs-2023.tar.gz with plain file names as members (no folder), so ' +
-      'that they are gone from /work/logs afterwards. Then print the names of the members of the archive, one a line, ' +
-      'sorted in byte order.',
+      '2023 into a reproducible archive /work/logs/2023.tar, so that the files themselves are gone afterwards: plain ' +
+      'file names as members, in byte order, not compressed, written by GNU tar with the options --format=ustar ' +
+      '--owner=0 --group=0 --numeric-owner --mtime=@0. Then print the names of the members, one a line, in this order.',
     files: [
       ...['2023-01-09', '2023-06-30', '2023-12-31', '2024-01-01', '2024-02-20'].map((day) =>
         file(`/work/logs/app-${day}.log`, [`${day} started`, `${day} stopped`]),
@@ -38,12 +38,14 @@ export const ARCHIVES: readonly BashTaskRecord[] = [
       file('/work/logs/keep/app-2023-02-02.log', ['2023-02-02 for the audit']),
     ],
     gold:
-      'cd /work/logs && tar -czf /tmp/logs-2023.tar.gz app-2023-*.log && rm app-2023-*.log && ' +
-      'tar -tzf /tmp/logs-2023.tar.gz | LC_ALL=C sort',
+      'cd /work/logs && tar -cf 2023.tar --format=ustar --owner=0 --group=0 --numeric-owner --mtime=@0 app-2023-*.log && ' +
+      'rm app-2023-*.log && tar -tf 2023.tar',
     wrong: [
-      'cd /work/logs && tar -czf /tmp/logs-2023.tar.gz app-2023-*.log && tar -tzf /tmp/logs-2023.tar.gz | LC_ALL=C sort',
-      'cd /work/logs && tar -czf logs-2023.tar.gz --remove-files *2023*.log && tar -tzf logs-2023.tar.gz | LC_ALL=C sort',
-      "find /work/logs -name 'app-2023-*' -print0 | tar -czPf /tmp/logs-2023.tar.gz --remove-files --null -T - && tar -tzPf /tmp/logs-2023.tar.gz | LC_ALL=C sort",
+      'cd /work/logs && tar -cf 2023.tar --format=ustar --owner=0 --group=0 --numeric-owner --mtime=@0 app-2023-*.log && ' +
+        'tar -tf 2023.tar',
+      'cd /work/logs && tar -czf 2023.tar --remove-files *2023*.log && tar -tzf 2023.tar',
+      "find /work/logs -name 'app-2023-*' | sort | tar -cPf /work/logs/2023.tar --format=ustar --owner=0 --group=0 " +
+        '--numeric-owner --mtime=@0 --remove-files -T - && tar -tPf /work/logs/2023.tar',
     ],
     tags: ['archives', 'logs', 'medium'],
   },

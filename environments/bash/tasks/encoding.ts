@@ -22,14 +22,14 @@ export const ENCODING: readonly BashTaskRecord[] = [
     gold:
       `find /work/letters -type f -name '*.txt' | while IFS= read -r f; do ` +
       'if ! iconv -f UTF-8 -t UTF-8 "$f" > /dev/null 2>&1; then ' +
-      'iconv -f ISO-8859-1 -t UTF-8 "$f" > /tmp/converted && cat /tmp/converted > "$f"; fi; done',
+      'iconv -f ISO-8859-1 -t UTF-8 "$f" > /tmp/converted && cat /tmp/converted > "$f"; fi; done; rm /tmp/converted',
     wrong: [
       `find /work/letters -type f -name '*.txt' | while IFS= read -r f; do ` +
-        'iconv -f ISO-8859-1 -t UTF-8 "$f" > /tmp/converted && cat /tmp/converted > "$f"; done',
+        'iconv -f ISO-8859-1 -t UTF-8 "$f" > /tmp/converted && cat /tmp/converted > "$f"; done; rm /tmp/converted',
       `find /work/letters -type f | while IFS= read -r f; do if ! iconv -f UTF-8 -t UTF-8 "$f" > /dev/null 2>&1; then ` +
         'iconv -f ISO-8859-1 -t UTF-8 "$f" > "$f.utf8"; fi; done',
       'for f in /work/letters/*.txt; do iconv -f UTF-8 -t UTF-8 "$f" > /dev/null 2>&1 || ' +
-        '{ iconv -f ISO-8859-1 -t UTF-8 "$f" > /tmp/converted && cat /tmp/converted > "$f"; }; done',
+        '{ iconv -f ISO-8859-1 -t UTF-8 "$f" > /tmp/converted && cat /tmp/converted > "$f"; }; done; rm /tmp/converted',
     ],
     tags: ['encoding', 'medium'],
   },
