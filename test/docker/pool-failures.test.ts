@@ -152,6 +152,24 @@ describe('a pool whose starts fail', () => {
     expect((await pool.acquire(EPISODE)).id).toBe('fake-3');
   });
 
+  it('begins to count anew after a start that went well', async () => {
+    const engine = new FakeEngine();
+    engine.onStart = failing('once');
+    const { pool, events } = unstarted(engine, { backoffMs: 100 });
+    const waiting = pool.acquire(EPISODE);
+    await settled();
+    engine.onStart = () => {};
+    await vi.advanceTimersByTimeAsync(100);
+    await waiting;
+    engine.onStart = failing('again');
+    watch(pool.acquire(EPISODE));
+    await settled();
+    expect(events.filter((event) => event.type === 'start_failed')).toMatchObject([
+      { failures: 1, retryInMs: 100 },
+      { failures: 1, retryInMs: 100 },
+    ]);
+  });
+
   it('counts starts that fail together as one failure', async () => {
     const engine = new FakeEngine();
     engine.onStart = failing('engine restarts');

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SandboxPool } from '../../docker/pool.ts';
 import type { AcquireOptions, Sandbox } from '../../docker/sandbox.ts';
@@ -186,6 +187,15 @@ describe("a pool's queue", () => {
     await settled();
     expect(staying.sandbox).not.toBeNull();
     expect(pool.stats().queued).toBe(0);
+  });
+
+  it('leaves no listener on a signal that outlives the wait', async () => {
+    const { pool } = await make();
+    const { signal } = new AbortController();
+    const acquired = pool.acquire({ ...EPISODE, signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await acquired;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it('starts no more containers than are needed for those who wait', async () => {
