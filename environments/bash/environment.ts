@@ -7,7 +7,7 @@ import type { Environment, EnvironmentEpisode, EpisodeDefaults, Task } from '../
 import type { GoldCache } from '../gold-cache.ts';
 import { taskIndexForSeed } from '../task-order.ts';
 import { IntercodeEpisode } from './intercode-episode.ts';
-import { intercodeGoldSource } from './intercode-gold.ts';
+import { cleanRoot, intercodeGoldSource } from './intercode-gold.ts';
 import { NativeEpisode } from './native-episode.ts';
 import { nativeGold } from './native-gold.ts';
 import type { BashTaskRecord } from './task.ts';
@@ -93,6 +93,7 @@ export class BashEnvironment implements Environment {
     });
     try {
       const placedInMs = await placeTask(sandbox, record);
+      if (options.semantics === 'intercode' && gitAtRoot(dataset)) await cleanRoot(sandbox);
       return this.#episode({ task, options, dataset, record, sandbox, placedInMs });
     } catch (error) {
       await sandbox.release();
@@ -110,12 +111,12 @@ export class BashEnvironment implements Environment {
       record,
     };
     if (options.semantics === 'intercode') {
-      const gitAtRoot = dataset.definition?.gitAtRoot ?? false;
+      const asked = { gitAtRoot: gitAtRoot(dataset) };
       return new IntercodeEpisode({
         task,
         sandbox,
-        gold: intercodeGoldSource({ ...gold, gitAtRoot }),
-        gitAtRoot,
+        gold: intercodeGoldSource({ ...gold, ...asked }),
+        ...asked,
         workdir: record.cwd ?? '/',
         maxOutputBytes,
         placedInMs,
@@ -153,6 +154,10 @@ interface EpisodeStart {
   readonly record: BashTaskRecord;
   readonly sandbox: Sandbox;
   readonly placedInMs: number;
+}
+
+function gitAtRoot({ definition }: StoredDataset): boolean {
+  return definition?.gitAtRoot ?? false;
 }
 
 function tasksOf({ name, tasks }: StoredDataset): Task[] {

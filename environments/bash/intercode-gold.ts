@@ -20,6 +20,14 @@ export type IntercodeGoldSource = (image: ImageRef, grading: Grading) => Promise
 const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 const GIT_RESET = 'git reset --hard; git clean -fd;';
 
+/**
+ * InterCode begins each episode with `git clean`, which takes away empty folders. An image has these two nevertheless,
+ * for the programs that make sandboxes of it.
+ */
+export async function cleanRoot(sandbox: Sandbox): Promise<void> {
+  await sandbox.run({ code: 'rmdir /mnt /tmp 2>/dev/null', timeoutMs: 30_000, maxOutputBytes: 4096 });
+}
+
 interface IntercodeGoldParts extends GoldParts {
   /** Whether `/` of the image is a git repository. */
   readonly gitAtRoot: boolean;
@@ -44,6 +52,7 @@ export function intercodeGoldSource(parts: IntercodeGoldParts): IntercodeGoldSou
     return cache.get(`intercode ${grading} ${dataset}/${record.id} ${image.digest}`, async () => {
       await using sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
       await placeTask(sandbox, record);
+      if (gitAtRoot) await cleanRoot(sandbox);
       let output = await runGold(sandbox, record);
       if (grading === 'later') {
         const code = execCode(['/bin/bash', '-c', GIT_RESET], '/');

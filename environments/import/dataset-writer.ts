@@ -1,25 +1,30 @@
-import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetFile } from '../dataset-store.ts';
+import { type AddedFile, writeTree } from './file-tree.ts';
 
 export interface WrittenDataset {
   readonly name: string;
   readonly file: DatasetFile;
-  /** A tar file to keep beside it as `tree.tar`. */
+  /** A file tree to keep beside it as `tree.tar`, and what to add to it. */
   readonly tree: string | null;
+  readonly added: readonly AddedFile[];
 }
 
 /**
  * Put a dataset into its folder below `folder`, whole or not at all; one of the same name is replaced.
  * @returns path of its folder
  */
-export async function writeDataset(folder: string, { name, file, tree }: WrittenDataset): Promise<string> {
+export async function writeDataset(
+  folder: string,
+  { name, file, tree, added }: WrittenDataset,
+): Promise<string> {
   await mkdir(folder, { recursive: true });
   // A leading dot keeps what is unfinished out of the server's sight.
   const unfinished = await mkdtemp(join(folder, `.${name}-`));
   const target = join(folder, name);
   try {
-    if (tree !== null) await copyFile(tree, join(unfinished, 'tree.tar'));
+    if (tree !== null || added.length > 0) await writeTree(tree, added, join(unfinished, 'tree.tar'));
     await writeFile(join(unfinished, 'dataset.json'), `${JSON.stringify(file, null, 1)}\n`);
     // No rename replaces a folder that has something in it.
     const old = await mkdtemp(join(folder, `.${name}-`));

@@ -1,25 +1,38 @@
-import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { extract } from 'tar-stream';
 import { z } from 'zod';
 import type { BashTaskRecord } from '../bash/task.ts';
 import { checked, DatasetError, parsedJson } from '../dataset-error.ts';
 import type { DatasetFile } from '../dataset-store.ts';
+import { type AddedFile, checkTree } from './file-tree.ts';
 
 /** A set of NL2Bash read from its published files, ready to be written. */
 export interface Nl2BashSet {
   readonly name: string;
   readonly file: DatasetFile;
   readonly tasks: number;
-  /** The published file tree. */
+  /** The published file tree, if the set has one. */
   readonly tree: string | null;
+  /** What the tree lacks. */
+  readonly added: readonly AddedFile[];
 }
 
 const SET_FILE = /^nl2bash_fs_(\d+)\.json$/;
 /** The one set that plays on the plain image. */
 const WITHOUT_TREE = new Set(['4']);
+
+/**
+ * InterCode's images keep the script that made their files in `/`, where `*.sh` finds it: tasks and published rewards
+ * depend on its name. This stands for it.
+ */
+function setupScript(number: string): AddedFile {
+  return {
+    name: `setup_nl2b_fs_${number}.sh`,
+    content: '#!/bin/bash\n# The files of this set are all in place now.\n\n\n',
+    mode: 0o755,
+    mtime: new Date('2023-06-01T00:00:00Z'),
+  };
+}
 
 const PublishedRecord = z.looseObject({
   query: z.string().min(1),
@@ -33,27 +46,6 @@ export async function setNumbers(folder: string): Promise<string[]> {
     .map((name) => SET_FILE.exec(name)?.[1])
     .filter((number) => number !== undefined)
     .sort((a, b) => Number(a) - Number(b));
-}
-
-/** @throws {DatasetError} for a member that would be unpacked anywhere but below the folder it is unpacked in */
-async function checkTree(file: string): Promise<void> {
-  const members = extract();
-  members.on('entry', (header, stream, next) => {
-    const parts = header.name.split('/');
-    if (header.name.startsWith('/') || parts.includes('..')) {
-      next(new DatasetError({ file }, `member ${JSON.stringify(header.name)} leaves the tree`));
-      return;
-    }
-    stream.on('end', next);
-    stream.resume();
-  });
-  try {
-    await pipeline(createReadStream(file), members);
-  } catch (error) {
-    if (error instanceof DatasetError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new DatasetError({ file }, `no readable tar file: ${reason}`, { cause: error });
-  }
 }
 
 /**
@@ -76,10 +68,11 @@ export async function readSet(folder: string, number: string): Promise<Nl2BashSe
     name,
     tasks: tasks.length,
     tree: hasTree ? tree : null,
+    added: [setupScript(number)],
     file: {
       format: 1,
       environment: 'bash-v1',
-      image: { name, from: 'bash', ...(hasTree ? { tree: 'tree.tar' } : {}), gitAtRoot: true },
+      image: { name, from: 'bash', tree: 'tree.tar', gitAtRoot: true },
       tasks,
     },
   };

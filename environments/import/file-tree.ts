@@ -1,0 +1,64 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { extract, type Header, pack } from 'tar-stream';
+import { DatasetError } from '../dataset-error.ts';
+
+/** A file to add to a tree. */
+export interface AddedFile {
+  /** Relative to the root of the tree. */
+  readonly name: string;
+  readonly content: string;
+  readonly mode: number;
+  readonly mtime: Date;
+}
+
+function leavesTree({ name, type, linkname }: Header): boolean {
+  const climbs = (path: string) => path.startsWith('/') || path.split('/').includes('..');
+  // The target of a symbolic link means nothing before somebody follows it; a hard link's is opened on unpacking.
+  return climbs(name) || (type === 'link' && climbs(linkname ?? ''));
+}
+
+/**
+ * Read a tree through.
+ * @throws {DatasetError} for no tar file, or a member that would not stay below the folder it is unpacked in
+ */
+export async function checkTree(file: string): Promise<void> {
+  const members = extract();
+  members.on('entry', (header, stream, next) => {
+    if (leavesTree(header)) {
+      next(new DatasetError({ file }, `member ${JSON.stringify(header.name)} leaves the tree`));
+      return;
+    }
+    stream.on('end', next);
+    stream.resume();
+  });
+  try {
+    await pipeline(createReadStream(file), members);
+  } catch (error) {
+    if (error instanceof DatasetError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DatasetError({ file }, `no readable tar file: ${reason}`, { cause: error });
+  }
+}
+
+/** Write a tree with files added to it. @param file the tree as it is; `null`: an empty one */
+export async function writeTree(
+  file: string | null,
+  added: readonly AddedFile[],
+  target: string,
+): Promise<void> {
+  const out = pack();
+  const written = pipeline(out, createWriteStream(target));
+  if (file !== null) {
+    const members = extract();
+    members.on('entry', (header, stream, next) => {
+      stream.pipe(out.entry(header, next));
+    });
+    await pipeline(createReadStream(file), members);
+  }
+  for (const { name, content, mode, mtime } of added) {
+    out.entry({ name, mode, mtime, uname: 'root', gname: 'root' }, content);
+  }
+  out.finalize();
+  await written;
+}
