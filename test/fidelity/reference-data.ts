@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const numbers = z.array(z.number().nullable());
+
+/** One episode of the reference: what InterCode's own code answered to a published model run. */
+const ReferenceEpisode = z.object({
+  fs: z.number().int(),
+  model: z.string(),
+  task_id: z.number().int(),
+  query: z.string(),
+  gold: z.union([z.string(), z.array(z.string())]),
+  actions: z.array(z.string()),
+  observations: z.array(z.string()),
+  rewards: numbers,
+  valid: z.array(z.boolean()),
+  file_diff: numbers,
+  file_changes: numbers,
+  answer_similarity: numbers,
+});
+export type ReferenceEpisode = z.infer<typeof ReferenceEpisode>;
+
+/** Folder of the benchmark data: env `STEPWELL_DATA`, else beside the repository. */
+export const dataFolder = process.env.STEPWELL_DATA ?? join(import.meta.dirname, '../../../shared/data');
+export const intercodeFolder = join(dataFolder, 'intercode');
+const referenceFolder = join(intercodeFolder, 'reference');
+
+/** Why there is nothing to compare with; `null` where there is. */
+export const missingData = existsSync(referenceFolder)
+  ? null
+  : `no reference data at ${referenceFolder}; set STEPWELL_DATA`;
+
+export function referenceEpisodes(): ReferenceEpisode[] {
+  return readdirSync(referenceFolder)
+    .filter((name) => name.startsWith('bash_') && name.endsWith('.jsonl'))
+    .sort()
+    .flatMap((name) => readFileSync(join(referenceFolder, name), 'utf8').trim().split('\n'))
+    .map((line) => ReferenceEpisode.parse(JSON.parse(line)));
+}
