@@ -1,0 +1,218 @@
+import pino, { type Logger } from 'pino';
+import { type OpenEngine, openEngine } from '../docker/engine-choice.ts';
+import { ensureImages } from '../docker/images/builder.ts';
+import { SandboxPool } from '../docker/pool.ts';
+import type { PoolEvent } from '../docker/pool-settings.ts';
+import { Reaper } from '../docker/reaper.ts';
+import type { SandboxSource } from '../docker/sandbox.ts';
+import { loadDatasets } from '../environments/dataset-store.ts';
+import type { Environment } from '../environments/environment.ts';
+import { createEnvironments } from '../environments/registry.ts';
+import { type App, buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { configuredPath, stateFolder } from './state-folder.ts';
+import { warmImages } from './warm-images.ts';
+import { sandboxCounts, WarmUp } from './warm-up.ts';
+
+/** Longest wait for sandboxes to be removed once their episodes are closed, in milliseconds. */
+const POOL_DRAIN_MS = 5_000;
+
+export interface StartOptions {
+  /** @default the process's own */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Told, line by line, what is being built when an image is missing. @default the log, level info */
+  readonly onBuild?: (image: string, line: string) => void;
+  /** Aborts the start; what was begun is undone. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RunningServer {
+  /** E.g. `http://127.0.0.1:8765`. */
+  readonly url: string;
+  /** What `serve` prints once it is ready. */
+  readonly summary: string;
+  /** Finish running steps, close episodes, remove sandboxes; a second call waits for the first. */
+  close(): Promise<void>;
+}
+
+/** What a start has begun and must undo, the last thing first. */
+class Undo {
+  readonly #steps: (() => Promise<unknown>)[] = [];
+  #done: Promise<void> | undefined;
+
+  push(step: () => Promise<unknown>): void {
+    this.#steps.push(step);
+  }
+
+  run(): Promise<void> {
+    this.#done ??= this.#run();
+    return this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const step of this.#steps.reverse()) await step().catch((error) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  }
+}
+
+function logPool(event: PoolEvent, log: Logger): void {
+  const routine = event.type === 'started' || event.type === 'reset';
+  const expected = event.type === 'removed' && ['used', 'room', 'drain'].includes(event.cause);
+  if (routine || expected) log.debug({ pool: event }, `sandbox ${event.type}`);
+  else log.warn({ pool: event }, `sandbox ${event.type}`);
+}
+
+function makePool(config: Config, opened: OpenEngine, warm: Readonly<Record<string, number>>, log: Logger) {
+  const pool = new SandboxPool(opened.engine, {
+    images: Object.fromEntries(Object.entries(warm).map(([image, count]) => [image, { warm: count }])),
+    defaultMax: config.pool_max,
+    totalMax: config.pool_max,
+    queueTimeoutMs: config.queue_timeout_ms,
+    network: config.network,
+    limits: {
+      memoryBytes: config.memory_bytes,
+      cpus: config.cpus,
+      pids: config.pids,
+      layerBytes: config.layer_bytes,
+      layerInodes: config.layer_inodes,
+    },
+    onEvent: (event) => {
+      logPool(event, log);
+      // The pool counts a container only once it has told of it.
+      if (event.type === 'started') setImmediate(() => warmUp.started());
+      if (event.type === 'start_failed') warmUp.failed(event.image, event.reason, event.failures);
+    },
+  });
+  const warmUp = new WarmUp(() => pool.stats());
+  return { pool, warmUp };
+}
+
+/** Build what is missing. Without the images that are kept warm there is nothing to serve; others may wait. */
+async function prepareImages(
+  opened: OpenEngine,
+  environments: readonly Environment[],
+  warm: Readonly<Record<string, number>>,
+  onBuild: (image: string, line: string) => void,
+  log: Logger,
+): Promise<void> {
+  const definitions = environments.flatMap(({ images }) => images);
+  const defaults = environments.map(({ defaultImage }) => defaultImage);
+  for (const name of new Set([...defaults, ...definitions.map((definition) => definition.name)])) {
+    try {
+      await ensureImages({ builder: opened.builder, definitions, names: [name], onProgress: onBuild });
+    } catch (err) {
+      if ((warm[name] ?? 0) > 0) throw err;
+      log.error({ err, image: name }, 'an image could not be built; its episodes will be refused');
+    }
+  }
+}
+
+/**
+ * Start a server and wait until its sandboxes are warm.
+ * @throws {ConfigError} @throws {DatasetError} @throws {SandboxError} whatever stands in its way, everything undone
+ */
+export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
+  const undo = new Undo();
+  try {
+    return await start(config, options, undo);
+  } catch (error) {
+    await undo.run().catch(() => {});
+    throw error;
+  }
+}
+
+async function start(config: Config, options: StartOptions, undo: Undo): Promise<RunningServer> {
+  const { env = process.env, signal } = options;
+  const log = pino({ level: config.log_level }, pino.destination({ dest: 2, sync: true }));
+  const onBuild = options.onBuild ?? ((image, line) => log.info({ image }, line));
+  const home = stateFolder(env);
+
+  let pool: SandboxPool | undefined;
+  const sandboxes: SandboxSource = {
+    acquire: async (request) => {
+      if (pool === undefined) throw new Error('a sandbox was asked for before there was a pool');
+      return pool.acquire(request);
+    },
+  };
+  const defaults = { stepTimeoutMs: config.step_timeout_ms, maxOutputBytes: config.max_output_bytes };
+  const datasets = await loadDatasets(home, config.dataset);
+  const environments = [...createEnvironments({ sandboxes, defaults, datasets }).values()];
+  const warm = warmImages(config.pool, environments);
+
+  const opened = await openEngine({ runtime: config.runtime, home });
+  undo.push(() => opened.close());
+  await prepareImages(opened, environments, warm, onBuild, log);
+  signal?.throwIfAborted();
+  const { isolation, reason } = await opened.engine.probe();
+  log.info(
+    { engine: opened.runtime, because: opened.reason, isolation, isolation_because: reason },
+    'engine',
+  );
+  const reaper = new Reaper(opened.engine, {
+    onReaped: (count) => log.warn({ count }, 'removed what dead servers left behind'),
+    onError: (err) => log.warn({ err }, 'could not look for what dead servers left behind'),
+  });
+  await reaper.start();
+  undo.push(() => reaper.stop());
+
+  const made = makePool(config, opened, warm, log);
+  pool = made.pool;
+  const { warmUp } = made;
+  undo.push(() => made.pool.drain(POOL_DRAIN_MS));
+  const app: App = await buildApp({
+    config,
+    environments,
+    trajectories: configuredPath(config.trajectories, home),
+    log,
+    sandboxes: () => sandboxCounts(made.pool.stats()),
+    warm: () => warmUp.ready(),
+  });
+  undo.push(() => app.close());
+  made.pool.start();
+  const url = await app.fastify.listen({ host: config.host, port: config.port });
+  const abort = (): void => warmUp.abort(signal?.reason);
+  signal?.addEventListener('abort', abort);
+  signal?.throwIfAborted();
+  await warmUp.done();
+  signal?.removeEventListener('abort', abort);
+
+  const counts = Object.entries(config.pool).map(([name, count]) => `${name} ${count}`);
+  const warmText = counts.length === 0 ? 'none' : counts.join(', ');
+  return {
+    url,
+    summary: `stepwell: ready on ${url} (${opened.runtime}, ${isolation} isolation; ${warmText} warm)`,
+    close: () => undo.run(),
+  };
+}
+
+/**
+ * Serve until SIGTERM or SIGINT: running steps are finished, episodes closed, sandboxes removed. A second signal ends
+ * the process at once; what it leaves behind is reaped at the next start.
+ * @returns the exit status
+ */
+export async function serve(config: Config, options: StartOptions = {}): Promise<number> {
+  const stopping = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
+    stopping.abort(new Error(`stopped by ${signal}`));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve());
+  });
+  try {
+    const server = await startServer(config, { ...options, signal: stopping.signal });
+    process.stdout.write(`${server.summary}\n`);
+    await stopped;
+    await server.close();
+    return 0;
+  } catch (error) {
+    if (stopping.signal.aborted && error === stopping.signal.reason) return 0;
+    throw error;
+  } finally {
+    process.off('SIGTERM', stop);
+    process.off('SIGINT', stop);
+  }
+}
