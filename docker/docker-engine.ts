@@ -13,7 +13,7 @@ import { SandboxError } from './errors.ts';
 import { readHello } from './hello.ts';
 import { labels, namespace } from './labels.ts';
 import { encodeOwner, type Owner } from './owner.ts';
-import type { RunFolder } from './run-folder.ts';
+import { type RunFolder, removeDeadRunFolders } from './run-folder.ts';
 import type { ImageRef, Isolation } from './sandbox.ts';
 
 /** How the server and a runner speak: over a shared Unix socket, or over the engine's attached stream. */
@@ -23,6 +23,8 @@ export interface DockerEngineOptions {
   readonly docker: Docker;
   readonly owner: Owner;
   readonly runFolder: RunFolder;
+  /** Where the run folders of all servers lie, to be reaped. @default `defaultRunParent()` */
+  readonly runParent?: string;
   /**
    * `socket` costs a third of the time of `attach`, which works with an engine on another machine too.
    * @default auto: socket where a container reaches it
@@ -89,7 +91,7 @@ export class DockerEngine implements Engine {
     const mine = { instance: this.#instance, names: this.#names };
     const orphans = await orphanedContainers(this.#docker, owner, mine);
     const gone = await Promise.all(orphans.map((id) => removeContainer(this.#docker.getContainer(id))));
-    return gone.filter(Boolean).length;
+    return gone.filter(Boolean).length + (await removeDeadRunFolders(owner, this.#options.runParent));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type ControlSocket, controlSocketName, listenForRunner } from './control-socket.ts';
@@ -11,12 +10,14 @@ import { LocalContainer, LocalProcess } from './local-container.ts';
 import { findLimitKeeper, type LimitKeeper, type ProcessLimits } from './local-limits.ts';
 import { enclosure, type LocalRoot, LocalRoots } from './local-root.ts';
 import { fateOf, type Owner } from './owner.ts';
-import { deadRunFolders, type RunFolder } from './run-folder.ts';
+import { type RunFolder, removeDeadRunFolders } from './run-folder.ts';
 import type { ImageRef, Isolation } from './sandbox.ts';
 
 export interface LocalEngineOptions {
   readonly owner: Owner;
   readonly runFolder: RunFolder;
+  /** Where the run folders of all servers lie, to be reaped. @default `defaultRunParent()` */
+  readonly runParent?: string;
   /** `images/` of the state folder. */
   readonly imagesFolder: string;
   /** Where the host keeps the runner. */
@@ -93,15 +94,13 @@ export class LocalEngine implements Engine {
 
   async reap(): Promise<number> {
     const { owner } = this.#options;
-    const folders = await deadRunFolders(owner);
     const keeper = await this.#limitKeeper();
     const groups = await keeper.reap(async (name) => {
       const [pidNamespace, pid, startTime] = name.split('-');
       if (startTime === undefined || pidNamespace === undefined) return false;
       return (await fateOf({ ...owner, pidNamespace, pid: Number(pid), startTime }, owner)) === 'dead';
     });
-    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
-    return groups + folders.length;
+    return groups + (await removeDeadRunFolders(owner, this.#options.runParent));
   }
 
   async close(): Promise<void> {

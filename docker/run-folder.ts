@@ -49,15 +49,20 @@ async function makePrivate(parent: string): Promise<void> {
   }
 }
 
-/** Paths of run folders whose servers are dead. */
-export async function deadRunFolders(me: Owner, parent: string = defaultRunParent()): Promise<string[]> {
+/**
+ * Remove the run folders of dead servers.
+ * @returns how many there were
+ */
+export async function removeDeadRunFolders(me: Owner, parent: string = defaultRunParent()): Promise<number> {
   const names = await readdir(parent).catch(() => []);
-  const dead: string[] = [];
+  let removed = 0;
   for (const name of names.filter((one) => one.startsWith('run-'))) {
     const path = join(parent, name);
     const owner = decodeOwner(await readFile(join(path, ownerFile), 'utf8').catch(() => ''));
     // One without an owner yet is being made at this moment.
-    if (owner !== null && (await fateOf(owner, me)) === 'dead') dead.push(path);
+    if (owner === null || (await fateOf(owner, me)) !== 'dead') continue;
+    await rm(path, { recursive: true, force: true });
+    removed += 1;
   }
-  return dead;
+  return removed;
 }

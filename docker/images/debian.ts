@@ -21,6 +21,8 @@ export function bootstrapDebian(packages: readonly string[], onLine: (line: stri
   const args = ['--variant=minbase', '--format=tar', `--include=${packages.join(',')}`];
   args.push(...leftOut.map((path) => `--dpkgopt=path-exclude=${path}`));
   args.push('--dpkgopt=path-include=/usr/share/doc/*/copyright');
+  // Copied from the host while packages are installed; they are the host's own business.
+  args.push('--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"');
   args.push(suite, '-');
   const child = spawn('mmdebstrap', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let last = '';

@@ -1,0 +1,158 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { WriteStream } from 'node:tty';
+import { pathToFileURL } from 'node:url';
+import { Command, CommanderError, Option } from 'commander';
+import Docker from 'dockerode';
+import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { chooseRuntime, machineFacts, makeBuilder, type Runtime } from '../engine-choice.ts';
+import { SandboxError } from '../errors.ts';
+import type { ImageBuilder } from './builder.ts';
+import { builtInImages } from './definitions.ts';
+import { readDefinitions } from './definitions-file.ts';
+import { makeRecipes, type Recipe } from './recipe.ts';
+
+export interface ImagesTerminal {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+interface BuildFlags {
+  readonly runtime: Runtime;
+  readonly definitions?: string;
+  readonly force?: boolean;
+}
+
+/**
+ * The program behind `stepwell images`: `build [names…]` and `list`. Progress goes to standard error, results to
+ * standard output.
+ * @returns the exit status: 1 when a build failed, 2 for a wrong flag or name
+ */
+export async function runImages(argv: readonly string[], terminal: ImagesTerminal): Promise<number> {
+  const program = new Command('stepwell images')
+    .description('Build and list the images that sandboxes are made of.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+    });
+  const runtime = () =>
+    new Option('--runtime <name>', 'engine to build for')
+      .choices(['auto', 'docker', 'local'])
+      .default('auto');
+  program
+    .command('build')
+    .description('build what is missing or made from other inputs than today’s')
+    .argument('[names...]', `images; without names all of them (built in: ${names(builtInImages)})`)
+    .addOption(runtime())
+    .option(
+      '--definitions <file>',
+      'JSON list of images beyond the built-in ones: {name, from, tree?, gitAtRoot?}',
+    )
+    .option('--force', 'build anew even what is up to date', false)
+    .action((wanted: string[], flags: BuildFlags) => build(wanted, flags, terminal));
+  program
+    .command('list')
+    .description('show the images that are built')
+    .addOption(runtime())
+    .option('--json', 'print JSON')
+    .action((flags: { readonly runtime: Runtime; readonly json?: boolean }) => list(flags, terminal));
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    terminal.stderr.write(`stepwell: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof SandboxError && error.code === 'image_missing' ? 2 : 1;
+  }
+}
+
+async function build(wanted: readonly string[], flags: BuildFlags, terminal: ImagesTerminal): Promise<void> {
+  const definitions = flags.definitions === undefined ? [] : await readDefinitions(flags.definitions);
+  const recipes = await makeRecipes(definitions);
+  for (const name of wanted) {
+    if (recipes.some((recipe) => recipe.name === name)) continue;
+    throw new SandboxError('image_missing', `There is no image "${name}"; known are ${names(recipes)}.`);
+  }
+  const chosen = wanted.length === 0 ? recipes : recipes.filter(({ name }) => wanted.includes(name));
+  const builder = await builderFor(flags.runtime, terminal.env);
+  await progress(chosen, builder, flags.force ?? false, terminal);
+  for (const image of await builder.list()) {
+    if (chosen.some(({ name }) => name === image.name))
+      terminal.stdout.write(`${image.name} ${image.digest}\n`);
+  }
+}
+
+/** One line an image: what is being done to it, then how it ended. A log gets every line. */
+function progress(
+  recipes: readonly Recipe[],
+  builder: ImageBuilder,
+  force: boolean,
+  { stderr }: ImagesTerminal,
+): Promise<unknown> {
+  const isNeeded = async (recipe: Recipe) => force || !(await builder.isCurrent(recipe));
+  if (!(stderr instanceof WriteStream)) return buildInTurn(recipes, builder, isNeeded, stderr);
+  const tasks = recipes.map((recipe) => ({
+    title: recipe.name,
+    skip: async () => !(await isNeeded(recipe)) && `${recipe.name}: up to date`,
+    task: async (_context: unknown, task: { output: string; title: string }) => {
+      const { digest } = await builder.build(recipe, (line) => {
+        task.output = line.slice(0, stderr.columns - 4);
+      });
+      task.title = `${recipe.name}: built ${digest.slice(0, 19)}`;
+    },
+  }));
+  const logger = new ListrLogger({ useIcons: false, processOutput: new ProcessOutput(stderr, stderr) });
+  // Its choice of a renderer looks at standard output, which is free for results here.
+  return new Listr(tasks, {
+    renderer: 'default',
+    rendererOptions: { logger },
+    fallbackRenderer: 'simple',
+    fallbackRendererOptions: { logger },
+  }).run();
+}
+
+async function buildInTurn(
+  recipes: readonly Recipe[],
+  builder: ImageBuilder,
+  isNeeded: (recipe: Recipe) => Promise<boolean>,
+  log: NodeJS.WritableStream,
+): Promise<void> {
+  for (const recipe of recipes) {
+    if (await isNeeded(recipe)) await builder.build(recipe, (line) => log.write(`${recipe.name}: ${line}\n`));
+    else log.write(`${recipe.name}: up to date\n`);
+  }
+}
+
+async function list(
+  flags: { readonly runtime: Runtime; readonly json?: boolean },
+  { stdout, env }: ImagesTerminal,
+): Promise<void> {
+  const images = await (await builderFor(flags.runtime, env)).list();
+  if (flags.json) {
+    stdout.write(`${JSON.stringify(images, null, 2)}\n`);
+    return;
+  }
+  for (const { name, digest, createdAt, bytes } of images) {
+    const size = `${Math.round(bytes / 1e6)} MB`;
+    stdout.write(
+      `${name.padEnd(24)} ${digest.slice(0, 19)}  ${size.padStart(7)}  ${createdAt.toISOString().slice(0, 16)}\n`,
+    );
+  }
+}
+
+async function builderFor(runtime: Runtime, env: ImagesTerminal['env']): Promise<ImageBuilder> {
+  const docker = new Docker();
+  const choice = await chooseRuntime(runtime, machineFacts(docker));
+  const home = env.STEPWELL_HOME ?? join(env.HOME ?? homedir(), '.stepwell');
+  return makeBuilder(choice.runtime, docker, join(home, 'images'));
+}
+
+function names(images: readonly { readonly name: string }[]): string {
+  return images.map(({ name }) => name).join(', ');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  process.exitCode = await runImages(process.argv.slice(2), process);
+}

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import type { ImageDefinition } from '../sandbox.ts';
+
+/** Image definitions as a file has them; `tree` is relative to the file. */
+const DefinitionsFile = z.array(
+  z.strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'lower-case letters, digits, and . _ - between them'),
+    from: z.string().min(1),
+    tree: z.string().min(1).optional(),
+    gitAtRoot: z.boolean().optional(),
+  }),
+);
+
+/** @throws {Error} naming the file and what is wrong in it */
+export async function readDefinitions(path: string): Promise<ImageDefinition[]> {
+  const parsed = DefinitionsFile.safeParse(JSON.parse(await readFile(path, 'utf8')));
+  if (!parsed.success) throw new Error(`${path}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data.map((definition) => ({
+    ...definition,
+    tree: definition.tree === undefined ? undefined : resolve(dirname(path), definition.tree),
+  }));
+}

@@ -1,0 +1,57 @@
+/** What a reaper looks after; every engine is one. */
+export interface Reapable {
+  /** Remove what dead servers left behind; returns how many things were removed. */
+  reap(): Promise<number>;
+}
+
+export interface ReaperOptions {
+  /** Time between two rounds, in milliseconds. @default 60,000 */
+  readonly intervalMs?: number;
+  /** Called after a round that removed something. */
+  readonly onReaped?: (count: number) => void;
+  /** Called after a round that failed; the next one comes in its time. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Reaps at start and from time to time. It keeps no process alive. */
+export class Reaper {
+  readonly #reapable: Reapable;
+  readonly #options: ReaperOptions;
+  #timer: NodeJS.Timeout | null = null;
+  #round: Promise<void> | null = null;
+
+  constructor(reapable: Reapable, options: ReaperOptions = {}) {
+    this.#reapable = reapable;
+    this.#options = options;
+  }
+
+  /** Begin, and wait for the first round. */
+  async start(): Promise<void> {
+    this.#timer ??= setInterval(() => this.run(), this.#options.intervalMs ?? 60_000).unref();
+    await this.run();
+  }
+
+  /** One round, or the one that is under way. Never throws. */
+  run(): Promise<void> {
+    this.#round ??= this.#reap().finally(() => {
+      this.#round = null;
+    });
+    return this.#round;
+  }
+
+  /** End, and wait for the round that is under way. */
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    await this.#round;
+  }
+
+  async #reap(): Promise<void> {
+    try {
+      const count = await this.#reapable.reap();
+      if (count > 0) this.#options.onReaped?.(count);
+    } catch (error) {
+      this.#options.onError?.(error);
+    }
+  }
+}
