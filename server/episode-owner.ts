@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ResetResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
@@ -19,6 +20,8 @@ export class EpisodeOwner {
 
   constructor(registry: EpisodeRegistry, maxEpisodes: number) {
     this.#registry = registry;
+    // Every reset that waits for a sandbox listens to it.
+    setMaxListeners(0, this.#leaving.signal);
     this.#maxEpisodes = maxEpisodes;
   }
 
