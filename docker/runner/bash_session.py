@@ -78,6 +78,7 @@ class BashSession:
             self._quiet_poll.register(fd, select.POLLIN)
             self._poll.register(fd, select.POLLIN)
         self._poll.register(output_fd, select.POLLIN)
+        self._init = None
         self._tree = None
         self._exit_status = None
         self._last_status = 0
@@ -90,9 +91,14 @@ class BashSession:
     def tree(self) -> processes.NamespaceProcesses:
         """The processes of this session's namespace."""
         if self._tree is None:
-            init = os.getpid() if self._whole_container else json.loads(os.read(self._info_fd, 4096))["child-pid"]
-            self._tree = processes.NamespaceProcesses(init)
+            self._tree = processes.NamespaceProcesses(self._first_process())
         return self._tree
+
+    def _first_process(self) -> int:
+        """The first process of the session's namespace. Raises ValueError when bubblewrap ended before it made one."""
+        if self._init is None:
+            self._init = os.getpid() if self._whole_container else json.loads(os.read(self._info_fd, 4096))["child-pid"]
+        return self._init
 
     def run(self, code: bytes, stdin, timeout_s: float, idle_s, capture: Capture):
         """
@@ -200,15 +206,23 @@ class BashSession:
         return self._exit_status
 
     def kill(self) -> None:
-        """End every process of the session."""
+        """End every process of the session, and leave no zombie."""
+        try:
+            self.tree.kill()
+        except (OSError, ValueError, KeyError):
+            # There is no such process any more, or bubblewrap ended before it told of one.
+            pass
         if self._exit_status is None:
-            try:
-                self.tree.kill()
-            except (OSError, ValueError, KeyError):
-                # bubblewrap ended before it told its child: there is no tree.
-                pass
             _signal(self.pid, signal.SIGKILL)
-            self._reap()
+        self._reap()
+        self._reap_first_process()
+
+    def _reap_first_process(self) -> None:
+        """When bubblewrap ended first, the first process of the namespace is the runner's to wait for."""
+        try:
+            os.waitpid(self._first_process(), 0)
+        except (ChildProcessError, ValueError, KeyError):
+            pass
 
     def close(self) -> None:
         self.kill()

@@ -1,5 +1,6 @@
 """The sandbox that the runner serves: one layer at a time, with one session in it."""
 
+import os
 import time
 from functools import partial
 
@@ -33,6 +34,7 @@ class LayerSandbox:
     def reset(self) -> None:
         """Forget the layer and everything in it; make the next one and start its session."""
         self.close()
+        _reap_orphans()
         self._layer = self._ground.new_layer()
         self._baseline = None
         self._session = self._start_session("/")
@@ -139,3 +141,12 @@ class LayerSandbox:
             self._session.tree.stop()
         else:
             self._session.tree.resume()
+
+
+def _reap_orphans() -> None:
+    """Wait for what lost its parent to the runner; between two sessions the runner has no children of its own."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
