@@ -1,3 +1,4 @@
+import { ProtocolError } from '../../protocol/errors.ts';
 import { RemoteError, StepwellError } from '../typescript/errors.ts';
 import { EXIT } from './terminal.ts';
 
@@ -28,6 +29,9 @@ export function tell(error: unknown): Told {
     const fields = error.issues.map(({ field, message }) => `${field}: ${message}`);
     const what = fields.length > 0 ? fields.join('; ') : error.message;
     return { message: `${stop(what)} ${error.remedy}`, exitCode: EXIT.bad };
+  }
+  if (error instanceof ProtocolError) {
+    return { message: `${stop(error.message)} ${error.data.remedy}`, exitCode: EXIT.bad };
   }
   if (error instanceof StepwellError) {
     return { message: `${stop(error.message)} ${error.remedy}`, exitCode: EXIT.bad };

@@ -15,7 +15,11 @@ export interface Check {
 export interface Diagnosis {
   readonly checks: readonly Check[];
   readonly engine: 'docker' | 'local' | null;
+  /** Why this one, or why none is possible. */
   readonly reason: string;
+  /** How it makes a sandbox pristine; `null` when that could not be tried, e.g. before the images are built. */
+  readonly isolation: string | null;
+  readonly isolationReason: string;
 }
 
 const DEFAULT_PORT = 8765;
@@ -43,21 +47,20 @@ export async function diagnose(machine: Machine): Promise<Diagnosis> {
   const images = await checkImages(machine, docker.status === 'ok');
   const datasets = await checkDatasets(machine);
   const checks = [node, python, bubblewrap, namespaces, overlay, cgroup, docker, images, datasets, port];
-  return { checks, ...chooseEngine(docker, [python, bubblewrap]) };
+  return { checks, ...(await chooseEngine(machine)) };
 }
 
-function chooseEngine(docker: Check, needed: readonly Check[]): Pick<Diagnosis, 'engine' | 'reason'> {
-  if (docker.status !== 'bad')
-    return { engine: 'docker', reason: 'a Docker engine answers, and auto prefers it' };
-  const lacking = needed.filter(({ status }) => status === 'bad');
-  if (lacking.length === 0) {
-    return {
-      engine: 'local',
-      reason: `no Docker engine (${docker.found}); Python 3 and bubblewrap are here`,
-    };
+async function chooseEngine(machine: Machine): Promise<Omit<Diagnosis, 'checks'>> {
+  try {
+    const { runtime, reason, isolation, isolationReason } = await machine.engine();
+    // A Docker engine cannot be tried before there are images; the local one always can.
+    const possible = isolation !== null || runtime === 'docker';
+    if (possible) return { engine: runtime, reason, isolation, isolationReason };
+    return { engine: null, reason: isolationReason, isolation, isolationReason };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { engine: null, reason, isolation: null, isolationReason: reason };
   }
-  const names = lacking.map(({ name }) => name).join(' and ');
-  return { engine: null, reason: `no Docker engine (${docker.found}), and the local engine lacks ${names}` };
 }
 
 function checkNode({ nodeVersion }: Machine): Check {
@@ -158,6 +161,8 @@ async function checkImages(machine: Machine, docker: boolean): Promise<Check> {
   const local = await machine.folders(`${machine.home}/images`);
   if (local.length > 0) names.push(`local: ${[...local].sort().join(', ')}`);
   if (names.length > 0) return { name: 'images', status: 'ok', found: names.join('; ') };
+  if (!docker)
+    return { name: 'images', status: 'ok', found: "none built: this machine's own programs are used" };
   return { name: 'images', status: 'warn', found: 'none built', remedy: 'run `stepwell images build`' };
 }
 

@@ -13,7 +13,7 @@ export function addDoctor(cli: Cli): void {
     .option('--json', 'print JSON')
     .addHelpText('after', NOTES)
     .action(async ({ json }: { readonly json?: boolean }) => {
-      cli.exit(await doctor(thisMachine(cli.terminal.env), cli.terminal, json ?? false));
+      cli.exit(await doctor(await thisMachine(cli.terminal.env), cli.terminal, json ?? false));
     });
 }
 
@@ -28,7 +28,7 @@ export async function doctor(machine: Machine, terminal: Terminal, json: boolean
 const MARKS = { ok: 'ok  ', warn: 'warn', bad: 'bad ' } as const;
 const STYLES = { ok: 'green', warn: 'yellow', bad: 'red' } as const;
 
-function show(terminal: Terminal, { checks, engine, reason }: Diagnosis): void {
+function show(terminal: Terminal, { checks, engine, reason, isolation, isolationReason }: Diagnosis): void {
   const lines = columns(
     checks.map(({ name, found }) => [name, found]),
     '',
@@ -38,6 +38,10 @@ function show(terminal: Terminal, { checks, engine, reason }: Diagnosis): void {
     if (remedy !== undefined) print(terminal, `      → ${remedy}`);
   }
   print(terminal);
-  if (engine) print(terminal, `${styled(terminal, 'bold', `engine: ${engine}`)} (${reason})`);
-  else print(terminal, styled(terminal, 'red', `no engine: ${reason}`));
+  if (engine === null) {
+    print(terminal, styled(terminal, 'red', `no engine: ${reason}`));
+    return;
+  }
+  print(terminal, `${styled(terminal, 'bold', `engine: ${engine}`)} (${reason})`);
+  print(terminal, `isolation: ${isolation ?? 'not tried'} (${isolationReason})`);
 }

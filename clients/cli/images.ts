@@ -1,5 +1,5 @@
 import type { Cli } from './program.ts';
-import { runProgram } from './programs.ts';
+import { load } from './programs.ts';
 
 /** `stepwell images`: builds and lists the images of sandboxes; `docker/images` knows how. */
 export function addImages(cli: Cli): void {
@@ -10,6 +10,8 @@ export function addImages(cli: Cli): void {
     .allowUnknownOption()
     .helpOption(false)
     .action(async (args: string[]) => {
-      cli.exit(await runProgram('images', args, cli.terminal));
+      const { output, errors, env } = cli.terminal;
+      const { runImages } = await load('images');
+      cli.exit(await runImages(args, { stdout: output, stderr: errors, env }));
     });
 }

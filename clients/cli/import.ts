@@ -1,5 +1,6 @@
 import type { Cli } from './program.ts';
-import { runProgram } from './programs.ts';
+import { load } from './programs.ts';
+import { print } from './terminal.ts';
 
 /** `stepwell import`: reads published datasets; `environments/import` knows how. */
 export function addImport(cli: Cli): void {
@@ -10,6 +11,14 @@ export function addImport(cli: Cli): void {
     .allowUnknownOption()
     .helpOption(false)
     .action(async (args: string[]) => {
-      cli.exit(await runProgram('import', args, cli.terminal));
+      const { terminal } = cli;
+      const [{ run }, { stateFolder }] = await Promise.all([load('import'), load('state')]);
+      cli.exit(
+        await run(args, {
+          home: stateFolder(terminal.env),
+          print: (line) => print(terminal, line),
+          printError: (line) => terminal.errors.write(`${line}\n`),
+        }),
+      );
     });
 }

@@ -2,13 +2,24 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { load } from './programs.ts';
 
 /** Outcome of a program that was run to see whether it works. */
 export interface ProgramRun {
   readonly ok: boolean;
   /** First line of what it printed, or why it could not run. */
   readonly line: string;
+}
+
+/** The engine that a server with `--runtime auto` uses here. */
+export interface EngineFinding {
+  readonly runtime: 'docker' | 'local';
+  /** Why this one. */
+  readonly reason: string;
+  /** How it makes a sandbox pristine; `null` when it could not be tried. */
+  readonly isolation: string | null;
+  /** Why this isolation, or what stood in the way. */
+  readonly isolationReason: string;
 }
 
 /** What the doctor asks of the machine; tests answer in its place. */
@@ -25,17 +36,20 @@ export interface Machine {
   /** JSON from a Docker engine's API. @throws {Error} no engine answers */
   docker(path: string): Promise<unknown>;
   isPortFree(port: number): Promise<boolean>;
+  /** Choose the engine as a server does, and try it. @throws {Error} none is possible; the message says why */
+  engine(): Promise<EngineFinding>;
 }
 
 const PROBE_TIMEOUT_MS = 5_000;
 
 /** The machine that this process runs on. */
-export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
+export async function thisMachine(env: Readonly<Record<string, string | undefined>>): Promise<Machine> {
+  const { stateFolder } = await load('state');
   return {
     nodeVersion: process.versions.node,
     isRoot: process.getuid?.() === 0,
     env,
-    home: env.STEPWELL_HOME ?? join(env.HOME ?? '/', '.stepwell'),
+    home: stateFolder(env),
     run: runProgram,
     read: (path) => readFile(path, 'utf8').catch(() => null),
     folders: async (path) => {
@@ -44,7 +58,22 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
     },
     docker: (path) => askDocker(env.DOCKER_HOST ?? 'unix:///var/run/docker.sock', path),
     isPortFree,
+    engine: () => findEngine(env),
   };
+}
+
+async function findEngine(env: Machine['env']): Promise<EngineFinding> {
+  const [{ openEngine }, { stateFolder }] = await Promise.all([load('engine'), load('state')]);
+  const { runtime, reason, engine, close } = await openEngine({ home: stateFolder(env) });
+  try {
+    const probed = await engine.probe();
+    return { runtime, reason, isolation: probed.isolation, isolationReason: probed.reason };
+  } catch (error) {
+    const isolationReason = error instanceof Error ? error.message : String(error);
+    return { runtime, reason, isolation: null, isolationReason };
+  } finally {
+    await close();
+  }
 }
 
 function runProgram(program: string, ...args: string[]): Promise<ProgramRun> {

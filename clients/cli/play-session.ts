@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Params } from '../../protocol/methods.ts';
 import type { StepwellClient } from '../typescript/client.ts';
@@ -11,11 +12,16 @@ const HELP = 'submit [answer] · evaluate · skip · state · help · quit; anyt
 /** Whether the play goes on after a line, and why not: `left` by the player, input `ended`, `over`, or a fault. */
 type Outcome = 'go_on' | 'left' | 'ended' | 'over' | 'failed';
 
-/** One episode played line by line from the terminal's input. @returns the exit status */
+/**
+ * One episode played line by line from the terminal's input.
+ * @param trajectories folder of the server's trajectories, to tell where this one lies; `null` tells nothing
+ * @returns the exit status
+ */
 export async function playSession(
   client: StepwellClient,
   params: Params<'episode/reset'>,
   terminal: Terminal,
+  trajectories: string | null,
 ): Promise<number> {
   await using episode = await client.reset(params);
   showStart(terminal, episode);
@@ -50,6 +56,9 @@ export async function playSession(
     throw new CommandError('the connection to the server is gone: start it and play again', EXIT.bad);
   }
   if (outcome === 'ended' || outcome === 'left') print(terminal, 'left without submitting: no reward');
+  if (trajectories !== null) {
+    print(terminal, styled(terminal, 'dim', `trajectory: ${join(trajectories, `${episode.id}.jsonl`)}`));
+  }
   return outcome === 'failed' ? EXIT.bad : EXIT.ok;
 }
 

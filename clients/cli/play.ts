@@ -45,7 +45,7 @@ export function addPlay(cli: Cli): void {
   command.addHelpText('after', NOTES).action(async (flags: PlayFlags) => {
     await using target = await openTarget(cli.terminal, flags);
     if (flags.demo) return cli.exit(await playDemo(target.client, cli.terminal));
-    cli.exit(await playSession(target.client, resetParams(flags), cli.terminal));
+    cli.exit(await playSession(target.client, resetParams(flags), cli.terminal, target.trajectories));
   });
 }
 

@@ -1,59 +1,19 @@
-import { print, type Terminal } from './terminal.ts';
+import type { EnvironmentInfo, TaskSummary } from '../../protocol/environment.ts';
 
 /**
  * The programs of other folders that commands start. Clients otherwise import only `protocol/`; this table is the one
  * exception. What it names is loaded when a command needs it, so that `play --url` needs no engine.
  */
-
-/** What `server/config-flags.ts` offers. */
-interface ConfigProgram {
-  configFlags(): readonly {
-    readonly flag: string;
-    readonly placeholder: string;
-    readonly default: string;
-    readonly description: string;
-  }[];
-  parseConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): ServerConfig;
-}
-
-/** The part of the server's configuration that clients look at. */
-interface ServerConfig {
-  readonly token: string | null;
-}
-
-/** What `server/main.ts` offers. */
-interface ServerProgram {
-  startServer(config: ServerConfig): Promise<{ readonly url: string; close(): Promise<void> }>;
-  /** Serve until a signal stops it. @returns the exit status */
-  serve(config: ServerConfig): Promise<number>;
-}
-
-/** A built-in task with its solution, which no server tells. */
-export interface BuiltInTask {
-  readonly id: string;
-  readonly gold: string | readonly string[];
-  readonly wrong?: readonly string[];
-}
-
-/** What `environments/bash/tasks/built-in.ts` offers. */
-interface TasksProgram {
-  readonly BUILT_IN: { readonly tasks: readonly BuiltInTask[] };
-}
-
-/** A command of another folder: its arguments, and who takes its lines. @returns the exit status */
-interface CommandProgram {
-  run(
-    argv: readonly string[],
-    options: { readonly print: (line: string) => void; readonly printError: (line: string) => void },
-  ): Promise<number>;
-}
-
 interface Programs {
   readonly config: ConfigProgram;
   readonly server: ServerProgram;
+  readonly state: StateProgram;
+  readonly engine: EngineProgram;
+  readonly environments: EnvironmentsProgram;
+  readonly datasets: DatasetsProgram;
   readonly tasks: TasksProgram;
-  readonly import: CommandProgram;
-  readonly images: CommandProgram;
+  readonly import: ImportProgram;
+  readonly images: ImagesProgram;
 }
 
 /** Path of each program below the repository, and what it must export. */
@@ -61,26 +21,17 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
   {
     config: ['server/config-flags.ts', 'configFlags', 'parseConfig'],
     server: ['server/main.ts', 'startServer', 'serve'],
+    state: ['server/state-folder.ts', 'stateFolder', 'configuredPath'],
+    engine: ['docker/engine-choice.ts', 'openEngine'],
+    environments: ['environments/registry.ts', 'createEnvironments'],
+    datasets: ['environments/dataset-store.ts', 'loadDatasets'],
     tasks: ['environments/bash/tasks/built-in.ts', 'BUILT_IN'],
     import: ['environments/import/command.ts', 'run'],
-    images: ['docker/images/command.ts', 'run'],
+    images: ['docker/images/command.ts', 'runImages'],
   };
 
 /** The benchmark, started as a process of its own. */
 export const BENCH = new URL('../../test/bench/main.ts', import.meta.url);
-
-/** Run a command of another folder on this terminal. @returns the exit status */
-export async function runProgram(
-  name: 'import' | 'images',
-  argv: readonly string[],
-  terminal: Terminal,
-): Promise<number> {
-  const { run } = await load(name);
-  return run(argv, {
-    print: (line) => print(terminal, line),
-    printError: (line) => terminal.errors.write(`${line}\n`),
-  });
-}
 
 /** @throws {Error} the file is not there or lacks an export: the installation is incomplete */
 export async function load<K extends keyof Programs>(name: K): Promise<Programs[K]> {
@@ -90,4 +41,109 @@ export async function load<K extends keyof Programs>(name: K): Promise<Programs[
   if (missing !== undefined)
     throw new Error(`${path} lacks ${String(missing)}: the installation is incomplete`);
   return module as unknown as Programs[K];
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+interface ConfigProgram {
+  configFlags(): readonly {
+    readonly flag: string;
+    readonly placeholder: string;
+    readonly default: string;
+    readonly description: string;
+  }[];
+  parseConfig(argv: readonly string[], env: Env): ServerConfig;
+}
+
+/** The part of the server's configuration that clients look at. */
+export interface ServerConfig {
+  readonly token: string | null;
+  readonly trajectories: string;
+}
+
+interface StartOptions {
+  readonly env: Env;
+  readonly onBuild: (image: string, line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+interface ServerProgram {
+  startServer(config: ServerConfig, options: StartOptions): Promise<RunningServer>;
+  /** Serve until a signal stops it. @returns the exit status */
+  serve(config: ServerConfig, options: StartOptions): Promise<number>;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface StateProgram {
+  stateFolder(env: Env): string;
+  configuredPath(path: string, home: string): string | null;
+}
+
+interface EngineProgram {
+  /** @throws {Error} no engine is possible; the message says what to install */
+  openEngine(options: { readonly home: string }): Promise<{
+    readonly runtime: 'docker' | 'local';
+    readonly reason: string;
+    readonly engine: { probe(): Promise<{ readonly isolation: string; readonly reason: string }> };
+    close(): Promise<void>;
+  }>;
+}
+
+interface EnvironmentsProgram {
+  createEnvironments(parts: {
+    readonly sandboxes: { acquire(): Promise<never> };
+    readonly defaults: { readonly stepTimeoutMs: number; readonly maxOutputBytes: number };
+    readonly datasets: readonly unknown[];
+  }): ReadonlyMap<string, TaskHolder>;
+}
+
+interface TaskHolder {
+  readonly info: EnvironmentInfo;
+  /** @throws {ProtocolError} `dataset_not_found` */
+  tasks(
+    dataset: string | undefined,
+    split: string | undefined,
+  ): readonly (TaskSummary & { readonly dataset: string })[];
+}
+
+interface DatasetsProgram {
+  /** @throws {DatasetError} a record is malformed */
+  loadDatasets(home: string, added: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
+}
+
+/** A built-in task with its solution, which no server tells. */
+export interface BuiltInTask {
+  readonly id: string;
+  readonly gold: string | readonly string[];
+  readonly wrong?: readonly string[];
+}
+
+interface TasksProgram {
+  readonly BUILT_IN: { readonly tasks: readonly BuiltInTask[] };
+}
+
+interface ImportProgram {
+  run(
+    argv: readonly string[],
+    options: {
+      readonly home: string;
+      readonly print: (line: string) => void;
+      readonly printError: (line: string) => void;
+    },
+  ): Promise<number>;
+}
+
+interface ImagesProgram {
+  runImages(
+    argv: readonly string[],
+    terminal: {
+      readonly stdout: NodeJS.WritableStream;
+      readonly stderr: NodeJS.WritableStream;
+      readonly env: Env;
+    },
+  ): Promise<number>;
 }

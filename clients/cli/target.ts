@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { StepwellClient } from '../typescript/client.ts';
+import { tellBuilding } from './building.ts';
+import { CommandError } from './command-error.ts';
 import { load } from './programs.ts';
-import type { Terminal } from './terminal.ts';
+import { EXIT, type Terminal } from './terminal.ts';
 
 export interface TargetFlags {
   readonly url?: string;
@@ -12,12 +14,8 @@ export interface TargetFlags {
 /** The server that a command works with: a running one, or one of its own that ends with it. */
 export interface Target extends AsyncDisposable {
   readonly client: StepwellClient;
-  readonly embedded: boolean;
-}
-
-interface EmbeddedOptions {
-  /** Whether episodes will be played; without them no sandbox is kept warm. @default true */
-  readonly sandboxes?: boolean;
+  /** Folder of its trajectories, where it is known and on this machine. */
+  readonly trajectories: string | null;
 }
 
 /** Ends a stuck step soon: nobody waits for it any more. */
@@ -31,64 +29,85 @@ export function addTargetFlags(command: Command): void {
 }
 
 /** Connect to `--url`, or to a server started for this command on a free port. */
-export async function openTarget(
-  terminal: Terminal,
-  flags: TargetFlags,
-  options: EmbeddedOptions = {},
-): Promise<Target> {
+export async function openTarget(terminal: Terminal, flags: TargetFlags): Promise<Target> {
+  if (flags.url === undefined) return startEmbedded(terminal, flags);
   const token = flags.token ?? terminal.env.STEPWELL_TOKEN;
-  if (flags.url !== undefined) {
-    const client = await StepwellClient.connect(flags.url, { token });
-    return { client, embedded: false, [Symbol.asyncDispose]: () => client.close() };
-  }
-  return startEmbedded(terminal, flags, options);
+  const client = await StepwellClient.connect(flags.url, { token });
+  return { client, trajectories: null, [Symbol.asyncDispose]: () => client.close() };
 }
 
-async function startEmbedded(
-  terminal: Terminal,
-  flags: TargetFlags,
-  { sandboxes = true }: EmbeddedOptions,
-): Promise<Target> {
-  const [{ parseConfig }, { startServer }] = await Promise.all([load('config'), load('server')]);
-  const argv = [
-    '--host=127.0.0.1',
-    '--port=0',
-    `--pool=bash-v1=${sandboxes ? 1 : 0}`,
-    `--drain-timeout-ms=${EMBEDDED_DRAIN_MS}`,
-  ];
-  if (flags.runtime !== undefined) argv.push(`--runtime=${flags.runtime}`);
-  if (terminal.env.STEPWELL_LOG_LEVEL === undefined) argv.push('--log-level=error');
-  const config = parseConfig(argv, terminal.env);
-  const server = await startServer(config);
-  const release = onSignal(() => server.close());
+async function startEmbedded(terminal: Terminal, flags: TargetFlags): Promise<Target> {
+  const [{ parseConfig }, { startServer }, state] = await Promise.all([
+    load('config'),
+    load('server'),
+    load('state'),
+  ]);
+  const config = parseConfig(embeddedFlags(flags, terminal), terminal.env);
+  const ending = endOnSignal();
   try {
-    const client = await StepwellClient.connect(server.url, { token: config.token ?? undefined });
-    return {
-      client,
-      embedded: true,
-      async [Symbol.asyncDispose]() {
-        await client.close();
-        await server.close();
-        release();
-      },
-    };
+    const { signal } = ending;
+    const server = await startServer(config, { env: terminal.env, onBuild: tellBuilding(terminal), signal });
+    ending.close = () => server.close();
+    try {
+      const client = await StepwellClient.connect(server.url, { token: config.token ?? undefined, signal });
+      return {
+        client,
+        trajectories: state.configuredPath(config.trajectories, state.stateFolder(terminal.env)),
+        async [Symbol.asyncDispose]() {
+          await client.close();
+          await server.close();
+          ending.forget();
+        },
+      };
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
   } catch (error) {
-    await server.close();
-    release();
+    ending.forget();
+    if (ending.signal.aborted) throw new CommandError('interrupted', EXIT.bad, { cause: error });
     throw error;
   }
 }
 
-/** Close before dying by a signal, so that no sandbox outlives its server. @returns what takes the handlers off again */
-function onSignal(close: () => Promise<void>): () => void {
+function embeddedFlags(flags: TargetFlags, terminal: Terminal): string[] {
+  const argv = [
+    '--host=127.0.0.1',
+    '--port=0',
+    '--pool=bash-v1=1',
+    `--drain-timeout-ms=${EMBEDDED_DRAIN_MS}`,
+  ];
+  if (flags.runtime !== undefined) argv.push(`--runtime=${flags.runtime}`);
+  if (terminal.env.STEPWELL_LOG_LEVEL === undefined) argv.push('--log-level=error');
+  return argv;
+}
+
+interface Ending {
+  /** Aborts when a signal comes before there is anything to close. */
+  readonly signal: AbortSignal;
+  /** What a signal closes before the process dies, so that no sandbox outlives it. */
+  close: (() => Promise<void>) | null;
+  forget(): void;
+}
+
+/** The first SIGINT or SIGTERM closes what was begun; a second one ends the process at once. */
+function endOnSignal(): Ending {
+  const interrupted = new AbortController();
   const end = (signal: NodeJS.Signals) => {
+    ending.forget();
+    interrupted.abort();
     const status = signal === 'SIGINT' ? 130 : 143;
-    close().finally(() => process.exit(status));
+    void ending.close?.().finally(() => process.exit(status));
   };
-  process.once('SIGINT', end);
-  process.once('SIGTERM', end);
-  return () => {
-    process.off('SIGINT', end);
-    process.off('SIGTERM', end);
+  const ending: Ending = {
+    signal: interrupted.signal,
+    close: null,
+    forget: () => {
+      process.off('SIGINT', end);
+      process.off('SIGTERM', end);
+    },
   };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+  return ending;
 }

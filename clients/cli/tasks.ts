@@ -1,15 +1,21 @@
 import type { Params } from '../../protocol/methods.ts';
+import { StepwellClient } from '../typescript/client.ts';
 import { CommandError } from './command-error.ts';
 import { integer } from './flags.ts';
+import { localTasks, type TaskSource } from './local-tasks.ts';
 import type { Cli } from './program.ts';
-import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
-import { columns, EXIT, print } from './terminal.ts';
+import { columns, EXIT, print, type Terminal } from './terminal.ts';
 
-interface TasksFlags extends TargetFlags {
+interface SourceFlags {
+  readonly url?: string;
+  readonly token?: string;
+  readonly json?: boolean;
+}
+
+interface TasksFlags extends SourceFlags {
   readonly environment: string;
   readonly dataset?: string;
   readonly split?: string;
-  readonly json?: boolean;
 }
 
 interface ListFlags extends TasksFlags {
@@ -20,9 +26,9 @@ interface ListFlags extends TasksFlags {
 const INSTRUCTION_WIDTH = 90;
 const PAGE = 1000;
 
-/** `stepwell tasks list` and `stepwell tasks show`. */
+/** `stepwell tasks list`, `stepwell tasks show` and `stepwell tasks datasets`. */
 export function addTasks(cli: Cli): void {
-  const tasks = cli.program.command('tasks').description('list tasks, or show one');
+  const tasks = cli.program.command('tasks').description('list tasks and datasets, or show a task');
   const list = tasks
     .command('list', { isDefault: true })
     .description('list the tasks of a dataset')
@@ -32,16 +38,37 @@ export function addTasks(cli: Cli): void {
     .command('show')
     .description('show a task with its whole instruction')
     .argument('<task>', 'its id, or its index from 0');
+  const datasets = tasks.command('datasets').description('list the datasets that there are');
   for (const command of [list, show]) {
     command
       .option('--environment <id>', 'versioned id of the environment', 'bash-v1')
       .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
-      .option('--split <name>', 'part of the dataset (default: all of it)')
+      .option('--split <name>', 'part of the dataset (default: all of it)');
+  }
+  for (const command of [list, show, datasets]) {
+    command
+      .option('--url <address>', 'ask this server, e.g. ws://127.0.0.1:8765 (default: look here)')
+      .option('--token <text>', "that server's token (default: $STEPWELL_TOKEN)")
       .option('--json', 'print JSON');
-    addTargetFlags(command);
   }
   list.action((flags: ListFlags) => listTasks(cli, flags));
   show.action((task: string, flags: TasksFlags) => showTask(cli, task, flags));
+  datasets.action((flags: SourceFlags) => listDatasets(cli, flags));
+}
+
+async function openSource(terminal: Terminal, flags: SourceFlags): Promise<TaskSource> {
+  if (flags.url === undefined) return localTasks(terminal);
+  return StepwellClient.connect(flags.url, { token: flags.token ?? terminal.env.STEPWELL_TOKEN });
+}
+
+async function listDatasets(cli: Cli, flags: SourceFlags): Promise<void> {
+  await using source = await openSource(cli.terminal, flags);
+  const environments = await source.environments();
+  if (flags.json) return print(cli.terminal, JSON.stringify(environments, null, 2));
+  const rows = environments.flatMap(({ id, datasets }) =>
+    datasets.map(({ name, tasks }) => [id, name, `${tasks} tasks`]),
+  );
+  print(cli.terminal, columns(rows, ''));
 }
 
 function query(flags: TasksFlags): Params<'tasks/list'> {
@@ -50,9 +77,9 @@ function query(flags: TasksFlags): Params<'tasks/list'> {
 }
 
 async function listTasks(cli: Cli, flags: ListFlags): Promise<void> {
-  await using target = await openTarget(cli.terminal, flags, { sandboxes: false });
+  await using source = await openSource(cli.terminal, flags);
   const { offset = 0, limit } = flags;
-  const page = await target.client.tasks({ ...query(flags), offset, limit });
+  const page = await source.tasks({ ...query(flags), offset, limit });
   if (flags.json) return print(cli.terminal, JSON.stringify(page, null, 2));
   const rows = page.tasks.map((task) => [String(task.index), task.id, shorten(task.instruction)]);
   if (rows.length > 0) print(cli.terminal, columns(rows, ''));
@@ -61,9 +88,9 @@ async function listTasks(cli: Cli, flags: ListFlags): Promise<void> {
 }
 
 async function showTask(cli: Cli, wanted: string, flags: TasksFlags): Promise<void> {
-  await using target = await openTarget(cli.terminal, flags, { sandboxes: false });
+  await using source = await openSource(cli.terminal, flags);
   for (let offset = 0; ; offset += PAGE) {
-    const page = await target.client.tasks({ ...query(flags), offset, limit: PAGE });
+    const page = await source.tasks({ ...query(flags), offset, limit: PAGE });
     const task = page.tasks.find(({ id, index }) => id === wanted || String(index) === wanted);
     if (task) {
       if (flags.json) return print(cli.terminal, JSON.stringify({ ...task, dataset: page.dataset }, null, 2));

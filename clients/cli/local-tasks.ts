@@ -1,0 +1,44 @@
+import type { EnvironmentInfo } from '../../protocol/environment.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { Params, Result } from '../../protocol/methods.ts';
+import { load } from './programs.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Where a list of tasks comes from: a server, or this machine. */
+export interface TaskSource extends AsyncDisposable {
+  environments(): Promise<readonly EnvironmentInfo[]>;
+  /** @throws {ProtocolError} @throws {RemoteError} `environment_not_found`, `dataset_not_found` */
+  tasks(params: Params<'tasks/list'>): Promise<Result<'tasks/list'>>;
+}
+
+const DEFAULT_LIMIT = 100;
+
+/** The tasks that a server started here would have; looking at them needs no engine. */
+export async function localTasks(terminal: Terminal): Promise<TaskSource> {
+  const [{ createEnvironments }, { loadDatasets }, { stateFolder }] = await Promise.all([
+    load('environments'),
+    load('datasets'),
+    load('state'),
+  ]);
+  const environments = createEnvironments({
+    sandboxes: { acquire: () => Promise.reject(new Error('a list of tasks needs no sandbox')) },
+    defaults: { stepTimeoutMs: 1, maxOutputBytes: 1 },
+    datasets: await loadDatasets(stateFolder(terminal.env), {}),
+  });
+  return {
+    environments: async () => [...environments.values()].map(({ info }) => info),
+    tasks: async ({ environment: id, dataset, split, offset = 0, limit = DEFAULT_LIMIT }) => {
+      const environment = environments.get(id);
+      if (!environment) throw new ProtocolError('environment_not_found', `There is no environment ${id}.`);
+      const tasks = environment.tasks(dataset, split);
+      return {
+        dataset: dataset ?? tasks[0]?.dataset ?? '',
+        total: tasks.length,
+        tasks: tasks
+          .slice(offset, offset + limit)
+          .map(({ id, index, instruction, tags }) => ({ id, index, instruction, tags: [...tags] })),
+      };
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
