@@ -38,6 +38,9 @@ export interface App {
 /** Routes that tell nothing and that probes read without a token. */
 const OPEN_ROUTES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/v1']);
 
+/** Longest wait for a client's half of the closing handshake at shutdown, in milliseconds. */
+const GOODBYE_MS = 1_000;
+
 /** Failure classes of resets, for `/metrics`. */
 const RESET_CLASSES: Readonly<Partial<Record<ErrorName, FailureClass>>> = {
   capacity: 'capacity',
@@ -104,8 +107,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
     // ws closes the socket itself, with the code that names the fault.
     errorHandler: (err) => log.debug({ err }, 'a socket met a fault'),
     preClose: (done) => {
-      for (const socket of app.websocketServer.clients) socket.close(1001, 'the server is shutting down');
-      app.websocketServer.close(() => done());
+      const { clients } = app.websocketServer;
+      for (const socket of clients) socket.close(1001, 'the server is shutting down');
+      const cut = setTimeout(() => {
+        for (const socket of clients) socket.terminate();
+      }, GOODBYE_MS);
+      app.websocketServer.close(() => {
+        clearTimeout(cut);
+        done();
+      });
     },
   });
   admit(app, admission);

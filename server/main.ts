@@ -4,6 +4,7 @@ import { ensureImages } from '../docker/images/builder.ts';
 import { SandboxPool } from '../docker/pool.ts';
 import type { PoolEvent } from '../docker/pool-settings.ts';
 import { Reaper } from '../docker/reaper.ts';
+import { defaultRunParent } from '../docker/run-folder.ts';
 import type { SandboxSource } from '../docker/sandbox.ts';
 import { loadDatasets } from '../environments/dataset-store.ts';
 import type { Environment } from '../environments/environment.ts';
@@ -140,7 +141,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const environments = [...createEnvironments({ sandboxes, defaults, datasets }).values()];
   const warm = warmImages(config.pool, environments);
 
-  const opened = await openEngine({ runtime: config.runtime, home });
+  const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
   await prepareImages(opened, environments, warm, onBuild, log);
   signal?.throwIfAborted();

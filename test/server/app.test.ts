@@ -131,3 +131,12 @@ test('shutdown does not wait for ever', async () => {
   await running.app.close();
   expect(fake.plays[0]?.released).toBe(1);
 });
+
+test('shutdown does not wait for a client that reads nothing', async () => {
+  const { server: running, wire } = await start();
+  await wire.reset();
+  wire.socket.pause();
+  await running.app.close();
+  expect(running.app.fastify.websocketServer.clients.size).toBe(0);
+  wire.socket.terminate();
+});
