@@ -29,6 +29,8 @@ export interface ClientOptions {
 
 const MIB = 1_048_576;
 const CLOSE_TIMEOUT_MS = 5_000;
+/** What an `Authorization` header can carry; any other token goes into `initialize`. */
+const HEADER_TOKEN = /^[!-~]+$/;
 
 /**
  * A connection to a Stepwell server. It carries any number of episodes at once; dispose of it with `await using` or
@@ -59,16 +61,21 @@ export class StepwellClient implements AsyncDisposable {
     const { connectTimeoutMs = 10_000, maxFrameBytes = 64 * MIB, maxBufferedBytes = 64 * MIB } = options;
     const { maxInFlight = 4096, heartbeatMs = 20_000, token, signal } = options;
     const limits = { maxInFlight, maxBufferedBytes, heartbeatMs };
+    const inHeader = token !== undefined && HEADER_TOKEN.test(token);
     const connection = await openSocket(
       endpoint(url),
-      { connectTimeoutMs, maxFrameBytes, token, signal },
+      { connectTimeoutMs, maxFrameBytes, token: inHeader ? token : undefined, signal },
       (socket) => new Connection(socket, limits),
     );
     const client = new StepwellClient(connection, options);
     try {
       client.#session = await client.call(
         'initialize',
-        { protocol_version: PROTOCOL_VERSION, client: { name: 'stepwell-ts', version: STEPWELL_VERSION } },
+        {
+          protocol_version: PROTOCOL_VERSION,
+          client: { name: 'stepwell-ts', version: STEPWELL_VERSION },
+          token: inHeader ? undefined : token,
+        },
         { timeoutMs: connectTimeoutMs, signal },
       );
     } catch (error) {

@@ -11,6 +11,7 @@ export class FakeTerminal implements Terminal {
   readonly interactive = false;
   printed = '';
   complained = '';
+  readonly #watchers = new Set<() => void>();
 
   /** @param input what a person types; `null` leaves the input open and silent */
   constructor(input: string | null = '', env: Readonly<Record<string, string>> = {}) {
@@ -18,9 +19,19 @@ export class FakeTerminal implements Terminal {
     this.env = env;
     this.output = collect((text) => {
       this.printed += text;
+      for (const look of this.#watchers) look();
     });
     this.errors = collect((text) => {
       this.complained += text;
+    });
+  }
+
+  /** Wait until a text was printed. */
+  shows(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#watchers.add(() => {
+        if (this.printed.includes(text)) resolve();
+      });
     });
   }
 }

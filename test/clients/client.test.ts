@@ -78,6 +78,16 @@ describe('connecting', () => {
     expect(error).toMatchObject({ code: -32001, error: 'unauthorized', retryable: false });
   });
 
+  test.each(['two words', 'schlüssel'])(
+    'a token that no header can carry goes into initialize: %s',
+    async (token) => {
+      await using server = await FakeServer.start();
+      await using client = await StepwellClient.connect(server.url, { token });
+      expect(client.session.protocol_version).toBe(1);
+      expect(server.requests[0]?.params.token).toBe(token);
+    },
+  );
+
   test('another protocol version is VersionMismatchError', async () => {
     await using server = await FakeServer.start({
       initialize: () => {

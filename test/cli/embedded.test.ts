@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../../clients/cli/program.ts';
+import { localEngineMissing, temporaryHome } from '../clients/real-server.ts';
+import { FakeTerminal } from './fake-terminal.ts';
+
+const missing = await localEngineMissing();
+const BOOTSTRAP = fileURLToPath(new URL('../../clients/cli/stepwell.js', import.meta.url));
+const LOCAL = ['--runtime', 'local'];
+
+describe.skipIf(missing !== null)(`commands with their own server${missing ? ` (${missing})` : ''}`, () => {
+  let home = '';
+
+  beforeAll(async () => {
+    home = await temporaryHome();
+  });
+
+  afterAll(() => rm(home, { recursive: true }));
+
+  async function stepwell(argv: string[], input = '') {
+    const terminal = new FakeTerminal(input, { STEPWELL_HOME: home });
+    const exitCode = await run(argv, terminal);
+    return { exitCode, printed: terminal.printed, complained: terminal.complained };
+  }
+
+  test('the demo shows solutions that are worth 1 and a mistake that is not', async () => {
+    const { exitCode, printed, complained } = await stepwell(['play', '--demo', ...LOCAL]);
+    expect(complained).toBe('');
+    expect(exitCode).toBe(0);
+    const rewards = [...printed.matchAll(/^reward (\d\.\d\d)/gm)].map(([, reward]) => Number(reward));
+    expect(rewards.filter((reward) => reward === 1)).toHaveLength(4);
+    expect(rewards.filter((reward) => reward < 1)).toHaveLength(1);
+  });
+
+  test('a play leaves a trajectory that replays, and one that was altered does not', async () => {
+    const input = 'cd /tmp && echo hello > a\npwd\nfalse\nevaluate\nsubmit\n';
+    const played = await stepwell(['play', '--task', '0', ...LOCAL], input);
+    expect(played).toMatchObject({ exitCode: 0, complained: '' });
+    expect(played.printed).toContain('\n/tmp\n');
+    const path = /trajectory: (\S+)/.exec(played.printed)?.[1] ?? expect.fail('no trajectory was named');
+    const same = await stepwell(['replay', path, ...LOCAL]);
+    expect(same.printed).toContain('4 steps replayed, the same');
+    expect(same.exitCode).toBe(0);
+
+    const altered = join(home, 'altered.jsonl');
+    await writeFile(altered, (await readFile(path, 'utf8')).replace('"output":"/tmp\\n"', '"output":"/\\n"'));
+    const different = await stepwell(['replay', altered, ...LOCAL]);
+    expect(different.exitCode).toBe(1);
+    expect(different.printed).toContain('step 2, observation.output');
+    expect(different.printed).toContain('file, step 2, observation_sha256');
+  });
+
+  test('tasks are listed and shown without an engine', async () => {
+    const list = await stepwell(['tasks', 'list', '--limit', '1', '--json']);
+    const [task] = JSON.parse(list.printed).tasks;
+    const shown = await stepwell(['tasks', 'show', '0']);
+    expect(shown.printed).toContain(task.id);
+    expect(shown.printed).toContain(task.instruction);
+    expect((await stepwell(['tasks', 'datasets'])).printed).toMatch(/bash-v1 +built-in +\d+ tasks/);
+    const unknown = await stepwell(['tasks', 'show', 'no-such-task']);
+    expect(unknown).toMatchObject({ exitCode: 2, complained: expect.stringContaining('tasks list') });
+    const dataset = await stepwell(['tasks', '--dataset', 'nowhere']);
+    expect(dataset).toMatchObject({ exitCode: 1, complained: expect.stringContaining('nowhere') });
+  });
+
+  describe('serve', () => {
+    let server: ChildProcess;
+    let url = '';
+
+    beforeAll(async () => {
+      const argv = [
+        BOOTSTRAP,
+        'serve',
+        '--port',
+        '0',
+        '--pool',
+        'bash-v1=1',
+        '--log-level',
+        'error',
+        ...LOCAL,
+      ];
+      const env = { ...process.env, STEPWELL_HOME: home };
+      server = spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+      const [line] = await once(server.stdout ?? server, 'data');
+      url = /ready on (\S+)/.exec(String(line))?.[1] ?? expect.fail(`no address in ${line}`);
+    });
+
+    afterAll(async () => {
+      if (server.exitCode === null && server.kill('SIGKILL')) await once(server, 'exit');
+    });
+
+    test('is stopped by SIGTERM while someone plays, and both end in order', async () => {
+      const terminal = new FakeTerminal(null, {});
+      const exited = once(server, 'exit');
+      const started = terminal.shows('seed');
+      const playing = run(['play', '--url', url], terminal);
+      await started;
+      server.kill('SIGTERM');
+      expect(await playing).toBe(1);
+      expect(terminal.complained).toMatch(/^stepwell: the connection to the server is gone[^\n]*\n$/);
+      expect(await exited).toEqual([0, null]);
+    });
+  });
+});
