@@ -58,7 +58,7 @@ describe.skipIf(missing !== null)(`the client and the server itself${missing ? `
 
   test('keep steps that were asked for together in their order', async () => {
     await using episode = await client.reset({ ...BASH, task: 0 });
-    const results = await Promise.all([1, 2, 3, 4, 5].map((i) => episode.step(`n=$n${i}; echo $n`)));
+    const results = await Promise.all([1, 2, 3, 4, 5].map((i) => episode.step(`n="$n"${i}; echo "$n"`)));
     expect(results.map(({ observation }) => observation.output.trim())).toEqual([
       '1',
       '12',
