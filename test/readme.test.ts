@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DOCUMENT_TABLES, written } from './document-tables.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+describe('tables in documents', () => {
+  it.each(DOCUMENT_TABLES)('$name of $file is what the code says; else run `npm run docs`', (table) => {
+    expect(written(table)).toBe(table.render());
+  });
+});
+
+describe('links in documents', () => {
+  it.each(['README.md', 'CONTRIBUTING.md', 'docker/README.md', 'server/README.md'])(
+    'of %s lead somewhere',
+    (file) => {
+      const text = readFileSync(resolve(ROOT, file), 'utf8');
+      for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
+        expect(() => readFileSync(resolve(ROOT, file, '..', target)), target).not.toThrow(/ENOENT/);
+      }
+    },
+  );
+});
