@@ -1,5 +1,6 @@
 import Docker from 'dockerode';
 import { DockerEngine, type DockerEngineOptions } from '../docker/docker-engine.ts';
+import { machineFacts } from '../docker/engine-choice.ts';
 import { ensureImages } from '../docker/images/builder.ts';
 import { DockerImageBuilder } from '../docker/images/docker-builder.ts';
 import { ownerOf } from '../docker/owner.ts';
@@ -39,4 +40,12 @@ export async function dockerEngine(
       await runFolder.remove();
     },
   };
+}
+
+/** Why no engine of either kind can run here, or `null`. */
+export async function noEngine(): Promise<string | null> {
+  const docker = await dockerMissing();
+  if (docker === null) return null;
+  const local = await machineFacts(new Docker()).local();
+  return local.length === 0 ? null : `${docker}; ${local.join('; ')}`;
 }
