@@ -24,20 +24,20 @@ function leavesTree({ name, type, linkname }: Header): boolean {
  */
 export async function checkTree(file: string): Promise<void> {
   const members = extract();
+  const leaving: string[] = [];
   members.on('entry', (header, stream, next) => {
-    if (leavesTree(header)) {
-      next(new DatasetError({ file }, `member ${JSON.stringify(header.name)} leaves the tree`));
-      return;
-    }
+    if (leavesTree(header)) leaving.push(header.name);
     stream.on('end', next);
     stream.resume();
   });
   try {
     await pipeline(createReadStream(file), members);
   } catch (error) {
-    if (error instanceof DatasetError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new DatasetError({ file }, `no readable tar file: ${reason}`, { cause: error });
+  }
+  if (leaving.length > 0) {
+    throw new DatasetError({ file }, `member ${JSON.stringify(leaving[0])} leaves the tree`);
   }
 }
 

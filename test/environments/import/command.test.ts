@@ -1,0 +1,135 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { extract, pack } from 'tar-stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadDatasets } from '../../../environments/dataset-store.ts';
+import { run } from '../../../environments/import/command.ts';
+
+let home: string;
+let source: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
+  source = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
+});
+afterEach(async () => {
+  await rm(home, { recursive: true, force: true });
+  await rm(source, { recursive: true, force: true });
+});
+
+async function write(path: string, content: unknown): Promise<void> {
+  const file = join(source, path);
+  await mkdir(join(file, '..'), { recursive: true });
+  const plain = typeof content === 'string' || Buffer.isBuffer(content);
+  await writeFile(file, plain ? content : JSON.stringify(content));
+}
+
+async function tar(...names: string[]): Promise<Buffer> {
+  const out = pack();
+  for (const name of names) out.entry({ name, mode: 0o640, mtime: new Date(86_400_000) }, 'content');
+  out.finalize();
+  return buffer(out);
+}
+
+async function members(file: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of createReadStream(file).pipe(extract())) {
+    names.push(`${entry.header.name} ${entry.header.mode?.toString(8)}`);
+    entry.resume();
+  }
+  return names;
+}
+
+async function imported(...argv: string[]) {
+  const lines: string[] = [];
+  const errors: string[] = [];
+  const status = await run(argv, {
+    home,
+    print: (line) => lines.push(line),
+    printError: (line) => errors.push(line),
+  });
+  return { status, lines, errors: errors.join('\n') };
+}
+
+const TASKS = [
+  { query: 'List.', gold: 'ls' },
+  { query: 'Do both.', gold: ['a', 'b'], note: 'kept out' },
+];
+
+describe('stepwell import intercode', () => {
+  it('makes a dataset of each set, tells it, and what to do next', async () => {
+    await write('nl2bash/nl2bash_fs_2.json', TASKS);
+    await write('nl2bash/fs_2.tar', await tar('system/a.txt'));
+    await write('nl2bash/nl2bash_fs_4.json', TASKS.slice(1));
+    await write('sql/spider/ic_spider_dev.json', []);
+    const { status, lines } = await imported('intercode', source);
+    expect(status).toBe(0);
+    expect(lines.join('\n')).toMatch(
+      /nl2bash-fs2: 2 tasks.*\n.*nl2bash-fs4: 1 tasks.*\nnot yet supported: sql\nnext: /,
+    );
+    const [two, four] = await loadDatasets(home);
+    expect(two).toMatchObject({
+      name: 'nl2bash-fs2',
+      image: 'nl2bash-fs2',
+      definition: { name: 'nl2bash-fs2', from: 'bash', gitAtRoot: true },
+      tasks: [
+        { id: 'fs2-0', instruction: 'List.', gold: 'ls' },
+        { id: 'fs2-1', instruction: 'Do both.', gold: ['a', 'b'] },
+      ],
+    });
+    expect(await members(two?.definition?.tree ?? '')).toEqual([
+      'system/a.txt 640',
+      'setup_nl2b_fs_2.sh 755',
+    ]);
+    expect(four?.name).toBe('nl2bash-fs4');
+  });
+
+  it('takes the folder of the sets itself, and replaces what was imported before', async () => {
+    await write('nl2bash_fs_4.json', TASKS);
+    expect((await imported('intercode', source)).status).toBe(0);
+    await write('nl2bash_fs_4.json', TASKS.slice(1));
+    expect((await imported('intercode', source)).status).toBe(0);
+    expect((await loadDatasets(home)).map(({ tasks }) => tasks.length)).toEqual([1]);
+    expect(await readdir(join(home, 'datasets'))).toEqual(['nl2bash-fs4']);
+  });
+
+  it.each([
+    ['a field that is missing', [...TASKS, { query: 'x' }], /nl2bash_fs_4\.json, record 2, field gold: /],
+    ['a field of the wrong kind', [{ query: 1, gold: 'x' }], /record 0, field query: /],
+    ['a record that is none', ['x'], /record 0: /],
+    ['no list', {}, /no list of records/],
+    ['broken JSON', '[{"query": NaN}]', /nl2bash_fs_4\.json: not JSON: .*NaN/],
+  ])('refuses %s before anything is written', async (_, content, message) => {
+    await write('nl2bash_fs_1.json', TASKS);
+    await write('fs_1.tar', await tar('testbed/a'));
+    await write('nl2bash_fs_4.json', content);
+    const { status, errors } = await imported('intercode', source);
+    expect(status).toBe(1);
+    expect(errors).toMatch(message);
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it.each(['/etc/passwd', '../x', 'a/../../x'])('refuses a tree with a member %s', async (name) => {
+    await write('nl2bash_fs_1.json', TASKS);
+    await write('fs_1.tar', await tar('testbed/a', name));
+    expect(await imported('intercode', source)).toMatchObject({
+      status: 1,
+      errors: expect.stringMatching(/fs_1\.tar: member/),
+    });
+  });
+
+  it('refuses a set without its tree, a folder with nothing in it, and none', async () => {
+    expect((await imported('intercode', source)).status).toBe(1);
+    await write('nl2bash_fs_1.json', TASKS);
+    expect((await imported('intercode', source)).errors).toMatch(/fs_1\.tar: /);
+    expect((await imported('intercode', join(source, 'nowhere'))).status).toBe(1);
+  });
+
+  it('tells what is wrong with a command line', async () => {
+    expect((await imported('intercode')).status).toBe(2);
+    expect((await imported('other', 'x')).status).toBe(2);
+    expect((await imported('--help')).status).toBe(0);
+  });
+});
