@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+const name = z.string().min(1);
+
+/** A test of a Python task: a program, an input with its output, or a call with its value. */
+export const PythonTest = z.union([
+  /** Statements run after the solution, as MBPP's tests are; an exception is a failed test. */
+  z.strictObject({ name, code: z.string().min(1) }),
+  /** The solution runs as a program; numbers and white space are compared as APPS does. */
+  z.strictObject({ name, stdin: z.string(), stdout: z.string() }),
+  /** The entry function is called; arguments and value are JSON. */
+  z.strictObject({ name, args: z.array(z.json()), value: z.json() }),
+]);
+export type PythonTest = z.infer<typeof PythonTest>;
+
+/** One Python task as a dataset stores it. */
+export const PythonTaskRecord = z
+  .strictObject({
+    /** Unique in its dataset, kebab-case. */
+    id: z.string().min(1),
+    /** What the agent is told. */
+    instruction: z.string().min(1),
+    /** Function that the tests call; tasks that are whole programs have none. */
+    entry: z.string().min(1).optional(),
+    /** Source of a solution. */
+    gold: z.string().min(1),
+    /** Source run before solution and tests, in the session too. */
+    setup: z.string().optional(),
+    tests: z.array(PythonTest).min(1),
+    /** What a graded step tells of each test. @default hidden */
+    visibility: z.enum(['hidden', 'names', 'full']).optional(),
+    tags: z.array(z.string()).optional(),
+    /** Plausible but wrong solutions: each must fail a test. */
+    wrong: z.array(z.string()).optional(),
+    /** Attempts to raise the score without solving the task: each must score as if it solved nothing. */
+    cheats: z.array(z.string()).optional(),
+  })
+  .refine((task) => task.entry !== undefined || task.tests.every((test) => !('args' in test)), {
+    message: 'a task whose tests call a function names it in `entry`',
+    path: ['entry'],
+  });
+export type PythonTaskRecord = z.infer<typeof PythonTaskRecord>;
+
+/** A built-in or imported dataset of Python tasks. */
+export interface PythonDataset {
+  readonly name: string;
+  readonly tasks: readonly PythonTaskRecord[];
+}

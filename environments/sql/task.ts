@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+export const Dialect = z.enum(['sqlite', 'mysql']);
+export type Dialect = z.infer<typeof Dialect>;
+
+/** A text for both dialects, or one for each. */
+const perDialect = z.union([
+  z.string().min(1),
+  z.strictObject({ sqlite: z.string().min(1), mysql: z.string().min(1) }),
+]);
+
+/** One SQL task as a dataset stores it. */
+export const SqlTaskRecord = z.strictObject({
+  /** Unique in its dataset, kebab-case. */
+  id: z.string().min(1),
+  /** What the agent is told. */
+  instruction: z.string().min(1),
+  /** Name of the database that the task is about. */
+  database: z.string().min(1),
+  /** The query that answers it. */
+  gold: perDialect,
+  tags: z.array(z.string()).optional(),
+  /** Plausible but wrong queries: each must score below 1. */
+  wrong: z.array(perDialect).optional(),
+});
+export type SqlTaskRecord = z.infer<typeof SqlTaskRecord>;
+
+/** A database written for tasks: statements that make and fill it, in each dialect. */
+export interface SqlDatabase {
+  readonly name: string;
+  /** Statements valid in both dialects, or one text for each. */
+  readonly schema: string | Readonly<Record<Dialect, string>>;
+  readonly data: string | Readonly<Record<Dialect, string>>;
+}
+
+/** A built-in or imported dataset of SQL tasks. */
+export interface SqlDataset {
+  readonly name: string;
+  readonly databases: readonly SqlDatabase[];
+  readonly tasks: readonly SqlTaskRecord[];
+}
