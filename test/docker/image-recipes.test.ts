@@ -1,0 +1,155 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runImages } from '../../docker/images/command.ts';
+import { readDefinitions } from '../../docker/images/definitions-file.ts';
+import { allPackages, makeRecipes, type Recipe } from '../../docker/images/recipe.ts';
+import { hashRunnerFiles, readRunnerFiles } from '../../docker/images/runner-files.ts';
+import type { ImageDefinition } from '../../docker/sandbox.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function recipe(name: string, definitions: readonly ImageDefinition[] = []): Promise<Recipe> {
+  const found = (await makeRecipes(definitions)).find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no recipe ${name}`);
+  return found;
+}
+
+describe('a recipe', () => {
+  it('comes after those it is made from', async () => {
+    const names = (
+      await makeRecipes([
+        { name: 'child', from: 'parent' },
+        { name: 'parent', from: 'bash' },
+      ])
+    ).map(({ name }) => name);
+    expect(names).toEqual(['base', 'bash', 'parent', 'child']);
+  });
+
+  it('has the same hash for the same inputs, and another for another tree', async () => {
+    const tree = join(folder, 'tree.tar');
+    await writeFile(tree, 'one');
+    const definition = { name: 'set', from: 'bash', tree };
+    const first = await recipe('set', [definition]);
+    expect((await recipe('set', [definition])).hash).toBe(first.hash);
+    await writeFile(tree, 'two');
+    const second = await recipe('set', [definition]);
+    expect(second.hash).not.toBe(first.hash);
+    expect(second.parent?.hash).toBe(first.parent?.hash);
+    expect((await recipe('set', [{ ...definition, gitAtRoot: true }])).hash).not.toBe(second.hash);
+  });
+
+  it.each([
+    ['an unknown parent', [{ name: 'a', from: 'nowhere' }]],
+    [
+      'a circle',
+      [
+        { name: 'a', from: 'b' },
+        { name: 'b', from: 'a' },
+      ],
+    ],
+    ['a tree that is not there', [{ name: 'a', from: 'bash', tree: '/nowhere/tree.tar' }]],
+  ])('is refused for %s', async (_, definitions) => {
+    await expect(makeRecipes(definitions)).rejects.toMatchObject({ code: 'image_missing' });
+  });
+
+  it('knows the packages of its parents, unless it is not made of packages', async () => {
+    const bash = allPackages(await recipe('bash')) ?? [];
+    expect(bash).toEqual(expect.arrayContaining(['python3', 'bubblewrap', 'jq', 'hashdeep']));
+    expect(allPackages(await recipe('set', [{ name: 'set', from: 'bash' }]))).toBeNull();
+  });
+
+  it('leaves out what InterCode’s image lacks', async () => {
+    const packages = allPackages(await recipe('bash')) ?? [];
+    for (const name of ['bc', 'gawk', 'less', 'man-db', 'rsync', 'sudo', 'wget', 'xxd']) {
+      expect(packages).not.toContain(name);
+    }
+  });
+});
+
+describe('the runner’s files', () => {
+  it('are all but tests, caches and text for people', async () => {
+    await mkdir(join(folder, '__pycache__'));
+    await mkdir(join(folder, 'tests'));
+    await mkdir(join(folder, 'part'));
+    const names = [
+      '__main__.py',
+      'part/a.py',
+      'driver.sh',
+      '__pycache__/a.pyc',
+      'tests/a.py',
+      'test_a.py',
+      'README.md',
+    ];
+    for (const name of names) await writeFile(join(folder, name), name);
+    const files = await readRunnerFiles(folder);
+    expect(files.map(({ path }) => path)).toEqual(['__main__.py', 'driver.sh', 'part/a.py']);
+    const hash = hashRunnerFiles(files);
+    await writeFile(join(folder, 'README.md'), 'more');
+    expect(hashRunnerFiles(await readRunnerFiles(folder))).toBe(hash);
+    await writeFile(join(folder, 'driver.sh'), 'more');
+    expect(hashRunnerFiles(await readRunnerFiles(folder))).not.toBe(hash);
+  });
+});
+
+describe('a file of definitions', () => {
+  it('names trees beside itself', async () => {
+    const path = join(folder, 'images.json');
+    await writeFile(path, JSON.stringify([{ name: 'set', from: 'bash', tree: 'set.tar', gitAtRoot: true }]));
+    expect(await readDefinitions(path)).toEqual([
+      { name: 'set', from: 'bash', tree: join(folder, 'set.tar'), gitAtRoot: true },
+    ]);
+  });
+
+  it('is refused with its name and the reason', async () => {
+    const path = join(folder, 'images.json');
+    await writeFile(path, JSON.stringify([{ name: 'Big Set', from: 'bash' }]));
+    await expect(readDefinitions(path)).rejects.toThrow(/images\.json.*lower-case/s);
+  });
+});
+
+describe('the images program', () => {
+  async function run(...argv: string[]): Promise<{ status: number; out: string; err: string }> {
+    const written = { out: '', err: '' };
+    const to = (key: 'out' | 'err') =>
+      new Writable({
+        write(chunk, _encoding, done) {
+          written[key] += chunk;
+          done();
+        },
+      });
+    const status = await runImages(argv, {
+      stdout: to('out'),
+      stderr: to('err'),
+      env: { STEPWELL_HOME: folder },
+    });
+    return { status, ...written };
+  }
+
+  it('refuses what it does not know', async () => {
+    expect(await run('build', 'nowhere')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('known are base, bash'),
+    });
+    expect((await run('build', '--runtime', 'cloud')).status).toBe(2);
+    expect((await run('bild')).status).toBe(2);
+  });
+
+  it('lists nothing where nothing is built', async () => {
+    expect(await run('list', '--runtime', 'local', '--json')).toEqual({ status: 0, out: '[]\n', err: '' });
+  });
+
+  it('builds nothing that the host’s programs stand in for', async () => {
+    expect(await run('build', '--runtime', 'local', 'bash')).toMatchObject({
+      status: 0,
+      out: '',
+      err: 'bash: up to date\n',
+    });
+  });
+});
