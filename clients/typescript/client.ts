@@ -3,8 +3,9 @@ import { METHODS, type MethodName, type Params, type Result } from '../../protoc
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import { endpoint, openSocket } from './address.ts';
 import { MalformedResultError } from './call-errors.ts';
-import { type Call, type CallOptions, Connection } from './connection.ts';
+import { type CallOptions, Connection } from './connection.ts';
 import { Episode } from './episode.ts';
+import type { Call } from './pending-call.ts';
 
 export interface ClientOptions {
   /** The server's token. @default none */

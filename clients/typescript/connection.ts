@@ -1,12 +1,8 @@
+import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
-import {
-  AbortedError,
-  type CallContext,
-  ConnectionLostError,
-  DeadlineError,
-  OverloadedError,
-} from './call-errors.ts';
+import { AbortedError, type CallContext, ConnectionLostError, OverloadedError } from './call-errors.ts';
 import { remoteError, type WireError } from './errors.ts';
+import { type Call, type OnGivenUp, PendingCall } from './pending-call.ts';
 
 export interface ConnectionLimits {
   /** Calls that may wait for their answers at once. @default 4096 */
@@ -24,23 +20,6 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What a call needs of its connection. */
-export interface Call extends CallContext {
-  readonly params: unknown;
-  /** Deadline in milliseconds. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-  /** Takes a result that came after the call was given up. @default it is dropped */
-  readonly onLateResult?: (result: unknown) => void;
-}
-
-interface Pending {
-  readonly call: Call;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
-  readonly release: () => void;
-}
-
 interface Reply {
   readonly id?: unknown;
   readonly result?: unknown;
@@ -53,8 +32,12 @@ const SILENT_BEATS = 3;
 export class Connection {
   readonly #socket: WebSocket;
   readonly #limits: ConnectionLimits;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Map<number, PendingCall>();
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #onGivenUp: OnGivenUp;
+  /** Below the WebSocket, once it is open. */
+  #stream: Duplex | null = null;
+  #corked = false;
   #nextId = 1;
   #silentBeats = 0;
   #fault: unknown;
@@ -67,6 +50,13 @@ export class Connection {
   constructor(socket: WebSocket, limits: ConnectionLimits) {
     this.#socket = socket;
     this.#limits = limits;
+    this.#onGivenUp = ({ id, call }) => {
+      // A late answer that somebody waits for has to find its call.
+      if (!call.onLateResult) this.#pending.delete(id);
+    };
+    socket.once('upgrade', (response) => {
+      this.#stream = response.socket;
+    });
     socket.on('message', (data) => this.#receive(data.toString()));
     socket.on('pong', () => {
       this.#silentBeats = 0;
@@ -93,7 +83,7 @@ export class Connection {
    * @throws {UnansweredError} the connection was lost, the deadline passed, the signal fired, too much is waiting
    */
   call(call: Call): Promise<unknown> {
-    const { signal, timeoutMs } = call;
+    const { signal } = call;
     if (this.#end) return Promise.reject(this.#lost(call, false));
     if (signal?.aborted) return Promise.reject(new AbortedError(signal.reason, call, false));
     const { maxInFlight, maxBufferedBytes } = this.#limits;
@@ -107,15 +97,8 @@ export class Connection {
     const id = this.#nextId++;
     const text = JSON.stringify({ jsonrpc: '2.0', id, method: call.method, params: call.params });
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#giveUp(id, new DeadlineError(timeoutMs, call)), timeoutMs);
-      const abort = () => this.#giveUp(id, new AbortedError(signal?.reason, call, true));
-      signal?.addEventListener('abort', abort, { once: true });
-      const release = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
-      };
-      this.#pending.set(id, { call, resolve, reject, release });
-      this.#socket.send(text);
+      this.#pending.set(id, new PendingCall(id, call, resolve, reject, this.#onGivenUp));
+      this.#send(text);
     });
   }
 
@@ -154,22 +137,24 @@ export class Connection {
     else pending.reject(remoteError(reply.error));
   }
 
-  #giveUp(id: number, error: Error): void {
-    const pending = this.#take(id);
-    if (!pending) return;
-    pending.reject(error);
-    const { onLateResult } = pending.call;
-    // Kept in the table so that the late answer is known for what it is.
-    if (onLateResult) this.#pending.set(id, { ...pending, resolve: onLateResult, reject: () => undefined });
+  #take(id: number): PendingCall | undefined {
+    const pending = this.#pending.get(id);
+    if (pending) this.#pending.delete(id);
+    return pending;
   }
 
-  #take(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    if (pending) {
-      this.#pending.delete(id);
-      pending.release();
+  /** What is sent in one turn of the event loop leaves in one system call, which is most of what a step costs here. */
+  #send(text: string): void {
+    const stream = this.#stream;
+    if (stream && !this.#corked) {
+      this.#corked = true;
+      stream.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        stream.uncork();
+      });
     }
-    return pending;
+    this.#socket.send(text);
   }
 
   #beat(): void {

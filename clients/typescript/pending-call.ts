@@ -1,0 +1,80 @@
+import { AbortedError, type CallContext, DeadlineError } from './call-errors.ts';
+
+/** What a call needs of its connection. */
+export interface Call extends CallContext {
+  readonly params: unknown;
+  /** Deadline in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Takes a result that came after the call was given up. @default it is dropped */
+  readonly onLateResult?: (result: unknown) => void;
+}
+
+/** Told that a call will not be waited for any longer. */
+export type OnGivenUp = (pending: PendingCall) => void;
+
+/**
+ * A call that waits for its answer, with its deadline and its signal. No closures are made here: there is one of these
+ * for each step, and the loader that runs the sources as they are pays for every function that gets a name.
+ */
+export class PendingCall {
+  readonly id: number;
+  readonly call: Call;
+  readonly #resolve: (result: unknown) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #onGivenUp: OnGivenUp;
+  readonly #timer: NodeJS.Timeout;
+  #givenUp = false;
+
+  constructor(
+    id: number,
+    call: Call,
+    resolve: (result: unknown) => void,
+    reject: (error: Error) => void,
+    onGivenUp: OnGivenUp,
+  ) {
+    this.id = id;
+    this.call = call;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#onGivenUp = onGivenUp;
+    this.#timer = setTimeout(PendingCall.#expire, call.timeoutMs, this);
+    call.signal?.addEventListener('abort', this);
+  }
+
+  /** The signal fired. */
+  handleEvent(): void {
+    this.#giveUp(new AbortedError(this.call.signal?.reason, this.call, true));
+  }
+
+  resolve(result: unknown): void {
+    if (this.#givenUp) {
+      this.call.onLateResult?.(result);
+      return;
+    }
+    this.#release();
+    this.#resolve(result);
+  }
+
+  reject(error: Error): void {
+    if (this.#givenUp) return;
+    this.#release();
+    this.#reject(error);
+  }
+
+  #giveUp(error: Error): void {
+    if (this.#givenUp) return;
+    this.reject(error);
+    this.#givenUp = true;
+    this.#onGivenUp(this);
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.call.signal?.removeEventListener('abort', this);
+  }
+
+  static #expire(pending: PendingCall): void {
+    pending.#giveUp(new DeadlineError(pending.call.timeoutMs, pending.call));
+  }
+}
