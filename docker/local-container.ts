@@ -8,6 +8,9 @@ import type { ImageRef } from './sandbox.ts';
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** Descriptors that this process got from its own parent must not reach an agent. */
+const closeInherited = `for fd in /proc/$$/fd/*; do fd=\${fd##*/}; if ((fd > 2)); then eval "exec $fd>&-"; fi; done`;
+
 export interface LaunchOptions {
   /** bubblewrap's arguments up to the command. */
   readonly enclosure: readonly string[];
@@ -24,7 +27,7 @@ export class LocalProcess {
 
   constructor({ enclosure, env, limits }: LaunchOptions) {
     const join = limits.joinFiles.map((file) => `echo $$ > '${file}'`);
-    const outside = ['set -e', 'ulimit -c 0', ...join, 'exec bwrap "$@"'].join('\n');
+    const outside = ['set -e', closeInherited, 'ulimit -c 0', ...join, 'exec bwrap "$@"'].join('\n');
     const inside = ['set -e', ...limits.shellLimits, `exec python3 -I -S ${runnerPath}`].join('\n');
     const args = [...enclosure, '--', '/bin/bash', '-c', inside];
     this.#child = spawn('/bin/bash', ['-c', outside, 'stepwell', ...args], {

@@ -26,6 +26,7 @@ const sharedSettings = [
   'profile',
   'protocols',
   'services',
+  'shells',
   'ssl/certs',
   'ssl/openssl.cnf',
   'terminfo',
