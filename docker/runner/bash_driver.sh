@@ -3,6 +3,8 @@
 # then its standard input. A go line names the descriptor that the command reads: 0 (/dev/null) or 61.
 
 # Report the last command and wait for the next. Runs with standard error at /dev/null, so that tracing shows none of it.
+# The number goes up with a command's arrival, not with its report: a late deadline signal can make this run twice, and a
+# report that comes again must not be taken for the next command's.
 __sw_next() {
   __sw_status=$?
   if [[ $__sw_cutting ]]; then
@@ -10,8 +12,9 @@ __sw_next() {
     builtin shopt $__sw_nothing -u extdebug
     __sw_cutting=
   fi
-  builtin printf '%s\0' "$((__sw_sequence++)) $__sw_status $PWD" >&60
+  builtin printf '%s\0' "$__sw_sequence $__sw_status $PWD" >&60
   builtin read -r -u 60 __sw_source || builtin exit 0
+  __sw_sequence=$((__sw_sequence + 1))
   IFS= builtin read -r -d '' -u 61 __sw_code
   if [[ $- == *[xv]* ]]; then
     __sw_code="{ set -${-//[^xv]}; __sw_again; } 2>/dev/null; $__sw_code"

@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine, Limits } from '../../docker/engine.ts';
+import { LocalEngine } from '../../docker/local-engine.ts';
+import { ownerOf } from '../../docker/owner.ts';
+import { SandboxPool } from '../../docker/pool.ts';
+import type { PoolEvent } from '../../docker/pool-settings.ts';
+import { RunFolder } from '../../docker/run-folder.ts';
+import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
+import { dockerEngine, dockerMissing } from '../engines.ts';
+
+const MiB = 1024 * 1024;
+
+/** Small, so that attempts to pass them are short. */
+export const LIMITS: Limits = {
+  memoryBytes: 256 * MiB,
+  cpus: 1,
+  pids: 128,
+  layerBytes: 64 * MiB,
+  layerInodes: 4096,
+};
+
+export interface OpenEngine {
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+export interface EngineUnderTest {
+  readonly name: string;
+  /** Why it cannot be tested here. */
+  readonly missing: string | null;
+  open(): Promise<OpenEngine>;
+}
+
+/** What the attempts of a suite work with. */
+export interface SecurityBench {
+  readonly kind: 'docker' | 'local';
+  /** A pristine sandbox of a pool that has one container only, given back after the test. */
+  acquire(): Promise<Sandbox>;
+  /** Give it back now and take the next lease, by default of the same container. */
+  next(sandbox: Sandbox, expected?: 'same' | 'another'): Promise<Sandbox>;
+  run(sandbox: Sandbox, code: string, request?: Partial<RunRequest>): Promise<RunResult>;
+  output(sandbox: Sandbox, code: string, request?: Partial<RunRequest>): Promise<string>;
+  /** Run one of `probes/` in the sandbox; what it reported. */
+  probe(sandbox: Sandbox, name: string): Promise<unknown>;
+  /** The sandbox answers, whatever was done to it. */
+  answers(sandbox: Sandbox): Promise<void>;
+  pool(): SandboxPool;
+  /** What the pool told since the test began. */
+  events(): readonly PoolEvent[];
+}
+
+/** Every engine, those that this machine lacks too. */
+export async function enginesUnderTest(): Promise<EngineUnderTest[]> {
+  return [
+    { name: 'docker', missing: await dockerMissing(), open: dockerEngine },
+    { name: 'local', missing: localMissing(), open: localEngine },
+  ];
+}
+
+function localMissing(): string | null {
+  try {
+    execFileSync('bwrap', ['--ro-bind', '/', '/', '--unshare-pid', '--', 'python3', '--version'], {
+      stdio: 'ignore',
+    });
+    return null;
+  } catch (error) {
+    return `bubblewrap or python3 does not work here: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+async function localEngine(): Promise<OpenEngine> {
+  const owner = await ownerOf(process.pid);
+  const runFolder = await RunFolder.create(owner);
+  const imagesFolder = await mkdtemp(join(tmpdir(), 'stepwell-images-'));
+  const runnerFolder = fileURLToPath(new URL('../../docker/runner', import.meta.url));
+  const engine = new LocalEngine({ owner, runFolder, imagesFolder, runnerFolder });
+  return {
+    engine,
+    async close() {
+      await engine.close();
+      await runFolder.remove();
+      await rm(imagesFolder, { recursive: true });
+    },
+  };
+}
+
+/** Run a suite over every engine. */
+export async function onEveryEngine(title: string, suite: (bench: SecurityBench) => void): Promise<void> {
+  for (const under of await enginesUnderTest()) {
+    describe(`${title}, on the ${under.name} engine`, () => {
+      const { missing } = under;
+      if (missing === null) suite(benchOver(under));
+      else it('cannot be tried here', ({ skip }) => skip(missing));
+    });
+  }
+}
+
+function benchOver(under: EngineUnderTest): SecurityBench {
+  let open: OpenEngine | null = null;
+  let pool: SandboxPool | null = null;
+  const held = new Set<Sandbox>();
+  const events: PoolEvent[] = [];
+
+  beforeAll(async () => {
+    open = await under.open();
+    pool = new SandboxPool(open.engine, {
+      images: { bash: { warm: 1, max: 1 } },
+      gradingReserve: 0,
+      limits: LIMITS,
+      onEvent: (event) => events.push(event),
+    });
+    pool.start();
+  });
+  afterEach(async () => {
+    await Promise.all([...held].map((sandbox) => sandbox.release()));
+    held.clear();
+    events.length = 0;
+  });
+  afterAll(async () => {
+    await pool?.drain(1_000);
+    await open?.close();
+  });
+
+  const started = () => {
+    if (pool === null) throw new Error('The pool has not started.');
+    return pool;
+  };
+  const bench: SecurityBench = {
+    kind: under.name === 'docker' ? 'docker' : 'local',
+    async acquire() {
+      const sandbox = await started().acquire({ image: 'bash', purpose: 'episode', queueTimeoutMs: 60_000 });
+      held.add(sandbox);
+      return sandbox;
+    },
+    async next(sandbox, expected = 'same') {
+      held.delete(sandbox);
+      await sandbox.release();
+      const following = await bench.acquire();
+      if (expected === 'same') expect(following.id).toBe(sandbox.id);
+      else expect(following.id).not.toBe(sandbox.id);
+      return following;
+    },
+    run: (sandbox, code, request = {}) =>
+      sandbox.run({ code, timeoutMs: 20_000, maxOutputBytes: 65_536, ...request }),
+    async output(sandbox, code, request) {
+      return (await bench.run(sandbox, code, request)).output.toString();
+    },
+    async probe(sandbox, name) {
+      const [prelude, body] = await Promise.all(['prelude.py', name].map(readProbe));
+      const request = { stdin: `${prelude}\n${body}`, maxOutputBytes: 16 * MiB };
+      const { output } = await bench.run(sandbox, 'python3 -I -', request);
+      const text = output.toString();
+      try {
+        return JSON.parse(text);
+      } catch {
+        throw new Error(`${name} reported no JSON:\n${text}`);
+      }
+    },
+    async answers(sandbox) {
+      expect((await bench.run(sandbox, 'echo alive')).output.toString()).toContain('alive\n');
+    },
+    pool: started,
+    events: () => events,
+  };
+  return bench;
+}
+
+function readProbe(name: string): Promise<string> {
+  return readFile(new URL(`probes/${name}`, import.meta.url), 'utf8');
+}
