@@ -51,7 +51,7 @@ describe.skipIf(missing !== null)('NL2Bash, with the semantics of InterCode', ()
   }, 20 * MINUTES);
 
   afterAll(async () => {
-    await pool?.drain();
+    await pool?.drain(0);
     await opened?.close();
     if (home !== undefined) await rm(home, { recursive: true, force: true });
   });

@@ -1,0 +1,113 @@
+import type {
+  AcquireOptions,
+  FileEntry,
+  InspectRequest,
+  LayerChange,
+  RunRequest,
+  RunResult,
+  Sandbox,
+  SandboxSource,
+} from '../../../docker/sandbox.ts';
+
+/** What a fake sandbox answers; everything else is empty and succeeds. */
+export interface Script {
+  run?(request: RunRequest): Partial<Omit<RunResult, 'output'>> & { output?: string | Buffer };
+  inspect?(request: InspectRequest): string;
+  diff?(): LayerChange[];
+}
+
+function result({ output = '', ...more }: ReturnType<NonNullable<Script['run']>>): RunResult {
+  return {
+    output: Buffer.from(output),
+    exitCode: 0,
+    timedOut: false,
+    timeout: null,
+    truncatedBytes: 0,
+    truncatedAt: -1,
+    cwd: '/',
+    sessionRestarted: false,
+    durationMs: 1,
+    ...more,
+  };
+}
+
+/** Notes what it is asked for. */
+export class FakeSandbox implements Sandbox {
+  readonly id = 'fake';
+  readonly image = { name: 'img', digest: 'sha256:1' };
+  readonly engine = 'docker';
+  readonly isolation = 'layer';
+  readonly calls: string[] = [];
+  readonly files: FileEntry[] = [];
+  readonly runs: RunRequest[] = [];
+  readonly #script: Script;
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  async run(request: RunRequest): Promise<RunResult> {
+    this.calls.push('run');
+    this.runs.push(request);
+    return result(this.#script.run?.(request) ?? {});
+  }
+
+  async putFiles(entries: readonly FileEntry[]): Promise<void> {
+    this.calls.push('put');
+    this.files.push(...entries);
+  }
+
+  async getFile(): Promise<Buffer> {
+    return Buffer.alloc(0);
+  }
+
+  async listFiles() {
+    return [];
+  }
+
+  async mark(): Promise<void> {
+    this.calls.push('mark');
+  }
+
+  async diff(): Promise<LayerChange[]> {
+    this.calls.push('diff');
+    return this.#script.diff?.() ?? [];
+  }
+
+  async inspect(request: InspectRequest): Promise<RunResult> {
+    this.calls.push(`inspect ${request.argv.at(-1)}`);
+    return result({ output: this.#script.inspect?.(request) ?? '' });
+  }
+
+  async quiesce(mode: 'stop' | 'resume' | 'kill'): Promise<void> {
+    this.calls.push(mode);
+  }
+
+  async release(): Promise<void> {
+    this.calls.push('release');
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+}
+
+/** Hands out fake sandboxes, one script for episodes and one for grading. */
+export class FakeSource implements SandboxSource {
+  readonly handedOut: { readonly options: AcquireOptions; readonly sandbox: FakeSandbox }[] = [];
+  readonly #scripts: Record<AcquireOptions['purpose'], Script>;
+
+  constructor(episode: Script = {}, grading: Script = {}) {
+    this.#scripts = { episode, grading };
+  }
+
+  async acquire(options: AcquireOptions): Promise<FakeSandbox> {
+    const sandbox = new FakeSandbox(this.#scripts[options.purpose]);
+    this.handedOut.push({ options, sandbox });
+    return sandbox;
+  }
+
+  of(purpose: AcquireOptions['purpose']): FakeSandbox[] {
+    return this.handedOut.filter(({ options }) => options.purpose === purpose).map(({ sandbox }) => sandbox);
+  }
+}
