@@ -8,7 +8,7 @@ export function tellBuilding(terminal: Terminal): (image: string, line: string) 
   return (image, line) => {
     if (!told.has(image)) {
       told.add(image);
-      terminal.errors.write(`building the image ${image}; this is done once, and takes a few minutes\n`);
+      terminal.errors.write(`building the image ${image}; this is done once, and may take a few minutes\n`);
     }
     terminal.errors.write(`${styled(terminal, 'dim', `  ${line.trimEnd().slice(0, WIDTH)}`)}\n`);
   };

@@ -1,4 +1,5 @@
-import { ProtocolError } from '../../protocol/errors.ts';
+import { type ErrorName, ProtocolError } from '../../protocol/errors.ts';
+import { ConnectError } from '../typescript/call-errors.ts';
 import { RemoteError, StepwellError } from '../typescript/errors.ts';
 import { EXIT } from './terminal.ts';
 
@@ -19,6 +20,20 @@ export interface Told {
   readonly exitCode: number;
 }
 
+/** Where a person at the command line finds what the protocol's remedies name by its methods. */
+const REMEDIES: Partial<Record<ErrorName | 'unknown', string>> = {
+  environment_not_found: '`stepwell tasks datasets` lists the environments.',
+  dataset_not_found: '`stepwell tasks datasets` lists those there are; `stepwell import` makes more.',
+  task_not_found: '`stepwell tasks list` lists those there are.',
+};
+
+/** What the system said when the server tried to listen, and what to do. */
+const LISTEN_ERRORS: Readonly<Record<string, string>> = {
+  EADDRINUSE: '--port: another program listens there: stop it, or name another port',
+  EADDRNOTAVAIL: '--host: this machine has no such address: use 127.0.0.1, or one of its own',
+  EACCES: '--port: this user may not listen there: name a port above 1023',
+};
+
 /** Names of errors, of whatever program, that are the user's to mend. */
 const USAGE_ERRORS = new Set(['ConfigError', 'DatasetError', 'ImportError']);
 
@@ -28,10 +43,14 @@ export function tell(error: unknown): Told {
   if (error instanceof RemoteError) {
     const fields = error.issues.map(({ field, message }) => `${field}: ${message}`);
     const what = fields.length > 0 ? fields.join('; ') : error.message;
-    return { message: `${stop(what)} ${error.remedy}`, exitCode: EXIT.bad };
+    return { message: `${stop(what)} ${REMEDIES[error.error] ?? error.remedy}`, exitCode: EXIT.bad };
   }
   if (error instanceof ProtocolError) {
-    return { message: `${stop(error.message)} ${error.data.remedy}`, exitCode: EXIT.bad };
+    const remedy = REMEDIES[error.error] ?? error.data.remedy;
+    return { message: `${stop(error.message)} ${remedy}`, exitCode: EXIT.bad };
+  }
+  if (error instanceof ConnectError && error.status === null && !error.retryable) {
+    return { message: `--url: ${error.message}`, exitCode: EXIT.usage };
   }
   if (error instanceof StepwellError) {
     return { message: `${stop(error.message)} ${error.remedy}`, exitCode: EXIT.bad };
@@ -39,10 +58,17 @@ export function tell(error: unknown): Told {
   if (error instanceof Error && USAGE_ERRORS.has(error.name)) {
     return { message: error.message, exitCode: EXIT.usage };
   }
+  const listening = listenError(error);
+  if (listening !== undefined) return { message: listening, exitCode: EXIT.bad };
   if (error instanceof Error) return { message: error.message || error.name, exitCode: EXIT.bad };
   return { message: String(error), exitCode: EXIT.bad };
 }
 
 function stop(sentence: string): string {
   return /[.!?:]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+function listenError(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || error.syscall !== 'listen') return undefined;
+  return 'code' in error ? LISTEN_ERRORS[String(error.code)] : undefined;
 }

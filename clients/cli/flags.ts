@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** A flag's whole number within a range. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -14,4 +14,12 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (te
 export function taskOf(text: string): number | string {
   if (text === '') throw new InvalidArgumentError('Give an id, or an index from 0.');
   return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+/** A flag that takes one of a few words. */
+export function choice(flag: string, words: readonly string[], description: string): Option {
+  return new Option(`${flag} <${words.join('|')}>`, description).argParser((text: string) => {
+    if (words.includes(text)) return text;
+    throw new InvalidArgumentError(`Give ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`);
+  });
 }

@@ -1,6 +1,7 @@
+import { RewardMode, Semantics } from '../../protocol/episode.ts';
 import type { Params } from '../../protocol/methods.ts';
 import { playDemo } from './demo.ts';
-import { integer, taskOf } from './flags.ts';
+import { choice, integer, taskOf } from './flags.ts';
 import { playSession } from './play-session.ts';
 import type { Cli } from './program.ts';
 import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
@@ -11,8 +12,8 @@ interface PlayFlags extends TargetFlags {
   readonly split?: string;
   readonly task?: number | string;
   readonly seed?: number;
-  readonly semantics?: 'native' | 'intercode';
-  readonly reward?: 'on_submit' | 'every_step';
+  readonly semantics?: Semantics;
+  readonly reward?: RewardMode;
   readonly maxTurns?: number;
   readonly demo?: boolean;
 }
@@ -38,8 +39,8 @@ export function addPlay(cli: Cli): void {
     .option('--split <name>', 'part of the dataset (default: all of it)')
     .option('--task <task>', 'index from 0, or id, of the task (default: the seed decides)', taskOf)
     .option('--seed <number>', 'the same seed gives the same task (default: a random one)', integer(0))
-    .option('--semantics <native|intercode>', 'what an action means (default: native)')
-    .option('--reward <on_submit|every_step>', 'when to grade (default: on_submit)')
+    .addOption(choice('--semantics', Semantics.options, 'what an action means (default: native)'))
+    .addOption(choice('--reward', RewardMode.options, 'when to grade (default: on_submit)'))
     .option('--max-turns <number>', 'steps after which the episode ends (default: no limit)', integer(1));
   addTargetFlags(command);
   command.addHelpText('after', NOTES).action(async (flags: PlayFlags) => {

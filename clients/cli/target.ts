@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { StepwellClient } from '../typescript/client.ts';
 import { tellBuilding } from './building.ts';
 import { CommandError } from './command-error.ts';
+import { choice } from './flags.ts';
 import { load } from './programs.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -25,7 +26,7 @@ export function addTargetFlags(command: Command): void {
   command
     .option('--url <address>', 'server to use, e.g. ws://127.0.0.1:8765 (default: one of its own)')
     .option('--token <text>', "that server's token (default: $STEPWELL_TOKEN)")
-    .option('--runtime <auto|docker|local>', 'engine of its own server (default: auto)');
+    .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine of its own server (default: auto)'));
 }
 
 /** Connect to `--url`, or to a server started for this command on a free port. */

@@ -133,11 +133,11 @@ describe('a server that goes away', () => {
 test('a refused parameter is named', async () => {
   await using server = await FakeServer.start();
   server.handlers['episode/reset'] = () => {
-    throw new ProtocolError('invalid_params', 'semantics: no such value', {
-      issues: [{ field: 'semantics', code: 'invalid_value', message: 'expected native or intercode' }],
+    throw new ProtocolError('invalid_params', 'max_turns: too big', {
+      issues: [{ field: 'max_turns', code: 'too_big', message: 'at most 100000' }],
     });
   };
-  const { exitCode, complained } = await stepwell(['play', '--url', server.url, '--semantics', 'x']);
+  const { exitCode, complained } = await stepwell(['play', '--url', server.url, '--max-turns', '999999']);
   expect(exitCode).toBe(1);
-  expect(complained).toBe('stepwell: semantics: expected native or intercode. Mend the named fields.\n');
+  expect(complained).toBe('stepwell: max_turns: at most 100000. Mend the named fields.\n');
 });

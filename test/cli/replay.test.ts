@@ -193,5 +193,5 @@ test('a server that refuses is told of without a stack trace', async () => {
   await writeFile(path, jsonl(recorded()));
   const { exitCode, complained } = await stepwell(['replay', path, '--url', server.url]);
   expect(exitCode).toBe(1);
-  expect(complained).toMatch(/^stepwell: bash-v1 has no dataset builtin\. [^\n]*import the dataset[^\n]*\n$/);
+  expect(complained).toMatch(/^stepwell: bash-v1 has no dataset builtin\. [^\n]*stepwell import[^\n]*\n$/);
 });
