@@ -1,0 +1,49 @@
+import { BashEnvironment } from '../../../environments/bash/environment.ts';
+import type { BashTaskRecord } from '../../../environments/bash/task.ts';
+import type { StoredDataset } from '../../../environments/dataset-store.ts';
+import { GoldCache } from '../../../environments/gold-cache.ts';
+import { FakeSource, type Script } from './fake-sandbox.ts';
+
+/** A task whose gold is `gold command`. */
+export const record = (id: string, more: Partial<BashTaskRecord> = {}): BashTaskRecord => ({
+  id,
+  instruction: `Do ${id}.`,
+  gold: 'gold command',
+  ...more,
+});
+
+export const DEFAULTS = { stepTimeoutMs: 5000, maxOutputBytes: 65_536 };
+
+/** An environment with the tasks as its first dataset and one of the name `other`. @param git `/` of the first's image is a repository */
+export function environmentOf(tasks: BashTaskRecord[], source: FakeSource = new FakeSource(), git = false) {
+  const definition = { name: 'repo', from: 'bash', gitAtRoot: true };
+  const dataset: StoredDataset = {
+    name: 'first',
+    image: git ? 'repo' : 'bash',
+    definition: git ? definition : null,
+    tasks,
+  };
+  const other: StoredDataset = { name: 'other', image: 'bash', definition: null, tasks: [record('x')] };
+  const environment = new BashEnvironment({
+    sandboxes: source,
+    defaults: DEFAULTS,
+    datasets: [dataset, other],
+    goldCache: new GoldCache(),
+    readme: '# r',
+  });
+  return { environment, source };
+}
+
+/** An episode of one task, with the sandbox that it plays in. */
+export async function play(
+  task: BashTaskRecord,
+  options: Parameters<BashEnvironment['choose']>[0],
+  scripts: { episode?: Script; gold?: Script; git?: boolean } = {},
+) {
+  const source = new FakeSource(scripts.episode, scripts.gold);
+  const { environment } = environmentOf([task], source, scripts.git);
+  const episode = await environment.reset(environment.choose(options, 0), options);
+  const [sandbox] = source.of('episode');
+  if (sandbox === undefined) throw new Error('no sandbox was taken');
+  return { environment, episode, sandbox, source };
+}
