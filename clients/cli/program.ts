@@ -71,7 +71,8 @@ function commandLine(terminal: Terminal): Command {
         const what = text
           .replace(/^error: /, '')
           .trim()
-          .replaceAll('\n', ' ');
+          .replaceAll('\n', ' ')
+          .replace(/\.$/, '');
         write(`stepwell: ${what}; add --help to see what is possible\n`);
       },
     });
