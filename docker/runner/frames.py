@@ -8,6 +8,7 @@ import struct
 MAX_FRAME = 64 * 1024 * 1024
 _LENGTHS = struct.Struct(">II")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
 
 
 class Disconnected(Exception):
@@ -41,14 +42,14 @@ class FrameChannel:
         end = 4 + total
         if len(buffer) < end:
             return None
-        header = json.loads(bytes(buffer[8 : 8 + header_length]))
+        header = _decode(buffer[8 : 8 + header_length].decode())
         payload = bytes(buffer[8 + header_length : end])
         del buffer[:end]
         return header, payload
 
     def fill(self) -> None:
         """Read what is there, blocking until there is something."""
-        data = os.read(self.read_fd, 1 << 18)
+        data = os.read(self.read_fd, 1 << 16)
         if not data:
             raise Disconnected("end of input")
         self._buffer += data
