@@ -40,9 +40,7 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
       }
       for (const part of notSupported) print(`not yet supported: ${part}`);
       if (imported.length === 0) return;
-      const names = imported.map(({ name }) => name);
-      print(`next: stepwell images build ${names.join(' ')}`);
-      print(`then: stepwell play --dataset ${names[0]}`);
+      print(`next: stepwell play --dataset ${imported[0]?.name} (the first start builds the images)`);
     });
   try {
     await program.parseAsync([...argv], { from: 'user' });
