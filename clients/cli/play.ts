@@ -1,10 +1,13 @@
 import { RewardMode, Semantics } from '../../protocol/episode.ts';
 import type { Params } from '../../protocol/methods.ts';
 import { playDemo } from './demo.ts';
+import { demoRuntime } from './demo-runtime.ts';
 import { choice, integer, taskOf } from './flags.ts';
+import { thisMachine } from './machine.ts';
 import { playSession } from './play-session.ts';
 import type { Cli } from './program.ts';
 import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
+import { print, type Terminal } from './terminal.ts';
 
 interface PlayFlags extends TargetFlags {
   readonly environment: string;
@@ -44,10 +47,18 @@ export function addPlay(cli: Cli): void {
     .option('--max-turns <number>', 'steps after which the episode ends (default: no limit)', integer(1));
   addTargetFlags(command);
   command.addHelpText('after', NOTES).action(async (flags: PlayFlags) => {
+    if (flags.demo) return cli.exit(await demo(cli.terminal, flags));
     await using target = await openTarget(cli.terminal, flags);
-    if (flags.demo) return cli.exit(await playDemo(target.client, cli.terminal));
     cli.exit(await playSession(target.client, resetParams(flags), cli.terminal, target.trajectories));
   });
+}
+
+async function demo(terminal: Terminal, flags: TargetFlags): Promise<number> {
+  const free = flags.url === undefined && flags.runtime === undefined;
+  const chosen = free ? await demoRuntime(await thisMachine(terminal.env)) : null;
+  if (chosen) print(terminal, `${chosen.reason}\n`);
+  await using target = await openTarget(terminal, { ...flags, runtime: flags.runtime ?? chosen?.runtime });
+  return await playDemo(target.client, terminal);
 }
 
 function resetParams(flags: PlayFlags): Params<'episode/reset'> {

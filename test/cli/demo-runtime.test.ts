@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { demoRuntime } from '../../clients/cli/demo-runtime.ts';
+import { machine, missing, noDocker } from './fake-machine.ts';
+
+const noImages = { docker: async () => [] };
+
+test('a demo uses Docker where its image is built, and leaves the choice to the server without Docker', async () => {
+  expect(await demoRuntime(machine())).toBe(null);
+  expect(await demoRuntime(machine(noDocker))).toBe(null);
+});
+
+test('a demo does not wait for an image to be built where the local engine needs none', async () => {
+  expect(await demoRuntime(machine(noImages))).toMatchObject({ runtime: 'local' });
+});
+
+test.each(['python3', 'bwrap'])('without %s it has to wait', async (program) => {
+  expect(await demoRuntime(machine({ ...noImages, run: missing(program) }))).toBe(null);
+});
