@@ -127,7 +127,7 @@ async function checkCgroup(machine: Machine): Promise<Check> {
 
 async function checkDocker(machine: Machine): Promise<Check> {
   const name = 'Docker engine';
-  const remedy = 'start one for the best speed; without it the local engine is used';
+  const remedy = 'one that runs gives the best speed; without it the local engine is used';
   try {
     const { Version, ApiVersion, Os } = DockerVersion.parse(await machine.docker('/version'));
     const { Driver, CgroupVersion, SecurityOptions } = DockerInfo.parse(await machine.docker('/info'));
@@ -144,7 +144,13 @@ async function checkDocker(machine: Machine): Promise<Check> {
   } catch (error) {
     const found =
       error instanceof z.ZodError ? 'answers unlike a Docker engine' : String((error as Error).message);
-    return { name, status: 'bad', found, remedy };
+    const refused = found.startsWith('this user may not');
+    return {
+      name,
+      status: 'bad',
+      found,
+      remedy: refused ? `add the user to its group, e.g. docker; ${remedy}` : remedy,
+    };
   }
 }
 
