@@ -8,7 +8,10 @@ export interface ControlSocket {
   readonly folder: string;
   /** Settles with the runner's connection; the socket then takes no other one. */
   readonly connected: Promise<Socket>;
-  /** Stop listening and remove the folder. The connection, once made, stays. Never throws. */
+  /**
+   * Stop listening and remove the folder; the connection, once made, stays. Engines look for the folder as long as the
+   * container lives. Never throws.
+   */
   close(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { ContainerEnd } from './docker-end.ts';
 import { isEngineStatus } from './docker-errors.ts';
-import type { Container } from './engine.ts';
+import type { Container, OutsideChanges } from './engine.ts';
 import type { ImageRef } from './sandbox.ts';
 
 const removeAttempts = 4;
@@ -12,8 +12,9 @@ export interface DockerContainerOptions {
   readonly image: ImageRef;
   readonly stream: Duplex;
   readonly end: ContainerEnd;
+  readonly changes?: OutsideChanges;
   /** Called once when the container is removed. */
-  readonly onRemoved: () => void;
+  readonly onRemoved: () => Promise<void>;
 }
 
 export class DockerContainer implements Container {
@@ -21,8 +22,9 @@ export class DockerContainer implements Container {
   readonly image: ImageRef;
   readonly stream: Duplex;
   readonly exited: Promise<{ readonly reason: string }>;
+  readonly changes?: OutsideChanges;
   readonly #container: Docker.Container;
-  readonly #onRemoved: () => void;
+  readonly #onRemoved: () => Promise<void>;
   readonly #end: ContainerEnd;
   #removal: Promise<void> | null = null;
 
@@ -32,6 +34,7 @@ export class DockerContainer implements Container {
     this.image = options.image;
     this.stream = options.stream;
     this.exited = options.end.exited;
+    this.changes = options.changes;
     this.#end = options.end;
     this.#onRemoved = options.onRemoved;
   }
@@ -41,7 +44,7 @@ export class DockerContainer implements Container {
       this.#end.expect();
       this.stream.destroy();
       await removeContainer(this.#container);
-      this.#onRemoved();
+      await this.#onRemoved();
     })();
     return this.#removal;
   }

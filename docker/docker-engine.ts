@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { type ControlSocket, listenForRunner } from './control-socket.ts';
+import { DockerChanges } from './docker-changes.ts';
 import { DockerContainer, removeContainer } from './docker-container.ts';
 import { type ContainerEnd, watchEnd } from './docker-end.ts';
 import { isEngineStatus, messageOf, translateEngineError } from './docker-errors.ts';
@@ -13,6 +14,7 @@ import { SandboxError } from './errors.ts';
 import { readHello } from './hello.ts';
 import { labels, namespace } from './labels.ts';
 import { encodeOwner, type Owner } from './owner.ts';
+import { PristineContainers } from './pristine-containers.ts';
 import { type RunFolder, removeDeadRunFolders } from './run-folder.ts';
 import type { ImageRef, Isolation } from './sandbox.ts';
 
@@ -51,6 +53,7 @@ export class DockerEngine implements Engine {
   readonly #options: DockerEngineOptions;
   readonly #instance = randomBytes(6).toString('hex');
   readonly #startTimeoutMs: number;
+  readonly #pristine: PristineContainers;
   /** Names of containers that are being made or live; the reaper takes other ones of this instance for orphans. */
   readonly #names = new Set<string>();
   readonly #live = new Set<Container>();
@@ -63,6 +66,9 @@ export class DockerEngine implements Engine {
     this.#options = options;
     this.#docker = options.docker;
     this.#startTimeoutMs = options.startTimeoutMs ?? 60_000;
+    this.#pristine = new PristineContainers(options.docker, this.#instance, this.#ownLabels, (name) => {
+      this.#names.add(name);
+    });
   }
 
   async probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }> {
@@ -98,6 +104,14 @@ export class DockerEngine implements Engine {
     this.#closing = true;
     await Promise.allSettled(this.#starting);
     await Promise.all([...this.#live].map((container) => container.remove()));
+    await this.#pristine.close();
+  }
+
+  get #ownLabels(): Record<string, string> {
+    return {
+      [labels.instance]: this.#instance,
+      [labels.owner]: encodeOwner(this.#options.owner),
+    };
   }
 
   /** The answer is kept once it was found with a container; before the first image there is only a guess. */
@@ -187,11 +201,7 @@ export class DockerEngine implements Engine {
         digest: image.digest,
         isolation,
         controlFolder: socket?.folder ?? null,
-        labels: {
-          [labels.instance]: this.#instance,
-          [labels.owner]: encodeOwner(this.#options.owner),
-          [labels.image]: image.name,
-        },
+        labels: this.#ownLabels,
       });
       const created = await this.#docker.createContainer({ ...settings, abortSignal: abort.signal });
       const words = new Tail(4096);
@@ -199,13 +209,17 @@ export class DockerEngine implements Engine {
       await created.start({ abortSignal: abort.signal });
       const end = watchEnd(created, attached === null ? null : words);
       const stream = attached ?? (await connection(socket, end, abort.signal));
-      await socket?.close();
       const started = new DockerContainer({
         container: created,
         image,
         stream,
         end,
-        onRemoved: () => {
+        changes:
+          isolation === 'replace'
+            ? new DockerChanges(created, () => this.#pristine.of(image.digest))
+            : undefined,
+        onRemoved: async () => {
+          await socket?.close();
           this.#live.delete(started);
           this.#names.delete(name);
         },

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { ImageRef, Isolation } from './sandbox.ts';
+import type { ImageRef, Isolation, LayerChange } from './sandbox.ts';
 
 /** Limits of one container. */
 export interface Limits {
@@ -22,6 +22,14 @@ export interface StartOptions {
   readonly network: 'none' | 'bridge';
 }
 
+/** Differences of a container as its engine sees them, where its runner has no layers to compare. */
+export interface OutsideChanges {
+  /** @throws {SandboxError} `died` */
+  mark(): Promise<void>;
+  /** @throws {SandboxError} `died` */
+  diff(): Promise<LayerChange[]>;
+}
+
 /** A started container with its runner, before the pool gives it to anyone. */
 export interface Container {
   readonly id: string;
@@ -30,6 +38,8 @@ export interface Container {
   readonly stream: Duplex;
   /** Settles once when the container has ended, for whatever reason. */
   readonly exited: Promise<{ readonly reason: string }>;
+  /** In `replace` isolation, takes the place of the runner's `mark` and `diff`. @default the runner's own */
+  readonly changes?: OutsideChanges;
   /** End it and remove every trace. Never throws; a second call waits for the first. */
   remove(): Promise<void>;
 }

@@ -14,7 +14,7 @@ export const labels = {
 export const namespace = 'stepwell';
 
 /** Folder of an image that agents never see. */
-const hiddenPath = '/opt/stepwell';
+export const hiddenPath = '/opt/stepwell';
 
 /** Where an image keeps the runner. */
 export const runnerPath = `${hiddenPath}/runner`;

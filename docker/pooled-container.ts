@@ -86,6 +86,7 @@ export class PooledContainer {
         engine: this.#engine.name,
         isolation: hello.isolation,
         channel,
+        changes: container.changes,
       },
       giveBack,
     );

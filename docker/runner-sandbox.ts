@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { OutsideChanges } from './engine.ts';
 import { SandboxError } from './errors.ts';
 import { type FrameHeader, type PayloadPart, partBytes } from './frames.ts';
 import type { ChannelRequest, RunnerChannel, RunnerReply } from './runner-channel.ts';
@@ -24,6 +25,8 @@ export interface LeasedContainer {
   readonly engine: 'docker' | 'local';
   readonly isolation: Isolation;
   readonly channel: RunnerChannel;
+  /** Takes the place of the runner's `mark` and `diff`. @default the runner's own */
+  readonly changes?: OutsideChanges;
 }
 
 /**
@@ -39,6 +42,7 @@ export class RunnerSandbox implements Sandbox {
   readonly engine: 'docker' | 'local';
   readonly isolation: Isolation;
   readonly #channel: RunnerChannel;
+  readonly #changes: OutsideChanges | undefined;
   readonly #giveBack: GiveBack;
   #last: Promise<RunnerReply> | null = null;
   #sound = true;
@@ -50,6 +54,7 @@ export class RunnerSandbox implements Sandbox {
     this.engine = container.engine;
     this.isolation = container.isolation;
     this.#channel = container.channel;
+    this.#changes = container.changes;
     this.#giveBack = giveBack;
   }
 
@@ -90,10 +95,12 @@ export class RunnerSandbox implements Sandbox {
   }
 
   async mark(): Promise<void> {
+    if (this.#changes !== undefined) return this.#changes.mark();
     await this.#call('mark', {});
   }
 
   async diff(): Promise<LayerChange[]> {
+    if (this.#changes !== undefined) return this.#changes.diff();
     return this.#parse(DiffReply, await this.#call('diff', {})).changes;
   }
 
