@@ -3,10 +3,10 @@
 # then its standard input. A go line names the descriptor that the command reads: 0 (/dev/null) or 61.
 
 # Report the last command and wait for the next. Runs with standard error at /dev/null, so that tracing shows none of it.
-# The number goes up with a command's arrival, not with its report: a late deadline signal can make this run twice, and a
-# report that comes again must not be taken for the next command's.
+# A deadline's signal that comes late finds no command running and is ignored: it must not cut the wait for the next one.
 __sw_next() {
   __sw_status=$?
+  __sw_running=
   if [[ $__sw_cutting ]]; then
     builtin trap $__sw_nothing - DEBUG
     builtin shopt $__sw_nothing -u extdebug
@@ -22,6 +22,7 @@ __sw_next() {
   elif [[ $__sw_status != 0 && $- != *e* ]]; then
     __sw_code="__sw_again; $__sw_code"
   fi
+  __sw_running=1
 }
 
 # Make $? what it was after the last command.
@@ -37,12 +38,13 @@ __sw_cut() {
   builtin shopt -s extdebug
   builtin trap '[[ $BASH_COMMAND == *__sw_* || $BASH_COMMAND == "return 130"* || $BASH_COMMAND == "break 9999"* ]] || __sw_skip' DEBUG
 }
-trap '{ __sw_cut; } 2>/dev/null; return 130 2>/dev/null; break 9999 2>/dev/null' RTMIN+7
+trap '{ [[ $__sw_running ]] && __sw_cut; } 2>/dev/null && { return 130 2>/dev/null; break 9999 2>/dev/null; }' RTMIN+7
 
 # When memory runs out the agent's processes go first, never the runner.
 echo 1000 >/proc/self/oom_score_adj
 shopt -s expand_aliases
 __sw_sequence=0
 __sw_cutting=
+__sw_running=
 __sw_nothing=
 __sw_loop='while while { __sw_next; } 2>/dev/null; do builtin eval "$__sw_code" <&$__sw_source 60<&- 61<&-; done; do :; done; builtin eval "$__sw_loop"'

@@ -4,21 +4,9 @@ import fcntl
 import os
 import signal
 
-BWRAP = "/usr/bin/bwrap"
+import capabilities
 
-# Docker's default capabilities less MKNOD, AUDIT_WRITE, SETPCAP and SETFCAP.
-AGENT_CAPABILITIES = (
-    "CAP_CHOWN",
-    "CAP_DAC_OVERRIDE",
-    "CAP_FOWNER",
-    "CAP_FSETID",
-    "CAP_KILL",
-    "CAP_NET_BIND_SERVICE",
-    "CAP_NET_RAW",
-    "CAP_SETGID",
-    "CAP_SETUID",
-    "CAP_SYS_CHROOT",
-)
+BWRAP = "/usr/bin/bwrap"
 
 # Where bubblewrap finds its filter and its options; it closes both.
 _SECCOMP_FD = 65
@@ -31,11 +19,11 @@ _PROC_COVERED_FOLDERS = ("/proc/acpi", "/proc/asound", "/proc/scsi", "/proc/pres
 _IGNORED_SIGNALS = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
 
 
-def _confinement(capabilities) -> list:
+def _confinement(rights) -> list:
     arguments = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--new-session"]
     arguments += ["--cap-drop", "ALL"]
-    for capability in capabilities:
-        arguments += ["--cap-add", capability]
+    for right in rights:
+        arguments += ["--cap-add", right]
     return arguments
 
 
@@ -67,7 +55,7 @@ class Bubblewrap:
     def agent(self, layer, info_fd: int, cwd: str, argv):
         """A session in `layer`."""
         options = [*layer.binds("/"), "--dev", "/dev", "--size", str(_SHM_BYTES), "--perms", "1777", "--tmpfs", "/dev/shm"]
-        options += ["--remount-ro", "/dev", *self._proc, *_confinement(AGENT_CAPABILITIES), *self._hostname]
+        options += ["--remount-ro", "/dev", *self._proc, *_confinement(capabilities.AGENT), *self._hostname]
         options += ["--info-fd", str(info_fd), "--chdir", cwd]
         return self._command(options, argv)
 

@@ -8,6 +8,7 @@ import time
 
 from bubblewrap import Bubblewrap, spawn
 from capture import Capture
+from request_error import RequestError
 
 _ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -48,10 +49,21 @@ def _kind(path: str):
     return "file" if stat.S_ISREG(mode) else "other"
 
 
+def _plain_folder(merged: str, path: str) -> str:
+    """An absolute path of the agent's, refused unless no part of it leads elsewhere."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    checked = merged
+    for part in parts:
+        checked += f"/{part}"
+        if part == ".." or _kind(checked) != "directory":
+            raise RequestError("path_refused", f"{path}: not a folder below the sandbox's root")
+    return "".join(f"/{part}" for part in parts)
+
+
 def inspect(bubblewrap: Bubblewrap, layer, request: dict):
     """Run `argv` and return (header fields, output), the fields as for `run`."""
     began = time.monotonic()
-    cwd = os.path.normpath(layer.WINDOW + "/" + request.get("cwd", "/").lstrip("/"))
+    cwd = layer.WINDOW + _plain_folder(layer.merged, request.get("cwd", "/"))
     argv, extra = bubblewrap.inspection(layer, cover_git(layer), cwd, request["argv"])
     read_fd, write_fd = os.pipe()
     null = os.open("/dev/null", os.O_RDONLY)

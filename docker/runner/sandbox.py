@@ -6,6 +6,7 @@ from functools import partial
 
 from bash_session import BashSession, SessionEnded
 from bubblewrap import Bubblewrap
+from capabilities import bound_programs
 from capture import Capture
 from changes import HIDDEN, Baseline, diff, mark
 from files import get, list_files, put
@@ -26,6 +27,7 @@ class LayerSandbox:
         self._control = control
         self._hidden = HIDDEN | {scratch}
         self._ground = Ground(scratch, roots, layer_bytes, layer_inodes)
+        bound_programs()
         self._bubblewrap = Bubblewrap(hostname, filter_program())
         self._layer = None
         self._session = None
