@@ -123,9 +123,11 @@ await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, an
 
   it('memory: the file that its shell reads commands from', async () => {
     const sandbox = await acquire();
-    await run(sandbox, 'cat /dev/zero > /proc/$$/fd/61', { timeoutMs: 5_000 });
-    await answers(sandbox);
-    await run(sandbox, 'truncate -s 8E /proc/$$/fd/61');
+    const file = 'f=$(find /proc/$$/fd -lname "*memfd:code*"); [[ -e $f ]] && echo found;';
+    for (const code of ['cat /dev/zero > $f', 'truncate -s 1E $f; echo grown']) {
+      expect(await output(sandbox, `${file} ${code}`, { timeoutMs: 5_000 })).toMatch(/^(found\n|.*Killed)/);
+      await answers(sandbox);
+    }
     await answers(sandbox);
     await isPristine(await next(sandbox));
   });
@@ -213,6 +215,17 @@ await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, an
     });
     await answers(sandbox);
     await isPristine(await next(sandbox));
+  });
+
+  it('time: what comes after a deadline is answered in its turn, however often and however late', async () => {
+    const sandbox = await acquire();
+    const crowd = 'for i in $(seq 60); do while :; do :; done & done; wait';
+    for (let round = 0; round < 6; round += 1) {
+      await run(sandbox, crowd, { timeoutMs: 60 });
+      for (const part of [1, 2]) {
+        expect(await output(sandbox, `echo round ${round} ${part}`)).toMatch(`round ${round} ${part}\n`);
+      }
+    }
   });
 
   it.each([

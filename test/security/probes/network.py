@@ -1,4 +1,3 @@
-import array
 import fcntl
 import socket
 import struct
@@ -57,10 +56,8 @@ report(
         "loopback": loopback(),
         "tcp": {f"{host}:{port}": connect((host, port)) for host, port in ADDRESSES},
         "udp": {f"{host}:{port}": connect((host, port), socket.SOCK_DGRAM) for host, port in ADDRESSES},
-        "eth0": send_packet("eth0"),
-        "docker0": send_packet("docker0"),
-        "flags": set_interface(SIOCSIFFLAGS),
-        "address": set_interface(SIOCSIFADDR),
+        "packets": {name: send_packet(name) for name in ("eth0", "docker0")},
+        "changes": {"flags": set_interface(SIOCSIFFLAGS), "address": set_interface(SIOCSIFADDR)},
         "route": new_route(),
         "listeners": [line.split()[1] for line in open("/proc/net/tcp", encoding="ascii").read().splitlines()[1:]
                       if line.split()[3] == "0A"],

@@ -1,3 +1,6 @@
+import socket
+
+
 def status_of(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
@@ -21,15 +24,12 @@ def writable_below_proc():
             folders[:] = [name for name in folders if not name.isdigit() and name not in ("self", "thread-self")]
         for name in files:
             path = f"{folder}/{name}"
-            if os.path.islink(path):
+            status = os.lstat(path)
+            # Root may open any file; one without a permission to write has nothing that takes the bytes.
+            if os.path.islink(path) or status.st_rdev == os.stat("/dev/null").st_rdev or not status.st_mode & 0o222:
                 continue
-            try:
-                fd = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-            except OSError:
-                continue
-            if os.fstat(fd).st_rdev != os.stat("/dev/null").st_rdev:
+            if attempt(lambda: os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))) == "done":
                 found.append(path)
-            os.close(fd)
     return found
 
 
@@ -62,6 +62,22 @@ def escape_chroot():
 def identity(path):
     status = os.stat(path)
     return [status.st_dev, status.st_ino]
+
+
+def control_sockets():
+    """Names of sockets that the network namespace tells of, and where the runner's own lies."""
+    found = ["/opt/stepwell/control/runner.sock"]
+    with open("/proc/net/unix", encoding="utf-8") as file:
+        found += [line.split()[7] for line in file if len(line.split()) > 7 and line.split()[7] != "Path"]
+    return found
+
+
+def connect(path):
+    def action():
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(path)
+
+    return action
 
 
 S_IFCHR, S_IFBLK = 0o020000, 0o060000
@@ -108,7 +124,7 @@ result = {
     "rootsOfOthers": [
         identity(f"/proc/{pid}/root") == top for pid in os.listdir("/proc") if pid.isdigit() and os.path.exists(f"/proc/{pid}/root")
     ],
-    "sockets": open("/proc/net/unix", encoding="ascii").read().splitlines()[1:],
+    "controlSockets": {path: attempt(connect(path)) for path in control_sockets()},
 }
 escape_chroot()
 result["rootAfterChroot"] = identity("/") == top
