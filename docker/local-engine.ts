@@ -39,8 +39,8 @@ export class LocalEngine implements Engine {
   readonly #options: LocalEngineOptions;
   readonly #roots: LocalRoots;
   readonly #isRoot: boolean;
-  /** Names of this engine's limits; the middle tells the reaper whose they are. */
-  readonly #prefix: string;
+  /** Name of this engine's limits, which tells the reapers of others whose they are. */
+  readonly #server: string;
   readonly #live = new Set<Container>();
   readonly #starting = new Set<Promise<unknown>>();
   #keeper: Promise<LimitKeeper> | null = null;
@@ -51,10 +51,10 @@ export class LocalEngine implements Engine {
     this.#options = options;
     this.#isRoot = options.isRoot ?? process.getuid?.() === 0;
     const { pidNamespace, pid, startTime } = options.owner;
-    this.#prefix = [pidNamespace, pid, startTime, randomBytes(3).toString('hex')].join('-');
+    this.#server = [pidNamespace, pid, startTime, randomBytes(3).toString('hex')].join('-');
     this.#roots = new LocalRoots({
       imagesFolder: options.imagesFolder,
-      skeletonFolder: join(options.runFolder.path, `skeleton-${this.#prefix}`),
+      skeletonFolder: join(options.runFolder.path, `skeleton-${this.#server}`),
       hostImages,
     });
   }
@@ -95,8 +95,8 @@ export class LocalEngine implements Engine {
   async reap(): Promise<number> {
     const { owner } = this.#options;
     const keeper = await this.#limitKeeper();
-    const groups = await keeper.reap(async (name) => {
-      const [pidNamespace, pid, startTime] = name.split('-');
+    const groups = await keeper.reap(async (server) => {
+      const [pidNamespace, pid, startTime] = server.split('-');
       if (startTime === undefined || pidNamespace === undefined) return false;
       return (await fateOf({ ...owner, pidNamespace, pid: Number(pid), startTime }, owner)) === 'dead';
     });
@@ -107,16 +107,17 @@ export class LocalEngine implements Engine {
     this.#closing = true;
     await Promise.allSettled(this.#starting);
     await Promise.all([...this.#live].map((container) => container.remove()));
+    await (await this.#keeper)?.close();
   }
 
   #limitKeeper(): Promise<LimitKeeper> {
-    this.#keeper ??= findLimitKeeper();
+    this.#keeper ??= findLimitKeeper(this.#server);
     return this.#keeper;
   }
 
   async #launch(root: LocalRoot, limits: Limits): Promise<Container> {
     this.#count += 1;
-    const id = `${this.#prefix}-${this.#count}`;
+    const id = `${this.#server}-${this.#count}`;
     const keeper = await this.#limitKeeper();
     let processLimits: ProcessLimits | null = null;
     let socket: ControlSocket | null = null;

@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Limits } from './engine.ts';
 
-const groupParent = 'stepwell';
+/** Each server has a group of its own, whose name tells the reaper whose it is. */
+const groupPrefix = 'stepwell-';
 const cpuPeriodUs = 100_000;
 const removeAttempts = 20;
 
-/** How limits are kept on this host. */
+/** How the limits of one server's containers are kept on this host. */
 export interface LimitKeeper {
   readonly reason: string;
-  /** Make the limits of one container. `name` is unique on the host. */
+  /** Make the limits of one container. `name` is unique in this server. */
   create(name: string, limits: Limits): Promise<ProcessLimits>;
-  /** Kill what runs under the limits of these names, and remove them. Returns how many there were. */
-  reap(isOrphan: (name: string) => Promise<boolean>): Promise<number>;
+  /** Kill what runs under the limits of other servers, and remove them. Returns of how many servers there were some. */
+  reap(isOrphan: (server: string) => Promise<boolean>): Promise<number>;
+  /** Remove what is left. Never throws. */
+  close(): Promise<void>;
 }
 
 /** The limits of one container. */
@@ -26,30 +29,39 @@ export interface ProcessLimits {
   remove(): Promise<void>;
 }
 
-/** Control groups where this user may make them, else limits of single processes. */
-export async function findLimitKeeper(cgroupRoot = '/sys/fs/cgroup'): Promise<LimitKeeper> {
+/** A folder of the cgroup file system in which groups are made, and the controllers that they then have. */
+interface Hierarchy {
+  readonly folder: string;
+  readonly kinds: readonly string[];
+}
+
+/**
+ * Control groups where this user may make them, else limits of single processes.
+ * @param server name of this server, as the reapers of others will see it
+ */
+export async function findLimitKeeper(server: string, cgroupRoot = '/sys/fs/cgroup'): Promise<LimitKeeper> {
   const unified = await readFile(join(cgroupRoot, 'cgroup.controllers'), 'utf8').catch(() => null);
   if (unified !== null && (await mayMake(cgroupRoot))) {
-    const parent = join(cgroupRoot, groupParent);
-    const controllers = ['memory', 'pids', 'cpu'].filter((name) => unified.split(/\s+/).includes(name));
+    const kinds = ['memory', 'pids', 'cpu'].filter((name) => unified.split(/\s+/).includes(name));
+    const parent = join(cgroupRoot, groupPrefix + server);
     try {
       await mkdir(parent, { recursive: true });
-      const enable = controllers.map((name) => `+${name}`).join(' ');
+      const enable = kinds.map((name) => `+${name}`).join(' ');
       await writeFile(join(cgroupRoot, 'cgroup.subtree_control'), enable);
       await writeFile(join(parent, 'cgroup.subtree_control'), enable);
-      return cgroups([{ parent, kinds: controllers }], unifiedFiles, `cgroup v2 (${controllers.join(', ')})`);
+      return cgroups(server, [{ folder: cgroupRoot, kinds }], unifiedFiles, 'v2');
     } catch {
+      await removeGroup(parent);
       return rlimits('control groups may not be changed here');
     }
   }
-  const hierarchies = [];
+  const hierarchies: Hierarchy[] = [];
   for (const kind of ['memory', 'pids', 'cpu']) {
     const folder = join(cgroupRoot, kind);
-    if (await mayMake(folder)) hierarchies.push({ parent: join(folder, groupParent), kinds: [kind] });
+    if (await mayMake(folder)) hierarchies.push({ folder, kinds: [kind] });
   }
   if (hierarchies.length === 0) return rlimits('this user may make no control groups');
-  const names = hierarchies.map(({ kinds }) => kinds).join(', ');
-  return cgroups(hierarchies, legacyFiles, `cgroup v1 (${names})`);
+  return cgroups(server, hierarchies, legacyFiles, 'v1');
 }
 
 async function mayMake(folder: string): Promise<boolean> {
@@ -88,22 +100,26 @@ const legacyFiles: LimitFiles = (kind, { memoryBytes, pids, cpus }) => {
 const optionalFiles = new Set(['memory.swap.max', 'memory.memsw.limit_in_bytes']);
 
 function cgroups(
-  hierarchies: readonly { readonly parent: string; readonly kinds: readonly string[] }[],
+  server: string,
+  hierarchies: readonly Hierarchy[],
   filesOf: LimitFiles,
-  reason: string,
+  version: string,
 ): LimitKeeper {
+  const parentIn = ({ folder }: Hierarchy): string => join(folder, groupPrefix + server);
+  const kinds = hierarchies.flatMap((hierarchy) => hierarchy.kinds).join(', ');
   return {
-    reason: `limits by ${reason}`,
+    reason: `limits by cgroup ${version} (${kinds})`,
     async create(name, limits) {
-      const groups = hierarchies.map(({ parent }) => join(parent, name));
+      const groups = hierarchies.map((hierarchy) => join(parentIn(hierarchy), name));
       const remove = async () => {
         await Promise.all(groups.map((group) => removeGroup(group)));
       };
       try {
-        for (const { parent, kinds } of hierarchies) {
-          await mkdir(join(parent, name), { recursive: true });
-          for (const [file, value] of kinds.flatMap((kind) => filesOf(kind, limits))) {
-            const written = writeFile(join(parent, name, file), value);
+        for (const hierarchy of hierarchies) {
+          const group = join(parentIn(hierarchy), name);
+          await mkdir(group, { recursive: true });
+          for (const [file, value] of hierarchy.kinds.flatMap((kind) => filesOf(kind, limits))) {
+            const written = writeFile(join(group, file), value);
             await (optionalFiles.has(file) ? written.catch(() => {}) : written);
           }
         }
@@ -114,16 +130,27 @@ function cgroups(
       return { joinFiles: groups.map((group) => join(group, 'cgroup.procs')), shellLimits: [], remove };
     },
     async reap(isOrphan) {
-      const found = await Promise.all(hierarchies.map(({ parent }) => readdir(parent).catch(() => [])));
+      const found = await Promise.all(hierarchies.map(({ folder }) => readdir(folder).catch(() => [])));
       let removed = 0;
       for (const name of new Set(found.flat())) {
-        if (!(await isOrphan(name))) continue;
-        await Promise.all(hierarchies.map(({ parent }) => removeGroup(join(parent, name))));
+        const other = name.slice(groupPrefix.length);
+        if (!name.startsWith(groupPrefix) || other === server || !(await isOrphan(other))) continue;
+        await Promise.all(hierarchies.map(({ folder }) => removeTree(join(folder, name))));
         removed += 1;
       }
       return removed;
     },
+    async close() {
+      await Promise.all(hierarchies.map((hierarchy) => removeTree(parentIn(hierarchy))));
+    },
   };
+}
+
+async function removeTree(parent: string): Promise<void> {
+  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+  const groups = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
+  await Promise.all(groups.map((group) => removeGroup(group)));
+  await removeGroup(parent);
 }
 
 /** A group goes only after its last process: those still there are killed. */
@@ -154,5 +181,6 @@ function rlimits(why: string): LimitKeeper {
       return { joinFiles: [], shellLimits, remove: async () => {} };
     },
     reap: async () => 0,
+    close: async () => {},
   };
 }

@@ -114,14 +114,35 @@ describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => 
     await container.remove();
   });
 
+  it('leaves nothing when it is closed', async () => {
+    const folder = await RunFolder.create(owner, parent);
+    const other = new LocalEngine({
+      owner,
+      runFolder: folder,
+      runParent: parent,
+      imagesFolder,
+      runnerFolder,
+    });
+    const before = await controlGroups();
+    const { id } = await other.start({ image: 'bash', limits, network: 'none' });
+    await other.close();
+    expect((await controlGroups()).filter((name) => !before.includes(name))).toEqual([]);
+    expect(await readdir(folder.path)).not.toContain(id);
+    await expect(other.start({ image: 'bash', limits, network: 'none' })).rejects.toMatchObject({
+      code: 'draining',
+    });
+    await folder.remove();
+  });
+
   it('reaps what a dead server left, and of no other', async () => {
     const alive = await start();
-    const keeper = await findLimitKeeper();
     const { pidNamespace, pid } = owner;
-    await keeper.create(`${pidNamespace}-${pid}-1-abcdef-1`, limits);
+    const dead = `${pidNamespace}-${pid}-1-abcdef`;
+    const keeper = await findLimitKeeper(dead);
+    await keeper.create('one', limits);
     const left = await RunFolder.create({ ...owner, startTime: '1' }, parent);
     expect(await engine.reap()).toBeGreaterThanOrEqual(1);
-    expect(await controlGroups()).not.toContain(`${pidNamespace}-${pid}-1-abcdef-1`);
+    expect(await controlGroups()).not.toContain(`stepwell-${dead}`);
     await expect(stat(left.path)).rejects.toMatchObject({ code: 'ENOENT' });
     const channel = new RunnerChannel(alive.stream);
     await channel.ready;
@@ -137,9 +158,11 @@ async function processesWith(text: string): Promise<number> {
 }
 
 async function controlGroups(): Promise<string[]> {
-  const parents = ['stepwell', 'pids/stepwell', 'memory/stepwell', 'cpu/stepwell'];
-  const found = await Promise.all(
-    parents.map((path) => readdir(join('/sys/fs/cgroup', path)).catch(() => [])),
+  const folders = ['.', 'pids', 'memory', 'cpu'].map((name) => join('/sys/fs/cgroup', name));
+  const found = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
+  const servers = [...new Set(found.flat())].filter((name) => name.startsWith('stepwell-'));
+  const groups = servers.flatMap((server) =>
+    folders.map((folder) => readdir(join(folder, server)).catch(() => [])),
   );
-  return found.flat();
+  return [...servers, ...(await Promise.all(groups)).flat()];
 }
