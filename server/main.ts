@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { BuildingSource } from '../docker/building-source.ts';
 import { type OpenEngine, openEngine } from '../docker/engine-choice.ts';
 import { ensureImages } from '../docker/images/builder.ts';
 import { SandboxPool } from '../docker/pool.ts';
@@ -21,7 +22,10 @@ const POOL_DRAIN_MS = 5_000;
 export interface StartOptions {
   /** @default the process's own */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Told, line by line, what is being built when an image is missing. @default the log, level info */
+  /**
+   * Told, line by line, what is being built: at the start, and later at the first use of an image.
+   * @default the log, level info
+   */
   readonly onBuild?: (image: string, line: string) => void;
   /** Aborts the start; what was begun is undone. */
   readonly signal?: AbortSignal;
@@ -89,22 +93,24 @@ function makePool(config: Config, opened: OpenEngine, warm: Readonly<Record<stri
   return { pool, warmUp };
 }
 
-/** Build what is missing. Without the images that are kept warm there is nothing to serve; others may wait. */
+/**
+ * The images to have before anything is served; others are built at their first use. Without those that are kept warm
+ * there is nothing to serve; a default image may fail, and is tried again when it is asked for.
+ */
 async function prepareImages(
-  opened: OpenEngine,
+  source: BuildingSource,
   environments: readonly Environment[],
   warm: Readonly<Record<string, number>>,
-  onBuild: (image: string, line: string) => void,
   log: Logger,
 ): Promise<void> {
-  const definitions = environments.flatMap(({ images }) => images);
+  const isWarm = (name: string): boolean => (warm[name] ?? 0) > 0;
   const defaults = environments.map(({ defaultImage }) => defaultImage);
-  for (const name of new Set([...defaults, ...definitions.map((definition) => definition.name)])) {
+  for (const name of new Set([...defaults, ...Object.keys(warm).filter(isWarm)])) {
     try {
-      await ensureImages({ builder: opened.builder, definitions, names: [name], onProgress: onBuild });
+      await source.prepare(name);
     } catch (err) {
-      if ((warm[name] ?? 0) > 0) throw err;
-      log.error({ err, image: name }, 'an image could not be built; its episodes will be refused');
+      if (isWarm(name)) throw err;
+      log.error({ err, image: name }, 'an image could not be built; its first episode tries again');
     }
   }
 }
@@ -129,11 +135,11 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const onBuild = options.onBuild ?? ((image, line) => log.info({ image }, line));
   const home = stateFolder(env);
 
-  let pool: SandboxPool | undefined;
+  let source: BuildingSource | undefined;
   const sandboxes: SandboxSource = {
     acquire: async (request) => {
-      if (pool === undefined) throw new Error('a sandbox was asked for before there was a pool');
-      return pool.acquire(request);
+      if (source === undefined) throw new Error('a sandbox was asked for before there was a pool');
+      return source.acquire(request);
     },
   };
   const defaults = { stepTimeoutMs: config.step_timeout_ms, maxOutputBytes: config.max_output_bytes };
@@ -143,7 +149,17 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
 
   const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
-  await prepareImages(opened, environments, warm, onBuild, log);
+  const { pool, warmUp } = makePool(config, opened, warm, log);
+  const definitions = environments.flatMap(({ images }) => images);
+  const building = new BuildingSource({
+    sandboxes: pool,
+    ensure: (name) =>
+      ensureImages({ builder: opened.builder, definitions, names: [name], onProgress: onBuild }),
+  });
+  source = building;
+  undo.push(() => building.close());
+  undo.push(() => pool.drain(POOL_DRAIN_MS));
+  await prepareImages(building, environments, warm, log);
   signal?.throwIfAborted();
   const { isolation, reason } = await opened.engine.probe();
   log.info(
@@ -157,20 +173,16 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   await reaper.start();
   undo.push(() => reaper.stop());
 
-  const made = makePool(config, opened, warm, log);
-  pool = made.pool;
-  const { warmUp } = made;
-  undo.push(() => made.pool.drain(POOL_DRAIN_MS));
   const app: App = await buildApp({
     config,
     environments,
     trajectories: configuredPath(config.trajectories, home),
     log,
-    sandboxes: () => sandboxCounts(made.pool.stats()),
+    sandboxes: () => sandboxCounts(pool.stats()),
     warm: () => warmUp.ready(),
   });
   undo.push(() => app.close());
-  made.pool.start();
+  pool.start();
   const url = await app.fastify.listen({ host: config.host, port: config.port });
   const abort = (): void => warmUp.abort(signal?.reason);
   signal?.addEventListener('abort', abort);

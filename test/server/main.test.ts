@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -82,3 +82,56 @@ test('settings that stand in the way are told before anything starts', async () 
   const unknown = createConfig({ port: 0, pool: { 'none-v1': 1 }, log_level: 'silent' });
   await expect(startServer(unknown, { env })).rejects.toThrow('--pool none-v1=1');
 });
+
+test.skipIf(lacks.length > 0)(
+  'the image of a dataset is built at its first use, once, and told where it cannot be',
+  async () => {
+    const folder = join(home, 'sets');
+    for (const name of ['used', 'broken', 'idle']) {
+      mkdirSync(join(folder, name), { recursive: true });
+      writeFileSync(
+        join(folder, name, 'tasks.jsonl'),
+        '{"id":"a","instruction":"show it","gold":"cat /note"}\n',
+      );
+    }
+    writeFileSync(join(folder, 'note'), 'from the tree\n');
+    for (const name of ['used', 'idle']) {
+      execFileSync('tar', ['-cf', join(folder, name, 'tree.tar'), '-C', folder, 'note']);
+    }
+    writeFileSync(join(folder, 'broken/tree.tar'), 'no tar file at all');
+    const dataset = Object.fromEntries(['used', 'broken', 'idle'].map((name) => [name, join(folder, name)]));
+    const config = createConfig({
+      port: 0,
+      runtime: 'local',
+      pool: { 'bash-v1': 1 },
+      log_level: 'silent',
+      dataset,
+    });
+    const told: string[] = [];
+    const server = await startServer(config, { env, onBuild: (image) => told.push(image) });
+    try {
+      expect(told).toEqual([]);
+      const wire = await Wire.connect(`${server.url}/v1`);
+      for (let n = 0; n < 3; n += 1) {
+        wire.request('episode/reset', { environment: 'bash-v1', dataset: 'used', reward: 'every_step' });
+      }
+      const answers = [await wire.answer(), await wire.answer(), await wire.answer()];
+      const [first] = answers.map(({ result }) => result as { episode_id: string; info: object });
+      expect(first?.info).toMatchObject({ image: { name: 'used' } });
+      expect(answers.map(({ result }) => result)).not.toContain(undefined);
+      expect(told).toEqual(['used']);
+      const step = { episode_id: first?.episode_id, action: 'cat /note' };
+      expect(await wire.result('episode/step', step)).toMatchObject({
+        observation: { output: 'from the tree\n' },
+        reward: 1,
+      });
+      const refused = await wire.error('episode/reset', { environment: 'bash-v1', dataset: 'broken' });
+      expect(refused.data).toMatchObject({ name: 'sandbox_unavailable' });
+      expect(refused.message).toMatch(/Image "broken" cannot be used: tar failed .*tar/s);
+      expect(told).not.toContain('idle');
+      wire.socket.close();
+    } finally {
+      await server.close();
+    }
+  },
+);
