@@ -5,6 +5,7 @@ import { type FrameHeader, type PayloadPart, partBytes } from './frames.ts';
 import type { ChannelRequest, RunnerChannel, RunnerReply } from './runner-channel.ts';
 import { DiffReply, ListReply, RunReply } from './runner-replies.ts';
 import type {
+  ExecRequest,
   FileEntry,
   ImageRef,
   InspectRequest,
@@ -102,6 +103,13 @@ export class RunnerSandbox implements Sandbox {
   async diff(): Promise<LayerChange[]> {
     if (this.#changes !== undefined) return this.#changes.diff();
     return this.#parse(DiffReply, await this.#call('diff', {})).changes;
+  }
+
+  async exec(request: ExecRequest): Promise<RunResult> {
+    const { argv, cwd, env, timeoutMs, maxOutputBytes, lingerMs = 0 } = request;
+    const limits = { timeout_ms: timeoutMs, max_output: maxOutputBytes, linger_ms: lingerMs };
+    const options = { timeoutMs: timeoutMs + lingerMs, runsCode: true };
+    return this.#runResult(await this.#call('exec', { argv, cwd, env, ...limits }, options), true);
   }
 
   async inspect(request: InspectRequest): Promise<RunResult> {

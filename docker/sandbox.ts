@@ -110,6 +110,20 @@ export interface ListedFile {
   readonly mtime: number;
 }
 
+export interface ExecRequest {
+  /** Program and arguments. */
+  readonly argv: readonly string[];
+  /** Absolute path; the program fails to start where it does not exist. */
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Deadline in milliseconds; past it the program and what it started are killed. */
+  readonly timeoutMs: number;
+  readonly maxOutputBytes: number;
+  /** Wait for those who still hold the output after the program's end, in milliseconds. @default 0 */
+  readonly lingerMs?: number;
+}
+
 export interface InspectRequest {
   /** Program and arguments, taken from the pristine image. */
   readonly argv: readonly string[];
@@ -132,6 +146,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly isolation: Isolation;
   /** Run code in the persistent session. */
   run(request: RunRequest): Promise<RunResult>;
+  /** Run a fresh program beside the session, in the same namespaces but none of its children, with no standard input. */
+  exec(request: ExecRequest): Promise<RunResult>;
   putFiles(entries: readonly FileEntry[]): Promise<void>;
   /** @param maxBytes refuse larger files @default 16 MiB */
   getFile(path: string, maxBytes?: number): Promise<Buffer>;

@@ -19,7 +19,7 @@ class Runner:
 
     def __init__(self, channel: FrameChannel, settings) -> None:
         self._channel = channel
-        self._sandbox, self._reason = make_sandbox(settings, (channel.read_fd, self._meanwhile))
+        self._sandbox, self._reason = make_sandbox(settings, {channel.read_fd: self._meanwhile})
         self._waiting = deque()
         self._handlers = {
             "run": lambda header, payload: self._sandbox.run(header, payload),
@@ -29,6 +29,7 @@ class Runner:
             "mark": lambda _header, _payload: self._sandbox.mark(),
             "diff": lambda _header, _payload: ({"changes": self._sandbox.diff()}, b""),
             "inspect": lambda header, _: self._sandbox.inspect(header),
+            "exec": lambda header, _: self._sandbox.execute(header),
             "quiesce": lambda header, _: self._sandbox.quiesce(header["mode"]),
             "reset": lambda _header, _payload: self._sandbox.reset(),
         }
@@ -82,13 +83,13 @@ class Runner:
                 self._waiting.append(frame)
 
 
-def make_sandbox(settings, control):
+def make_sandbox(settings, services):
     """A sandbox with its first layer ready, and why it is of its kind."""
     if settings.get("STEPWELL_ISOLATION") == "replace":
-        return ReplacedSandbox(control), "asked for"
+        return ReplacedSandbox(services), "asked for"
     try:
         sandbox = LayerSandbox(
-            control,
+            services,
             settings.get("STEPWELL_SCRATCH", "/run/stepwell"),
             settings.get("STEPWELL_ROOTS", "/").split(":"),
             int(settings.get("STEPWELL_LAYER_BYTES", 128 * 1024 * 1024)),
@@ -98,7 +99,7 @@ def make_sandbox(settings, control):
         sandbox.reset()
         return sandbox, "overlay and bubblewrap work here"
     except Exception as error:  # noqa: BLE001 - any refusal by kernel or container means the same
-        return ReplacedSandbox(control), f"{type(error).__name__}: {error}"
+        return ReplacedSandbox(services), f"{type(error).__name__}: {error}"
 
 
 def main() -> None:

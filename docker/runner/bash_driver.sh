@@ -40,6 +40,10 @@ __sw_cut() {
 }
 trap '{ [[ $__sw_running ]] && __sw_cut; } 2>/dev/null && { return 130 2>/dev/null; break 9999 2>/dev/null; }' RTMIN+7
 
+# The script was standard input, and the shell's name its path.
+exec </dev/null
+BASH_ARGV0=bash
+
 # When memory runs out the agent's processes go first, never the runner.
 echo 1000 >/proc/self/oom_score_adj
 shopt -s expand_aliases

@@ -12,8 +12,11 @@ from bubblewrap import spawn
 from capture import Capture
 
 _DRIVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.sh")
-# One line, so that an error names the line of the command.
-_START = 'IFS= read -rd "" -u61 __sw_loop;eval "$__sw_loop";eval "$__sw_loop"'
+# The shell's script, one line, so that an error names the line of the command. It comes on standard input, which the
+# driver then replaces, so that a process list shows a plain bash.
+_START = b'IFS= read -rd "" -u61 __sw_loop;eval "$__sw_loop";eval "$__sw_loop"\n'
+_SHELL = ["/bin/bash"]
+_INFO_FD = 62
 _BREAK = signal.SIGRTMIN + 7
 # After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
 _GRACE_S = 0.3
@@ -41,13 +44,13 @@ class SessionEnded(Exception):
 class BashSession:
     """
     One bash in one sandbox. `launch` composes its command line: (info_fd, cwd, argv) → argv and descriptors.
-    `control` is a (descriptor, callback) that is served while code runs. `whole_container`: its processes are all
-    those of the container but the runner, which then is its first process.
+    `services` are callbacks by the descriptors that they serve while code runs. `whole_container`: its processes are all
+    those of the container but the runner; else it is the first process of a namespace.
     """
 
-    def __init__(self, launch, cwd: str, control, whole_container: bool = False) -> None:
+    def __init__(self, launch, cwd: str, services, whole_container: bool = False) -> None:
         self.cwd = cwd
-        self._control_fd, self._serve_control = control
+        self._services = services
         self._whole_container = whole_container
         self._sequence = 0
         self._reports = b""
@@ -55,18 +58,20 @@ class BashSession:
         ours, theirs = socket.socketpair()
         output_fd, output_write = os.pipe()
         self._info_fd, info_write = os.pipe()
-        null = os.open("/dev/null", os.O_RDWR)
+        script = os.memfd_create("script", os.MFD_CLOEXEC)
         extra = {}
         try:
             with open(_DRIVER, "rb") as file:
                 _rewrite(self._code, file.read() + b"\0")
-            shell = ["/bin/bash", "--norc", "--noprofile", "-c", _START, "bash"]
-            argv, extra = launch(62, cwd, shell)
-            descriptors = {0: null, 1: output_write, 2: output_write, 60: theirs.fileno(), 61: self._code}
-            self.pid = spawn(argv, ENVIRONMENT, descriptors | {62: info_write} | extra)
+            _rewrite(script, _START)
+            argv, extra = launch(_INFO_FD, cwd, _SHELL)
+            descriptors = {0: script, 1: output_write, 2: output_write, 60: theirs.fileno(), 61: self._code}
+            if not whole_container:
+                extra = {_INFO_FD: os.dup(info_write), **extra}
+            self.pid = spawn(argv, ENVIRONMENT, descriptors | extra)
         finally:
             theirs.close()
-            for fd in (output_write, info_write, null, *extra.values()):
+            for fd in (output_write, info_write, script, *extra.values()):
                 os.close(fd)
         self._shell_fd = ours.detach()
         self.output_fd = output_fd
@@ -74,7 +79,7 @@ class BashSession:
         self._exit_fd = os.pidfd_open(self.pid)
         self._quiet_poll = select.poll()
         self._poll = select.poll()
-        for fd in (self._shell_fd, self._exit_fd, self._control_fd):
+        for fd in (self._shell_fd, self._exit_fd, *services):
             self._quiet_poll.register(fd, select.POLLIN)
             self._poll.register(fd, select.POLLIN)
         self._poll.register(output_fd, select.POLLIN)
@@ -91,13 +96,16 @@ class BashSession:
     def tree(self) -> processes.NamespaceProcesses:
         """The processes of this session's namespace."""
         if self._tree is None:
-            self._tree = processes.NamespaceProcesses(self._first_process())
+            spared = os.getpid() if self._whole_container else None
+            self._tree = processes.NamespaceProcesses(self._shell_process(), spared)
         return self._tree
 
-    def _first_process(self) -> int:
-        """The first process of the session's namespace. Raises ValueError when bubblewrap ended before it made one."""
+    def _shell_process(self) -> int:
+        """The shell's process. Raises ValueError when bubblewrap ended before it made one."""
+        if self._whole_container:
+            return self.pid
         if self._init is None:
-            self._init = os.getpid() if self._whole_container else json.loads(os.read(self._info_fd, 4096))["child-pid"]
+            self._init = json.loads(os.read(self._info_fd, 4096))["child-pid"]
         return self._init
 
     def run(self, code: bytes, stdin, timeout_s: float, idle_s, capture: Capture):
@@ -154,8 +162,8 @@ class BashSession:
                 elif fd == self._exit_fd:
                     capture.read_from(self.output_fd)
                     raise SessionEnded(self._reap())
-                elif fd == self._control_fd:
-                    self._serve_control()
+                elif fd in self._services:
+                    self._services[fd]()
 
     def _forget(self, fd: int) -> None:
         """A descriptor at its end would wake every poll."""
@@ -186,15 +194,13 @@ class BashSession:
 
     def _interrupt(self, capture, started: int) -> bool:
         """Interrupt what the command started, then kill it; whether the shell broke off the command and lives."""
-        shell = self.tree.session()
         for number in (signal.SIGINT, signal.SIGKILL):
             until = time.monotonic() + _GRACE_S
             while time.monotonic() < until:
-                if shell is not None:
-                    _signal(shell, _BREAK)
-                self.tree.signal_since(started, number, shell)
+                _signal(self.tree.shell, _BREAK)
+                self.tree.signal_since(started, number)
                 if self._until_report(capture, time.monotonic() + _ROUND_S, None) is None:
-                    self.tree.signal_since(started, signal.SIGKILL, shell)
+                    self.tree.signal_since(started, signal.SIGKILL)
                     return True
         return False
 
@@ -215,12 +221,12 @@ class BashSession:
         if self._exit_status is None:
             _signal(self.pid, signal.SIGKILL)
         self._reap()
-        self._reap_first_process()
+        self._reap_shell()
 
-    def _reap_first_process(self) -> None:
-        """When bubblewrap ended first, the first process of the namespace is the runner's to wait for."""
+    def _reap_shell(self) -> None:
+        """When bubblewrap ended before the shell, the shell is the runner's to wait for."""
         try:
-            os.waitpid(self._first_process(), 0)
+            os.waitpid(self._shell_process(), 0)
         except (ChildProcessError, ValueError, KeyError):
             pass
 

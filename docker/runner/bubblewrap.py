@@ -7,11 +7,12 @@ import signal
 import capabilities
 
 BWRAP = "/usr/bin/bwrap"
+NSENTER = "/usr/bin/nsenter"
 
-# Where bubblewrap finds its filter and its options; it closes both.
+# Where bubblewrap finds its filter, its options, and a namespace to join; it closes them.
 _SECCOMP_FD = 65
 _OPTIONS_FD = 66
-_SHM_BYTES = 32 * 1024 * 1024
+_PIDNS_FD = 67
 # Entries of /proc that reach beyond the sandbox, as far as this kernel has them.
 _PROC_READ_ONLY = ("/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/sysrq-trigger")
 _PROC_COVERED_FILES = ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/kmsg")
@@ -19,9 +20,11 @@ _PROC_COVERED_FOLDERS = ("/proc/acpi", "/proc/asound", "/proc/scsi", "/proc/pres
 _IGNORED_SIGNALS = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
 
 
+_OWN_NAMESPACES = ["--unshare-pid", "--unshare-ipc", "--unshare-uts"]
+
+
 def _confinement(rights) -> list:
-    arguments = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--new-session"]
-    arguments += ["--cap-drop", "ALL"]
+    arguments = ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     for right in rights:
         arguments += ["--cap-add", right]
     return arguments
@@ -53,17 +56,30 @@ class Bubblewrap:
         self._filter = seccomp_filter
 
     def agent(self, layer, info_fd: int, cwd: str, argv):
-        """A session in `layer`."""
-        options = [*layer.binds("/"), "--dev", "/dev", "--size", str(_SHM_BYTES), "--perms", "1777", "--tmpfs", "/dev/shm"]
-        options += ["--remount-ro", "/dev", *self._proc, *_confinement(capabilities.AGENT), *self._hostname]
-        options += ["--info-fd", str(info_fd), "--chdir", cwd]
+        """A session in `layer`: its program is the first process of its namespaces."""
+        options = [*self._surroundings(layer), *_OWN_NAMESPACES, *self._hostname]
+        options += ["--as-pid-1", "--info-fd", str(info_fd), "--chdir", cwd]
         return self._command(options, argv)
+
+    def beside(self, layer, shell: int, cwd: str, argv):
+        """A program in the namespaces of a session's shell, but none of its children, as an engine runs one."""
+        options = [*self._surroundings(layer), "--chdir", cwd]
+        # bubblewrap leaves the namespace's descriptor open to the program, but closes what it is told to block on.
+        options += ["--pidns", str(_PIDNS_FD), "--block-fd", str(_PIDNS_FD)]
+        argv, descriptors = self._command(options, argv)
+        descriptors[_PIDNS_FD] = os.open(f"/proc/{shell}/ns/pid", os.O_RDONLY)
+        return [NSENTER, f"--ipc=/proc/{shell}/ns/ipc", f"--uts=/proc/{shell}/ns/uts", "--", *argv], descriptors
+
+    def _surroundings(self, layer) -> list:
+        """What every program of the agent has around it."""
+        devices = ["--dev", "/dev", "--bind", layer.shm, "/dev/shm", "--remount-ro", "/dev"]
+        return [*layer.binds("/"), *devices, *self._proc, *_confinement(capabilities.AGENT)]
 
     def inspection(self, layer, cover, cwd: str, argv):
         """A pristine program with the agent's files, read-only, at `layer.WINDOW`."""
         options = ["--ro-bind", "/", "/", *layer.binds(layer.WINDOW, read_only=True), *cover]
         options += ["--dev", "/dev", *self._proc, "--tmpfs", "/tmp", "--tmpfs", layer.scratch]
-        options += [*_confinement(("CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH")), "--chdir", cwd]
+        options += [*_OWN_NAMESPACES, *_confinement(("CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH")), "--chdir", cwd]
         return self._command(options, argv)
 
     def _command(self, options, argv):

@@ -1,13 +1,10 @@
 """Programs of the pristine image run over the agent's files: grading that the agent cannot replace."""
 
 import os
-import select
-import signal
 import stat
-import time
 
-from bubblewrap import Bubblewrap, spawn
-from capture import Capture
+from bubblewrap import Bubblewrap
+from program import Program
 from request_error import RequestError
 
 _ENVIRONMENT = {
@@ -60,45 +57,8 @@ def _plain_folder(merged: str, path: str) -> str:
     return "".join(f"/{part}" for part in parts)
 
 
-def inspect(bubblewrap: Bubblewrap, layer, request: dict):
-    """Run `argv` and return (header fields, output), the fields as for `run`."""
-    began = time.monotonic()
+def inspect(bubblewrap: Bubblewrap, layer, request: dict, services):
+    """Run `argv` and return (fields as for `run`, output)."""
     cwd = layer.WINDOW + _plain_folder(layer.merged, request.get("cwd", "/"))
-    argv, extra = bubblewrap.inspection(layer, cover_git(layer), cwd, request["argv"])
-    read_fd, write_fd = os.pipe()
-    null = os.open("/dev/null", os.O_RDONLY)
-    try:
-        pid = spawn(argv, _ENVIRONMENT, {0: null, 1: write_fd, 2: write_fd, **extra})
-    finally:
-        for fd in (write_fd, null, *extra.values()):
-            os.close(fd)
-    capture = Capture(request["max_output"])
-    timed_out = _collect(read_fd, pid, capture, began + request["timeout_ms"] / 1000)
-    os.close(read_fd)
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    output, dropped, gap = capture.finish()
-    fields = {
-        "exit_code": status if status >= 0 else 128 - status,
-        "timed_out": timed_out,
-        "timeout": "deadline" if timed_out else None,
-        "truncated_bytes": dropped,
-        "truncated_at": gap,
-        "cwd": request.get("cwd", "/"),
-        "restarted": False,
-        "duration_us": int((time.monotonic() - began) * 1e6),
-    }
-    return fields, output
-
-
-def _collect(fd: int, pid: int, capture: Capture, deadline: float) -> bool:
-    """Read until the end of the output; True when the deadline came first and the program was killed."""
-    os.set_blocking(fd, False)
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            os.kill(pid, signal.SIGKILL)
-            return True
-        if poll.poll(max(1, left * 1000)) and not capture.read_from(fd):
-            return False
+    argv, descriptors = bubblewrap.inspection(layer, cover_git(layer), cwd, request["argv"])
+    return Program(argv, _ENVIRONMENT, descriptors, services).finish(request)

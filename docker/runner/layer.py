@@ -10,6 +10,8 @@ from mounts import MS_NODEV, MS_NOSUID, mount, unmount
 # What containers get by bind mount lies below the mount, so a layer would show the empty files underneath.
 _BOUND_FILES = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
 _HIDDEN = "/opt/stepwell"
+# The second is what a user namespace grants: there the kernel keeps its marks in attributes of the user's own.
+_OVERLAY_OPTIONS = ("metacopy=off,redirect_dir=off", "userxattr")
 
 
 class Root(NamedTuple):
@@ -21,25 +23,46 @@ class Root(NamedTuple):
 
 
 class Ground:
-    """What all layers of a container stand on: the scratch folder and a mask that hides the runner."""
+    """
+    What all layers of a container stand on: the scratch folder, and a mask that hides the runner and lays `files`, texts
+    by path, over the root's.
+    """
 
-    def __init__(self, scratch: str, roots, layer_bytes: int, layer_inodes: int) -> None:
+    def __init__(self, scratch: str, roots, layer_bytes: int, layer_inodes: int, files) -> None:
         self.scratch = scratch
         self.prefixes = roots
-        self.options = f"size={layer_bytes},nr_inodes={layer_inodes},mode=755"
+        self.tmpfs_options = f"size={layer_bytes},nr_inodes={layer_inodes},mode=755"
+        self._overlay_options = None
         self._count = 0
         os.makedirs(scratch, exist_ok=True)
         mount("stepwell", scratch, "tmpfs", MS_NOSUID | MS_NODEV, "size=8m,mode=700")
         self._mask = os.path.join(scratch, "mask")
         os.mkdir(self._mask)
-        self._make_mask()
+        self._make_mask(files)
 
-    def _make_mask(self) -> None:
+    def _make_mask(self, files) -> None:
         if os.path.isdir(_HIDDEN):
             os.mknod(self._mirror(_HIDDEN), 0o600 | stat.S_IFCHR, 0)
         for path in _BOUND_FILES:
             if os.path.ismount(path):
                 shutil.copy2(path, self._mirror(path))
+        for path, text in files.items():
+            with open(self._mirror(path), "w", encoding="utf-8") as file:
+                file.write(text)
+
+    def mount_overlay(self, target: str, prefix: str, upper: str, work: str) -> None:
+        """Mount a layer's overlay over the root's mount at `prefix`."""
+        lower = f"{self._mask}:{prefix}" if prefix == "/" else prefix
+        places = f"lowerdir={lower},upperdir={upper},workdir={work}"
+        choices = _OVERLAY_OPTIONS if self._overlay_options is None else (self._overlay_options,)
+        for options in choices:
+            try:
+                mount("overlay", target, "overlay", MS_NOSUID | MS_NODEV, f"{places},{options}")
+                self._overlay_options = options
+                return
+            except OSError:
+                if options == choices[-1]:
+                    raise
 
     def _mirror(self, path: str) -> str:
         """The path's place in the mask, its parents made like those in the root."""
@@ -52,7 +75,7 @@ class Ground:
 
     def new_layer(self) -> "Layer":
         self._count += 1
-        return Layer(self, os.path.join(self.scratch, str(self._count)), self._mask)
+        return Layer(self, os.path.join(self.scratch, str(self._count)))
 
 
 class Layer:
@@ -61,33 +84,35 @@ class Layer:
     # Where the agent's files lie for programs of the pristine image that look at them.
     WINDOW = "/mnt"
 
-    def __init__(self, ground: Ground, folder: str, mask: str) -> None:
+    def __init__(self, ground: Ground, folder: str) -> None:
         self.scratch = ground.scratch
         self._folder = folder
         self._mounted = []
         self.roots = []
         self.merged = os.path.join(folder, "merged")
+        # What the agent sees at /dev/shm: it shares the layer's limits and its end.
+        self.shm = os.path.join(folder, "shm")
         os.mkdir(folder)
         try:
-            mount("layer", folder, "tmpfs", MS_NOSUID | MS_NODEV, ground.options)
+            mount("layer", folder, "tmpfs", MS_NOSUID | MS_NODEV, ground.tmpfs_options)
             self._mounted.append(folder)
             os.mkdir(self.merged)
+            os.mkdir(self.shm)
+            os.chmod(self.shm, 0o1777)
             for number, prefix in enumerate(ground.prefixes):
-                self._mount_root(number, prefix, mask)
+                self._mount_root(ground, number, prefix)
         except OSError:
             self.drop()
             raise
 
-    def _mount_root(self, number: int, prefix: str, mask: str) -> None:
+    def _mount_root(self, ground: Ground, number: int, prefix: str) -> None:
         upper = os.path.join(self._folder, f"upper{number}")
         work = os.path.join(self._folder, f"work{number}")
         os.mkdir(upper)
         os.mkdir(work)
         shutil.copymode(prefix, upper)
         target = self.merged if prefix == "/" else self.merged + prefix
-        lower = f"{mask}:{prefix}" if prefix == "/" else prefix
-        options = f"lowerdir={lower},upperdir={upper},workdir={work},metacopy=off,redirect_dir=off"
-        mount("overlay", target, "overlay", MS_NOSUID | MS_NODEV, options)
+        ground.mount_overlay(target, prefix, upper, work)
         self._mounted.append(target)
         self.roots.append(Root(prefix, prefix, upper))
 

@@ -23,11 +23,15 @@ def _stat(pid: int):
 
 
 class NamespaceProcesses:
-    """Every process in the pid namespace whose first process is `init`."""
+    """
+    Every process in the pid namespace of a shell, which is its first process unless another one is `spared`: the
+    runner itself, where the agent has no namespace of its own.
+    """
 
-    def __init__(self, init: int) -> None:
-        self.init = init
-        self._namespace = os.readlink(f"/proc/{init}/ns/pid")
+    def __init__(self, shell: int, spared=None) -> None:
+        self.shell = shell
+        self._spared = spared
+        self._namespace = os.readlink(f"/proc/{shell}/ns/pid")
         self._stopped = set()
 
     def pids(self):
@@ -42,28 +46,23 @@ class NamespaceProcesses:
                 continue
         return found
 
-    def session(self):
-        """The session's process: the oldest child of `init`, or None."""
-        children = [(stat[2], pid) for pid in self.pids() if (stat := _stat(pid)) and stat[1] == self.init]
-        return min(children)[1] if children else None
-
-    def signal_since(self, ticks: int, number: int, spare) -> int:
-        """Signal what started at or after `ticks`, but `init` and `spare`; returns how many were reached."""
+    def signal_since(self, ticks: int, number: int) -> int:
+        """Signal what started at or after `ticks`, but the shell; returns how many were reached."""
         reached = 0
         for pid in self.pids():
             stat = _stat(pid)
-            if pid == self.init or pid == spare or stat is None or stat[0] == "Z" or stat[2] < ticks:
+            if pid in (self.shell, self._spared) or stat is None or stat[0] == "Z" or stat[2] < ticks:
                 continue
             reached += _send(pid, number)
         return reached
 
     def kill(self) -> None:
-        """End all: the kernel kills a namespace with its first process, unless that is the caller itself."""
-        if self.init != os.getpid():
-            _send(self.init, signal.SIGKILL)
+        """End all: the kernel kills a namespace with its first process."""
+        _send(self.shell, signal.SIGKILL)
+        if self._spared is None:
             return
         for _ in range(100):
-            if not self.signal_since(0, signal.SIGKILL, None):
+            if not self.signal_since(0, signal.SIGKILL):
                 return
 
     def stop(self) -> None:
@@ -72,7 +71,7 @@ class NamespaceProcesses:
             fresh = 0
             for pid in self.pids():
                 stat = _stat(pid)
-                if pid == self.init or pid in self._stopped or stat is None or stat[0] in "TZX":
+                if pid == self._spared or pid in self._stopped or stat is None or stat[0] in "TZX":
                     continue
                 if _send(pid, signal.SIGSTOP):
                     self._stopped.add(pid)

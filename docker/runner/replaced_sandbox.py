@@ -3,6 +3,7 @@
 import os
 
 from bash_session import BashSession
+from program import Program
 from request_error import RequestError
 from sandbox import LayerSandbox
 
@@ -18,10 +19,10 @@ class ReplacedSandbox(LayerSandbox):
 
     isolation = "replace"
 
-    def __init__(self, control) -> None:
+    def __init__(self, services) -> None:
         if os.getpid() != 1:
             raise RuntimeError("replace isolation ends every process beside the runner: it runs in a container only")
-        self._control = control
+        self._services = services
         self._layer = _Whole()
         self._session = None
 
@@ -39,7 +40,7 @@ class ReplacedSandbox(LayerSandbox):
         def launch(_info_fd: int, directory: str, shell):
             return ["/usr/bin/env", f"--chdir={directory}", *shell], {}
 
-        session = BashSession(launch, cwd, self._control, whole_container=True)
+        session = BashSession(launch, cwd, self._services, whole_container=True)
         session.wait_ready()
         return session
 
@@ -51,3 +52,7 @@ class ReplacedSandbox(LayerSandbox):
 
     def inspect(self, request: dict):
         raise RequestError("not_supported", "inspect needs layers")
+
+    def _program(self, request: dict) -> Program:
+        argv = ["/usr/bin/env", f"--chdir={request['cwd']}", *request["argv"]]
+        return Program(argv, request["env"], {}, self._services)

@@ -1,6 +1,7 @@
 """The sandbox that the runner serves: one layer at a time, with one session in it."""
 
 import os
+import signal
 import time
 from functools import partial
 
@@ -12,7 +13,10 @@ from changes import HIDDEN, Baseline, diff, mark
 from files import get, list_files, put
 from inspection import inspect
 from layer import Ground
+from processes import now_ticks
+from program import Program
 from request_error import RequestError
+from resolver import CONFIGURATION, OfflineResolver
 from seccomp import filter_program
 
 _CANNOT_START = 127
@@ -23,15 +27,28 @@ class LayerSandbox:
 
     isolation = "layer"
 
-    def __init__(self, control, scratch: str, roots, layer_bytes: int, layer_inodes: int, hostname: str) -> None:
-        self._control = control
+    def __init__(self, services, scratch: str, roots, layer_bytes: int, layer_inodes: int, hostname: str) -> None:
+        self._services = dict(services)
+        files = self._serve_names()
         self._hidden = HIDDEN | {scratch}
-        self._ground = Ground(scratch, roots, layer_bytes, layer_inodes)
+        self._ground = Ground(scratch, roots, layer_bytes, layer_inodes, files)
         bound_programs()
         self._bubblewrap = Bubblewrap(hostname, filter_program())
         self._layer = None
         self._session = None
         self._baseline: "Baseline | None" = None
+
+    def _serve_names(self):
+        """Answer questions for names where there is no network; returns the files that lead to this resolver."""
+        if not OfflineResolver.needed():
+            return {}
+        try:
+            resolver = OfflineResolver()
+        except OSError:
+            # Another resolver has the port, or low ports are not for this user: names then fail more slowly.
+            return {}
+        self._services[resolver.fd] = resolver.answer
+        return {"/etc/resolv.conf": CONFIGURATION}
 
     def reset(self) -> None:
         """Forget the layer and everything in it; make the next one and start its session."""
@@ -50,7 +67,7 @@ class LayerSandbox:
             self._layer = None
 
     def _start_session(self, cwd: str) -> BashSession:
-        session = BashSession(partial(self._bubblewrap.agent, self._layer), cwd, self._control)
+        session = BashSession(partial(self._bubblewrap.agent, self._layer), cwd, self._services)
         try:
             session.wait_ready()
         except SessionEnded:
@@ -129,7 +146,23 @@ class LayerSandbox:
         return diff(self._layer.roots, self._baseline, self._hidden)
 
     def inspect(self, request: dict):
-        return inspect(self._bubblewrap, self._layer, request)
+        return inspect(self._bubblewrap, self._layer, request, self._services)
+
+    def execute(self, request: dict):
+        """A fresh program beside the session, in its namespaces; past the deadline all that it started is killed."""
+        if self._session is None:
+            self._restart(Capture(0))
+        if self._session is None:
+            raise RequestError("not_supported", "the session could not be started again in this sandbox")
+        started = now_ticks()
+        program = self._program(request)
+        end = partial(self._session.tree.signal_since, started, signal.SIGKILL)
+        return program.finish(request, request.get("linger_ms", 0) / 1000, end)
+
+    def _program(self, request: dict) -> Program:
+        shell = self._session.tree.shell
+        argv, descriptors = self._bubblewrap.beside(self._layer, shell, request["cwd"], request["argv"])
+        return Program(argv, request["env"], descriptors, self._services)
 
     def quiesce(self, mode: str) -> None:
         if mode not in ("stop", "resume", "kill"):

@@ -1,4 +1,5 @@
-import { posixWords, shellQuote, UnbalancedQuotesError } from './posix-words.ts';
+import type { ExecRequest } from '../../docker/sandbox.ts';
+import { posixWords, UnbalancedQuotesError } from './posix-words.ts';
 import { pythonStrip } from './python-text.ts';
 
 /** InterCode's limit for one action, in milliseconds. */
@@ -71,34 +72,33 @@ export function intercodeGold(gold: string | readonly string[], workdir: string)
   return argv === null ? MALFORMED_COMMAND : { kind: 'run', argv, workdir, nextWorkdir: null };
 }
 
-/** Seconds that an engine waits after the end of a command for those that still hold its output. */
-const LINGER_SECONDS = 2;
+/** How long a container engine waits after a command's end for those that still hold its output, in milliseconds. */
+const LINGER_MS = 2_000;
 
-/**
- * Code for the session's own shell that runs a command as a container engine runs one in a container: a fresh process
- * with the image's environment, no standard input, in the given directory. What outlives the command (a process
- * substitution, a background job) may print until the engine would let go of its output.
- */
-export function execCode(argv: readonly string[], workdir: string): string {
-  const directory = shellQuote(workdir);
-  const missing = shellQuote(
+/** InterCode sets no limit to output; the reward looks at this much, in bytes. */
+const GRADED_OUTPUT_BYTES = 8 * 1024 * 1024;
+
+/** Enters a directory and becomes the command, or says what a container engine would say. */
+const ENTER = 'cd -- "$1" 2>/dev/null || { printf %s "$2"; exit 126; }; unset OLDPWD; shift 2; exec "$@"';
+
+/** What `docker exec` gives a program of these images. */
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOSTNAME: 'stepwell',
+  HOME: '/root',
+};
+
+/** A command as `docker exec` runs it: a fresh process with the image's environment and no standard input. */
+export function execRequest(argv: readonly string[], workdir: string, timeoutMs: number): ExecRequest {
+  const missing =
     `OCI runtime exec failed: exec failed: unable to start container process: chdir to cwd (${JSON.stringify(workdir)}) ` +
-      'set in config.json failed: no such file or directory: unknown\r\n',
-  );
-  return `
-exec 7>&1
-coproc __relay { exec cat 6>&1 1>&7 7>&-; }
-__pid=$__relay_PID
-exec {__in}>&"\${__relay[1]}" {__out}<&"\${__relay[0]}" {__relay[1]}>&- {__relay[0]}<&-
-(
-  cd -- ${directory} 2>/dev/null || { printf %s ${missing}; exit 126; }
-  exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "HOSTNAME=$HOSTNAME" HOME=/root ${argv.map(shellQuote).join(' ')}
-) </dev/null 1>&"$__in" 2>&1 7>&- {__in}>&- {__out}<&-
-__status=$?
-exec {__in}>&-
-read -r -t ${LINGER_SECONDS} -u "$__out"
-[ $? -le 128 ] || kill -PIPE "$__pid"
-wait "$__pid"
-exec {__out}<&- 7>&-
-(exit "$__status")`;
+    'set in config.json failed: no such file or directory: unknown\r\n';
+  return {
+    argv: ['/bin/bash', '-c', ENTER, '/bin/bash', workdir, missing, ...argv],
+    cwd: '/',
+    env: ENVIRONMENT,
+    timeoutMs,
+    maxOutputBytes: GRADED_OUTPUT_BYTES,
+    lingerMs: LINGER_MS,
+  };
 }

@@ -2,7 +2,7 @@ import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
 import {
-  execCode,
+  execRequest,
   INTERCODE_TIMEOUT_MS,
   intercodeCommand,
   MALFORMED,
@@ -25,9 +25,6 @@ export interface IntercodeEpisodeParts {
   readonly maxOutputBytes: number;
   readonly placedInMs: number;
 }
-
-/** InterCode sets no limit; the reward looks at this much, in bytes. */
-const GRADED_OUTPUT_BYTES = 8 * 1024 * 1024;
 
 /** What is shown of an action, and what is graded. */
 interface Seen {
@@ -92,11 +89,7 @@ export class IntercodeEpisode implements EnvironmentEpisode {
   async #execute(action: string, timeoutMs: number): Promise<Seen> {
     const command = intercodeCommand(action, this.#workdir);
     if (command.kind === 'malformed') return notExecuted(MALFORMED);
-    const result = await this.sandbox.run({
-      code: execCode(command.argv, command.workdir),
-      timeoutMs,
-      maxOutputBytes: GRADED_OUTPUT_BYTES,
-    });
+    const result = await this.sandbox.exec(execRequest(command.argv, command.workdir, timeoutMs));
     if (result.timedOut) return notExecuted(TIMED_OUT, result.durationMs);
     const graded = strictText(result);
     if (graded === null) return notExecuted(MALFORMED, result.durationMs);

@@ -1,3 +1,4 @@
+import { SandboxError } from '../../docker/errors.ts';
 import type { LayerChange, Sandbox } from '../../docker/sandbox.ts';
 import { checksumCommand, comparedPaths } from './intercode-reward.ts';
 import { decodeText } from './output-text.ts';
@@ -23,6 +24,8 @@ const GIT = [
   '-c',
   'submodule.recurse=false',
 ];
+/** A repository inside has a configuration of its own, with filters that git would run to see whether files changed. */
+const STATUS_COMMAND = ['status', '--short', '--ignore-submodules=dirty'];
 
 async function checksum(sandbox: Sandbox, path: string): Promise<string | null> {
   try {
@@ -36,7 +39,11 @@ async function checksum(sandbox: Sandbox, path: string): Promise<string | null> 
 
 /** By git and the checksum programs of the pristine image, for an image whose `/` is a repository. */
 async function gitEvidence(sandbox: Sandbox, within: ReadonlySet<string> | null): Promise<FileEvidence> {
-  const shown = await sandbox.inspect({ ...INSPECTION, argv: [...GIT, 'status', '--short'] });
+  const shown = await sandbox.inspect({ ...INSPECTION, argv: [...GIT, ...STATUS_COMMAND] });
+  // Half a status would be another reward.
+  if (shown.timedOut || shown.truncatedBytes > 0) {
+    throw new SandboxError('unresponsive', 'The status of the files could not be read to its end.');
+  }
   const status = decodeText(shown.output);
   const checksums = new Map<string, string | null>();
   for (const path of comparedPaths(status)) {

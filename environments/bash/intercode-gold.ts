@@ -1,5 +1,5 @@
 import type { ImageRef, Sandbox } from '../../docker/sandbox.ts';
-import { execCode, intercodeGold } from './intercode-command.ts';
+import { execRequest, intercodeGold } from './intercode-command.ts';
 import { fileEvidence } from './intercode-evidence.ts';
 import type { IntercodeEvidence } from './intercode-reward.ts';
 import type { GoldParts } from './native-gold.ts';
@@ -17,7 +17,6 @@ export type Grading = 'first' | 'later';
 /** The gold's outcome on an image. */
 export type IntercodeGoldSource = (image: ImageRef, grading: Grading) => Promise<IntercodeEvidence>;
 
-const MAX_OUTPUT_BYTES = 8 * 1024 * 1024;
 const GIT_RESET = 'git reset --hard; git clean -fd;';
 
 /**
@@ -36,11 +35,7 @@ interface IntercodeGoldParts extends GoldParts {
 async function runGold(sandbox: Sandbox, record: BashTaskRecord): Promise<string | null> {
   const command = intercodeGold(record.gold, record.cwd ?? '/');
   if (command.kind === 'malformed') return null;
-  const result = await sandbox.run({
-    code: execCode(command.argv, command.workdir),
-    timeoutMs: GOLD_TIMEOUT_MS,
-    maxOutputBytes: MAX_OUTPUT_BYTES,
-  });
+  const result = await sandbox.exec(execRequest(command.argv, command.workdir, GOLD_TIMEOUT_MS));
   return strictText(endedInTime(record, result));
 }
 
@@ -55,8 +50,7 @@ export function intercodeGoldSource(parts: IntercodeGoldParts): IntercodeGoldSou
       if (gitAtRoot) await cleanRoot(sandbox);
       let output = await runGold(sandbox, record);
       if (grading === 'later') {
-        const code = execCode(['/bin/bash', '-c', GIT_RESET], '/');
-        await sandbox.run({ code, timeoutMs: GOLD_TIMEOUT_MS, maxOutputBytes: MAX_OUTPUT_BYTES });
+        await sandbox.exec(execRequest(['/bin/bash', '-c', GIT_RESET], '/', GOLD_TIMEOUT_MS));
         output = await runGold(sandbox, record);
       }
       await sandbox.quiesce('kill');

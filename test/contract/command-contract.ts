@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ExecRequest, Sandbox } from '../../docker/sandbox.ts';
 import type { SandboxBench } from './sandbox-contract.ts';
 
 /** What running code in a sandbox promises. */
@@ -53,6 +54,7 @@ export function commandContract({ acquire, run, output }: SandboxBench): void {
       ['a stray break', 'for i in 1; do break 100; done', 0],
       ['break outside of loops', 'break 7; true', 0],
       ['return outside of functions', 'return 5', 2],
+      ['kill of itself', 'kill -9 $$', 0],
       ['no command', '', 0],
       ['a comment', '# nothing', 0],
       ['a here-document', 'cat <<X\ntext\nX\n', 0],
@@ -68,8 +70,7 @@ export function commandContract({ acquire, run, output }: SandboxBench): void {
       ['exit', 'exit 7', 7],
       ['exec', 'exec true', 0],
       ['set -e', 'set -e; false', 1],
-      ['an unbound variable', 'set -u; echo $nope', 127],
-      ['kill of itself', 'kill -9 $$', 137],
+      ['an unbound variable', 'set -u; echo $nope', 1],
     ])('that ends the shell gets a new one in the same place, and says so: %s', async (_, code, status) => {
       const sandbox = await acquire();
       await run(sandbox, 'mkdir -p /work; cd /work; echo kept > file; gone=1');
@@ -95,6 +96,58 @@ export function commandContract({ acquire, run, output }: SandboxBench): void {
       await run(sandbox, 'set -x');
       expect(await output(sandbox, 'echo traced')).toMatch(/^\++ echo traced\ntraced\n$/);
     });
+  });
+
+  describe('a fresh program beside the session', () => {
+    const exec = (sandbox: Sandbox, code: string, request: Partial<ExecRequest> = {}) =>
+      sandbox.exec({
+        argv: ['/bin/bash', '-c', code],
+        cwd: '/',
+        env: { PATH: '/usr/bin:/bin', OWN: 'yes' },
+        timeoutMs: 10_000,
+        maxOutputBytes: 65_536,
+        ...request,
+      });
+
+    it('has its own environment, directory and status, the same files, and nothing of the shell', async () => {
+      const sandbox = await acquire();
+      await run(sandbox, 'x=1; export Y=2; cd /tmp; echo data > file; echo shared > /dev/shm/file');
+      const result = await exec(
+        sandbox,
+        'pwd; echo "$x$Y$OWN"; cat file /dev/shm/file; cat; echo $PPID; exit 4',
+        { cwd: '/tmp' },
+      );
+      expect(result.output.toString()).toBe('/tmp\nyes\ndata\nshared\n0\n');
+      expect(result).toMatchObject({ exitCode: 4, timedOut: false });
+      expect((await exec(sandbox, 'ls /proc/self/fd')).output.toString()).toBe('0\n1\n2\n3\n');
+    });
+
+    it('is killed at its deadline with what it started', async () => {
+      const sandbox = await acquire();
+      const result = await exec(sandbox, 'setsid sleep 300 & echo begun; sleep 300', { timeoutMs: 300 });
+      expect(result).toMatchObject({ timedOut: true });
+      expect(result.output.toString()).toBe('begun\n');
+      expect(await output(sandbox, 'pgrep -c sleep')).toBe('0\n');
+    });
+
+    it('is waited for as long as others hold its output, up to a limit', async () => {
+      const sandbox = await acquire();
+      const late = await exec(sandbox, '(sleep 0.2; echo late) & echo early', { lingerMs: 5_000 });
+      expect(late.output.toString()).toBe('early\nlate\n');
+      const never = await exec(sandbox, 'sleep 300 & echo early', { lingerMs: 50 });
+      expect(never).toMatchObject({ timedOut: false, exitCode: 0 });
+      expect(never.output.toString()).toBe('early\n');
+    });
+  });
+
+  it('answers questions for names at once, where there is no network', async () => {
+    const sandbox = await acquire();
+    expect(
+      await output(
+        sandbox,
+        'getent ahosts example.com || echo none; getent hosts localhost | grep -c localhost',
+      ),
+    ).toBe('none\n1\n');
   });
 
   describe('a deadline', () => {

@@ -143,6 +143,7 @@ export class FakeEnvironment implements Environment {
       engine: 'local',
       isolation: 'layer',
       run: refuse,
+      exec: refuse,
       putFiles: refuse,
       getFile: refuse,
       listFiles: refuse,

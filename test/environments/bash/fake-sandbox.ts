@@ -1,5 +1,6 @@
 import type {
   AcquireOptions,
+  ExecRequest,
   FileEntry,
   InspectRequest,
   LayerChange,
@@ -11,6 +12,7 @@ import type {
 
 /** What a fake sandbox answers; everything else is empty and succeeds. */
 export interface Script {
+  exec?(request: ExecRequest): Partial<Omit<RunResult, 'output'>> & { output?: string | Buffer };
   run?(request: RunRequest): Partial<Omit<RunResult, 'output'>> & { output?: string | Buffer };
   inspect?(request: InspectRequest): string;
   diff?(): LayerChange[];
@@ -40,6 +42,7 @@ export class FakeSandbox implements Sandbox {
   readonly calls: string[] = [];
   readonly files: FileEntry[] = [];
   readonly runs: RunRequest[] = [];
+  readonly execs: ExecRequest[] = [];
   readonly #script: Script;
 
   constructor(script: Script) {
@@ -50,6 +53,12 @@ export class FakeSandbox implements Sandbox {
     this.calls.push('run');
     this.runs.push(request);
     return result(this.#script.run?.(request) ?? {});
+  }
+
+  async exec(request: ExecRequest): Promise<RunResult> {
+    this.calls.push('exec');
+    this.execs.push(request);
+    return result(this.#script.exec?.(request) ?? {});
   }
 
   async putFiles(entries: readonly FileEntry[]): Promise<void> {

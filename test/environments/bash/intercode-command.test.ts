@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import {
-  execCode,
+  execRequest,
   intercodeCommand,
   intercodeGold,
   resolveDirectory,
@@ -72,44 +72,28 @@ describe('resolveDirectory', () => {
   });
 });
 
-describe('execCode', () => {
-  /** A shell with a variable of its own, as a session has, that goes on after the code. */
-  const inShell = (code: string) => {
-    const script = `export OWN=1\n${code}\nprintf '<%d>' "$?"\nprintf '%s ' /proc/$$/fd/*`;
-    const { stdout, stderr } = spawnSync('bash', ['-c', script], {
+describe('execRequest', () => {
+  /** What the request's program does on this machine. */
+  const bash = (action: string, workdir = '/') => {
+    const { argv, env } = execRequest(['/bin/bash', '-c', action], workdir, 1000);
+    const [program = '', ...words] = argv;
+    const { stdout, stderr, status } = spawnSync(program, words, {
       encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOSTNAME: 'h' },
-      // On a socket, as Node makes them, bash takes itself for a remote shell.
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    // The shell's number is another one each time.
-    const shown = stdout.replaceAll(/\/proc\/\d+/g, '');
-    return shown + stderr;
+    return `${stdout}${stderr}<${status}>`;
   };
-  const idle = inShell('true').replace('<0>', '');
-  const bash = (action: string, workdir = '/') => inShell(execCode(['/bin/bash', '-c', action], workdir));
 
-  it('gives output and status, and leaves no descriptor behind', () => {
-    expect(bash("echo out; echo 'e r r' >&2; exit 3")).toBe(`out\ne r r\n<3>${idle}`);
+  it('becomes the command, with its words as they are', () => {
+    expect(bash("echo out; echo 'e r r' >&2; exit 3")).toBe('out\ne r r\n<3>');
+    expect(bash(`printf '%s|' "it's" '$HOME' '"x"'`)).toBe(`it's|$HOME|"x"|<0>`);
   });
 
-  it('passes words as they are', () => {
-    const argv = ['/bin/bash', '-c', 'echo "$0|$1"', "it's", '$HOME\n"x"'];
-    expect(inShell(execCode(argv, '/'))).toBe(`it's|$HOME\n"x"\n<0>${idle}`);
-  });
-
-  it('shows nothing of the shell around it', () => {
-    expect(bash('env | cut -d= -f1 | LC_ALL=C sort | tr "\\n" " "; cat; pwd', '/usr')).toBe(
-      `HOME HOSTNAME PATH PWD SHLVL _ /usr\n<0>${idle}`,
+  it('gives the environment of a container engine and nothing else', () => {
+    expect(bash('env | cut -d= -f1 | LC_ALL=C sort | tr "\\n" " "; pwd', '/usr')).toBe(
+      'HOME HOSTNAME PATH PWD SHLVL _ /usr\n<0>',
     );
-  });
-
-  it('waits for what a process substitution prints', () => {
-    expect(bash('echo a | tee >(sleep 0.2; wc -l)')).toBe(`a\n1\n<0>${idle}`);
-  });
-
-  it('lets go of a background job that keeps the output', () => {
-    expect(bash('sleep 30 & echo started')).toContain('started\n<0>');
   });
 
   it('answers as a container engine does where the directory is gone', () => {

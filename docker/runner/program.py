@@ -1,0 +1,87 @@
+"""One program run to its end, with its output and a deadline."""
+
+import os
+import select
+import signal
+import time
+
+from bubblewrap import spawn
+from capture import Capture
+
+_FOLLOW_MS = 1000
+
+
+class Program:
+    """`argv` with `environment` and `descriptors` (closed once it runs); `services` are served meanwhile."""
+
+    def __init__(self, argv, environment: dict, descriptors: dict, services) -> None:
+        self._services = services
+        self._output, write_fd = os.pipe()
+        os.set_blocking(self._output, False)
+        null = os.open("/dev/null", os.O_RDONLY)
+        try:
+            self.pid = spawn(argv, environment, {0: null, 1: write_fd, 2: write_fd, **descriptors})
+        finally:
+            for fd in (write_fd, null, *descriptors.values()):
+                os.close(fd)
+        self._exit = os.pidfd_open(self.pid)
+
+    def finish(self, request: dict, linger_s: float = 0.0, end=None):
+        """
+        Wait for its end, and up to `linger_s` more for those that still hold its output.
+        Returns (fields of the reply, output); past `timeout_ms` `end` is called and the program is killed.
+        """
+        began = time.monotonic()
+        capture = Capture(request["max_output"])
+        timed_out = self._collect(capture, began + request["timeout_ms"] / 1000, linger_s)
+        if timed_out:
+            self._end(end)
+        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        os.close(self._output)
+        os.close(self._exit)
+        output, dropped, gap = capture.finish()
+        fields = {
+            "exit_code": status if status >= 0 else 128 - status,
+            "timed_out": timed_out,
+            "timeout": "deadline" if timed_out else None,
+            "truncated_bytes": dropped,
+            "truncated_at": gap,
+            "cwd": request.get("cwd", "/"),
+            "restarted": False,
+            "duration_us": int((time.monotonic() - began) * 1e6),
+        }
+        return fields, output
+
+    def _end(self, end) -> None:
+        """bubblewrap follows the program that it watches; killed before it, it would leave a zombie."""
+        if end is not None:
+            end()
+            poll = select.poll()
+            poll.register(self._exit, select.POLLIN)
+            if poll.poll(_FOLLOW_MS):
+                return
+        os.kill(self.pid, signal.SIGKILL)
+
+    def _collect(self, capture: Capture, deadline: float, linger_s: float) -> bool:
+        """Whether the deadline came before the program's end."""
+        poll = select.poll()
+        for fd in (self._output, self._exit, *self._services):
+            poll.register(fd, select.POLLIN)
+        exited_at = None
+        output_open = True
+        while exited_at is None or output_open:
+            left = (deadline if exited_at is None else exited_at + linger_s) - time.monotonic()
+            if left <= 0:
+                break
+            for fd, _ in poll.poll(max(1, left * 1000)):
+                if fd == self._output:
+                    output_open = capture.read_from(fd)
+                    if not output_open:
+                        poll.unregister(fd)
+                elif fd == self._exit:
+                    poll.unregister(fd)
+                    exited_at = time.monotonic()
+                    capture.read_from(self._output)
+                elif fd in self._services:
+                    self._services[fd]()
+        return exited_at is None
