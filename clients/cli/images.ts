@@ -1,5 +1,6 @@
 import type { Cli } from './program.ts';
 import { load } from './programs.ts';
+import type { Terminal } from './terminal.ts';
 
 /** `stepwell images`: builds and lists the images of sandboxes; `docker/images` knows how. */
 export function addImages(cli: Cli): void {
@@ -12,6 +13,14 @@ export function addImages(cli: Cli): void {
     .action(async (args: string[]) => {
       const { output, errors, env } = cli.terminal;
       const { runImages } = await load('images');
-      cli.exit(await runImages(args, { stdout: output, stderr: errors, env }));
+      const definitions = () => datasetImages(env);
+      cli.exit(await runImages(args, { stdout: output, stderr: errors, env, definitions }));
     });
+}
+
+/** Images of the datasets that are imported here. @throws {DatasetError} a record is malformed */
+async function datasetImages(env: Terminal['env']): Promise<readonly object[]> {
+  const [{ loadDatasets }, { stateFolder }] = await Promise.all([load('datasets'), load('state')]);
+  const datasets = await loadDatasets(stateFolder(env), {});
+  return datasets.flatMap(({ definition }) => definition ?? []);
 }

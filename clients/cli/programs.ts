@@ -110,9 +110,14 @@ interface TaskHolder {
   ): readonly (TaskSummary & { readonly dataset: string })[];
 }
 
+interface StoredDataset {
+  /** How its image is made, where it has one of its own; `images` knows what is in it. */
+  readonly definition: object | null;
+}
+
 interface DatasetsProgram {
   /** @throws {DatasetError} a record is malformed */
-  loadDatasets(home: string, added: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
+  loadDatasets(home: string, added: Readonly<Record<string, string>>): Promise<readonly StoredDataset[]>;
 }
 
 /** A built-in task with its solution, which no server tells. */
@@ -144,6 +149,7 @@ interface ImagesProgram {
       readonly stdout: NodeJS.WritableStream;
       readonly stderr: NodeJS.WritableStream;
       readonly env: Env;
+      readonly definitions: () => Promise<readonly object[]>;
     },
   ): Promise<number>;
 }

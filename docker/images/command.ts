@@ -7,7 +7,8 @@ import Docker from 'dockerode';
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import { chooseRuntime, machineFacts, makeBuilder, type Runtime } from '../engine-choice.ts';
 import { SandboxError } from '../errors.ts';
-import type { ImageBuilder } from './builder.ts';
+import type { ImageDefinition } from '../sandbox.ts';
+import type { BuiltImage, ImageBuilder } from './builder.ts';
 import { builtInImages } from './definitions.ts';
 import { readDefinitions } from './definitions-file.ts';
 import { makeRecipes, type Recipe } from './recipe.ts';
@@ -16,6 +17,8 @@ export interface ImagesTerminal {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Images beyond the built-in ones that this machine knows, e.g. those of imported datasets. @default none */
+  readonly definitions?: () => Promise<readonly ImageDefinition[]>;
 }
 
 interface BuildFlags {
@@ -44,17 +47,17 @@ export async function runImages(argv: readonly string[], terminal: ImagesTermina
   program
     .command('build')
     .description('build what is missing or made from other inputs than today’s')
-    .argument('[names...]', `images; without names all of them (built in: ${names(builtInImages)})`)
-    .addOption(runtime())
-    .option(
-      '--definitions <file>',
-      'JSON list of images beyond the built-in ones: {name, from, tree?, gitAtRoot?}',
+    .argument(
+      '[names...]',
+      `images; without names all of them: the built-in ones (${names(builtInImages)}) and those of imported datasets`,
     )
+    .addOption(runtime())
+    .option('--definitions <file>', 'JSON list of more images: {name, from, tree?, gitAtRoot?}')
     .option('--force', 'build anew even what is up to date', false)
     .action((wanted: string[], flags: BuildFlags) => build(wanted, flags, terminal));
   program
     .command('list')
-    .description('show the images that are built')
+    .description('show the images that there are, and which of them are built')
     .addOption(runtime())
     .option('--json', 'print JSON')
     .action((flags: { readonly runtime: Runtime; readonly json?: boolean }) => list(flags, terminal));
@@ -64,13 +67,13 @@ export async function runImages(argv: readonly string[], terminal: ImagesTermina
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     terminal.stderr.write(`stepwell: ${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof SandboxError && error.code === 'image_missing' ? 2 : 1;
+    const unknown = error instanceof SandboxError && error.code === 'image_missing';
+    return unknown || error instanceof DefinitionsError ? 2 : 1;
   }
 }
 
 async function build(wanted: readonly string[], flags: BuildFlags, terminal: ImagesTerminal): Promise<void> {
-  const definitions = flags.definitions === undefined ? [] : await readDefinitions(flags.definitions);
-  const recipes = await makeRecipes(definitions);
+  const recipes = await knownRecipes(terminal, flags.definitions);
   for (const name of wanted) {
     if (recipes.some((recipe) => recipe.name === name)) continue;
     throw new SandboxError('image_missing', `There is no image "${name}"; known are ${names(recipes)}.`);
@@ -81,6 +84,20 @@ async function build(wanted: readonly string[], flags: BuildFlags, terminal: Ima
   for (const image of await builder.list()) {
     if (chosen.some(({ name }) => name === image.name))
       terminal.stdout.write(`${image.name} ${image.digest}\n`);
+  }
+}
+
+/** Definitions that cannot be read; the message names the file. */
+class DefinitionsError extends Error {}
+
+/** Recipes of every image that this machine knows, and of those that a file adds. */
+async function knownRecipes({ definitions }: ImagesTerminal, file?: string): Promise<Recipe[]> {
+  try {
+    const known = (await definitions?.()) ?? [];
+    const given = file === undefined ? [] : await readDefinitions(file);
+    return await makeRecipes([...known, ...given]);
+  } catch (cause) {
+    throw new DefinitionsError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
@@ -125,21 +142,52 @@ async function buildInTurn(
   }
 }
 
+/** An image as `list` tells of it. */
+interface ListedImage extends Partial<Omit<BuiltImage, 'name'>> {
+  readonly name: string;
+  /** `outdated`: made from other inputs than today's; `unknown`: nothing tells what it would be made from. */
+  readonly state: 'built' | 'outdated' | 'missing' | 'unknown';
+}
+
 async function list(
   flags: { readonly runtime: Runtime; readonly json?: boolean },
-  { stdout, env }: ImagesTerminal,
+  terminal: ImagesTerminal,
 ): Promise<void> {
-  const images = await (await builderFor(flags.runtime, env)).list();
+  const { stdout, env } = terminal;
+  const builder = await builderFor(flags.runtime, env);
+  const listed = await listedImages(await knownRecipes(terminal), builder);
   if (flags.json) {
-    stdout.write(`${JSON.stringify(images, null, 2)}\n`);
+    stdout.write(`${JSON.stringify(listed, null, 2)}\n`);
     return;
   }
-  for (const { name, digest, createdAt, bytes } of images) {
-    const size = `${Math.round(bytes / 1e6)} MB`;
-    stdout.write(
-      `${name.padEnd(24)} ${digest.slice(0, 19)}  ${size.padStart(7)}  ${createdAt.toISOString().slice(0, 16)}\n`,
-    );
+  for (const { name, state, digest = '', createdAt, bytes } of listed) {
+    if (state === 'missing' || createdAt === undefined || bytes === undefined) {
+      stdout.write(
+        `${name.padEnd(24)} not built; its first episode or \`stepwell images build ${name}\` does it\n`,
+      );
+      continue;
+    }
+    const size = `${Math.round(bytes / 1e6)} MB`.padStart(7);
+    const time = createdAt.toISOString().slice(0, 16);
+    const note = state === 'outdated' ? '  out of date' : '';
+    stdout.write(`${name.padEnd(24)} ${digest.slice(0, 19)}  ${size}  ${time}${note}\n`);
   }
+}
+
+/** What is built, then what is not; an image that the host's programs stand in for is neither. */
+async function listedImages(recipes: readonly Recipe[], builder: ImageBuilder): Promise<ListedImage[]> {
+  const listed: ListedImage[] = [];
+  const built = await builder.list();
+  for (const image of built) {
+    const recipe = recipes.find(({ name }) => name === image.name);
+    const current = recipe !== undefined && (await builder.isCurrent(recipe));
+    listed.push({ ...image, state: recipe === undefined ? 'unknown' : current ? 'built' : 'outdated' });
+  }
+  for (const recipe of recipes) {
+    if (built.some(({ name }) => name === recipe.name) || (await builder.isCurrent(recipe))) continue;
+    listed.push({ name: recipe.name, state: 'missing' });
+  }
+  return listed;
 }
 
 async function builderFor(runtime: Runtime, env: ImagesTerminal['env']): Promise<ImageBuilder> {

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -65,6 +65,29 @@ describe.skipIf(missing !== null)(`commands with their own server${missing ? ` (
     expect(unknown).toMatchObject({ exitCode: 2, complained: expect.stringContaining('tasks list') });
     const dataset = await stepwell(['tasks', '--dataset', 'nowhere']);
     expect(dataset).toMatchObject({ exitCode: 1, complained: expect.stringContaining('nowhere') });
+  });
+
+  test('the image of an imported dataset is known by its name, and built at its first episode', async () => {
+    const source = join(home, 'source');
+    await mkdir(join(source, 'nl2bash'), { recursive: true });
+    const tasks = JSON.stringify([{ query: 'Show the note.', gold: 'cat /testbed/note' }]);
+    await writeFile(join(source, 'nl2bash/nl2bash_fs_1.json'), tasks);
+    await mkdir(join(source, 'testbed'));
+    await writeFile(join(source, 'testbed/note'), 'from the tree\n');
+    execFileSync('tar', ['-cf', join(source, 'nl2bash/fs_1.tar'), '-C', source, 'testbed']);
+    expect((await stepwell(['import', 'intercode', source])).exitCode).toBe(0);
+    expect((await stepwell(['images', 'list', ...LOCAL])).printed).toMatch(/^nl2bash-fs1 +not built/m);
+
+    const argv = ['play', '--dataset', 'nl2bash-fs1', '--semantics', 'intercode', '--task', '0', ...LOCAL];
+    const played = await stepwell(argv, 'cat /testbed/note\nsubmit\n');
+    expect(played.printed).toContain('from the tree');
+    expect(played.printed).toMatch(/reward +1\.00/);
+    expect(played.complained).toContain('building the image nl2bash-fs1');
+
+    expect((await stepwell(['images', 'list', ...LOCAL])).printed).toMatch(/^nl2bash-fs1 +sha256:/m);
+    const built = await stepwell(['images', 'build', 'nl2bash-fs1', ...LOCAL]);
+    expect(built).toMatchObject({ exitCode: 0, complained: 'nl2bash-fs1: up to date\n' });
+    expect(built.printed).toMatch(/^nl2bash-fs1 sha256:/);
   });
 
   describe('serve', () => {

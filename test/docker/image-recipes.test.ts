@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runImages } from '../../docker/images/command.ts';
+import { type ImagesTerminal, runImages } from '../../docker/images/command.ts';
 import { readDefinitions } from '../../docker/images/definitions-file.ts';
 import { allPackages, makeRecipes, type Recipe } from '../../docker/images/recipe.ts';
 import { hashRunnerFiles, readRunnerFiles } from '../../docker/images/runner-files.ts';
@@ -115,7 +116,7 @@ describe('a file of definitions', () => {
 });
 
 describe('the images program', () => {
-  async function run(...argv: string[]): Promise<{ status: number; out: string; err: string }> {
+  async function run(argv: readonly string[], definitions?: ImagesTerminal['definitions']) {
     const written = { out: '', err: '' };
     const to = (key: 'out' | 'err') =>
       new Writable({
@@ -128,25 +129,58 @@ describe('the images program', () => {
       stdout: to('out'),
       stderr: to('err'),
       env: { STEPWELL_HOME: folder },
+      ...(definitions === undefined ? {} : { definitions }),
     });
     return { status, ...written };
   }
 
   it('refuses what it does not know', async () => {
-    expect(await run('build', 'nowhere')).toMatchObject({
+    expect(await run(['build', 'nowhere'])).toMatchObject({
       status: 2,
       err: expect.stringContaining('known are base, bash'),
     });
-    expect((await run('build', '--runtime', 'cloud')).status).toBe(2);
-    expect((await run('bild')).status).toBe(2);
+    expect((await run(['build', '--runtime', 'cloud'])).status).toBe(2);
+    expect((await run(['bild'])).status).toBe(2);
+  });
+
+  it('knows the images that this machine brings, and says which are built', async () => {
+    const tree = join(folder, 'tree.tar');
+    await writeFile(join(folder, 'note'), 'from the tree');
+    execFileSync('tar', ['-cf', tree, '-C', folder, 'note']);
+    const definitions = async () => [{ name: 'set', from: 'bash', tree }];
+    const local = ['--runtime', 'local'];
+    const states = async () => {
+      const images: { name: string; state: string }[] = JSON.parse(
+        (await run(['list', ...local, '--json'], definitions)).out,
+      );
+      return Object.fromEntries(images.map(({ name, state }) => [name, state]));
+    };
+    expect(await states()).toEqual({ set: 'missing' });
+    expect((await run(['list', ...local], definitions)).out).toMatch(/^set +not built; .*images build set/);
+    expect(await run(['build', 'set', ...local], definitions)).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/^set sha256:/),
+    });
+    expect(await states()).toEqual({ set: 'built' });
+    execFileSync('tar', ['-rf', tree, '-C', folder, 'note']);
+    expect(await states()).toEqual({ set: 'outdated' });
+    expect((await run(['list', ...local], definitions)).out).toMatch(/^set +sha256:.* out of date$/m);
+  });
+
+  it('refuses definitions that cannot be read', async () => {
+    const broken = () => Promise.reject(new Error('dataset.json: record 3 is malformed'));
+    const refused = { status: 2, err: 'stepwell: dataset.json: record 3 is malformed\n' };
+    expect(await run(['build', '--runtime', 'local'], broken)).toMatchObject(refused);
+    expect(await run(['list', '--runtime', 'local'], broken)).toMatchObject(refused);
+    expect((await run(['build', '--definitions', join(folder, 'none')])).status).toBe(2);
   });
 
   it('lists nothing where nothing is built', async () => {
-    expect(await run('list', '--runtime', 'local', '--json')).toEqual({ status: 0, out: '[]\n', err: '' });
+    expect(await run(['list', '--runtime', 'local', '--json'])).toEqual({ status: 0, out: '[]\n', err: '' });
   });
 
   it('builds nothing that the host’s programs stand in for', async () => {
-    expect(await run('build', '--runtime', 'local', 'bash')).toMatchObject({
+    expect(await run(['build', '--runtime', 'local', 'bash'])).toMatchObject({
       status: 0,
       out: '',
       err: 'bash: up to date\n',
