@@ -9,7 +9,7 @@ const STRING = /b?(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")/y;
 const NUMBER = /-?(?:inf|\d+(?:\.\d+)?(?:e[+-]?\d+)?)|nan/y;
 const CALL = /(?:Decimal|bytearray|datetime\.(?:date|datetime|timedelta))(?=\()/y;
 const ARGUMENT = /(?:(days|seconds|microseconds)=)?(-?\d+)/y;
-const ESCAPE = /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/gi;
+const ESCAPE = /\\(?:x([\da-f]{2})|u([\da-f]{4})|U(00(?:0[\da-f]|10)[\da-f]{4})|(.))/g;
 const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 const WORDS: Readonly<Record<string, null | boolean>> = { None: null, True: true, False: false };
 

@@ -51,6 +51,27 @@ function rowsFrom(xml: string): SqlRow[] {
   );
 }
 
+/** Makes a data folder and starts a server on it; resolves when it takes connections. */
+async function startServer(folder: string) {
+  const user = process.getuid?.() === 0 ? ['--user=root'] : [];
+  const small = ['--innodb-buffer-pool-size=16M', '--innodb-log-file-size=4M'];
+  const place = ['--no-defaults', `--datadir=${folder}/data`, ...user, ...small];
+  const install = [...place, '--auth-root-authentication-method=normal', '--skip-test-db'];
+  const made = spawnSync(path('mariadb-install-db'), install, { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(made.stdout + made.stderr);
+  const own = [`--socket=${folder}/sock`, '--skip-networking', '--skip-grant-tables'];
+  const server = spawn(path('mariadbd'), [...place, ...own], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const log: string[] = [];
+  for await (const line of createInterface({ input: server.stderr })) {
+    log.push(line);
+    if (line.includes('ready for connections')) break;
+  }
+  if (!log.at(-1)?.includes('ready for connections')) throw new Error(log.join('\n'));
+  // Left unread, a full pipe would stop the server.
+  server.stderr.resume();
+  return server;
+}
+
 /** A MariaDB of our own: a temporary folder, a socket in it, no network, no accounts. */
 export class PrivateMariadb {
   readonly #folder: string;
@@ -63,25 +84,12 @@ export class PrivateMariadb {
 
   static async start(): Promise<PrivateMariadb> {
     const folder = await mkdtemp(join(tmpdir(), 'stepwell-mariadb-'));
-    const user = process.getuid?.() === 0 ? ['--user=root'] : [];
-    const place = ['--no-defaults', `--datadir=${folder}/data`, ...user];
-    const small = ['--innodb-buffer-pool-size=16M', '--innodb-log-file-size=4M'];
-    const install = [...place, ...small, '--auth-root-authentication-method=normal', '--skip-test-db'];
-    const made = spawnSync(path('mariadb-install-db'), install, { encoding: 'utf8' });
-    if (made.status !== 0) throw new Error(made.stdout + made.stderr);
-    const own = [`--socket=${folder}/sock`, '--skip-networking', '--skip-grant-tables'];
-    const server = spawn(path('mariadbd'), [...place, ...small, ...own], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const log: string[] = [];
-    for await (const line of createInterface({ input: server.stderr })) {
-      log.push(line);
-      if (!line.includes('ready for connections')) continue;
-      // Left unread, a full pipe would stop the server.
-      server.stderr.resume();
-      return new PrivateMariadb(folder, server);
+    try {
+      return new PrivateMariadb(folder, await startServer(folder));
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
     }
-    throw new Error(log.join('\n'));
   }
 
   /** Makes the databases anew. */
