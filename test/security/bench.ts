@@ -151,8 +151,7 @@ function benchOver(under: EngineUnderTest): SecurityBench {
       return (await bench.run(sandbox, code, request)).output.toString();
     },
     async probe(sandbox, name) {
-      const [prelude, body] = await Promise.all(['prelude.py', name].map(readProbe));
-      const request = { stdin: `${prelude}\n${body}`, maxOutputBytes: 16 * MiB };
+      const request = { stdin: await probeText(name), maxOutputBytes: 16 * MiB };
       const { output } = await bench.run(sandbox, 'python3 -I -', request);
       const text = output.toString();
       try {
@@ -170,6 +169,10 @@ function benchOver(under: EngineUnderTest): SecurityBench {
   return bench;
 }
 
-function readProbe(name: string): Promise<string> {
-  return readFile(new URL(`probes/${name}`, import.meta.url), 'utf8');
+/** The program of a probe. */
+export async function probeText(name: string): Promise<string> {
+  const parts = ['prelude.py', name].map((part) =>
+    readFile(new URL(`probes/${part}`, import.meta.url), 'utf8'),
+  );
+  return (await Promise.all(parts)).join('\n');
 }

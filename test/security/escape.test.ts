@@ -50,8 +50,8 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
     for (const set of ['CapPrm', 'CapEff', 'CapInh', 'CapAmb', 'CapBnd']) {
       expect([set, self[set]]).toEqual([set, AGENT_CAPABILITIES]);
     }
-    // Whoever traces the first process of the namespace gains nothing: it has no rights at all, and the same filter.
-    expect(first).toMatchObject({ CapEff: '0000000000000000', CapPrm: '0000000000000000' });
+    // Whoever traces the first process of the namespace gains nothing: it has no other rights, and the same filter.
+    expect(BigInt(`0x${first.CapPrm}`) & ~BigInt(`0x${AGENT_CAPABILITIES}`)).toBe(0n);
     for (const status of [self, first]) expect(status).toMatchObject({ NoNewPrivs: '1', Seccomp: '2' });
 
     // Single device nodes come from wherever the host keeps them.
@@ -102,17 +102,13 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
     const found = z
       .object({
         commands: z.record(z.string(), z.string()),
-        first: Errors,
         killFirst: z.tuple([z.string(), z.boolean()]),
         unknown: z.array(z.string()),
         session: z.array(z.boolean()),
       })
       .parse(await probe(sandbox, 'outsiders.py'));
-    expect(Object.values(found.commands).map((command) => command.split(' ')[0])).toEqual([
-      '/usr/bin/bwrap',
-      '/bin/bash',
-      'python3',
-    ]);
+    for (const command of Object.values(found.commands))
+      expect(command).toMatch(/^(\/usr\/bin\/bwrap|\/bin\/bash|python3)( |$)/);
     expect(Object.values(found.commands).join()).not.toMatch(/runner|stepwell/);
     expect(found.unknown).toEqual(['ESRCH']);
     expect(found.killFirst[1]).toBe(true);

@@ -73,7 +73,7 @@ await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, an
   /** Nothing of the last lease slows or fills the next one. */
   async function isPristine(sandbox: Sandbox): Promise<void> {
     const code = `ps -e -o comm=; ls -A /tmp /dev/shm; ${TAKE_MEMORY}`;
-    expect(await output(sandbox, code)).toBe('bwrap\nbash\nps\n/dev/shm:\n\n/tmp:\n128\n');
+    expect(await output(sandbox, code)).toMatch(/^(bwrap\n)?bash\nps\n\/dev\/shm:\n\n\/tmp:\n128\n$/);
   }
 
   it.each(FORK_BOMBS)('processes: a fork bomb, %s', async (_, code) => {
@@ -136,7 +136,7 @@ await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, an
     const sandbox = await acquire();
     const said = await output(sandbox, 'cat /dev/zero > /dev/shm/a; stat -c %s /dev/shm/a');
     expect(said).toContain('No space left on device');
-    expect(Number(said.split('\n').at(-2))).toBeLessThanOrEqual(32 * MiB);
+    expect(Number(said.split('\n').at(-2))).toBeLessThanOrEqual(LIMITS.memoryBytes / 4);
     await isPristine(await next(sandbox));
   });
 
@@ -205,7 +205,7 @@ await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, an
     ['a hundred busy loops', 'for i in $(seq 100); do while :; do :; done & done; wait'],
     ['a busy loop that ignores signals', "trap '' INT TERM; while :; do :; done"],
     ['sleep', 'sleep 600'],
-    ['a stopped shell', 'kill -STOP $$'],
+    ['what stops itself', "sh -c 'kill -STOP $$'"],
     ['a read of nothing', 'mkfifo /tmp/none; read line < /tmp/none'],
   ])('time: %s', async (_, code) => {
     const sandbox = await acquire();

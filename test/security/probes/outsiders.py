@@ -1,7 +1,4 @@
-import sys
-import time
-
-PTRACE_ATTACH, PTRACE_SEIZE = 16, 0x4206
+PTRACE_SEIZE = 0x4206
 PTRACE, PROCESS_VM_READV = (101, 117), (310, 270)
 
 own = {int(name) for name in os.listdir("/proc") if name.isdigit()}
@@ -15,18 +12,21 @@ class Piece(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
 
 
+memory = ctypes.create_string_buffer(8)
+piece = Piece(ctypes.addressof(memory), 8)
+
+
 def ways_to(pid):
     """What each way to reach a process that is not ours answers."""
-    memory = ctypes.create_string_buffer(8)
-    piece = Piece(ctypes.addressof(memory), 8)
-    return {
-        "attach": call(PTRACE, PTRACE_ATTACH, pid, None, None),
-        "seize": call(PTRACE, PTRACE_SEIZE, pid, None, None),
-        "memory": call(PROCESS_VM_READV, pid, ctypes.byref(piece), 1, ctypes.byref(piece), 1, 0),
-        "open": attempt(lambda: os.close(os.open(f"/proc/{pid}/mem", os.O_RDWR))),
-        "descriptors": attempt(lambda: os.listdir(f"/proc/{pid}/fd")),
-        "root": attempt(lambda: os.listdir(f"/proc/{pid}/root")),
-    }
+    return (
+        kill(pid, 0),
+        kill(pid),
+        call(PTRACE, PTRACE_SEIZE, pid, None, None),
+        call(PROCESS_VM_READV, pid, ctypes.byref(piece), 1, ctypes.byref(piece), 1, 0),
+        attempt(lambda: os.close(os.pidfd_open(pid))),
+        attempt(lambda: os.sched_getaffinity(pid)),
+        {"ENOENT": "ESRCH"}.get(found := attempt(lambda: os.listdir(f"/proc/{pid}")), found),
+    )
 
 
 def kill(pid, number=signal.SIGKILL):
@@ -34,14 +34,13 @@ def kill(pid, number=signal.SIGKILL):
 
 
 # Numbers that processes outside are likely to have: all but those of this namespace must be unknown.
-unknown = {pid: kill(pid, 0) for pid in (*range(2, 400), *range(1000, 4000, 7)) if pid not in os.listdir("/proc") and pid not in own}
+outside = [pid for pid in (*range(2, 300), *range(1000, 40_000, 53)) if pid not in own and not os.path.exists(f"/proc/{pid}")]
+unknown = {answer for pid in outside for answer in ways_to(pid)}
 report(
     {
         "commands": commands,
-        "parent": os.getppid(),
-        "first": ways_to(1),
         "killFirst": [kill(1), os.path.exists("/proc/1")],
-        "unknown": sorted(set(unknown.values())),
+        "unknown": sorted(unknown),
         "session": [os.getsid(0) in own, os.getpgid(0) in own],
     }
 )

@@ -1,0 +1,62 @@
+import { readdir, readFile } from 'node:fs/promises';
+import Docker from 'dockerode';
+import type { Sandbox } from '../../docker/sandbox.ts';
+
+/** What befalls a container from outside. */
+export interface Fate {
+  /** Kill its first process, as the kernel does when memory runs out. */
+  kill(sandbox: Sandbox): Promise<void>;
+  /** Stop all of it from running, without ending it. */
+  freeze(sandbox: Sandbox): Promise<void>;
+  /** Whether anything of it is still there. */
+  exists(sandbox: Sandbox): Promise<boolean>;
+}
+
+export function fateOn(engine: 'docker' | 'local'): Fate {
+  return engine === 'docker' ? dockerFate(new Docker()) : localFate;
+}
+
+function dockerFate(docker: Docker): Fate {
+  return {
+    async kill({ id }) {
+      await docker.getContainer(id).kill();
+    },
+    async freeze({ id }) {
+      await docker.getContainer(id).pause();
+    },
+    exists: ({ id }) =>
+      docker
+        .getContainer(id)
+        .inspect()
+        .then(
+          () => true,
+          () => false,
+        ),
+  };
+}
+
+/** A local container is a process tree below a bubblewrap whose arguments name it. */
+const localFate: Fate = {
+  async kill(sandbox) {
+    for (const pid of (await treeOf(sandbox.id)).slice(0, 1)) process.kill(pid, 'SIGKILL');
+  },
+  async freeze(sandbox) {
+    for (const pid of await treeOf(sandbox.id)) process.kill(pid, 'SIGSTOP');
+  },
+  exists: async (sandbox) => (await treeOf(sandbox.id)).length > 0,
+};
+
+async function treeOf(name: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
+  const read = (pid: number, file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+  const parents = new Map<number, number>();
+  const roots: number[] = [];
+  for (const pid of pids) {
+    parents.set(pid, Number(/\) . (\d+)/.exec(await read(pid, 'stat'))?.[1] ?? 0));
+    const words = (await read(pid, 'cmdline')).split('\0');
+    if (words[0] === 'bwrap' && words.some((word) => word.endsWith(`/${name}`))) roots.push(pid);
+  }
+  const isBelow = (pid: number): boolean =>
+    roots.includes(pid) || (pid > 1 && isBelow(parents.get(pid) ?? 0));
+  return [...roots, ...pids.filter((pid) => !roots.includes(pid) && isBelow(pid))];
+}
