@@ -5,7 +5,7 @@ export class PythonRowsError extends Error {
   override name = 'PythonRowsError';
 }
 
-const STRING = /b?(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")/y;
+const OPENING = /(b?)(['"])/y;
 const NUMBER = /-?(?:inf|\d+(?:\.\d+)?(?:e[+-]?\d+)?)|nan/y;
 const CALL = /(?:Decimal|bytearray|datetime\.(?:date|datetime|timedelta))(?=\()/y;
 const ARGUMENT = /(?:(days|seconds|microseconds)=)?(-?\d+)/y;
@@ -48,6 +48,19 @@ class Reader {
     if (!this.skip(token)) this.fail(`expected ${token}`);
   }
 
+  /** The text up to the quote that closes a string, escapes as they stand; a loop, as strings may be megabytes long. */
+  closedBy(quote: string): string {
+    const start = this.#at;
+    for (let at = start; at < this.#text.length; at += 1) {
+      const character = this.#text.charAt(at);
+      if (character === '\\') at += 1;
+      if (character !== quote) continue;
+      this.#at = at + 1;
+      return this.#text.slice(start, at);
+    }
+    return this.fail('expected the end of the string that begins');
+  }
+
   /** Items up to the closing token, with commas between them; Python's tuple of one has a comma behind it. */
   items<T>(close: string, item: () => T): T[] {
     const found: T[] = [];
@@ -70,11 +83,11 @@ class Reader {
 }
 
 function literal(reader: Reader): string | Uint8Array | undefined {
-  const text = reader.match(STRING)?.[0];
-  if (text === undefined) return undefined;
-  return text.startsWith('b')
-    ? new Uint8Array(Buffer.from(unescaped(text.slice(2, -1)), 'latin1'))
-    : unescaped(text.slice(1, -1));
+  const opening = reader.match(OPENING);
+  if (opening === null) return undefined;
+  const [, prefix, quote = ''] = opening;
+  const text = unescaped(reader.closedBy(quote));
+  return prefix === 'b' ? new Uint8Array(Buffer.from(text, 'latin1')) : text;
 }
 
 function numberFrom(text: string): bigint | number {
