@@ -36,6 +36,7 @@ export const Config = z.strictObject({
   token: z
     .string()
     .min(8)
+    .regex(/^\S*$/, 'white space ends a token in the header that carries it: use letters, digits and signs')
     .nullable()
     .default(null)
     .describe('Secret that clients must show. Better set as `STEPWELL_TOKEN` than on the command line.'),

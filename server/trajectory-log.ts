@@ -35,8 +35,8 @@ function unwritable(error: unknown): ProtocolError {
 const NOTHING: TrajectoryFile = { path: null, write() {}, flush() {}, close() {} };
 
 /**
- * Writes with one synchronous `write` an event: about 3 µs, against 40 µs of processor time through the thread pool,
- * and it is in the page cache, safe from a crash of the server, before the answer goes out.
+ * Writes with one synchronous `write` an event: about 1 µs a line, against 3.5 to 4.8 µs of processor time through the
+ * thread pool, and it is in the page cache, safe from a crash of the server, before the answer goes out.
  */
 class LineFile implements TrajectoryFile {
   readonly path: string;

@@ -14,7 +14,7 @@ import { failure } from './failure.ts';
 import { localEngineMissing, type RealServer, startLocalServer } from './real-server.ts';
 
 const missing = await localEngineMissing();
-const TOKEN = 'a secret of this test';
+const TOKEN = 'a-secret-of-this-test';
 const BASH = { environment: 'bash-v1' } as const;
 
 describe.skipIf(missing !== null)(`the client and the server itself${missing ? ` (${missing})` : ''}`, () => {

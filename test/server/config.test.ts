@@ -63,6 +63,14 @@ test('a token opens the server to other machines', () => {
   expect(createConfig({ host: '0.0.0.0', token: 'long-enough' }).host).toBe('0.0.0.0');
 });
 
+test.each(['two words', 'one-line\n', '\ttabulated'])(
+  'the token %j is refused for its white space',
+  (token) => {
+    expect(() => createConfig({ token })).toThrow(/^--token: white space .*letters, digits/);
+    expect(() => parseConfig([], { STEPWELL_TOKEN: token })).toThrow('--token: white space');
+  },
+);
+
 test('the table has a row with a description for every setting', () => {
   const flags = configFlags();
   expect(flags.map(({ flag }) => flag)).toContain('--step-timeout-ms');
