@@ -54,6 +54,11 @@ export interface SecurityBench {
   events(): readonly PoolEvent[];
 }
 
+/** ` (why it is skipped)`, for the title of a suite. */
+export function skipped({ missing }: EngineUnderTest): string {
+  return missing === null ? '' : ` (${missing})`;
+}
+
 /** Every engine, those that this machine lacks too. */
 export async function enginesUnderTest(): Promise<EngineUnderTest[]> {
   return [
