@@ -11,18 +11,18 @@ from request_error import RequestError
 
 Entry = Dict[str, Any]
 
-# A request that takes longer is ended, in seconds.
-DEADLINE = 10.0
 LIST_LIMIT = 100_000
 _PIECE = 1 << 20
 # A time that every file system can keep, in seconds since 1970.
 _LATEST = 1 << 33
+# File systems of the kernel that a whole container has mounted, and that no layer has.
+_KERNEL_FILES = frozenset(os.stat(path).st_dev for path in ("/proc", "/sys") if os.path.ismount(path))
 _TYPES = ("file", "directory", "symlink")
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
-def put(merged: str, entries: List[Entry], payload: memoryview, deadline: float = DEADLINE) -> None:
+def put(merged: str, entries: List[Entry], payload: memoryview) -> None:
     """Place files, folders and links; modes are 0644 for files and 0755 for folders, missing parents too.
 
     What is there by a file's or link's path gives way to it, unless it is a folder. A file is always a new inode:
@@ -34,25 +34,25 @@ def put(merged: str, entries: List[Entry], payload: memoryview, deadline: float 
     :raises RequestError: `path_refused` (also for a full layer), `bad_request`, `not_supported`
     """
     plan = _plan(entries, len(payload))
-    enclosed(merged, lambda: _put(plan, payload), deadline)
+    enclosed(merged, lambda: _put(plan, payload))
 
 
-def get(merged: str, path: str, max_bytes: int, deadline: float = DEADLINE) -> bytes:
+def get(merged: str, path: str, max_bytes: int) -> bytes:
     """The content of a regular file.
 
     :raises RequestError: `path_not_found`, `path_refused` for anything but a regular file, `file_too_large`
     """
     _check_path(path)
-    return enclosed(merged, lambda: _get(path, max_bytes), deadline)
+    return enclosed(merged, lambda: _get(path, max_bytes))
 
 
-def list_files(merged: str, path: str, deadline: float = DEADLINE) -> List[Dict[str, Any]]:
+def list_files(merged: str, path: str) -> List[Dict[str, Any]]:
     """What is in a folder, by name: dicts `{name, type, mode, size, mtime}`.
 
     :raises RequestError: `path_not_found`, `path_refused` if it is no folder, `file_too_large` beyond 100,000 files
     """
     _check_path(path)
-    return json.loads(enclosed(merged, lambda: _list(path), deadline))
+    return json.loads(enclosed(merged, lambda: _list(path)))
 
 
 def _check_path(path: Any) -> str:
@@ -188,6 +188,8 @@ def _get(path: str, max_bytes: int) -> bytes:
 
 
 def _check_regular(path: str, status: os.stat_result) -> None:
+    if status.st_dev in _KERNEL_FILES:
+        raise RequestError("path_refused", f"{path}: the kernel's, not a file")
     if not stat.S_ISREG(status.st_mode):
         raise RequestError("path_refused", f"{path}: {file_type(status.st_mode)}, not a regular file")
 

@@ -3,7 +3,6 @@
 import os
 import socket
 import stat
-import time
 import unittest
 from unittest import mock
 
@@ -262,49 +261,30 @@ class ListFiles(FilesCase):
 
 
 class Enclosed(FilesCase):
-    def children(self):
-        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
-            return file.read().split()
-
-    def test_the_root_is_the_layer_and_the_runners_own_is_untouched(self):
+    def test_the_root_is_the_layer_and_the_runners_own_comes_back(self):
         work = lambda: ",".join(sorted(os.listdir("/"))).encode()  # noqa: E731
-        self.assertEqual(enclosure.enclosed(self.merged, work, 10), b"bin,data,etc")
+        self.assertEqual(enclosure.enclosed(self.merged, work), b"bin,data,etc")
         self.assertEqual(self.read(self.outside), "secret")
 
-    def test_work_past_its_deadline_is_ended_and_reaped(self):
-        before = self.children()
-        self.refused("fault", enclosure.enclosed, self.merged, lambda: time.sleep(600), 0.05)
-        self.assertEqual(self.children(), before)
-
-    def test_work_that_dies_is_a_fault(self):
-        def die():
-            os.kill(os.getpid(), 9)
-
+    def test_the_runners_root_comes_back_after_any_failure(self):
         def fail():
             raise ValueError
 
-        for work in (die, fail):
-            self.refused("fault", enclosure.enclosed, self.merged, work, 10)
-
-    def test_a_result_that_was_cut_short_is_a_fault(self):
-        with mock.patch.object(enclosure, "_send", lambda sink, done, content: os.write(sink, b"\1" + bytes(8) + b"x")):
-            self.refused("fault", enclosure.enclosed, self.merged, lambda: b"whole", 10)
+        with self.assertRaises(ValueError):
+            enclosure.enclosed(self.merged, fail)
+        self.refused("path_not_found", self.get, "/missing")
+        self.assertEqual(self.read(self.outside), "secret")
 
     def test_a_refused_chroot_is_not_supported(self):
         with mock.patch.object(os, "chroot", side_effect=PermissionError(1, "")):
-            self.refused("not_supported", enclosure.enclosed, self.merged, lambda: b"", 10)
+            self.refused("not_supported", enclosure.enclosed, self.merged, lambda: b"")
 
     def test_a_layer_that_is_gone_is_a_fault(self):
-        self.refused("fault", enclosure.enclosed, self.merged + "/gone", lambda: b"", 10)
-
-    def test_someone_else_may_reap_the_fork(self):
-        reap = os.waitpid
-        with mock.patch.object(os, "waitpid", lambda *arguments: (reap(*arguments), reap(*arguments))):
-            self.assertEqual(enclosure.enclosed(self.merged, lambda: b"done", 10), b"done")
+        self.refused("fault", enclosure.enclosed, self.merged + "/gone", lambda: b"")
 
     def test_no_descriptors_are_left(self):
         before = os.listdir("/proc/self/fd")
-        enclosure.enclosed(self.merged, lambda: b"", 10)
+        enclosure.enclosed(self.merged, lambda: b"")
         self.refused("path_not_found", self.get, "/missing")
         self.assertEqual(os.listdir("/proc/self/fd"), before)
 
