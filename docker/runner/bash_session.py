@@ -200,9 +200,17 @@ class BashSession:
                 _signal(self.tree.shell, _BREAK)
                 self.tree.signal_since(started, number)
                 if self._until_report(capture, time.monotonic() + _ROUND_S, None) is None:
-                    self.tree.signal_since(started, signal.SIGKILL)
+                    self._sweep(capture, started)
                     return True
         return False
+
+    def _sweep(self, capture, started: int) -> None:
+        """Kill what the command left until none of it lives, so that its output is its own and not the next command's."""
+        until = time.monotonic() + _GRACE_S
+        while self.tree.signal_since(started, signal.SIGKILL) and time.monotonic() < until:
+            capture.read_from(self.output_fd)
+            time.sleep(0.001)
+        capture.read_from(self.output_fd)
 
     def _reap(self) -> int:
         if self._exit_status is None:
