@@ -1,71 +1,67 @@
-import type { Environment, EnvironmentEpisode, Grade } from '../../environments/environment.ts';
+import type { StepwellClient } from '../../clients/typescript/client.ts';
+import type { Episode } from '../../clients/typescript/episode.ts';
+import type { StepResult } from '../../protocol/episode.ts';
 import type { ReferenceEpisode } from './reference-data.ts';
 
 /** One step of a replay beside what the reference has. */
 export interface ReplayedStep {
   readonly reference: ReferenceEpisode;
+  /** From 0. */
   readonly step: number;
-  readonly action: string;
-  readonly observation: string;
-  readonly executed: boolean;
-  readonly reward: number | null;
-  readonly components: Grade['components'];
+  readonly result: StepResult;
 }
 
 /** Rewards count as equal within this. */
 const TOLERANCE = 0.011;
 
-export function sameReward({ reward, reference, step }: ReplayedStep): boolean {
+export function sameReward({ result, reference, step }: ReplayedStep): boolean {
+  const ours = result.reward;
   const theirs = reference.rewards[step] ?? null;
-  if (reward === null || theirs === null) return reward === theirs;
-  return Math.abs(reward - theirs) <= TOLERANCE;
+  if (result.failure !== null) return false;
+  if (ours === null || theirs === null) return ours === theirs;
+  return Math.abs(ours - theirs) <= TOLERANCE;
 }
 
-/** Play an episode of the reference again, graded after every step as it was. */
+/** Begin an episode of one task with the meaning that InterCode gives to actions. */
+export function resetIntercode(
+  client: StepwellClient,
+  dataset: string,
+  task: number,
+  reward: 'on_submit' | 'every_step',
+): Promise<Episode> {
+  return client.reset({ environment: 'bash-v1', dataset, task, semantics: 'intercode', reward });
+}
+
+/** Play an episode of the reference again, graded after every step as it was. A failure ends it. */
 export async function replayEpisode(
-  environment: Environment,
+  client: StepwellClient,
   reference: ReferenceEpisode,
 ): Promise<ReplayedStep[]> {
-  const options = {
-    dataset: `nl2bash-fs${reference.fs}`,
-    semantics: 'intercode',
-    task: reference.task_id,
-  } as const;
-  const episode: EnvironmentEpisode = await environment.reset(environment.choose(options, 0), options);
-  try {
-    const steps: ReplayedStep[] = [];
-    for (const [step, action] of reference.actions.entries()) {
-      const outcome = await episode.act({ code: action });
-      const { reward, components } = await episode.grade({ final: false });
-      const executed = outcome.info?.action_executed === true;
-      steps.push({
-        reference,
-        step,
-        action,
-        observation: outcome.observation.output,
-        executed,
-        reward,
-        components,
-      });
-    }
-    return steps;
-  } finally {
-    await episode.sandbox.release();
+  const { fs, task_id, actions } = reference;
+  await using episode = await resetIntercode(client, `nl2bash-fs${fs}`, task_id, 'every_step');
+  const steps: ReplayedStep[] = [];
+  for (const [step, action] of actions.entries()) {
+    const result = await episode.step(action);
+    steps.push({ reference, step, result });
+    if (result.failure !== null) break;
   }
+  return steps;
 }
 
 /** A difference, told for a person. */
-export function describeDifference(replayed: ReplayedStep): string {
-  const { reference, step, action, observation, reward, components } = replayed;
+export function describeDifference({ reference, step, result }: ReplayedStep): string {
   const short = (text: string) => JSON.stringify(text.length > 240 ? `${text.slice(0, 240)}…` : text);
   const theirs = [reference.file_diff[step], reference.file_changes[step], reference.answer_similarity[step]];
-  const ours = [components.file_diff, components.file_changes, components.answer_similarity];
+  const { file_diff, file_changes, answer_similarity } = result.info.reward_components ?? {};
+  const ours = [file_diff, file_changes, answer_similarity];
+  const { fs, task_id, model, rewards, gold, actions, observations } = reference;
   return [
-    `fs${reference.fs} task ${reference.task_id} ${reference.model} step ${step + 1}: ${reward} (${ours.join(' ')}), reference ${reference.rewards[step]} (${theirs.join(' ')})`,
-    `  gold   ${short(String(reference.gold))}`,
-    `  action ${short(action)}`,
-    `  ours   ${short(observation)}`,
-    `  theirs ${short(reference.observations[step] ?? '')}`,
+    `fs${fs} task ${task_id} ${model} step ${step + 1}: ${result.reward} (${ours.join(' ')}), reference ${rewards[step]} (${theirs.join(' ')})`,
+    ...(result.failure === null ? [] : [`  failure ${result.failure.code}: ${result.failure.message}`]),
+    `  gold   ${short(String(gold))}`,
+    `  action ${short(actions[step] ?? '')}`,
+    `  ours   ${short(result.observation.output)}`,
+    `  theirs ${short(observations[step] ?? '')}`,
   ].join('\n');
 }
 
