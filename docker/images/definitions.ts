@@ -22,7 +22,7 @@ const base: PackageImage = {
 
 /**
  * NL2Bash's tools and those of everyday shell work. What InterCode's own image lacks must be missing here too, because
- * agents see it: bc, less, man, rsync, sudo, wget, xxd, and any awk but mawk.
+ * agents see it: bc, file, less, man, rsync, sudo, wget, xxd, and any awk but mawk.
  */
 const bash: PackageImage = {
   name: 'bash',
@@ -37,7 +37,6 @@ const bash: PackageImage = {
     'curl',
     'diffutils',
     'dnsutils',
-    'file',
     'findutils',
     'git',
     'grep',

@@ -68,7 +68,7 @@ describe('a recipe', () => {
 
   it('leaves out what InterCode’s image lacks', async () => {
     const packages = allPackages(await recipe('bash')) ?? [];
-    for (const name of ['bc', 'gawk', 'less', 'man-db', 'rsync', 'sudo', 'wget', 'xxd']) {
+    for (const name of ['bc', 'file', 'gawk', 'less', 'man-db', 'rsync', 'sudo', 'wget', 'xxd']) {
       expect(packages).not.toContain(name);
     }
   });
