@@ -11,6 +11,8 @@ export interface SandboxBench {
   acquire(): Promise<Sandbox>;
   run(sandbox: Sandbox, code: string, request?: Partial<RunRequest>): Promise<RunResult>;
   output(sandbox: Sandbox, code: string): Promise<string>;
+  /** Whether the engine isolates by layers. */
+  readonly layers: boolean;
 }
 
 const MiB = 1024 * 1024;
@@ -49,8 +51,8 @@ export function sandboxContract(
     const output = async (sandbox: Sandbox, code: string): Promise<string> =>
       (await run(sandbox, code)).output.toString();
 
-    commandContract({ acquire, run, output });
-    fileContract({ acquire, run, output });
+    commandContract({ acquire, run, output, layers: options.layers });
+    fileContract({ acquire, run, output, layers: options.layers });
 
     it('stops, resumes and kills the processes of the agent', async () => {
       const sandbox = await acquire();
