@@ -1,4 +1,5 @@
-import { chmod, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, open, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
@@ -20,20 +21,29 @@ export const controlSocketName = 'runner.sock';
 
 export async function listenForRunner(folder: string): Promise<ControlSocket> {
   const path = join(folder, controlSocketName);
+  // The kernel shows the address as it was bound to everybody in the container's network namespace: this one tells
+  // nothing of the host's folders, and is short enough wherever they lie.
+  const directory = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  const address = `/proc/self/fd/${directory.fd}/${controlSocketName}`;
   const server = createServer({ noDelay: true });
   const connected = new Promise<Socket>((resolve, reject) => {
     server.once('connection', (socket) => {
       server.close();
-      resolve(socket);
+      // Closing it unlinks the address, which names the socket no more.
+      rm(path, { force: true }).then(() => resolve(socket), reject);
     });
     server.once('error', reject);
   });
   // Who waits for it also waits for the container's end, and may have gone when this fails.
   connected.catch(() => {});
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, () => resolve());
-  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(address, () => resolve());
+    });
+  } finally {
+    await directory.close();
+  }
   // Root of a container may be another user here; the parent folders keep others out.
   await chmod(path, 0o666);
   const close = async (): Promise<void> => {
