@@ -40,7 +40,7 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
       }
       for (const part of notSupported) print(`not yet supported: ${part}`);
       if (imported.length === 0) return;
-      print(`next: stepwell play --dataset ${imported[0]?.name} (the first start builds the images)`);
+      print(`next: stepwell play --dataset ${imported[0]?.name} (its first episode builds its image)`);
     });
   try {
     await program.parseAsync([...argv], { from: 'user' });
