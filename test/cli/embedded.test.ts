@@ -10,7 +10,17 @@ import { FakeTerminal } from './fake-terminal.ts';
 
 const missing = await localEngineMissing();
 const BOOTSTRAP = fileURLToPath(new URL('../../clients/cli/stepwell.js', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LOCAL = ['--runtime', 'local'];
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
 
 describe.skipIf(missing !== null)(`commands with their own server${missing ? ` (${missing})` : ''}`, () => {
   let home = '';
@@ -88,6 +98,28 @@ describe.skipIf(missing !== null)(`commands with their own server${missing ? ` (
     const built = await stepwell(['images', 'build', 'nl2bash-fs1', ...LOCAL]);
     expect(built).toMatchObject({ exitCode: 0, complained: 'nl2bash-fs1: up to date\n' });
     expect(built.printed).toMatch(/^nl2bash-fs1 sha256:/);
+  });
+
+  test('npm start passes a signal on, so that the server ends with it', async () => {
+    const argv = ['start', '--', '--port=0', '--pool=bash-v1=1', '--log-level=error', ...LOCAL];
+    const env = { ...process.env, STEPWELL_HOME: home };
+    // A group of its own: what it leaves behind when the test fails can be ended.
+    const npm = spawn('npm', argv, { cwd: ROOT, env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const exited = once(npm, 'exit');
+      let printed = '';
+      for await (const chunk of npm.stdout) {
+        printed += chunk;
+        if (printed.includes('ready on')) break;
+      }
+      const address = /ready on (\S+)/.exec(printed)?.[1] ?? expect.fail(`no address in ${printed}`);
+      expect((await fetch(`${address}/healthz`)).status).toBe(200);
+      npm.kill('SIGTERM');
+      expect(await exited).toEqual([0, null]);
+      await expect(fetch(`${address}/healthz`)).rejects.toThrow();
+    } finally {
+      endGroup(npm.pid);
+    }
   });
 
   describe('serve', () => {
