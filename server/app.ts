@@ -122,7 +122,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 
   app.get('/v1', { websocket: true }, (socket, request) => {
     const authorized = admission.authorized(request.headers);
-    new Connection({ socket, authorized, registry, admission, config, log });
+    new Connection({ socket, stream: request.raw.socket, authorized, registry, admission, config, log });
     heartbeat.watch(socket);
   });
   app.get('/healthz', async () => ({ status: 'ok' }));

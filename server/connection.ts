@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { RawData, WebSocket } from 'ws';
 import type { z } from 'zod';
@@ -17,6 +18,8 @@ const DEFAULT_TASK_LIMIT = 100;
 
 export interface ConnectionParts {
   readonly socket: WebSocket;
+  /** What the socket writes to. */
+  readonly stream: Duplex;
   /** Whether the upgrade request carried the token; otherwise `initialize` must. */
   readonly authorized: boolean;
   readonly registry: EpisodeRegistry;
@@ -63,6 +66,7 @@ export class Connection {
       maxBufferedBytes: config.max_buffered_bytes,
       slowReaderTimeoutMs: config.slow_reader_timeout_ms,
       maxInFlight: 2 * config.max_episodes_per_connection,
+      stream: parts.stream,
     });
     this.#rpc = new JsonRpc({
       call: (method, params) => this.#call(method, params),

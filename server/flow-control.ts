@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 
 export interface FlowLimits {
@@ -7,6 +8,8 @@ export interface FlowLimits {
   readonly slowReaderTimeoutMs: number;
   /** Requests of one socket that may be under way; more wait in the socket. */
   readonly maxInFlight: number;
+  /** What the socket writes to: answers of one turn of the event loop then leave together. @default each by itself */
+  readonly stream?: Duplex;
 }
 
 /**
@@ -18,6 +21,7 @@ export class FlowControl {
   readonly #limits: FlowLimits;
   #inFlight = 0;
   #clogged = false;
+  #gathering = false;
   #deadline: NodeJS.Timeout | undefined;
 
   constructor(socket: WebSocket, limits: FlowLimits) {
@@ -40,12 +44,25 @@ export class FlowControl {
 
   send(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#gather();
     this.#socket.send(text, this.#sent);
     if (!this.#clogged && this.#socket.bufferedAmount > this.#limits.maxBufferedBytes) {
       this.#clogged = true;
       this.#deadline = setTimeout(() => this.#socket.terminate(), this.#limits.slowReaderTimeoutMs);
       this.#apply();
     }
+  }
+
+  /** Sandboxes that answered in the same turn share one system call, which costs more than an answer does. */
+  #gather(): void {
+    const { stream } = this.#limits;
+    if (stream === undefined || this.#gathering) return;
+    this.#gathering = true;
+    stream.cork();
+    setImmediate(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
   }
 
   readonly #sent = (): void => {

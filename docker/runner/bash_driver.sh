@@ -1,33 +1,43 @@
 # Read and evaluated once by the sandbox's bash, before the agent's first command; BashSession holds the loop.
 # 60: "go" lines in, reports "<sequence> <exit status> <working directory>\0" out. 61: a command's text up to a NUL byte,
-# then its standard input. A go line names the descriptor that the command reads: 0 (/dev/null) or 61.
+# then its standard input. A go line is empty, or "i" where there is input.
+
+# The loop runs with 60 and 61 closed: bash keeps both, closed to programs that it starts, under numbers of its own.
+# Found by what they are, they carry the talk, and no command has to be kept from them one by one.
+__sw_find() {
+  builtin local fd
+  for fd in {10..40}; do
+    [[ /proc/self/fd/$fd -ef /proc/self/fd/62 ]] && __sw_wire=$fd
+    [[ /proc/self/fd/$fd -ef /proc/self/fd/63 ]] && __sw_text=$fd
+  done
+  exec 62<&- 63<&-
+}
 
 # Report the last command and wait for the next. Runs with standard error at /dev/null, so that tracing shows none of it.
 # A deadline's signal that comes late finds no command running and is ignored: it must not cut the wait for the next one.
 __sw_next() {
-  __sw_status=$?
-  __sw_running=
-  if [[ $__sw_cutting ]]; then
-    builtin trap $__sw_nothing - DEBUG
-    builtin shopt $__sw_nothing -u extdebug
-    __sw_cutting=
-  fi
-  builtin printf '%s\0' "$__sw_sequence $__sw_status $PWD" >&60
-  builtin read -r -u 60 __sw_source || builtin exit 0
-  __sw_sequence=$((__sw_sequence + 1))
-  IFS= builtin read -r -d '' -u 61 __sw_code
-  if [[ $- == *[xv]* ]]; then
-    __sw_code="{ set -${-//[^xv]}; __sw_again; } 2>/dev/null; $__sw_code"
-    builtin set +xv
-  elif [[ $__sw_status != 0 && $- != *e* ]]; then
-    __sw_code="__sw_again; $__sw_code"
-  fi
-  __sw_running=1
+  __sw_status=$? __sw_running=
+  [[ $__sw_cutting ]] && __sw_mend
+  builtin printf '%s\0' "$__sw_sequence $__sw_status $PWD" >&$__sw_wire
+  builtin read -r -u $__sw_wire __sw_input || builtin exit 0
+  IFS= builtin read -r -d '' -u $__sw_text __sw_code
+  case $-$__sw_status in
+    *[xv]*) __sw_traced ;;
+    *[!0-9]0 | *e*) ;;
+    *) __sw_code="__sw_again; $__sw_code" ;;
+  esac
+  __sw_sequence=$((__sw_sequence + 1)) __sw_running=1
 }
 
 # Make $? what it was after the last command.
 __sw_again() {
   [[ $- == *e* ]] || return "$__sw_status"
+}
+
+# Leave tracing on for the command, but not for what is around it.
+__sw_traced() {
+  __sw_code="{ set -${-//[^xv]}; __sw_again; } 2>/dev/null; $__sw_code"
+  builtin set +xv
 }
 
 # At a deadline: leave functions and loops one by one, and skip every command until the report. The status 2 of a
@@ -38,10 +48,15 @@ __sw_cut() {
   builtin shopt -s extdebug
   builtin trap '[[ $BASH_COMMAND == *__sw_* || $BASH_COMMAND == "return 130"* || $BASH_COMMAND == "break 9999"* ]] || __sw_skip' DEBUG
 }
+__sw_mend() {
+  builtin trap $__sw_nothing - DEBUG
+  builtin shopt $__sw_nothing -u extdebug
+  __sw_cutting=
+}
 trap '{ [[ $__sw_running ]] && __sw_cut; } 2>/dev/null && { return 130 2>/dev/null; break 9999 2>/dev/null; }' RTMIN+7
 
 # The script was standard input, and the shell's name its path.
-exec </dev/null
+exec </dev/null 62<&60 63<&61
 BASH_ARGV0=bash
 
 # When memory runs out the agent's processes go first, never the runner.
@@ -51,4 +66,4 @@ __sw_sequence=0
 __sw_cutting=
 __sw_running=
 __sw_nothing=
-__sw_loop='while while { __sw_next; } 2>/dev/null; do builtin eval "$__sw_code" <&$__sw_source 60<&- 61<&-; done; do :; done; builtin eval "$__sw_loop"'
+__sw_loop='while while { __sw_next; } 2>/dev/null; do case $__sw_input in i) builtin eval "$__sw_code" <&$__sw_text ;; *) builtin eval "$__sw_code" ;; esac; done; do :; done; builtin eval "$__sw_loop"'

@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import time
 
 import processes
@@ -14,14 +15,17 @@ from capture import Capture
 _DRIVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.sh")
 # The shell's script, one line, so that an error names the line of the command. It comes on standard input, which the
 # driver then replaces, so that a process list shows a plain bash.
-_START = b'IFS= read -rd "" -u61 __sw_loop;eval "$__sw_loop";eval "$__sw_loop"\n'
+_START = b'IFS= read -rd "" -u61 __sw_loop;eval "$__sw_loop";{ __sw_find;eval "$__sw_loop";} 60<&- 61<&-\n'
 _SHELL = ["/bin/bash"]
 _INFO_FD = 62
 _BREAK = signal.SIGRTMIN + 7
 # After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
 _GRACE_S = 0.3
 _ROUND_S = 0.02
-_QUIET_MS = 2
+# How long a report alone is waited for, as a C timeval.
+_QUIET = struct.pack("ll", 0, 2000)
+# Bytes of commands after which the memory file is begun anew.
+_CODE_LIMIT = 1 << 20
 _START_S = 20.0
 _TIMED_OUT = 124
 ENVIRONMENT = {
@@ -55,6 +59,8 @@ class BashSession:
         self._sequence = 0
         self._reports = b""
         self._code = os.memfd_create("code", os.MFD_CLOEXEC)
+        # Where the shell will read the next command; None where only a fresh start is certain.
+        self._position = None
         ours, theirs = socket.socketpair()
         output_fd, output_write = os.pipe()
         self._info_fd, info_write = os.pipe()
@@ -73,16 +79,14 @@ class BashSession:
             theirs.close()
             for fd in (output_write, info_write, script, *extra.values()):
                 os.close(fd)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _QUIET)
         self._shell_fd = ours.detach()
         self.output_fd = output_fd
         os.set_blocking(output_fd, False)
         self._exit_fd = os.pidfd_open(self.pid)
-        self._quiet_poll = select.poll()
         self._poll = select.poll()
-        for fd in (self._shell_fd, self._exit_fd, *services):
-            self._quiet_poll.register(fd, select.POLLIN)
+        for fd in (self._shell_fd, self._exit_fd, output_fd, *services):
             self._poll.register(fd, select.POLLIN)
-        self._poll.register(output_fd, select.POLLIN)
         self._init = None
         self._tree = None
         self._exit_status = None
@@ -113,13 +117,13 @@ class BashSession:
         Run code; its output goes to `capture`. Returns (exit status, None | 'deadline' | 'idle').
         Raises SessionEnded when the shell did not survive.
         """
-        started = processes.now_ticks()
+        began = time.monotonic()
         self._feed(code, stdin)
-        timeout = self._until_report(capture, time.monotonic() + timeout_s, idle_s)
+        timeout = self._until_report(capture, began + timeout_s, idle_s)
         if timeout is None:
             return self._last_status, None
         try:
-            alive = self._interrupt(capture, started)
+            alive = self._interrupt(capture, processes.ticks_at(began))
         except SessionEnded:
             alive = False
         if not alive:
@@ -132,20 +136,28 @@ class BashSession:
             # bash cannot hold a NUL byte; it is dropped, as bash does for a script that has one.
             code = code.replace(b"\0", b"")
         self._sequence += 1
-        _rewrite(self._code, code + b"\0" + (stdin or b""))
+        text = code + b"\0"
+        if self._position is None or self._position > _CODE_LIMIT:
+            _rewrite(self._code, text + (stdin or b""))
+            self._position = len(text)
+        else:
+            _write_at(self._code, text + (stdin or b""), self._position)
+            self._position += len(text)
+        if stdin:
+            # How much of it the command will read is not known.
+            self._position = None
         try:
-            os.write(self._shell_fd, b"61\n" if stdin else b"0\n")
+            os.write(self._shell_fd, b"i\n" if stdin else b"\n")
         except (BrokenPipeError, ConnectionResetError):
             raise SessionEnded(self._reap()) from None
 
     def _until_report(self, capture, deadline: float, idle_s):
         """None when the shell reported, or which deadline passed first."""
-        quiet_since = time.monotonic()
         # Most commands report before they could fill the pipe: then one wake-up serves report and output together.
-        for fd, _ in self._quiet_poll.poll(_QUIET_MS):
-            if fd == self._shell_fd and self._reported():
-                capture.read_from(self.output_fd)
-                return None
+        if self._reported():
+            capture.read_from(self.output_fd)
+            return None
+        quiet_since = time.monotonic()
         while True:
             now = time.monotonic()
             limit = deadline if idle_s is None else min(deadline, quiet_since + idle_s)
@@ -155,7 +167,7 @@ class BashSession:
                 if fd == self.output_fd:
                     quiet_since = time.monotonic()
                     if not capture.read_from(fd):
-                        self._forget(fd)
+                        self._poll.unregister(fd)
                 elif fd == self._shell_fd and self._reported():
                     capture.read_from(self.output_fd)
                     return None
@@ -165,22 +177,20 @@ class BashSession:
                 elif fd in self._services:
                     self._services[fd]()
 
-    def _forget(self, fd: int) -> None:
-        """A descriptor at its end would wake every poll."""
-        for poll in (self._quiet_poll, self._poll):
-            try:
-                poll.unregister(fd)
-            except KeyError:
-                pass
-
     def _reported(self) -> bool:
-        """Whether the report of the present command has come; others, forged or late, are ignored."""
+        """Whether the report of the present command comes soon; others, forged or late, are ignored."""
         try:
             data = os.read(self._shell_fd, 8192)
+        except BlockingIOError:
+            return False
         except ConnectionResetError:
             data = b""
         if not data:
-            self._forget(self._shell_fd)
+            # The end of its own would wake every poll; that the shell ended comes by another way.
+            try:
+                self._poll.unregister(self._shell_fd)
+            except KeyError:
+                pass
             return False
         *reports, rest = (self._reports + data).split(b"\0")
         self._reports = rest[-8192:]
@@ -246,10 +256,14 @@ class BashSession:
 
 def _rewrite(fd: int, data: bytes) -> None:
     os.ftruncate(fd, 0)
-    offset = os.pwrite(fd, data, 0)
-    while offset < len(data):
-        offset += os.pwrite(fd, data[offset:], offset)
+    _write_at(fd, data, 0)
     os.lseek(fd, 0, os.SEEK_SET)
+
+
+def _write_at(fd: int, data: bytes, position: int) -> None:
+    written = os.pwrite(fd, data, position)
+    while written < len(data):
+        written += os.pwrite(fd, data[written:], position + written)
 
 
 def _signal(pid: int, number: int) -> None:

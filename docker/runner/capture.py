@@ -46,6 +46,8 @@ class Capture:
             if not data:
                 return False
             self.add(data)
+            if len(data) < _CHUNK:
+                return True
         return True
 
     def finish(self):

@@ -7,9 +7,9 @@ import time
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def now_ticks() -> int:
-    """The present in the unit of a process's start time."""
-    return int(time.clock_gettime(time.CLOCK_BOOTTIME) * _TICKS)
+def ticks_at(moment: float) -> int:
+    """A moment of the monotonic clock in the unit of a process's start time."""
+    return int((time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() + moment) * _TICKS)
 
 
 def _stat(pid: int):

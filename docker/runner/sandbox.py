@@ -13,7 +13,7 @@ from changes import HIDDEN, Baseline, diff, mark
 from files import get, list_files, put
 from inspection import inspect
 from layer import Ground
-from processes import now_ticks
+from processes import ticks_at
 from program import Program
 from request_error import RequestError
 from resolver import CONFIGURATION, OfflineResolver
@@ -154,7 +154,7 @@ class LayerSandbox:
             self._restart(Capture(0))
         if self._session is None:
             raise RequestError("not_supported", "the session could not be started again in this sandbox")
-        started = now_ticks()
+        started = ticks_at(time.monotonic())
         program = self._program(request)
         end = partial(self._session.tree.signal_since, started, signal.SIGKILL)
         return program.finish(request, request.get("linger_ms", 0) / 1000, end)
