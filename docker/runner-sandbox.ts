@@ -133,10 +133,22 @@ export class RunnerSandbox implements Sandbox {
     return this.release();
   }
 
+  #sendAfter(
+    last: Promise<unknown>,
+    op: string,
+    fields: FrameHeader,
+    options?: ChannelRequest,
+  ): Promise<RunnerReply> {
+    const send = (): Promise<RunnerReply> => this.#send(op, fields, options);
+    return last.then(send, send);
+  }
+
   /** Send now, or after the calls that are under way. Nothing is chained in the usual case of one call at a time. */
   #call(op: string, fields: FrameHeader, options?: ChannelRequest): Promise<RunnerReply> {
-    const send = (): Promise<RunnerReply> => this.#send(op, fields, options);
-    const reply = this.#last === null ? send() : this.#last.then(send, send);
+    const reply =
+      this.#last === null
+        ? this.#send(op, fields, options)
+        : this.#sendAfter(this.#last, op, fields, options);
     this.#last = reply;
     const done = (): void => {
       if (this.#last === reply) this.#last = null;
