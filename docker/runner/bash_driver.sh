@@ -5,10 +5,10 @@
 # The loop runs with 60 and 61 closed: bash keeps both, closed to programs that it starts, under numbers of its own.
 # Found by what they are, they carry the talk, and no command has to be kept from them one by one.
 __sw_find() {
-  builtin local fd
-  for fd in {10..40}; do
-    [[ /proc/self/fd/$fd -ef /proc/self/fd/62 ]] && __sw_wire=$fd
-    [[ /proc/self/fd/$fd -ef /proc/self/fd/63 ]] && __sw_text=$fd
+  for __sw_fd in {10..30}; do
+    if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/62 ]]; then __sw_wire=$__sw_fd; fi
+    if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/63 ]]; then __sw_text=$__sw_fd; fi
+    if [[ $__sw_wire && $__sw_text ]]; then break; fi
   done
   exec 62<&- 63<&-
 }
@@ -59,11 +59,11 @@ trap '{ [[ $__sw_running ]] && __sw_cut; } 2>/dev/null && { return 130 2>/dev/nu
 exec </dev/null 62<&60 63<&61
 BASH_ARGV0=bash
 
-# When memory runs out the agent's processes go first, never the runner.
-echo 1000 >/proc/self/oom_score_adj
 shopt -s expand_aliases
 __sw_sequence=0
 __sw_cutting=
 __sw_running=
 __sw_nothing=
+__sw_wire=
+__sw_text=
 __sw_loop='while while { __sw_next; } 2>/dev/null; do case $__sw_input in i) builtin eval "$__sw_code" <&$__sw_text ;; *) builtin eval "$__sw_code" ;; esac; done; do :; done; builtin eval "$__sw_loop"'

@@ -95,6 +95,7 @@ class BashSession:
     def wait_ready(self) -> None:
         """Wait for the shell's first report. Raises SessionEnded with what bubblewrap or bash answered."""
         self._until_report(Capture(4096), time.monotonic() + _START_S, None)
+        processes.offer_first(self._shell_process())
 
     @property
     def tree(self) -> processes.NamespaceProcesses:

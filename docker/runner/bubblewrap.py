@@ -13,10 +13,9 @@ NSENTER = "/usr/bin/nsenter"
 _SECCOMP_FD = 65
 _OPTIONS_FD = 66
 _PIDNS_FD = 67
-# Entries of /proc that reach beyond the sandbox, as far as this kernel has them.
-_PROC_READ_ONLY = ("/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/sysrq-trigger")
+# Entries of /proc that tell of what lies beyond the sandbox, as far as this kernel has them.
 _PROC_COVERED_FILES = ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/kmsg")
-_PROC_COVERED_FOLDERS = ("/proc/acpi", "/proc/asound", "/proc/scsi", "/proc/pressure")
+_PROC_COVERED_FOLDERS = ("/proc/acpi", "/proc/asound", "/proc/scsi")
 _IGNORED_SIGNALS = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
 
 
@@ -31,17 +30,15 @@ def _confinement(rights) -> list:
 
 
 def _proc() -> list:
+    """A procfs of the namespace, read-only as a whole: settings of the kernel are everybody's."""
     arguments = ["--proc", "/proc"]
-    for path in _PROC_READ_ONLY:
-        if os.path.exists(path):
-            arguments += ["--ro-bind", path, path]
     for path in _PROC_COVERED_FILES:
         if os.path.exists(path):
             arguments += ["--ro-bind", "/dev/null", path]
     for path in _PROC_COVERED_FOLDERS:
         if os.path.exists(path):
             arguments += ["--perms", "0555", "--size", "4096", "--tmpfs", path, "--remount-ro", path]
-    return arguments
+    return [*arguments, "--remount-ro", "/proc"]
 
 
 class Bubblewrap:

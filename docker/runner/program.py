@@ -7,6 +7,7 @@ import time
 
 from bubblewrap import spawn
 from capture import Capture
+from processes import offer_first
 
 _FOLLOW_MS = 1000
 
@@ -24,6 +25,7 @@ class Program:
         finally:
             for fd in (write_fd, null, *descriptors.values()):
                 os.close(fd)
+        offer_first(self.pid)
         self._exit = os.pidfd_open(self.pid)
 
     def finish(self, request: dict, linger_s: float = 0.0, end=None):
