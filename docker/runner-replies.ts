@@ -14,15 +14,14 @@ export const Hello = z.object({
 });
 export type Hello = z.infer<typeof Hello>;
 
-/** Reply to `run` and `inspect`; the output is the payload. */
+/** Reply to `run`, `exec` and `inspect`; the output is the payload, and what is as usual is left out. */
 export const RunReply = z.object({
   exit_code: z.int().nullable(),
-  timed_out: z.boolean(),
-  timeout: z.enum(['deadline', 'idle']).nullable(),
-  truncated_bytes: z.int().min(0),
-  truncated_at: z.int().min(-1),
+  timeout: z.enum(['deadline', 'idle']).nullable().default(null),
+  truncated_bytes: z.int().min(0).default(0),
+  truncated_at: z.int().min(-1).default(-1),
   cwd: z.string(),
-  restarted: z.boolean(),
+  restarted: z.boolean().default(false),
   duration_us: z.number().min(0),
 });
 

@@ -172,7 +172,7 @@ export class RunnerSandbox implements Sandbox {
     return {
       output: reply.payload,
       exitCode: fields.exit_code,
-      timedOut: fields.timed_out,
+      timedOut: fields.timeout !== null,
       timeout: fields.timeout,
       truncatedBytes: fields.truncated_bytes,
       truncatedAt: fields.truncated_at,

@@ -50,12 +50,15 @@ class Capture:
                 return True
         return True
 
-    def finish(self):
-        """(output, dropped bytes, offset of the gap or -1)."""
-        head = bytes(self._head)
+    def finish(self, fields: dict) -> bytes:
+        """The output; where some was dropped, `fields` gets how much and where the gap is."""
+        if not self._tail:
+            return bytes(self._head)
         tail = b"".join(self._tail)
         excess = len(tail) - self._tail_limit
         if excess > 0:
             tail = tail[excess:]
             self.dropped += excess
-        return head + tail, self.dropped, len(head) if self.dropped else -1
+        if self.dropped:
+            fields.update(truncated_bytes=self.dropped, truncated_at=len(self._head))
+        return bytes(self._head) + tail

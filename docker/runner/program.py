@@ -41,18 +41,14 @@ class Program:
         status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         os.close(self._output)
         os.close(self._exit)
-        output, dropped, gap = capture.finish()
         fields = {
             "exit_code": status if status >= 0 else 128 - status,
-            "timed_out": timed_out,
-            "timeout": "deadline" if timed_out else None,
-            "truncated_bytes": dropped,
-            "truncated_at": gap,
             "cwd": request.get("cwd", "/"),
-            "restarted": False,
             "duration_us": int((time.monotonic() - began) * 1e6),
         }
-        return fields, output
+        if timed_out:
+            fields["timeout"] = "deadline"
+        return fields, capture.finish(fields)
 
     def _end(self, end) -> None:
         """bubblewrap follows the program that it watches; killed before it, it would leave a zombie."""

@@ -98,18 +98,12 @@ class LayerSandbox:
             except SessionEnded as ended:
                 status, timeout, restarted = ended.status, ended.timeout, True
                 self._restart(capture)
-        output, dropped, gap = capture.finish()
-        fields = {
-            "exit_code": status,
-            "timed_out": timeout is not None,
-            "timeout": timeout,
-            "truncated_bytes": dropped,
-            "truncated_at": gap,
-            "cwd": self._cwd,
-            "restarted": restarted,
-            "duration_us": int((time.monotonic() - began) * 1e6),
-        }
-        return fields, output
+        fields = {"exit_code": status, "cwd": self._cwd, "duration_us": int((time.monotonic() - began) * 1e6)}
+        if timeout is not None:
+            fields["timeout"] = timeout
+        if restarted:
+            fields["restarted"] = True
+        return fields, capture.finish(fields)
 
     @property
     def _cwd(self) -> str:

@@ -9,8 +9,10 @@ export interface BashFigures {
   readonly step_ms: Percentiles;
   /** 32 episodes over one socket. */
   readonly steps_per_s: number;
-  /** `episode/reset` with a warm sandbox free, round trip. */
+  /** `episode/reset` with a warm sandbox free and no other being renewed, round trip. */
   readonly reset_ms: Percentiles;
+  /** The same, one after the other without a pause: the sandboxes given back are renewed meanwhile. */
+  readonly reset_busy_ms: Percentiles;
   /** reset, one step, graded submit; 32 at a time over 32 sandboxes. */
   readonly episodes_per_s: number;
   readonly episodes_seconds: number;
@@ -31,32 +33,61 @@ const ENVIRONMENT = 'bash-v1';
 
 /** Every figure of `bash-v1`, through the WebSocket, with the server in a process of its own. */
 export async function measureBash(options: BashOptions): Promise<BashFigures> {
+  const single = await measureOne(options.runtime);
+  return { ...single, ...(await measureMany(options)) };
+}
+
+/** Long enough for the sandbox that was given back to be made pristine again, in milliseconds. */
+const RENEWAL_MS = 25;
+
+/** What one client with one episode at a time meets, on a server with the default pool. */
+async function measureOne(
+  runtime: string,
+): Promise<Pick<BashFigures, 'step_ms' | 'reset_ms' | 'reset_busy_ms'>> {
+  await using server = await startServerProcess([`--runtime=${runtime}`]);
+  await fullyWarm(server.url, 4);
+  await using client = await StepwellClient.connect(server.url);
+  let seed = 0;
+  const reset = async () => {
+    seed += 1;
+    const begun = performance.now();
+    const episode = await client.reset({ environment: ENVIRONMENT, seed });
+    const took = performance.now() - begun;
+    await episode.close();
+    return took;
+  };
+  const resets = async (count: number, pauseMs: number) => {
+    const samples: number[] = [];
+    for (let index = 0; index < count; index += 1) {
+      samples.push(await reset());
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+    return percentiles(samples);
+  };
+  await resets(50, 0);
+  const spaced = await resets(200, RENEWAL_MS);
+  const busy = await resets(200, 0);
+  const episode = await client.reset({ environment: ENVIRONMENT, seed: 1 });
+  await timed(200, () => episode.step('echo hi'));
+  const steps = await timed(2_000, () => episode.step('echo hi'));
+  await episode.close();
+  return { step_ms: percentiles(steps), reset_ms: spaced, reset_busy_ms: busy };
+}
+
+/** What a trainer with many episodes meets. */
+async function measureMany(
+  options: BashOptions,
+): Promise<Omit<BashFigures, 'step_ms' | 'reset_ms' | 'reset_busy_ms'>> {
   const { lanes, seconds, sustained, runtime } = options;
   const before = availableMib();
   await using server = await startServerProcess([
     `--runtime=${runtime}`,
     `--pool=${ENVIRONMENT}=${lanes}`,
-    '--pool-max=64',
+    `--pool-max=${2 * lanes}`,
   ]);
   await fullyWarm(server.url, lanes);
   const memory = (before - availableMib()) / lanes;
   await using client = await StepwellClient.connect(server.url);
-
-  const reset = async () => {
-    const begun = performance.now();
-    const episode = await client.reset({ environment: ENVIRONMENT, seed: 1 });
-    const took = performance.now() - begun;
-    await episode.close();
-    return took;
-  };
-  for (let index = 0; index < 20; index += 1) await reset();
-  const resets: number[] = [];
-  for (let index = 0; index < 200; index += 1) resets.push(await reset());
-
-  const single = await client.reset({ environment: ENVIRONMENT, seed: 1 });
-  await timed(200, () => single.step('echo hi'));
-  const steps = await timed(2_000, () => single.step('echo hi'));
-  await single.close();
 
   const episodes = await Promise.all(
     Array.from({ length: lanes }, (_, seed) => client.reset({ environment: ENVIRONMENT, seed })),
@@ -78,9 +109,7 @@ export async function measureBash(options: BashOptions): Promise<BashFigures> {
   const episodeRate = await rate(sustained, lanes, play);
   return {
     server: server.ready,
-    step_ms: percentiles(steps),
     steps_per_s: stepRate,
-    reset_ms: percentiles(resets),
     episodes_per_s: episodeRate,
     episodes_seconds: sustained,
     memory_mib: memory,

@@ -48,6 +48,7 @@ function report(figures: BashFigures, docker: PlainDocker | null): string[] {
     ['step, one episode', 'ms', ms(figures.step_ms)],
     [`steps, ${options.lanes} episodes`, '1/s', figures.steps_per_s.toFixed(0)],
     ['reset, warm', 'ms', ms(figures.reset_ms)],
+    ['reset, back to back', 'ms', ms(figures.reset_busy_ms)],
     [
       `graded episodes, ${options.lanes} sandboxes, ${figures.episodes_seconds} s`,
       '1/s',

@@ -31,7 +31,6 @@ describe('a sandbox over a runner', () => {
       payload: Buffer.from([0xff, 0x00]),
       fields: {
         exit_code: 137,
-        timed_out: true,
         timeout: 'idle',
         truncated_bytes: 9,
         truncated_at: 1,
