@@ -13,22 +13,6 @@ __sw_find() {
   exec 62<&- 63<&-
 }
 
-# Report the last command and wait for the next. Runs with standard error at /dev/null, so that tracing shows none of it.
-# A deadline's signal that comes late finds no command running and is ignored: it must not cut the wait for the next one.
-__sw_next() {
-  __sw_status=$? __sw_running=
-  [[ $__sw_cutting ]] && __sw_mend
-  builtin printf '%s\0' "$__sw_sequence $__sw_status $PWD" >&$__sw_wire
-  builtin read -r -u $__sw_wire __sw_input || builtin exit 0
-  IFS= builtin read -r -d '' -u $__sw_text __sw_code
-  case $-$__sw_status in
-    *[xv]*) __sw_traced ;;
-    *[!0-9]0 | *e*) ;;
-    *) __sw_code="__sw_again; $__sw_code" ;;
-  esac
-  __sw_sequence=$((__sw_sequence + 1)) __sw_running=1
-}
-
 # Make $? what it was after the last command.
 __sw_again() {
   [[ $- == *e* ]] || return "$__sw_status"
@@ -66,4 +50,26 @@ __sw_running=
 __sw_nothing=
 __sw_wire=
 __sw_text=
-__sw_loop='while while { __sw_next; } 2>/dev/null; do case $__sw_input in i) builtin eval "$__sw_code" <&$__sw_text ;; *) builtin eval "$__sw_code" ;; esac; done; do :; done; builtin eval "$__sw_loop"'
+# Report the last command, wait for the next, evaluate it. What is around it runs with standard error at /dev/null, so that
+# tracing shows none of it. A deadline's signal that comes late finds no command running and is ignored: it must not cut the
+# wait for the next one. A stray `break` leaves the inner loops; the outermost text then evaluates itself again.
+__sw_loop='while while {
+    __sw_status=$? __sw_running=;
+    [[ $__sw_cutting ]] && __sw_mend;
+    builtin printf "%s\0" "$__sw_sequence $__sw_status $PWD" >&$__sw_wire;
+    builtin read -r -u $__sw_wire __sw_input || builtin exit 0;
+    IFS= builtin read -r -d "" -u $__sw_text __sw_code;
+    case $-$__sw_status in
+      *[xv]*) __sw_traced ;;
+      *[!0-9]0 | *e*) ;;
+      *) __sw_code="__sw_again; $__sw_code" ;;
+    esac;
+    __sw_sequence=$((__sw_sequence + 1)) __sw_running=1;
+  } 2>/dev/null; do
+    case $__sw_input in
+      i) builtin eval "$__sw_code" <&$__sw_text ;;
+      *) builtin eval "$__sw_code" ;;
+    esac;
+  done; do :; done; builtin eval "$__sw_loop"'
+# One line, so that errors name the command's lines.
+__sw_loop=${__sw_loop//$'\n'/ }
