@@ -68,7 +68,7 @@ async function measureOne(
   const spaced = await resets(200, RENEWAL_MS);
   const busy = await resets(200, 0);
   const episode = await client.reset({ environment: ENVIRONMENT, seed: 1 });
-  await timed(200, () => episode.step('echo hi'));
+  await timed(1_000, () => episode.step('echo hi'));
   const steps = await timed(2_000, () => episode.step('echo hi'));
   await episode.close();
   return { step_ms: percentiles(steps), reset_ms: spaced, reset_busy_ms: busy };
