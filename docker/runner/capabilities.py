@@ -5,8 +5,8 @@ import ctypes
 _PR_CAPBSET_READ, _PR_CAPBSET_DROP = 23, 24
 _VERSION = 0x20080522  # sets of 64 bits
 
-# Docker's default capabilities less MKNOD, AUDIT_WRITE, SETPCAP and SETFCAP, with their numbers. The rest can then be regained by none of them, not even through a hole in
-# `no_new_privs`.
+# Docker's default capabilities less MKNOD, AUDIT_WRITE, SETPCAP and SETFCAP, with their numbers. What is not among them
+# no program can regain, not even through a hole in `no_new_privs`.
 AGENT = {
     "CAP_CHOWN": 0,
     "CAP_DAC_OVERRIDE": 1,
