@@ -14,7 +14,7 @@ export type ContainerState =
 const MOVES: Readonly<Record<ContainerState, readonly ContainerState[]>> = {
   starting: ['ready', 'gone'],
   ready: ['leased', 'gone'],
-  leased: ['resetting', 'gone'],
+  leased: ['resetting', 'ready', 'gone'],
   resetting: ['ready', 'gone'],
   gone: [],
 };
@@ -32,7 +32,10 @@ export class IllegalMove extends Error {
   }
 }
 
-/** The life of one container: starting → ready → leased → resetting → ready …, and from anywhere to gone. */
+/**
+ * The life of one container: starting → ready → leased → resetting → ready …, and from anywhere to gone. A lease that
+ * leaves nothing behind leads back to ready at once.
+ */
 export class ContainerLife {
   #state: ContainerState = 'starting';
 

@@ -31,7 +31,7 @@ export interface LocalEngineOptions {
 const probeLimits = { memoryBytes: 2 ** 28, cpus: 1, pids: 128, layerBytes: 2 ** 24, layerInodes: 4096 };
 
 /** Images that need no building where the host's programs will do. */
-const hostImages = ['base', 'bash'];
+const hostImages = { base: 'bash', bash: 'bash', python: 'python', sql: 'python' } as const;
 
 /** Sandboxes without a container engine: bubblewrap makes the container, over a built root or the host's programs. */
 export class LocalEngine implements Engine {
@@ -177,6 +177,7 @@ function runnerSettings(limits: Limits, root: LocalRoot): Record<string, string>
     STEPWELL_LAYER_BYTES: String(limits.layerBytes),
     STEPWELL_LAYER_INODES: String(limits.layerInodes),
     STEPWELL_SCRATCH: scratchPath,
+    STEPWELL_SESSION: root.session,
     STEPWELL_ROOTS: ['/', ...root.hostFolders].join(':'),
     STEPWELL_SOCKET: `${controlPath}/${controlSocketName}`,
   };

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { SandboxError } from './errors.ts';
 import { controlPath, runnerPath, scratchPath } from './labels.ts';
 import { hostDigest, hostProgramFolders, makeSkeleton } from './local-skeleton.ts';
-import type { ImageRef } from './sandbox.ts';
+import type { ImageRef, Session } from './sandbox.ts';
 
 /** What a local image's folder says about its `root/`. */
 export const LocalImageRecord = z.strictObject({
@@ -14,6 +14,7 @@ export const LocalImageRecord = z.strictObject({
   recipe: z.string(),
   /** Its programs are those of the host's `/usr`, mounted into it. */
   usesHost: z.boolean(),
+  session: z.enum(['bash', 'python']).default('bash'),
   createdAt: z.iso.datetime(),
   bytes: z.number(),
 });
@@ -24,6 +25,7 @@ export const recordFile = 'image.json';
 /** A root file system for local containers. */
 export interface LocalRoot {
   readonly image: ImageRef;
+  readonly session: Session;
   /** Folder that becomes `/`, never written to. */
   readonly folder: string;
   /** Host folders mounted into it at the same paths, e.g. `/usr`. */
@@ -42,8 +44,8 @@ export interface LocalRootsOptions {
   readonly imagesFolder: string;
   /** Where the skeleton over the host's programs is made when it is first needed. */
   readonly skeletonFolder: string;
-  /** Images that the host's own programs can stand in for. */
-  readonly hostImages: readonly string[];
+  /** Images that the host's own programs can stand in for, and what their sessions run. */
+  readonly hostImages: Readonly<Record<string, Session>>;
 }
 
 /** Finds root file systems by image name: built ones first, else the host's own programs. */
@@ -63,16 +65,18 @@ export class LocalRoots {
     if (record !== null) {
       const digest = record.usesHost ? await combined(record.digest) : record.digest;
       const hostFolders = record.usesHost ? await hostProgramFolders() : [];
-      return { image: { name, digest }, folder: join(folder, 'root'), hostFolders };
+      const { session } = record;
+      return { image: { name, digest }, session, folder: join(folder, 'root'), hostFolders };
     }
-    if (!hostImages.includes(name)) {
+    const session = Object.hasOwn(hostImages, name) ? hostImages[name] : undefined;
+    if (session === undefined) {
       const advice = `run "stepwell images build --runtime local ${name}"`;
       throw new SandboxError('image_missing', `The local engine has no image "${name}"; ${advice}.`);
     }
     this.#skeleton ??= makeSkeleton(skeletonFolder);
     await this.#skeleton;
     const hostFolders = await hostProgramFolders();
-    return { image: { name, digest: await hostDigest() }, folder: skeletonFolder, hostFolders };
+    return { image: { name, digest: await hostDigest() }, session, folder: skeletonFolder, hostFolders };
   }
 }
 

@@ -11,6 +11,8 @@ export class PoolImage {
   readonly warm: number;
   readonly max: number;
   readonly startOptions: StartOptions;
+  /** Code that a new sandbox runs before anyone gets it. */
+  readonly prepare: string | undefined;
   /** Every container until it is removed, in whatever state. */
   readonly members = new Set<PooledContainer>();
   readonly #startAttempts: number;
@@ -32,6 +34,7 @@ export class PoolImage {
       limits: { ...settings.limits, ...own.limits },
       network: own.network ?? settings.network,
     };
+    this.prepare = settings.prepare(name);
     this.#startAttempts = settings.startAttempts;
     this.#backoffMs = settings.backoffMs;
     this.#maxBackoffMs = settings.maxBackoffMs;

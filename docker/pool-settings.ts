@@ -42,6 +42,8 @@ export interface PoolOptions {
   readonly limits?: Partial<Limits>;
   /** @default 'none' */
   readonly network?: 'none' | 'bridge';
+  /** Code that every new sandbox of an image runs before anyone gets it. @default none */
+  readonly prepare?: (image: string) => string | undefined;
   /** Deadlines of requests to runners. */
   readonly channel?: ChannelOptions;
   /** Told of what happens, for logs and metrics. It must not throw. @default nobody is told */
@@ -126,6 +128,7 @@ export function poolSettings(options: PoolOptions): PoolSettings {
     pingTimeoutMs: options.pingTimeoutMs ?? 5_000,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     network: options.network ?? 'none',
+    prepare: options.prepare ?? (() => undefined),
     channel: options.channel ?? {},
     onEvent: options.onEvent ?? (() => {}),
     now: options.now ?? (() => performance.now()),

@@ -7,7 +7,7 @@ import { givesWay, planStarts } from './pool-plan.ts';
 import { PoolQueue } from './pool-queue.ts';
 import { type PoolOptions, type PoolSettings, poolSettings, type RemovalCause } from './pool-settings.ts';
 import { PooledContainer } from './pooled-container.ts';
-import type { AcquireOptions, Sandbox, SandboxSource } from './sandbox.ts';
+import type { AcquireOptions, Remains, Sandbox, SandboxSource } from './sandbox.ts';
 
 /** Containers of one image by state (`gone`: being removed), its settings, and those who wait for it. */
 export interface ImageStats {
@@ -126,17 +126,20 @@ export class SandboxPool implements SandboxSource {
 
   #lease(member: PooledContainer, image: PoolImage): Sandbox {
     member.moveTo('leased');
-    return member.lease((sound) => this.#takeBack(member, image, sound));
+    return member.lease((remains) => this.#takeBack(member, image, remains));
   }
 
-  #takeBack(member: PooledContainer, image: PoolImage, sound: boolean): void {
+  #takeBack(member: PooledContainer, image: PoolImage, remains: Remains | 'unsound'): void {
     if (member.state === 'gone') return;
     if (this.#drained !== null) this.#discard(member, image, 'drain', 'The pool is shut down.');
-    else if (!sound) this.#replace(member, image, 'poisoned', 'Its last lease left it in an unknown state.');
-    else if (member.isolation === 'replace') this.#replace(member, image, 'used', 'It has been used once.');
+    else if (remains === 'unsound')
+      this.#replace(member, image, 'poisoned', 'Its last lease left it in an unknown state.');
+    else if (remains === 'used' && member.isolation === 'replace')
+      this.#replace(member, image, 'used', 'It has been used once.');
     else if (!member.reserve && givesWay(image, this.#images, this.#queue, this.#settings)) {
       this.#replace(member, image, 'room', 'Another image had no container at all.');
-    } else this.#renew(member, image);
+    } else if (remains === 'pristine') this.#offer(member, image);
+    else this.#renew(member, image);
   }
 
   #renew(member: PooledContainer, image: PoolImage): void {
@@ -181,7 +184,7 @@ export class SandboxPool implements SandboxSource {
   #begin(image: PoolImage, reserve: boolean): void {
     const { startTimeoutMs, channel, now } = this.#settings;
     const begun = now();
-    const member = new PooledContainer(this.#engine, image.name, reserve);
+    const member = new PooledContainer(this.#engine, { image: image.name, reserve, prepare: image.prepare });
     image.members.add(member);
     this.#members += 1;
     member.start(image.startOptions, startTimeoutMs, channel).then(

@@ -9,6 +9,17 @@ import type { Isolation } from './sandbox.ts';
 /** How long a failed start waits for the engine to say why the container ended, in milliseconds. */
 const EXIT_REASON_MS = 1_000;
 
+/** Longest run of the code that prepares a sandbox, in milliseconds. */
+const PREPARE_MS = 60_000;
+
+export interface PooledContainerParts {
+  readonly image: string;
+  /** Belongs to the grading reserve: it counts towards no other maximum and serves grading alone. */
+  readonly reserve: boolean;
+  /** Code that each new sandbox runs before anyone gets it. */
+  readonly prepare: string | undefined;
+}
+
 interface Opened {
   readonly container: Container;
   readonly channel: RunnerChannel;
@@ -18,19 +29,20 @@ interface Opened {
 /** One container of the pool, from before its start until every trace of it is removed. */
 export class PooledContainer {
   readonly image: string;
-  /** Belongs to the grading reserve: it counts towards no other maximum and serves grading alone. */
   readonly reserve: boolean;
   readonly #life = new ContainerLife();
   readonly #engine: Engine;
+  readonly #prepare: string | undefined;
   #starting: Promise<Container> | null = null;
   #channel: RunnerChannel | null = null;
   #opened: Opened | null = null;
   #removal: Promise<void> | null = null;
 
-  constructor(engine: Engine, image: string, reserve: boolean) {
+  constructor(engine: Engine, { image, reserve, prepare }: PooledContainerParts) {
     this.#engine = engine;
     this.image = image;
     this.reserve = reserve;
+    this.#prepare = prepare;
   }
 
   get state(): ContainerState {
@@ -57,7 +69,7 @@ export class PooledContainer {
   }
 
   /**
-   * Start the container and wait for its first layer. After a failure `remove` must still be called.
+   * Start the container and wait for its first layer, prepared. After a failure `remove` must still be called.
    * @throws {SandboxError} `image_missing`, `start_failed`
    */
   async start(options: StartOptions, timeoutMs: number, channel: ChannelOptions): Promise<void> {
@@ -69,6 +81,7 @@ export class PooledContainer {
     });
     try {
       this.#opened = await Promise.race([this.#openWith(options, channel), late]);
+      await Promise.race([this.#prepared(), late]);
     } catch (error) {
       throw startError(options.image, error);
     } finally {
@@ -92,9 +105,10 @@ export class PooledContainer {
     );
   }
 
-  /** Drop the layer; settles when the next one is ready. @throws {SandboxError} */
+  /** Drop the layer; settles when the next one is ready and prepared. @throws {SandboxError} */
   async reset(): Promise<void> {
     await this.#open.channel.request('reset');
+    await this.#prepared();
   }
 
   /** @throws {SandboxError} `unresponsive` after `timeoutMs`, or why the channel has died */
@@ -129,6 +143,15 @@ export class PooledContainer {
     } catch (error) {
       throw await explained(container, error);
     }
+  }
+
+  async #prepared(): Promise<void> {
+    if (this.#prepare === undefined) return;
+    const request = { code: this.#prepare, timeoutMs: PREPARE_MS, maxOutputBytes: 4096 };
+    const { exitCode, output } = await this.lease(() => {}).run(request);
+    if (exitCode === 0) return;
+    const words = output.toString().trim();
+    throw new SandboxError('start_failed', `Its preparation ended with status ${exitCode}: ${words}`);
   }
 
   get #open(): Opened {

@@ -12,6 +12,7 @@ import type {
   Isolation,
   LayerChange,
   ListedFile,
+  Remains,
   RunRequest,
   RunResult,
   Sandbox,
@@ -31,10 +32,10 @@ export interface LeasedContainer {
 }
 
 /**
- * Takes the container back at the end of a lease. `sound` is false when the lease saw a fault of the container or left
- * a call under way: it must not be reset and used again.
+ * Takes the container back at the end of a lease. `unsound`: the lease saw a fault of the container or left a call under
+ * way, and it must not be reset and used again.
  */
-export type GiveBack = (sound: boolean) => void;
+export type GiveBack = (remains: Remains | 'unsound') => void;
 
 /** One lease of a container: a sandbox whose calls go to the container's runner, one after the other. */
 export class RunnerSandbox implements Sandbox {
@@ -123,10 +124,10 @@ export class RunnerSandbox implements Sandbox {
   }
 
   /** Resolves as soon as the container is given back; making it pristine goes on behind the caller's back. */
-  async release(): Promise<void> {
+  async release(remains: Remains = 'used'): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    this.#giveBack(this.#sound && this.#last === null);
+    this.#giveBack(this.#sound && this.#last === null ? remains : 'unsound');
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -6,17 +6,33 @@ export interface ImageRef {
   readonly digest: string;
 }
 
+/** What runs an action's code: a shell, or a Python interpreter. The image decides. */
+export type Session = 'bash' | 'python';
+
 /** An image that an environment or a dataset needs, made from another one. */
 export interface ImageDefinition {
   /** Name by which sandboxes are acquired, e.g. `nl2bash-fs1`. */
   readonly name: string;
-  /** Name of the image it is made from; `bash` is built in. */
+  /** Name of the image it is made from; `bash`, `python` and `sql` are built in. Its session is this one's too. */
   readonly from: string;
   /** Path of a tar file on the server, unpacked at `/`. @default nothing */
   readonly tree?: string;
+  /** Texts of files by absolute path, written after the tree. @default none */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Commands of a shell, run once as root when the image is made, after tree and files. @default none */
+  readonly script?: string;
   /** Make `/` a git repository with one commit, its system folders ignored. @default false */
   readonly gitAtRoot?: boolean;
+  /**
+   * Code that the session of every new sandbox runs before it is handed out, e.g. to start a server. Its exit status must
+   * be 0. It is no part of what the image is made of.
+   * @default none
+   */
+  readonly prepare?: string;
 }
+
+/** What a lease leaves behind, as its holder vouches: `pristine` hands the sandbox on as it is, session included. */
+export type Remains = 'used' | 'pristine';
 
 /** How a sandbox is made pristine: by dropping a layer, or by replacing the whole container. */
 export type Isolation = 'layer' | 'replace';
@@ -163,6 +179,9 @@ export interface Sandbox extends AsyncDisposable {
   inspect(request: InspectRequest): Promise<RunResult>;
   /** `stop` halts every process of the agent, `resume` lets them go on, `kill` ends them all, the session included. */
   quiesce(mode: 'stop' | 'resume' | 'kill'): Promise<void>;
-  /** Give the sandbox back; it is made pristine or thrown away. Never throws; a second call does nothing. */
-  release(): Promise<void>;
+  /**
+   * Give the sandbox back; it is made pristine or thrown away, unless it is so already. Never throws; a second call does
+   * nothing. @default used
+   */
+  release(remains?: Remains): Promise<void>;
 }

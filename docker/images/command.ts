@@ -52,7 +52,10 @@ export async function runImages(argv: readonly string[], terminal: ImagesTermina
       `images; without names all of them: the built-in ones (${names(builtInImages)}) and those of imported datasets`,
     )
     .addOption(runtime())
-    .option('--definitions <file>', 'JSON list of more images: {name, from, tree?, gitAtRoot?}')
+    .option(
+      '--definitions <file>',
+      'JSON list of more images: {name, from, tree?, files?, script?, gitAtRoot?, prepare?}',
+    )
     .option('--force', 'build anew even what is up to date', false)
     .action((wanted: string[], flags: BuildFlags) => build(wanted, flags, terminal));
   program

@@ -11,7 +11,10 @@ const DefinitionsFile = z.array(
       .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'lower-case letters, digits, and . _ - between them'),
     from: z.string().min(1),
     tree: z.string().min(1).optional(),
+    files: z.record(z.string().startsWith('/'), z.string()).optional(),
+    script: z.string().min(1).optional(),
     gitAtRoot: z.boolean().optional(),
+    prepare: z.string().min(1).optional(),
   }),
 );
 

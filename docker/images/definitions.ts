@@ -1,4 +1,4 @@
-import type { ImageDefinition } from '../sandbox.ts';
+import type { ImageDefinition, Session } from '../sandbox.ts';
 
 /** An image made of Debian packages. */
 export interface PackageImage {
@@ -6,6 +6,8 @@ export interface PackageImage {
   /** The image it adds to; `null` starts from plain Debian. */
   readonly from: string | null;
   readonly packages: readonly string[];
+  /** @default that of `from`; plain Debian has `bash` */
+  readonly session?: Session;
 }
 
 export type AnyDefinition = PackageImage | ImageDefinition;
@@ -58,7 +60,26 @@ const bash: PackageImage = {
   ],
 };
 
-export const builtInImages: readonly PackageImage[] = [base, bash];
+/** One interpreter a sandbox; nothing but the standard library, as the published Python tasks expect. */
+const python: PackageImage = {
+  name: 'python',
+  from: 'base',
+  packages: [],
+  session: 'python',
+};
+
+/** A database server, and the client that the session's own code speaks to it with. */
+const sql: PackageImage = {
+  name: 'sql',
+  from: 'python',
+  packages: ['mariadb-server', 'python3-pymysql'],
+};
+
+export const builtInImages: readonly PackageImage[] = [base, bash, python, sql];
+
+export function sessionOf(definition: AnyDefinition): Session | undefined {
+  return isPackageImage(definition) ? definition.session : undefined;
+}
 
 export function isPackageImage(definition: AnyDefinition): definition is PackageImage {
   return 'packages' in definition;

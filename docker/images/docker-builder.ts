@@ -3,11 +3,11 @@ import { SandboxError } from '../errors.ts';
 import { labels, namespace, runnerPath } from '../labels.ts';
 import type { ImageRef } from '../sandbox.ts';
 import { buildContext, type ContextFile } from './build-context.ts';
+import { buildScripts } from './build-scripts.ts';
 import type { BuiltImage, ImageBuilder, OnLine } from './builder.ts';
 import { bootstrapDebian } from './debian.ts';
 import { isPackageImage, suite } from './definitions.ts';
 import { followEngine } from './engine-events.ts';
-import { gitAtRootScript } from './git-at-root.ts';
 import type { Recipe } from './recipe.ts';
 
 const debianImage = `debian:${suite}-slim`;
@@ -51,6 +51,7 @@ export class DockerImageBuilder implements ImageBuilder {
         `COPY runner ${runnerPath}/`,
         // Layers are dropped with their caches, so that a start would compile the runner anew each time.
         `RUN ["python3","-I","-S","-m","compileall","-q","--invalidation-mode","unchecked-hash","${runnerPath}"]`,
+        `ENV STEPWELL_SESSION=${recipe.session}`,
         `CMD ["python3","-I","-S","${runnerPath}"]`,
       ];
       await this.#buildDockerfile(tag, recipe.name, recipe.hash, dockerfile, files, onLine);
@@ -88,6 +89,10 @@ export class DockerImageBuilder implements ImageBuilder {
         await this.#importDebian(tag, recipe, onLine);
         return tag;
       }
+      if (definition.packages.length === 0) {
+        await this.#buildDockerfile(tag, recipe.name, recipeLabel, [`FROM ${from}`], [], onLine);
+        return tag;
+      }
       const install = `apt-get install -y --no-install-recommends ${definition.packages.join(' ')}`;
       const clean = 'apt-get clean && rm -rf /var/lib/apt/lists/*';
       const run = `RUN apt-get update && DEBIAN_FRONTEND=noninteractive ${install} && ${clean}`;
@@ -101,8 +106,13 @@ export class DockerImageBuilder implements ImageBuilder {
       dockerfile.push('ADD tree.tar /');
       files.push({ name: 'tree.tar', file: definition.tree });
     }
-    if (definition.gitAtRoot === true) {
-      dockerfile.push(`RUN ${JSON.stringify(['/bin/sh', '-c', gitAtRootScript])}`);
+    for (const [path, content] of Object.entries(definition.files ?? {})) {
+      const name = `files/${files.length}`;
+      dockerfile.push(`COPY ${JSON.stringify([name, path])}`);
+      files.push({ name, content });
+    }
+    for (const script of buildScripts(definition)) {
+      dockerfile.push(`RUN ${JSON.stringify(['/bin/sh', '-c', script])}`);
     }
     await this.#buildDockerfile(tag, recipe.name, recipeLabel, dockerfile, files, onLine);
     return tag;

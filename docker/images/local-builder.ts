@@ -1,15 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SandboxError } from '../errors.ts';
 import { type LocalImageRecord, namespaces, readRecord, recordFile } from '../local-root.ts';
 import { hostProgramFolders, makeSkeleton } from '../local-skeleton.ts';
 import type { ImageRef } from '../sandbox.ts';
+import { buildScripts } from './build-scripts.ts';
 import type { BuiltImage, ImageBuilder, OnLine } from './builder.ts';
 import { bootstrapDebian } from './debian.ts';
 import { isPackageImage } from './definitions.ts';
-import { gitAtRootScript } from './git-at-root.ts';
 import { runProgram, startProgram } from './program.ts';
 import { allPackages, type Recipe } from './recipe.ts';
 
@@ -58,6 +58,7 @@ export class LocalImageBuilder implements ImageBuilder {
         digest: await digestOf(hash, root, usesHost),
         recipe: hash,
         usesHost,
+        session: recipe.session,
         createdAt: new Date().toISOString(),
         bytes: await sizeOf(root),
       };
@@ -117,9 +118,14 @@ export class LocalImageBuilder implements ImageBuilder {
       onLine('unpacking its files');
       await runProgram('tar', ['-x', '-p', '-f', definition.tree, '-C', root]);
     }
-    if (definition.gitAtRoot === true) {
-      onLine('committing its files');
-      await this.#runInside(root, usesHost, gitAtRootScript);
+    for (const [path, content] of Object.entries(definition.files ?? {})) {
+      const target = join(root, path);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, content);
+    }
+    for (const script of buildScripts(definition)) {
+      onLine('running its script');
+      await this.#runInside(root, usesHost, script);
     }
     return usesHost;
   }

@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { SandboxError } from '../errors.ts';
-import { type AnyDefinition, builtInImages, isPackageImage, suite } from './definitions.ts';
+import type { Session } from '../sandbox.ts';
+import { type AnyDefinition, builtInImages, isPackageImage, sessionOf, suite } from './definitions.ts';
 import { gitAtRootScript } from './git-at-root.ts';
 import { hashRunnerFiles, type RunnerFile, readRunnerFiles } from './runner-files.ts';
 
 /** Bumped when builders make something else of the same inputs. */
-const builderVersion = '1';
+const builderVersion = '2';
 
 /** A definition with everything that decides its content. */
 export interface Recipe {
   readonly name: string;
   readonly definition: AnyDefinition;
   readonly parent: Recipe | null;
+  /** What the sandboxes' session runs. */
+  readonly session: Session;
   /** Hash of what lies below the runner: packages, trees, the parent's. 12 hex digits. */
   readonly rootHash: string;
   /** Hash of all, the runner included. 12 hex digits. */
@@ -45,7 +48,8 @@ export async function makeRecipes(definitions: readonly AnyDefinition[] = []): P
     const parent = definition.from === null ? null : await recipeOf(definition.from, [...children, name]);
     const rootHash = await hashRoot(definition, parent);
     const hash = shortHash([rootHash, runnerHash]);
-    const recipe: Recipe = { name, definition, parent, rootHash, hash, runnerFiles };
+    const session = sessionOf(definition) ?? parent?.session ?? 'bash';
+    const recipe: Recipe = { name, definition, parent, session, rootHash, hash, runnerFiles };
     recipes.set(name, recipe);
     return recipe;
   }
@@ -57,8 +61,10 @@ export async function makeRecipes(definitions: readonly AnyDefinition[] = []): P
 async function hashRoot(definition: AnyDefinition, parent: Recipe | null): Promise<string> {
   const parts = [builderVersion, definition.name, parent?.rootHash ?? suite];
   if (isPackageImage(definition)) return shortHash([...parts, ...definition.packages]);
+  const { files = {}, script = '' } = definition;
   const tree = definition.tree === undefined ? 'no tree' : await hashFile(definition.tree);
-  return shortHash([...parts, tree, definition.gitAtRoot === true ? gitAtRootScript : 'no git']);
+  const git = definition.gitAtRoot === true ? gitAtRootScript : 'no git';
+  return shortHash([...parts, tree, git, JSON.stringify(files), script]);
 }
 
 function shortHash(parts: readonly string[]): string {

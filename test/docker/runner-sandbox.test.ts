@@ -154,7 +154,7 @@ describe('a sandbox over a runner', () => {
     await sandbox.release();
     await sandbox.release();
     await sandbox[Symbol.asyncDispose]();
-    expect(giveBack.mock.calls).toEqual([[true]]);
+    expect(giveBack.mock.calls).toEqual([['used']]);
     await expect(sandbox.run(RUN)).rejects.toMatchObject({ code: 'died', actionMayHaveRun: false });
   });
 
@@ -163,7 +163,7 @@ describe('a sandbox over a runner', () => {
     runner.answer('mark', () => refusal('fault'));
     await expect(sandbox.mark()).rejects.toMatchObject({ code: 'runner_fault' });
     await sandbox.release();
-    expect(giveBack.mock.calls).toEqual([[false]]);
+    expect(giveBack.mock.calls).toEqual([['unsound']]);
   });
 
   it('is given back as unsound while a call is under way', async () => {
@@ -174,7 +174,7 @@ describe('a sandbox over a runner', () => {
     const runFails = expect(run).rejects.toMatchObject({ code: 'died', actionMayHaveRun: true });
     const queuedFails = expect(queued).rejects.toMatchObject({ code: 'died', actionMayHaveRun: false });
     await sandbox.release();
-    expect(giveBack.mock.calls).toEqual([[false]]);
+    expect(giveBack.mock.calls).toEqual([['unsound']]);
     channel.close('died', 'replaced');
     await runFails;
     await queuedFails;
@@ -186,6 +186,6 @@ describe('a sandbox over a runner', () => {
     await expect(sandbox.run(RUN)).rejects.toMatchObject({ code: 'runner_fault', actionMayHaveRun: true });
     await expect(channel.closed).resolves.toMatchObject({ code: 'runner_fault' });
     await sandbox.release();
-    expect(giveBack.mock.calls).toEqual([[false]]);
+    expect(giveBack.mock.calls).toEqual([['unsound']]);
   });
 });
