@@ -23,12 +23,12 @@ export interface TestEngine {
   close(): Promise<void>;
 }
 
-/** A Docker engine with the Bash image, made first where it is missing. */
+/** A Docker engine with the images of both kinds of session, made first where they are missing. */
 export async function dockerEngine(
   options: Pick<DockerEngineOptions, 'isolation' | 'control'> = {},
 ): Promise<TestEngine> {
   const docker = new Docker();
-  await ensureImages({ builder: new DockerImageBuilder(docker), names: ['bash'] });
+  await ensureImages({ builder: new DockerImageBuilder(docker), names: ['bash', 'python'] });
   const owner = await ownerOf(process.pid);
   const runFolder = await RunFolder.create(owner);
   const engine = new DockerEngine({ docker, owner, runFolder, ...options });

@@ -86,11 +86,13 @@ class Runner:
 
 def make_sandbox(settings, services):
     """A sandbox with its first layer ready, and why it is of its kind."""
+    kind = settings.get("STEPWELL_SESSION", "bash")
     if settings.get("STEPWELL_ISOLATION") == "replace":
-        return ReplacedSandbox(services), "asked for"
+        return ReplacedSandbox(services, kind), "asked for"
     try:
         sandbox = LayerSandbox(
             services,
+            kind,
             settings.get("STEPWELL_SCRATCH", "/run/stepwell"),
             settings.get("STEPWELL_ROOTS", "/").split(":"),
             int(settings.get("STEPWELL_LAYER_BYTES", 128 * 1024 * 1024)),
@@ -100,7 +102,7 @@ def make_sandbox(settings, services):
         sandbox.reset()
         return sandbox, "overlay and bubblewrap work here"
     except Exception as error:  # noqa: BLE001 - any refusal by kernel or container means the same
-        return ReplacedSandbox(services), f"{type(error).__name__}: {error}"
+        return ReplacedSandbox(services, kind), f"{type(error).__name__}: {error}"
 
 
 def main() -> None:

@@ -52,20 +52,20 @@ class Bubblewrap:
         self._proc = _proc()
         self._filter = seccomp_filter
 
-    def agent(self, layer, info_fd: int, cwd: str, argv):
-        """A session in `layer`: its program is the first process of its namespaces."""
+    def agent(self, layer, info_fd: int, cwd: str, argv, as_first: bool = True):
+        """A session in `layer`: its program is the first process of its namespaces, or that one's child."""
         options = [*self._surroundings(layer), *_OWN_NAMESPACES, *self._hostname]
-        options += ["--as-pid-1", "--info-fd", str(info_fd), "--chdir", cwd]
+        options += ["--info-fd", str(info_fd), "--chdir", cwd, *(["--as-pid-1"] if as_first else [])]
         return self._command(options, argv)
 
-    def beside(self, layer, shell: int, cwd: str, argv):
-        """A program in the namespaces of a session's shell, but none of its children, as an engine runs one."""
+    def beside(self, layer, first: int, cwd: str, argv):
+        """A program in the namespaces of a session's first process, but none of its children, as an engine runs one."""
         options = [*self._surroundings(layer), "--chdir", cwd]
         # bubblewrap leaves the namespace's descriptor open to the program, but closes what it is told to block on.
         options += ["--pidns", str(_PIDNS_FD), "--block-fd", str(_PIDNS_FD)]
         argv, descriptors = self._command(options, argv)
-        descriptors[_PIDNS_FD] = os.open(f"/proc/{shell}/ns/pid", os.O_RDONLY)
-        return [NSENTER, f"--ipc=/proc/{shell}/ns/ipc", f"--uts=/proc/{shell}/ns/uts", "--", *argv], descriptors
+        descriptors[_PIDNS_FD] = os.open(f"/proc/{first}/ns/pid", os.O_RDONLY)
+        return [NSENTER, f"--ipc=/proc/{first}/ns/ipc", f"--uts=/proc/{first}/ns/uts", "--", *argv], descriptors
 
     def _surroundings(self, layer) -> list:
         """What every program of the agent has around it."""

@@ -47,6 +47,20 @@ def bound_programs() -> bool:
     return all(_drop(libc, number) for number in range(64) if number not in AGENT.values())
 
 
+def keep_agents(libc) -> None:
+    """Leave this process nothing beyond `AGENT`. Raises OSError."""
+    header = _Header(_VERSION, 0)
+    sets = (_Sets * 2)()
+    mask = sum(1 << number for number in AGENT.values())
+    if libc.capget(ctypes.byref(header), sets) == 0:
+        for position, half in enumerate(sets):
+            kept = half.permitted & (mask >> 32 * position) & 0xFFFFFFFF
+            half.effective = half.permitted = half.inheritable = kept
+        if libc.capset(ctypes.byref(header), sets) == 0:
+            return
+    raise OSError(ctypes.get_errno(), "capabilities cannot be given up")
+
+
 def _drop(libc, number: int) -> bool:
     known = libc.prctl(_PR_CAPBSET_READ, number, 0, 0, 0) == 1
     return not known or libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) == 0

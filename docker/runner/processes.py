@@ -34,14 +34,15 @@ def _stat(pid: int):
 
 class NamespaceProcesses:
     """
-    Every process in the pid namespace of a shell, which is its first process unless another one is `spared`: the
-    runner itself, where the agent has no namespace of its own.
+    Every process in the pid namespace of `first`. `interpreter` serves the session. `spared` are processes that are not
+    the agent's, where it has no namespace of its own; else `first` is the namespace's first process.
     """
 
-    def __init__(self, shell: int, spared=None) -> None:
-        self.shell = shell
-        self._spared = spared
-        self._namespace = os.readlink(f"/proc/{shell}/ns/pid")
+    def __init__(self, first: int, interpreter: int, spared=()) -> None:
+        self.first = first
+        self._interpreter = interpreter
+        self._spared = frozenset(spared)
+        self._namespace = os.readlink(f"/proc/{first}/ns/pid")
         self._stopped = set()
 
     def pids(self):
@@ -57,19 +58,20 @@ class NamespaceProcesses:
         return found
 
     def signal_since(self, ticks: int, number: int) -> int:
-        """Signal what started at or after `ticks`, but the shell; returns how many were reached."""
+        """Signal what started at or after `ticks`, but the interpreter; returns how many were reached."""
         reached = 0
+        kept = self._spared | {self.first, self._interpreter}
         for pid in self.pids():
             stat = _stat(pid)
-            if pid in (self.shell, self._spared) or stat is None or stat[0] == "Z" or stat[2] < ticks:
+            if pid in kept or stat is None or stat[0] == "Z" or stat[2] < ticks:
                 continue
-            reached += _send(pid, number)
+            reached += send(pid, number)
         return reached
 
     def kill(self) -> None:
         """End all: the kernel kills a namespace with its first process."""
-        _send(self.shell, signal.SIGKILL)
-        if self._spared is None:
+        send(self.first, signal.SIGKILL)
+        if not self._spared:
             return
         for _ in range(100):
             if not self.signal_since(0, signal.SIGKILL):
@@ -81,9 +83,9 @@ class NamespaceProcesses:
             fresh = 0
             for pid in self.pids():
                 stat = _stat(pid)
-                if pid == self._spared or pid in self._stopped or stat is None or stat[0] in "TZX":
+                if pid in self._spared or pid in self._stopped or stat is None or stat[0] in "TZX":
                     continue
-                if _send(pid, signal.SIGSTOP):
+                if send(pid, signal.SIGSTOP):
                     self._stopped.add(pid)
                     fresh += 1
             if not fresh:
@@ -92,11 +94,12 @@ class NamespaceProcesses:
     def resume(self) -> None:
         """Let go on what `stop` halted, and nothing else."""
         for pid in self._stopped:
-            _send(pid, signal.SIGCONT)
+            send(pid, signal.SIGCONT)
         self._stopped.clear()
 
 
-def _send(pid: int, number: int) -> int:
+def send(pid: int, number: int) -> int:
+    """Signal a process; 1 when it was reached, else 0."""
     try:
         os.kill(pid, number)
         return 1

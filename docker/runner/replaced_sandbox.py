@@ -2,10 +2,12 @@
 
 import os
 
-from bash_session import BashSession
+from bash_process import PlainBashProcess
 from program import Program
+from python_process import PlainPythonProcess
 from request_error import RequestError
 from sandbox import LayerSandbox
+from zygote import Zygote
 
 
 class _Whole:
@@ -19,12 +21,13 @@ class ReplacedSandbox(LayerSandbox):
 
     isolation = "replace"
 
-    def __init__(self, services) -> None:
+    def __init__(self, services, kind: str) -> None:
         if os.getpid() != 1:
             raise RuntimeError("replace isolation ends every process beside the runner: it runs in a container only")
         self._services = services
         self._layer = _Whole()
         self._session = None
+        self._zygote = Zygote(b"") if kind == "python" else None
 
     def reset(self) -> None:
         if self._session is not None:
@@ -36,13 +39,11 @@ class ReplacedSandbox(LayerSandbox):
             self._session.close()
             self._session = None
 
-    def _start_session(self, cwd: str) -> BashSession:
-        def launch(_info_fd: int, directory: str, shell):
-            return ["/usr/bin/env", f"--chdir={directory}", *shell], {}
-
-        session = BashSession(launch, cwd, self._services, whole_container=True)
-        session.wait_ready()
-        return session
+    def _process(self, cwd: str, descriptors: dict):
+        spared = (os.getpid(),)
+        if self._zygote is None:
+            return PlainBashProcess(spared, cwd, descriptors)
+        return PlainPythonProcess(self._zygote, spared, cwd, descriptors)
 
     def mark(self) -> None:
         raise RequestError("not_supported", "mark is the engine's where there are no layers")

@@ -5,7 +5,7 @@ import signal
 import time
 from functools import partial
 
-from bash_session import BashSession, SessionEnded
+from bash_process import BashProcess
 from bubblewrap import Bubblewrap
 from capabilities import bound_programs
 from capture import Capture
@@ -15,9 +15,12 @@ from inspection import inspect
 from layer import Ground
 from processes import ticks_at
 from program import Program
+from python_process import PythonProcess
 from request_error import RequestError
 from resolver import CONFIGURATION, OfflineResolver
 from seccomp import filter_program
+from session import Session, SessionEnded
+from zygote import Zygote
 
 _CANNOT_START = 127
 
@@ -27,13 +30,14 @@ class LayerSandbox:
 
     isolation = "layer"
 
-    def __init__(self, services, scratch: str, roots, layer_bytes: int, layer_inodes: int, hostname: str) -> None:
+    def __init__(self, services, kind: str, scratch: str, roots, layer_bytes: int, layer_inodes: int, hostname: str) -> None:
         self._services = dict(services)
         files = self._serve_names()
         self._hidden = HIDDEN | {scratch}
         self._ground = Ground(scratch, roots, layer_bytes, layer_inodes, files)
         bound_programs()
         self._bubblewrap = Bubblewrap(hostname, filter_program())
+        self._zygote = Zygote(filter_program()) if kind == "python" else None
         self._layer = None
         self._session = None
         self._baseline: "Baseline | None" = None
@@ -66,8 +70,13 @@ class LayerSandbox:
             self._layer.drop()
             self._layer = None
 
-    def _start_session(self, cwd: str) -> BashSession:
-        session = BashSession(partial(self._bubblewrap.agent, self._layer), cwd, self._services)
+    def _process(self, cwd: str, descriptors: dict):
+        if self._zygote is None:
+            return BashProcess(self._bubblewrap, self._layer, cwd, descriptors)
+        return PythonProcess(self._zygote, self._bubblewrap, self._layer, cwd, descriptors)
+
+    def _start_session(self, cwd: str) -> Session:
+        session = Session(self._process, cwd, self._services)
         try:
             session.wait_ready()
         except SessionEnded:
@@ -110,7 +119,7 @@ class LayerSandbox:
         return self._session.cwd if self._session is not None else "/"
 
     def _restart(self, capture: Capture) -> int:
-        """Start the session again where it was, or at `/`; when the agent left no shell to start, say so."""
+        """Start the session again where it was, or at `/`; when the agent left nothing to start, say so."""
         cwd = self._cwd
         if self._session is not None:
             self._session.close()
@@ -121,7 +130,7 @@ class LayerSandbox:
                 return 0
             except SessionEnded:
                 continue
-        capture.add(b"stepwell: the shell could not be started again in this sandbox\n")
+        capture.add(b"stepwell: the session could not be started again in this sandbox\n")
         return _CANNOT_START
 
     def put(self, request: dict, payload: bytes) -> None:
@@ -154,8 +163,8 @@ class LayerSandbox:
         return program.finish(request, request.get("linger_ms", 0) / 1000, end)
 
     def _program(self, request: dict) -> Program:
-        shell = self._session.tree.shell
-        argv, descriptors = self._bubblewrap.beside(self._layer, shell, request["cwd"], request["argv"])
+        first = self._session.tree.first
+        argv, descriptors = self._bubblewrap.beside(self._layer, first, request["cwd"], request["argv"])
         return Program(argv, request["env"], descriptors, self._services)
 
     def quiesce(self, mode: str) -> None:
@@ -173,7 +182,7 @@ class LayerSandbox:
 
 
 def _reap_orphans() -> None:
-    """Wait for what lost its parent to the runner; between two sessions the runner has no children of its own."""
+    """Wait for what lost its parent to the runner; between two sessions the runner has no children that end."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass

@@ -4,6 +4,7 @@ import { SandboxPool } from '../../docker/pool.ts';
 import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
 import { commandContract } from './command-contract.ts';
 import { fileContract } from './file-contract.ts';
+import { pythonContract } from './python-contract.ts';
 
 /** What the parts of the contract work with. */
 export interface SandboxBench {
@@ -30,7 +31,9 @@ export function sandboxContract(
 
     beforeAll(async () => {
       engine = await open();
-      pool = new SandboxPool(engine.engine, { images: { bash: { warm: 1, max: 2 } } });
+      pool = new SandboxPool(engine.engine, {
+        images: { bash: { warm: 1, max: 2 }, python: { warm: 1, max: 1 } },
+      });
       pool.start();
     });
     afterEach(async () => {
@@ -41,8 +44,8 @@ export function sandboxContract(
       await engine?.close();
     });
 
-    async function acquire(): Promise<Sandbox> {
-      const sandbox = await pool.acquire({ image: 'bash', purpose: 'episode', queueTimeoutMs: 60_000 });
+    async function acquire(image = 'bash'): Promise<Sandbox> {
+      const sandbox = await pool.acquire({ image, purpose: 'episode', queueTimeoutMs: 60_000 });
       held.push(sandbox);
       return sandbox;
     }
@@ -53,6 +56,7 @@ export function sandboxContract(
 
     commandContract({ acquire, run, output, layers: options.layers });
     fileContract({ acquire, run, output, layers: options.layers });
+    pythonContract({ acquire: () => acquire('python'), run, output, layers: options.layers });
 
     it('stops, resumes and kills the processes of the agent', async () => {
       const sandbox = await acquire();

@@ -1,0 +1,181 @@
+"""The loop of a session's Python interpreter: reads an action's code, runs it as a prompt would, and reports."""
+
+import __future__
+import ast
+import asyncio
+import ctypes
+import functools
+import inspect
+import io
+import linecache
+import operator
+import os
+import signal
+import sys
+import traceback
+import types
+
+_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+# How many actions' sources are kept for tracebacks.
+_SOURCES = 1000
+_READ = 1 << 16
+# What an interactive interpreter carries from one input to the next, as `from __future__` sets it.
+_FUTURE_FLAGS = functools.reduce(
+    operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+)
+
+
+class Driver:
+    """
+    `talk_fd`: lines "go" in ("i" where there is input), reports "<sequence> <exit status> <working directory>\\0" out.
+    `code_fd`: an action's text up to a NUL byte, then its standard input.
+    """
+
+    def __init__(self, talk_fd: int, code_fd: int) -> None:
+        self._talk_fd = talk_fd
+        self._code_fd = code_fd
+        self._pid = os.getpid()
+        self._flags = _FLAGS
+        self._running = False
+        self._sequence = 0
+        self._runner = None
+        self._flush_c = ctypes.CDLL(None).fflush
+        self._stdin(None)
+        sys.stdout.reconfigure(line_buffering=True)
+        sys.argv = [""]
+        sys.path.insert(0, "")
+        main = types.ModuleType("__main__")
+        sys.modules["__main__"] = main
+        self._names = main.__dict__
+        self._names["__builtins__"] = __builtins__ if inspect.ismodule(__builtins__) else sys.modules["builtins"]
+
+    def serve(self) -> None:
+        status = 0
+        while True:
+            try:
+                self._report(status)
+                go = os.read(self._talk_fd, 16)
+                if not go:
+                    os._exit(0)
+                status = self._step(go.startswith(b"i"))
+            except KeyboardInterrupt:
+                # It came just when the action was over.
+                status = 130
+
+    def _report(self, status: int) -> None:
+        try:
+            cwd = os.getcwdb()
+        except OSError:
+            cwd = b"/"
+        os.write(self._talk_fd, b"%d %d %s\0" % (self._sequence, status, cwd))
+
+    def _step(self, has_input: bool) -> int:
+        self._sequence += 1
+        source = self._next_source()
+        if has_input:
+            self._stdin(self._code_fd)
+        signal.signal(signal.SIGINT, self._on_interrupt)
+        try:
+            status = self._run(source)
+        finally:
+            self._running = False
+            self._flush()
+        if os.getpid() != self._pid:
+            # A fork of the action's own came to the action's end: there its life is over.
+            os._exit(status)
+        if has_input:
+            self._stdin(None)
+        return status
+
+    def _next_source(self) -> str:
+        start = os.lseek(self._code_fd, 0, os.SEEK_CUR)
+        data = bytearray()
+        while (end := data.find(0)) < 0:
+            data += os.read(self._code_fd, _READ)
+        os.lseek(self._code_fd, start + end + 1, os.SEEK_SET)
+        return data[:end].decode("utf-8", "replace")
+
+    def _stdin(self, fd) -> None:
+        """Read from `fd`, or nothing, from now on, with none of what was read ahead before."""
+        source = os.open("/dev/null", os.O_RDONLY) if fd is None else fd
+        os.dup2(source, 0)
+        if fd is None:
+            os.close(source)
+        sys.stdin = sys.__stdin__ = io.TextIOWrapper(
+            io.BufferedReader(io.FileIO(0, closefd=False)), encoding="utf-8", errors="surrogateescape"
+        )
+
+    def _on_interrupt(self, _number, _frame) -> None:
+        if self._running:
+            raise KeyboardInterrupt
+
+    def _run(self, source: str) -> int:
+        try:
+            self._running = True
+            self._execute(source, f"<step {self._sequence}>")
+            return 0
+        except SystemExit as request:
+            self._running = False
+            return _exit_status(request.code)
+        except BaseException as error:  # noqa: BLE001 - whatever the action raised is its outcome
+            self._running = False
+            _print_error(error)
+            return 1
+
+    def _execute(self, source: str, name: str) -> None:
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        linecache.cache.pop(f"<step {self._sequence - _SOURCES}>", None)
+        tree = compile(source, name, "exec", self._flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        if tree.body:
+            self._evaluate(compile(tree, name, "exec", self._flags, dont_inherit=True))
+        if last is not None:
+            shown = ast.Interactive([last])
+            self._evaluate(compile(shown, name, "single", self._flags, dont_inherit=True))
+
+    def _evaluate(self, code: types.CodeType) -> None:
+        self._flags |= code.co_flags & _FUTURE_FLAGS
+        if not code.co_flags & inspect.CO_COROUTINE:
+            exec(code, self._names)
+            return
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        self._runner.run(eval(code, self._names))
+
+    def _flush(self) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except BaseException:  # noqa: BLE001 - the action may have closed or replaced it
+                pass
+        self._flush_c(None)
+
+
+def _exit_status(code) -> int:
+    """The status that `sys.exit(code)` would end a program with; a text is printed."""
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 0xFF
+    _say(f"{code}\n")
+    return 1
+
+
+def _print_error(error: BaseException) -> None:
+    try:
+        frames = error.__traceback__
+        # The frames on top are the loop's and the event loop's.
+        while frames is not None and not frames.tb_frame.f_code.co_filename.startswith("<step "):
+            frames = frames.tb_next
+        text = "".join(traceback.format_exception(type(error), error, frames))
+    except BaseException:  # noqa: BLE001 - there may be no memory left, or the exception's own text fails
+        text = f"{type(error).__name__}\n"
+    _say(text)
+
+
+def _say(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except BaseException:  # noqa: BLE001 - the action may have closed or replaced it
+        os.write(2, text.encode("utf-8", "replace"))
