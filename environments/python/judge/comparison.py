@@ -1,0 +1,85 @@
+"""When an output or a value counts as the expected one."""
+
+import decimal
+import itertools
+import re
+
+# A number as a program writes it. More significant digits than a double holds are meant exactly.
+_NUMBER = re.compile(r'[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?')
+_EXACT_DIGITS = 15
+TOLERANCE = 1e-6
+
+
+def _close(actual, expected):
+    return abs(actual - expected) <= TOLERANCE * max(1.0, abs(expected))
+
+
+def _same_token(actual, expected):
+    if actual == expected:
+        return True
+    if len(actual) > 400 or not _NUMBER.fullmatch(actual) or not _NUMBER.fullmatch(expected):
+        return False
+    with decimal.localcontext() as context:
+        context.prec = 1000
+        if decimal.Decimal(actual) == decimal.Decimal(expected):
+            return True
+    mantissa = re.split('[eE]', expected)[0]
+    digits = len(mantissa.replace('.', '').lstrip('+-0'))
+    if mantissa == expected and '.' not in expected or digits > _EXACT_DIGITS:
+        return False
+    return _close(float(actual), float(expected))
+
+
+def _lines(text):
+    return (line.split() for line in text.split('\n') if not line.isspace() and line)
+
+
+def same_output(actual, expected):
+    """
+    Whether a program's output is the expected one: the same lines that are not blank, each of the same words. Words are
+    divided by white space, whatever its kind and amount. Two words that are decimal numbers agree if their values are
+    equal; where the expected one has a point or an exponent and at most 15 significant digits, if they differ by no
+    more than 1e-6, or 1e-6 of the expected one.
+    """
+    if actual == expected:
+        return True
+    for one, other in itertools.zip_longest(_lines(actual), _lines(expected)):
+        if one is None or other is None or len(one) != len(other):
+            return False
+        if not all(map(_same_token, one, other)):
+            return False
+    return True
+
+
+def same_value(actual, expected):
+    """
+    Whether a returned value is the expected one, which is JSON: a tuple is a list; the keys of a dictionary count as
+    text; true and false are no numbers; whole numbers agree exactly, and where the expected number is not whole or the
+    returned one is a float, 1e-6, or 1e-6 of the expected one, is forgiven. NaN agrees with nothing.
+    """
+    kind = type(actual)
+    if expected is None or type(expected) in (bool, str):
+        return kind is type(expected) and actual == expected
+    if type(expected) in (int, float):
+        if kind not in (int, float):
+            return False
+        if actual == expected:
+            return True
+        return (kind is float or type(expected) is float) and _close(actual, expected)
+    if type(expected) is list:
+        if kind not in (list, tuple) or len(actual) != len(expected):
+            return False
+        return all(map(same_value, actual, expected))
+    if not issubclass(kind, dict) or len(actual) != len(expected):
+        return False
+    texts = {_key(key): value for key, value in actual.items()}
+    return texts.keys() == expected.keys() and all(same_value(texts[key], expected[key]) for key in expected)
+
+
+def _key(key):
+    """A dictionary's key as JSON writes it; None for one that JSON does not have."""
+    if type(key) is str:
+        return key
+    if type(key) is bool or key is None:
+        return {True: 'true', False: 'false', None: 'null'}[key]
+    return repr(key) if type(key) in (int, float) else None

@@ -1,0 +1,261 @@
+"""Grades one solution: reads the job, lets the tests run one by one, writes what came of each."""
+
+import ast
+import contextlib
+import importlib
+import json
+import math
+import os
+import signal
+import socket
+import time
+
+from .comparison import same_output, same_value
+from .placement import FRAGMENT, Placement
+from .process import Lost, SolutionProcess, Spawner, Usage, program_result
+from .spawner import spawner
+
+_SHOWN = 400
+
+
+class Failed(Exception):
+    """A test's outcome that is not the expected one. shown: what the solution gave, as text."""
+
+    def __init__(self, shown):
+        super().__init__()
+        self.shown = shown
+
+
+def _shown(value):
+    try:
+        text = repr(value)
+    except Exception:
+        text = f'<{type(value).__name__}>'
+    return text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…'
+
+
+def _read_part(descriptor):
+    """One part of the input: its length on a line, then so many bytes of JSON; nothing after it is touched."""
+    length = b''
+    while not length.endswith(b'\n'):
+        length += os.read(descriptor, 1) or b'0\n'
+    data = bytearray()
+    while len(data) < int(length):
+        part = os.read(descriptor, int(length) - len(data))
+        if not part:
+            raise EOFError('the input ends in the middle')
+        data += part
+    return json.loads(bytes(data))
+
+
+def _classes(setup):
+    """Names of the classes that a setup defines."""
+    return [node.name for node in ast.parse(setup).body if isinstance(node, ast.ClassDef)]
+
+
+class Grading:
+    """The tests of one grade. plan: tests, entry, grade, seconds (of a test and of all)."""
+
+    def __init__(self, job, plan, control):
+        self._job = job
+        self._plan = plan
+        self._spawner = Spawner(control)
+        self.usage = Usage()
+        self._names = {'__name__': 'test'}
+        if job['setup']:
+            try:
+                exec(compile(job['setup'], '<setup>', 'exec'), self._names)
+            except Exception:
+                # A setup that needs the solution is the solution process's alone.
+                self._names = {'__name__': 'test'}
+        classes = {name: self._names[name] for name in job['classes'] if name in self._names}
+        self._process = SolutionProcess(self._spawner, self.usage, classes)
+        self._given = []
+        self._end = time.monotonic() + plan['seconds']['all']
+
+    def outcomes(self):
+        """What came of each test, in order."""
+        outcomes = [self._outcome(test) for test in self._plan['tests']]
+        if self._process.alive:
+            self._process.stop(1.0)
+        return outcomes
+
+    def score(self):
+        """What the grade program says, and why it is 0 where it could not say."""
+        outcome = self._outcome({'name': 'grade', 'grade': self._plan['grade']})
+        if self._process.alive:
+            self._process.stop(1.0)
+        return outcome
+
+    def _outcome(self, test):
+        self._given = []
+        value, statement = None, None
+        try:
+            with self._time():
+                value = self._run(test)
+            return {'name': test['name'], 'passed': True, 'value': value}
+        except Lost as lost:
+            told = {'type': lost.error_type, 'message': str(lost), 'line': None, 'of': 'solution'}
+        except Failed as failed:
+            told = {'type': 'WrongAnswer', 'message': '', 'line': None, 'of': 'test', 'actual': failed.shown}
+        except BaseException as error:
+            of_solution = getattr(error, 'of_solution', None)
+            statement = getattr(error, '__notes__', [None])[0]
+            if of_solution is not None:
+                told = {**{name: of_solution.get(name) for name in ('type', 'message', 'line')}, 'of': 'solution'}
+            else:
+                told = {'type': type(error).__name__, 'message': str(error)[:2000], 'line': None, 'of': 'test'}
+            if isinstance(error, AssertionError) and of_solution is None and self._given:
+                told['actual'] = ', '.join(_shown(value) for value in self._given[-3:])
+        if isinstance(statement, str):
+            told['statement'] = statement
+        return {'name': test['name'], 'passed': False, 'error': told}
+
+    @contextlib.contextmanager
+    def _time(self):
+        """The time of one test, for the solution's answers and for the judge's own work with them."""
+        left = min(self._plan['seconds']['test'], self._end - time.monotonic())
+        if left <= 0:
+            raise Lost('TimeoutError', 'the time of all tests is over')
+        self._until = self._process.until = time.monotonic() + left
+
+        def late(number, frame):
+            raise Lost('TimeoutError', 'the test did not end in time')
+
+        former = signal.signal(signal.SIGALRM, late)
+        signal.setitimer(signal.ITIMER_REAL, left + 0.5)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, former)
+
+    def _run(self, test):
+        if 'stdin' in test:
+            return self._program(test)
+        if not self._process.alive:
+            self._process.start(self._job, self._until)
+        if 'grade' in test:
+            return self._grade(test['grade'])
+        return self._call(test) if 'args' in test else self._statements(test['code'])
+
+    def _program(self, test):
+        output, status, late, told = program_result(self._spawner, self.usage, test['stdin'], self._until)
+        if late:
+            raise Lost('TimeoutError', 'the program did not end within the time of the test')
+        if status != 0:
+            error = Lost('NonZeroExit', f'the program ended with exit status {status}')
+            if type(told) is dict:
+                error = RuntimeError()
+                error.of_solution = told
+            raise error
+        text = output.decode('utf-8', 'replace')
+        if not same_output(text, test['stdout']):
+            raise Failed(text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…')
+
+    def _call(self, test):
+        value = self._process.ask(
+            'eval', values={'arguments': test['args']}, code=f'{self._plan["entry"]}(*arguments)'
+        )
+        try:
+            same = same_value(value, test['value'])
+        except (ArithmeticError, ValueError, RecursionError):
+            same = False
+        if not same:
+            raise Failed(_shown(value))
+
+    def _fragment(self, source, values):
+        value = self._process.ask('eval', values=values, code=source)
+        self._given.append(value)
+        return value
+
+    def _statements(self, code):
+        entry = self._plan['entry']
+        placement = Placement(code, self._names.keys() - {'__name__'}, {entry} if entry else set())
+        names = dict(self._names)
+        names.update((name, importlib.import_module(name)) for name in placement.modules)
+        names[FRAGMENT] = lambda number, values: self._fragment(placement.fragments[number], values)
+        for place, part, more in placement.steps:
+            if place == 'solution':
+                self._process.ask('run', values={name: names[name] for name in more if name in names}, code=part)
+                continue
+            self._given = []
+            try:
+                exec(part, names)
+            except Exception as error:
+                error.add_note(ast.unparse(more))
+                raise
+
+    def _grade(self, source):
+        names = {'__name__': 'grade', 'same_output': same_output, 'same_value': same_value}
+        exec(compile(source, '<grade>', 'exec'), names)
+        value = names['grade'](_Work(self))
+        if type(value) not in (int, float, bool) or not math.isfinite(value) or not 0 <= value <= 1:
+            raise ValueError('grade() gave no number from 0 to 1')
+        return float(value)
+
+    def run_program(self, stdin):
+        output, status, late, _ = program_result(self._spawner, self.usage, stdin, self._until)
+        return output.decode('utf-8', 'replace'), None if late else status
+
+    def named(self, name):
+        return self._process.ask('eval', code=name)
+
+
+class _Work:
+    """The solution as a grade program sees it: its names as attributes, and itself as a program."""
+
+    def __init__(self, grading):
+        self._grading = grading
+
+    def __getattr__(self, name):
+        if name.startswith('__') or not name.isidentifier():
+            raise AttributeError(name)
+        return self._grading.named(name)
+
+    def run(self, stdin=''):
+        """The program's output and exit status (None past the deadline)."""
+        return self._grading.run_program(stdin)
+
+
+def _serve_spawner(control, job):
+    """Become the spawner, in the process just forked."""
+    try:
+        control = os.dup2(control.detach(), 199, False)
+        null = os.open('/dev/null', os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(null, number)
+        os.closerange(3, 199)
+        os.closerange(200, 65536)
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        spawner(socket.socket(fileno=control), job)
+    finally:
+        os._exit(0)
+
+
+def main():
+    """Grade what standard input tells of; the outcome is one line of JSON on standard output."""
+    job = _read_part(0)
+    job['classes'] = _classes(job['setup'])
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.fork()
+    if pid == 0:
+        ours.close()
+        _serve_spawner(theirs, job)
+    theirs.close()
+    try:
+        plan = _read_part(0)
+        grading = Grading(job, plan, ours)
+        if plan['grade'] is None:
+            told = {'tests': grading.outcomes()}
+        else:
+            told = {'grade': grading.score()}
+        told['usage'] = {'seconds': grading.usage.seconds, 'peak_kib': grading.usage.peak_kib}
+    finally:
+        ours.close()
+        os.waitpid(pid, 0)
+    data = json.dumps(told).encode()
+    while data:
+        data = data[os.write(1, data):]

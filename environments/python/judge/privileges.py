@@ -1,0 +1,69 @@
+"""
+What keeps a solution process from the judge's: another user, no capabilities. Where only one user exists (an
+unprivileged local engine), the judge and the spawner are made undumpable instead, which closes their memory and their
+`/proc` entries to it; it can then still end them, which gives nobody a score.
+"""
+
+import os
+import random
+
+# Far from anybody's users, and different by sandbox: the kernel counts processes by user over all containers.
+_USERS = (1 << 24, 1 << 30)
+_NOBODY = 65534
+_PR_SET_DUMPABLE = 4
+_PR_CAPBSET_DROP = 24
+_PR_SET_NO_NEW_PRIVS = 38
+_PR_CAP_AMBIENT = 47
+_CAPABILITY_VERSION = 0x20080522
+
+
+def new_user():
+    """A number for the user of solution processes."""
+    return random.SystemRandom().randrange(*_USERS)
+
+
+def _status():
+    with open('/proc/self/status') as file:
+        return dict(line.rstrip('\n').split(':\t', 1) for line in file if ':\t' in line)
+
+
+def _libc():
+    import ctypes
+
+    return ctypes.CDLL(None, use_errno=True), ctypes
+
+
+def _switches_users():
+    """Whether this process may become another user, without trying."""
+    effective = int(_status().get('CapEff', '0'), 16)
+    return effective >> 6 & 3 == 3
+
+
+def hide():
+    """Close this process to others of the same user, where the solution will be one of them."""
+    if os.getuid() != 0 or not _switches_users():
+        libc, _ = _libc()
+        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def drop(user, folder):
+    """Become `user`, or stay who one is where that is impossible, in any case without capabilities."""
+    for number in (user, _NOBODY):
+        try:
+            os.chown(folder, number, number)
+            os.setgroups([])
+            os.setresgid(number, number, number)
+            os.setresuid(number, number, number)
+            break
+        except OSError:
+            continue
+    status = _status()
+    if int(status.get('CapPrm', '0'), 16) == 0 and status.get('NoNewPrivs', '').strip() == '1':
+        return
+    libc, ctypes = _libc()
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    libc.prctl(_PR_CAP_AMBIENT, 4, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    libc.capset(header, (ctypes.c_uint32 * 6)())
+    # As its own user again it may be looked into by the judge only; the judge has no need to.
+    libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)

@@ -1,0 +1,278 @@
+"""The judge's side of solution processes: start one, ask it, notice that it ended or answers too late."""
+
+import array
+import builtins
+import json
+import os
+import select
+import signal
+import socket
+import time
+
+from .channel import Channel, Closed, Late
+from .codec import Decoder, Encoder, TooLarge
+
+
+# What of a job the solution process is told.
+LOADED = ('setup', 'steps', 'strict', 'binding')
+
+
+class Lost(BaseException):
+    """The solution process answers no more. No code of a test catches it by accident."""
+
+    def __init__(self, error_type, message):
+        super().__init__(message)
+        self.error_type = error_type
+
+
+class Spawner:
+    """The judge's end of the spawner's socket."""
+
+    def __init__(self, control):
+        self._control = control
+
+    def ask(self, message, descriptors=(), deadline=None):
+        """One request and its answer, with the descriptor that came with it or None."""
+        data = json.dumps(message).encode().ljust(256)
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors))] if descriptors else []
+        self._control.sendmsg([data], rights)
+        if deadline is not None:
+            poll = select.poll()
+            poll.register(self._control, select.POLLIN)
+            if not poll.poll(max(0, deadline - time.monotonic()) * 1000):
+                raise Late()
+        return self.answer()
+
+    def answer(self):
+        data, rights, _, _ = self._control.recvmsg(256, socket.CMSG_SPACE(4))
+        if not data:
+            raise Lost('InterpreterLost', 'the process that starts solutions has ended')
+        files = [number for _, _, part in rights for number in array.array('i', part)]
+        return json.loads(data), files[0] if files else None
+
+
+class Usage:
+    """What all solution processes of one grade used: seconds of processor time, highest memory in KiB."""
+
+    def __init__(self):
+        self.seconds = 0.0
+        self.peak_kib = 0
+
+    def add(self, ended):
+        self.seconds += ended['seconds']
+        self.peak_kib = max(self.peak_kib, ended['peak_kib'])
+
+
+class SolutionProcess:
+    """
+    One running solution. `until` is the deadline of what is asked, by time.monotonic(); whoever begins a test sets it.
+    classes: the judge's own classes of the names that both sides have.
+    """
+
+    def __init__(self, spawner, usage, classes):
+        self._spawner = spawner
+        self._usage = usage
+        self._channel = None
+        self._pid = None
+        self._asked = 0
+        self._encoder = Encoder(self._refer, classes)
+        self._decoder = Decoder(lambda *named: Remote(self, *named), classes)
+        self.until = None
+        self.last_error = None
+
+    @property
+    def alive(self):
+        return self._channel is not None
+
+    def start(self, job, until):
+        """Begin a process and load the solution. Raises what the source raises, or Lost."""
+        self.until = until
+        answer, descriptor = self._spawner.ask({'kind': 'spawn'})
+        self._pid = answer['pid']
+        self._channel = Channel(socket.socket(fileno=descriptor))
+        self.ask('load', **{name: job[name] for name in LOADED})
+
+    def _refer(self, value):
+        if isinstance(value, Remote) and value._process is self:
+            return ['ref', value._number]
+        raise TypeError(f'a {type(value).__name__} of the test cannot be given to the solution')
+
+    def ask(self, kind, values=None, **more):
+        """An answer of the process, decoded; an exception of the solution is raised here as its built-in base."""
+        if self._channel is None:
+            raise Lost('InterpreterLost', 'the process of the solution has ended')
+        values = values or {}
+        if kind == 'do':
+            more['on'] = [self._encoder.encode(value) for value in more['on']]
+        sent = {name: self._encoder.encode(value) for name, value in values.items()}
+        self._asked += 1
+        try:
+            self._channel.send({'id': self._asked, 'kind': kind, 'values': sent, **more}, self.until)
+            answer = self._channel.receive(self.until)
+            if type(answer) is not dict or answer.get('id') != self._asked:
+                raise Closed()
+            for name, changed in (answer.get('values') or {}).items():
+                _restore(values[name], self._decoder.decode(changed))
+            if 'error' not in answer:
+                return self._decoder.decode(answer['ok'])
+            error = _error_of(answer['error'])
+        except Closed:
+            raise self._lost() from None
+        except Late:
+            self.stop()
+            raise Lost('TimeoutError', 'no answer within the time of the test') from None
+        except RecursionError:
+            raise ValueError('a value is too deep to be compared') from None
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
+            self.stop()
+            raise Lost('InterpreterLost', f'the answer cannot be read ({type(fault).__name__})') from None
+        self.last_error = answer['error']
+        raise error
+
+    def _lost(self):
+        status = self.stop(0.5)['status']
+        how = f'with exit status {status}' if status >= 0 else f'by signal {-status}'
+        return Lost('InterpreterLost', f'the process of the solution ended {how} during the test')
+
+    def stop(self, patience=0.0):
+        """End the process, which ends by itself too once nobody asks any more; wait for that so many seconds."""
+        self._channel.close()
+        self._channel = None
+        return reap(self._spawner, self._pid, self._usage, time.monotonic() + patience)
+
+
+def reap(spawner, pid, usage, until):
+    """Wait for a process until then, and end it where it has not ended by itself."""
+    try:
+        ended, _ = spawner.ask({'kind': 'wait', 'pid': pid}, deadline=until)
+        late = False
+    except Late:
+        late = True
+        for target in (pid, -pid):
+            try:
+                os.kill(target, signal.SIGKILL)
+            except OSError:
+                pass
+        ended, _ = spawner.answer()
+    usage.add(ended)
+    return {**ended, 'late': late}
+
+
+def _restore(value, changed):
+    """Make a list, dictionary or set of the judge's equal to what the solution made of its copy."""
+    if type(value) is not type(changed):
+        return
+    if type(value) in (list, bytearray):
+        value[:] = changed
+    elif type(value) in (dict, set):
+        value.clear()
+        value.update(changed)
+
+
+def _error_of(told):
+    kind = vars(builtins)[told['base']]
+    if not issubclass(kind, BaseException):
+        raise ValueError('no exception')
+    message = str(told['message'])
+    try:
+        error = kind.__new__(kind, message)
+        error.args = (message,)
+    except TypeError:
+        error = Exception(message)
+    if kind is SystemExit:
+        error.code = told.get('code')
+    error.of_solution = told
+    return error
+
+
+class Remote:
+    """
+    Something of the solution's that is no plain value, named where it lies. Compared with a plain value it is never
+    equal: what a class of the solution's thinks of equality counts among its own objects only.
+    """
+
+    __slots__ = ('_process', '_number', '_kind', '_truth')
+
+    def __init__(self, process, number, kind='object', truth=True):
+        self._process = process
+        self._number = number
+        self._kind = kind
+        self._truth = truth
+
+    def _do(self, operation, *more):
+        return self._process.ask('do', operation=operation, on=[self, *more])
+
+    def _among(self, operation, other):
+        return self._do(operation, other) if isinstance(other, Remote) else NotImplemented
+
+    def __eq__(self, other):
+        return self._among('eq', other)
+
+    def __ne__(self, other):
+        return self._among('ne', other)
+
+    def __lt__(self, other):
+        return self._among('lt', other)
+
+    def __le__(self, other):
+        return self._among('le', other)
+
+    def __gt__(self, other):
+        return self._among('gt', other)
+
+    def __ge__(self, other):
+        return self._among('ge', other)
+
+    def __hash__(self):
+        return hash(self._number)
+
+    def __bool__(self):
+        return self._truth is True
+
+    def __contains__(self, other):
+        return self._do('in', other) is True
+
+    def __len__(self):
+        return self._do('len')
+
+    def __iter__(self):
+        return iter(self._do('iter'))
+
+    def __getitem__(self, key):
+        return self._do('item', key)
+
+    def __getattr__(self, name):
+        if name.startswith('__'):
+            raise AttributeError(name)
+        return self._do('attribute', name)
+
+    def __call__(self, *positional, **named):
+        return self._do('call', list(positional), named)
+
+    def __repr__(self):
+        return f'<{self._kind} of the solution>'
+
+
+def program_result(spawner, usage, stdin, until):
+    """
+    Run the solution as a program.
+    Returns its output as bytes, its exit status, whether it was ended at the deadline, and its error if it told one.
+    """
+    given = os.memfd_create('stdin')
+    taken = os.memfd_create('stdout')
+    try:
+        os.write(given, stdin.encode('utf-8', 'surrogateescape'))
+        os.lseek(given, 0, os.SEEK_SET)
+        answer, descriptor = spawner.ask({'kind': 'spawn'}, [given, taken])
+        channel = Channel(socket.socket(fileno=descriptor))
+        ended = reap(spawner, answer['pid'], usage, until)
+        try:
+            told = channel.receive(time.monotonic() + 0.01).get('error')
+        except (Closed, Late, AttributeError):
+            told = None
+        channel.close()
+        size = os.fstat(taken).st_size
+        return os.pread(taken, size, 0), ended['status'], ended['late'], told
+    finally:
+        os.close(given)
+        os.close(taken)

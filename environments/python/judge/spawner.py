@@ -1,0 +1,134 @@
+"""
+The spawner: a process forked before the tests are read, which forks solution processes. So no solution process ever held
+in its memory what is expected of it. It runs trusted code only, as the judge does.
+"""
+
+import array
+import atexit
+import gc
+import json
+import os
+import random
+import resource
+import signal
+import socket
+import sys
+import tempfile
+
+from . import privileges, solution
+from .channel import Channel, Closed
+
+# Limits of a solution process, in bytes, processes and open files.
+MEMORY = 1 << 30
+FILE_SIZE = 32 << 20
+PROCESSES = 64
+OPEN_FILES = 256
+ENVIRONMENT = {'PATH': '/usr/local/bin:/usr/bin:/bin', 'LANG': 'C.UTF-8', 'LC_ALL': 'C.UTF-8'}
+_CHANNEL = 3
+
+
+def _keep(descriptors):
+    """Put descriptors at 0, 1, 2 and 3 and close all others."""
+    high = [os.dup2(descriptor, 200 + number, False) for number, descriptor in enumerate(descriptors)]
+    for number, descriptor in enumerate(high):
+        os.dup2(descriptor, number)
+    os.closerange(len(high), 65536)
+
+
+def _limits(cpu_seconds):
+    for limit, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_FSIZE, FILE_SIZE),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_NPROC, PROCESSES),
+        (resource.RLIMIT_CPU, cpu_seconds),
+    ):
+        hard = resource.getrlimit(limit)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (value, value))
+
+
+def _become_solution(job, sock, files, user):
+    """In the new process: give up everything but the channel, then run the source."""
+    os.setsid()
+    null = os.open('/dev/null', os.O_RDWR)
+    stdin, stdout = files if files else (null, null)
+    _keep([stdin, stdout, null, sock.detach()])
+    for number in range(1, signal.NSIG):
+        try:
+            signal.signal(number, signal.SIG_DFL)
+        except (OSError, ValueError):
+            pass
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        with open('/proc/self/oom_score_adj', 'w') as file:
+            file.write('1000')
+    except OSError:
+        pass
+    folder = tempfile.mkdtemp(prefix='solution-')
+    _limits(job['cpu_seconds'])
+    privileges.drop(user, folder)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(ENVIRONMENT, HOME=folder, TMPDIR=folder)
+    atexit._clear()
+    tempfile.tempdir = None
+    for name in [name for name in sys.modules if name.startswith(__package__)]:
+        del sys.modules[name]
+    sys.path[:] = [path for path in sys.path if path not in ('', '.')]
+    sys.argv = ['']
+    sys.stdin = sys.__stdin__ = open(0, encoding='utf-8', errors='surrogateescape', closefd=False)
+    sys.stdout = sys.__stdout__ = open(1, 'w', encoding='utf-8', errors='surrogateescape', closefd=False)
+    sys.stderr = sys.__stderr__ = open(2, 'w', encoding='utf-8', errors='backslashreplace', closefd=False)
+    random.seed()
+    channel = Channel(socket.socket(fileno=_CHANNEL))
+    if files:
+        return solution.run_program(channel, job)
+    solution.serve(channel, job)
+    return 0
+
+
+def _send(control, message, descriptors=()):
+    data = json.dumps(message).encode().ljust(256)
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors))] if descriptors else []
+    control.sendmsg([data], rights)
+
+
+def spawner(control, job):
+    """Serve the judge at the other end of `control` (datagrams) until it hangs up."""
+    user = privileges.new_user()
+    privileges.hide()
+    gc.freeze()
+    while True:
+        data, rights, _, _ = control.recvmsg(256, socket.CMSG_SPACE(8))
+        if not data:
+            return
+        files = [number for _, _, part in rights for number in array.array('i', part)]
+        request = json.loads(data)
+        if request['kind'] == 'wait':
+            _, status, usage = os.wait4(request['pid'], 0)
+            _send(control, {
+                'status': os.waitstatus_to_exitcode(status),
+                'seconds': usage.ru_utime + usage.ru_stime,
+                'peak_kib': usage.ru_maxrss,
+            })
+            continue
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                ours.close()
+                status = _become_solution(job, theirs, files, user)
+            except (Closed, KeyboardInterrupt):
+                pass
+            finally:
+                os._exit(status)
+        _send(control, {'pid': pid}, [ours.fileno()])
+        ours.close()
+        theirs.close()
+        for number in files:
+            os.close(number)
