@@ -45,7 +45,7 @@ class BashProcess:
     @property
     def tree(self) -> NamespaceProcesses:
         if self._tree is None:
-            self._tree = NamespaceProcesses(self.interpreter, self.interpreter)
+            self._tree = NamespaceProcesses(self.interpreter, ())
         return self._tree
 
     def break_off(self) -> None:
@@ -69,7 +69,7 @@ class PlainBashProcess:
         argv = ["/usr/bin/env", f"--chdir={cwd}", *_SHELL]
         self.pid = _with_script(descriptors, lambda all: spawn(argv, ENVIRONMENT, all))
         self.interpreter = self.pid
-        self.tree = NamespaceProcesses(self.pid, self.pid, spared)
+        self.tree = NamespaceProcesses(self.pid, (), spared)
         self._exit_status = None
 
     def break_off(self) -> None:

@@ -22,6 +22,12 @@ def offer_first(pid: int) -> None:
         pass
 
 
+def children_of(pid: int):
+    """The processes that a process has started and that live."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(child) for child in file.read().split()]
+
+
 def _stat(pid: int):
     """(state, parent, start in ticks) of a process, or None when it is gone."""
     try:
@@ -34,14 +40,14 @@ def _stat(pid: int):
 
 class NamespaceProcesses:
     """
-    Every process in the pid namespace of `first`. `interpreter` serves the session. `spared` are processes that are not
-    the agent's, where it has no namespace of its own; else `first` is the namespace's first process.
+    Every process in the pid namespace of `first`. `own` are those that serve the session. `spared` are processes that
+    are not the agent's, where it has no namespace of its own; else `first` is the namespace's first process.
     """
 
-    def __init__(self, first: int, interpreter: int, spared=()) -> None:
+    def __init__(self, first: int, own, spared=()) -> None:
         self.first = first
-        self._interpreter = interpreter
         self._spared = frozenset(spared)
+        self._own = self._spared | {first, *own}
         self._namespace = os.readlink(f"/proc/{first}/ns/pid")
         self._stopped = set()
 
@@ -58,12 +64,11 @@ class NamespaceProcesses:
         return found
 
     def signal_since(self, ticks: int, number: int) -> int:
-        """Signal what started at or after `ticks`, but the interpreter; returns how many were reached."""
+        """Signal what started at or after `ticks`, but the session's own; returns how many were reached."""
         reached = 0
-        kept = self._spared | {self.first, self._interpreter}
         for pid in self.pids():
             stat = _stat(pid)
-            if pid in kept or stat is None or stat[0] == "Z" or stat[2] < ticks:
+            if pid in self._own or stat is None or stat[0] == "Z" or stat[2] < ticks:
                 continue
             reached += send(pid, number)
         return reached

@@ -36,7 +36,6 @@ class Driver:
         self._code_fd = code_fd
         self._pid = os.getpid()
         self._flags = _FLAGS
-        self._running = False
         self._sequence = 0
         self._runner = None
         self._flush_c = ctypes.CDLL(None).fflush
@@ -74,11 +73,11 @@ class Driver:
         source = self._next_source()
         if has_input:
             self._stdin(self._code_fd)
-        signal.signal(signal.SIGINT, self._on_interrupt)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             status = self._run(source)
         finally:
-            self._running = False
+            _ignore_interrupts()
             self._flush()
         if os.getpid() != self._pid:
             # A fork of the action's own came to the action's end: there its life is over.
@@ -105,20 +104,15 @@ class Driver:
             io.BufferedReader(io.FileIO(0, closefd=False)), encoding="utf-8", errors="surrogateescape"
         )
 
-    def _on_interrupt(self, _number, _frame) -> None:
-        if self._running:
-            raise KeyboardInterrupt
-
     def _run(self, source: str) -> int:
         try:
-            self._running = True
             self._execute(source, f"<step {self._sequence}>")
             return 0
         except SystemExit as request:
-            self._running = False
+            _ignore_interrupts()
             return _exit_status(request.code)
         except BaseException as error:  # noqa: BLE001 - whatever the action raised is its outcome
-            self._running = False
+            _ignore_interrupts()
             _print_error(error)
             return 1
 
@@ -149,6 +143,11 @@ class Driver:
             except BaseException:  # noqa: BLE001 - the action may have closed or replaced it
                 pass
         self._flush_c(None)
+
+
+def _ignore_interrupts() -> None:
+    # Ignored by a function of Python's: programs that a thread starts meanwhile do not inherit it.
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)
 
 
 def _exit_status(code) -> int:

@@ -4,7 +4,7 @@ import os
 import signal
 
 from enclosed import INFO_FD, Enclosed
-from processes import NamespaceProcesses, send
+from processes import NamespaceProcesses, children_of, send
 from session import SessionEnded
 from zygote import Zygote
 
@@ -31,6 +31,7 @@ class PythonProcess:
             if not os.read(said_read, 1):
                 raise SessionEnded(self._enclosed.reap())
             self._first = self._enclosed.first
+            keepers = children_of(self._first)
             self.pid = self.interpreter = zygote.start(self._first, cwd, descriptors)
         except (OSError, SessionEnded) as error:
             self._give_up(error)
@@ -38,7 +39,7 @@ class PythonProcess:
             for fd in (keeper_read, said_read, said_write, null):
                 if fd is not None:
                     os.close(fd)
-        self.tree = NamespaceProcesses(self._first, self.interpreter)
+        self.tree = NamespaceProcesses(self._first, (*keepers, self.interpreter))
 
     def _give_up(self, error: Exception) -> None:
         self._enclosed.kill()
@@ -55,8 +56,11 @@ class PythonProcess:
         return self._exit_status
 
     def kill(self) -> None:
-        self._enclosed.kill()
+        # The namespace ends only when its processes are waited for, and this one is the zygote's to wait for.
+        if self._exit_status is None:
+            send(self.interpreter, signal.SIGKILL)
         self.reap()
+        self._enclosed.kill()
 
     def close(self) -> None:
         self._close_keeper()
@@ -73,7 +77,7 @@ class PlainPythonProcess:
         self._zygote = zygote
         self._exit_status = None
         self.pid = self.interpreter = zygote.start(None, cwd, descriptors)
-        self.tree = NamespaceProcesses(self.pid, self.pid, (*spared, zygote.pid))
+        self.tree = NamespaceProcesses(self.pid, (), (*spared, zygote.pid))
 
     def break_off(self) -> None:
         send(self.interpreter, signal.SIGINT)
