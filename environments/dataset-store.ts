@@ -2,12 +2,39 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ImageDefinition } from '../docker/sandbox.ts';
-import { type BashDataset, BashTaskRecord } from './bash/task.ts';
+import { BashTaskRecord } from './bash/task.ts';
 import { checked, DatasetError, parsedJson } from './dataset-error.ts';
+import { PythonTaskRecord } from './python/task.ts';
+import { Dialect, SqlTaskRecord } from './sql/task.ts';
 
-/** A dataset from a file, with the image that it brings, if any. */
-export interface StoredDataset extends BashDataset {
+/** A dataset as an environment plays it. */
+export interface PlayableDataset<Task> {
+  readonly name: string;
+  /** Image that its episodes run in. */
+  readonly image: string;
+  /** The image that it brings, if any. */
   readonly definition: ImageDefinition | null;
+  readonly tasks: readonly Task[];
+}
+
+/** A dataset from a file. `dialect` is what the image of a SQL dataset serves. */
+export type StoredDataset =
+  | (PlayableDataset<BashTaskRecord> & { readonly environment: 'bash-v1' })
+  | (PlayableDataset<PythonTaskRecord> & { readonly environment: 'python-v1' })
+  | (PlayableDataset<SqlTaskRecord> & { readonly environment: 'sql-v1'; readonly dialect: Dialect });
+
+/** The datasets of one environment, as the registry hands them out. */
+export type StoredDatasetOf<Id extends DatasetEnvironment> = Extract<
+  StoredDataset,
+  { readonly environment: Id }
+>;
+
+/** Those of the datasets that an environment plays. */
+export function datasetsOf<Id extends DatasetEnvironment>(
+  environment: Id,
+  datasets: readonly StoredDataset[],
+): StoredDatasetOf<Id>[] {
+  return datasets.filter((dataset): dataset is StoredDatasetOf<Id> => dataset.environment === environment);
 }
 
 const DATASET_FILE = 'dataset.json';
@@ -15,19 +42,39 @@ const TREE_FILE = 'tree.tar';
 const LIST_FILES = ['tasks.jsonl', 'tasks.json'];
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
+/** Environments that play datasets. */
+export const DatasetEnvironment = z.enum(['bash-v1', 'python-v1', 'sql-v1']);
+export type DatasetEnvironment = z.infer<typeof DatasetEnvironment>;
+
+/** What a plain list of records plays on. */
+const LIST_IMAGES: Readonly<Record<DatasetEnvironment, string>> = {
+  'bash-v1': 'bash',
+  'python-v1': 'python',
+  'sql-v1': 'python',
+};
+
 /** `dataset.json` in a dataset's folder. Its records are checked one by one, so that an error can name one. */
-export const DatasetFile = z.strictObject({
-  format: z.literal(1),
-  environment: z.literal('bash-v1'),
-  image: z.strictObject({
-    name: z.string().regex(NAME),
-    from: z.string().min(1),
-    /** A tar file beside this one. */
-    tree: z.string().min(1).optional(),
-    gitAtRoot: z.boolean().optional(),
-  }),
-  tasks: z.array(z.unknown()).min(1),
-});
+export const DatasetFile = z
+  .strictObject({
+    format: z.literal(1),
+    environment: DatasetEnvironment,
+    image: z.strictObject({
+      name: z.string().regex(NAME),
+      from: z.string().min(1),
+      /** A tar file beside this one. */
+      tree: z.string().min(1).optional(),
+      gitAtRoot: z.boolean().optional(),
+      /** Commands of a shell, run once as root when the image is made, after the tree. */
+      script: z.string().min(1).optional(),
+    }),
+    /** For `sql-v1`: what the image serves. @default sqlite */
+    dialect: Dialect.optional(),
+    tasks: z.array(z.unknown()).min(1),
+  })
+  .refine(({ environment, dialect }) => dialect === undefined || environment === 'sql-v1', {
+    message: 'only sql-v1 has dialects',
+    path: ['dialect'],
+  });
 export type DatasetFile = z.infer<typeof DatasetFile>;
 
 /** Where imported datasets lie. */
@@ -35,21 +82,62 @@ export function datasetsFolder(home: string): string {
   return join(home, 'datasets');
 }
 
-function checkedTasks(
-  records: readonly { readonly value: unknown; readonly line?: number }[],
+interface FoundRecord {
+  readonly value: unknown;
+  readonly line?: number;
+}
+
+function checkedTasks<T extends { readonly id: string }>(
+  schema: z.ZodType<T>,
+  records: readonly FoundRecord[],
   file: string,
-): BashTaskRecord[] {
+): T[] {
   if (records.length === 0) throw new DatasetError({ file }, 'the dataset has no task');
   const known = new Set<string>();
   return records.map(({ value, line }, record) => {
     const place = line === undefined ? { file, record } : { file, line, record };
-    const task = checked(BashTaskRecord, value, place);
+    const task = checked(schema, value, place);
     if (known.has(task.id)) {
       throw new DatasetError({ ...place, field: 'id' }, `another record has the id ${task.id} already`);
     }
     known.add(task.id);
     return task;
   });
+}
+
+interface FoundDataset {
+  readonly environment: DatasetEnvironment;
+  readonly file: string;
+  readonly name: string;
+  readonly image: string;
+  readonly definition: ImageDefinition | null;
+  readonly dialect?: Dialect | undefined;
+  readonly records: readonly FoundRecord[];
+}
+
+function stored({
+  environment,
+  file,
+  name,
+  image,
+  definition,
+  dialect,
+  records,
+}: FoundDataset): StoredDataset {
+  const place = { name, image, definition };
+  switch (environment) {
+    case 'bash-v1':
+      return { environment, ...place, tasks: checkedTasks(BashTaskRecord, records, file) };
+    case 'python-v1':
+      return { environment, ...place, tasks: checkedTasks(PythonTaskRecord, records, file) };
+    case 'sql-v1':
+      return {
+        environment,
+        ...place,
+        dialect: dialect ?? 'sqlite',
+        tasks: checkedTasks(SqlTaskRecord, records, file),
+      };
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -68,33 +156,41 @@ async function textOf(file: string): Promise<string> {
 }
 
 async function datasetFrom(
-  name: string,
+  wanted: Wanted,
   folder: string,
   file: string,
   value: unknown,
 ): Promise<StoredDataset> {
-  const { image, tasks } = checked(DatasetFile, value, { file });
+  const { environment, image, dialect, tasks } = checked(DatasetFile, value, { file });
+  if (wanted.environment !== undefined && wanted.environment !== environment) {
+    throw new DatasetError(
+      { file, field: 'environment' },
+      `it is for ${environment}, not ${wanted.environment}`,
+    );
+  }
   const { tree, ...plain } = image;
   const definition = tree === undefined ? plain : { ...plain, tree: resolve(folder, tree) };
   if (definition !== plain && !(await exists(resolve(folder, tree ?? '')))) {
     throw new DatasetError({ file, field: 'image.tree' }, `there is no file ${tree} beside it`);
   }
-  const own = image.name === image.from ? null : definition;
-  return {
-    name,
+  return stored({
+    environment,
+    file,
+    name: wanted.name,
     image: image.name,
-    definition: own,
-    tasks: checkedTasks(
-      tasks.map((value) => ({ value })),
-      file,
-    ),
-  };
+    definition: image.name === image.from ? null : definition,
+    dialect,
+    records: tasks.map((value) => ({ value })),
+  });
 }
 
-/** A list of records: lines of JSON, or one JSON array; the image is `bash`, with `tree.tar` of the folder over it. */
-async function listFrom(name: string, file: string, folder: string | null): Promise<StoredDataset> {
+/**
+ * A list of records: lines of JSON, or one JSON array; the image is the plain one of its environment, with `tree.tar` of
+ * the folder over it.
+ */
+async function listFrom(wanted: Wanted, file: string, folder: string | null): Promise<StoredDataset> {
   const text = await textOf(file);
-  let records: { readonly value: unknown; readonly line?: number }[];
+  let records: FoundRecord[];
   if (file.endsWith('.jsonl')) {
     records = text
       .split('\n')
@@ -103,32 +199,62 @@ async function listFrom(name: string, file: string, folder: string | null): Prom
       .map(({ content, line }) => ({ value: parsedJson(content, { file, line }), line }));
   } else {
     const value = parsedJson(text, { file });
-    if (!Array.isArray(value)) return datasetFrom(name, resolve(file, '..'), file, value);
+    if (!Array.isArray(value)) return datasetFrom(wanted, resolve(file, '..'), file, value);
     records = value.map((record: unknown) => ({ value: record }));
   }
-  const tasks = checkedTasks(records, file);
+  const { name, environment = 'bash-v1' } = wanted;
+  const from = LIST_IMAGES[environment];
   const tree = folder === null ? null : join(folder, TREE_FILE);
-  if (tree === null || !(await exists(tree))) return { name, image: 'bash', definition: null, tasks };
-  return { name, image: name, definition: { name, from: 'bash', tree: resolve(tree) }, tasks };
+  const hasTree = tree !== null && (await exists(tree));
+  return stored({
+    environment,
+    file,
+    name,
+    image: hasTree ? name : from,
+    definition: hasTree ? { name, from, tree: resolve(tree) } : null,
+    records,
+  });
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly environment?: DatasetEnvironment | undefined;
+}
+
+/** The parts of a name as `--dataset` takes it: `mine`, or with its environment `python-v1:mine`. */
+function wantedDataset(text: string, path: string): Wanted {
+  const [first = '', ...rest] = text.split(':');
+  const name = rest.length === 0 ? first : rest.join(':');
+  if (!NAME.test(name)) {
+    throw new DatasetError({ file: path }, `${JSON.stringify(name)} is no name of a dataset`);
+  }
+  if (rest.length === 0) return { name };
+  const environment = DatasetEnvironment.safeParse(first);
+  if (environment.success) return { name, environment: environment.data };
+  const known = DatasetEnvironment.options.join(', ');
+  throw new DatasetError(
+    { file: path },
+    `${JSON.stringify(first)} before the name ${name} is no environment with datasets: take one of ${known}`,
+  );
 }
 
 /**
  * Read one dataset. `path` is a file of records (`.jsonl`: a record a line; `.json`: an array of them, or a whole
  * `dataset.json`), or a folder with `dataset.json`, `tasks.jsonl` or `tasks.json`, and perhaps `tree.tar`.
+ * @param name its name, or `environment:name` for a list of records that is not for `bash-v1`
  * @throws {DatasetError} with file, line or record, field and reason
  */
 export async function loadDataset(name: string, path: string): Promise<StoredDataset> {
-  if (!NAME.test(name))
-    throw new DatasetError({ file: path }, `${JSON.stringify(name)} is no name of a dataset`);
+  const wanted = wantedDataset(name, path);
   const found = await stat(path).catch((error: unknown) => {
     throw new DatasetError({ file: path }, 'there is no such file or folder', { cause: error });
   });
-  if (!found.isDirectory()) return listFrom(name, path, null);
+  if (!found.isDirectory()) return listFrom(wanted, path, null);
   const whole = join(path, DATASET_FILE);
   if (await exists(whole))
-    return datasetFrom(name, path, whole, parsedJson(await textOf(whole), { file: whole }));
+    return datasetFrom(wanted, path, whole, parsedJson(await textOf(whole), { file: whole }));
   for (const file of LIST_FILES) {
-    if (await exists(join(path, file))) return listFrom(name, join(path, file), path);
+    if (await exists(join(path, file))) return listFrom(wanted, join(path, file), path);
   }
   throw new DatasetError(
     { file: path },
@@ -137,7 +263,7 @@ export async function loadDataset(name: string, path: string): Promise<StoredDat
 }
 
 /**
- * Every imported dataset of `home`, then those of `extra` (name → path).
+ * Every imported dataset of `home`, then those of `extra` (name, or `environment:name`, → path).
  * @throws {DatasetError} also where two have one name
  */
 export async function loadDatasets(
@@ -151,10 +277,11 @@ export async function loadDatasets(
   const paths = [...imported.map((name) => [name, join(folder, name)] as const), ...Object.entries(extra)];
   const loaded: StoredDataset[] = [];
   for (const [name, path] of paths) {
-    if (loaded.some((dataset) => dataset.name === name)) {
-      throw new DatasetError({ file: path }, `a dataset of the name ${name} is there already`);
+    const dataset = await loadDataset(name, path);
+    if (loaded.some((other) => other.name === dataset.name)) {
+      throw new DatasetError({ file: path }, `a dataset of the name ${dataset.name} is there already`);
     }
-    loaded.push(await loadDataset(name, path));
+    loaded.push(dataset);
   }
   return loaded;
 }

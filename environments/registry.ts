@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { BashEnvironment } from './bash/environment.ts';
 import { BUILT_IN } from './bash/tasks/built-in.ts';
 import { DatasetError } from './dataset-error.ts';
-import type { StoredDataset } from './dataset-store.ts';
+import { datasetsOf, type StoredDataset } from './dataset-store.ts';
 import type { Environment, EnvironmentContext } from './environment.ts';
 import { GoldCache } from './gold-cache.ts';
 
@@ -26,7 +26,7 @@ export function createEnvironments(parts: RegistryParts): ReadonlyMap<string, En
   const bash = new BashEnvironment({
     sandboxes,
     defaults,
-    datasets: [{ ...BUILT_IN, definition: null }, ...datasets],
+    datasets: [{ ...BUILT_IN, definition: null }, ...datasetsOf('bash-v1', datasets)],
     goldCache,
     readme: readFileSync(new URL('./bash/README.md', import.meta.url), 'utf8'),
   });

@@ -12,30 +12,111 @@ export type RewardMode = z.infer<typeof RewardMode>;
 export const Semantics = z.enum(['native', 'intercode']);
 export type Semantics = z.infer<typeof Semantics>;
 
-/** Options of one episode, the same for `episode/reset` and OpenEnv's `reset.data`. */
+/** Which database a SQL episode plays on. */
+export const Dialect = z.enum(['sqlite', 'mysql']);
+export type Dialect = z.infer<typeof Dialect>;
+
+/** How a SQL episode's `output` shows rows; `python` is InterCode's text. */
+export const RowFormat = z.enum(['table', 'json', 'csv', 'python']);
+export type RowFormat = z.infer<typeof RowFormat>;
+
+/** What a reward is made of; each environment has some of them. */
+export const Scoring = z.enum(['intercode', 'execution_match', 'composite', 'tests', 'efficiency']);
+export type Scoring = z.infer<typeof Scoring>;
+
+/** How much of each test a graded Python step tells: nothing, its name and outcome, or all of it. */
+export const TestVisibility = z.enum(['hidden', 'names', 'full']);
+export type TestVisibility = z.infer<typeof TestVisibility>;
+
+/**
+ * Options of one episode, the same for `episode/reset` and OpenEnv's `reset.data`. Which environment has which of them is
+ * the table of `environments/own-options.ts`; one that it does not have is refused by name.
+ */
 export const ResetOptions = z.object({
-  /** Index into the dataset (from 0) or a task's id. @default the seed decides */
-  task: z.union([z.number().int().min(0), z.string().min(1)]).optional(),
-  /** Name of a dataset. @default the environment's built-in tasks */
-  dataset: z.string().min(1).optional(),
-  /** Part of the dataset, where it has parts. @default all of it */
-  split: z.string().min(1).optional(),
-  /** The same seed gives the same task order on every machine. @default a random seed */
-  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
-  /** Steps after which the episode is truncated. @default no limit */
-  max_turns: z.number().int().min(1).max(100_000).optional(),
-  /** @default on_submit */
-  reward: RewardMode.optional(),
-  /** @default native */
-  semantics: Semantics.optional(),
-  /** Cut an action that printed nothing for so many milliseconds. @default no idle deadline */
-  idle_timeout_ms: z.number().int().min(1).max(600_000).optional(),
-  /** Bytes of output kept per action, head and tail. @default the server's `max_output_bytes` */
-  max_output_bytes: z.number().int().min(256).max(16_777_216).optional(),
+  task: z
+    .union([z.number().int().min(0), z.string().min(1)])
+    .optional()
+    .describe("Index into the dataset (from 0) or a task's id. Without it the seed decides."),
+  dataset: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Name of a dataset. Without it the environment's built-in tasks are meant."),
+  split: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Part of the dataset, where it has parts. Default: all of it.'),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('The same seed gives the same task order on every machine. Default: a random one.'),
+  max_turns: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('Steps after which the episode is truncated. Default: no limit.'),
+  reward: RewardMode.optional().describe('When a reward is computed. Default: `on_submit`.'),
+  semantics: Semantics.optional().describe(
+    '`native`, or `intercode` for the answers of InterCode, quirks included. Default: `native`.',
+  ),
+  idle_timeout_ms: z
+    .number()
+    .int()
+    .min(1)
+    .max(600_000)
+    .optional()
+    .describe('Cut an action that printed nothing for so many milliseconds. Default: no idle deadline.'),
+  max_output_bytes: z
+    .number()
+    .int()
+    .min(256)
+    .max(16_777_216)
+    .optional()
+    .describe('Bytes of output kept per action, head and tail. Default: the setting of the server.'),
+  dialect: Dialect.optional().describe(
+    "Database to play on. Default: the dataset's own; `sqlite` for the built-in tasks.",
+  ),
+  output: RowFormat.optional().describe(
+    'How `observation.output` shows rows. Default: `table`; `python` under `intercode` semantics.',
+  ),
+  schema: z
+    .boolean()
+    .optional()
+    .describe("Add the task's tables and columns to the instruction. Default: false."),
+  max_rows: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe('Rows of a result that are returned; the true number is told. Default: 1000.'),
+  scoring: Scoring.optional().describe(
+    'What the reward is made of. Default: `execution_match` for SQL, `tests` for Python; under `intercode` semantics that of InterCode.',
+  ),
+  weights: z
+    .record(z.string().min(1), z.number().min(0).max(1_000_000))
+    .optional()
+    .describe('Weights of the parts of a composite reward, by name. Default: see the environment.'),
+  tests: TestVisibility.optional().describe(
+    'How much a graded step tells of each test; the stricter of this and the task holds. Default: as the task says.',
+  ),
+  feedback: z
+    .boolean()
+    .optional()
+    .describe('Say in the observation of a graded step which check failed and why. Default: false.'),
 });
 export type ResetOptions = z.infer<typeof ResetOptions>;
 
-/** Environments add fields of their own (`exit_code`, `cwd`, `rows`, …). */
+/**
+ * Environments add fields of their own: `exit_code`, `timed_out`, `truncated_bytes`, `cwd`; for SQL `columns` (the names, in
+ * order) and `rows` (arrays of null, numbers and texts; what JSON cannot hold is text), both of the last result.
+ */
 export const Observation = z.looseObject({ output: z.string() });
 export type Observation = z.infer<typeof Observation>;
 

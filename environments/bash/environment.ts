@@ -1,11 +1,10 @@
 import type { ImageDefinition, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
 import type { ResetOptions } from '../../protocol/episode.ts';
-import { ProtocolError } from '../../protocol/errors.ts';
-import type { StoredDataset } from '../dataset-store.ts';
+import type { PlayableDataset } from '../dataset-store.ts';
 import type { Environment, EnvironmentEpisode, EpisodeDefaults, Task } from '../environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
-import { taskIndexForSeed } from '../task-order.ts';
+import { TaskCatalog } from '../task-catalog.ts';
 import { IntercodeEpisode } from './intercode-episode.ts';
 import { cleanRoot, intercodeGoldSource } from './intercode-gold.ts';
 import { NativeEpisode } from './native-episode.ts';
@@ -13,19 +12,16 @@ import { nativeGold } from './native-gold.ts';
 import type { BashTaskRecord } from './task.ts';
 import { placeTask } from './task-placement.ts';
 
+type BashDataset = PlayableDataset<BashTaskRecord>;
+
 export interface BashEnvironmentParts {
   readonly sandboxes: SandboxSource;
   readonly defaults: EpisodeDefaults;
   /** The first is the one that a reset without a dataset means. */
-  readonly datasets: readonly [StoredDataset, ...StoredDataset[]];
+  readonly datasets: readonly [BashDataset, ...BashDataset[]];
   readonly goldCache: GoldCache;
   /** Markdown for OpenEnv's `metadata`. */
   readonly readme: string;
-}
-
-interface Entry {
-  readonly dataset: StoredDataset;
-  readonly tasks: readonly Task[];
 }
 
 const DESCRIPTION =
@@ -41,16 +37,14 @@ export class BashEnvironment implements Environment {
   readonly #sandboxes: SandboxSource;
   readonly #defaults: EpisodeDefaults;
   readonly #goldCache: GoldCache;
-  readonly #entries: ReadonlyMap<string, Entry>;
-  readonly #builtIn: string;
+  readonly #catalog: TaskCatalog<BashDataset>;
 
   constructor(parts: BashEnvironmentParts) {
     const { datasets } = parts;
     this.#sandboxes = parts.sandboxes;
     this.#defaults = parts.defaults;
     this.#goldCache = parts.goldCache;
-    this.#builtIn = datasets[0].name;
-    this.#entries = new Map(datasets.map((dataset) => [dataset.name, { dataset, tasks: tasksOf(dataset) }]));
+    this.#catalog = new TaskCatalog(this.id, datasets);
     this.defaultImage = datasets[0].image;
     this.images = datasets.flatMap(({ definition }) => definition ?? []);
     this.readme = parts.readme;
@@ -58,34 +52,20 @@ export class BashEnvironment implements Environment {
       id: this.id,
       description: DESCRIPTION,
       semantics: ['native', 'intercode'],
-      datasets: datasets.map(({ name, tasks }) => ({ name, tasks: tasks.length, splits: [] })),
+      datasets: this.#catalog.info,
     };
   }
 
   tasks(dataset: string | undefined, split: string | undefined): readonly Task[] {
-    return this.#entry(dataset, split).tasks;
+    return this.#catalog.tasks(dataset, split);
   }
 
   choose(options: ResetOptions, seed: number): Task {
-    const { dataset, tasks } = this.#entry(options.dataset, options.split);
-    const { task: wanted } = options;
-    if (wanted === undefined) return tasks[taskIndexForSeed(tasks.length, seed)] as Task;
-    const task = typeof wanted === 'number' ? tasks[wanted] : tasks.find(({ id }) => id === wanted);
-    if (task !== undefined) return task;
-    throw new ProtocolError(
-      'task_not_found',
-      `Dataset ${dataset.name} has no task ${JSON.stringify(wanted)}.`,
-      {
-        dataset: dataset.name,
-        tasks: tasks.length,
-      },
-    );
+    return this.#catalog.choose(options, seed);
   }
 
   async reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode> {
-    const { dataset } = this.#entry(task.dataset, undefined);
-    const record = dataset.tasks[task.index];
-    if (record === undefined) throw new ProtocolError('task_not_found', `There is no task ${task.id}.`);
+    const { dataset, record } = this.#catalog.record(task);
     const sandbox = await this.#sandboxes.acquire({
       image: dataset.image,
       purpose: 'episode',
@@ -131,41 +111,17 @@ export class BashEnvironment implements Environment {
       placedInMs,
     });
   }
-
-  #entry(dataset: string | undefined, split: string | undefined): Entry {
-    const name = dataset ?? this.#builtIn;
-    const entry = this.#entries.get(name);
-    if (entry === undefined) {
-      throw new ProtocolError('dataset_not_found', `${this.id} has no dataset ${JSON.stringify(name)}.`, {
-        datasets: [...this.#entries.keys()],
-      });
-    }
-    if (split !== undefined) {
-      throw new ProtocolError('dataset_not_found', `Dataset ${name} has no splits.`, { splits: [] });
-    }
-    return entry;
-  }
 }
 
 interface EpisodeStart {
   readonly task: Task;
   readonly options: ResetOptions;
-  readonly dataset: StoredDataset;
+  readonly dataset: BashDataset;
   readonly record: BashTaskRecord;
   readonly sandbox: Sandbox;
   readonly placedInMs: number;
 }
 
-function gitAtRoot({ definition }: StoredDataset): boolean {
+function gitAtRoot({ definition }: BashDataset): boolean {
   return definition?.gitAtRoot ?? false;
-}
-
-function tasksOf({ name, tasks }: StoredDataset): Task[] {
-  return tasks.map(({ id, instruction, tags = [] }, index) => ({
-    id,
-    index,
-    dataset: name,
-    instruction,
-    tags,
-  }));
 }

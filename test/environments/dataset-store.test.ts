@@ -52,6 +52,34 @@ describe('loadDataset', () => {
     expect(await loadDataset('mine', join(folder, 'd'))).toMatchObject({ image: 'img', definition: image });
   });
 
+  it('takes the environment from the name of a list, from the file of a whole dataset', async () => {
+    const test = { name: 't', stdin: '', stdout: '1' };
+    const list = await write('p.jsonl', JSON.stringify({ ...record('a'), tests: [test] }));
+    expect(await loadDataset('python-v1:mine', list)).toMatchObject({
+      environment: 'python-v1',
+      name: 'mine',
+      image: 'python',
+    });
+    await refused(loadDataset('ctf-v1:mine', list));
+    const whole = {
+      format: 1,
+      environment: 'sql-v1',
+      dialect: 'mysql',
+      image: { name: 'img', from: 'sql', script: 'load' },
+      tasks: [record('a', { database: 'd' })],
+    };
+    await write('d/dataset.json', whole);
+    expect(await loadDataset('mine', join(folder, 'd'))).toMatchObject({
+      environment: 'sql-v1',
+      dialect: 'mysql',
+      definition: { script: 'load' },
+    });
+    const { place } = await refused(loadDataset('bash-v1:mine', join(folder, 'd')));
+    expect(place.field).toBe('environment');
+    await write('d/dataset.json', { ...whole, environment: 'bash-v1' });
+    expect((await refused(loadDataset('mine', join(folder, 'd')))).place.field).toBe('dialect');
+  });
+
   it('names file, line, record and field of a record that does not fit', async () => {
     const path = await write(
       't.jsonl',

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import { goldCode } from '../../environments/bash/task-placement.ts';
-import { loadDatasets } from '../../environments/dataset-store.ts';
+import { datasetsOf, loadDatasets } from '../../environments/dataset-store.ts';
 import { createConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import { dockerMissing } from '../engines.ts';
@@ -57,7 +57,7 @@ describe.skipIf(missing !== null)('NL2Bash through the WebSocket, with the seman
   it(
     'gives 1 to the gold command of every task, unless its output is of the moment',
     async () => {
-      const records = (await loadDatasets(home)).flatMap(({ name, tasks }) =>
+      const records = datasetsOf('bash-v1', await loadDatasets(home)).flatMap(({ name, tasks }) =>
         tasks.map(({ gold }, index) => ({ name, index, gold })),
       );
       const rewards = await inParallel(records, WIDTH, async ({ name, index, gold }) => {

@@ -5,7 +5,7 @@ import { DockerImageBuilder } from '../../docker/images/docker-builder.ts';
 import { SandboxPool } from '../../docker/pool.ts';
 import { BashEnvironment } from '../../environments/bash/environment.ts';
 import type { BashTaskRecord } from '../../environments/bash/task.ts';
-import type { StoredDataset } from '../../environments/dataset-store.ts';
+import type { PlayableDataset } from '../../environments/dataset-store.ts';
 import type { EnvironmentEpisode, Grade } from '../../environments/environment.ts';
 import { GoldCache } from '../../environments/gold-cache.ts';
 import { enginesUnderTest, LIMITS, type OpenEngine, probeText, skipped } from './bench.ts';
@@ -27,7 +27,7 @@ const repositoryTask: BashTaskRecord = {
   gold: 'mkdir /work; echo note > /work/note.txt; echo words of the answer',
 };
 
-const repository: StoredDataset = {
+const repository: PlayableDataset<BashTaskRecord> = {
   name: 'repository',
   image: 'security-repository',
   definition: { name: 'security-repository', from: 'bash', gitAtRoot: true },

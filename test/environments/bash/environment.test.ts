@@ -44,7 +44,13 @@ describe('choosing a task', () => {
 
 describe('the environments of a server', () => {
   it('have the built-in tasks first, then the datasets given', () => {
-    const dataset: StoredDataset = { name: 'mine', image: 'bash', definition: null, tasks: [record('a')] };
+    const dataset: StoredDataset = {
+      environment: 'bash-v1',
+      name: 'mine',
+      image: 'bash',
+      definition: null,
+      tasks: [record('a')],
+    };
     const environments = createEnvironments({
       sandboxes: new FakeSource(),
       defaults: DEFAULTS,

@@ -1,6 +1,6 @@
 import { BashEnvironment } from '../../../environments/bash/environment.ts';
 import type { BashTaskRecord } from '../../../environments/bash/task.ts';
-import type { StoredDataset } from '../../../environments/dataset-store.ts';
+import type { PlayableDataset } from '../../../environments/dataset-store.ts';
 import { GoldCache } from '../../../environments/gold-cache.ts';
 import { FakeSource, type Script } from './fake-sandbox.ts';
 
@@ -17,13 +17,18 @@ export const DEFAULTS = { stepTimeoutMs: 5000, maxOutputBytes: 65_536 };
 /** An environment with the tasks as its first dataset and one of the name `other`. @param git `/` of the first's image is a repository */
 export function environmentOf(tasks: BashTaskRecord[], source: FakeSource = new FakeSource(), git = false) {
   const definition = { name: 'repo', from: 'bash', gitAtRoot: true };
-  const dataset: StoredDataset = {
+  const dataset: PlayableDataset<BashTaskRecord> = {
     name: 'first',
     image: git ? 'repo' : 'bash',
     definition: git ? definition : null,
     tasks,
   };
-  const other: StoredDataset = { name: 'other', image: 'bash', definition: null, tasks: [record('x')] };
+  const other: PlayableDataset<BashTaskRecord> = {
+    name: 'other',
+    image: 'bash',
+    definition: null,
+    tasks: [record('x')],
+  };
   const environment = new BashEnvironment({
     sandboxes: source,
     defaults: DEFAULTS,
