@@ -38,7 +38,7 @@ export function hasOption(environment: string, option: OptionName): boolean {
 
 function refusal(option: OptionName, message: string, facts: Record<string, unknown>): ProtocolError {
   return new ProtocolError('invalid_params', `${option}: ${message}`, {
-    issues: [{ path: option, message }],
+    issues: [{ field: option, code: 'invalid', message }],
     ...facts,
   });
 }

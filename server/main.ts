@@ -6,9 +6,8 @@ import { SandboxPool } from '../docker/pool.ts';
 import type { PoolEvent } from '../docker/pool-settings.ts';
 import { Reaper } from '../docker/reaper.ts';
 import { defaultRunParent } from '../docker/run-folder.ts';
-import type { SandboxSource } from '../docker/sandbox.ts';
+import type { ImageDefinition, SandboxSource } from '../docker/sandbox.ts';
 import { loadDatasets } from '../environments/dataset-store.ts';
-import type { Environment } from '../environments/environment.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
 import type { Config } from './config.ts';
@@ -68,13 +67,24 @@ function logPool(event: PoolEvent, log: Logger): void {
   else log.warn({ pool: event }, `sandbox ${event.type}`);
 }
 
-function makePool(config: Config, opened: OpenEngine, warm: Readonly<Record<string, number>>, log: Logger) {
+interface PoolParts {
+  readonly config: Config;
+  readonly opened: OpenEngine;
+  readonly definitions: readonly ImageDefinition[];
+  /** Sandboxes kept warm, by image. */
+  readonly warm: Readonly<Record<string, number>>;
+  readonly log: Logger;
+}
+
+function makePool({ config, opened, definitions, warm, log }: PoolParts) {
+  const prepare = new Map(definitions.map((definition) => [definition.name, definition.prepare]));
   const pool = new SandboxPool(opened.engine, {
     images: Object.fromEntries(Object.entries(warm).map(([image, count]) => [image, { warm: count }])),
     defaultMax: config.pool_max,
     totalMax: config.pool_max,
     queueTimeoutMs: config.queue_timeout_ms,
     network: config.network,
+    prepare: (image) => prepare.get(image),
     limits: {
       memoryBytes: config.memory_bytes,
       cpus: config.cpus,
@@ -93,26 +103,12 @@ function makePool(config: Config, opened: OpenEngine, warm: Readonly<Record<stri
   return { pool, warmUp };
 }
 
-/**
- * The images to have before anything is served; others are built at their first use. Without those that are kept warm
- * there is nothing to serve; a default image may fail, and is tried again when it is asked for.
- */
-async function prepareImages(
-  source: BuildingSource,
-  environments: readonly Environment[],
-  warm: Readonly<Record<string, number>>,
-  log: Logger,
-): Promise<void> {
-  const isWarm = (name: string): boolean => (warm[name] ?? 0) > 0;
-  const defaults = environments.map(({ defaultImage }) => defaultImage);
-  for (const name of new Set([...defaults, ...Object.keys(warm).filter(isWarm)])) {
-    try {
-      await source.prepare(name);
-    } catch (err) {
-      if (isWarm(name)) throw err;
-      log.error({ err, image: name }, 'an image could not be built; its first episode tries again');
-    }
-  }
+/** The image of this name and those that it is made from, so that a build looks at no other dataset's files. */
+function lineage(name: string, definitions: readonly ImageDefinition[]): ImageDefinition[] {
+  const own = definitions.find((definition) => definition.name === name);
+  if (own === undefined) return [];
+  const others = definitions.filter((definition) => definition !== own);
+  return [...lineage(own.from, others), own];
 }
 
 /**
@@ -149,17 +145,23 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
 
   const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
-  const { pool, warmUp } = makePool(config, opened, warm, log);
   const definitions = environments.flatMap(({ images }) => images);
+  const { pool, warmUp } = makePool({ config, opened, definitions, warm, log });
   const building = new BuildingSource({
     sandboxes: pool,
     ensure: (name) =>
-      ensureImages({ builder: opened.builder, definitions, names: [name], onProgress: onBuild }),
+      ensureImages({
+        builder: opened.builder,
+        definitions: lineage(name, definitions),
+        names: [name],
+        onProgress: onBuild,
+      }),
   });
   source = building;
   undo.push(() => building.close());
   undo.push(() => pool.drain(POOL_DRAIN_MS));
-  await prepareImages(building, environments, warm, log);
+  // What is kept warm must be there; everything else is built when an episode first asks for it.
+  for (const [image, count] of Object.entries(warm)) if (count > 0) await building.prepare(image);
   signal?.throwIfAborted();
   const { isolation, reason } = await opened.engine.probe();
   log.info(

@@ -17,7 +17,7 @@ describe('an option that an environment does not have', () => {
     const error = refusal(() => refuseForeignOptions('bash-v1', { task: 0, dialect: 'mysql' }));
     expect(error.error).toBe('invalid_params');
     expect(error.message).toMatch(/dialect.*sql-v1/);
-    expect(error.data).toMatchObject({ environments: ['sql-v1'], issues: [{ path: 'dialect' }] });
+    expect(error.data).toMatchObject({ environments: ['sql-v1'], issues: [{ field: 'dialect' }] });
   });
 
   it('is refused for a value that is another environment’s', () => {
