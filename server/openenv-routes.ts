@@ -8,7 +8,7 @@ import type { EpisodeRegistry } from './episode-registry.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { OpenEnvHttpSession } from './openenv-http-session.ts';
 import { answerMcp, MCP_PARSE_ERROR } from './openenv-mcp.ts';
-import { OPENENV_SCHEMA, openEnvApi, openEnvMetadata } from './openenv-schema.ts';
+import { openEnvApi, openEnvMetadata, openEnvSchema } from './openenv-schema.ts';
 import { OpenEnvExecutionError } from './openenv-session.ts';
 import { OpenEnvSocket } from './openenv-socket.ts';
 import { OpenEnvValidationError, validate } from './openenv-validation.ts';
@@ -91,6 +91,7 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
     config.session_idle_ms,
   );
   const metadata = openEnvMetadata(environment);
+  const schema = openEnvSchema(environment);
   const api = openEnvApi(environment);
 
   // Bodies are parsed here, since `/mcp` answers text that is no JSON with status 200.
@@ -109,7 +110,7 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
   });
   app.get('/health', async () => ({ status: 'healthy' }));
   app.get('/metadata', async () => metadata);
-  app.get('/schema', async () => OPENENV_SCHEMA);
+  app.get('/schema', async () => schema);
   app.get('/openapi.json', async () => api);
   app.get('/state', async () => http.state());
   app.post('/reset', async ({ body }) => {

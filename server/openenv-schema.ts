@@ -1,6 +1,7 @@
 import type { Environment } from '../environments/environment.ts';
 import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
 import { STEPWELL_VERSION } from '../protocol/version.ts';
+import { observationProperties, optionProperties } from './openenv-options.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -36,7 +37,7 @@ const ACTION: JsonSchema = {
   type: 'object',
 };
 
-const OBSERVATION: JsonSchema = {
+const observation = (environment: Environment): JsonSchema => ({
   additionalProperties: true,
   description:
     'After reset the instruction; after a step what the code printed, and what the environment adds.',
@@ -54,12 +55,12 @@ const OBSERVATION: JsonSchema = {
       title: 'Reward',
     },
     metadata: { ...METADATA, description: 'Additional metadata for the observation' },
-    output: { description: 'Text for the agent.', title: 'Output', type: 'string' },
+    ...observationProperties(environment.id),
   },
   required: ['output'],
   title: 'Observation',
   type: 'object',
-};
+});
 
 const STATE: JsonSchema = {
   additionalProperties: true,
@@ -84,7 +85,9 @@ const STATE: JsonSchema = {
 };
 
 /** Body of `GET /schema`. */
-export const OPENENV_SCHEMA = { action: ACTION, observation: OBSERVATION, state: STATE };
+export function openEnvSchema(environment: Environment): JsonSchema {
+  return { action: ACTION, observation: observation(environment), state: STATE };
+}
 
 /** Body of `GET /metadata`. */
 export function openEnvMetadata(environment: Environment): JsonSchema {
@@ -109,15 +112,16 @@ const RESULT: JsonSchema = {
   type: 'object',
 };
 
-const RESET_REQUEST: JsonSchema = {
+const resetRequest = (environment: Environment): JsonSchema => ({
   additionalProperties: true,
   properties: {
+    ...optionProperties(environment.id),
     seed: { anyOf: [{ minimum: 0, type: 'integer' }, { type: 'null' }], title: 'Seed' },
     episode_id: { anyOf: [{ maxLength: 128, type: 'string' }, { type: 'null' }], title: 'Episode Id' },
   },
   title: 'ResetRequest',
   type: 'object',
-};
+});
 
 const STEP_REQUEST: JsonSchema = {
   additionalProperties: true,
@@ -147,7 +151,7 @@ export function openEnvApi(environment: Environment): JsonSchema {
     openapi: '3.1.0',
     info: { title: `${environment.id} over OpenEnv`, version: '1.0.0' },
     paths: {
-      '/reset': { post: operation('Begin an episode', RESULT, RESET_REQUEST) },
+      '/reset': { post: operation('Begin an episode', RESULT, resetRequest(environment)) },
       '/step': { post: operation('Make a step', RESULT, STEP_REQUEST) },
       '/state': { get: operation('State of the episode', STATE) },
       '/metadata': { get: operation('About the environment', object) },
