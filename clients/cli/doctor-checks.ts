@@ -34,10 +34,11 @@ const DockerImages = z.array(z.looseObject({ Labels: z.record(z.string(), z.stri
 
 /** Look at everything that Stepwell needs or can use. */
 export async function diagnose(machine: Machine): Promise<Diagnosis> {
-  const [node, python, bubblewrap, namespaces, overlay, cgroup, docker, port] = await Promise.all([
+  const [node, python, bubblewrap, mariadb, namespaces, overlay, cgroup, docker, port] = await Promise.all([
     checkNode(machine),
     checkPython(machine),
     checkBubblewrap(machine),
+    checkMariadb(machine),
     checkNamespaces(machine),
     checkOverlay(machine),
     checkCgroup(machine),
@@ -46,7 +47,8 @@ export async function diagnose(machine: Machine): Promise<Diagnosis> {
   ]);
   const images = await checkImages(machine, docker.status === 'ok');
   const datasets = await checkDatasets(machine);
-  const checks = [node, python, bubblewrap, namespaces, overlay, cgroup, docker, images, datasets, port];
+  const programs = [node, python, bubblewrap, mariadb];
+  const checks = [...programs, namespaces, overlay, cgroup, docker, images, datasets, port];
   return { checks, ...(await chooseEngine(machine)) };
 }
 
@@ -88,6 +90,24 @@ async function checkBubblewrap(machine: Machine): Promise<Check> {
   const remedy =
     'allow user namespaces for it (sysctl kernel.unprivileged_userns_clone=1, AppArmor), or use root';
   return { name, status: 'bad', found: `cannot make a sandbox: ${trial.line}`, remedy };
+}
+
+/** What `sql-v1` with the dialect `mysql` needs of this machine where no Docker engine brings it along. */
+async function checkMariadb(machine: Machine): Promise<Check> {
+  const name = 'MariaDB';
+  const server = await machine.run('mariadbd', '--version');
+  const client = await machine.run('python3', '-c', 'import pymysql; print(pymysql.__version__)');
+  if (server.ok && client.ok) {
+    const version = /\d+\.\d+[^\s]*/.exec(server.line)?.[0] ?? server.line;
+    return { name, status: 'ok', found: `${version}, for SQL episodes of the dialect mysql` };
+  }
+  const lacks = [server.ok ? '' : 'mariadb-server', client.ok ? '' : 'python3-pymysql'].filter(Boolean);
+  return {
+    name,
+    status: 'warn',
+    found: 'not installed: the local engine has no SQL dialect mysql; sqlite and Docker need nothing',
+    remedy: `for that dialect without Docker: \`apt-get install ${lacks.join(' ')}\``,
+  };
 }
 
 async function checkNamespaces(machine: Machine): Promise<Check> {

@@ -1,3 +1,4 @@
+import { localEnvironments } from './local-tasks.ts';
 import type { Cli } from './program.ts';
 import { load } from './programs.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,14 +14,13 @@ export function addImages(cli: Cli): void {
     .action(async (args: string[]) => {
       const { output, errors, env } = cli.terminal;
       const { runImages } = await load('images');
-      const definitions = () => datasetImages(env);
+      const definitions = () => knownImages(cli.terminal);
       cli.exit(await runImages(args, { stdout: output, stderr: errors, env, definitions }));
     });
 }
 
-/** Images of the datasets that are imported here. @throws {DatasetError} a record is malformed */
-async function datasetImages(env: Terminal['env']): Promise<readonly object[]> {
-  const [{ loadDatasets }, { stateFolder }] = await Promise.all([load('datasets'), load('state')]);
-  const datasets = await loadDatasets(stateFolder(env), {});
-  return datasets.flatMap(({ definition }) => definition ?? []);
+/** Images of the environments and of the datasets imported here. @throws {DatasetError} a record is malformed */
+async function knownImages(terminal: Terminal): Promise<readonly object[]> {
+  const environments = await localEnvironments(terminal);
+  return [...environments.values()].flatMap(({ images }) => images);
 }

@@ -1,7 +1,7 @@
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Params, Result } from '../../protocol/methods.ts';
-import { load } from './programs.ts';
+import { type EnvironmentProgram, load } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where a list of tasks comes from: a server, or this machine. */
@@ -13,18 +13,25 @@ export interface TaskSource extends AsyncDisposable {
 
 const DEFAULT_LIMIT = 100;
 
-/** The tasks that a server started here would have; looking at them needs no engine. */
-export async function localTasks(terminal: Terminal): Promise<TaskSource> {
+/** The environments that a server started here would have, to look at: they have no sandboxes. */
+export async function localEnvironments(
+  terminal: Terminal,
+): Promise<ReadonlyMap<string, EnvironmentProgram>> {
   const [{ createEnvironments }, { loadDatasets }, { stateFolder }] = await Promise.all([
     load('environments'),
     load('datasets'),
     load('state'),
   ]);
-  const environments = createEnvironments({
-    sandboxes: { acquire: () => Promise.reject(new Error('a list of tasks needs no sandbox')) },
+  return createEnvironments({
+    sandboxes: { acquire: () => Promise.reject(new Error('there is no sandbox here')) },
     defaults: { stepTimeoutMs: 1, maxOutputBytes: 1 },
     datasets: await loadDatasets(stateFolder(terminal.env), {}),
   });
+}
+
+/** The tasks that a server started here would have; looking at them needs no engine. */
+export async function localTasks(terminal: Terminal): Promise<TaskSource> {
+  const environments = await localEnvironments(terminal);
   return {
     environments: async () => [...environments.values()].map(({ info }) => info),
     tasks: async ({ environment: id, dataset, split, offset = 0, limit = DEFAULT_LIMIT }) => {

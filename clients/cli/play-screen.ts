@@ -16,7 +16,7 @@ export function showStart(terminal: Terminal, episode: Episode): void {
 
 /** Output as it is, then what else is worth knowing. */
 export function showObservation(terminal: Terminal, observation: Observation): void {
-  const { output, exit_code, timed_out, truncated_bytes } = observation;
+  const { output, exit_code, timed_out, truncated_bytes, rows, row_count } = observation;
   if (output !== '') terminal.output.write(output.endsWith('\n') ? output : `${output}\n`);
   const notes: string[] = [];
   if (typeof exit_code === 'number' && exit_code !== 0) notes.push(`exit status ${exit_code}`);
@@ -24,6 +24,10 @@ export function showObservation(terminal: Terminal, observation: Observation): v
   if (typeof truncated_bytes === 'number' && truncated_bytes > 0) {
     notes.push(`${truncated_bytes} bytes left out`);
   }
+  if (typeof row_count === 'number' && Array.isArray(rows) && row_count > rows.length) {
+    notes.push(`${rows.length} of ${row_count} rows`);
+  }
+  if (observation.session_restarted === true) notes.push('a new session: variables are gone');
   if (notes.length > 0) print(terminal, styled(terminal, 'dim', `[${notes.join(', ')}]`));
 }
 

@@ -5,6 +5,7 @@ import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { CommandError } from './command-error.ts';
 import { showFailure, showGrade, showObservation, showStart } from './play-screen.ts';
+import { type PlayerInput, playerInput } from './player-input.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
 
 const HELP = 'submit [answer] · evaluate · skip · state · help · quit; anything else is executed';
@@ -43,7 +44,11 @@ export async function playSession(
   });
   let outcome: Outcome;
   try {
-    outcome = await playLines(lines, episode, terminal, leaving.signal);
+    outcome = await playLines(lines, episode, {
+      terminal,
+      input: playerInput(params.environment),
+      signal: leaving.signal,
+    });
   } catch (error) {
     if (!leaving.signal.aborted) throw error;
     outcome = 'ended';
@@ -62,35 +67,43 @@ export async function playSession(
   return outcome === 'failed' ? EXIT.bad : EXIT.ok;
 }
 
-async function playLines(
-  lines: Interface,
-  episode: Episode,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<Outcome> {
+interface Table {
+  readonly terminal: Terminal;
+  readonly input: PlayerInput;
+  /** Aborts when the player leaves. */
+  readonly signal: AbortSignal;
+}
+
+async function playLines(lines: Interface, episode: Episode, table: Table): Promise<Outcome> {
+  const { terminal, input } = table;
   let cwd = typeof episode.observation.cwd === 'string' ? episode.observation.cwd : '';
+  const moved = (next: string): void => {
+    cwd = next;
+  };
   const prompt = () => {
     if (!terminal.interactive) return;
-    lines.setPrompt(`${styled(terminal, 'green', `${cwd}$`)} `);
+    lines.setPrompt(`${styled(terminal, 'green', input.prompt(cwd))} `);
     lines.prompt();
   };
   prompt();
   for await (const line of lines) {
     if (line.trim() === 'quit') return 'left';
-    const outcome = await playLine(line, episode, terminal, signal, (next) => {
-      cwd = next;
-    });
-    if (outcome !== 'go_on') return outcome;
+    const action = input.take(line);
+    if (action !== null) {
+      const outcome = await playLine(action, episode, table, moved);
+      if (outcome !== 'go_on') return outcome;
+    }
     prompt();
   }
-  return 'ended';
+  const rest = input.rest();
+  const outcome = rest === null ? 'go_on' : await playLine(rest, episode, table, moved);
+  return outcome === 'go_on' ? 'ended' : outcome;
 }
 
 async function playLine(
   line: string,
   episode: Episode,
-  terminal: Terminal,
-  signal: AbortSignal,
+  { terminal, signal }: Table,
   moved: (cwd: string) => void,
 ): Promise<Outcome> {
   const [word = '', ...rest] = line.trim().split(/\s+/);

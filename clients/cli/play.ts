@@ -1,28 +1,18 @@
-import { RewardMode, Semantics } from '../../protocol/episode.ts';
-import type { Params } from '../../protocol/methods.ts';
 import { playDemo } from './demo.ts';
 import { demoRuntime } from './demo-runtime.ts';
-import { choice, integer, taskOf } from './flags.ts';
 import { thisMachine } from './machine.ts';
 import { playSession } from './play-session.ts';
 import type { Cli } from './program.ts';
+import { addResetFlags, type ResetFlags, resetParams } from './reset-flags.ts';
 import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
 import { print, type Terminal } from './terminal.ts';
 
-interface PlayFlags extends TargetFlags {
-  readonly environment: string;
-  readonly dataset?: string;
-  readonly split?: string;
-  readonly task?: number | string;
-  readonly seed?: number;
-  readonly semantics?: Semantics;
-  readonly reward?: RewardMode;
-  readonly maxTurns?: number;
+interface PlayFlags extends TargetFlags, ResetFlags {
   readonly demo?: boolean;
 }
 
 const NOTES = `
-Each line is executed in the episode's sandbox, except:
+Each line is executed in the episode's sandbox; a block of Python goes to the next blank line. Except:
   submit [answer]  end the episode and see the reward
   evaluate         see the reward of the present state and go on
   skip             end the episode ungraded
@@ -36,19 +26,14 @@ export function addPlay(cli: Cli): void {
   const command = cli.program
     .command('play')
     .description('play a task in the terminal, or see a few played (--demo)')
-    .option('--demo', 'play a few built-in tasks by their solutions and show the rewards')
-    .option('--environment <id>', 'versioned id of the environment', 'bash-v1')
-    .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
-    .option('--split <name>', 'part of the dataset (default: all of it)')
-    .option('--task <task>', 'index from 0, or id, of the task (default: the seed decides)', taskOf)
-    .option('--seed <number>', 'the same seed gives the same task (default: a random one)', integer(0))
-    .addOption(choice('--semantics', Semantics.options, 'what an action means (default: native)'))
-    .addOption(choice('--reward', RewardMode.options, 'when to grade (default: on_submit)'))
-    .option('--max-turns <number>', 'steps after which the episode ends (default: no limit)', integer(1));
+    .option('--demo', 'play a few built-in tasks by their solutions and show the rewards');
+  addResetFlags(command);
   addTargetFlags(command);
   command.addHelpText('after', NOTES).action(async (flags: PlayFlags) => {
     if (flags.demo) return cli.exit(await demo(cli.terminal, flags));
-    await using target = await openTarget(cli.terminal, flags);
+    // What a dataset or a dialect plays on is made when it is asked for, and nothing else is.
+    const plain = flags.dataset === undefined && flags.dialect === undefined;
+    await using target = await openTarget(cli.terminal, flags, plain ? [flags.environment] : []);
     cli.exit(await playSession(target.client, resetParams(flags), cli.terminal, target.trajectories));
   });
 }
@@ -57,11 +42,7 @@ async function demo(terminal: Terminal, flags: TargetFlags): Promise<number> {
   const free = flags.url === undefined && flags.runtime === undefined;
   const chosen = free ? await demoRuntime(await thisMachine(terminal.env)) : null;
   if (chosen) print(terminal, `${chosen.reason}\n`);
-  await using target = await openTarget(terminal, { ...flags, runtime: flags.runtime ?? chosen?.runtime });
+  const runtime = flags.runtime ?? chosen?.runtime;
+  await using target = await openTarget(terminal, { ...flags, runtime }, ['bash-v1']);
   return await playDemo(target.client, terminal);
-}
-
-function resetParams(flags: PlayFlags): Params<'episode/reset'> {
-  const { environment, dataset, split, task, seed, semantics, reward, maxTurns } = flags;
-  return { environment, dataset, split, task, seed, semantics, reward, max_turns: maxTurns };
 }

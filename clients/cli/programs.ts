@@ -98,11 +98,13 @@ interface EnvironmentsProgram {
     readonly sandboxes: { acquire(): Promise<never> };
     readonly defaults: { readonly stepTimeoutMs: number; readonly maxOutputBytes: number };
     readonly datasets: readonly unknown[];
-  }): ReadonlyMap<string, TaskHolder>;
+  }): ReadonlyMap<string, EnvironmentProgram>;
 }
 
-interface TaskHolder {
+export interface EnvironmentProgram {
   readonly info: EnvironmentInfo;
+  /** How its images are made; `images` knows what is in a definition. */
+  readonly images: readonly object[];
   /** @throws {ProtocolError} `dataset_not_found` */
   tasks(
     dataset: string | undefined,
@@ -110,14 +112,9 @@ interface TaskHolder {
   ): readonly (TaskSummary & { readonly dataset: string })[];
 }
 
-interface StoredDataset {
-  /** How its image is made, where it has one of its own; `images` knows what is in it. */
-  readonly definition: object | null;
-}
-
 interface DatasetsProgram {
   /** @throws {DatasetError} a record is malformed */
-  loadDatasets(home: string, added: Readonly<Record<string, string>>): Promise<readonly StoredDataset[]>;
+  loadDatasets(home: string, added: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
 }
 
 /** A built-in task with its solution, which no server tells. */

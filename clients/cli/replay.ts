@@ -1,3 +1,4 @@
+import type { ResetOptions } from '../../protocol/episode.ts';
 import type { Cli } from './program.ts';
 import { type Difference, replayEpisode } from './replay-episode.ts';
 import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
@@ -24,7 +25,9 @@ export function addReplay(cli: Cli): void {
   addTargetFlags(command);
   command.addHelpText('after', NOTES).action(async (paths: string[], flags: ReplayFlags) => {
     const trajectories = await Promise.all(paths.map(readTrajectory));
-    await using target = await openTarget(cli.terminal, flags);
+    const warm = trajectories.map(({ reset }) => reset).filter(({ options }) => isPlain(options));
+    const environments = [...new Set(warm.map(({ environment }) => environment))];
+    await using target = await openTarget(cli.terminal, flags, environments);
     const reports = [];
     for (const trajectory of trajectories) {
       const replay = await replayEpisode(target.client, trajectory);
@@ -34,6 +37,11 @@ export function addReplay(cli: Cli): void {
     else for (const report of reports) show(cli.terminal, report);
     cli.exit(reports.some(({ differences }) => differences.length > 0) ? EXIT.bad : EXIT.ok);
   });
+}
+
+/** Whether an episode plays on the image that its environment keeps warm. */
+function isPlain({ dataset, dialect }: ResetOptions): boolean {
+  return dataset === undefined && dialect === undefined;
 }
 
 interface Report {

@@ -29,21 +29,32 @@ export function addTargetFlags(command: Command): void {
     .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine of its own server (default: auto)'));
 }
 
-/** Connect to `--url`, or to a server started for this command on a free port. */
-export async function openTarget(terminal: Terminal, flags: TargetFlags): Promise<Target> {
-  if (flags.url === undefined) return startEmbedded(terminal, flags);
+/**
+ * Connect to `--url`, or to a server started for this command on a free port.
+ * @param warm environments of which that server keeps a sandbox ready; it makes others when they are asked for
+ */
+export async function openTarget(
+  terminal: Terminal,
+  flags: TargetFlags,
+  warm: readonly string[],
+): Promise<Target> {
+  if (flags.url === undefined) return startEmbedded(terminal, flags, warm);
   const token = flags.token ?? terminal.env.STEPWELL_TOKEN;
   const client = await StepwellClient.connect(flags.url, { token });
   return { client, trajectories: null, [Symbol.asyncDispose]: () => client.close() };
 }
 
-async function startEmbedded(terminal: Terminal, flags: TargetFlags): Promise<Target> {
+async function startEmbedded(
+  terminal: Terminal,
+  flags: TargetFlags,
+  warm: readonly string[],
+): Promise<Target> {
   const [{ parseConfig }, { startServer }, state] = await Promise.all([
     load('config'),
     load('server'),
     load('state'),
   ]);
-  const config = parseConfig(embeddedFlags(flags, terminal), terminal.env);
+  const config = parseConfig(embeddedFlags(flags, warm, terminal), terminal.env);
   const ending = endOnSignal();
   try {
     const { signal } = ending;
@@ -71,11 +82,11 @@ async function startEmbedded(terminal: Terminal, flags: TargetFlags): Promise<Ta
   }
 }
 
-function embeddedFlags(flags: TargetFlags, terminal: Terminal): string[] {
+function embeddedFlags(flags: TargetFlags, warm: readonly string[], terminal: Terminal): string[] {
   const argv = [
     '--host=127.0.0.1',
     '--port=0',
-    '--pool=bash-v1=1',
+    `--pool=${warm.map((environment) => `${environment}=1`).join(',')}`,
     `--drain-timeout-ms=${EMBEDDED_DRAIN_MS}`,
   ];
   if (flags.runtime !== undefined) argv.push(`--runtime=${flags.runtime}`);
