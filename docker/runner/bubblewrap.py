@@ -14,8 +14,8 @@ _SECCOMP_FD = 65
 _OPTIONS_FD = 66
 _PIDNS_FD = 67
 # Entries of /proc that tell of what lies beyond the sandbox, as far as this kernel has them.
-_PROC_COVERED_FILES = ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/kmsg")
-_PROC_COVERED_FOLDERS = ("/proc/acpi", "/proc/asound", "/proc/scsi")
+PROC_COVERED_FILES = ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/kmsg")
+PROC_COVERED_FOLDERS = ("/proc/acpi", "/proc/asound", "/proc/scsi")
 _IGNORED_SIGNALS = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
 
 
@@ -32,10 +32,10 @@ def _confinement(rights) -> list:
 def _proc() -> list:
     """A procfs of the namespace, read-only as a whole: settings of the kernel are everybody's."""
     arguments = ["--proc", "/proc"]
-    for path in _PROC_COVERED_FILES:
+    for path in PROC_COVERED_FILES:
         if os.path.exists(path):
             arguments += ["--ro-bind", "/dev/null", path]
-    for path in _PROC_COVERED_FOLDERS:
+    for path in PROC_COVERED_FOLDERS:
         if os.path.exists(path):
             arguments += ["--perms", "0555", "--size", "4096", "--tmpfs", path, "--remount-ro", path]
     return [*arguments, "--remount-ro", "/proc"]
@@ -52,10 +52,10 @@ class Bubblewrap:
         self._proc = _proc()
         self._filter = seccomp_filter
 
-    def agent(self, layer, info_fd: int, cwd: str, argv, as_first: bool = True):
-        """A session in `layer`: its program is the first process of its namespaces, or that one's child."""
+    def agent(self, layer, info_fd: int, cwd: str, argv):
+        """A session in `layer`: its program is the first process of its namespaces."""
         options = [*self._surroundings(layer), *_OWN_NAMESPACES, *self._hostname]
-        options += ["--info-fd", str(info_fd), "--chdir", cwd, *(["--as-pid-1"] if as_first else [])]
+        options += ["--as-pid-1", "--info-fd", str(info_fd), "--chdir", cwd]
         return self._command(options, argv)
 
     def beside(self, layer, first: int, cwd: str, argv):
@@ -95,13 +95,16 @@ def _memory_file(name: str, content: bytes) -> int:
     return fd
 
 
-def spawn(argv, environment: dict, descriptors: dict) -> int:
-    """Start a program with just these descriptors (`{target: source}`) beside what is close-on-exec; its pid."""
+def spawn(argv, environment: dict, descriptors: dict, path=None) -> int:
+    """
+    Start a program (`path`, else `argv[0]`) with just these descriptors (`{target: source}`) beside what is
+    close-on-exec; its pid.
+    """
     # Sources are lifted above every target first, so that no dup2 overwrites a source that is still needed.
     lifted = {target: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, 100) for target, source in descriptors.items()}
     try:
         actions = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in lifted.items()]
-        return os.posix_spawn(argv[0], argv, environment, file_actions=actions, setsigdef=_IGNORED_SIGNALS)
+        return os.posix_spawn(path or argv[0], argv, environment, file_actions=actions, setsigdef=_IGNORED_SIGNALS)
     finally:
         for source in lifted.values():
             os.close(source)

@@ -1,57 +1,79 @@
-"""The confinement of a process that was forked, not started: what bubblewrap gives to what it starts."""
+"""What bubblewrap gives to a program that it starts, for a process that is forked: namespaces, mounts, no rights."""
 
 import ctypes
 import os
 
 import capabilities
+import mounts
+from bubblewrap import PROC_COVERED_FILES, PROC_COVERED_FOLDERS
+from mounts import MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_REC
 
 _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 22, 38, 47
 _SECCOMP_MODE_FILTER, _PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 _INSTRUCTION_SIZE = 8
-_NAMESPACES = ("ipc", "uts", "mnt")
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+_LINKS = {
+    "fd": "/proc/self/fd",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+    "core": "/proc/kcore",
+    "ptmx": "pts/ptmx",
+}
+_NAMESPACES = mounts.CLONE_NEWNS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWUTS | mounts.CLONE_NEWPID
 
 
 class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
-def _checked(result: int) -> None:
-    if result != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+def make_devices(folder: str) -> None:
+    """The `/dev` of every sandbox of a container, read-only, made once."""
+    os.mkdir(folder)
+    mounts.mount("dev", folder, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,mode=755")
+    for name in _DEVICES:
+        with open(f"{folder}/{name}", "x", encoding="ascii"):
+            mounts.bind(f"/dev/{name}", f"{folder}/{name}")
+    for name, target in _LINKS.items():
+        os.symlink(target, f"{folder}/{name}")
+    os.mkdir(f"{folder}/shm")
+    os.mkdir(f"{folder}/pts")
+    mounts.mount("devpts", f"{folder}/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
+    mounts.protect(folder, MS_NOSUID | MS_NOEXEC)
 
 
 class Confinement:
-    """Everything is looked up before it is needed: inside, the runner's files cannot be read."""
+    """`devices` is the folder that `make_devices` made. A process goes through `detach`, a fork, `settle` and `confine`."""
 
-    def __init__(self, seccomp_filter: bytes) -> None:
+    def __init__(self, seccomp_filter: bytes, devices: str, hostname: str) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._filter = seccomp_filter
-        self._own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        self._devices = devices
+        self._hostname = hostname
 
-    def fork(self, first: int) -> "tuple[int, list]":
-        """Fork into the pid namespace of `first`; (child or 0, the other namespaces for `enter`)."""
-        namespaces = [_namespace(first, kind) for kind in ("pid", *_NAMESPACES)]
-        pids = namespaces.pop(0)
-        try:
-            self._join(pids)
-            try:
-                pid = os.fork()
-                if pid == 0:
-                    return 0, namespaces
-            finally:
-                os.close(pids)
-            self._join(self._own_pids)
-        except BaseException:
-            _close(namespaces)
-            raise
-        _close(namespaces)
-        return pid, []
+    def detach(self, merged: str, shm: str) -> None:
+        """New namespaces, for the pids those of the next child, and devices in the layer at `merged`."""
+        mounts.unshare(_NAMESPACES)
+        mounts.make_private("/")
+        mounts.bind(self._devices, f"{merged}/dev", MS_REC)
+        mounts.bind(shm, f"{merged}/dev/shm")
 
-    def enter(self, namespaces) -> None:
-        """Join what `fork` found; the root and the working directory are then the namespace's own."""
-        for namespace in namespaces:
-            self._join(namespace)
-        _close(namespaces)
+    def settle(self, merged: str) -> None:
+        """As the first process of the pid namespace: its procfs, read-only, and the layer as the only root."""
+        proc = f"{merged}/proc"
+        mounts.mount("proc", proc, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        for path in PROC_COVERED_FILES:
+            if os.path.exists(merged + path):
+                mounts.bind(f"{self._devices}/null", merged + path)
+                mounts.protect(merged + path, MS_NOSUID | MS_NOEXEC)
+        for path in PROC_COVERED_FOLDERS:
+            if os.path.isdir(merged + path):
+                flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
+                mounts.mount("tmpfs", merged + path, "tmpfs", flags, "size=4k,mode=555")
+                mounts.protect(merged + path, flags)
+        mounts.protect(proc, MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        mounts.set_hostname(self._hostname)
+        mounts.become_root(merged)
 
     def confine(self) -> None:
         """Give up every right but the agent's, for good."""
@@ -61,14 +83,7 @@ class Confinement:
         program = _Program(len(self._filter) // _INSTRUCTION_SIZE, self._filter)
         _checked(self._libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0))
 
-    def _join(self, namespace: int) -> None:
-        _checked(self._libc.setns(namespace, 0))
 
-
-def _namespace(pid: int, kind: str) -> int:
-    return os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC)
-
-
-def _close(descriptors) -> None:
-    for fd in descriptors:
-        os.close(fd)
+def _checked(result: int) -> None:
+    if result != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))

@@ -47,7 +47,7 @@ class NamespaceProcesses:
     def __init__(self, first: int, own, spared=()) -> None:
         self.first = first
         self._spared = frozenset(spared)
-        self._own = self._spared | {first, *own}
+        self.own = own
         self._namespace = os.readlink(f"/proc/{first}/ns/pid")
         self._stopped = set()
 
@@ -66,9 +66,10 @@ class NamespaceProcesses:
     def signal_since(self, ticks: int, number: int) -> int:
         """Signal what started at or after `ticks`, but the session's own; returns how many were reached."""
         reached = 0
+        kept = {self.first, *self.own, *self._spared}
         for pid in self.pids():
             stat = _stat(pid)
-            if pid in self._own or stat is None or stat[0] == "Z" or stat[2] < ticks:
+            if pid in kept or stat is None or stat[0] == "Z" or stat[2] < ticks:
                 continue
             reached += send(pid, number)
         return reached

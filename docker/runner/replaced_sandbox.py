@@ -4,7 +4,7 @@ import os
 
 from bash_process import PlainBashProcess
 from program import Program
-from python_process import PlainPythonProcess
+from python_process import PythonProcess
 from request_error import RequestError
 from sandbox import LayerSandbox
 from zygote import Zygote
@@ -27,7 +27,7 @@ class ReplacedSandbox(LayerSandbox):
         self._services = services
         self._layer = _Whole()
         self._session = None
-        self._zygote = Zygote(b"") if kind == "python" else None
+        self._zygote = Zygote(None, b"", "") if kind == "python" else None
 
     def reset(self) -> None:
         if self._session is not None:
@@ -43,7 +43,7 @@ class ReplacedSandbox(LayerSandbox):
         spared = (os.getpid(),)
         if self._zygote is None:
             return PlainBashProcess(spared, cwd, descriptors)
-        return PlainPythonProcess(self._zygote, spared, cwd, descriptors)
+        return PythonProcess(self._zygote, None, spared, cwd, descriptors)
 
     def mark(self) -> None:
         raise RequestError("not_supported", "mark is the engine's where there are no layers")

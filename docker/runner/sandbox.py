@@ -37,7 +37,7 @@ class LayerSandbox:
         self._ground = Ground(scratch, roots, layer_bytes, layer_inodes, files)
         bound_programs()
         self._bubblewrap = Bubblewrap(hostname, filter_program())
-        self._zygote = Zygote(filter_program()) if kind == "python" else None
+        self._zygote = Zygote(scratch, filter_program(), hostname) if kind == "python" else None
         self._layer = None
         self._session = None
         self._baseline: "Baseline | None" = None
@@ -73,7 +73,7 @@ class LayerSandbox:
     def _process(self, cwd: str, descriptors: dict):
         if self._zygote is None:
             return BashProcess(self._bubblewrap, self._layer, cwd, descriptors)
-        return PythonProcess(self._zygote, self._bubblewrap, self._layer, cwd, descriptors)
+        return PythonProcess(self._zygote, self._layer, (), cwd, descriptors)
 
     def _start_session(self, cwd: str) -> Session:
         session = Session(self._process, cwd, self._services)

@@ -1,26 +1,40 @@
 """The runner's side of a warm Python interpreter, from which the sessions' interpreters are forked."""
 
+import ctypes
 import json
 import os
+import signal
 import socket
 
+import mounts
 from bubblewrap import spawn
+from confinement import make_devices
 from environment import ENVIRONMENT
+from processes import send
 from session import rewrite
 
 _PYTHON = "/usr/bin/python3"
 _CONTROL_FD = 60
 _TIMEOUT_S = 20
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 class Zygote:
     """
     Started before any episode, it holds nothing of one: an interpreter forked from it starts in a millisecond and
-    has no memory of the runner's. `seccomp_filter` confines what joins a namespace.
+    has no memory of the runner's. `scratch` is a folder on a tmpfs, `None` where nothing can be mounted: then the
+    interpreters share the runner's namespaces and rights.
     """
 
-    def __init__(self, seccomp_filter: bytes) -> None:
+    def __init__(self, scratch, seccomp_filter: bytes, hostname: str) -> None:
+        # Whatever is forked for the runner becomes its child once those in between have ended.
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        self._settings = json.dumps([scratch and f"{scratch}/dev", hostname]).encode()
         self._filter = seccomp_filter
+        self._program = _PYTHON
+        if scratch is not None:
+            make_devices(f"{scratch}/dev")
+            self._program = _protected(f"{scratch}/python3")
         self._control = None
         self.pid = None
         self._spawn()
@@ -33,31 +47,26 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             rewrite(script, program.encode())
-            self.pid = spawn([_PYTHON], ENVIRONMENT, {0: script, 1: null, 2: 2, _CONTROL_FD: theirs.fileno()})
+            descriptors = {0: script, 1: null, 2: 2, _CONTROL_FD: theirs.fileno()}
+            self.pid = spawn([_PYTHON], ENVIRONMENT, descriptors, self._program)
         finally:
             theirs.close()
             os.close(script)
             os.close(null)
         ours.settimeout(_TIMEOUT_S)
         self._control = ours
-        # An empty message would be the end of the conversation.
-        self._control.send(b"filter" + self._filter)
+        self._control.send(self._settings)
+        self._control.send(self._filter)
 
-    def start(self, first, cwd: str, descriptors: dict) -> int:
+    def start(self, layer, cwd: str, descriptors: dict) -> int:
         """
-        Fork an interpreter with these descriptors (`{target: source}`), in the namespaces of `first` or, without one,
-        in the runner's own; its pid. Raises OSError with what stood in the way.
+        Fork an interpreter with these descriptors (`{target: source}`), in namespaces of its own over `layer` or, without
+        one, in the runner's; the first process of the namespace. Raises OSError with what stood in the way.
         """
-        request = {"op": "start", "first": first, "cwd": cwd, "targets": list(descriptors)}
-        return self._ask(request, list(descriptors.values()))["pid"]
-
-    def wait(self, pid: int) -> int:
-        """The exit status of an interpreter, once it has ended."""
-        return self._ask({"op": "wait", "pid": pid}, [])["status"]
-
-    def _ask(self, request: dict, descriptors) -> dict:
+        place = None if layer is None else {"merged": layer.merged, "shm": layer.shm}
+        request = json.dumps({"place": place, "cwd": cwd, "targets": list(descriptors)}).encode()
         try:
-            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+            socket.send_fds(self._control, [request], list(descriptors.values()))
             answer = self._control.recv(65536)
         except OSError:
             answer = b""
@@ -67,13 +76,21 @@ class Zygote:
         fields = json.loads(answer)
         if "error" in fields:
             raise OSError(fields["error"])
-        return fields
+        return fields["pid"]
 
     def _respawn(self) -> None:
         self._control.close()
         try:
-            os.kill(self.pid, 9)
+            send(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        except (ProcessLookupError, ChildProcessError):
+        except ChildProcessError:
             pass
         self._spawn()
+
+
+def _protected(place: str) -> str:
+    """The interpreter at a read-only place: through /proc/self/exe an agent reaches the file that it runs from."""
+    with open(place, "x", encoding="ascii"):
+        mounts.bind(os.path.realpath(_PYTHON), place)
+    mounts.protect(place, mounts.MS_NOSUID | mounts.MS_NODEV)
+    return place

@@ -1,4 +1,4 @@
-"""The warm interpreter: forks one for each session, and tells how they ended."""
+"""The warm interpreter: forks one for each session, in namespaces of its own."""
 
 import gc
 import json
@@ -13,62 +13,102 @@ from python_driver import Driver
 _CONTROL_FD = 60
 # Out of the way of programs that close the low descriptors.
 _TALK_FD, _CODE_FD = 1000, 1001
-_OWN_MODULES = ("confinement", "capabilities", "python_driver", "zygote_main")
+_OWN_MODULES = ("bubblewrap", "capabilities", "confinement", "mounts", "python_driver", "zygote_main")
 
 
 class ZygoteMain:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._confinement = Confinement(control.recv(65536).removeprefix(b"filter"))
+        devices, hostname = json.loads(control.recv(65536))
+        self._confinement = Confinement(control.recv(65536), devices, hostname)
 
     def serve(self) -> None:
         while True:
             data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 8)
             if not data:
                 return
-            request = json.loads(data)
-            try:
-                answer = self._wait(request) if request["op"] == "wait" else self._start(request, descriptors)
-            except Exception as error:  # noqa: BLE001 - the runner must hear of it
-                answer = {"error": f"{type(error).__name__}: {error}"}
+            answer = self._start(json.loads(data), descriptors)
             for fd in descriptors:
                 os.close(fd)
-            self._control.send(json.dumps(answer).encode())
+            self._control.send(answer)
 
-    def _wait(self, request: dict) -> dict:
-        code = os.waitstatus_to_exitcode(os.waitpid(request["pid"], 0)[1])
-        return {"status": code if code >= 0 else 128 - code}
+    def _start(self, request: dict, descriptors) -> bytes:
+        """
+        The answer to the runner. A child makes the namespaces and forks the session's first process, which becomes the
+        runner's child when that one is gone; it is when the answer is given.
+        """
+        given = dict(zip(request["targets"], descriptors))
+        answer_read, answer_write = os.pipe()
+        maker = os.fork()
+        if maker == 0:
+            _never_return(lambda: self._make(request["place"], request["cwd"], given, answer_write))
+        os.close(answer_write)
+        answer = os.read(answer_read, 4096)
+        os.close(answer_read)
+        os.waitpid(maker, 0)
+        return answer
 
-    def _start(self, request: dict, descriptors) -> dict:
-        first = request["first"]
-        pid, namespaces = (os.fork(), []) if first is None else self._confinement.fork(first)
-        if pid:
-            return {"pid": pid}
+    def _make(self, place, cwd: str, given: dict, answer: int) -> None:
         try:
-            self._become(request, dict(zip(request["targets"], descriptors)), namespaces)
-        finally:
-            os._exit(127)
+            if place is not None:
+                self._confinement.detach(place["merged"], place["shm"])
+            first = os.fork()
+            if first == 0:
+                _never_return(lambda: self._begin(place, cwd, given))
+            os.write(answer, json.dumps({"pid": first}).encode())
+        except Exception as error:  # noqa: BLE001 - the runner must hear of it
+            os.write(answer, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
 
-    def _become(self, request: dict, descriptors: dict, namespaces) -> None:
-        """A session's interpreter: it leaves everything of the runner's behind, and never returns."""
-        self._confinement.enter(namespaces)
-        null = os.open("/dev/null", os.O_RDONLY)
-        for target, source in ((_TALK_FD, descriptors[60]), (_CODE_FD, descriptors[61])):
-            os.dup2(source, target, inheritable=False)
-        for target, source in ((0, null), (1, descriptors[1]), (2, descriptors[2])):
-            os.dup2(source, target)
-        os.closerange(3, _TALK_FD)
-        os.closerange(_CODE_FD + 1, _CODE_FD + 64)
+    def _begin(self, place, cwd: str, given: dict) -> None:
+        """The session, or the first process of its namespace, which waits for orphans and ends as the session does."""
+        if place is None:
+            _keep(given)
+            _serve_session(cwd)
+        self._confinement.settle(place["merged"])
+        _keep(given)
         os.setsid()
-        try:
-            os.chdir(request["cwd"])
-        except OSError:
-            os.chdir("/")
-        if request["first"] is not None:
-            self._confinement.confine()
-        for name in _OWN_MODULES:
-            sys.modules.pop(name, None)
-        Driver(_TALK_FD, _CODE_FD).serve()
+        self._confinement.confine()
+        interpreter = os.fork()
+        if interpreter == 0:
+            _never_return(lambda: _serve_session(cwd))
+        os.closerange(3, _CODE_FD + 1)
+        os.dup2(0, 1)
+        os.dup2(0, 2)
+        while True:
+            pid, status = os.wait()
+            if pid == interpreter:
+                code = os.waitstatus_to_exitcode(status)
+                os._exit(code if code >= 0 else 128 - code)
+
+
+def _keep(given: dict) -> None:
+    """Leave no descriptor open but the session's."""
+    for target, source in ((_TALK_FD, given[60]), (_CODE_FD, given[61])):
+        os.dup2(source, target, inheritable=False)
+    null = os.open("/dev/null", os.O_RDWR)
+    for target, source in ((0, null), (1, given[1]), (2, given[2])):
+        os.dup2(source, target)
+    os.closerange(3, _TALK_FD)
+    os.closerange(_CODE_FD + 1, _CODE_FD + 64)
+
+
+def _serve_session(cwd: str) -> None:
+    os.setsid()
+    try:
+        os.chdir(cwd)
+    except OSError:
+        os.chdir("/")
+    for name in _OWN_MODULES:
+        sys.modules.pop(name, None)
+    Driver(_TALK_FD, _CODE_FD).serve()
+
+
+def _never_return(work) -> None:
+    """What a fork does ends with it, whatever happens."""
+    try:
+        work()
+    finally:
+        os._exit(127)
 
 
 def main() -> None:
