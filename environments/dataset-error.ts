@@ -31,6 +31,12 @@ export class DatasetError extends Error {
   }
 }
 
+/**
+ * A dataset of which a part is not there and must be brought by the user; others that lie beside it can be had without it.
+ * The reason says what to put where.
+ */
+export class IncompleteDatasetError extends DatasetError {}
+
 function fieldName(path: readonly PropertyKey[]): string {
   return path
     .map((part, index) =>

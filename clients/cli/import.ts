@@ -18,6 +18,7 @@ export function addImport(cli: Cli): void {
           home: stateFolder(terminal.env),
           print: (line) => print(terminal, line),
           printError: (line) => terminal.errors.write(`${line}\n`),
+          progress: terminal.errors,
         }),
       );
     });

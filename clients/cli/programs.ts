@@ -135,6 +135,7 @@ interface ImportProgram {
       readonly home: string;
       readonly print: (line: string) => void;
       readonly printError: (line: string) => void;
+      readonly progress: NodeJS.WritableStream;
     },
   ): Promise<number>;
 }

@@ -2,7 +2,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { DatasetError } from '../dataset-error.ts';
-import { importIntercode } from './intercode.ts';
+import { type ImportedDataset, type ImportResult, importIntercode } from './intercode.ts';
+import { PARTS } from './parts.ts';
+import { withProgress } from './progress.ts';
 
 export interface CommandOptions {
   /** State folder. @default env `STEPWELL_HOME`, else `~/.stepwell` */
@@ -11,6 +13,23 @@ export interface CommandOptions {
   readonly print?: (line: string) => void;
   /** Takes a line about an error. @default standard error */
   readonly printError?: (line: string) => void;
+  /** Where progress is shown. @default standard error */
+  readonly progress?: NodeJS.WritableStream;
+}
+
+/** What a person types next. */
+function nextStep({ name, environment }: ImportedDataset): string {
+  const chosen = environment === 'bash-v1' ? '' : `--environment ${environment} `;
+  return `next: stepwell play ${chosen}--dataset ${name} (its first episode builds its image, where it has one)`;
+}
+
+function tell({ imported, left }: ImportResult, print: (line: string) => void): void {
+  for (const { name, environment, tasks, folder } of imported) {
+    print(`imported ${name} for ${environment}: ${tasks} tasks, in ${folder}`);
+  }
+  for (const { name, reason } of left) print(`left out ${name}: ${reason}`);
+  const [first] = imported;
+  if (first !== undefined) print(nextStep(first));
 }
 
 /**
@@ -22,6 +41,7 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
   const home = options.home ?? process.env.STEPWELL_HOME ?? join(homedir(), '.stepwell');
   const print = options.print ?? ((line) => process.stdout.write(`${line}\n`));
   const printError = options.printError ?? ((line) => process.stderr.write(`${line}\n`));
+  const progress = options.progress ?? process.stderr;
   const program = new Command('stepwell import')
     .description('Import published datasets; a server started later has them.')
     .exitOverride()
@@ -29,18 +49,16 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
       writeOut: (text) => print(text.trimEnd()),
       writeErr: (text) => printError(text.trimEnd()),
     });
+  const names = PARTS.filter(({ read }) => read !== null).map(({ name }) => name);
   program
     .command('intercode')
-    .description('InterCode: nl2bash_fs_N.json with fs_N.tar, as datasets nl2bash-fs1 … nl2bash-fs4')
-    .argument('<folder>', "InterCode's data folder, or nl2bash in it")
+    .description(`InterCode's datasets, those of them that are there: ${names.join(', ')}`)
+    .argument('<folder>', "InterCode's data folder, or a part of it, e.g. nl2bash")
     .action(async (folder: string) => {
-      const { imported, notSupported } = await importIntercode(folder, home);
-      for (const dataset of imported) {
-        print(`imported ${dataset.name}: ${dataset.tasks} tasks, in ${dataset.folder}`);
-      }
-      for (const part of notSupported) print(`not yet supported: ${part}`);
-      if (imported.length === 0) return;
-      print(`next: stepwell play --dataset ${imported[0]?.name} (its first episode builds its image)`);
+      const result = await withProgress('import', progress, (onProgress) =>
+        importIntercode(folder, home, onProgress),
+      );
+      tell(result, print);
     });
   try {
     await program.parseAsync([...argv], { from: 'user' });

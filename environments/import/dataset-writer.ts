@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import type { DatasetFile } from '../dataset-store.ts';
 import { type AddedFile, writeTree } from './file-tree.ts';
 
-export interface WrittenDataset {
+/** A published dataset, read and checked, ready to be written. */
+export interface PublishedDataset {
   readonly name: string;
   readonly file: DatasetFile;
-  /** A file tree to keep beside it as `tree.tar`, and what to add to it. */
+  /** How many there are. */
+  readonly tasks: number;
+  /** A file tree to keep beside it as `tree.tar`, if it has one. */
   readonly tree: string | null;
+  /** What the tree lacks. */
   readonly added: readonly AddedFile[];
 }
 
@@ -17,7 +21,7 @@ export interface WrittenDataset {
  */
 export async function writeDataset(
   folder: string,
-  { name, file, tree, added }: WrittenDataset,
+  { name, file, tree, added }: PublishedDataset,
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   // A leading dot keeps what is unfinished out of the server's sight.

@@ -1,29 +1,25 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DatasetError } from '../dataset-error.ts';
+import { stat } from 'node:fs/promises';
+import { DatasetError, IncompleteDatasetError } from '../dataset-error.ts';
 import { datasetsFolder } from '../dataset-store.ts';
-import { writeDataset } from './dataset-writer.ts';
-import { readSet, setNumbers } from './nl2bash.ts';
+import { type PublishedDataset, writeDataset } from './dataset-writer.ts';
+import { findParts, PARTS } from './parts.ts';
 
 export interface ImportedDataset {
   readonly name: string;
+  /** Environment that plays it. */
+  readonly environment: string;
   readonly tasks: number;
   readonly folder: string;
 }
 
 export interface ImportResult {
   readonly imported: readonly ImportedDataset[];
-  /** Parts of InterCode that were found and cannot be imported yet. */
-  readonly notSupported: readonly string[];
+  /** What was found and cannot be imported, each with the reason. */
+  readonly left: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** Where the sets may lie in what the user names: InterCode's repository, its `data` folder, or `nl2bash` itself. */
-const PLACES = ['.', 'nl2bash', 'data/nl2bash'];
-const OTHER_PARTS: Readonly<Record<string, readonly string[]>> = {
-  sql: ['sql', 'data/sql'],
-  python: ['python', 'data/python'],
-  ctf: ['ctf', 'data/ctf'],
-};
+/** Told of each part that is read and each dataset that is written, with the share of all the work that is done, 0 to 1. */
+export type OnProgress = (doing: string, share: number) => void;
 
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(
@@ -32,35 +28,56 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
+/** Put datasets into those of `home`. @param onProgress as `importIntercode` has it */
+export async function writeDatasets(
+  datasets: readonly PublishedDataset[],
+  home: string,
+  onProgress: OnProgress = () => {},
+): Promise<ImportedDataset[]> {
+  const imported: ImportedDataset[] = [];
+  for (const [index, dataset] of datasets.entries()) {
+    const { name, tasks, file } = dataset;
+    onProgress(`writing ${name}`, index / datasets.length);
+    const folder = await writeDataset(datasetsFolder(home), dataset);
+    imported.push({ name, environment: file.environment, tasks, folder });
+  }
+  return imported;
+}
+
 /**
  * Import InterCode's published files into the datasets of `home`. Everything is read and checked before anything is
- * written.
- * @throws {DatasetError} with file, record, field and reason
+ * written. A part that lacks what only the user can bring is left out, and told.
+ * @throws {DatasetError} with file, record, field and reason; nothing is imported then
  */
-export async function importIntercode(folder: string, home: string): Promise<ImportResult> {
+export async function importIntercode(
+  folder: string,
+  home: string,
+  onProgress: OnProgress = () => {},
+): Promise<ImportResult> {
   if (!(await isFolder(folder))) throw new DatasetError({ file: folder }, 'there is no such folder');
-  const sets = [];
-  for (const place of PLACES) {
-    const found = join(folder, place);
-    for (const number of await setNumbers(found)) sets.push(await readSet(found, number));
-    if (sets.length > 0) break;
-  }
-  const notSupported: string[] = [];
-  for (const [part, places] of Object.entries(OTHER_PARTS)) {
-    for (const place of places) {
-      if ((await readdir(join(folder, place)).catch(() => [])).length > 0) notSupported.push(part);
-    }
-  }
-  if (sets.length === 0 && notSupported.length === 0) {
+  const found = await findParts(folder);
+  if (found.length === 0) {
+    const folders = PARTS.map((part) => part.folder).join(', ');
     throw new DatasetError(
       { file: folder },
-      'no nl2bash_fs_N.json here, nor in nl2bash or data/nl2bash below',
+      `none of InterCode's datasets is here, nor in ${folders} or data below`,
     );
   }
-  const imported: ImportedDataset[] = [];
-  for (const set of sets) {
-    const path = await writeDataset(datasetsFolder(home), set);
-    imported.push({ name: set.name, tasks: set.tasks, folder: path });
+  const datasets: PublishedDataset[] = [];
+  const left: { readonly name: string; readonly reason: string }[] = [];
+  for (const [index, { part, folder }] of found.entries()) {
+    if (part.read === null) {
+      left.push({ name: part.name, reason: 'not yet supported' });
+      continue;
+    }
+    onProgress(`reading ${part.name}`, index / found.length / 2);
+    try {
+      datasets.push(...(await part.read(folder)));
+    } catch (error) {
+      if (!(error instanceof IncompleteDatasetError)) throw error;
+      left.push({ name: part.name, reason: error.message });
+    }
   }
-  return { imported, notSupported };
+  const imported = await writeDatasets(datasets, home, (doing, share) => onProgress(doing, 0.5 + share / 2));
+  return { imported, left };
 }

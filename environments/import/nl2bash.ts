@@ -3,19 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { BashTaskRecord } from '../bash/task.ts';
 import { checked, DatasetError, parsedJson } from '../dataset-error.ts';
-import type { DatasetFile } from '../dataset-store.ts';
+import type { PublishedDataset } from './dataset-writer.ts';
 import { type AddedFile, checkTree } from './file-tree.ts';
-
-/** A set of NL2Bash read from its published files, ready to be written. */
-export interface Nl2BashSet {
-  readonly name: string;
-  readonly file: DatasetFile;
-  readonly tasks: number;
-  /** The published file tree, if the set has one. */
-  readonly tree: string | null;
-  /** What the tree lacks. */
-  readonly added: readonly AddedFile[];
-}
 
 const SET_FILE = /^nl2bash_fs_(\d+)\.json$/;
 /** The one set that plays on the plain image. */
@@ -40,7 +29,7 @@ const PublishedRecord = z.looseObject({
 });
 
 /** Numbers of the sets in a folder, in order. */
-export async function setNumbers(folder: string): Promise<string[]> {
+async function setNumbers(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   return names
     .map((name) => SET_FILE.exec(name)?.[1])
@@ -52,7 +41,7 @@ export async function setNumbers(folder: string): Promise<string[]> {
  * Read one set: `nl2bash_fs_N.json` and `fs_N.tar` (set 4 has no tree).
  * @throws {DatasetError} with file, record, field and reason
  */
-export async function readSet(folder: string, number: string): Promise<Nl2BashSet> {
+async function readSet(folder: string, number: string): Promise<PublishedDataset> {
   const file = join(folder, `nl2bash_fs_${number}.json`);
   const value = parsedJson(await readFile(file, 'utf8'), { file });
   if (!Array.isArray(value) || value.length === 0) throw new DatasetError({ file }, 'no list of records');
@@ -76,4 +65,11 @@ export async function readSet(folder: string, number: string): Promise<Nl2BashSe
       tasks,
     },
   };
+}
+
+/** Read every set of a folder. @throws {DatasetError} as `readSet` */
+export async function readNl2Bash(folder: string): Promise<PublishedDataset[]> {
+  const sets: PublishedDataset[] = [];
+  for (const number of await setNumbers(folder)) sets.push(await readSet(folder, number));
+  return sets;
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +50,7 @@ async function imported(...argv: string[]) {
     home,
     print: (line) => lines.push(line),
     printError: (line) => errors.push(line),
+    progress: new PassThrough().resume(),
   });
   return { status, lines, errors: errors.join('\n') };
 }
@@ -63,11 +65,11 @@ describe('stepwell import intercode', () => {
     await write('nl2bash/nl2bash_fs_2.json', TASKS);
     await write('nl2bash/fs_2.tar', await tar('system/a.txt'));
     await write('nl2bash/nl2bash_fs_4.json', TASKS.slice(1));
-    await write('sql/spider/ic_spider_dev.json', []);
+    await write('ctf/ic_ctf.json', []);
     const { status, lines } = await imported('intercode', source);
     expect(status).toBe(0);
     expect(lines.join('\n')).toMatch(
-      /nl2bash-fs2: 2 tasks.*\n.*nl2bash-fs4: 1 tasks.*\nnot yet supported: sql\nnext: /,
+      /nl2bash-fs2 for bash-v1: 2 tasks.*\n.*nl2bash-fs4 for bash-v1: 1 tasks.*\nleft out ctf: .*\nnext: /,
     );
     const [two, four] = await loadDatasets(home);
     expect(two).toMatchObject({

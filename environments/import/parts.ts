@@ -1,0 +1,47 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PublishedDataset } from './dataset-writer.ts';
+import { readNl2Bash } from './nl2bash.ts';
+
+/** A part of InterCode's published data. */
+export interface Part {
+  /** E.g. `spider`. */
+  readonly name: string;
+  /** Folder of InterCode's `data` that has it, e.g. `sql/spider`. */
+  readonly folder: string;
+  /** Name of the file by which it is found. */
+  readonly file: RegExp;
+  /** Read what is in its folder; `null` for a part that cannot be imported. @throws {DatasetError} */
+  readonly read: ((folder: string) => Promise<readonly PublishedDataset[]>) | null;
+}
+
+export const PARTS: readonly Part[] = [
+  { name: 'nl2bash', folder: 'nl2bash', file: /^nl2bash_fs_\d+\.json$/, read: readNl2Bash },
+  { name: 'ctf', folder: 'ctf', file: /^ic_ctf\.json$/, read: null },
+];
+
+/** A part and the folder where it was found. */
+export interface FoundPart {
+  readonly part: Part;
+  readonly folder: string;
+}
+
+/**
+ * The parts in what the user names: InterCode's repository, its `data` folder, a folder of that one, e.g. `sql`, or of a
+ * single part.
+ */
+export async function findParts(named: string): Promise<FoundPart[]> {
+  const found: FoundPart[] = [];
+  for (const part of PARTS) {
+    const steps = part.folder.split('/');
+    const places = ['data', ...steps, ''].map((_, skipped) => ['data', ...steps].slice(skipped).join('/'));
+    for (const place of places) {
+      const folder = join(named, place);
+      const names = await readdir(folder).catch(() => []);
+      if (!names.some((name) => part.file.test(name))) continue;
+      found.push({ part, folder });
+      break;
+    }
+  }
+  return found;
+}
