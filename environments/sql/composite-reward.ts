@@ -1,0 +1,63 @@
+import { ProtocolError } from '../../protocol/errors.ts';
+
+/** Parts of the composite reward, each from 0 to 1. */
+export interface CompositeParts {
+  /** The answer is one statement that ran without an error and gave rows. */
+  readonly format: number;
+  /** The answer's rows are those of the gold query, by `execution_match`. */
+  readonly execution: number;
+  /** Of the tables that the gold query reads, those that the agent had looked into before its answer. */
+  readonly exploration: number;
+}
+
+export type CompositeWeights = Readonly<Record<keyof CompositeParts, number>>;
+
+const DEFAULT_WEIGHTS: CompositeWeights = { format: 0.1, execution: 0.8, exploration: 0.1 };
+
+function refusal(message: string): ProtocolError {
+  return new ProtocolError('invalid_params', `weights: ${message}`, {
+    issues: [{ field: 'weights', code: 'invalid', message }],
+  });
+}
+
+/**
+ * The weights of the parts; those that are not named keep their default.
+ * @throws {ProtocolError} `invalid_params` for a part that does not exist, or where all are 0
+ */
+export function compositeWeights(given: Readonly<Record<string, number>> = {}): CompositeWeights {
+  const names = Object.keys(DEFAULT_WEIGHTS);
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw refusal(`there is no part ${JSON.stringify(unknown)}; take ${names.join(', ')}`);
+  }
+  const weights = { ...DEFAULT_WEIGHTS, ...given };
+  if (Object.values(weights).every((weight) => weight === 0)) throw refusal('one of them must be above 0');
+  return weights;
+}
+
+function words(sql: string): Set<string> {
+  return new Set(sql.toLowerCase().match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? []);
+}
+
+/** Share of the gold query's tables that earlier statements name; 1 where it reads none. */
+export function explorationShare(
+  gold: string,
+  tables: readonly string[],
+  earlier: readonly string[],
+): number {
+  const wanted = words(gold);
+  const read = tables.filter((table) => wanted.has(table.toLowerCase()));
+  if (read.length === 0) return 1;
+  const seen = new Set(earlier.flatMap((sql) => [...words(sql)]));
+  return read.filter((table) => seen.has(table.toLowerCase())).length / read.length;
+}
+
+/**
+ * Mean of the parts by their weights, in the manner of ReEx-SQL (execution-aware reinforcement learning for
+ * text-to-SQL), whose reward adds parts for format, execution and exploration.
+ */
+export function compositeReward(parts: CompositeParts, weights: CompositeWeights): number {
+  const names = Object.keys(DEFAULT_WEIGHTS) as (keyof CompositeParts)[];
+  const total = names.reduce((sum, name) => sum + weights[name], 0);
+  return names.reduce((sum, name) => sum + weights[name] * parts[name], 0) / total;
+}

@@ -1,0 +1,183 @@
+"""Episodes on a MySQL server: the agent's connection, and a second one that watches it."""
+
+import time
+
+from mysql_server import Server
+from mysql_text import without_tail
+from mysql_values import converter, row_values
+from mysql_wire import ConnectionLost, Rows, ServerError
+from result import Caps, Outcomes
+
+_GRACE_S = 2.0
+_LOST = {"code": 2013, "state": "HY000", "message": "Lost connection to server during query"}
+# What the server counts and no account of an agent can set back. Statements beside these change data, accounts or
+# settings, or may; rows that are written count whatever statement, routine or trigger wrote them.
+_HARMLESS = (
+    "SELECT CHANGE_DB BEGIN COMMIT ROLLBACK SAVEPOINT RELEASE_SAVEPOINT ROLLBACK_TO_SAVEPOINT LOCK_TABLES UNLOCK_TABLES "
+    "HELP DO EMPTY_QUERY KILL"
+)
+_COUNTED = (
+    f"VARIABLE_NAME LIKE 'COM\\_%' AND VARIABLE_NAME NOT LIKE 'COM\\_SHOW\\_%' AND VARIABLE_NAME NOT IN ("
+    + ", ".join(f"'COM_{name}'" for name in _HARMLESS.split())
+    + ") OR VARIABLE_NAME IN ('HANDLER_WRITE', 'HANDLER_UPDATE', 'HANDLER_DELETE', 'INNODB_LSN_CURRENT')"
+)
+_STATE = (
+    "SELECT (SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER LIKE 'stepwell:%'),"
+    f" SUM(VARIABLE_VALUE) FROM information_schema.GLOBAL_STATUS WHERE {_COUNTED}"
+)
+_COLUMNS = (
+    "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE FROM information_schema.COLUMNS"
+    " WHERE TABLE_SCHEMA = {} ORDER BY TABLE_NAME, ORDINAL_POSITION"
+)
+
+
+class MysqlDriver:
+    """One server for the layer's life; one connection of the agent for each episode."""
+
+    def __init__(self) -> None:
+        self._server = Server()
+        self._server.start()
+        self._control = self._server.connect("root", None)
+        self._agent = None
+        self._account = None
+        self._baseline = None
+        self._marred = False
+        self._late_calls = 0
+
+    def begin(self, request: dict) -> dict:
+        """Connect the agent: to one database alone, or to all of them."""
+        database = request["database"]
+        user = "stepwell:all" if request["all_databases"] else f"stepwell:{database}"
+        self._drop_agent()
+        if self._baseline is None:
+            self._baseline = self._state()
+        self._account = (user, database, request["several"])
+        self._agent = self._connect()
+        return {}
+
+    def execute(self, request: dict) -> dict:
+        """Run the agent's statements, all within one deadline."""
+        began = time.monotonic()
+        self._late_calls = 0
+        outcomes = Outcomes(Caps.of(request))
+        error, restarted = None, False
+        try:
+            self._agent.deadline = began + request["timeout_ms"] / 1000
+            for one in self._agent.run(without_tail(request["sql"])):
+                self._read(one, outcomes)
+        except ServerError as complaint:
+            error = {"code": complaint.code, "state": complaint.state, "message": complaint.message}
+        except ConnectionLost:
+            error, restarted = _LOST, True
+            self._renew()
+        if self._late_calls and not restarted:
+            self._calm()
+        return {
+            **outcomes.told(),
+            "error": error,
+            "timed_out": self._late_calls > 0,
+            "restarted": restarted,
+        }
+
+    def finish(self, _request: dict) -> dict:
+        """Close the agent's connection, and tell whether the server is as it was before."""
+        self._drop_agent()
+        end = time.monotonic() + _GRACE_S
+        while not self._marred:
+            state = self._state()
+            if state[0] == "0":
+                return {"pristine": state == self._baseline}
+            if time.monotonic() > end:
+                break
+        return {"pristine": False}
+
+    def schema(self, request: dict) -> dict:
+        """Tables, columns and types of a database."""
+        rows = self._ask(_COLUMNS.format(_quoted(request["database"])))
+        tables = {}
+        for table, column, kind in rows:
+            tables.setdefault(table, []).append([column, kind])
+        return {"tables": [{"name": name, "columns": columns} for name, columns in tables.items()]}
+
+    def _read(self, one, outcomes) -> None:
+        if not isinstance(one, Rows):
+            outcomes.done(one.affected)
+            return
+        converters = [converter(column) for column in one.columns]
+        outcome = outcomes.begin([column.name for column in one.columns])
+        for packet in one:
+            if outcome.wants():
+                outcome.keep(row_values(packet, converters), len(packet))
+            else:
+                outcome.count += 1
+
+    def _late(self) -> None:
+        """The deadline has passed: end the statement, and the connection where that does not help."""
+        self._late_calls += 1
+        if self._late_calls > 2:
+            raise ConnectionLost("the statement did not end")
+        kind = "QUERY " if self._late_calls == 1 else ""
+        self._agent.deadline = time.monotonic() + _GRACE_S
+        try:
+            self._ask(f"KILL {kind}{self._agent.thread}")
+        except ServerError:
+            # It ended by itself meanwhile.
+            pass
+
+    def _calm(self) -> None:
+        """Take in a KILL that came when its statement had ended, so that it does not end the next one."""
+        try:
+            self._agent.deadline = time.monotonic() + _GRACE_S
+            for _ in self._agent.run("DO 0"):
+                pass
+        except ServerError:
+            pass
+        except ConnectionLost:
+            self._renew()
+
+    def _renew(self) -> None:
+        """A connection was lost, or the server itself: what is there now vouches for nothing."""
+        self._marred = True
+        self._agent.close()
+        try:
+            self._ask("DO 0")
+        except (ConnectionLost, ServerError):
+            self._server.restart()
+            self._control = self._server.connect("root", None)
+        self._agent = self._connect()
+
+    def _connect(self):
+        user, database, several = self._account
+        try:
+            return self._server.connect(user, database, self._late, several)
+        except ServerError as error:
+            if not self._marred:
+                raise
+            # The agent may have dropped its database, or shut itself out; it goes on with what is left.
+            self._ask(f"ALTER USER {_quoted(user)}@'localhost' IDENTIFIED VIA mysql_native_password USING ''")
+            return self._server.connect(user, None if error.code == 1049 else database, self._late, several)
+
+    def _drop_agent(self) -> None:
+        if self._agent is not None:
+            self._agent.quit()
+            self._agent = None
+
+    def _state(self):
+        return self._ask(_STATE)[0]
+
+    def _ask(self, statement: str):
+        self._control.deadline = time.monotonic() + 10
+        rows = []
+        for one in self._control.run(statement):
+            if isinstance(one, Rows):
+                width = len(one.columns)
+                rows += [[_plain(value) for value in row_values(packet, [bytes] * width)] for packet in one]
+        return rows
+
+
+def _plain(value):
+    return None if value is None else value.decode("utf-8", "replace")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

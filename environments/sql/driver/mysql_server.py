@@ -1,0 +1,79 @@
+"""A MariaDB or MySQL server of the layer's own: a data folder made with the image, a Unix socket, no network."""
+
+import os
+import subprocess
+import time
+
+from mysql_wire import ConnectionLost, ServerError, Wire
+
+FOLDER = "/srv/sql"
+DATA = f"{FOLDER}/data"
+OPTIONS_FILE = f"{FOLDER}/server.cnf"
+SOCKET = f"{DATA}/socket"
+_PROGRAMS = ("/usr/sbin/mariadbd", "/usr/sbin/mysqld", "/usr/libexec/mariadbd")
+_START_S = 60
+_PAUSE_S = 0.004
+
+
+class ServerFault(Exception):
+    """The server cannot be started or does not answer."""
+
+
+def _never() -> None:
+    raise ConnectionLost("the server does not answer")
+
+
+class Server:
+    """The server's process. It runs as the owner of its data, who is nobody else's user where the engine allows one."""
+
+    def __init__(self) -> None:
+        self._process = None
+        self.starts = 0
+
+    def start(self) -> None:
+        program = next((path for path in _PROGRAMS if os.path.exists(path)), None)
+        if program is None:
+            raise ServerFault("there is no mariadbd in this image")
+        owner = os.stat(DATA)
+        other = {} if owner.st_uid == os.getuid() else {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+        as_root = ["--user=root"] if owner.st_uid == 0 else []
+        self._process = subprocess.Popen(
+            [program, f"--defaults-file={OPTIONS_FILE}", *as_root],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd=DATA,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TZ": os.environ.get("TZ", "UTC")},
+            **other,
+        )
+        self.starts += 1
+        self._await()
+
+    def _await(self) -> None:
+        end = time.monotonic() + _START_S
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                raise ServerFault(f"the server ended with status {self._process.returncode}")
+            try:
+                self.connect("root", None).quit()
+                return
+            except ServerError as error:
+                raise ServerFault(error.message) from error
+            except ConnectionLost:
+                time.sleep(_PAUSE_S)
+        raise ServerFault("the server did not take connections in time")
+
+    def connect(self, user: str, database, late=_never, several: bool = True) -> Wire:
+        return Wire(SOCKET, user, database, late, several)
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def restart(self) -> None:
+        if self.running:
+            self._process.kill()
+        if self._process is not None:
+            self._process.wait()
+        self.start()

@@ -1,0 +1,88 @@
+"""From the server's texts to values that JSON keeps apart; `result.py` says how."""
+
+import base64
+
+from mysql_wire import lenenc_bytes
+from result import floating, integer
+
+_DECIMALS = {0, 246}
+_INTEGERS = {1, 2, 3, 8, 9, 13}
+_FLOATS = {4, 5}
+_DATES = {10, 14}
+_DATETIMES = {7, 12}
+_TIME = 11
+_BIT = 16
+_GEOMETRY = 255
+
+
+def _blob(value: bytes):
+    return {"b": base64.b64encode(value).decode()}
+
+
+def _text(value: bytes):
+    return value.decode("utf-8", "replace")
+
+
+def _decimal(value: bytes):
+    return {"n": value.decode()}
+
+
+def _float(value: bytes):
+    return floating(float(value))
+
+
+def _date(value: bytes):
+    text = value.decode()
+    return {"z": text} if "0000" in text[:4] or "-00" in text else {"d": text}
+
+
+def _datetime(value: bytes):
+    text = value.decode()
+    return {"z": text} if "0000" in text[:4] or "-00" in text[:10] else {"t": text}
+
+
+def _time(value: bytes):
+    text = value.decode()
+    sign = -1 if text.startswith("-") else 1
+    hours, minutes, seconds = text.lstrip("-").split(":")
+    whole, _, fraction = seconds.partition(".")
+    total = (int(hours) * 60 + int(minutes)) * 60 + int(whole)
+    return {"l": str(sign * (total * 1_000_000 + int(fraction.ljust(6, "0") or 0)))}
+
+
+def _bit(value: bytes):
+    return integer(int.from_bytes(value, "big"))
+
+
+def _integer(value: bytes):
+    return integer(int(value))
+
+
+def converter(column):
+    """The function that takes this column's texts to values."""
+    kind = column.type
+    if kind in _INTEGERS:
+        return _integer
+    if kind in _DECIMALS:
+        return _decimal
+    if kind in _FLOATS:
+        return _float
+    if kind in _DATES:
+        return _date
+    if kind in _DATETIMES:
+        return _datetime
+    if kind == _TIME:
+        return _time
+    if kind == _BIT:
+        return _bit
+    return _blob if column.binary or kind == _GEOMETRY else _text
+
+
+def row_values(packet: bytes, converters) -> list:
+    """The values of a row's packet."""
+    values = []
+    at = 0
+    for convert in converters:
+        value, at = lenenc_bytes(packet, at)
+        values.append(None if value is None else convert(value))
+    return values

@@ -1,0 +1,30 @@
+"""Statements of a text, one by one, as SQLite itself would end them."""
+
+import re
+import sqlite3
+
+# Strings, quoted names and comments, in which a semicolon ends nothing; what is not closed reaches to the end.
+_PIECES = re.compile(
+    r"'(?:[^']|'')*(?:'|$)|\"(?:[^\"]|\"\")*(?:\"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|/\*.*?(?:\*/|$)|;",
+    re.S,
+)
+_NOTHING = re.compile(r"(?:\s|;|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*", re.S)
+_TRIGGER = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|EXPLAIN\b)*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\b", re.S | re.I)
+
+
+def statements(text: str):
+    """Yield each statement; comments and empty ones are none."""
+    begin = 0
+    for piece in _PIECES.finditer(text):
+        if piece.group() != ";":
+            continue
+        statement = text[begin : piece.end()]
+        # Only a trigger's body has semicolons of its own.
+        if _TRIGGER.match(statement) and not sqlite3.complete_statement(statement):
+            continue
+        if not _NOTHING.fullmatch(statement):
+            yield statement
+        begin = piece.end()
+    rest = text[begin:]
+    if not _NOTHING.fullmatch(rest):
+        yield rest

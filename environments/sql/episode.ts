@@ -1,0 +1,140 @@
+import type { Sandbox } from '../../docker/sandbox.ts';
+import type { ActionObject } from '../../protocol/action.ts';
+import type { RowFormat } from '../../protocol/episode.ts';
+import { outputText } from '../bash/output-text.ts';
+import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
+import type { Execution, StatementResult } from './driver-answer.ts';
+import type { DriverSession } from './driver-session.ts';
+import type { GoldSource } from './gold.ts';
+import { jsonRow } from './json-value.ts';
+import { executionText } from './result-text.ts';
+import type { Attempt, Scorer } from './scoring.ts';
+import { lastRows, shownExecution } from './shown-rows.ts';
+
+export interface SqlEpisodeParts {
+  readonly task: Task;
+  readonly sandbox: Sandbox;
+  /** Connected. */
+  readonly driver: DriverSession;
+  readonly gold: GoldSource;
+  readonly scorer: Scorer;
+  /** What the agent sees first. */
+  readonly instruction: string;
+  readonly format: RowFormat;
+  readonly maxRows: number;
+  readonly maxOutputBytes: number;
+  /** Deadline of an action that brings none of its own, in milliseconds. */
+  readonly timeoutMs: number;
+  /**
+   * Whether any action replaces the answer, also one that failed or gave no rows, and `submit` brings none, as InterCode
+   * has it. Else the answer is the last rows that a statement gave.
+   */
+  readonly strict: boolean;
+}
+
+const OK = 0;
+const FAILED = 1;
+const TIMED_OUT = 124;
+/** Earlier statements that are remembered for a reward's sake. */
+const MOST_REMEMBERED = 500;
+const MOST_REMEMBERED_LENGTH = 20_000;
+
+function exitCode({ error, timedOut }: Execution): number {
+  if (timedOut) return TIMED_OUT;
+  return error === null ? OK : FAILED;
+}
+
+/** One connection for the whole episode; the answer is rows. */
+export class SqlEpisode implements EnvironmentEpisode {
+  readonly task: Task;
+  readonly sandbox: Sandbox;
+  readonly initial: ActionOutcome;
+  readonly #parts: SqlEpisodeParts;
+  readonly #statements: string[] = [];
+  #attempt: Attempt = { answer: null, single: false, earlier: [] };
+
+  constructor(parts: SqlEpisodeParts) {
+    this.#parts = parts;
+    this.task = parts.task;
+    this.sandbox = parts.sandbox;
+    this.initial = {
+      observation: { output: parts.instruction },
+      durationMs: parts.driver.durationMs,
+    };
+  }
+
+  async act(action: Extract<ActionObject, { code: string }>): Promise<ActionOutcome> {
+    const { driver, strict } = this.#parts;
+    const before = driver.durationMs;
+    const execution = await this.#execute(action.code, action.timeout_ms);
+    return {
+      observation: this.#observation(execution),
+      durationMs: driver.durationMs - before,
+      ...(strict ? { info: { action_executed: execution.error === null && !execution.timedOut } } : {}),
+    };
+  }
+
+  async grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
+    const began = performance.now();
+    const { gold, scorer, strict } = this.#parts;
+    const expected = gold(this.sandbox.image);
+    // Whoever awaits it comes later; a failure until then is not unhandled.
+    expected.catch(() => {});
+    if (!strict && options.answer !== undefined) await this.#execute(options.answer, undefined);
+    const outcome = await expected;
+    const score = scorer(this.#attempt, outcome);
+    const durationMs = performance.now() - began;
+    if (score.reward !== null) return { ...score, durationMs };
+    const why = outcome.error?.message ?? 'it gives no rows';
+    return { ...score, durationMs, info: { ungraded: `The gold query of this task fails: ${why}` } };
+  }
+
+  async #execute(sql: string, timeoutMs: number | undefined): Promise<Execution> {
+    const { driver, strict, maxRows, maxOutputBytes } = this.#parts;
+    const execution = await driver.execute({
+      sql,
+      timeoutMs: timeoutMs ?? this.#parts.timeoutMs,
+      maxRows,
+      maxBytes: maxOutputBytes,
+    });
+    const answer: StatementResult | null = lastRows(execution);
+    if (strict || answer !== null) {
+      const single = execution.results.length === 1 && execution.error === null;
+      this.#attempt = { answer, single, earlier: [...this.#statements] };
+    }
+    if (execution.error === null && this.#statements.length < MOST_REMEMBERED) {
+      this.#statements.push(sql.slice(0, MOST_REMEMBERED_LENGTH));
+    }
+    return execution;
+  }
+
+  #observation(execution: Execution) {
+    const { maxRows, maxOutputBytes, format, strict } = this.#parts;
+    const shown = shownExecution(execution, maxRows, maxOutputBytes);
+    // InterCode's text is that of all rows.
+    const whole = executionText(strict ? execution : shown, format);
+    const { text, truncatedBytes } = outputText(
+      { output: Buffer.from(whole), truncatedBytes: 0, truncatedAt: -1 },
+      maxOutputBytes,
+    );
+    const last = shown.results.at(-1);
+    return {
+      output: text,
+      exit_code: exitCode(execution),
+      timed_out: execution.timedOut,
+      truncated_bytes: truncatedBytes,
+      ...(last === undefined ? {} : lastFields(last)),
+      ...(execution.error === null ? {} : { error: errorFields(execution.error) }),
+      ...(execution.restarted ? { session_restarted: true } : {}),
+    };
+  }
+}
+
+function lastFields({ columns, rows, count, affected }: StatementResult) {
+  if (columns === null) return { affected_rows: affected };
+  return { columns, rows: rows.map(jsonRow), row_count: count };
+}
+
+function errorFields({ code, state, message }: NonNullable<Execution['error']>) {
+  return { code, sqlstate: state, message };
+}

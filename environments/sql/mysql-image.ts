@@ -1,0 +1,116 @@
+import type { ImageDefinition } from '../../docker/sandbox.ts';
+
+/** Where a database server's files lie in an image. */
+const FOLDER = '/srv/sql';
+/** Statements that the image's databases are made of: a dump, or those written for tasks. */
+export const MYSQL_DUMP = `${FOLDER}/dump.sql`;
+const OPTIONS_FILE = `${FOLDER}/server.cnf`;
+
+/**
+ * Small buffers, and little that is opened for writing: a layer holds a copy of each such file. Names of tables ignore
+ * case, as InterCode's queries need. What sorts and joins keeps the server's defaults, on which the order of ties depends.
+ */
+const OPTIONS = `[server]
+datadir = ${FOLDER}/data
+socket = ${FOLDER}/data/socket
+pid-file = ${FOLDER}/data/pid
+log-error = ${FOLDER}/data/server.err
+log-warnings = 1
+skip-networking
+skip-name-resolve
+lower-case-table-names = 1
+character-set-server = utf8mb4
+collation-server = utf8mb4_general_ci
+default-time-zone = +00:00
+local-infile = 0
+secure-file-priv = ${FOLDER}/none
+symbolic-links = 0
+performance-schema = 0
+max-connections = 8
+thread-cache-size = 4
+table-open-cache = 400
+max-allowed-packet = 16M
+key-buffer-size = 1M
+query-cache-size = 0
+tmp-table-size = 8M
+max-heap-table-size = 8M
+aria-pagecache-buffer-size = 1M
+innodb-buffer-pool-size = 16M
+innodb-log-file-size = 4M
+innodb-log-buffer-size = 1M
+innodb-data-file-path = ibdata1:4M:autoextend
+innodb-temp-data-file-path = ibtmp1:4M:autoextend:max:48M
+innodb-autoextend-increment = 1
+innodb-undo-tablespaces = 0
+innodb-use-native-aio = 0
+innodb-flush-log-at-trx-commit = 0
+innodb-doublewrite = 0
+innodb-stats-auto-recalc = 0
+innodb-buffer-pool-load-at-startup = 0
+innodb-buffer-pool-dump-at-shutdown = 0
+innodb-read-io-threads = 1
+innodb-write-io-threads = 1
+innodb-purge-threads = 1
+`;
+
+/** Databases that are the server's own. */
+const SYSTEM = "('mysql', 'information_schema', 'performance_schema', 'sys')";
+const RIGHTS =
+  'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES, ' +
+  'EXECUTE, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER';
+/** In GRANT a database's name is a pattern. */
+const ON_DATABASE = String.raw`REPLACE(REPLACE(REPLACE(SCHEMA_NAME, '\`', '\`\`'), '_', '\\_'), '%', '\\%')`;
+
+/** Accounts of agents: one for each database, with no right beyond it, and one for all of them. */
+const ACCOUNTS = String.raw`
+SELECT CONCAT('DROP USER ', QUOTE(User), '@', QUOTE(Host), ';') FROM mysql.global_priv
+  WHERE User NOT IN ('root', 'mariadb.sys') OR (User = 'root' AND Host <> 'localhost');
+SELECT 'CREATE USER \'stepwell:all\'@localhost;';
+SELECT CONCAT('CREATE USER ', QUOTE(CONCAT('stepwell:', SCHEMA_NAME)), '@localhost;',
+  'GRANT ${RIGHTS} ON ', CHAR(96), ${ON_DATABASE}, CHAR(96), '.* TO \'stepwell:all\'@localhost, ',
+  QUOTE(CONCAT('stepwell:', SCHEMA_NAME)), '@localhost;')
+  FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ${SYSTEM};
+`;
+
+/** Statistics decide which index a query reads, and so the order of its rows: they are taken once. */
+const STATISTICS = `
+SELECT CONCAT('ANALYZE TABLE ', CHAR(96), REPLACE(TABLE_SCHEMA, CHAR(96), CONCAT(CHAR(96), CHAR(96))), CHAR(96), '.',
+  CHAR(96), REPLACE(TABLE_NAME, CHAR(96), CONCAT(CHAR(96), CHAR(96))), CHAR(96), ';')
+  FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN ${SYSTEM};
+`;
+
+/**
+ * Makes the data folder in an image's root: a server on a socket, the dump, the accounts, a clean end. It works as root
+ * and as the one user of a user namespace; where there are others, the server belongs to one of its own.
+ */
+export const MYSQL_SCRIPT = `set -eu
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+mkdir -p ${FOLDER}/data ${FOLDER}/none /tmp
+as=root
+mariadb-install-db --defaults-file=${OPTIONS_FILE} --datadir=${FOLDER}/data --user=$as --skip-test-db \\
+  --auth-root-authentication-method=normal --skip-name-resolve > ${FOLDER}/install.log 2>&1 || { cat ${FOLDER}/install.log; exit 1; }
+mariadbd --defaults-file=${OPTIONS_FILE} --user=$as --innodb-stats-auto-recalc=1 &
+server=$!
+client="mariadb --no-defaults --socket=${FOLDER}/data/socket --user=root --batch --raw --skip-column-names"
+tries=0
+until $client -e 'DO 0' 2> /dev/null; do
+  tries=$((tries + 1))
+  if [ $tries -gt 600 ] || ! kill -0 $server; then cat ${FOLDER}/data/server.err; exit 1; fi
+  sleep 0.1
+done
+$client --default-character-set=utf8mb4 < ${MYSQL_DUMP}
+$client <<'END' > ${FOLDER}/accounts.sql
+${ACCOUNTS}END
+$client < ${FOLDER}/accounts.sql
+$client <<'END' > ${FOLDER}/statistics.sql
+${STATISTICS}END
+$client < ${FOLDER}/statistics.sql > /dev/null
+$client -e 'SET GLOBAL innodb_fast_shutdown = 0; SHUTDOWN'
+wait $server
+rm -f ${FOLDER}/*.sql ${FOLDER}/install.log ${FOLDER}/data/server.err ${FOLDER}/data/socket ${FOLDER}/data/pid
+chown -R 999:999 ${FOLDER}/data 2> /dev/null || true
+chmod 700 ${FOLDER}/data
+`;
+
+/** Files of an image whose script makes a database server's data. */
+export const MYSQL_FILES: NonNullable<ImageDefinition['files']> = { [OPTIONS_FILE]: OPTIONS };
