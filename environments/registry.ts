@@ -5,6 +5,8 @@ import { DatasetError } from './dataset-error.ts';
 import { datasetsOf, type StoredDataset } from './dataset-store.ts';
 import type { Environment, EnvironmentContext } from './environment.ts';
 import { GoldCache } from './gold-cache.ts';
+import { SqlEnvironment } from './sql/environment.ts';
+import { BUILT_IN as SQL_BUILT_IN } from './sql/tasks/built-in.ts';
 
 export interface RegistryParts extends EnvironmentContext {
   /** Imported and added datasets, as `loadDatasets` gives them. @default none */
@@ -30,5 +32,14 @@ export function createEnvironments(parts: RegistryParts): ReadonlyMap<string, En
     goldCache,
     readme: readFileSync(new URL('./bash/README.md', import.meta.url), 'utf8'),
   });
-  return new Map([[bash.id, bash]]);
+  const sql = new SqlEnvironment({
+    sandboxes,
+    defaults,
+    builtIn: SQL_BUILT_IN,
+    datasets: datasetsOf('sql-v1', datasets),
+    goldCache,
+    readme: readFileSync(new URL('./sql/README.md', import.meta.url), 'utf8'),
+  });
+  const environments: readonly Environment[] = [bash, sql];
+  return new Map(environments.map((environment) => [environment.id, environment]));
 }
