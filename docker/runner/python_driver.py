@@ -2,10 +2,8 @@
 
 import __future__
 import ast
-import asyncio
 import ctypes
 import functools
-import inspect
 import io
 import linecache
 import operator
@@ -16,6 +14,8 @@ import traceback
 import types
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+# What marks code that awaits, among a code object's flags.
+_COROUTINE = 0x80
 # How many actions' sources are kept for tracebacks.
 _SOURCES = 1000
 _READ = 1 << 16
@@ -46,7 +46,7 @@ class Driver:
         main = types.ModuleType("__main__")
         sys.modules["__main__"] = main
         self._names = main.__dict__
-        self._names["__builtins__"] = __builtins__ if inspect.ismodule(__builtins__) else sys.modules["builtins"]
+        self._names["__builtins__"] = sys.modules["builtins"]
 
     def serve(self) -> None:
         status = 0
@@ -129,10 +129,13 @@ class Driver:
 
     def _evaluate(self, code: types.CodeType) -> None:
         self._flags |= code.co_flags & _FUTURE_FLAGS
-        if not code.co_flags & inspect.CO_COROUTINE:
+        if not code.co_flags & _COROUTINE:
             exec(code, self._names)
             return
         if self._runner is None:
+            # A fork of an interpreter that has loaded it costs a fifth more, and few actions need it.
+            import asyncio
+
             self._runner = asyncio.Runner()
         self._runner.run(eval(code, self._names))
 
