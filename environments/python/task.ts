@@ -13,6 +13,10 @@ export const PythonTest = z.union([
 ]);
 export type PythonTest = z.infer<typeof PythonTest>;
 
+/** What a graded step tells: nothing, names and outcomes, or the tests themselves with what went wrong. */
+export const Visibility = z.enum(['hidden', 'names', 'full']);
+export type Visibility = z.infer<typeof Visibility>;
+
 /** One Python task as a dataset stores it. */
 export const PythonTaskRecord = z
   .strictObject({
@@ -26,16 +30,29 @@ export const PythonTaskRecord = z
     gold: z.string().min(1),
     /** Source run before solution and tests, in the session too. */
     setup: z.string().optional(),
-    tests: z.array(PythonTest).min(1),
+    /** The reward is the share of them that pass. A task has these or `grade`. */
+    tests: z.array(PythonTest).min(1).optional(),
+    /**
+     * Source of a program that defines `grade(solution)`, which returns the reward, 0 to 1. It is run by the judge; the
+     * solution's names are attributes of `solution`, whose calls are made where the solution is and give plain values;
+     * `solution.run(stdin)` runs it as a program and returns its output and exit status (None past the deadline).
+     */
+    grade: z.string().min(1).optional(),
+    /** Time of one test or of the grade program, in milliseconds. @default 5000 */
+    test_timeout_ms: z.number().int().min(100).max(60_000).optional(),
     /** What a graded step tells of each test. @default hidden */
-    visibility: z.enum(['hidden', 'names', 'full']).optional(),
+    visibility: Visibility.optional(),
     tags: z.array(z.string()).optional(),
     /** Plausible but wrong solutions: each must fail a test. */
     wrong: z.array(z.string()).optional(),
     /** Attempts to raise the score without solving the task: each must score as if it solved nothing. */
     cheats: z.array(z.string()).optional(),
   })
-  .refine((task) => task.entry !== undefined || task.tests.every((test) => !('args' in test)), {
+  .refine((task) => (task.tests === undefined) !== (task.grade === undefined), {
+    message: 'a task has either `tests` or a `grade` program',
+    path: ['tests'],
+  })
+  .refine((task) => task.entry !== undefined || !task.tests?.some((test) => 'args' in test), {
     message: 'a task whose tests call a function names it in `entry`',
     path: ['entry'],
   });

@@ -12,7 +12,7 @@ import time
 
 from .comparison import same_output, same_value
 from .placement import FRAGMENT, Placement
-from .process import Lost, SolutionProcess, Spawner, Usage, program_result
+from .process import Fault, Lost, SolutionProcess, Spawner, Usage, program_result
 from .spawner import spawner
 
 _SHOWN = 400
@@ -38,7 +38,10 @@ def _read_part(descriptor):
     """One part of the input: its length on a line, then so many bytes of JSON; nothing after it is touched."""
     length = b''
     while not length.endswith(b'\n'):
-        length += os.read(descriptor, 1) or b'0\n'
+        part = os.read(descriptor, 1)
+        if not part:
+            raise EOFError('the input ends before a part')
+        length += part
     data = bytearray()
     while len(data) < int(length):
         part = os.read(descriptor, int(length) - len(data))
@@ -71,6 +74,8 @@ class Grading:
         classes = {name: self._names[name] for name in job['classes'] if name in self._names}
         self._process = SolutionProcess(self._spawner, self.usage, classes)
         self._given = []
+        # Why the solution cannot be loaded, once that is known.
+        self._unloadable = None
         self._end = time.monotonic() + plan['seconds']['all']
 
     def outcomes(self):
@@ -89,32 +94,50 @@ class Grading:
 
     def _outcome(self, test):
         self._given = []
-        value, statement = None, None
-        try:
-            with self._time():
-                value = self._run(test)
+        error = None
+        if 'stdin' not in test and not self._process.alive and self._unloadable is None:
+            _, self._unloadable = self._attempt('load', lambda: self._process.start(self._job, self._until))
+        if 'stdin' not in test:
+            error = self._unloadable
+        value = None
+        if error is None:
+            value, error = self._attempt('test', lambda: self._run(test))
+        if error is None:
             return {'name': test['name'], 'passed': True, 'value': value}
+        return {'name': test['name'], 'passed': False, 'error': error}
+
+    def _attempt(self, kind, action):
+        """What an action gives, and why it gives nothing."""
+        try:
+            with self._time(self._plan['seconds'][kind]):
+                return action(), None
+        except Fault:
+            raise
         except Lost as lost:
-            told = {'type': lost.error_type, 'message': str(lost), 'line': None, 'of': 'solution'}
+            return None, {'type': lost.error_type, 'message': str(lost), 'line': None, 'of': 'solution'}
         except Failed as failed:
-            told = {'type': 'WrongAnswer', 'message': '', 'line': None, 'of': 'test', 'actual': failed.shown}
+            return None, {'type': 'WrongAnswer', 'message': '', 'line': None, 'of': 'test', 'actual': failed.shown}
         except BaseException as error:
-            of_solution = getattr(error, 'of_solution', None)
-            statement = getattr(error, '__notes__', [None])[0]
-            if of_solution is not None:
-                told = {**{name: of_solution.get(name) for name in ('type', 'message', 'line')}, 'of': 'solution'}
-            else:
-                told = {'type': type(error).__name__, 'message': str(error)[:2000], 'line': None, 'of': 'test'}
-            if isinstance(error, AssertionError) and of_solution is None and self._given:
+            return None, self._told(error)
+
+    def _told(self, error):
+        """An exception as the outcome tells it."""
+        of_solution = getattr(error, 'of_solution', None)
+        if of_solution is not None:
+            told = {**{name: of_solution.get(name) for name in ('type', 'base', 'message', 'line')}, 'of': 'solution'}
+        else:
+            told = {'type': type(error).__name__, 'message': str(error)[:2000], 'line': None, 'of': 'test'}
+            if isinstance(error, AssertionError) and self._given:
                 told['actual'] = ', '.join(_shown(value) for value in self._given[-3:])
+        statement = getattr(error, '__notes__', [None])[0]
         if isinstance(statement, str):
             told['statement'] = statement
-        return {'name': test['name'], 'passed': False, 'error': told}
+        return told
 
     @contextlib.contextmanager
-    def _time(self):
-        """The time of one test, for the solution's answers and for the judge's own work with them."""
-        left = min(self._plan['seconds']['test'], self._end - time.monotonic())
+    def _time(self, seconds):
+        """The time of one part, for the solution's answers and for the judge's own work with them."""
+        left = min(seconds, self._end - time.monotonic())
         if left <= 0:
             raise Lost('TimeoutError', 'the time of all tests is over')
         self._until = self._process.until = time.monotonic() + left
@@ -133,8 +156,6 @@ class Grading:
     def _run(self, test):
         if 'stdin' in test:
             return self._program(test)
-        if not self._process.alive:
-            self._process.start(self._job, self._until)
         if 'grade' in test:
             return self._grade(test['grade'])
         return self._call(test) if 'args' in test else self._statements(test['code'])
@@ -253,6 +274,8 @@ def main():
         else:
             told = {'grade': grading.score()}
         told['usage'] = {'seconds': grading.usage.seconds, 'peak_kib': grading.usage.peak_kib}
+    except Fault as fault:
+        told = {'fault': str(fault)}
     finally:
         ours.close()
         os.waitpid(pid, 0)

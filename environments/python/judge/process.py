@@ -10,7 +10,9 @@ import socket
 import time
 
 from .channel import Channel, Closed, Late
-from .codec import Decoder, Encoder, TooLarge
+from .codec import Decoder, Encoder
+from .remote import Remote
+from .solution import READY
 
 
 # What of a job the solution process is told.
@@ -25,11 +27,40 @@ class Lost(BaseException):
         self.error_type = error_type
 
 
+class Fault(BaseException):
+    """The sandbox cannot start a solution process, before any of the solution's code has run."""
+
+
 class Spawner:
     """The judge's end of the spawner's socket."""
 
     def __init__(self, control):
         self._control = control
+        self._began = False
+
+    def begin(self, descriptors, until):
+        """
+        Start a solution process; its number and the channel to it, once it is ready.
+        Raises Fault where even the first one does not start, later Lost: an earlier one may have seen to that.
+        """
+        try:
+            answer, descriptor = self.ask({'kind': 'spawn'}, descriptors)
+            if descriptor is None:
+                raise Lost('InterpreterLost', answer['fault'])
+            channel = Channel(socket.socket(fileno=descriptor))
+            try:
+                ready = channel.receive(until) == READY
+            except (Closed, Late):
+                ready = False
+            if not ready:
+                ended = reap(self, answer['pid'], Usage(), 0)
+                raise Lost('InterpreterLost', f'a solution process did not start (status {ended["status"]})')
+        except Lost as lost:
+            if self._began:
+                raise
+            raise Fault(str(lost)) from None
+        self._began = True
+        return answer['pid'], channel
 
     def ask(self, message, descriptors=(), deadline=None):
         """One request and its answer, with the descriptor that came with it or None."""
@@ -78,7 +109,6 @@ class SolutionProcess:
         self._encoder = Encoder(self._refer, classes)
         self._decoder = Decoder(lambda *named: Remote(self, *named), classes)
         self.until = None
-        self.last_error = None
 
     @property
     def alive(self):
@@ -87,14 +117,12 @@ class SolutionProcess:
     def start(self, job, until):
         """Begin a process and load the solution. Raises what the source raises, or Lost."""
         self.until = until
-        answer, descriptor = self._spawner.ask({'kind': 'spawn'})
-        self._pid = answer['pid']
-        self._channel = Channel(socket.socket(fileno=descriptor))
+        self._pid, self._channel = self._spawner.begin((), until)
         self.ask('load', **{name: job[name] for name in LOADED})
 
     def _refer(self, value):
-        if isinstance(value, Remote) and value._process is self:
-            return ['ref', value._number]
+        if isinstance(value, Remote) and value.stepwell_place[0] is self:
+            return ['ref', value.stepwell_place[1]]
         raise TypeError(f'a {type(value).__name__} of the test cannot be given to the solution')
 
     def ask(self, kind, values=None, **more):
@@ -126,7 +154,6 @@ class SolutionProcess:
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
             self.stop()
             raise Lost('InterpreterLost', f'the answer cannot be read ({type(fault).__name__})') from None
-        self.last_error = answer['error']
         raise error
 
     def _lost(self):
@@ -185,74 +212,6 @@ def _error_of(told):
     return error
 
 
-class Remote:
-    """
-    Something of the solution's that is no plain value, named where it lies. Compared with a plain value it is never
-    equal: what a class of the solution's thinks of equality counts among its own objects only.
-    """
-
-    __slots__ = ('_process', '_number', '_kind', '_truth')
-
-    def __init__(self, process, number, kind='object', truth=True):
-        self._process = process
-        self._number = number
-        self._kind = kind
-        self._truth = truth
-
-    def _do(self, operation, *more):
-        return self._process.ask('do', operation=operation, on=[self, *more])
-
-    def _among(self, operation, other):
-        return self._do(operation, other) if isinstance(other, Remote) else NotImplemented
-
-    def __eq__(self, other):
-        return self._among('eq', other)
-
-    def __ne__(self, other):
-        return self._among('ne', other)
-
-    def __lt__(self, other):
-        return self._among('lt', other)
-
-    def __le__(self, other):
-        return self._among('le', other)
-
-    def __gt__(self, other):
-        return self._among('gt', other)
-
-    def __ge__(self, other):
-        return self._among('ge', other)
-
-    def __hash__(self):
-        return hash(self._number)
-
-    def __bool__(self):
-        return self._truth is True
-
-    def __contains__(self, other):
-        return self._do('in', other) is True
-
-    def __len__(self):
-        return self._do('len')
-
-    def __iter__(self):
-        return iter(self._do('iter'))
-
-    def __getitem__(self, key):
-        return self._do('item', key)
-
-    def __getattr__(self, name):
-        if name.startswith('__'):
-            raise AttributeError(name)
-        return self._do('attribute', name)
-
-    def __call__(self, *positional, **named):
-        return self._do('call', list(positional), named)
-
-    def __repr__(self):
-        return f'<{self._kind} of the solution>'
-
-
 def program_result(spawner, usage, stdin, until):
     """
     Run the solution as a program.
@@ -263,9 +222,8 @@ def program_result(spawner, usage, stdin, until):
     try:
         os.write(given, stdin.encode('utf-8', 'surrogateescape'))
         os.lseek(given, 0, os.SEEK_SET)
-        answer, descriptor = spawner.ask({'kind': 'spawn'}, [given, taken])
-        channel = Channel(socket.socket(fileno=descriptor))
-        ended = reap(spawner, answer['pid'], usage, until)
+        pid, channel = spawner.begin([given, taken], until)
+        ended = reap(spawner, pid, usage, until)
         try:
             told = channel.receive(time.monotonic() + 0.01).get('error')
         except (Closed, Late, AttributeError):

@@ -17,6 +17,8 @@ from .channel import Closed
 from .codec import Decoder, Encoder
 
 NAMES = '__main__'
+# Said before anything of the solution's runs: what fails until then is nobody's fault but the sandbox's.
+READY = 'ready'
 _compile, _eval, _exec, _isinstance, _str, _type = compile, eval, exec, isinstance, str, type
 _BUILTIN_ERRORS = {
     kind: name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
@@ -164,6 +166,7 @@ class Solution:
 def serve(channel, job):
     """Be the solution process for functions: load, then answer."""
     try:
+        channel.send(READY)
         Solution(channel, job['classes']).serve()
     except Closed:
         pass
@@ -173,6 +176,7 @@ def run_program(channel, job):
     """
     Be the solution process for a program: standard input and output are in place, the exit status says how it ended.
     """
+    channel.send(READY)
     solution = Solution(channel, job['classes'])
     status, told = 0, None
     sys.argv = ['solution.py']

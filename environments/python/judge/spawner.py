@@ -117,7 +117,11 @@ def spawner(control, job):
             })
             continue
         ours, theirs = socket.socketpair()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            _send(control, {'fault': str(error)})
+            continue
         if pid == 0:
             status = 1
             try:

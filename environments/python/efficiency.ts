@@ -1,0 +1,68 @@
+import type { ImageRef } from '../../docker/sandbox.ts';
+import type { PythonJudge } from './judge.ts';
+import type { Judgement, Usage } from './judgement.ts';
+import type { PythonTaskRecord } from './task.ts';
+
+/** Below this many seconds of processor time a difference says more about the machine than about the code. */
+const SECONDS_FLOOR = 0.01;
+/** The gold is run so often, and its best figures count. */
+const GOLD_RUNS = 3;
+
+export interface EfficiencyReward {
+  readonly reward: number;
+  readonly components: { readonly tests: number; readonly time: number; readonly memory: number };
+}
+
+/**
+ * Correctness first, then efficiency, after ACECode (Yang et al. 2024, arXiv 2412.17264), whose reward of a correct
+ * program is 0.5 and up to as much again for its speed beside the reference's; here memory has half of the second part,
+ * and nothing is negative, so that the reward stays within 0 and 1:
+ *
+ * - `tests` = 0.5 · share of tests passed
+ * - `time` = 0.25 · min(1, (t_gold + 0.01 s) / (t + 0.01 s)) if all tests passed, else 0; t: processor time
+ * - `memory` = 0.25 · min(1, m_gold / m) if all tests passed, else 0; m: highest resident memory
+ *
+ * The reward is their sum. The figures are the kernel's, of the processes that ran the solution over all its tests.
+ */
+export function efficiencyReward({ score, usage }: Judgement, gold: Usage): EfficiencyReward {
+  const tests = score / 2;
+  if (score < 1 || usage === null) return { reward: tests, components: { tests, time: 0, memory: 0 } };
+  const time = Math.min(1, (gold.seconds + SECONDS_FLOOR) / (usage.seconds + SECONDS_FLOOR)) / 4;
+  const memory = Math.min(1, gold.peak_kib / Math.max(1, usage.peak_kib)) / 4;
+  return { reward: tests + time + memory, components: { tests, time, memory } };
+}
+
+/** What each task's gold uses on an image, measured once. */
+export class GoldUsage {
+  readonly #judge: PythonJudge;
+  readonly #known = new Map<string, Promise<Usage>>();
+
+  constructor(judge: PythonJudge) {
+    this.#judge = judge;
+  }
+
+  /** @throws {SandboxError} on an infrastructure fault; asked again, it is measured again */
+  of(dataset: string, record: PythonTaskRecord, image: ImageRef): Promise<Usage> {
+    const key = `${dataset}/${record.id} ${image.digest}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const measured = this.#measure(record, image);
+    this.#known.set(key, measured);
+    measured.catch(() => this.#known.delete(key));
+    return measured;
+  }
+
+  async #measure(record: PythonTaskRecord, image: ImageRef): Promise<Usage> {
+    const solution = { steps: [{ code: record.gold }], strict: true };
+    let best: Usage = { seconds: Number.POSITIVE_INFINITY, peak_kib: Number.POSITIVE_INFINITY };
+    for (let run = 0; run < GOLD_RUNS; run += 1) {
+      const { usage } = await this.#judge.judge(image, record, solution);
+      if (usage === null) continue;
+      best = {
+        seconds: Math.min(best.seconds, usage.seconds),
+        peak_kib: Math.min(best.peak_kib, usage.peak_kib),
+      };
+    }
+    return best;
+  }
+}

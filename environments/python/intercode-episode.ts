@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { RunResult, Sandbox } from '../../docker/sandbox.ts';
+import type { ActionObject } from '../../protocol/action.ts';
+import { outputText } from '../bash/output-text.ts';
+import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
+import { definedFunction, intercodeCode, intercodeObservation, markedOutcome } from './intercode-action.ts';
+import type { NativeEpisodeParts } from './native-episode.ts';
+import { Work } from './work.ts';
+
+/** Room for the marker and the error behind it, in bytes. */
+const MARKER_BYTES = 8192;
+const TIMED_OUT = 'Command timed out';
+const LOST = 'the interpreter has ended; a new one has taken its place';
+
+/** MBPP as InterCode plays it (Yang et al. 2023); graded in a fresh interpreter, with equal rewards. */
+export class IntercodeEpisode implements EnvironmentEpisode {
+  readonly task: Task;
+  readonly sandbox: Sandbox;
+  readonly initial: ActionOutcome;
+  readonly #parts: NativeEpisodeParts;
+  readonly #work = new Work();
+  #lastFunction: string | undefined;
+
+  constructor(parts: NativeEpisodeParts) {
+    this.task = parts.task;
+    this.sandbox = parts.sandbox;
+    this.#parts = parts;
+    this.initial = { observation: { output: parts.task.instruction }, durationMs: parts.placedInMs };
+  }
+
+  async act(action: Extract<ActionObject, { code: string }>): Promise<ActionOutcome> {
+    const { defaults } = this.#parts;
+    const marker = { text: `\u0001${randomUUID()}\u0001` };
+    const result = await this.sandbox.run({
+      code: intercodeCode(action.code, marker),
+      ...(action.stdin === undefined ? {} : { stdin: action.stdin }),
+      timeoutMs: action.timeout_ms ?? defaults.stepTimeoutMs,
+      maxOutputBytes: defaults.maxOutputBytes + MARKER_BYTES,
+    });
+    this.#work.add(action, result);
+    this.#lastFunction = definedFunction(action.code) ?? this.#lastFunction;
+    const { text, truncatedBytes } = outputText(result);
+    const outcome = outcomeOf(result, markedOutcome(text, marker), text);
+    return {
+      observation: {
+        output: intercodeObservation(outcome.printed, outcome.error),
+        exit_code: outcome.error === null ? 0 : 1,
+        timed_out: result.timedOut,
+        truncated_bytes: truncatedBytes,
+        cwd: result.cwd,
+        ...(result.sessionRestarted ? { session_restarted: true } : {}),
+      },
+      durationMs: result.durationMs,
+      info: { action_executed: outcome.error === null },
+    };
+  }
+
+  /** `answer` is the function of `submit <function>`; without one the last function that was defined is meant. */
+  async grade({ answer }: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
+    const { record, rewards } = this.#parts;
+    const submitted = answer ?? this.#lastFunction;
+    return rewards.grade(this.sandbox.image, this.#work.solution(record, submitted));
+  }
+}
+
+function outcomeOf(
+  result: RunResult,
+  told: { readonly printed: string; readonly error: string | null } | null,
+  text: string,
+) {
+  if (result.timedOut) return { printed: text, error: `Error: ${TIMED_OUT}` };
+  if (told !== null) return told;
+  return { printed: text, error: `Error: ${LOST}` };
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+
+/** The judge's modules in an order in which each finds those that it imports. */
+const MODULES = [
+  'codec',
+  'channel',
+  'remote',
+  'privileges',
+  'solution',
+  'spawner',
+  'process',
+  'scopes',
+  'placement',
+  'comparison',
+  'grading',
+] as const;
+
+function source(name: string): string {
+  return readFileSync(new URL(`./judge/${name}.py`, import.meta.url), 'utf8');
+}
+
+/** Code for a session that reads the compiled judge from standard input, then a job and its plan, and grades. */
+export function judgeLoader(): string {
+  return source('loader');
+}
+
+/** The modules' texts by name; the empty name is the package's own. */
+export function judgeModules(): [name: string, text: string][] {
+  return [['', source('__init__')], ...MODULES.map((name): [string, string] => [name, source(name)])];
+}
+
+/**
+ * Code for a session that compiles the modules, as JSON on its standard input, and prints what the loader wants:
+ * base64 of the marshalled code.
+ */
+export const COMPILE = `import base64, json, marshal, sys
+print(base64.b64encode(marshal.dumps([
+    (name, compile(text, f'<judge {name}>', 'exec', dont_inherit=True)) for name, text in json.load(sys.stdin)
+])).decode())
+`;

@@ -1,0 +1,66 @@
+import type { RunResult, Sandbox } from '../../docker/sandbox.ts';
+import type { ActionObject } from '../../protocol/action.ts';
+import { outputText } from '../bash/output-text.ts';
+import type { ActionOutcome, EnvironmentEpisode, EpisodeDefaults, Grade, Task } from '../environment.ts';
+import type { Rewards } from './rewards.ts';
+import type { PythonTaskRecord } from './task.ts';
+import { Work } from './work.ts';
+
+export interface NativeEpisodeParts {
+  readonly task: Task;
+  /** With the task's setup run. */
+  readonly sandbox: Sandbox;
+  readonly record: PythonTaskRecord;
+  readonly rewards: Rewards;
+  readonly defaults: EpisodeDefaults;
+  readonly idleTimeoutMs?: number;
+  /** Time that the setup took, in milliseconds. */
+  readonly placedInMs: number;
+}
+
+/** One interpreter for the whole episode; what it defines is graded in another one. */
+export class NativeEpisode implements EnvironmentEpisode {
+  readonly task: Task;
+  readonly sandbox: Sandbox;
+  readonly initial: ActionOutcome;
+  readonly #parts: NativeEpisodeParts;
+  readonly #work = new Work();
+
+  constructor(parts: NativeEpisodeParts) {
+    this.task = parts.task;
+    this.sandbox = parts.sandbox;
+    this.#parts = parts;
+    this.initial = { observation: { output: parts.task.instruction }, durationMs: parts.placedInMs };
+  }
+
+  async act(action: Extract<ActionObject, { code: string }>): Promise<ActionOutcome> {
+    const { defaults, idleTimeoutMs } = this.#parts;
+    const result = await this.sandbox.run({
+      code: action.code,
+      ...(action.stdin === undefined ? {} : { stdin: action.stdin }),
+      timeoutMs: action.timeout_ms ?? defaults.stepTimeoutMs,
+      ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+      maxOutputBytes: defaults.maxOutputBytes,
+    });
+    this.#work.add(action, result);
+    return { observation: observed(result), durationMs: result.durationMs };
+  }
+
+  async grade({ answer }: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
+    const { record, rewards } = this.#parts;
+    return rewards.grade(this.sandbox.image, this.#work.solution(record, answer));
+  }
+}
+
+function observed(result: RunResult) {
+  const { text, truncatedBytes } = outputText(result);
+  return {
+    output: text,
+    exit_code: result.exitCode,
+    timed_out: result.timedOut,
+    truncated_bytes: truncatedBytes,
+    cwd: result.cwd,
+    ...(result.timeout === null ? {} : { timeout: result.timeout }),
+    ...(result.sessionRestarted ? { session_restarted: true } : {}),
+  };
+}

@@ -1,0 +1,43 @@
+import type { ImageRef } from '../../docker/sandbox.ts';
+import type { ResetOptions } from '../../protocol/episode.ts';
+import type { Grade } from '../environment.ts';
+import { efficiencyReward, type GoldUsage } from './efficiency.ts';
+import { feedbackOf, reportedTests, visibilityOf } from './feedback.ts';
+import type { PythonJudge, Solution } from './judge.ts';
+import type { PythonTaskRecord } from './task.ts';
+
+export interface RewardsParts {
+  readonly judge: PythonJudge;
+  readonly goldUsage: GoldUsage;
+  readonly dataset: string;
+  readonly record: PythonTaskRecord;
+  readonly options: Pick<ResetOptions, 'scoring' | 'tests' | 'feedback'>;
+}
+
+/** The rewards of one episode: what is graded, how, and what is told of it. */
+export class Rewards {
+  readonly #parts: RewardsParts;
+
+  constructor(parts: RewardsParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {SandboxError} on an infrastructure fault */
+  async grade(image: ImageRef, solution: Solution): Promise<Grade> {
+    const { judge, goldUsage, dataset, record, options } = this.#parts;
+    const began = performance.now();
+    const judgement = await judge.judge(image, record, solution);
+    const visibility = visibilityOf(record, options.tests);
+    const tests = reportedTests(record, judgement.tests, visibility);
+    const scored =
+      options.scoring === 'efficiency'
+        ? efficiencyReward(judgement, await goldUsage.of(dataset, record, image))
+        : { reward: judgement.score, components: { tests: judgement.score } };
+    return {
+      ...scored,
+      durationMs: performance.now() - began,
+      ...(tests === undefined ? {} : { info: { tests } }),
+      ...(options.feedback ? { feedback: feedbackOf(record, judgement.tests, visibility) } : {}),
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import type { RunResult } from '../../docker/sandbox.ts';
+import type { ActionObject } from '../../protocol/action.ts';
+import type { Solution, SolutionStep } from './judge.ts';
+import type { PythonTaskRecord } from './task.ts';
+
+interface DoneStep extends SolutionStep {
+  readonly succeeded: boolean;
+}
+
+const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
+
+/**
+ * What the agent did, as the server knows it, and which part of it is graded. The session itself is never looked at.
+ */
+export class Work {
+  #steps: DoneStep[] = [];
+
+  add({ code, stdin }: Extract<ActionObject, { code: string }>, result: RunResult): void {
+    if (result.sessionRestarted) {
+      // What the lost session held is gone, for the agent too.
+      this.#steps = [];
+      return;
+    }
+    // A step that never ended would not end when it is run again.
+    if (result.timedOut) return;
+    this.#steps.push({ code, ...(stdin === undefined ? {} : { stdin }), succeeded: result.exitCode === 0 });
+  }
+
+  /**
+   * - An answer is the source to be graded; one that is only a name means that function of the session.
+   * - Without an answer, a task with an entry function is graded by the session's definitions: all steps are run again,
+   *   one after the other. A program is the last step that succeeded.
+   */
+  solution(record: PythonTaskRecord, answer: string | undefined): Solution {
+    const { entry } = record;
+    const name = answer?.trim() ?? '';
+    if (answer !== undefined && (entry === undefined || !NAME.test(name))) {
+      return { steps: [{ code: answer }], strict: true };
+    }
+    if (entry === undefined && record.grade === undefined) return { steps: this.#program(), strict: true };
+    const steps = this.#steps.map(({ code, stdin }) => (stdin === undefined ? { code } : { code, stdin }));
+    if (name === '' || name === entry) return { steps, strict: false };
+    return { steps, strict: false, binding: `${entry} = ${name}` };
+  }
+
+  #program(): SolutionStep[] {
+    const last = this.#steps.findLast(({ succeeded }) => succeeded);
+    return last === undefined ? [] : [{ code: last.code }];
+  }
+}
