@@ -27,6 +27,8 @@ export interface Grade {
   readonly components: Readonly<Record<string, number>>;
   readonly durationMs: number;
   readonly info?: Readonly<Record<string, unknown>>;
+  /** Words for the agent about what failed; they become a part of the step's observation. @default none */
+  readonly feedback?: string;
 }
 
 /** One play of one task in one sandbox. The server counts turns and keeps order; calls never overlap. */

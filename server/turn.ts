@@ -55,7 +55,7 @@ export async function takeTurn(
     const final = 'submit' in action;
     const grade = await play.grade(final ? { answer: action.answer, final } : { final });
     return {
-      observation,
+      observation: withFeedback(observation, grade),
       reward: checked(grade).reward,
       terminated: final,
       failure: null,
@@ -71,6 +71,13 @@ export async function takeTurn(
     const failure = failureOf(error, phase, acted);
     return { observation, reward: null, terminated: false, failure, info, cause: error };
   }
+}
+
+function withFeedback(observation: Observation, { feedback }: Grade): Observation {
+  if (feedback === undefined) return observation;
+  const { output } = observation;
+  const between = output === '' || output.endsWith('\n') ? '' : '\n';
+  return { ...observation, output: `${output}${between}${feedback}`, feedback };
 }
 
 function checked(grade: Grade): Grade {
