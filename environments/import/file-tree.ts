@@ -7,7 +7,7 @@ import { DatasetError } from '../dataset-error.ts';
 export interface AddedFile {
   /** Relative to the root of the tree. */
   readonly name: string;
-  readonly content: string;
+  readonly content: string | Buffer;
   readonly mode: number;
   readonly mtime: Date;
 }

@@ -1,7 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readBird } from './bird.ts';
 import type { PublishedDataset } from './dataset-writer.ts';
 import { readNl2Bash } from './nl2bash.ts';
+import { readSpider } from './spider.ts';
+import { readWikiSql } from './wikisql.ts';
 
 /** A part of InterCode's published data. */
 export interface Part {
@@ -17,6 +20,9 @@ export interface Part {
 
 export const PARTS: readonly Part[] = [
   { name: 'nl2bash', folder: 'nl2bash', file: /^nl2bash_fs_\d+\.json$/, read: readNl2Bash },
+  { name: 'spider', folder: 'sql/spider', file: /^ic_spider_dev\.json$/, read: readSpider },
+  { name: 'wikisql', folder: 'sql/wikisql', file: /^ic_wikisql_dev\.json$/, read: readWikiSql },
+  { name: 'bird', folder: 'sql/bird', file: /^ic_bird\.json$/, read: readBird },
   { name: 'ctf', folder: 'ctf', file: /^ic_ctf\.json$/, read: null },
 ];
 

@@ -68,7 +68,7 @@ export class SqlEnvironment implements Environment {
   }
 
   async reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode> {
-    const { image, connection, prepare, gold, scorer, intercode } = this.#play(task, options);
+    const { image, connection, prepare, gold, scorer, intercode, evidence } = this.#play(task, options);
     const { sandboxes, defaults } = this.#parts;
     const sandbox = await sandboxes.acquire({
       image,
@@ -84,7 +84,8 @@ export class SqlEnvironment implements Environment {
     try {
       await driver.begin();
       const { instruction: plain } = task;
-      const instruction = options.schema === true ? withSchema(plain, await driver.schema()) : plain;
+      const instruction =
+        options.schema === true ? withSchema(plain, await driver.schema(), evidence) : plain;
       return new SqlEpisode({
         task,
         sandbox: new CleanSandbox(sandbox, driver),
@@ -124,6 +125,7 @@ export class SqlEnvironment implements Environment {
       prepare,
       connection,
       intercode,
+      evidence: record.evidence,
       gold: goldSource({ sandboxes, cache, key, sql, connection, prepare }),
       scorer: scorerOf(options, { sql, dialect }),
     };

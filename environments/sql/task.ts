@@ -19,6 +19,8 @@ export const SqlTaskRecord = z.strictObject({
   database: z.string().min(1),
   /** The query that answers it. */
   gold: perDialect,
+  /** What must be known beside the tables, e.g. how a term is meant; told with them where `schema` asks for it. */
+  evidence: z.string().min(1).optional(),
   tags: z.array(z.string()).optional(),
   /** Plausible but wrong queries: each must score below 1. */
   wrong: z.array(perDialect).optional(),

@@ -1,0 +1,97 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { checked, DatasetError, parsedJson } from '../dataset-error.ts';
+import { MYSQL_DUMP, MYSQL_FILES, MYSQL_SCRIPT } from '../sql/mysql-image.ts';
+import type { SqlTaskRecord } from '../sql/task.ts';
+import type { PublishedDataset } from './dataset-writer.ts';
+import type { AddedFile } from './file-tree.ts';
+
+/** What InterCode's SQL records have in common. */
+const PublishedRecord = z.looseObject({
+  query: z.string().min(1),
+  db: z.string().min(1),
+  gold: z.string().min(1),
+  hardness: z.string().optional(),
+  difficulty: z.string().optional(),
+  evidence: z.string().optional(),
+});
+
+/** Files that an import makes have one time, so that equal inputs give equal images. */
+const MTIME = new Date('2024-01-01T00:00:00Z');
+
+/** A file of a tree. @param path absolute, as the image has it */
+export function placedFile(path: string, content: string | Buffer): AddedFile {
+  return { name: path.slice(1), content, mode: 0o644, mtime: MTIME };
+}
+
+/**
+ * Read a file of records in their order; ids are `<name>-<index>`.
+ * @throws {DatasetError} with file, record, field and reason
+ */
+export async function readSqlRecords(file: string, name: string): Promise<SqlTaskRecord[]> {
+  const value = parsedJson(await readFile(file, 'utf8'), { file });
+  if (!Array.isArray(value) || value.length === 0) throw new DatasetError({ file }, 'no list of records');
+  return value.map((record: unknown, index): SqlTaskRecord => {
+    const published = checked(PublishedRecord, record, { file, record: index });
+    const { query, db, gold, hardness, difficulty, evidence = '' } = published;
+    const tags = [hardness, difficulty].filter((tag) => tag !== undefined);
+    return {
+      id: `${name}-${index}`,
+      instruction: query,
+      database: db,
+      gold,
+      ...(tags.length === 0 ? {} : { tags }),
+      ...(evidence.trim() === '' ? {} : { evidence: evidence.trim() }),
+    };
+  });
+}
+
+export interface DumpedFiles {
+  /** Of the dataset and of its image. */
+  readonly name: string;
+  readonly folder: string;
+  /** JSON records. */
+  readonly records: string;
+  /** A dump of MySQL that makes all their databases. */
+  readonly dump: string;
+}
+
+/**
+ * Read a dataset whose databases are a dump of MySQL's, which is loaded when its image is made.
+ * @throws {DatasetError} also where a record names a database that the dump does not make
+ */
+export async function readDumped({ name, folder, records, dump }: DumpedFiles): Promise<PublishedDataset> {
+  const file = join(folder, records);
+  const source = join(folder, dump);
+  const found = await stat(source).catch(() => null);
+  if (found === null) throw new DatasetError({ file: source }, `the databases of ${records} are missing`);
+  const tasks = await readSqlRecords(file, name);
+  const text = await readFile(source, 'utf8');
+  const made = new Set(
+    [...text.matchAll(/CREATE DATABASE\s+(?:\/\*.*?\*\/\s*)?(?:IF NOT EXISTS\s+)?`?([^`\s;]+)/gi)].map(
+      ([, database = '']) => database.toLowerCase(),
+    ),
+  );
+  const homeless = tasks.findIndex(({ database }) => !made.has(database.toLowerCase()));
+  if (homeless >= 0) {
+    const database = tasks[homeless]?.database;
+    throw new DatasetError({ file, record: homeless, field: 'db' }, `${dump} makes no database ${database}`);
+  }
+  return {
+    name,
+    tasks: tasks.length,
+    tree: null,
+    added: [
+      ...Object.entries(MYSQL_FILES).map(([path, content]) => placedFile(path, content)),
+      placedFile(MYSQL_DUMP, text),
+    ],
+    file: {
+      format: 1,
+      environment: 'sql-v1',
+      dialect: 'mysql',
+      image: { name, from: 'sql', tree: 'tree.tar', script: MYSQL_SCRIPT },
+      tasks,
+    },
+  };
+}
