@@ -33,7 +33,16 @@ describe.skipIf(missing !== null)(`a derived image ${missing ?? ''}`, () => {
   });
 
   const ensure = (): Promise<string[]> => {
-    const definitions = [{ name, from: 'bash', tree: join(folder, 'tree.tar'), gitAtRoot: true }];
+    const definitions = [
+      {
+        name,
+        from: 'bash',
+        tree: join(folder, 'tree.tar'),
+        files: { '/field/text': 'of the definition\n' },
+        script: 'cp /field/text /field/by-script; id -u >> /field/by-script',
+        gitAtRoot: true,
+      },
+    ];
     return ensureImages({ builder, definitions, names: [name] });
   };
 
@@ -60,10 +69,15 @@ describe.skipIf(missing !== null)(`a derived image ${missing ?? ''}`, () => {
     expect(await output('stat -c "%a %Y" /field/note.txt; cat /field/note.txt')).toBe('750 1600000000\nnote');
   });
 
+  it('has its own files, and what its script made of them', async () => {
+    await ensure();
+    expect(await output('cat /field/by-script')).toBe('of the definition\n0\n');
+  });
+
   it('is a clean repository of one commit, without folders that git cannot hold', async () => {
     await ensure();
     expect(await output('cd /; git status --short; git rev-list --count HEAD; ls -d /field/* /tmp')).toBe(
-      '1\n/field/note.txt\n/tmp\n',
+      '1\n/field/by-script\n/field/note.txt\n/field/text\n/tmp\n',
     );
     expect(await output('cd /; touch /usr/new /field/new; git status --short')).toBe('?? field/new\n');
   });

@@ -30,7 +30,7 @@ describe('a recipe', () => {
         { name: 'parent', from: 'bash' },
       ])
     ).map(({ name }) => name);
-    expect(names).toEqual(['base', 'bash', 'parent', 'child']);
+    expect(names).toEqual(['base', 'bash', 'python', 'sql', 'parent', 'child']);
   });
 
   it('has the same hash for the same inputs, and another for another tree', async () => {

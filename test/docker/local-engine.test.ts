@@ -72,7 +72,8 @@ describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => 
     const mark = `stepwell-mark-${container.id}`;
     await output(
       channel,
-      `(exec -a ${mark} sleep 1000) & disown; setsid -f bash -c 'exec -a ${mark} sleep 1000'`,
+      `(exec -a ${mark} sleep 1000) & disown; setsid -f bash -c 'exec -a ${mark} sleep 1000'; ` +
+        `until [ "$(grep -al ^${mark} /proc/[0-9]*/cmdline | wc -l)" = 2 ]; do :; done`,
     );
     expect(await processesWith(mark)).toBe(2);
     await Promise.all([container.remove(), container.remove()]);

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { RUN_FIELDS, settled } from './fake-engine.ts';
+import { EPISODE, make, RUN, watch } from './pool-fixture.ts';
+
+const ONE = { bash: { warm: 1, max: 1 } };
+
+describe('a lease that leaves nothing behind', () => {
+  it('hands the sandbox on as it is, without a new layer', async () => {
+    const { engine, pool } = await make({ images: ONE });
+    const first = await pool.acquire(EPISODE);
+    const next = watch(pool.acquire(EPISODE));
+    await first.release('pristine');
+    await settled();
+    expect(next.sandbox?.id).toBe(first.id);
+    expect(engine.container(0).runner.count('reset')).toBe(0);
+    await expect(first.run(RUN)).rejects.toMatchObject({ code: 'died' });
+  });
+
+  it('does so in `replace` isolation too', async () => {
+    const { engine, pool } = await make({ images: ONE }, 'replace');
+    await (await pool.acquire(EPISODE)).release('pristine');
+    await settled();
+    expect(engine.containers).toHaveLength(1);
+    expect(pool.stats().images.bash?.states).toMatchObject({ ready: 1 });
+  });
+
+  it('is not believed with a call under way', async () => {
+    const { engine, pool } = await make({ images: ONE });
+    engine.container(0).runner.answer('run', () => new Promise(() => {}));
+    const first = await pool.acquire(EPISODE);
+    first.run(RUN).catch(() => {});
+    await first.release('pristine');
+    await settled();
+    expect(engine.containers).toHaveLength(2);
+  });
+});
+
+describe('preparing code', () => {
+  const prepare = (image: string): string | undefined => (image === 'bash' ? 'prepare me' : undefined);
+
+  it('runs in every new layer before anyone gets it', async () => {
+    const { engine, pool } = await make({ images: ONE, prepare });
+    const { runner } = engine.container(0);
+    expect(runner.count('run')).toBe(1);
+    const first = await pool.acquire(EPISODE);
+    await first.release();
+    await settled();
+    expect(runner.requests.map(({ op }) => op).filter((op) => op !== 'ping')).toEqual([
+      'run',
+      'reset',
+      'run',
+    ]);
+    await (await pool.acquire(EPISODE)).release('pristine');
+    expect(runner.count('run')).toBe(2);
+  });
+
+  it('that fails in a new layer has the container replaced', async () => {
+    const { engine, pool, events } = await make({ images: ONE, prepare });
+    engine.container(0).runner.answer('run', () => ({
+      fields: { ...RUN_FIELDS, exit_code: 1 },
+      payload: Buffer.from('no server'),
+    }));
+    await (await pool.acquire(EPISODE)).release();
+    await settled();
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'removed',
+        cause: 'reset_failed',
+        reason: expect.stringContaining('no server'),
+      }),
+    );
+    expect(pool.stats().images.bash?.states).toMatchObject({ ready: 1 });
+  });
+
+  it('that fails at the start is a start that failed', async () => {
+    const { engine, pool } = await make({ prepare, startAttempts: 1 });
+    engine.onStart = (container) =>
+      container.runner.answer('run', () => ({ fields: { ...RUN_FIELDS, exit_code: 3 } }));
+    await expect(pool.acquire(EPISODE)).rejects.toMatchObject({
+      code: 'start_failed',
+      message: expect.stringContaining('status 3'),
+    });
+    await settled();
+    expect(engine.alive).toHaveLength(0);
+  });
+});
