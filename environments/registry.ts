@@ -5,6 +5,8 @@ import { DatasetError } from './dataset-error.ts';
 import { datasetsOf, type StoredDataset } from './dataset-store.ts';
 import type { Environment, EnvironmentContext } from './environment.ts';
 import { GoldCache } from './gold-cache.ts';
+import { PythonEnvironment } from './python/environment.ts';
+import { BUILT_IN as PYTHON_BUILT_IN } from './python/tasks/built-in.ts';
 import { SqlEnvironment } from './sql/environment.ts';
 import { BUILT_IN as SQL_BUILT_IN } from './sql/tasks/built-in.ts';
 
@@ -40,6 +42,15 @@ export function createEnvironments(parts: RegistryParts): ReadonlyMap<string, En
     goldCache,
     readme: readFileSync(new URL('./sql/README.md', import.meta.url), 'utf8'),
   });
-  const environments: readonly Environment[] = [bash, sql];
+  const python = new PythonEnvironment({
+    sandboxes,
+    defaults,
+    datasets: [
+      { ...PYTHON_BUILT_IN, image: 'python', definition: null },
+      ...datasetsOf('python-v1', datasets),
+    ],
+    readme: readFileSync(new URL('./python/README.md', import.meta.url), 'utf8'),
+  });
+  const environments: readonly Environment[] = [bash, sql, python];
   return new Map(environments.map((environment) => [environment.id, environment]));
 }

@@ -35,11 +35,14 @@ export function feedbackOf(
 ): string {
   const failed = outcomes.findIndex(({ passed }) => !passed);
   const outcome = outcomes[failed];
-  if (outcome === undefined) return outcomes.length === 1 ? 'The test passed.' : `All ${outcomes.length} tests passed.`;
+  if (outcome === undefined)
+    return outcomes.length === 1 ? 'The test passed.' : `All ${outcomes.length} tests passed.`;
   const count = outcomes.filter(({ passed }) => !passed).length;
   const lines = [`${count} of ${outcomes.length} tests failed.`];
   if (visibility === 'hidden') return `${lines[0]} First failure: ${kindOf(outcome.error)}.`;
-  lines.push(`First failure: ${JSON.stringify(outcome.name)}: ${kindOf(outcome.error)}${placeOf(outcome.error)}.`);
+  lines.push(
+    `First failure: ${JSON.stringify(outcome.name)}: ${kindOf(outcome.error)}${placeOf(outcome.error)}.`,
+  );
   if (visibility === 'full') lines.push(...detailOf(record.tests?.[failed], outcome.error));
   return lines.join('\n');
 }

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Grade } from '../../environments/environment.ts';
+import { PythonEnvironment } from '../../environments/python/environment.ts';
+import type { PythonTaskRecord } from '../../environments/python/task.ts';
+import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
+import { type EngineCase, engineCases, pythonPool } from './python/engines.ts';
+
+/** Solutions that do nothing, or only raise: a cheat must not get more than they do. */
+function idle({ entry }: PythonTaskRecord): string[] {
+  if (entry === undefined) return ['', 'raise ValueError\n'];
+  return [
+    `def ${entry}(*ignored, **named): return None\n`,
+    `def ${entry}(*ignored, **named): raise ValueError\n`,
+  ];
+}
+
+function itPlays(engine: EngineCase): void {
+  let opened: Awaited<ReturnType<typeof pythonPool>>;
+  let environment: PythonEnvironment;
+
+  beforeAll(async () => {
+    opened = await pythonPool(engine);
+    environment = new PythonEnvironment({
+      sandboxes: opened.pool,
+      defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
+      datasets: [{ ...BUILT_IN, image: 'python', definition: null }],
+      readme: '',
+    });
+  }, 300_000);
+
+  afterAll(async () => {
+    await opened?.close();
+  });
+
+  async function graded(id: string, source: string): Promise<Grade> {
+    const episode = await environment.reset(environment.choose({ task: id }, 0), {});
+    try {
+      return await episode.grade({ answer: source, final: true });
+    } finally {
+      await episode.sandbox.release();
+    }
+  }
+
+  describe.each(BUILT_IN.tasks.map((task) => ({ id: task.id, task })))('$id', ({ id, task }) => {
+    test('gives the gold 1, wrong solutions less, idle ones and cheats nothing', async () => {
+      expect((await graded(id, task.gold)).reward).toBe(1);
+      for (const wrong of task.wrong ?? []) expect((await graded(id, wrong)).reward).toBeLessThan(1);
+      for (const source of [...idle(task), ...(task.cheats ?? [])]) {
+        expect({ source, reward: (await graded(id, source)).reward }).toEqual({ source, reward: 0 });
+      }
+    }, 300_000);
+  });
+}
+
+for (const engine of await engineCases()) {
+  const { name, missing } = engine;
+  if (missing !== null)
+    console.warn(`The built-in Python tasks are not played on the ${name} engine: ${missing}`);
+  describe.skipIf(missing !== null)(`the built-in Python tasks, played on the ${name} engine`, () =>
+    itPlays(engine),
+  );
+}
