@@ -114,13 +114,7 @@ describe('the command', () => {
   });
 });
 
-describe('MariaDB', () => {
-  test('is told to be missing, with what brings it', async () => {
-    const without = check(await diagnose(machine({ run: missing('mariadbd') })), 'MariaDB');
-    expect(without).toMatchObject({ status: 'warn', remedy: expect.stringContaining('mariadb-server`') });
-    const run: Machine['run'] = async (program, ...args) =>
-      args[0] === '-c' ? { ok: false, line: 'No module' } : { ok: true, line: `${program} 10.11.4-MariaDB` };
-    const remedy = expect.stringContaining('install python3-pymysql');
-    expect(check(await diagnose(machine({ run })), 'MariaDB')).toMatchObject({ status: 'warn', remedy });
-  });
+test('MariaDB is told to be missing, with what brings it', async () => {
+  const without = check(await diagnose(machine({ run: missing('mariadbd') })), 'MariaDB');
+  expect(without).toMatchObject({ status: 'warn', remedy: expect.stringContaining('mariadb-server') });
 });

@@ -1,0 +1,21 @@
+import { readdir, readFile } from 'node:fs/promises';
+import Docker from 'dockerode';
+import { labels } from '../../docker/labels.ts';
+import { encodeOwner, ownerOf } from '../../docker/owner.ts';
+
+/** Kill every sandbox of the servers in this process, as the kernel does when memory runs out. */
+export async function killSandboxes(runtime: 'docker' | 'local'): Promise<void> {
+  if (runtime === 'docker') return killContainers(new Docker());
+  const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
+  for (const pid of entries) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    const [, name, parent] = /\((.*)\) . (\d+)/.exec(stat) ?? [];
+    if (name === 'bwrap' && Number(parent) === process.pid) process.kill(pid, 'SIGKILL');
+  }
+}
+
+async function killContainers(docker: Docker): Promise<void> {
+  const owner = encodeOwner(await ownerOf(process.pid));
+  const filters = { label: [`${labels.owner}=${owner}`] };
+  for (const { Id } of await docker.listContainers({ filters })) await docker.getContainer(Id).kill();
+}
