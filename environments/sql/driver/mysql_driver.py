@@ -1,5 +1,6 @@
 """Episodes on a MySQL server: the agent's connection, and a second one that watches it."""
 
+import re
 import time
 
 from mysql_server import Server
@@ -31,6 +32,12 @@ _COLUMNS = (
 )
 
 
+_ALL = "stepwell:all"
+_DENIED = re.compile(
+    r"(?:for table `(?P<database>(?:[^`]|``)+)`\.`(?P<table>(?:[^`]|``)+)`|to database '(?P<other>.+)')$", re.S
+)
+
+
 class MysqlDriver:
     """One server for the layer's life; one connection of the agent for each episode."""
 
@@ -47,7 +54,7 @@ class MysqlDriver:
     def begin(self, request: dict) -> dict:
         """Connect the agent: to one database alone, or to all of them."""
         database = request["database"]
-        user = "stepwell:all" if request["all_databases"] else f"stepwell:{database}"
+        user = _ALL if request["all_databases"] else f"stepwell:{database}"
         self._drop_agent()
         if self._baseline is None:
             self._baseline = self._state()
@@ -63,10 +70,11 @@ class MysqlDriver:
         error, restarted = None, False
         try:
             self._agent.deadline = began + request["timeout_ms"] / 1000
-            for one in self._agent.run(without_tail(request["sql"])):
+            text = request["sql"]
+            for one in self._agent.run(without_tail(text) if request["several"] else text):
                 self._read(one, outcomes)
         except ServerError as complaint:
-            error = {"code": complaint.code, "state": complaint.state, "message": complaint.message}
+            error = self._told(complaint)
         except ConnectionLost:
             error, restarted = _LOST, True
             self._renew()
@@ -98,6 +106,26 @@ class MysqlDriver:
         for table, column, kind in rows:
             tables.setdefault(table, []).append([column, kind])
         return {"tables": [{"name": name, "columns": columns} for name, columns in tables.items()]}
+
+    def _told(self, complaint: ServerError) -> dict:
+        """
+        The complaint as an account with all rights would get it, where the agent has rights on every database: to ask for
+        one that does not exist is then no matter of rights.
+        """
+        code, state, message = complaint.code, complaint.state, complaint.message
+        denied = _DENIED.search(message) if self._account[0] == _ALL and code in (1044, 1142) else None
+        if denied is None:
+            return {"code": code, "state": state, "message": message}
+        database, table = denied["database"] or denied["other"], denied["table"]
+        if self._exists(database):
+            return {"code": code, "state": state, "message": message}
+        if table is None:
+            return {"code": 1049, "state": "42000", "message": f"Unknown database '{database}'"}
+        return {"code": 1146, "state": "42S02", "message": f"Table '{database}.{table}' doesn't exist"}
+
+    def _exists(self, database: str) -> bool:
+        found = self._ask(f"SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = {_quoted(database)}")
+        return bool(found)
 
     def _read(self, one, outcomes) -> None:
         if not isinstance(one, Rows):
