@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StepwellClient } from '../../../clients/typescript/client.ts';
+import { machineFacts } from '../../../docker/engine-choice.ts';
+import type { Dialect } from '../../../environments/sql/task.ts';
+import type { Observation } from '../../../protocol/episode.ts';
+import { createConfig } from '../../../server/config.ts';
+import { type RunningServer, startServer } from '../../../server/main.ts';
+import { dockerMissing } from '../../engines.ts';
+import { ATTEMPTS, type Attempt, PROBES } from './attempts.ts';
+import { noMariadb } from './mariadb.ts';
+
+const MINUTES = 60_000;
+const noLocal = (await machineFacts(new Docker()).local()).join('; ') || null;
+const PLACES = [
+  { runtime: 'docker', dialect: 'mysql', missing: await dockerMissing() },
+  { runtime: 'docker', dialect: 'sqlite', missing: await dockerMissing() },
+  { runtime: 'local', dialect: 'mysql', missing: noLocal ?? noMariadb },
+  { runtime: 'local', dialect: 'sqlite', missing: noLocal },
+] as const;
+
+describe.each(PLACES)('with $dialect on the $runtime engine', ({ runtime, dialect, missing }) => {
+  if (missing !== null) console.warn(`${dialect} is not tried on the ${runtime} engine: ${missing}`);
+  if (missing === null) itLeavesNothing(runtime, dialect);
+  else it.skip(missing);
+});
+
+function itLeavesNothing(runtime: 'docker' | 'local', dialect: Dialect): void {
+  let home: string;
+  let server: RunningServer;
+  let client: StepwellClient;
+  let before: unknown[];
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'stepwell-sql-'));
+    // One sandbox for episodes: whoever comes next gets the one that was just given back.
+    const config = createConfig({
+      port: 0,
+      runtime,
+      pool: { [`sql-built-in-${dialect}`]: 1 },
+      pool_max: 1,
+      log_level: 'warn',
+      queue_timeout_ms: 10 * MINUTES,
+    });
+    server = await startServer(config, { env: { ...process.env, STEPWELL_HOME: home } });
+    client = await StepwellClient.connect(server.url, { timeoutMs: 15 * MINUTES });
+    before = (await play(PROBES[dialect])).map(comparable);
+  }, 20 * MINUTES);
+
+  afterAll(async () => {
+    await client?.close();
+    await server?.close();
+    if (home !== undefined) await rm(home, { recursive: true, force: true });
+  });
+
+  async function play(actions: readonly string[], timeoutMs = 30_000): Promise<Observation[]> {
+    await using episode = await client.reset({
+      environment: 'sql-v1',
+      task: 'library-irish-authors',
+      dialect,
+    });
+    const seen: Observation[] = [];
+    for (const code of actions) {
+      const { observation, failure } = await episode.step({ code, timeout_ms: timeoutMs });
+      expect(failure).toBeNull();
+      seen.push(observation);
+    }
+    return seen;
+  }
+
+  it.each<Attempt>([...ATTEMPTS[dialect]])(
+    '$name leaves nothing',
+    async ({ actions, refused }) => {
+      const last = (await play(actions, 1000)).at(-1);
+      expect(errorCode(last)).toBe(refused);
+      expect((await play(PROBES[dialect])).map(comparable)).toEqual(before);
+    },
+    MINUTES,
+  );
+
+  it('a session goes on after a statement that its deadline ended', async () => {
+    const endless = ATTEMPTS[dialect].find(({ name }) => name === 'a statement left running');
+    await using episode = await client.reset({
+      environment: 'sql-v1',
+      task: 'library-irish-authors',
+      dialect,
+    });
+    await episode.step({ code: 'CREATE TEMPORARY TABLE kept (a INT); INSERT INTO kept VALUES (1)' });
+    const cut = await episode.step({ code: endless?.actions[0] ?? '', timeout_ms: 500 });
+    expect(cut.observation).toMatchObject({ timed_out: true, exit_code: 124 });
+    expect(cut.observation.session_restarted).toBeUndefined();
+    const after = await episode.step({ code: 'SELECT a FROM kept' });
+    expect(after.observation).toMatchObject({ rows: [[1]], exit_code: 0 });
+  });
+
+  it('huge results are counted and cut', async () => {
+    const many =
+      dialect === 'mysql'
+        ? 'SELECT seq FROM seq_1_to_150000'
+        : 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 150000) SELECT i FROM n';
+    const [seen] = await play([many]);
+    expect(seen).toMatchObject({ row_count: 150_000, exit_code: 0 });
+    expect(seen?.rows).toHaveLength(1000);
+  });
+}
+
+function errorCode(observation: Observation | undefined): unknown {
+  const error = observation?.error;
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
+}
+
+function comparable({ rows, columns, error, affected_rows }: Observation): unknown {
+  return { rows, columns, error, affected_rows };
+}
