@@ -35,6 +35,6 @@ export function judgeModules(): [name: string, text: string][] {
  */
 export const COMPILE = `import base64, json, marshal, sys
 print(base64.b64encode(marshal.dumps([
-    (name, compile(text, f'<judge {name}>', 'exec', dont_inherit=True)) for name, text in json.load(sys.stdin)
+    (name, compile(text, f'<judge {name}>', 'exec', dont_inherit=True, optimize=2)) for name, text in json.load(sys.stdin)
 ])).decode())
 `;

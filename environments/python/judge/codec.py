@@ -7,10 +7,8 @@ methods takes part in a comparison. What is no plain value stays where it is and
 
 import builtins
 import collections
-import datetime
-import decimal
-import fractions
 import itertools
+import sys
 import types
 
 # Bounds of one value: what is larger is an error of the side that sends it.
@@ -23,15 +21,20 @@ _ITERATORS = (
     type(iter({}.values())), type(iter({}.items())), type(reversed([])),
     *(kind for kind in vars(itertools).values() if isinstance(kind, type)),
 )
+# Classes of modules that are loaded only where a value of theirs appears: a grade must not wait for them.
 _DATES = {
-    datetime.datetime: ('year', 'month', 'day', 'hour', 'minute', 'second', 'microsecond'),
-    datetime.date: ('year', 'month', 'day'),
-    datetime.time: ('hour', 'minute', 'second', 'microsecond'),
-    datetime.timedelta: ('days', 'seconds', 'microseconds'),
+    'datetime': ('year', 'month', 'day', 'hour', 'minute', 'second', 'microsecond'),
+    'date': ('year', 'month', 'day'),
+    'time': ('hour', 'minute', 'second', 'microsecond'),
+    'timedelta': ('days', 'seconds', 'microseconds'),
 }
 _BUILTIN_CLASSES = {
     kind: name for name, kind in vars(builtins).items() if isinstance(kind, type) and not name.startswith('_')
 }
+
+
+def _is(kind, module, name):
+    return kind.__module__ == module and getattr(sys.modules.get(module), name, None) is kind
 
 
 class TooLarge(ValueError):
@@ -89,12 +92,12 @@ class Encoder:
             return ['complex', value.real, value.imag]
         if kind is range:
             return ['range', self._any(value.start), self._any(value.stop), self._any(value.step)]
-        if kind is decimal.Decimal:
+        if _is(kind, 'decimal', 'Decimal'):
             return ['decimal', str(value)]
-        if kind is fractions.Fraction:
+        if _is(kind, 'fractions', 'Fraction'):
             return ['fraction', self._any(value.numerator), self._any(value.denominator)]
-        if kind in _DATES and getattr(value, 'tzinfo', None) is None:
-            return [kind.__name__, [getattr(value, name) for name in _DATES[kind]]]
+        if kind.__name__ in _DATES and _is(kind, 'datetime', kind.__name__) and getattr(value, 'tzinfo', None) is None:
+            return [kind.__name__, [getattr(value, name) for name in _DATES[kind.__name__]]]
         if kind is collections.deque:
             return ['deque', self._all(value)]
         if kind is type({}.keys()):
@@ -198,22 +201,34 @@ class Decoder:
         return range(self.decode(start), self.decode(stop), self.decode(step))
 
     def _decimal(self, text):
-        return decimal.Decimal(text)
+        from decimal import Decimal
+
+        return Decimal(text)
 
     def _fraction(self, numerator, denominator):
-        return fractions.Fraction(self.decode(numerator), self.decode(denominator))
+        from fractions import Fraction
+
+        return Fraction(self.decode(numerator), self.decode(denominator))
 
     def _datetime(self, parts):
-        return datetime.datetime(*parts)
+        from datetime import datetime
+
+        return datetime(*parts)
 
     def _date(self, parts):
-        return datetime.date(*parts)
+        from datetime import date
+
+        return date(*parts)
 
     def _time(self, parts):
-        return datetime.time(*parts)
+        from datetime import time
+
+        return time(*parts)
 
     def _timedelta(self, parts):
-        return datetime.timedelta(*parts)
+        from datetime import timedelta
+
+        return timedelta(*parts)
 
     def _deque(self, items):
         return collections.deque(self._all(items))

@@ -1,6 +1,5 @@
 """When an output or a value counts as the expected one."""
 
-import decimal
 import itertools
 import re
 
@@ -19,6 +18,8 @@ def _same_token(actual, expected):
         return True
     if len(actual) > 400 or not _NUMBER.fullmatch(actual) or not _NUMBER.fullmatch(expected):
         return False
+    import decimal
+
     with decimal.localcontext() as context:
         context.prec = 1000
         if decimal.Decimal(actual) == decimal.Decimal(expected):

@@ -5,7 +5,6 @@ unprivileged local engine), the judge and the spawner are made undumpable instea
 """
 
 import os
-import random
 
 # Far from anybody's users, and different by sandbox: the kernel counts processes by user over all containers.
 _USERS = (1 << 24, 1 << 30)
@@ -19,7 +18,7 @@ _CAPABILITY_VERSION = 0x20080522
 
 def new_user():
     """A number for the user of solution processes."""
-    return random.SystemRandom().randrange(*_USERS)
+    return _USERS[0] + int.from_bytes(os.urandom(4), 'big') % (_USERS[1] - _USERS[0])
 
 
 def _status():

@@ -3,7 +3,6 @@ The solution process: holds the source to be graded and evaluates what the judge
 expected never gets here, and whatever the source does to this process, it can only answer something else.
 """
 
-import asyncio
 import ast
 import atexit
 import builtins
@@ -109,6 +108,8 @@ class Solution:
         )
         result = _eval(code, self.names)
         if _type(result) is types.CoroutineType:
+            import asyncio
+
             asyncio.run(result)
 
     def serve(self):

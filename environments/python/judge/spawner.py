@@ -8,12 +8,10 @@ import atexit
 import gc
 import json
 import os
-import random
 import resource
 import signal
 import socket
 import sys
-import tempfile
 
 from . import privileges, solution
 from .channel import Channel, Closed
@@ -68,14 +66,14 @@ def _become_solution(job, sock, files, user):
             file.write('1000')
     except OSError:
         pass
-    folder = tempfile.mkdtemp(prefix='solution-')
+    folder = f'/tmp/solution-{os.urandom(8).hex()}'
+    os.mkdir(folder, 0o700)
     _limits(job['cpu_seconds'])
     privileges.drop(user, folder)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(ENVIRONMENT, HOME=folder, TMPDIR=folder)
     atexit._clear()
-    tempfile.tempdir = None
     for name in [name for name in sys.modules if name.startswith(__package__)]:
         del sys.modules[name]
     sys.path[:] = [path for path in sys.path if path not in ('', '.')]
@@ -83,7 +81,6 @@ def _become_solution(job, sock, files, user):
     sys.stdin = sys.__stdin__ = open(0, encoding='utf-8', errors='surrogateescape', closefd=False)
     sys.stdout = sys.__stdout__ = open(1, 'w', encoding='utf-8', errors='surrogateescape', closefd=False)
     sys.stderr = sys.__stderr__ = open(2, 'w', encoding='utf-8', errors='backslashreplace', closefd=False)
-    random.seed()
     channel = Channel(socket.socket(fileno=_CHANNEL))
     if files:
         return solution.run_program(channel, job)
