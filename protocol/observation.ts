@@ -47,5 +47,18 @@ export const OBSERVATIONS: Readonly<Record<string, z.ZodType>> = {
       .min(0)
       .optional()
       .describe('True number of rows, also where fewer are returned.'),
+    affected_rows: z.number().int().optional().describe('Rows that the last statement changed.'),
+    error: z
+      .looseObject({
+        code: z.union([z.number(), z.string()]).nullable(),
+        sqlstate: z.string().nullable(),
+        message: z.string(),
+      })
+      .optional()
+      .describe("The server's error, where a statement failed."),
+    session_restarted: z
+      .boolean()
+      .optional()
+      .describe('The connection had to be replaced: its variables and temporary tables are gone.'),
   }),
 };

@@ -1,0 +1,33 @@
+import type { Row } from './lanes.ts';
+
+export interface BenchOptions {
+  readonly runtime: string;
+  /** Episodes at a time, and sandboxes. @default what is asked of the environment */
+  readonly lanes?: number;
+  /** Time of the steps run, in seconds. */
+  readonly seconds: number;
+  /** Time of the graded episodes run, in seconds. */
+  readonly sustained: number;
+}
+
+/** What one environment's measuring gives. */
+export interface Report<F> {
+  /** The server's line when it was ready. */
+  readonly server: string;
+  readonly figures: F;
+  readonly rows: readonly Row[];
+  /** Episodes that ended by a fault. */
+  readonly failures: number;
+}
+
+/** A report as lines. */
+export function reportLines(environment: string, server: string, rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [
+    environment,
+    server,
+    '',
+    ...rows.map(([name, unit, value]) => `${name.padEnd(width)}  ${unit.padEnd(4)} ${value}`),
+    '',
+  ];
+}

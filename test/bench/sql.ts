@@ -1,0 +1,90 @@
+import { StepwellClient } from '../../clients/typescript/client.ts';
+import { BUILT_IN } from '../../environments/sql/tasks/built-in.ts';
+import type { Dialect } from '../../protocol/episode.ts';
+import type { Percentiles } from './figures.ts';
+import { fullyWarm, type Graded, gradedRate, ms, type Row, resetTimes, stepTimes } from './lanes.ts';
+import type { BenchOptions, Report } from './report.ts';
+import { startServerProcess } from './server-process.ts';
+
+interface DialectFigures {
+  /** `SELECT` over a warm session of one episode, round trip. */
+  readonly select_ms: Percentiles;
+  /** `episode/reset`, warm. */
+  readonly reset_ms: Percentiles;
+  /** The same where every episode wrote. */
+  readonly reset_after_write_ms: Percentiles;
+  /** reset, the gold query, graded submit; as many at a time as there are sandboxes. */
+  readonly graded: Graded;
+}
+export type SqlFigures = Readonly<Record<Dialect, DialectFigures>>;
+
+const LANES = 8;
+const SELECT = 'SELECT title FROM book WHERE book_id = 1';
+/** Long enough for a sandbox that was written to, its server included, to be made anew, in milliseconds. */
+const RENEWAL_MS = 250;
+
+/** Every figure of `sql-v1`, for both dialects. */
+export async function measureSql(options: BenchOptions): Promise<Report<SqlFigures>> {
+  const sqlite = await measureDialect('sqlite', options);
+  const mysql = await measureDialect('mysql', options);
+  return {
+    server: `${sqlite.server}\n${mysql.server}`,
+    figures: { sqlite: sqlite.figures, mysql: mysql.figures },
+    rows: [...sqlite.rows, ...mysql.rows],
+    failures: sqlite.failures + mysql.failures,
+  };
+}
+
+async function measureDialect(dialect: Dialect, options: BenchOptions): Promise<Report<DialectFigures>> {
+  const { runtime, lanes = LANES, sustained } = options;
+  await using server = await startServerProcess([
+    `--runtime=${runtime}`,
+    `--pool=sql-built-in-${dialect}=${lanes}`,
+    `--pool-max=${lanes}`,
+  ]);
+  await fullyWarm(server.url, lanes);
+  await using client = await StepwellClient.connect(server.url);
+  const resetOf = (seed: number) => ({ environment: 'sql-v1', dialect, seed });
+  const first = { environment: 'sql-v1', dialect, task: 0 };
+  const playOf = (seed: number) => {
+    const index = seed % BUILT_IN.tasks.length;
+    const gold = BUILT_IN.tasks[index]?.gold ?? '';
+    return {
+      reset: { environment: 'sql-v1', dialect, task: index },
+      code: typeof gold === 'string' ? gold : gold[dialect],
+    };
+  };
+  const figures: DialectFigures = {
+    select_ms: await stepTimes(client, first, SELECT),
+    reset_ms: await resetTimes(client, resetOf),
+    reset_after_write_ms: await resetTimes(
+      client,
+      () => first,
+      RENEWAL_MS,
+      (episode) => episode.step('DELETE FROM book'),
+    ),
+    graded: await gradedRate(client, playOf, { lanes, seconds: sustained }),
+  };
+  return {
+    server: server.ready,
+    figures,
+    rows: rowsOf(dialect, figures, lanes),
+    failures: figures.graded.failures,
+  };
+}
+
+function rowsOf(dialect: Dialect, figures: DialectFigures, lanes: number): Row[] {
+  const { graded } = figures;
+  return [
+    [`${dialect}: SELECT, one episode`, 'ms', ms(figures.select_ms)],
+    [`${dialect}: reset, warm`, 'ms', ms(figures.reset_ms)],
+    [`${dialect}: reset after an episode that wrote`, 'ms', ms(figures.reset_after_write_ms)],
+    [
+      `${dialect}: graded read-only episodes, ${lanes} sandboxes, ${graded.seconds} s`,
+      '1/s',
+      graded.episodes_per_s.toFixed(1),
+    ],
+    [`${dialect}: mean reward of the golds`, '', graded.reward.toFixed(3)],
+    [`${dialect}: failures`, '', String(graded.failures)],
+  ];
+}
