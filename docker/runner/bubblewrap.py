@@ -1,4 +1,4 @@
-"""Starting programs through bubblewrap: the agent's processes, and the runner's own over the agent's files."""
+"""Starting programs through bubblewrap: beside the agent's session, and the runner's own over the agent's files."""
 
 import fcntl
 import os
@@ -45,32 +45,24 @@ class Bubblewrap:
     """
     Composes command lines. Options and the system call filter travel in memory files, so that a process list inside
     shows none of them; each method returns `(argv, descriptors)`, and the caller closes the descriptors after `spawn`.
+    `devices` is the folder that the agent sees as `/dev`.
     """
 
-    def __init__(self, hostname: str, seccomp_filter: bytes) -> None:
-        self._hostname = ["--hostname", hostname]
+    def __init__(self, seccomp_filter: bytes, devices: str) -> None:
         self._proc = _proc()
         self._filter = seccomp_filter
-
-    def agent(self, layer, info_fd: int, cwd: str, argv):
-        """A session in `layer`: its program is the first process of its namespaces."""
-        options = [*self._surroundings(layer), *_OWN_NAMESPACES, *self._hostname]
-        options += ["--as-pid-1", "--info-fd", str(info_fd), "--chdir", cwd]
-        return self._command(options, argv)
+        self._devices = devices
 
     def beside(self, layer, first: int, cwd: str, argv):
         """A program in the namespaces of a session's first process, but none of its children, as an engine runs one."""
-        options = [*self._surroundings(layer), "--chdir", cwd]
+        # bubblewrap's own `--dev` leaves the modes of the nodes, which are the machine's, to whoever is root.
+        devices = ["--dev-bind", self._devices, "/dev", "--bind", layer.shm, "/dev/shm"]
+        options = [*layer.binds("/"), *devices, *self._proc, *_confinement(capabilities.AGENT), "--chdir", cwd]
         # bubblewrap leaves the namespace's descriptor open to the program, but closes what it is told to block on.
         options += ["--pidns", str(_PIDNS_FD), "--block-fd", str(_PIDNS_FD)]
         argv, descriptors = self._command(options, argv)
         descriptors[_PIDNS_FD] = os.open(f"/proc/{first}/ns/pid", os.O_RDONLY)
         return [NSENTER, f"--ipc=/proc/{first}/ns/ipc", f"--uts=/proc/{first}/ns/uts", "--", *argv], descriptors
-
-    def _surroundings(self, layer) -> list:
-        """What every program of the agent has around it."""
-        devices = ["--dev", "/dev", "--bind", layer.shm, "/dev/shm", "--remount-ro", "/dev"]
-        return [*layer.binds("/"), *devices, *self._proc, *_confinement(capabilities.AGENT)]
 
     def inspection(self, layer, cover, cwd: str, argv):
         """A pristine program with the agent's files, read-only, at `layer.WINDOW`."""

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import traceback
 
 import capabilities
 import mounts
@@ -28,22 +29,27 @@ class _Program(ctypes.Structure):
 
 
 def make_devices(folder: str) -> None:
-    """The `/dev` of every sandbox of a container, read-only, made once."""
+    """
+    The `/dev` of every sandbox of a container, made once. Read-only to the last node: modes and times of the nodes are
+    the container's, or the host's own.
+    """
     os.mkdir(folder)
     mounts.mount("dev", folder, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,mode=755")
     for name in _DEVICES:
         with open(f"{folder}/{name}", "x", encoding="ascii"):
             mounts.bind(f"/dev/{name}", f"{folder}/{name}")
+        mounts.protect(f"{folder}/{name}", MS_NOSUID | MS_NOEXEC)
     for name, target in _LINKS.items():
         os.symlink(target, f"{folder}/{name}")
     os.mkdir(f"{folder}/shm")
     os.mkdir(f"{folder}/pts")
     mounts.mount("devpts", f"{folder}/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
+    mounts.protect(f"{folder}/pts", MS_NOSUID | MS_NOEXEC)
     mounts.protect(folder, MS_NOSUID | MS_NOEXEC)
 
 
 class Confinement:
-    """`devices` is the folder that `make_devices` made. A process goes through `detach`, a fork, `settle` and `confine`."""
+    """`devices` is the folder that `make_devices` made; a forked process gives up its rights by `confine`."""
 
     def __init__(self, seccomp_filter: bytes, devices: str, hostname: str) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
@@ -51,15 +57,26 @@ class Confinement:
         self._devices = devices
         self._hostname = hostname
 
-    def detach(self, merged: str, shm: str) -> None:
-        """New namespaces, for the pids those of the next child, and devices in the layer at `merged`."""
-        mounts.unshare(_NAMESPACES)
+    def fork(self, layer, work, flags: int = 0) -> int:
+        """
+        Fork a process that does `work` and ends: the first one in namespaces of its own, with `layer` as its root, or a
+        plain one without a layer. Raises OSError.
+        """
+        pid = mounts.clone(flags if layer is None else flags | _NAMESPACES)
+        if pid == 0:
+            never_return(lambda: self._begin(layer, work))
+        return pid
+
+    def _begin(self, layer, work) -> None:
+        if layer is not None:
+            self._settle(layer.merged, layer.shm)
+        work()
+
+    def _settle(self, merged: str, shm: str) -> None:
+        """As the first process of the namespaces: devices and a read-only procfs, and the layer as the only root."""
         mounts.make_private("/")
         mounts.bind(self._devices, f"{merged}/dev", MS_REC)
         mounts.bind(shm, f"{merged}/dev/shm")
-
-    def settle(self, merged: str) -> None:
-        """As the first process of the pid namespace: its procfs, read-only, and the layer as the only root."""
         proc = f"{merged}/proc"
         mounts.mount("proc", proc, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
         for path in PROC_COVERED_FILES:
@@ -82,6 +99,16 @@ class Confinement:
         capabilities.keep_agents(self._libc)
         program = _Program(len(self._filter) // _INSTRUCTION_SIZE, self._filter)
         _checked(self._libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0))
+
+
+def never_return(work) -> None:
+    """What a fork does ends with it, whatever happens."""
+    try:
+        work()
+    except BaseException:  # noqa: BLE001 - nobody else tells of it
+        traceback.print_exc()
+    finally:
+        os._exit(127)
 
 
 def _checked(result: int) -> None:

@@ -40,14 +40,14 @@ def _stat(pid: int):
 
 class NamespaceProcesses:
     """
-    Every process in the pid namespace of `first`. `own` are those that serve the session. `spared` are processes that
-    are not the agent's, where it has no namespace of its own; else `first` is the namespace's first process.
+    Every process in the pid namespace of `first`. `interpreter` serves the session. `spared` are processes that are not
+    the agent's, where it has no namespace of its own; else `first` is the namespace's first process.
     """
 
-    def __init__(self, first: int, own, spared=()) -> None:
+    def __init__(self, first: int, interpreter: int, spared=()) -> None:
         self.first = first
         self._spared = frozenset(spared)
-        self.own = own
+        self.interpreter = interpreter
         self._namespace = os.readlink(f"/proc/{first}/ns/pid")
         self._stopped = set()
 
@@ -66,7 +66,7 @@ class NamespaceProcesses:
     def signal_since(self, ticks: int, number: int) -> int:
         """Signal what started at or after `ticks`, but the session's own; returns how many were reached."""
         reached = 0
-        kept = {self.first, *self.own, *self._spared}
+        kept = {self.first, self.interpreter, *self._spared}
         for pid in self.pids():
             stat = _stat(pid)
             if pid in kept or stat is None or stat[0] == "Z" or stat[2] < ticks:
@@ -74,11 +74,9 @@ class NamespaceProcesses:
             reached += send(pid, number)
         return reached
 
-    def kill(self) -> None:
-        """End all: the kernel kills a namespace with its first process."""
+    def kill_all(self) -> None:
+        """End one after the other, again and again until a round finds nothing."""
         send(self.first, signal.SIGKILL)
-        if not self._spared:
-            return
         for _ in range(100):
             if not self.signal_since(0, signal.SIGKILL):
                 return

@@ -2,9 +2,10 @@
 
 import os
 
-from bash_process import PlainBashProcess
+from bash_process import start_bash
+from confinement import Confinement
 from program import Program
-from python_process import PythonProcess
+from python_process import start_python
 from request_error import RequestError
 from sandbox import LayerSandbox
 from zygote import Zygote
@@ -27,7 +28,8 @@ class ReplacedSandbox(LayerSandbox):
         self._services = services
         self._layer = _Whole()
         self._session = None
-        self._zygote = Zygote(None, b"", "") if kind == "python" else None
+        self._confinement = Confinement(b"", "", "")
+        self._zygote = Zygote((b"", "", ""), None) if kind == "python" else None
 
     def reset(self) -> None:
         if self._session is not None:
@@ -42,8 +44,8 @@ class ReplacedSandbox(LayerSandbox):
     def _process(self, cwd: str, descriptors: dict):
         spared = (os.getpid(),)
         if self._zygote is None:
-            return PlainBashProcess(spared, cwd, descriptors)
-        return PythonProcess(self._zygote, None, spared, cwd, descriptors)
+            return start_bash(self._confinement, None, spared, cwd, descriptors)
+        return start_python(self._zygote, None, spared, cwd, descriptors)
 
     def mark(self) -> None:
         raise RequestError("not_supported", "mark is the engine's where there are no layers")

@@ -5,17 +5,18 @@ import signal
 import time
 from functools import partial
 
-from bash_process import BashProcess
-from bubblewrap import Bubblewrap
+from bash_process import start_bash
+from bubblewrap import BWRAP, Bubblewrap
 from capabilities import bound_programs
 from capture import Capture
 from changes import HIDDEN, Baseline, diff, mark
+from confinement import Confinement, make_devices
 from files import get, list_files, put
 from inspection import inspect
 from layer import Ground
 from processes import ticks_at
 from program import Program
-from python_process import PythonProcess
+from python_process import start_python
 from request_error import RequestError
 from resolver import CONFIGURATION, OfflineResolver
 from seccomp import filter_program
@@ -36,8 +37,13 @@ class LayerSandbox:
         self._hidden = HIDDEN | {scratch}
         self._ground = Ground(scratch, roots, layer_bytes, layer_inodes, files)
         bound_programs()
-        self._bubblewrap = Bubblewrap(hostname, filter_program())
-        self._zygote = Zygote(scratch, filter_program(), hostname) if kind == "python" else None
+        if not os.access(BWRAP, os.X_OK):
+            raise FileNotFoundError(f"{BWRAP} is missing")
+        settings = (filter_program(), f"{scratch}/dev", hostname)
+        make_devices(f"{scratch}/dev")
+        self._bubblewrap = Bubblewrap(filter_program(), f"{scratch}/dev")
+        self._confinement = Confinement(*settings)
+        self._zygote = Zygote(settings, f"{scratch}/python3") if kind == "python" else None
         self._layer = None
         self._session = None
         self._baseline: "Baseline | None" = None
@@ -72,8 +78,8 @@ class LayerSandbox:
 
     def _process(self, cwd: str, descriptors: dict):
         if self._zygote is None:
-            return BashProcess(self._bubblewrap, self._layer, cwd, descriptors)
-        return PythonProcess(self._zygote, self._layer, (), cwd, descriptors)
+            return start_bash(self._confinement, self._layer, (), cwd, descriptors)
+        return start_python(self._zygote, self._layer, (), cwd, descriptors)
 
     def _start_session(self, cwd: str) -> Session:
         session = Session(self._process, cwd, self._services)

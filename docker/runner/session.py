@@ -1,6 +1,7 @@
 """A persistent session of a layer: one interpreter, commands in by a memory file, reports out by a socket."""
 
 import os
+import re
 import select
 import signal
 import socket
@@ -13,12 +14,14 @@ from processes import offer_first, ticks_at
 # After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
 _GRACE_S = 0.3
 _ROUND_S = 0.02
-# How long a report alone is waited for, as a C timeval.
+# How long a report alone is waited for, and room for a command, as a C timeval.
 _QUIET = struct.pack("ll", 0, 2000)
 # Bytes of commands after which the memory file is begun anew.
 _CODE_LIMIT = 1 << 20
 _START_S = 20.0
 _TIMED_OUT = 124
+# What a shell can exit with; the agent can write to the socket as well.
+_STATUS = re.compile(rb"\d{1,3}")
 
 
 class SessionEnded(Exception):
@@ -32,7 +35,7 @@ class SessionEnded(Exception):
 
 class Session:
     """
-    One interpreter in one sandbox. `start` makes its process (`BashProcess`, `PythonProcess`): (cwd, descriptors) → process,
+    One interpreter in one sandbox. `start` makes its process (a `SessionProcess`): (cwd, descriptors) → process,
     where descriptors are {1, 2: output, 60: the socket, 61: the memory file}, as numbers that the interpreter finds them at.
     `services` are callbacks by the descriptors that they serve while code runs.
     """
@@ -58,7 +61,8 @@ class Session:
         finally:
             theirs.close()
             os.close(output_write)
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _QUIET)
+        for side in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            ours.setsockopt(socket.SOL_SOCKET, side, _QUIET)
         self._talk_fd = ours.detach()
         self.output_fd = output_fd
         os.set_blocking(output_fd, False)
@@ -71,7 +75,9 @@ class Session:
     def wait_ready(self) -> None:
         """Wait for the first report. Raises SessionEnded where the interpreter did not start."""
         self._until_report(Capture(4096), time.monotonic() + _START_S, None)
-        offer_first(self._process.interpreter)
+        # The first process too: who traces it could have it fork.
+        for pid in {self.tree.first, self._process.interpreter}:
+            offer_first(pid)
 
     @property
     def tree(self):
@@ -84,7 +90,10 @@ class Session:
         Raises SessionEnded when the interpreter did not survive.
         """
         began = time.monotonic()
-        self._feed(code, stdin)
+        try:
+            self._feed(code, stdin)
+        except OSError:
+            raise SessionEnded(self._end()) from None
         timeout = self._until_report(capture, began + timeout_s, idle_s)
         if timeout is None:
             return self._last_status, None
@@ -112,10 +121,15 @@ class Session:
         if stdin:
             # How much of it the command will read is not known.
             self._position = None
-        try:
-            os.write(self._talk_fd, b"i\n" if stdin else b"\n")
-        except (BrokenPipeError, ConnectionResetError):
-            raise SessionEnded(self._process.reap()) from None
+        os.write(self._talk_fd, b"i\n" if stdin else b"\n")
+
+    def _end(self) -> int:
+        """The exit status of an interpreter that takes no commands: it may have closed its ends, and live on."""
+        exit_poll = select.poll()
+        exit_poll.register(self._exit_fd, select.POLLIN)
+        exit_poll.poll(_GRACE_S * 1000)
+        self.kill()
+        return self._process.reap()
 
     def _until_report(self, capture, deadline: float, idle_s):
         """None when the interpreter reported, or which deadline passed first."""
@@ -162,9 +176,9 @@ class Session:
         self._reports = rest[-8192:]
         for report in reports:
             fields = report.split(b" ", 2)
-            if len(fields) == 3 and fields[0] == b"%d" % self._sequence and fields[1].isdigit():
+            if len(fields) == 3 and fields[0] == b"%d" % self._sequence and _STATUS.fullmatch(fields[1]):
                 self._last_status = int(fields[1])
-                self.cwd = os.fsdecode(fields[2]) or "/"
+                self.cwd = os.fsdecode(fields[2]) if fields[2].startswith(b"/") else "/"
                 return True
         return False
 
@@ -194,7 +208,6 @@ class Session:
 
     def close(self) -> None:
         self.kill()
-        self._process.close()
         for fd in (self._code, self._talk_fd, self.output_fd, self._exit_fd):
             os.close(fd)
 

@@ -1,6 +1,5 @@
 """The runner's side of a warm Python interpreter, from which the sessions' interpreters are forked."""
 
-import ctypes
 import json
 import os
 import signal
@@ -8,7 +7,6 @@ import socket
 
 import mounts
 from bubblewrap import spawn
-from confinement import make_devices
 from environment import ENVIRONMENT
 from processes import send
 from session import rewrite
@@ -16,25 +14,19 @@ from session import rewrite
 _PYTHON = "/usr/bin/python3"
 _CONTROL_FD = 60
 _TIMEOUT_S = 20
-_PR_SET_CHILD_SUBREAPER = 36
 
 
 class Zygote:
     """
     Started before any episode, it holds nothing of one: an interpreter forked from it starts in a millisecond and
-    has no memory of the runner's. `scratch` is a folder on a tmpfs, `None` where nothing can be mounted: then the
-    interpreters share the runner's namespaces and rights.
+    has no memory of the runner's. `settings` are those of a `Confinement`. `place` is where the interpreter's file can
+    be mounted, `None` where nothing can be.
     """
 
-    def __init__(self, scratch, seccomp_filter: bytes, hostname: str) -> None:
-        # Whatever is forked for the runner becomes its child once those in between have ended.
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        self._settings = json.dumps([scratch and f"{scratch}/dev", hostname]).encode()
-        self._filter = seccomp_filter
-        self._program = _PYTHON
-        if scratch is not None:
-            make_devices(f"{scratch}/dev")
-            self._program = _protected(f"{scratch}/python3")
+    def __init__(self, settings, place) -> None:
+        self._filter, *names = settings
+        self._settings = json.dumps(names).encode()
+        self._program = _PYTHON if place is None else _protected(place)
         self._control = None
         self.pid = None
         self._spawn()

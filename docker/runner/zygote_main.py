@@ -6,14 +6,23 @@ import os
 import signal
 import socket
 import sys
+from typing import NamedTuple
 
-from confinement import Confinement
+from confinement import Confinement, never_return
+from mounts import CLONE_PARENT
 from python_driver import Driver
 
 _CONTROL_FD = 60
 # Out of the way of programs that close the low descriptors.
 _TALK_FD, _CODE_FD = 1000, 1001
 _OWN_MODULES = ("bubblewrap", "capabilities", "confinement", "mounts", "python_driver", "zygote_main")
+
+
+class Place(NamedTuple):
+    """What a fork needs to know of a layer."""
+
+    merged: str
+    shm: str
 
 
 class ZygoteMain:
@@ -30,47 +39,27 @@ class ZygoteMain:
             answer = self._start(json.loads(data), descriptors)
             for fd in descriptors:
                 os.close(fd)
-            self._control.send(answer)
+            self._control.send(json.dumps(answer).encode())
 
-    def _start(self, request: dict, descriptors) -> bytes:
-        """
-        The answer to the runner. A child makes the namespaces and forks the session's first process, which becomes the
-        runner's child when that one is gone; it is when the answer is given.
-        """
+    def _start(self, request: dict, descriptors) -> dict:
         given = dict(zip(request["targets"], descriptors))
-        answer_read, answer_write = os.pipe()
-        maker = os.fork()
-        if maker == 0:
-            _never_return(lambda: self._make(request["place"], request["cwd"], given, answer_write))
-        os.close(answer_write)
-        answer = os.read(answer_read, 4096)
-        os.close(answer_read)
-        os.waitpid(maker, 0)
-        return answer
-
-    def _make(self, place, cwd: str, given: dict, answer: int) -> None:
+        place = request["place"] and Place(**request["place"])
         try:
-            if place is not None:
-                self._confinement.detach(place["merged"], place["shm"])
-            first = os.fork()
-            if first == 0:
-                _never_return(lambda: self._begin(place, cwd, given))
-            os.write(answer, json.dumps({"pid": first}).encode())
-        except Exception as error:  # noqa: BLE001 - the runner must hear of it
-            os.write(answer, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
+            pid = self._confinement.fork(place, lambda: self._session(place, request["cwd"], given), CLONE_PARENT)
+        except OSError as error:
+            return {"error": str(error)}
+        return {"pid": pid}
 
-    def _begin(self, place, cwd: str, given: dict) -> None:
+    def _session(self, place, cwd: str, given: dict) -> None:
         """The session, or the first process of its namespace, which waits for orphans and ends as the session does."""
-        if place is None:
-            _keep(given)
-            _serve_session(cwd)
-        self._confinement.settle(place["merged"])
         _keep(given)
+        if place is None:
+            _serve_session(cwd)
         os.setsid()
         self._confinement.confine()
         interpreter = os.fork()
         if interpreter == 0:
-            _never_return(lambda: _serve_session(cwd))
+            never_return(lambda: _serve_session(cwd))
         os.closerange(3, _CODE_FD + 1)
         os.dup2(0, 1)
         os.dup2(0, 2)
@@ -101,14 +90,6 @@ def _serve_session(cwd: str) -> None:
     for name in _OWN_MODULES:
         sys.modules.pop(name, None)
     Driver(_TALK_FD, _CODE_FD).serve()
-
-
-def _never_return(work) -> None:
-    """What a fork does ends with it, whatever happens."""
-    try:
-        work()
-    finally:
-        os._exit(127)
 
 
 def main() -> None:
