@@ -12,7 +12,8 @@ from result import Caps, Outcomes
 _GRACE_S = 2.0
 _LOST = {"code": 2013, "state": "HY000", "message": "Lost connection to server during query"}
 # What the server counts and no account of an agent can set back. Statements beside these change data, accounts or
-# settings, or may; rows that are written count whatever statement, routine or trigger wrote them.
+# settings, or may, and count inside routines too; rows written and the log's end count whoever wrote. Updated rows do not
+# serve: window functions update rows of tables that are gone with the statement.
 _HARMLESS = (
     "SELECT CHANGE_DB BEGIN COMMIT ROLLBACK SAVEPOINT RELEASE_SAVEPOINT ROLLBACK_TO_SAVEPOINT LOCK_TABLES UNLOCK_TABLES "
     "HELP DO EMPTY_QUERY KILL"
@@ -20,7 +21,7 @@ _HARMLESS = (
 _COUNTED = (
     f"VARIABLE_NAME LIKE 'COM\\_%' AND VARIABLE_NAME NOT LIKE 'COM\\_SHOW\\_%' AND VARIABLE_NAME NOT IN ("
     + ", ".join(f"'COM_{name}'" for name in _HARMLESS.split())
-    + ") OR VARIABLE_NAME IN ('HANDLER_WRITE', 'HANDLER_UPDATE', 'HANDLER_DELETE', 'INNODB_LSN_CURRENT')"
+    + ") OR VARIABLE_NAME IN ('HANDLER_WRITE', 'HANDLER_DELETE', 'INNODB_LSN_CURRENT')"
 )
 _STATE = (
     "SELECT (SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER LIKE 'stepwell:%'),"
