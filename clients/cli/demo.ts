@@ -7,17 +7,29 @@ import { EXIT, print, styled, type Terminal } from './terminal.ts';
 
 /** One episode of the demo: a built-in task, played by its solution or by a plausible mistake. */
 interface Play {
+  readonly environment: DemoEnvironment;
   readonly task: string;
   readonly by: 'gold' | 'mistake';
 }
 
+type DemoEnvironment = 'bash-v1' | 'sql-v1' | 'python-v1';
+
+/** Where the built-in tasks of each are. */
+const TASKS = { 'bash-v1': 'tasks', 'sql-v1': 'sqlTasks', 'python-v1': 'pythonTasks' } as const;
+const PROMPTS: Readonly<Record<DemoEnvironment, string>> = {
+  'bash-v1': '$',
+  'sql-v1': 'sql>',
+  'python-v1': '>>>',
+};
+
 /** Tasks that need nothing beyond a plain Debian, so that the local engine plays them over the host's programs. */
 const PLAYS: readonly Play[] = [
-  { task: 'find-files-over-size', by: 'gold' },
-  { task: 'text-frequent-words', by: 'gold' },
-  { task: 'permissions-private-keys', by: 'gold' },
-  { task: 'permissions-private-keys', by: 'mistake' },
-  { task: 'archive-rotate-logs', by: 'gold' },
+  { environment: 'bash-v1', task: 'find-files-over-size', by: 'gold' },
+  { environment: 'bash-v1', task: 'permissions-private-keys', by: 'gold' },
+  { environment: 'bash-v1', task: 'permissions-private-keys', by: 'mistake' },
+  { environment: 'sql-v1', task: 'library-irish-authors', by: 'gold' },
+  { environment: 'sql-v1', task: 'library-irish-authors', by: 'mistake' },
+  { environment: 'python-v1', task: 'strings-mask-digits', by: 'gold' },
 ];
 
 /** Rewards are sums of rounded parts, so that a perfect one may miss 1 by a rounding. */
@@ -25,23 +37,24 @@ const PERFECT = 0.995;
 
 /** Play a few built-in tasks and show their rewards. @returns the exit status: bad when a reward is not as it must be */
 export async function playDemo(client: StepwellClient, terminal: Terminal): Promise<number> {
-  const { BUILT_IN } = await load('tasks');
   let wrong = 0;
   for (const [i, play] of PLAYS.entries()) {
+    const { environment } = play;
+    const { BUILT_IN } = await load(TASKS[environment]);
     const task = BUILT_IN.tasks.find(({ id }) => id === play.task);
     const command = task && commandOf(task, play.by);
     if (!task || command === undefined) {
       throw new CommandError(`there is no built-in task ${play.task} with a ${play.by}`, EXIT.bad);
     }
-    await using episode = await client.reset({ environment: 'bash-v1', task: task.id });
+    await using episode = await client.reset({ environment, task: task.id });
     if (i === 0) {
       const { engine, isolation } = episode.info;
       print(terminal, `${PLAYS.length} built-in tasks on the ${engine} engine (isolation: ${isolation})`);
     }
-    const title = play.by === 'gold' ? task.id : `${task.id}, with a mistake`;
+    const title = `${environment}: ${task.id}${play.by === 'gold' ? '' : ', with a mistake'}`;
     print(terminal, `\n${styled(terminal, 'bold', `${i + 1}. ${title}`)}`);
     print(terminal, episode.observation.output);
-    const reward = await playCommand(episode, command, terminal);
+    const reward = await playCommand(episode, command, PROMPTS[environment], terminal);
     if (reward === null || (play.by === 'gold') !== reward >= PERFECT) wrong++;
   }
   if (wrong > 0) {
@@ -54,8 +67,15 @@ export async function playDemo(client: StepwellClient, terminal: Terminal): Prom
   return EXIT.ok;
 }
 
-async function playCommand(episode: Episode, command: string, terminal: Terminal): Promise<number | null> {
-  for (const line of command.split('\n')) print(terminal, styled(terminal, 'green', `$ ${line}`));
+async function playCommand(
+  episode: Episode,
+  command: string,
+  prompt: string,
+  terminal: Terminal,
+): Promise<number | null> {
+  for (const line of command.trimEnd().split('\n')) {
+    print(terminal, styled(terminal, 'green', `${prompt} ${line}`));
+  }
   const step = await episode.step({ code: command });
   showObservation(terminal, step.observation);
   const end = step.failure ? step : await episode.submit();
@@ -71,7 +91,12 @@ async function playCommand(episode: Episode, command: string, terminal: Terminal
   return end.reward;
 }
 
+/** A text of a task; one that differs by dialect is that of SQLite, which every machine has. */
+function textOf(part: BuiltInTask['gold'] | undefined): string | undefined {
+  if (part === undefined || typeof part === 'string') return part;
+  return 'sqlite' in part ? part.sqlite : part.join('\n');
+}
+
 function commandOf(task: BuiltInTask, by: Play['by']): string | undefined {
-  if (by === 'mistake') return task.wrong?.[0];
-  return typeof task.gold === 'string' ? task.gold : task.gold.join('\n');
+  return textOf(by === 'mistake' ? task.wrong?.[0] : task.gold);
 }

@@ -3,7 +3,13 @@ import { demoRuntime } from './demo-runtime.ts';
 import { thisMachine } from './machine.ts';
 import { playSession } from './play-session.ts';
 import type { Cli } from './program.ts';
-import { addResetFlags, type ResetFlags, resetParams } from './reset-flags.ts';
+import {
+  addResetFlags,
+  DEFAULT_ENVIRONMENT,
+  environmentOf,
+  type ResetFlags,
+  resetParams,
+} from './reset-flags.ts';
 import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
 import { print, type Terminal } from './terminal.ts';
 
@@ -33,8 +39,11 @@ export function addPlay(cli: Cli): void {
     if (flags.demo) return cli.exit(await demo(cli.terminal, flags));
     // What a dataset or a dialect plays on is made when it is asked for, and nothing else is.
     const plain = flags.dataset === undefined && flags.dialect === undefined;
-    await using target = await openTarget(cli.terminal, flags, plain ? [flags.environment] : []);
-    cli.exit(await playSession(target.client, resetParams(flags), cli.terminal, target.trajectories));
+    const warm = plain ? [flags.environment ?? DEFAULT_ENVIRONMENT] : [];
+    await using target = await openTarget(cli.terminal, flags, warm);
+    const { client, trajectories } = target;
+    const environment = await environmentOf(flags, () => client.environments());
+    cli.exit(await playSession(client, resetParams(flags, environment), cli.terminal, trajectories));
   });
 }
 

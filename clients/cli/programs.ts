@@ -12,6 +12,8 @@ interface Programs {
   readonly environments: EnvironmentsProgram;
   readonly datasets: DatasetsProgram;
   readonly tasks: TasksProgram;
+  readonly sqlTasks: TasksProgram;
+  readonly pythonTasks: TasksProgram;
   readonly import: ImportProgram;
   readonly images: ImagesProgram;
 }
@@ -26,6 +28,8 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
     environments: ['environments/registry.ts', 'createEnvironments'],
     datasets: ['environments/dataset-store.ts', 'loadDatasets'],
     tasks: ['environments/bash/tasks/built-in.ts', 'BUILT_IN'],
+    sqlTasks: ['environments/sql/tasks/built-in.ts', 'BUILT_IN'],
+    pythonTasks: ['environments/python/tasks/built-in.ts', 'BUILT_IN'],
     import: ['environments/import/command.ts', 'run'],
     images: ['docker/images/command.ts', 'runImages'],
   };
@@ -117,11 +121,14 @@ interface DatasetsProgram {
   loadDatasets(home: string, added: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
 }
 
+/** Commands of a task, as a list to be joined, or a text for each dialect of SQL. */
+type TaskText = string | readonly string[] | { readonly sqlite: string };
+
 /** A built-in task with its solution, which no server tells. */
 export interface BuiltInTask {
   readonly id: string;
-  readonly gold: string | readonly string[];
-  readonly wrong?: readonly string[];
+  readonly gold: TaskText;
+  readonly wrong?: readonly TaskText[];
 }
 
 interface TasksProgram {

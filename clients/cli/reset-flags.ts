@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { EnvironmentInfo } from '../../protocol/environment.ts';
 import {
   Dialect,
   RewardMode,
@@ -12,7 +13,7 @@ import { choice, integer, taskOf } from './flags.ts';
 
 /** Options of an episode as flags; each of them is described in the protocol's table. */
 export interface ResetFlags {
-  readonly environment: string;
+  readonly environment?: string;
   readonly dataset?: string;
   readonly split?: string;
   readonly task?: number | string;
@@ -31,7 +32,7 @@ export interface ResetFlags {
 
 export function addResetFlags(command: Command): void {
   command
-    .option('--environment <id>', 'versioned id of the environment', 'bash-v1')
+    .option('--environment <id>', "id of the environment (default: the dataset's, else bash-v1)")
     .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
     .option('--split <name>', 'part of the dataset (default: all of it)')
     .option('--task <task>', 'index from 0, or id, of the task (default: the seed decides)', taskOf)
@@ -50,8 +51,21 @@ export function addResetFlags(command: Command): void {
     .option('--feedback', 'Python: say which test failed and why');
 }
 
-export function resetParams(flags: ResetFlags): Params<'episode/reset'> {
-  const { environment, dataset, split, task, seed, semantics, reward, maxTurns } = flags;
+export const DEFAULT_ENVIRONMENT = 'bash-v1';
+
+/** The environment that flags mean: the one that they name, else the one that has the dataset. */
+export async function environmentOf(
+  { environment, dataset }: Pick<ResetFlags, 'environment' | 'dataset'>,
+  environments: () => Promise<readonly EnvironmentInfo[]>,
+): Promise<string> {
+  if (environment !== undefined) return environment;
+  if (dataset === undefined) return DEFAULT_ENVIRONMENT;
+  const owner = (await environments()).find(({ datasets }) => datasets.some(({ name }) => name === dataset));
+  return owner?.id ?? DEFAULT_ENVIRONMENT;
+}
+
+export function resetParams(flags: ResetFlags, environment: string): Params<'episode/reset'> {
+  const { dataset, split, task, seed, semantics, reward, maxTurns } = flags;
   const { scoring, dialect, output, schema, maxRows, tests, feedback } = flags;
   return {
     environment,

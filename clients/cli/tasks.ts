@@ -4,6 +4,7 @@ import { CommandError } from './command-error.ts';
 import { integer } from './flags.ts';
 import { localTasks, type TaskSource } from './local-tasks.ts';
 import type { Cli } from './program.ts';
+import { environmentOf } from './reset-flags.ts';
 import { columns, EXIT, print, type Terminal } from './terminal.ts';
 
 interface SourceFlags {
@@ -13,7 +14,7 @@ interface SourceFlags {
 }
 
 interface TasksFlags extends SourceFlags {
-  readonly environment: string;
+  readonly environment?: string;
   readonly dataset?: string;
   readonly split?: string;
 }
@@ -41,7 +42,7 @@ export function addTasks(cli: Cli): void {
   const datasets = tasks.command('datasets').description('list the datasets that there are');
   for (const command of [list, show]) {
     command
-      .option('--environment <id>', 'versioned id of the environment', 'bash-v1')
+      .option('--environment <id>', "id of the environment (default: the dataset's, else bash-v1)")
       .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
       .option('--split <name>', 'part of the dataset (default: all of it)');
   }
@@ -71,15 +72,16 @@ async function listDatasets(cli: Cli, flags: SourceFlags): Promise<void> {
   print(cli.terminal, columns(rows, ''));
 }
 
-function query(flags: TasksFlags): Params<'tasks/list'> {
-  const { environment, dataset, split } = flags;
+async function query(flags: TasksFlags, source: TaskSource): Promise<Params<'tasks/list'>> {
+  const { dataset, split } = flags;
+  const environment = await environmentOf(flags, () => source.environments());
   return { environment, dataset, split };
 }
 
 async function listTasks(cli: Cli, flags: ListFlags): Promise<void> {
   await using source = await openSource(cli.terminal, flags);
   const { offset = 0, limit } = flags;
-  const page = await source.tasks({ ...query(flags), offset, limit });
+  const page = await source.tasks({ ...(await query(flags, source)), offset, limit });
   if (flags.json) return print(cli.terminal, JSON.stringify(page, null, 2));
   const rows = page.tasks.map((task) => [String(task.index), task.id, shorten(task.instruction)]);
   if (rows.length > 0) print(cli.terminal, columns(rows, ''));
@@ -89,8 +91,9 @@ async function listTasks(cli: Cli, flags: ListFlags): Promise<void> {
 
 async function showTask(cli: Cli, wanted: string, flags: TasksFlags): Promise<void> {
   await using source = await openSource(cli.terminal, flags);
+  const asked = await query(flags, source);
   for (let offset = 0; ; offset += PAGE) {
-    const page = await source.tasks({ ...query(flags), offset, limit: PAGE });
+    const page = await source.tasks({ ...asked, offset, limit: PAGE });
     const task = page.tasks.find(({ id, index }) => id === wanted || String(index) === wanted);
     if (task) {
       if (flags.json) return print(cli.terminal, JSON.stringify({ ...task, dataset: page.dataset }, null, 2));

@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { DatasetError } from '../dataset-error.ts';
-import { type ImportedDataset, type ImportResult, importIntercode } from './intercode.ts';
+import { readHumanEval } from './humaneval.ts';
+import { type ImportedDataset, type ImportResult, importIntercode, writeDatasets } from './intercode.ts';
 import { PARTS } from './parts.ts';
 import { withProgress } from './progress.ts';
 
@@ -18,9 +19,8 @@ export interface CommandOptions {
 }
 
 /** What a person types next. */
-function nextStep({ name, environment }: ImportedDataset): string {
-  const chosen = environment === 'bash-v1' ? '' : `--environment ${environment} `;
-  return `next: stepwell play ${chosen}--dataset ${name} (its first episode builds its image, where it has one)`;
+function nextStep({ name }: ImportedDataset): string {
+  return `next: stepwell play --dataset ${name} (its first episode builds its image, where it has one)`;
 }
 
 function tell({ imported, left }: ImportResult, print: (line: string) => void): void {
@@ -59,6 +59,15 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
         importIntercode(folder, home, onProgress),
       );
       tell(result, print);
+    });
+  program
+    .command('humaneval')
+    .description("Python tasks in HumanEval's form: lines of JSON with prompt, entry_point and test")
+    .argument('<file>', 'e.g. HumanEval.jsonl')
+    .option('--name <name>', "name of the dataset (default: the file's)")
+    .action(async (file: string, { name }: { name?: string }) => {
+      const imported = await writeDatasets(await readHumanEval(file, name), home);
+      tell({ imported, left: [] }, print);
     });
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -25,7 +25,19 @@ describe('a play through piped input', () => {
       }
       return graded(step, 0.67);
     };
-    const argv = ['play', '--url', server.url, '--task', '4', '--dataset', 'd', '--semantics', 'native'];
+    const argv = [
+      'play',
+      '--url',
+      server.url,
+      '--task',
+      '4',
+      '--dataset',
+      'd',
+      '--environment',
+      'bash-v1',
+      '--semantics',
+      'native',
+    ];
     const { exitCode, printed, complained } = await stepwell(
       argv,
       'ls\n\nls /x\nhelp\nsubmit a b\necho never\n',
@@ -140,4 +152,25 @@ test('a refused parameter is named', async () => {
   const { exitCode, complained } = await stepwell(['play', '--url', server.url, '--max-turns', '999999']);
   expect(exitCode).toBe(1);
   expect(complained).toBe('stepwell: max_turns: at most 100000. Mend the named fields.\n');
+});
+
+test('the environment is that of the dataset, unless it is named', async () => {
+  const dataset = { name: 'spider', tasks: 3, splits: [] };
+  const info = { description: '', semantics: ['native'] };
+  await using server = await FakeServer.start({
+    'environments/list': () => ({
+      environments: [
+        { ...info, id: 'bash-v1', datasets: [] },
+        { ...info, id: 'sql-v1', datasets: [dataset] },
+      ],
+    }),
+  });
+  const argv = ['play', '--url', server.url, '--dataset', 'spider'];
+  await stepwell([...argv, '--schema', '--max-rows', '5']);
+  await stepwell([...argv, '--environment', 'bash-v1']);
+  const resets = server.requests.filter(({ method }) => method === 'episode/reset');
+  expect(resets.map(({ params }) => params)).toEqual([
+    { environment: 'sql-v1', dataset: 'spider', schema: true, max_rows: 5 },
+    { environment: 'bash-v1', dataset: 'spider' },
+  ]);
 });
