@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readApps } from './apps.ts';
 import { readBird } from './bird.ts';
 import type { PublishedDataset } from './dataset-writer.ts';
+import { readMbpp } from './mbpp.ts';
 import { readNl2Bash } from './nl2bash.ts';
 import { readSpider } from './spider.ts';
 import { readWikiSql } from './wikisql.ts';
@@ -23,6 +25,8 @@ export const PARTS: readonly Part[] = [
   { name: 'spider', folder: 'sql/spider', file: /^ic_spider_dev\.json$/, read: readSpider },
   { name: 'wikisql', folder: 'sql/wikisql', file: /^ic_wikisql_dev\.json$/, read: readWikiSql },
   { name: 'bird', folder: 'sql/bird', file: /^ic_bird\.json$/, read: readBird },
+  { name: 'mbpp', folder: 'python/mbpp', file: /^ic_mbpp\.json$/, read: readMbpp },
+  { name: 'apps', folder: 'python/apps', file: /^ic_apps\.json$/, read: readApps },
   { name: 'ctf', folder: 'ctf', file: /^ic_ctf\.json$/, read: null },
 ];
 

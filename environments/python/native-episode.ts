@@ -30,7 +30,7 @@ export class NativeEpisode implements EnvironmentEpisode {
     this.task = parts.task;
     this.sandbox = parts.sandbox;
     this.#parts = parts;
-    this.initial = { observation: { output: parts.task.instruction }, durationMs: parts.placedInMs };
+    this.initial = { observation: { output: instruction(parts) }, durationMs: parts.placedInMs };
   }
 
   async act(action: Extract<ActionObject, { code: string }>): Promise<ActionOutcome> {
@@ -50,6 +50,13 @@ export class NativeEpisode implements EnvironmentEpisode {
     const { record, rewards } = this.#parts;
     return rewards.grade(this.sandbox.image, this.#work.solution(record, answer));
   }
+}
+
+/** The task's text, with the name that its tests ask for where it says none. */
+function instruction({ task, record }: NativeEpisodeParts): string {
+  const { entry } = record;
+  if (entry === undefined || task.instruction.includes(entry)) return task.instruction;
+  return `${task.instruction}\n\nThe tests call it ${entry}.`;
 }
 
 function observed(result: RunResult) {

@@ -9,7 +9,13 @@ export const PythonTest = z.union([
   /** The solution runs as a program; numbers and white space are compared as APPS does. */
   z.strictObject({ name, stdin: z.string(), stdout: z.string() }),
   /** The entry function is called; arguments and value are JSON. */
-  z.strictObject({ name, args: z.array(z.json()), value: z.json() }),
+  z.strictObject({
+    name,
+    args: z.array(z.json()),
+    value: z.json(),
+    /** Another value that counts too. */
+    also: z.json().optional(),
+  }),
 ]);
 export type PythonTest = z.infer<typeof PythonTest>;
 
@@ -24,7 +30,7 @@ export const PythonTaskRecord = z
     id: z.string().min(1),
     /** What the agent is told. */
     instruction: z.string().min(1),
-    /** Function that the tests call; tasks that are whole programs have none. */
+    /** Function that the tests call, or an expression for one; tasks that are whole programs have none. */
     entry: z.string().min(1).optional(),
     /** Source of a solution. */
     gold: z.string().min(1),

@@ -34,7 +34,8 @@ export class Work {
   solution(record: PythonTaskRecord, answer: string | undefined): Solution {
     const { entry } = record;
     const name = answer?.trim() ?? '';
-    if (answer !== undefined && (entry === undefined || !NAME.test(name))) {
+    const named = entry !== undefined && NAME.test(entry) && NAME.test(name);
+    if (answer !== undefined && !named) {
       return { steps: [{ code: answer }], strict: true };
     }
     if (entry === undefined && record.grade === undefined) return { steps: this.#program(), strict: true };

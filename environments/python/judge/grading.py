@@ -178,7 +178,7 @@ class Grading:
             'eval', values={'arguments': test['args']}, code=f'{self._plan["entry"]}(*arguments)'
         )
         try:
-            same = same_value(value, test['value'])
+            same = same_value(value, test['value']) or 'also' in test and same_value(value, test['also'])
         except (ArithmeticError, ValueError, RecursionError):
             same = False
         if not same:
