@@ -33,6 +33,10 @@ describe.skipIf(missing !== null)(`the examples${missing ? ` (${missing})` : ''}
     expect(await program('examples/many-episodes.ts', '40')).toContain('40 episodes in');
   });
 
+  test.each(['sql-episode', 'python-episode'])('%s', async (name) => {
+    expect(await program(`examples/${name}.ts`)).toMatch(/reward 1 /);
+  });
+
   test('a plain WebSocket', async () => {
     expect(await program('examples/openenv.ts')).toMatch(/reward \d/);
   });
