@@ -42,6 +42,11 @@ const TREE_FILE = 'tree.tar';
 const LIST_FILES = ['tasks.jsonl', 'tasks.json'];
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
+/** Whether a dataset may have this name. */
+export function isDatasetName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** Environments that play datasets. */
 export const DatasetEnvironment = z.enum(['bash-v1', 'python-v1', 'sql-v1']);
 export type DatasetEnvironment = z.infer<typeof DatasetEnvironment>;
@@ -225,7 +230,7 @@ interface Wanted {
 function wantedDataset(text: string, path: string): Wanted {
   const [first = '', ...rest] = text.split(':');
   const name = rest.length === 0 ? first : rest.join(':');
-  if (!NAME.test(name)) {
+  if (!isDatasetName(name)) {
     throw new DatasetError({ file: path }, `${JSON.stringify(name)} is no name of a dataset`);
   }
   if (rest.length === 0) return { name };

@@ -69,6 +69,18 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
       const imported = await writeDatasets(await readHumanEval(file, name), home);
       tell({ imported, left: [] }, print);
     });
+  program
+    .command('humaneval')
+    .description('tasks in the form of HumanEval: a line of JSON each')
+    .argument('<file>', 'e.g. HumanEval.jsonl')
+    .option('--name <name>', "of the dataset (default: the file's, without its end)")
+    .action(async (file: string, { name }: { readonly name?: string }) => {
+      const imported = await withProgress('import', progress, async (onProgress) => {
+        onProgress(`reading ${file}`, 0);
+        return writeDatasets(await readHumanEval(file, name), home, onProgress);
+      });
+      tell({ imported, left: [] }, print);
+    });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;

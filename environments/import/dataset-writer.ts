@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetFile } from '../dataset-store.ts';
+import { DatasetError } from '../dataset-error.ts';
+import { type DatasetFile, isDatasetName } from '../dataset-store.ts';
 import { type AddedFile, writeTree } from './file-tree.ts';
 
 /** A published dataset, read and checked, ready to be written. */
@@ -18,11 +19,16 @@ export interface PublishedDataset {
 /**
  * Put a dataset into its folder below `folder`, whole or not at all; one of the same name is replaced.
  * @returns path of its folder
+ * @throws {DatasetError} for a name that no dataset can have
  */
 export async function writeDataset(
   folder: string,
   { name, file, tree, added }: PublishedDataset,
 ): Promise<string> {
+  if (!isDatasetName(name)) {
+    const remedy = 'take letters, digits, and . _ - after the first';
+    throw new DatasetError({ file: name }, `no name of a dataset: ${remedy}`);
+  }
   await mkdir(folder, { recursive: true });
   // A leading dot keeps what is unfinished out of the server's sight.
   const unfinished = await mkdtemp(join(folder, `.${name}-`));

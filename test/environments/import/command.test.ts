@@ -135,3 +135,37 @@ describe('stepwell import intercode', () => {
     expect((await imported('--help')).status).toBe(0);
   });
 });
+
+describe('stepwell import humaneval', () => {
+  const record = {
+    task_id: 'T/0',
+    prompt: 'def twice(x):\n    """Twice x."""\n',
+    entry_point: 'twice',
+    canonical_solution: '    return 2 * x\n',
+    test: 'def check(candidate):\n    assert candidate(2) == 4\n',
+  };
+
+  it('makes a dataset of a file, by its name or a given one', async () => {
+    await write('Mine.jsonl', `${JSON.stringify(record)}\n`);
+    const { status, lines } = await imported('humaneval', join(source, 'Mine.jsonl'));
+    expect({ status, first: lines[0] }).toEqual({
+      status: 0,
+      first: expect.stringContaining('imported mine for python-v1: 1 tasks'),
+    });
+    await imported('humaneval', join(source, 'Mine.jsonl'), '--name', 'other');
+    expect((await loadDatasets(home)).map(({ name, environment }) => `${environment} ${name}`)).toEqual([
+      'python-v1 mine',
+      'python-v1 other',
+    ]);
+  });
+
+  it('refuses a name that no dataset can have, and a file that is none', async () => {
+    await write('mine.jsonl', `${JSON.stringify(record)}\n`);
+    const { status, errors } = await imported('humaneval', join(source, 'mine.jsonl'), '--name', '../x');
+    expect({ status, errors }).toEqual({
+      status: 1,
+      errors: expect.stringContaining('no name of a dataset'),
+    });
+    expect((await imported('humaneval', join(source, 'none.jsonl'))).status).toBe(1);
+  });
+});
