@@ -64,15 +64,6 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
     .command('humaneval')
     .description("Python tasks in HumanEval's form: lines of JSON with prompt, entry_point and test")
     .argument('<file>', 'e.g. HumanEval.jsonl')
-    .option('--name <name>', "name of the dataset (default: the file's)")
-    .action(async (file: string, { name }: { name?: string }) => {
-      const imported = await writeDatasets(await readHumanEval(file, name), home);
-      tell({ imported, left: [] }, print);
-    });
-  program
-    .command('humaneval')
-    .description('tasks in the form of HumanEval: a line of JSON each')
-    .argument('<file>', 'e.g. HumanEval.jsonl')
     .option('--name <name>', "of the dataset (default: the file's, without its end)")
     .action(async (file: string, { name }: { readonly name?: string }) => {
       const imported = await withProgress('import', progress, async (onProgress) => {
