@@ -3,7 +3,13 @@ import type { RunResult, Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import { outputText } from '../bash/output-text.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
-import { definedFunction, intercodeCode, intercodeObservation, markedOutcome } from './intercode-action.ts';
+import {
+  type ActionResult,
+  definedFunction,
+  intercodeCode,
+  intercodeObservation,
+  markedResult,
+} from './intercode-action.ts';
 import type { NativeEpisodeParts } from './native-episode.ts';
 import { Work } from './work.ts';
 
@@ -40,18 +46,19 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     this.#work.add(action, result);
     this.#lastFunction = definedFunction(action.code) ?? this.#lastFunction;
     const { text, truncatedBytes } = outputText(result);
-    const outcome = outcomeOf(result, markedOutcome(text, marker), text);
+    const outcome = outcomeOf(result, markedResult(text, marker), text);
+    const executed = outcome.error === null && outcome.refused === null;
     return {
       observation: {
-        output: intercodeObservation(outcome.printed, outcome.error),
-        exit_code: outcome.error === null ? 0 : 1,
+        output: intercodeObservation(outcome),
+        exit_code: executed ? 0 : 1,
         timed_out: result.timedOut,
         truncated_bytes: truncatedBytes,
         cwd: result.cwd,
         ...(result.sessionRestarted ? { session_restarted: true } : {}),
       },
       durationMs: result.durationMs,
-      info: { action_executed: outcome.error === null },
+      info: { action_executed: executed },
     };
   }
 
@@ -63,12 +70,7 @@ export class IntercodeEpisode implements EnvironmentEpisode {
   }
 }
 
-function outcomeOf(
-  result: RunResult,
-  told: { readonly printed: string; readonly error: string | null } | null,
-  text: string,
-) {
-  if (result.timedOut) return { printed: text, error: `Error: ${TIMED_OUT}` };
-  if (told !== null) return told;
-  return { printed: text, error: `Error: ${LOST}` };
+function outcomeOf(result: RunResult, told: ActionResult | null, printed: string): ActionResult {
+  if (result.timedOut) return { printed, error: TIMED_OUT, refused: null };
+  return told ?? { printed, error: LOST, refused: null };
 }
