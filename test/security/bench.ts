@@ -10,7 +10,7 @@ import { ownerOf } from '../../docker/owner.ts';
 import { SandboxPool } from '../../docker/pool.ts';
 import type { PoolEvent } from '../../docker/pool-settings.ts';
 import { RunFolder } from '../../docker/run-folder.ts';
-import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
+import type { RunRequest, RunResult, Sandbox, Session } from '../../docker/sandbox.ts';
 import { dockerEngine, dockerMissing } from '../engines.ts';
 
 const MiB = 1024 * 1024;
@@ -39,13 +39,15 @@ export interface EngineUnderTest {
 /** What the attempts of a suite work with. */
 export interface SecurityBench {
   readonly kind: 'docker' | 'local';
+  /** What the sandboxes' sessions run. */
+  readonly session: Session;
   /** A pristine sandbox of a pool that has one container only, given back after the test. */
   acquire(): Promise<Sandbox>;
   /** Give it back now and take the next lease, by default of the same container. */
   next(sandbox: Sandbox, expected?: 'same' | 'another'): Promise<Sandbox>;
   run(sandbox: Sandbox, code: string, request?: Partial<RunRequest>): Promise<RunResult>;
   output(sandbox: Sandbox, code: string, request?: Partial<RunRequest>): Promise<string>;
-  /** Run one of `probes/` in the sandbox; what it reported. */
+  /** Run one of `probes/` in the sandbox, in its session itself where that is Python's; what it reported. */
   probe(sandbox: Sandbox, name: string): Promise<unknown>;
   /** The sandbox answers, whatever was done to it. */
   answers(sandbox: Sandbox): Promise<void>;
@@ -94,18 +96,22 @@ async function localEngine(): Promise<OpenEngine> {
   };
 }
 
-/** Run a suite over every engine. */
-export async function onEveryEngine(title: string, suite: (bench: SecurityBench) => void): Promise<void> {
+/** Run a suite over every engine, in sandboxes with this session. */
+export async function onEveryEngine(
+  title: string,
+  suite: (bench: SecurityBench) => void,
+  session: Session = 'bash',
+): Promise<void> {
   for (const under of await enginesUnderTest()) {
     describe(`${title}, on the ${under.name} engine`, () => {
       const { missing } = under;
-      if (missing === null) suite(benchOver(under));
+      if (missing === null) suite(benchOver(under, session));
       else it('cannot be tried here', ({ skip }) => skip(missing));
     });
   }
 }
 
-function benchOver(under: EngineUnderTest): SecurityBench {
+function benchOver(under: EngineUnderTest, session: Session): SecurityBench {
   let open: OpenEngine | null = null;
   let pool: SandboxPool | null = null;
   const held = new Set<Sandbox>();
@@ -114,7 +120,7 @@ function benchOver(under: EngineUnderTest): SecurityBench {
   beforeAll(async () => {
     open = await under.open();
     pool = new SandboxPool(open.engine, {
-      images: { bash: { warm: 1, max: 1 } },
+      images: { [session]: { warm: 1, max: 1 } },
       gradingReserve: 0,
       limits: LIMITS,
       onEvent: (event) => events.push(event),
@@ -137,8 +143,9 @@ function benchOver(under: EngineUnderTest): SecurityBench {
   };
   const bench: SecurityBench = {
     kind: under.name === 'docker' ? 'docker' : 'local',
+    session,
     async acquire() {
-      const sandbox = await started().acquire({ image: 'bash', purpose: 'episode', queueTimeoutMs: 60_000 });
+      const sandbox = await started().acquire({ image: session, purpose: 'episode', queueTimeoutMs: 60_000 });
       held.add(sandbox);
       return sandbox;
     },
@@ -156,9 +163,12 @@ function benchOver(under: EngineUnderTest): SecurityBench {
       return (await bench.run(sandbox, code, request)).output.toString();
     },
     async probe(sandbox, name) {
-      const request = { stdin: await probeText(name), maxOutputBytes: 16 * MiB };
-      const { output } = await bench.run(sandbox, 'python3 -I -', request);
-      const text = output.toString();
+      const program = await probeText(name);
+      const maxOutputBytes = 16 * MiB;
+      const text =
+        session === 'python'
+          ? await bench.output(sandbox, program, { maxOutputBytes })
+          : await bench.output(sandbox, 'python3 -I -', { stdin: program, maxOutputBytes });
       try {
         return JSON.parse(text);
       } catch {
@@ -166,7 +176,8 @@ function benchOver(under: EngineUnderTest): SecurityBench {
       }
     },
     async answers(sandbox) {
-      expect((await bench.run(sandbox, 'echo alive')).output.toString()).toContain('alive\n');
+      const code = session === 'python' ? "print('alive')" : 'echo alive';
+      expect(await bench.output(sandbox, code)).toContain('alive\n');
     },
     pool: started,
     events: () => events,
