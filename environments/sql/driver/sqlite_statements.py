@@ -8,8 +8,12 @@ _PIECES = re.compile(
     r"'(?:[^']|'')*(?:'|$)|\"(?:[^\"]|\"\")*(?:\"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|/\*.*?(?:\*/|$)|;",
     re.S,
 )
-_NOTHING = re.compile(r"(?:\s|;|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))*", re.S)
-_TRIGGER = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|EXPLAIN\b)*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\b", re.S | re.I)
+# A comment's end is its first one, also where another reading would let the whole pattern match.
+_COMMENT = r"/\*(?:(?!\*/).)*"
+_NOTHING = re.compile(rf"(?:\s|;|--[^\n]*(?:\n|$)|{_COMMENT}(?:\*/|$))*", re.S)
+_TRIGGER = re.compile(
+    rf"(?:\s|--[^\n]*\n|{_COMMENT}\*/|EXPLAIN\b)*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\b", re.S | re.I
+)
 
 
 def statements(text: str):

@@ -10,7 +10,8 @@ import type { Observation } from '../../../protocol/episode.ts';
 import { createConfig } from '../../../server/config.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
 import { dockerMissing } from '../../engines.ts';
-import { ATTEMPTS, type Attempt, PROBES } from './attempts.ts';
+import type { Attempt } from './attempt.ts';
+import { ATTEMPTS, PROBES } from './attempts.ts';
 import { noMariadb } from './mariadb.ts';
 
 const MINUTES = 60_000;
@@ -94,6 +95,24 @@ function itLeavesNothing(runtime: 'docker' | 'local', dialect: Dialect): void {
     expect(cut.observation.session_restarted).toBeUndefined();
     const after = await episode.step({ code: 'SELECT a FROM kept' });
     expect(after.observation).toMatchObject({ rows: [[1]], exit_code: 0 });
+  });
+
+  it.runIf(dialect === 'mysql')('a server that was only read is handed on, any other is not', async () => {
+    const connections: unknown[] = [];
+    const read = [
+      'SELECT COUNT(*) OVER () FROM fine',
+      'DESCRIBE fine; SHOW TABLES',
+      'BEGIN; SELECT 1; COMMIT',
+    ];
+    for (const extra of [read, read, ['INSERT INTO author VALUES (99, NULL, 1, NULL)'], read]) {
+      const seen = await play([...extra, 'SELECT CONNECTION_ID()']);
+      connections.push(String(seen.at(-1)?.rows));
+    }
+    const [first, second, third, fourth] = connections.map(Number);
+    expect(second).toBeGreaterThan(first ?? Number.NaN);
+    expect(third).toBeGreaterThan(second ?? Number.NaN);
+    // A server of its own begins to count anew.
+    expect(fourth).toBeLessThan(third ?? Number.NaN);
   });
 
   it('huge results are counted and cut', async () => {

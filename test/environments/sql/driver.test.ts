@@ -1,0 +1,178 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { executionFrom } from '../../../environments/sql/driver-answer.ts';
+import { pythonRows } from '../../../environments/sql/python-text.ts';
+import { noSqlite } from './sqlite.ts';
+
+const DRIVER = join(import.meta.dirname, '../../../environments/sql/driver');
+if (noSqlite !== null) console.warn(`The drivers are not tried: ${noSqlite}`);
+
+/** What a Python program over the driver's modules prints, as JSON. */
+function python(program: string, input: unknown): unknown {
+  const run = spawnSync(
+    'python3',
+    ['-B', '-c', `import json, sys\nasked = json.load(sys.stdin)\n${program}`],
+    {
+      input: JSON.stringify(input),
+      encoding: 'utf8',
+      env: { ...process.env, PYTHONPATH: DRIVER },
+      maxBuffer: 1 << 26,
+    },
+  );
+  if (run.status !== 0) throw new Error(run.stderr);
+  return JSON.parse(run.stdout);
+}
+
+describe.skipIf(noSqlite !== null)('statements of a text', () => {
+  const split = (texts: string[]) =>
+    python(
+      'from sqlite_statements import statements\nprint(json.dumps([list(statements(t)) for t in asked]))',
+      texts,
+    );
+
+  it('end where SQLite ends them', () => {
+    const texts = [
+      "SELECT ';--'; SELECT \"a;b\", `c;d`, [e;f] -- ; no\n; /* ; */ SELECT 'it''s;'",
+      'CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2; END; SELECT 3',
+      '-- nothing;\n;; /* ; */ ;',
+      "SELECT 'not closed; ",
+      '/* not closed; ',
+    ];
+    expect(split(texts)).toEqual([
+      ["SELECT ';--';", ' SELECT "a;b", `c;d`, [e;f] -- ; no\n;', " /* ; */ SELECT 'it''s;'"],
+      ['CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2; END;', ' SELECT 3'],
+      [],
+      ["SELECT 'not closed; "],
+      [],
+    ]);
+  });
+
+  it('end before a tail that MySQL would take for one more', () => {
+    const cut = python(
+      'from mysql_text import without_tail\nprint(json.dumps([without_tail(t) for t in asked]))',
+      [
+        'SELECT 1; -- foo',
+        "SELECT '--a;';  # x",
+        '-- x',
+        'SELECT 1; /*!50000 SELECT 2*/',
+        'SELECT 5--1',
+        'SELECT 1 -- ;\n + 1; ',
+      ],
+    );
+    expect(cut).toEqual([
+      'SELECT 1',
+      "SELECT '--a;'",
+      '-- x',
+      'SELECT 1; /*!50000 SELECT 2*/',
+      'SELECT 5--1',
+      'SELECT 1 -- ;\n + 1',
+    ]);
+  });
+});
+
+describe.skipIf(noSqlite !== null)('values of MySQL', () => {
+  it('keep their types', () => {
+    // Type codes of the protocol, and texts as the server sends them.
+    const cells = [
+      [3, '42'],
+      [8, '18446744073709551615'],
+      [246, '2.50'],
+      [5, '1e300'],
+      [4, '0.1'],
+      [10, '2020-01-31'],
+      [12, '2020-01-31 08:00:05.250000'],
+      [10, '0000-00-00'],
+      [12, '2020-00-00 00:00:00'],
+      [11, '-838:59:59.5'],
+      [13, '2024'],
+      [253, "it's é"],
+      [16, '\u0005'],
+      [252, 'bytes', true],
+      [253, null],
+    ];
+    const program = `
+from types import SimpleNamespace
+from mysql_values import converter
+row = []
+for kind, text, *binary in asked:
+    column = SimpleNamespace(type=kind, binary=bool(binary))
+    row.append(None if text is None else converter(column)(text.encode()))
+print(json.dumps({"results": [{"columns": [], "rows": [row], "count": 1, "affected": 0}], "left_out": 0, "error": None, "timed_out": False, "restarted": False}))`;
+    const { results } = executionFrom(python(program, cells), (text) => text);
+    expect(pythonRows(results[0]?.rows ?? null)).toBe(
+      "[(42, 18446744073709551615, Decimal('2.50'), 1e+300, 0.1, datetime.date(2020, 1, 31), " +
+        "datetime.datetime(2020, 1, 31, 8, 0, 5, 250000), '0000-00-00', '2020-00-00 00:00:00', " +
+        "datetime.timedelta(days=-35, seconds=3600, microseconds=500000), 2024, \"it's é\", 5, b'bytes', None)]",
+    );
+  });
+});
+
+const Document = z.looseObject({ pristine: z.boolean().optional(), error: z.unknown() });
+
+describe.skipIf(noSqlite !== null)('the driver of SQLite', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stepwell-driver-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** An episode of these statements; what `finish` says, and the state of the table behind it. */
+  function episode(...texts: string[]) {
+    const program = `
+import os, sqlite3
+folder = ${JSON.stringify(folder)}
+path = os.path.join(folder, "a.db")
+if os.path.exists(path): os.remove(path)
+connection = sqlite3.connect(path)
+connection.executescript("CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES (1, 'x'), (2, NULL);")
+connection.close()
+from sqlite_driver import SqliteDriver
+driver = SqliteDriver(folder)
+driver.begin({"database": "a"})
+caps = {"max_rows": 2, "max_bytes": 1000, "kept_rows": 100, "kept_bytes": 100000, "timeout_ms": 2000, "several": True}
+for text in asked:
+    seen = driver.execute({**caps, "sql": text})
+driver.schema({})
+print(json.dumps({**seen, **driver.finish({})}))`;
+    return Document.parse(python(program, texts));
+  }
+
+  it('vouches for episodes that only read', () => {
+    const reading = [
+      'SELECT * FROM t',
+      "SELECT * FROM pragma_table_info('t'), json_each('[1]')",
+      'PRAGMA table_info(t)',
+      'BEGIN; SELECT 1; ROLLBACK',
+      'SELEC',
+      'EXPLAIN QUERY PLAN SELECT * FROM t',
+    ];
+    for (const text of reading) expect([text, episode(text).pristine]).toEqual([text, true]);
+  });
+
+  it('vouches for none that wrote, or tried to', () => {
+    const writing = [
+      'INSERT INTO t VALUES (3, NULL)',
+      'BEGIN; DELETE FROM t; ROLLBACK',
+      'CREATE TEMP TABLE mine (a)',
+      'CREATE VIEW v AS SELECT 1',
+      'UPDATE t SET a = a',
+      'REINDEX; ANALYZE',
+    ];
+    for (const text of writing) expect([text, episode(text).pristine]).toEqual([text, false]);
+  });
+
+  it('keeps a look at earlier results and all of the last one', () => {
+    const many = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500) SELECT i FROM n';
+    const { results } = executionFrom({ ...episode(`${many}; ${many}`) }, (text) => text);
+    expect(results.map(({ rows, count }) => [rows.length, count])).toEqual([
+      [2, 500],
+      [100, 500],
+    ]);
+  });
+
+  it('tells of a bounded number of statements', () => {
+    const { results, leftOut } = executionFrom({ ...episode('SELECT 1;'.repeat(80)) }, (text) => text);
+    expect([results.length, leftOut]).toEqual([50, 30]);
+  });
+});
