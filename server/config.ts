@@ -22,7 +22,9 @@ export const Config = z.strictObject({
     .describe('Engine that runs sandboxes; `auto` prefers Docker.'),
   pool: counts
     .default({ 'bash-v1': 4 })
-    .describe('Sandboxes kept warm, by environment or image, e.g. `bash-v1=8,nl2bash-fs1=4`.'),
+    .describe(
+      'Sandboxes kept warm, by environment (its default image) or image, e.g. `bash-v1=8,sql-v1=2,spider=4`.',
+    ),
   pool_max: z
     .number()
     .int()
@@ -32,7 +34,9 @@ export const Config = z.strictObject({
     .describe('Most sandboxes at the same time, over all images.'),
   dataset: paths
     .default({})
-    .describe('More datasets beside the imported ones, `name=path`; may be given more than once.'),
+    .describe(
+      'More datasets beside the imported ones, `name=path`, or `python-v1:name=path` for a list of records that is not for `bash-v1`; may be given more than once.',
+    ),
   token: z
     .string()
     .min(8)

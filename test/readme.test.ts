@@ -12,7 +12,7 @@ describe('tables in documents', () => {
 });
 
 describe('links in documents', () => {
-  it.each(['README.md', 'CONTRIBUTING.md', 'docker/README.md', 'server/README.md'])(
+  it.each(['README.md', 'CONTRIBUTING.md', 'docker/README.md', 'server/README.md', 'protocol/README.md'])(
     'of %s lead somewhere',
     (file) => {
       const text = readFileSync(resolve(ROOT, file), 'utf8');

@@ -12,9 +12,10 @@ import { noEngine } from '../engines.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
-/** Text of the README's first block of a language. */
-function block(language: string): string {
-  return new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(README)?.[1] ?? '';
+/** Texts of the README's blocks of a language. */
+function blocks(language: string): string[] {
+  const pattern = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g');
+  return [...README.matchAll(pattern)].map(([, text = '']) => text);
 }
 
 /** Hold an answer to what the README shows of it; `…` stands for anything that is there. */
@@ -45,7 +46,7 @@ describe.skipIf(missing !== null)(`the README${missing === null ? '' : ` (skippe
     rmSync(home, { recursive: true, force: true });
   });
 
-  it('shows a session as it is', async () => {
+  it('shows sessions as they are', async () => {
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/v1`);
     const answers: string[] = [];
     let arrived = () => {};
@@ -56,7 +57,7 @@ describe.skipIf(missing !== null)(`the README${missing === null ? '' : ` (skippe
     await new Promise((open) => socket.once('open', open));
     let episode = '';
     let checked = 0;
-    for (const line of block('jsonc').trim().split('\n')) {
+    for (const line of blocks('jsonc').join('').trim().split('\n')) {
       const frame = JSON.parse(line.slice(2));
       if (line.startsWith('→')) {
         if (frame.params.episode_id !== undefined) frame.params.episode_id = episode;
@@ -72,13 +73,13 @@ describe.skipIf(missing !== null)(`the README${missing === null ? '' : ` (skippe
       episode = answer.result.episode_id ?? episode;
       checked += 1;
     }
-    expect(checked).toBe(4);
+    expect(checked).toBe(8);
     socket.close();
   });
 
   it('shows a client that works', async () => {
     const program = join(home, 'snippet.mts');
-    const code = block('ts')
+    const code = (blocks('ts')[0] ?? '')
       .replace("'./clients/", `'${ROOT}/clients/`)
       .replace('ws://127.0.0.1:8765', server.url.replace('http', 'ws'));
     writeFileSync(program, code);
