@@ -1,6 +1,7 @@
 # Everything that an earlier lease could have left, by kind.
 import glob
 import hashlib
+import shutil
 import socket
 import subprocess
 
@@ -74,6 +75,8 @@ def sockets():
 
 
 def said(*command):
+    if shutil.which(command[0]) is None:
+        return ""
     return subprocess.run(command, capture_output=True, text=True).stdout
 
 
