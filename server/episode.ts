@@ -233,7 +233,10 @@ export class Episode {
     try {
       const turn = await takeTurn(this.#play, { evaluate: true }, 'on_submit');
       if (turn.failure !== null) this.#observer.faulted(this.id, turn.failure, turn.cause);
-      result = { reward: turn.reward, failure: turn.failure, info: turn.info };
+      // There is no observation that could carry it.
+      const { feedback } = turn.observation;
+      const info = feedback === undefined ? turn.info : { ...turn.info, feedback };
+      result = { reward: turn.reward, failure: turn.failure, info };
     } catch (error) {
       this.#move('ready');
       throw error;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { EvaluateResult, Observation } from '../../protocol/episode.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { Episode } from '../typescript/episode.ts';
@@ -31,7 +32,10 @@ export function showObservation(terminal: Terminal, observation: Observation): v
   if (notes.length > 0) print(terminal, styled(terminal, 'dim', `[${notes.join(', ')}]`));
 }
 
-/** The reward below its components. */
+/** What a Python grade tells of its tests, where the task allows it. */
+const TestOutcomes = z.array(z.looseObject({ name: z.string(), passed: z.boolean() }));
+
+/** The reward below its components, after what is told of tests. */
 export function showGrade(
   terminal: Terminal,
   grade: Pick<EvaluateResult, 'reward' | 'failure' | 'info'>,
@@ -40,6 +44,12 @@ export function showGrade(
     showFailure(terminal, grade.failure);
     return;
   }
+  const { tests, ungraded, feedback } = grade.info;
+  const outcomes = TestOutcomes.safeParse(tests).data ?? [];
+  for (const { name, passed } of outcomes) {
+    print(terminal, styled(terminal, passed ? 'green' : 'red', `  ${passed ? 'passed' : 'failed'}  ${name}`));
+  }
+  for (const note of [feedback, ungraded]) if (typeof note === 'string') print(terminal, note);
   const components = Object.entries(grade.info.reward_components ?? {});
   const rows = [...components, ['reward', grade.reward] as const].map(([name, value]) => [
     name,

@@ -110,6 +110,22 @@ describe('a play through piped input', () => {
     expect(printed).not.toMatch(/reward +\d/);
   });
 
+  test('outcomes of tests stand above the reward', async () => {
+    const tests = [
+      { name: 'empty', passed: true },
+      { name: 'long', passed: false, error: { type: 'ValueError' } },
+    ];
+    await using server = await FakeServer.start({
+      'episode/evaluate': () => ({
+        reward: 0.5,
+        failure: null,
+        info: { duration_ms: 1, tests, feedback: '1 of 2 tests failed.', reward_components: { tests: 0.5 } },
+      }),
+    });
+    const { printed } = await stepwell(['play', '--url', server.url], 'evaluate\n');
+    expect(printed).toMatch(/passed {2}empty\n {2}failed {2}long\n1 of 2 tests failed\.\n {2}tests +0\.50\n/);
+  });
+
   test('a spent budget ends the play', async () => {
     await using server = await FakeServer.start({
       'episode/step': () => stepResult(1, 'x', { truncated: true }),
