@@ -68,11 +68,11 @@ const python: PackageImage = {
   session: 'python',
 };
 
-/** A database server, and the client that the session's own code speaks to it with. */
+/** A database server; the session's own code speaks to it. */
 const sql: PackageImage = {
   name: 'sql',
   from: 'python',
-  packages: ['mariadb-server', 'python3-pymysql'],
+  packages: ['mariadb-server'],
 };
 
 export const builtInImages: readonly PackageImage[] = [base, bash, python, sql];
