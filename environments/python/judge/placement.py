@@ -8,9 +8,10 @@ comparison in it goes over whole, with what it needs, so that objects of the sol
 
 import ast
 import builtins
+import copy
 import sys
 
-from .scopes import bound, free
+from .scopes import bound, expecting_names, free, plain_names
 
 # Functions of the judge's that compute from plain values: their arguments alone are asked of the solution.
 _VALUE_FUNCTIONS = frozenset(
@@ -50,6 +51,10 @@ class Placement:
         self._needed = set()
         # Names that statements of the judge bind by what they did with the solution.
         self._local = set()
+        # Names of plain data: their values can be sent where the solution is called with them.
+        self._plain = plain_names(self._body, self._known)
+        # Those among them that hold what is expected: they stay with the judge.
+        self.protected = self._plain & expecting_names(self._body, self._remote)
         self._settle()
         self.steps = []
         self.fragments = []
@@ -78,7 +83,7 @@ class Placement:
                     self._needed |= free([statement]) & self._bound
                 elif free([statement]) & self._remote:
                     self._local |= bound([statement]) - self._remote
-                    self._needed |= self._read_remotely(statement) & self._bound - self._local
+                    self._needed |= self._read_remotely(statement) & self._bound - self._local - self._plain
             for statement in self._body:
                 if not isinstance(statement, _DEFINITIONS):
                     self._remote |= bound([statement]) & self._needed - self._local
@@ -95,7 +100,8 @@ class Placement:
         if isinstance(statement, ast.Assert):
             return 'judge'
         if reads:
-            return 'judge' if self.judged(statement) else 'solution'
+            judged = self.judged(statement) or free([statement]) & self.protected
+            return 'judge' if judged else 'solution'
         names = bound([statement])
         if names & self._needed:
             return 'both' if isinstance(statement, _DEFINITIONS) else 'solution'
@@ -225,7 +231,7 @@ class _Rewriter(ast.NodeTransformer):
         return False
 
     def _comprehension(self, node):
-        if not self._judged(node):
+        if not self._judged(node) and not free([node]) & self._placement.protected:
             return self._fragment(node)
         hidden, self._hidden = self._hidden, self._hidden | bound([node], inside=True)
         try:
@@ -235,12 +241,39 @@ class _Rewriter(ast.NodeTransformer):
 
     def _fragment(self, node):
         self.found.append((node, self._hidden))
-        names = sorted(
-            name for name in free([node]) if name in self._hidden or not self._placement.in_solution(name)
-        )
-        self.sources.append(ast.unparse(node))
-        values = ast.Dict([ast.Constant(name) for name in names], [ast.Name(name, ast.Load()) for name in names])
+        lifted = _Lifter(self._sent)
+        source = ast.unparse(lifted.visit(copy.deepcopy(node)))
+        for name in sorted(filter(self._sent, free([ast.parse(source, mode='eval')]) - lifted.values.keys())):
+            lifted.values[name] = ast.Name(name, ast.Load())
+        self.sources.append(source)
+        values = ast.Dict([ast.Constant(name) for name in lifted.values], list(lifted.values.values()))
         call = ast.Call(
             ast.Name(FRAGMENT, ast.Load()), [ast.Constant(self.number + len(self.sources) - 1), values], []
         )
         return ast.copy_location(call, node)
+
+    def _sent(self, name):
+        """Whether a name's value has to be sent along: only the judge has it."""
+        return name in self._hidden or not self._placement.in_solution(name)
+
+
+class _Lifter(ast.NodeTransformer):
+    """Takes out of a fragment what the judge computes by itself, so that no more than its value is sent."""
+
+    def __init__(self, sent):
+        self._sent = sent
+        self.values = {}
+
+    def visit(self, node):
+        if isinstance(node, (ast.Lambda, *_COMPREHENSIONS)):
+            return node
+        names = free([node])
+        if not isinstance(node, ast.expr) or isinstance(node, ast.Starred) or not any(map(self._sent, names)):
+            return self.generic_visit(node)
+        if any(not self._sent(name) and name not in vars(builtins) for name in names):
+            return self.generic_visit(node)
+        if any(isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield)) for part in ast.walk(node)):
+            return self.generic_visit(node)
+        name = f'__value_{len(self.values)}__'
+        self.values[name] = node
+        return ast.Name(name, ast.Load())

@@ -102,3 +102,73 @@ def free_before(body):
         read |= _free(statement) - made
         made |= bound([statement])
     return read & bound(body)
+
+
+_PLAIN = (
+    ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp, ast.Subscript, ast.Slice, ast.Compare,
+    ast.BoolOp, ast.IfExp, ast.JoinedStr, ast.FormattedValue, ast.Starred, ast.comprehension, ast.ListComp, ast.SetComp,
+    ast.DictComp, ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context,
+)
+_MAKERS = frozenset('bool bytes bytearray complex dict float frozenset int list max min range set sorted str sum tuple'.split())
+
+
+def _assigned(statement):
+    """Names and value of a plain assignment."""
+    if isinstance(statement, ast.Assign):
+        return bound([statement]), statement.value
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return bound([statement]), statement.value
+    return None
+
+
+def plain_names(body, known):
+    """Names that nothing but assignments bind, each of data written out: literals, operators, copies of the like."""
+    plain, other = set(), set()
+    for statement in body:
+        assigned = _assigned(statement)
+        if assigned is not None and _is_plain(assigned[1], plain):
+            plain |= assigned[0]
+        else:
+            other |= bound([statement])
+    return plain - other - known
+
+
+def _is_plain(value, plain):
+    inner = {name for node in ast.walk(value) if isinstance(node, _COMPREHENSIONS) for name in bound([node], inside=True)}
+    for node in ast.walk(value):
+        if isinstance(node, ast.Name):
+            if node.id not in plain and node.id not in inner and node.id not in _MAKERS:
+                return False
+        elif isinstance(node, ast.Call):
+            if not isinstance(node.func, ast.Name) or node.func.id not in _MAKERS:
+                return False
+        elif not isinstance(node, (*_PLAIN, ast.keyword)):
+            return False
+    return True
+
+
+def expecting_names(body, solution):
+    """
+    Names that may hold what is expected: those that assertions compare with what the solution says, and those of which
+    only parts go to the solution.
+    """
+    derived = set(solution)
+    while True:
+        more = set().union(*(bound([statement]) for statement in body if free([statement]) & derived)) - derived
+        if not more:
+            break
+        derived |= more
+    names = set()
+    for statement in body:
+        if not free([statement]) & derived:
+            continue
+        for node in ast.walk(statement):
+            if isinstance(node, (ast.For, ast.comprehension)):
+                names |= _free(node.iter)
+            elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+                names |= _free(node.value)
+            elif isinstance(node, ast.Compare) and isinstance(statement, ast.Assert):
+                sides = [free([side]) for side in (node.left, *node.comparators)]
+                if any(side & derived for side in sides):
+                    names |= set().union(*(side for side in sides if not side & derived))
+    return names - derived

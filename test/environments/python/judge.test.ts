@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PythonJudge } from '../../../environments/python/judge.ts';
+import type { PythonTaskRecord } from '../../../environments/python/task.ts';
+import { python } from '../../../environments/python/tasks/source.ts';
+import { engineCases, pythonPool } from './engines.ts';
+
+const engine = (await engineCases()).find(({ missing }) => missing === null);
+if (engine === undefined) console.warn('The judge of Python tasks is not tried: no engine runs here');
+
+describe.skipIf(engine === undefined)('the judge', () => {
+  let opened: Awaited<ReturnType<typeof pythonPool>>;
+  let judge: PythonJudge;
+  const image = { name: 'python', digest: 'sha256:0' };
+
+  beforeAll(async () => {
+    if (engine === undefined) return;
+    opened = await pythonPool(engine);
+    judge = new PythonJudge(opened.pool);
+  }, 300_000);
+
+  afterAll(async () => {
+    await opened?.close();
+  });
+
+  async function judged(record: Partial<PythonTaskRecord>, source: string) {
+    const task = { id: 't', instruction: 'x', gold: 'x', ...record };
+    return judge.judge(image, task, { steps: [{ code: source }], strict: true });
+  }
+  async function passed(record: Partial<PythonTaskRecord>, source: string) {
+    return (await judged(record, source)).tests.map((test) => test.passed);
+  }
+  const coded = (...codes: string[]) => ({
+    entry: 'f',
+    tests: codes.map((code, index) => ({ name: `${index}`, code })),
+  });
+
+  it('compares what statements of every shape say', async () => {
+    const source = python`
+      import collections, dataclasses, decimal, datetime, fractions
+
+      def f(x):
+          return x
+
+      def counted(x):
+          return collections.Counter(x)
+
+      def lazily(n):
+          yield from range(n)
+
+      @dataclasses.dataclass
+      class Point:
+          x: int
+
+      Pair = collections.namedtuple('Pair', 'a b')
+    `;
+    const right = [
+      'assert f(3.14159) - 3.14 < 0.01 and abs(f(3.14159) - 3.14159) < 1e-6',
+      'import math\nassert math.isclose(f(0.1) + 0.2, 0.3)',
+      "assert counted('aab') == {'a': 2, 'b': 1}",
+      'assert list(lazily(3)) == [0, 1, 2] and set(f([1, 1])) == {1}',
+      'assert Point(1) == Point(1) and Point(1) != Point(2) and not Point(1) == 1',
+      'assert Pair(1, 2) == (1, 2) and f(Pair(1, 2)).b == 2',
+      "from decimal import Decimal\nassert f(Decimal('2.50')) == Decimal('2.5')",
+      'import datetime\nassert f(datetime.date(2024, 2, 29)).year == 2024\nassert f(datetime.date(2024, 1, 1)) == datetime.date(2024, 1, 1)',
+      'for given, want in [(1, 1), (2, 2)]:\n    assert f(given) == want, given',
+      'cases = {1: 1, 2: 2}\nassert all(f(given) == want for given, want in cases.items())',
+      'wrong = [given for given, want in [(1, 1)] if f(given) != want]\nassert not wrong',
+      "def check(candidate):\n    for n in range(3):\n        assert candidate(n) == n\n    assert candidate(n='x' if False else 1) if False else True\n\ncheck(f)",
+      'assert f(float("inf")) == float("inf") and f(-0.0) == 0 and f(10 ** 5000) == 10 ** 5000',
+      "assert f(b'x\\x00') == b'x\\x00' and f('\\ud800') == '\\ud800' and f({1: {2}}) == {1: {2}}",
+      'assert isinstance(f(1), int) and not isinstance(f(1), str) and type(f(1)) == int',
+      'assert [f(1), f("a")] == [1, "a"] and (f(1), f(2)) == (1, 2)',
+    ];
+    const wrong = [
+      'assert f(True) is False',
+      'assert f(1) == 2',
+      'for given, want in [(1, 1), (2, 3)]:\n    assert f(given) == want',
+      'def check(candidate):\n    assert candidate(1) == 2\n\ncheck(f)',
+      'assert Point(1) == 1',
+      'assert unknown(1) == 1',
+    ];
+    expect(await passed(coded(...right), source)).toEqual(right.map(() => true));
+    expect(await passed(coded(...wrong), source)).toEqual(wrong.map(() => false));
+  });
+
+  it('sees what a solution does to objects that it was given', async () => {
+    const source = 'def f(items):\n    items.append(9)\n';
+    const codes = [
+      'items = [1]\nf(items)\nassert items == [1, 9]',
+      'def check(candidate):\n    items = [1]\n    candidate(items)\n    return items\n\nassert True\nitems = []\nf(items)\nf(items)\nassert items == [9, 9]',
+      'for start in ([], [1]):\n    items = list(start)\n    f(items)\n    assert items == start + [9]',
+    ];
+    expect(await passed(coded(...codes), source)).toEqual([true, true, true]);
+  });
+
+  it('lets the setup serve both sides, and a helper of the setup judge', async () => {
+    const setup =
+      'def near(a, b):\n    return abs(a - b) < 0.1\n\nclass Node:\n    def __init__(self, value):\n        self.value = value\n';
+    const record = {
+      ...coded('assert near(f(Node(1)).value, 1.05)', 'assert near(f(Node(1)).value, 2)'),
+      setup,
+    };
+    const cheat = 'near = lambda a, b: True\nNode.__eq__ = lambda *both: True\n';
+    expect(await passed(record, 'def f(node):\n    return node\n')).toEqual([true, false]);
+    expect(await passed(record, `${cheat}def f(node):\n    return Node(5)\n`)).toEqual([false, false]);
+  });
+
+  it('keeps what is expected from the solution where tables hold it beside the arguments', async () => {
+    const source = python`
+      import gc, sys
+
+      def f(x):
+          frame = sys._getframe()
+          while frame:
+              for thing in [*frame.f_locals.values(), *frame.f_globals.values()]:
+                  if isinstance(thing, (list, dict, tuple)) and 'want' in str(thing):
+                      return thing['want'] if isinstance(thing, dict) else thing[0]['want']
+              frame = frame.f_back
+          for thing in gc.get_objects():
+              if isinstance(thing, dict) and type(thing.get('want')) is int:
+                  return thing['want']
+    `;
+    const table = "cases = [{'given': 1, 'want': 77}]\n";
+    const codes = [
+      "assert f(cases[0]['given']) == cases[0]['want']",
+      "for case in cases:\n    assert f(case['given']) == case['want']",
+      "assert all(f(case['given']) == case['want'] for case in cases)",
+      "got = [f(case['given']) for case in cases]\nassert got == [case['want'] for case in cases]",
+      "want = [77]\ngot = [f(case['given']) for case in cases]\nassert got == want",
+    ];
+    const record = coded(...codes.map((code) => table + code));
+    expect(await passed(record, source)).toEqual(codes.map(() => false));
+    expect(await passed(record, 'def f(x):\n    return 76 + x\n')).toEqual(codes.map(() => true));
+  });
+
+  it('compares values of calls as JSON has them', async () => {
+    const calls = [
+      { args: [[1, 2]], value: [1, 2] },
+      { args: [{ a: [1.0000000001] }], value: { a: [1.0] } },
+      { args: [true], value: 1 },
+      { args: [1], value: true },
+      { args: [3.0], value: 3 },
+      { args: [null], value: null },
+      { args: [7], value: [7], also: 7 },
+    ];
+    const record = { entry: 'f', tests: calls.map((call, index) => ({ name: `${index}`, ...call })) };
+    const source = 'def f(x):\n    return tuple(x) if type(x) is list else x\n';
+    expect(await passed(record, source)).toEqual([true, true, false, false, true, true, true]);
+  });
+
+  it('compares outputs by lines of words and numbers', async () => {
+    const table: [printed: string, expected: string, same: boolean][] = [
+      ['a  b\\n\\n', 'a b', true],
+      ['a\\nb', 'a b', false],
+      ['0.3000001', '0.3', true],
+      ['0.301', '0.3', false],
+      ['5.0', '5', true],
+      ['5.0000001', '5', false],
+      ['9007199254740993.06', '9007199254740993.07', false],
+      ['nan', '1.5', false],
+      ['NaN', 'nan', false],
+      ['1e3', '1000', true],
+      ['Yes', 'YES', false],
+      ['', '', true],
+    ];
+    const tests = table.map(([text, stdout], index) => ({ name: `${index}`, stdin: text, stdout }));
+    const source = "import sys\nsys.stdout.write(sys.stdin.read().replace('\\\\n', '\\n'))\n";
+    expect(await passed({ tests }, source)).toEqual(table.map(([, , same]) => same));
+  });
+
+  it('fails a program that ends with an error, whatever it printed', async () => {
+    const tests = [{ name: 'one', stdin: '', stdout: '1' }];
+    expect(await passed({ tests }, 'print(1)')).toEqual([true]);
+    expect(await passed({ tests }, 'print(1); raise SystemExit')).toEqual([true]);
+    expect(await passed({ tests }, 'print(1); raise SystemExit(3)')).toEqual([false]);
+    const { tests: outcomes } = await judged({ tests }, 'x = 1\nprint(x)\nx / 0\n');
+    expect(outcomes[0]?.error).toMatchObject({ type: 'ZeroDivisionError', line: 3, of: 'solution' });
+  });
+
+  it('lets a test that crashes or hangs fail alone', async () => {
+    const source = python`
+      import os
+
+      def f(x):
+          if x == 1:
+              os._exit(0)
+          if x == 2:
+              os.kill(os.getpid(), 11)
+          while x == 3:
+              pass
+          return x
+    `;
+    const record = {
+      ...coded(...[0, 1, 2, 3, 4].map((x) => `assert f(${x}) == ${x}`)),
+      test_timeout_ms: 500,
+    };
+    const { score, tests } = await judged(record, source);
+    expect(tests.map((test) => test.passed)).toEqual([true, false, false, false, true]);
+    expect(tests.map(({ error }) => error?.type)).toEqual([
+      undefined,
+      'InterpreterLost',
+      'InterpreterLost',
+      'TimeoutError',
+      undefined,
+    ]);
+    expect(score).toBe(0.4);
+  });
+
+  it('asks a grade program, which sees the solution by calls alone', async () => {
+    const grade = python`
+      def grade(solution):
+          right = sum(solution.f(n) == n * n for n in range(4))
+          output, status = solution.run('5')
+          return (right + (output.strip() == 'said 5' and status == 0)) / 5
+    `;
+    const program =
+      "if __name__ == '__main__':\n    try:\n        print('said', input())\n    except EOFError:\n        pass\n";
+    expect((await judged({ grade }, `def f(n):\n    return n * n\n${program}`)).score).toBe(1);
+    expect((await judged({ grade }, `def f(n):\n    return 0\n${program}`)).score).toBe(0.4);
+    expect((await judged({ grade }, 'def f(n):\n    raise ValueError\n')).score).toBe(0);
+    expect(
+      (await judged({ grade: 'def grade(solution):\n    return solution.f()\n' }, 'f = lambda: 7\n')).score,
+    ).toBe(0);
+  });
+
+  it('tells where a solution cannot be read', async () => {
+    const { score, tests } = await judged(coded('assert f(1) == 1'), 'def f(x):\n    return (\n');
+    expect(score).toBe(0);
+    expect(tests[0]?.error).toMatchObject({ type: 'SyntaxError', line: 2, of: 'solution' });
+  });
+
+  it('replays the steps of a session, those that raised too, and binds the submitted name', async () => {
+    const steps = [
+      { code: 'import math\ndef g(x):\n    return x + offset\nraise ValueError' },
+      { code: 'offset = int(input())', stdin: '2\n' },
+    ];
+    const task = { id: 't', instruction: 'x', gold: 'x', ...coded('assert f(1) == 3') };
+    const { score } = await judge.judge(image, task, { steps, strict: false, binding: 'f = g' });
+    expect(score).toBe(1);
+  });
+});
