@@ -1,11 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ImageDefinition } from '../docker/sandbox.ts';
 import { BashTaskRecord } from './bash/task.ts';
 import { checked, DatasetError, parsedJson } from './dataset-error.ts';
+import { type DatasetEnvironment, DatasetFile, type WantedDataset, wantedDataset } from './dataset-file.ts';
 import { PythonTaskRecord } from './python/task.ts';
-import { Dialect, SqlTaskRecord } from './sql/task.ts';
+import { type Dialect, SqlTaskRecord } from './sql/task.ts';
 
 /** A dataset as an environment plays it. */
 export interface PlayableDataset<Task> {
@@ -40,16 +41,6 @@ export function datasetsOf<Id extends DatasetEnvironment>(
 const DATASET_FILE = 'dataset.json';
 const TREE_FILE = 'tree.tar';
 const LIST_FILES = ['tasks.jsonl', 'tasks.json'];
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-
-/** Whether a dataset may have this name. */
-export function isDatasetName(name: string): boolean {
-  return NAME.test(name);
-}
-
-/** Environments that play datasets. */
-export const DatasetEnvironment = z.enum(['bash-v1', 'python-v1', 'sql-v1']);
-export type DatasetEnvironment = z.infer<typeof DatasetEnvironment>;
 
 /** What a plain list of records plays on. */
 const LIST_IMAGES: Readonly<Record<DatasetEnvironment, string>> = {
@@ -57,30 +48,6 @@ const LIST_IMAGES: Readonly<Record<DatasetEnvironment, string>> = {
   'python-v1': 'python',
   'sql-v1': 'python',
 };
-
-/** `dataset.json` in a dataset's folder. Its records are checked one by one, so that an error can name one. */
-export const DatasetFile = z
-  .strictObject({
-    format: z.literal(1),
-    environment: DatasetEnvironment,
-    image: z.strictObject({
-      name: z.string().regex(NAME),
-      from: z.string().min(1),
-      /** A tar file beside this one. */
-      tree: z.string().min(1).optional(),
-      gitAtRoot: z.boolean().optional(),
-      /** Commands of a shell, run once as root when the image is made, after the tree. */
-      script: z.string().min(1).optional(),
-    }),
-    /** For `sql-v1`: what the image serves. @default sqlite */
-    dialect: Dialect.optional(),
-    tasks: z.array(z.unknown()).min(1),
-  })
-  .refine(({ environment, dialect }) => dialect === undefined || environment === 'sql-v1', {
-    message: 'only sql-v1 has dialects',
-    path: ['dialect'],
-  });
-export type DatasetFile = z.infer<typeof DatasetFile>;
 
 /** Where imported datasets lie. */
 export function datasetsFolder(home: string): string {
@@ -161,7 +128,7 @@ async function textOf(file: string): Promise<string> {
 }
 
 async function datasetFrom(
-  wanted: Wanted,
+  wanted: WantedDataset,
   folder: string,
   file: string,
   value: unknown,
@@ -193,7 +160,7 @@ async function datasetFrom(
  * A list of records: lines of JSON, or one JSON array; the image is the plain one of its environment, with `tree.tar` of
  * the folder over it.
  */
-async function listFrom(wanted: Wanted, file: string, folder: string | null): Promise<StoredDataset> {
+async function listFrom(wanted: WantedDataset, file: string, folder: string | null): Promise<StoredDataset> {
   const text = await textOf(file);
   let records: FoundRecord[];
   if (file.endsWith('.jsonl')) {
@@ -219,28 +186,6 @@ async function listFrom(wanted: Wanted, file: string, folder: string | null): Pr
     definition: hasTree ? { name, from, tree: resolve(tree) } : null,
     records,
   });
-}
-
-interface Wanted {
-  readonly name: string;
-  readonly environment?: DatasetEnvironment | undefined;
-}
-
-/** The parts of a name as `--dataset` takes it: `mine`, or with its environment `python-v1:mine`. */
-function wantedDataset(text: string, path: string): Wanted {
-  const [first = '', ...rest] = text.split(':');
-  const name = rest.length === 0 ? first : rest.join(':');
-  if (!isDatasetName(name)) {
-    throw new DatasetError({ file: path }, `${JSON.stringify(name)} is no name of a dataset`);
-  }
-  if (rest.length === 0) return { name };
-  const environment = DatasetEnvironment.safeParse(first);
-  if (environment.success) return { name, environment: environment.data };
-  const known = DatasetEnvironment.options.join(', ');
-  throw new DatasetError(
-    { file: path },
-    `${JSON.stringify(first)} before the name ${name} is no environment with datasets: take one of ${known}`,
-  );
 }
 
 /**

@@ -16,10 +16,11 @@ type DemoEnvironment = 'bash-v1' | 'sql-v1' | 'python-v1';
 
 /** Where the built-in tasks of each are. */
 const TASKS = { 'bash-v1': 'tasks', 'sql-v1': 'sqlTasks', 'python-v1': 'pythonTasks' } as const;
-const PROMPTS: Readonly<Record<DemoEnvironment, string>> = {
-  'bash-v1': '$',
-  'sql-v1': 'sql>',
-  'python-v1': '>>>',
+/** What stands before the first line of an action, and before the others. */
+const PROMPTS: Readonly<Record<DemoEnvironment, readonly [string, string]>> = {
+  'bash-v1': ['$', '$'],
+  'sql-v1': ['sql>', '   >'],
+  'python-v1': ['>>>', '...'],
 };
 
 /** Tasks that need nothing beyond a plain Debian, so that the local engine plays them over the host's programs. */
@@ -70,11 +71,11 @@ export async function playDemo(client: StepwellClient, terminal: Terminal): Prom
 async function playCommand(
   episode: Episode,
   command: string,
-  prompt: string,
+  [first, next]: readonly [string, string],
   terminal: Terminal,
 ): Promise<number | null> {
-  for (const line of command.trimEnd().split('\n')) {
-    print(terminal, styled(terminal, 'green', `${prompt} ${line}`));
+  for (const [index, line] of command.trimEnd().split('\n').entries()) {
+    print(terminal, styled(terminal, 'green', `${index === 0 ? first : next} ${line}`));
   }
   const step = await episode.step({ code: command });
   showObservation(terminal, step.observation);

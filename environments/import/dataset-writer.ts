@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatasetError } from '../dataset-error.ts';
-import { type DatasetFile, isDatasetName } from '../dataset-store.ts';
+import { type DatasetFile, isDatasetName } from '../dataset-file.ts';
 import { type AddedFile, writeTree } from './file-tree.ts';
 
 /** A published dataset, read and checked, ready to be written. */

@@ -135,3 +135,23 @@ test.skipIf(lacks.length > 0)(
     }
   },
 );
+
+test.skipIf(lacks.length > 0)(
+  'an environment that nobody keeps warm is made when it is first played',
+  async () => {
+    const config = createConfig({ port: 0, runtime: 'local', pool: { 'bash-v1': 1 }, log_level: 'silent' });
+    const told: string[] = [];
+    const server = await startServer(config, { env, onBuild: (image) => told.push(image) });
+    try {
+      expect(told).toEqual([]);
+      const wire = await Wire.connect(`${server.url}/v1`);
+      const id = await wire.reset({ environment: 'sql-v1', task: 0 });
+      expect(new Set(told)).toEqual(new Set(['sql-built-in-sqlite']));
+      const { observation } = await wire.result('episode/step', { episode_id: id, action: 'SELECT 42' });
+      expect(observation).toMatchObject({ rows: [[42]] });
+      wire.socket.close();
+    } finally {
+      await server.close();
+    }
+  },
+);
