@@ -122,8 +122,14 @@ def _assigned(statement):
 
 
 def plain_names(body, known):
-    """Names that nothing but assignments bind, each of data written out: literals, operators, copies of the like."""
+    """
+    Names that nothing but assignments bind, each of data written out: literals, operators, copies of the like. What a
+    function refers to is shared with whoever calls it, and does not count.
+    """
     plain, other = set(), set()
+    for node in (part for statement in body for part in ast.walk(statement)):
+        if isinstance(node, _FUNCTIONS) and not any(isinstance(part, ast.Assert) for part in ast.walk(node)):
+            other |= _free(node)
     for statement in body:
         assigned = _assigned(statement)
         if assigned is not None and _is_plain(assigned[1], plain):
