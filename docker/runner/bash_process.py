@@ -26,7 +26,7 @@ def start_bash(confinement: Confinement, layer, spared, cwd: str, descriptors: d
     script = os.memfd_create("script", os.MFD_CLOEXEC)
     try:
         rewrite(script, _START)
-        pid = confinement.fork(layer, lambda: _become_bash(confinement, layer, cwd, {0: script, **descriptors}))
+        pid = confinement.fork(layer, lambda: _become_bash(cwd, {0: script, **descriptors}))
     except OSError as error:
         raise SessionEnded(_CANNOT_START) from error
     finally:
@@ -34,7 +34,7 @@ def start_bash(confinement: Confinement, layer, spared, cwd: str, descriptors: d
     return SessionProcess(pid, _BREAK, False, spared)
 
 
-def _become_bash(confinement: Confinement, layer, cwd: str, descriptors: dict) -> None:
+def _become_bash(cwd: str, descriptors: dict) -> None:
     # Sources are lifted above every target first, so that no dup2 overwrites a source that is still needed.
     lifted = {target: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, 100) for target, source in descriptors.items()}
     for target, source in lifted.items():
@@ -43,6 +43,4 @@ def _become_bash(confinement: Confinement, layer, cwd: str, descriptors: dict) -
         signal.signal(number, signal.SIG_DFL)
     os.setsid()
     os.chdir(cwd)
-    if layer is not None:
-        confinement.confine()
     os.execve(_SHELL, [_SHELL], ENVIRONMENT)

@@ -2,12 +2,12 @@
 
 import ctypes
 import os
-import traceback
 
 import capabilities
 import mounts
 from bubblewrap import PROC_COVERED_FILES, PROC_COVERED_FOLDERS
 from mounts import MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_REC
+from processes import offer_first
 
 _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 22, 38, 47
 _SECCOMP_MODE_FILTER, _PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
@@ -49,7 +49,7 @@ def make_devices(folder: str) -> None:
 
 
 class Confinement:
-    """`devices` is the folder that `make_devices` made; a forked process gives up its rights by `confine`."""
+    """`devices` is the folder that `make_devices` made."""
 
     def __init__(self, seccomp_filter: bytes, devices: str, hostname: str) -> None:
         self._libc = ctypes.CDLL(None, use_errno=True)
@@ -59,8 +59,8 @@ class Confinement:
 
     def fork(self, layer, work, flags: int = 0) -> int:
         """
-        Fork a process that does `work` and ends: the first one in namespaces of its own, with `layer` as its root, or a
-        plain one without a layer. Raises OSError.
+        Fork a process that does `work` and ends: the first one in namespaces of its own, with `layer` as its root and
+        no right but the agent's, or a plain one without a layer. Raises OSError.
         """
         pid = mounts.clone(flags if layer is None else flags | _NAMESPACES)
         if pid == 0:
@@ -68,8 +68,12 @@ class Confinement:
         return pid
 
     def _begin(self, layer, work) -> None:
+        # Before the agent's first program, and the first process too: who traces it could have it fork.
+        offer_first("self")
         if layer is not None:
             self._settle(layer.merged, layer.shm)
+            # At once: from here on every file is the agent's, also those that Python opens by itself.
+            self._confine()
         work()
 
     def _settle(self, merged: str, shm: str) -> None:
@@ -92,7 +96,7 @@ class Confinement:
         mounts.set_hostname(self._hostname)
         mounts.become_root(merged)
 
-    def confine(self) -> None:
+    def _confine(self) -> None:
         """Give up every right but the agent's, for good."""
         _checked(self._libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         self._libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
@@ -105,8 +109,9 @@ def never_return(work) -> None:
     """What a fork does ends with it, whatever happens."""
     try:
         work()
-    except BaseException:  # noqa: BLE001 - nobody else tells of it
-        traceback.print_exc()
+    except BaseException as error:  # noqa: BLE001 - nobody else tells of it
+        # No traceback: it would read source files, and the root may be the agent's by now.
+        os.write(2, f"{type(error).__name__}: {error}\n".encode("utf-8", "replace"))
     finally:
         os._exit(127)
 

@@ -12,8 +12,8 @@ def ticks_at(moment: float) -> int:
     return int((time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() + moment) * _TICKS)
 
 
-def offer_first(pid: int) -> None:
-    """When memory runs out, this process and those that it starts go first, never the runner."""
+def offer_first(pid) -> None:
+    """When memory runs out, this process (a pid, or "self") and those that it starts go first, never the runner."""
     try:
         with open(f"/proc/{pid}/oom_score_adj", "w", encoding="ascii") as file:
             file.write("1000")

@@ -9,7 +9,7 @@ import struct
 import time
 
 from capture import Capture
-from processes import offer_first, ticks_at
+from processes import ticks_at
 
 # After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
 _GRACE_S = 0.3
@@ -71,18 +71,14 @@ class Session:
         for fd in (self._talk_fd, self._exit_fd, output_fd, *services):
             self._poll.register(fd, select.POLLIN)
         self._last_status = 0
+        # The processes of this session's namespace, once it is ready.
+        self.tree = None
 
     def wait_ready(self) -> None:
         """Wait for the first report. Raises SessionEnded where the interpreter did not start."""
         self._until_report(Capture(4096), time.monotonic() + _START_S, None)
-        # The first process too: who traces it could have it fork.
-        for pid in {self.tree.first, self._process.interpreter}:
-            offer_first(pid)
-
-    @property
-    def tree(self):
-        """The processes of this session's namespace."""
-        return self._process.tree
+        # Looked for before the agent could change which process is whose child.
+        self.tree = self._process.tree
 
     def run(self, code: bytes, stdin, timeout_s: float, idle_s, capture: Capture):
         """

@@ -15,7 +15,7 @@ from python_driver import Driver
 _CONTROL_FD = 60
 # Out of the way of programs that close the low descriptors.
 _TALK_FD, _CODE_FD = 1000, 1001
-_OWN_MODULES = ("bubblewrap", "capabilities", "confinement", "mounts", "python_driver", "zygote_main")
+_OWN_MODULES = ("bubblewrap", "capabilities", "confinement", "mounts", "processes", "python_driver", "zygote_main")
 
 
 class Place(NamedTuple):
@@ -56,7 +56,6 @@ class ZygoteMain:
         if place is None:
             _serve_session(cwd)
         os.setsid()
-        self._confinement.confine()
         interpreter = os.fork()
         if interpreter == 0:
             never_return(lambda: _serve_session(cwd))

@@ -27,6 +27,24 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
     await next(sandbox);
   });
 
+  it('by what the start of a session would read finds none of its rights', async () => {
+    const sandbox = await acquire();
+    // Source files for a traceback, in an encoding that only the agent's Python knows, and a folder that is gone.
+    await run(
+      sandbox,
+      'mkdir -p /tmp/gone /opt/stepwell/runner; cd $(python3 -c "import os; print(os.path.dirname(os.__file__))"); ' +
+        `echo 'open("/tmp/rights", "w").write(open("/proc/self/status").read())' | tee encodings/evil.py >> linecache.py; ` +
+        'for f in bash_process confinement mounts zygote_main; do (echo "# coding: evil"; yes "#" | head -300) > /opt/stepwell/runner/$f.py; done; ' +
+        'cd /tmp/gone',
+    );
+    expect(await run(sandbox, 'rmdir /tmp/gone; exec true')).toMatchObject({
+      sessionRestarted: true,
+      cwd: '/',
+    });
+    expect(await output(sandbox, 'rm -f /bin/bash; exec true')).toContain('could not be started again');
+    await expect(sandbox.getFile('/tmp/rights')).rejects.toMatchObject({ code: 'path_not_found' });
+  });
+
   it('by inherited descriptors finds only its own ends', async () => {
     const sandbox = await acquire();
     const code = 'for p in 1 $$; do for f in /proc/$p/fd/*; do readlink $f; done; done 2>/dev/null | sort -u';
