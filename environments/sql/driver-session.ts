@@ -1,8 +1,9 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import { type Execution, executionFrom, RawSchema, type Schema } from './driver-answer.ts';
-import { DRIVER_FUNCTION } from './driver-source.ts';
+import { DRIVER_FUNCTION, driverSource } from './driver-source.ts';
 import type { SqlValue } from './sql-value.ts';
+import type { Dialect } from './task.ts';
 
 /** Whose connection it is, and to what. */
 export interface Connection {
@@ -24,8 +25,7 @@ export interface ExecuteRequest {
 
 export interface DriverSessionParts {
   readonly sandbox: Sandbox;
-  /** What makes a fresh session into a driver, `driverSource(…)`. */
-  readonly prepare: string;
+  readonly dialect: Dialect;
   readonly connection: Connection;
   /** What a date with zeros in it becomes. @default its text */
   readonly zeroDate?: (text: string) => SqlValue;
@@ -35,8 +35,11 @@ export interface DriverSessionParts {
 export const KEPT_ROWS = 20_000;
 const KEPT_BYTES = 4 * 1024 * 1024;
 const CALL_TIMEOUT_MS = 60_000;
-/** The driver ends statements itself; past this the session's own deadline takes the driver along. */
-const SLACK_MS = 8000;
+/**
+ * The driver ends statements itself; past this the session's own deadline takes the driver along. A server that has to be
+ * started again needs longer than a library, in which a single function can run on.
+ */
+const SLACK_MS: Readonly<Record<Dialect, number>> = { sqlite: 2000, mysql: 20_000 };
 const MAX_ANSWER_BYTES = 48 * 1024 * 1024;
 const LOST = { code: 2013, state: 'HY000', message: 'Lost connection to server during query' };
 
@@ -81,7 +84,7 @@ export class DriverSession {
       kept_bytes: KEPT_BYTES,
     };
     try {
-      const document = await this.#call(request, timeoutMs + SLACK_MS);
+      const document = await this.#call(request, timeoutMs + SLACK_MS[this.#parts.dialect]);
       return executionFrom(document, this.#parts.zeroDate ?? ((text) => text));
     } catch (error) {
       if (!(error instanceof DriverLost)) throw error;
@@ -132,7 +135,7 @@ export class DriverSession {
   }
 
   async #start(): Promise<void> {
-    const result = await this.#run(this.#parts.prepare, CALL_TIMEOUT_MS);
+    const result = await this.#run(driverSource(this.#parts.dialect), CALL_TIMEOUT_MS);
     if (result.exitCode !== 0) throw this.#fault(result.output.toString('utf8'));
   }
 

@@ -68,7 +68,7 @@ export class SqlEnvironment implements Environment {
   }
 
   async reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode> {
-    const { image, connection, prepare, gold, scorer, intercode, evidence } = this.#play(task, options);
+    const { image, dialect, connection, gold, scorer, intercode, evidence } = this.#play(task, options);
     const { sandboxes, defaults } = this.#parts;
     const sandbox = await sandboxes.acquire({
       image,
@@ -77,7 +77,7 @@ export class SqlEnvironment implements Environment {
     });
     const driver = new DriverSession({
       sandbox,
-      prepare,
+      dialect,
       connection,
       ...(intercode ? { zeroDate: () => null } : {}),
     });
@@ -109,8 +109,6 @@ export class SqlEnvironment implements Environment {
   #play(task: Task, options: ResetOptions) {
     const { dataset, record } = this.#catalog.record(task);
     const dialect = options.dialect ?? dataset.dialect;
-    const image = imageOf(dataset, dialect);
-    const { prepare = '' } = image;
     const intercode = options.semantics === 'intercode';
     const connection: Connection = {
       database: record.database,
@@ -121,12 +119,12 @@ export class SqlEnvironment implements Environment {
     const { sandboxes, goldCache: cache } = this.#parts;
     const key = `${dataset.name}/${record.id}${intercode ? ' intercode' : ''}`;
     return {
-      image: image.name,
-      prepare,
+      image: imageOf(dataset, dialect).name,
+      dialect,
       connection,
       intercode,
       evidence: record.evidence,
-      gold: goldSource({ sandboxes, cache, key, sql, connection, prepare }),
+      gold: goldSource({ sandboxes, cache, key, sql, connection, dialect }),
       scorer: scorerOf(options, { sql, dialect }),
     };
   }

@@ -5,6 +5,7 @@ import { CleanSandbox } from './clean-sandbox.ts';
 import type { StatementError, StatementResult } from './driver-answer.ts';
 import { type Connection, DriverSession } from './driver-session.ts';
 import { lastRows } from './shown-rows.ts';
+import type { Dialect } from './task.ts';
 
 /** What a gold query gives. */
 export interface Gold {
@@ -26,18 +27,18 @@ export interface GoldParts {
   readonly key: string;
   readonly sql: string;
   readonly connection: Connection;
-  readonly prepare: string;
+  readonly dialect: Dialect;
 }
 
 /** Longest run of a gold query, in milliseconds. */
 const GOLD_TIMEOUT_MS = 120_000;
 
 /** Runs the gold query in a sandbox for grading, once per task and image. */
-export function goldSource({ sandboxes, cache, key, sql, connection, prepare }: GoldParts): GoldSource {
+export function goldSource({ sandboxes, cache, key, sql, connection, dialect }: GoldParts): GoldSource {
   return (image) =>
     cache.get(`sql ${key} ${image.digest}`, async () => {
       const sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
-      const driver = new DriverSession({ sandbox, prepare, connection });
+      const driver = new DriverSession({ sandbox, dialect, connection });
       await using _clean = new CleanSandbox(sandbox, driver);
       await driver.begin();
       const tables = (await driver.schema()).map(({ name }) => name);

@@ -7,7 +7,8 @@ export const MYSQL_DUMP = `${FOLDER}/dump.sql`;
 const OPTIONS_FILE = `${FOLDER}/server.cnf`;
 
 /**
- * Small buffers, and little that is opened for writing: a layer holds a copy of each such file. Names of tables ignore
+ * Small buffers, bounds to those of a session, and little that is opened for writing: a layer holds a copy of each such
+ * file. Names of tables ignore
  * case, as InterCode's queries need. What sorts and joins keeps the server's defaults, on which the order of ties depends.
  */
 const OPTIONS = `[server]
@@ -35,6 +36,16 @@ query-cache-size = 0
 tmp-table-size = 8M
 max-heap-table-size = 8M
 aria-pagecache-buffer-size = 1M
+maximum-tmp-table-size = 64M
+maximum-max-heap-table-size = 64M
+maximum-sort-buffer-size = 16M
+maximum-join-buffer-size = 16M
+maximum-join-buffer-space-limit = 32M
+maximum-read-buffer-size = 16M
+maximum-read-rnd-buffer-size = 16M
+maximum-mrr-buffer-size = 16M
+maximum-bulk-insert-buffer-size = 16M
+maximum-group-concat-max-len = 16M
 innodb-buffer-pool-size = 16M
 innodb-log-file-size = 4M
 innodb-log-buffer-size = 1M

@@ -3,13 +3,15 @@
 import re
 import time
 
-from mysql_server import Server
+from mysql_server import Server, ServerFault
 from mysql_text import without_tail
 from mysql_values import converter, row_values
 from mysql_wire import ConnectionLost, Rows, ServerError
 from result import Caps, Outcomes
 
 _GRACE_S = 2.0
+_CONTROL_S = 3.0
+_GONE = {"code": 2006, "state": "HY000", "message": "MySQL server has gone away"}
 _LOST = {"code": 2013, "state": "HY000", "message": "Lost connection to server during query"}
 # What the server counts and no account of an agent can set back. Statements beside these change data, accounts or
 # settings, or may, and count inside routines too; rows written and the log's end count whoever wrote. Updated rows do not
@@ -69,6 +71,8 @@ class MysqlDriver:
         self._late_calls = 0
         outcomes = Outcomes(Caps.of(request))
         error, restarted = None, False
+        if self._agent is None:
+            return {**outcomes.told(), "error": _GONE, "timed_out": False, "restarted": True}
         try:
             self._agent.deadline = began + request["timeout_ms"] / 1000
             text = request["sql"]
@@ -165,15 +169,22 @@ class MysqlDriver:
             self._renew()
 
     def _renew(self) -> None:
-        """A connection was lost, or the server itself: what is there now vouches for nothing."""
+        """
+        A connection was lost, or the server itself: what is there now vouches for nothing. Where what the agent wrote, a
+        full disk say, leaves no server to start, the agent has none from now on.
+        """
         self._marred = True
         self._agent.close()
+        self._agent = None
         try:
-            self._ask("DO 0")
-        except (ConnectionLost, ServerError):
-            self._server.restart()
-            self._control = self._server.connect("root", None)
-        self._agent = self._connect()
+            try:
+                self._ask("DO 0")
+            except (ConnectionLost, ServerError):
+                self._server.restart()
+                self._control = self._server.connect("root", None)
+            self._agent = self._connect()
+        except (ConnectionLost, ServerError, ServerFault):
+            pass
 
     def _connect(self):
         user, database, several = self._account
@@ -195,7 +206,7 @@ class MysqlDriver:
         return self._ask(_STATE)[0]
 
     def _ask(self, statement: str):
-        self._control.deadline = time.monotonic() + 10
+        self._control.deadline = time.monotonic() + _CONTROL_S
         rows = []
         for one in self._control.run(statement):
             if isinstance(one, Rows):

@@ -1,8 +1,11 @@
 """A MariaDB or MySQL server of the layer's own: a data folder made with the image, a Unix socket, no network."""
 
 import os
+import resource
+import signal
 import subprocess
 import time
+from functools import partial
 
 from mysql_wire import ConnectionLost, ServerError, Wire
 
@@ -12,7 +15,10 @@ OPTIONS_FILE = f"{FOLDER}/server.cnf"
 SOCKET = f"{DATA}/socket"
 _PROGRAMS = ("/usr/sbin/mariadbd", "/usr/sbin/mysqld", "/usr/libexec/mariadbd")
 _START_S = 60
+_RESTART_S = 6
 _PAUSE_S = 0.004
+# What a file may add to the largest that the image has.
+_GROWTH = 40 << 20
 
 
 class ServerFault(Exception):
@@ -23,6 +29,16 @@ def _never() -> None:
     raise ConnectionLost("the server does not answer")
 
 
+def _limit_files(most: int) -> None:
+    """A file that may not grow is a statement's error, mostly; a disk that is full would be the server's end."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+def _largest_file() -> int:
+    return max(os.stat(os.path.join(folder, name)).st_size for folder, _, names in os.walk(DATA) for name in names)
+
+
 class Server:
     """The server's process. It runs as the owner of its data, who is nobody else's user where the engine allows one."""
 
@@ -30,7 +46,7 @@ class Server:
         self._process = None
         self.starts = 0
 
-    def start(self) -> None:
+    def start(self, within: float = _START_S) -> None:
         program = next((path for path in _PROGRAMS if os.path.exists(path)), None)
         if program is None:
             raise ServerFault("there is no mariadbd in this image")
@@ -44,14 +60,15 @@ class Server:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             cwd=DATA,
+            preexec_fn=partial(_limit_files, _largest_file() + _GROWTH),
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TZ": os.environ.get("TZ", "UTC")},
             **other,
         )
         self.starts += 1
-        self._await()
+        self._await(within)
 
-    def _await(self) -> None:
-        end = time.monotonic() + _START_S
+    def _await(self, within: float) -> None:
+        end = time.monotonic() + within
         while time.monotonic() < end:
             if self._process.poll() is not None:
                 raise ServerFault(f"the server ended with status {self._process.returncode}")
@@ -76,4 +93,4 @@ class Server:
             self._process.kill()
         if self._process is not None:
             self._process.wait()
-        self.start()
+        self.start(_RESTART_S)
