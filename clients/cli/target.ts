@@ -21,6 +21,8 @@ export interface Target extends AsyncDisposable {
 
 /** Ends a stuck step soon: nobody waits for it any more. */
 const EMBEDDED_DRAIN_MS = 1_000;
+/** Longest wait for an answer of a server of its own, whose first reset may build an image. */
+const BUILD_TIMEOUT_MS = 1_800_000;
 
 export function addTargetFlags(command: Command): void {
   command
@@ -61,7 +63,11 @@ async function startEmbedded(
     const server = await startServer(config, { env: terminal.env, onBuild: tellBuilding(terminal), signal });
     ending.close = () => server.close();
     try {
-      const client = await StepwellClient.connect(server.url, { token: config.token ?? undefined, signal });
+      const client = await StepwellClient.connect(server.url, {
+        token: config.token ?? undefined,
+        timeoutMs: BUILD_TIMEOUT_MS,
+        signal,
+      });
       return {
         client,
         trajectories: state.configuredPath(config.trajectories, state.stateFolder(terminal.env)),
