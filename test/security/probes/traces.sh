@@ -1,6 +1,5 @@
 # What an earlier lease could have left in the shell itself.
-builtin declare -p | builtin grep -v -E -e ' (BASHPID|EPOCHREALTIME|EPOCHSECONDS|RANDOM|SRANDOM|SECONDS|LINENO|_|__sw_[a-z]*|BASH_[A-Z]*|PIPESTATUS|FUNCNAME|GROUPS|DIRSTACK|PPID)(=|$)' -e '^ ' 2>/dev/null \
-  || command declare -p
+builtin declare -p
 builtin declare -F
 builtin alias -p
 builtin trap -p
