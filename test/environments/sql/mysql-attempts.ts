@@ -91,6 +91,24 @@ export const MYSQL_ATTEMPTS: readonly Attempt[] = [
     refused: 1227,
     stoppedBy: NO_RIGHT,
   },
+  {
+    name: 'memory without limit',
+    actions: [
+      'SET max_heap_table_size = 1 << 40; CREATE TABLE mine (a CHAR(255)) ENGINE = MEMORY; ' +
+        "INSERT INTO mine SELECT REPEAT('x', 255) FROM seq_1_to_3000000",
+    ],
+    refused: 1114,
+    stoppedBy: 'bounds of the server to the variables of a session',
+  },
+  {
+    name: 'the disk filled',
+    actions: [
+      "CREATE TABLE mine (a LONGTEXT) ENGINE = MyISAM; INSERT INTO mine SELECT REPEAT('x', 1000000) FROM seq_1_to_500",
+      'SELECT 1',
+    ],
+    refused: null,
+    stoppedBy: `a bound to the growth of the server's files; ${RENEWED}`,
+  },
   { name: 'users', actions: ['CREATE USER mine'], refused: 1227, stoppedBy: NO_RIGHT },
   {
     name: 'rights',

@@ -52,6 +52,15 @@ export const SQLITE_ATTEMPTS: readonly Attempt[] = [
     stoppedBy: "interrupted at its deadline by SQLite's progress handler",
   },
   {
+    name: 'a function without an end',
+    actions: [
+      "WITH t (x) AS (SELECT replace(hex(zeroblob(4000000)), '0', 'a')) " +
+        "SELECT instr(x, substr(x, 1, 4000000) || 'b') FROM t",
+    ],
+    refused: 2013,
+    stoppedBy: "the session's own deadline, after which a new driver goes on; a new layer follows",
+  },
+  {
     name: 'a huge value',
     actions: ['SELECT zeroblob(1000000000)'],
     refused: 18,
