@@ -57,7 +57,8 @@ class MysqlDriver:
     def begin(self, request: dict) -> dict:
         """Connect the agent: to one database alone, or to all of them."""
         database = request["database"]
-        user = _ALL if request["all_databases"] else f"stepwell:{database}"
+        # The server keeps names in lower case.
+        user = _ALL if request["all_databases"] else f"stepwell:{database.lower()}"
         self._drop_agent()
         if self._baseline is None:
             self._baseline = self._state()
