@@ -20,7 +20,10 @@ export interface ActionOutcome {
   readonly info?: Readonly<Record<string, unknown>>;
 }
 
-/** A reward from 0 to 1 with its components by name. InterCode's Bash reward adds 0.01 to its parts. */
+/**
+ * A reward from 0 to 1 with its components by name. InterCode's Bash reward adds 0.01 to its parts, and its SQL reward goes
+ * down to −1.
+ */
 export interface Grade {
   /** `null` where the semantics give no reward (InterCode itself raises on some states), which is no failure. */
   readonly reward: number | null;
