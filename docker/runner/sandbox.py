@@ -24,6 +24,9 @@ from session import Session, SessionEnded
 from zygote import Zygote
 
 _CANNOT_START = 127
+_START_S = 20.0
+# What is started again may be the agent's own by now. Two attempts fit into what the server waits beyond a deadline.
+_RESTART_S = 1.0
 
 
 class LayerSandbox:
@@ -81,10 +84,10 @@ class LayerSandbox:
             return start_bash(self._confinement, self._layer, (), cwd, descriptors)
         return start_python(self._zygote, self._layer, (), cwd, descriptors)
 
-    def _start_session(self, cwd: str) -> Session:
+    def _start_session(self, cwd: str, patience_s: float = _START_S) -> Session:
         session = Session(self._process, cwd, self._services)
         try:
-            session.wait_ready()
+            session.wait_ready(patience_s)
         except SessionEnded:
             session.close()
             raise
@@ -132,7 +135,7 @@ class LayerSandbox:
             self._session = None
         for directory in (cwd, "/"):
             try:
-                self._session = self._start_session(directory)
+                self._session = self._start_session(directory, _RESTART_S)
                 return 0
             except SessionEnded:
                 continue

@@ -18,7 +18,6 @@ _ROUND_S = 0.02
 _QUIET = struct.pack("ll", 0, 2000)
 # Bytes of commands after which the memory file is begun anew.
 _CODE_LIMIT = 1 << 20
-_START_S = 20.0
 _TIMED_OUT = 124
 # What a shell can exit with; the agent can write to the socket as well.
 _STATUS = re.compile(rb"\d{1,3}")
@@ -74,9 +73,11 @@ class Session:
         # The processes of this session's namespace, once it is ready.
         self.tree = None
 
-    def wait_ready(self) -> None:
-        """Wait for the first report. Raises SessionEnded where the interpreter did not start."""
-        self._until_report(Capture(4096), time.monotonic() + _START_S, None)
+    def wait_ready(self, patience_s: float) -> None:
+        """Wait for the first report. Raises SessionEnded where the interpreter did not start in time."""
+        if self._until_report(Capture(4096), time.monotonic() + patience_s, None) is not None:
+            self.kill()
+            raise SessionEnded(_TIMED_OUT)
         # Looked for before the agent could change which process is whose child.
         self.tree = self._process.tree
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../docker/sandbox.ts';
-import { onEveryEngine, type SecurityBench } from './bench.ts';
+import { onEveryEngine, probeText, type SecurityBench } from './bench.ts';
 import { isSurroundedByNothing, meetsNoOutsiders, meetsOnlyLoopback, refusesCalls } from './surroundings.ts';
 
 await onEveryEngine('a way out of the sandbox', (bench) => {
-  const { acquire, next, run, output, answers } = bench;
+  const { acquire, next, run, output, answers, probe } = bench;
 
   it('by system calls of namespaces, mounts, modules, keys and tracing is refused', async () => {
     const sandbox = await acquire();
@@ -14,7 +14,18 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
 
   it('by what surrounds it is closed', async () => {
     const sandbox = await acquire();
-    await isSurroundedByNothing(bench, sandbox);
+    isSurroundedByNothing(await probe(sandbox, 'surroundings.py'));
+    // Programs beside the session have surroundings of their own.
+    const content = await probeText('surroundings.py');
+    await sandbox.putFiles([{ path: '/tmp/probe.py', type: 'file', content }]);
+    const { output: reported } = await sandbox.exec({
+      argv: ['python3', '-I', '/tmp/probe.py'],
+      cwd: '/',
+      env: { PATH: '/usr/bin' },
+      timeoutMs: 10_000,
+      maxOutputBytes: 65_536,
+    });
+    isSurroundedByNothing(JSON.parse(reported.toString()));
   });
 
   it('by other processes finds none but its own', async () => {
@@ -43,6 +54,16 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
     });
     expect(await output(sandbox, 'rm -f /bin/bash; exec true')).toContain('could not be started again');
     await expect(sandbox.getFile('/tmp/rights')).rejects.toMatchObject({ code: 'path_not_found' });
+  });
+
+  it('by a shell of its own that never comes up costs its session alone', async () => {
+    const sandbox = await acquire();
+    const replace =
+      "rm /bin/bash; printf '#!/usr/bin/python3\\nimport time\\ntime.sleep(1000)\\n' > /bin/bash";
+    const ended = await run(sandbox, `${replace}; chmod 755 /bin/bash; exec true`, { timeoutMs: 500 });
+    expect(ended).toMatchObject({ sessionRestarted: true });
+    expect(ended.output.toString()).toContain('could not be started again');
+    await answers(await next(sandbox));
   });
 
   it('by inherited descriptors finds only its own ends', async () => {

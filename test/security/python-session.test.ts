@@ -88,7 +88,7 @@ await onEveryEngine(
     });
 
     it('by what surrounds it is closed', async () => {
-      await isSurroundedByNothing(bench, await acquire());
+      isSurroundedByNothing(await probe(await acquire(), 'surroundings.py'));
     });
 
     it('by other processes finds none but its own', async () => {
@@ -118,11 +118,11 @@ await onEveryEngine(
           expect([path, change, answer]).toEqual([
             path,
             change,
-            expect.toBeOneOf(['EROFS', 'ETXTBSY', 'EXDEV', 'EPERM']),
+            expect.toBeOneOf(['EROFS', 'ETXTBSY', 'EXDEV', 'EPERM', 'EACCES']),
           ]);
         expect(answers).toMatchObject({ chmod: 'EROFS', utime: 'EROFS', link: 'EXDEV' });
       }
-      for (const answer of found.reopened) expect(answer).toBeOneOf(['EROFS', 'ETXTBSY']);
+      for (const answer of found.reopened) expect(answer).toBeOneOf(['EROFS', 'ETXTBSY', 'EACCES']);
       expect(found.sharedMapping).toBe('EACCES');
       expect(found.mapFiles).toEqual({ self: ['EPERM'], 1: ['EPERM'] });
       expect(found.above).toBe('ENOTDIR');
@@ -203,8 +203,10 @@ await onEveryEngine(
         const sandbox = await acquire();
         const first = sandbox.id;
         await run(sandbox, code, { timeoutMs: 400 });
-        for (const _step of [1, 2]) await run(sandbox, '1', { timeoutMs: 400 });
-        await answers(sandbox);
+        // What was forged may cut off an answer, or lend it to another step.
+        let said = '';
+        for (const _step of [1, 2, 3]) said += await output(sandbox, "print('alive')", { timeoutMs: 400 });
+        expect(said).toContain('alive');
         const later = await next(sandbox);
         await answers(later);
         expect(later.id).toBe(first);

@@ -42,9 +42,9 @@ export async function refusesCalls({ probe }: SecurityBench, sandbox: Sandbox): 
   expect(await probe(sandbox, 'foreign_calls.py')).toEqual({ signal: expect.toBeOneOf([31, 11]) });
 }
 
-/** What the agent may do, what it sees, and what of it could be written to. */
-export async function isSurroundedByNothing({ probe }: SecurityBench, sandbox: Sandbox): Promise<void> {
-  const found = Surroundings.parse(await probe(sandbox, 'surroundings.py'));
+/** By what `surroundings.py` reported: what the agent may do, what it sees, and what of it could be written to. */
+export function isSurroundedByNothing(reported: unknown): void {
+  const found = Surroundings.parse(reported);
   hasNoRights(found.status);
   hasOnlyItsMounts(found.mounts);
 
@@ -53,7 +53,7 @@ export async function isSurroundedByNothing({ probe }: SecurityBench, sandbox: S
   for (const [path, answer] of Object.entries(found.writes)) {
     expect([path, answer]).toEqual([path, expect.toBeOneOf(['EROFS', 'EPERM', 'EACCES', 'ENOENT', 'EIO'])]);
   }
-  expect(found.writes['/proc/sys/kernel/core_pattern']).toBe('EROFS');
+  expect(found.writes['/proc/sys/kernel/core_pattern']).toBeOneOf(['EROFS', 'EACCES']);
   expect(found.writes['/proc/1/oom_score_adj']).toBe('EROFS');
 
   expect(found.devices).toEqual({

@@ -46,5 +46,8 @@ sys.meta_path.clear()
 sys.displayhook = sys.excepthook = lambda *_: None
 linecache.getline = json.loads = os.getcwd = lambda *_: None
 os.chdir("/tmp")
-os.setgroups([1, 2, 3])
+try:
+    os.setgroups([1, 2, 3])
+except PermissionError:
+    pass
 print("done")
