@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import stat
 
 import capabilities
 import mounts
@@ -30,15 +31,13 @@ class _Program(ctypes.Structure):
 
 def make_devices(folder: str) -> None:
     """
-    The `/dev` of every sandbox of a container, made once. Read-only to the last node: modes and times of the nodes are
-    the container's, or the host's own.
+    The `/dev` of every sandbox of a container, made once, and read-only to the last node: what one sandbox changes there
+    the next would find.
     """
     os.mkdir(folder)
     mounts.mount("dev", folder, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,mode=755")
     for name in _DEVICES:
-        with open(f"{folder}/{name}", "x", encoding="ascii"):
-            mounts.bind(f"/dev/{name}", f"{folder}/{name}")
-        mounts.protect(f"{folder}/{name}", MS_NOSUID | MS_NOEXEC)
+        _make_device(f"/dev/{name}", f"{folder}/{name}")
     for name, target in _LINKS.items():
         os.symlink(target, f"{folder}/{name}")
     os.mkdir(f"{folder}/shm")
@@ -46,6 +45,17 @@ def make_devices(folder: str) -> None:
     mounts.mount("devpts", f"{folder}/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
     mounts.protect(f"{folder}/pts", MS_NOSUID | MS_NOEXEC)
     mounts.protect(folder, MS_NOSUID | MS_NOEXEC)
+
+
+def _make_device(known: str, path: str) -> None:
+    """A node of its own, or the machine's where none may be made: locks and watches on that one are everybody's."""
+    try:
+        os.mknod(path, stat.S_IFCHR, os.stat(known).st_rdev)
+        os.chmod(path, 0o666)
+    except PermissionError:
+        with open(path, "x", encoding="ascii"):
+            mounts.bind(known, path)
+        mounts.protect(path, MS_NOSUID | MS_NOEXEC)
 
 
 class Confinement:

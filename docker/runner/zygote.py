@@ -81,8 +81,12 @@ class Zygote:
 
 
 def _protected(place: str) -> str:
-    """The interpreter at a read-only place: through /proc/self/exe an agent reaches the file that it runs from."""
-    with open(place, "x", encoding="ascii"):
-        mounts.bind(os.path.realpath(_PYTHON), place)
-    mounts.protect(place, mounts.MS_NOSUID | mounts.MS_NODEV)
-    return place
+    """
+    The interpreter's file as a read-only one of this container's own: an agent reaches the file that it runs from through
+    /proc/self/exe, and could lock the machine's, or watch who runs it.
+    """
+    folder, name = os.path.split(os.path.realpath(_PYTHON))
+    os.makedirs(f"{place}/empty")
+    options = f"lowerdir={folder}:{place}/empty"
+    mounts.mount("overlay", place, "overlay", mounts.MS_NOSUID | mounts.MS_NODEV | mounts.MS_RDONLY, options)
+    return f"{place}/{name}"

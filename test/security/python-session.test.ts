@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { onEveryEngine, probeText } from './bench.ts';
@@ -127,6 +128,16 @@ await onEveryEngine(
       expect(found.mapFiles).toEqual({ self: ['EPERM'], 1: ['EPERM'] });
       expect(found.above).toBe('ENOTDIR');
       expect(found.executed).toEqual(['00000000000424fb', '1', '2']);
+    });
+
+    it('by locks on what it shares with the machine reaches nobody', async () => {
+      const sandbox = await acquire();
+      const lock =
+        "import fcntl\nheld = [open(p) for p in ('/proc/self/exe', '/dev/zero')]\nfor f in held: fcntl.flock(f, fcntl.LOCK_EX)";
+      expect(await output(sandbox, lock)).toBe('');
+      // An ordinary user's sandboxes have the machine's own device nodes.
+      const ours = ['/usr/bin/python3', ...(process.getuid?.() === 0 ? ['/dev/zero'] : [])];
+      for (const path of ours) execFileSync('flock', ['--nonblock', path, 'true']);
     });
 
     it('by the first process gains nothing, and no signal ends it', async () => {
