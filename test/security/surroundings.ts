@@ -20,6 +20,7 @@ const Surroundings = z.object({
   sys: z.array(z.string()),
   devices: Errors,
   deviceNodes: Errors,
+  mountPoints: Errors,
   overlayAttributes: Errors,
   hidden: z.record(z.string(), z.boolean()),
   dockerSocket: z.array(z.string()),
@@ -66,6 +67,8 @@ export function isSurroundedByNothing(reported: unknown): void {
   });
   expect(Object.keys(found.deviceNodes).length).toBeGreaterThan(16);
   expect(new Set(Object.values(found.deviceNodes))).toEqual(new Set(['EROFS']));
+  // What starts the next session of this layer mounts there again: a link of the agent's would lead it elsewhere.
+  expect(new Set(Object.values(found.mountPoints))).toEqual(new Set(['EBUSY']));
   expect(Object.values(found.overlayAttributes)).not.toContain('done');
   expect(Object.values(found.hidden)).not.toContain(true);
   expect(found.dockerSocket).toEqual([]);

@@ -124,6 +124,14 @@ result = {
         "in /dev": attempt(lambda: open("/dev/new", "w").close()),
     },
     "deviceNodes": {f"{what} {name}": answer for name in DEVICES for what, answer in changes_of(f"/dev/{name}").items()},
+    "mountPoints": {
+        f"{what} {path}": attempt(action)
+        for path in ("/dev", "/proc")
+        for what, action in {
+            "rename": lambda path=path: os.rename(path, f"{path}.old"),
+            "rmdir": lambda path=path: os.rmdir(path),
+        }.items()
+    },
     "overlayAttributes": {
         name: attempt(lambda name=name: os.setxattr("/tmp", name, b"y"))
         for name in ("trusted.overlay.opaque", "trusted.overlay.redirect", "security.capability")
