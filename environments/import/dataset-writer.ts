@@ -18,12 +18,14 @@ export interface PublishedDataset {
 
 /**
  * Put a dataset into its folder below `folder`, whole or not at all; one of the same name is replaced.
+ * @param onBytes told of each piece of its files that is written
  * @returns path of its folder
  * @throws {DatasetError} for a name that no dataset can have
  */
 export async function writeDataset(
   folder: string,
   { name, file, tree, added }: PublishedDataset,
+  onBytes: (count: number) => void = () => {},
 ): Promise<string> {
   if (!isDatasetName(name)) {
     const remedy = 'take letters, digits, and . _ - after the first';
@@ -34,7 +36,9 @@ export async function writeDataset(
   const unfinished = await mkdtemp(join(folder, `.${name}-`));
   const target = join(folder, name);
   try {
-    if (tree !== null || added.length > 0) await writeTree(tree, added, join(unfinished, 'tree.tar'));
+    if (tree !== null || added.length > 0) {
+      await writeTree(tree, added, join(unfinished, 'tree.tar'), onBytes);
+    }
     await writeFile(join(unfinished, 'dataset.json'), `${JSON.stringify(file, null, 1)}\n`);
     // No rename replaces a folder that has something in it.
     const old = await mkdtemp(join(folder, `.${name}-`));

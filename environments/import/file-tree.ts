@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { extract, type Header, pack } from 'tar-stream';
+import { extract, type Header, type Pack, pack } from 'tar-stream';
 import { DatasetError } from '../dataset-error.ts';
 
 /** A file to add to a tree. */
@@ -41,23 +41,42 @@ export async function checkTree(file: string): Promise<void> {
   }
 }
 
-/** Write a tree with files added to it. @param file the tree as it is; `null`: an empty one */
+/** Put one member into a tree; settles once it is written. */
+function addMember(out: Pack, { name, content, mode, mtime }: AddedFile): Promise<void> {
+  return new Promise((resolve, reject) => {
+    out.entry({ name, mode, mtime, uname: 'root', gname: 'root' }, content, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+/**
+ * Write a tree with files added to it.
+ * @param file the tree as it is; `null`: an empty one
+ * @param onBytes told of each piece of content that is written
+ */
 export async function writeTree(
   file: string | null,
   added: readonly AddedFile[],
   target: string,
+  onBytes: (count: number) => void = () => {},
 ): Promise<void> {
   const out = pack();
   const written = pipeline(out, createWriteStream(target));
+  // Until it is awaited, its failure is that of the member that waits for it.
+  written.catch(() => {});
   if (file !== null) {
     const members = extract();
     members.on('entry', (header, stream, next) => {
+      stream.on('data', (chunk) => onBytes(chunk instanceof Uint8Array ? chunk.length : 0));
       stream.pipe(out.entry(header, next));
     });
     await pipeline(createReadStream(file), members);
   }
-  for (const { name, content, mode, mtime } of added) {
-    out.entry({ name, mode, mtime, uname: 'root', gname: 'root' }, content);
+  for (const member of added) {
+    await Promise.race([addMember(out, member), written]);
+    onBytes(member.content.length);
   }
   out.finalize();
   await written;

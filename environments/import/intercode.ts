@@ -28,6 +28,12 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
+/** Bytes of the files that come with a dataset. */
+async function sizeOf({ tree, added }: PublishedDataset): Promise<number> {
+  const whole = tree === null ? 0 : (await stat(tree)).size;
+  return added.reduce((sum, { content }) => sum + content.length, whole);
+}
+
 /** Put datasets into those of `home`. @param onProgress as `importIntercode` has it */
 export async function writeDatasets(
   datasets: readonly PublishedDataset[],
@@ -35,10 +41,17 @@ export async function writeDatasets(
   onProgress: OnProgress = () => {},
 ): Promise<ImportedDataset[]> {
   const imported: ImportedDataset[] = [];
-  for (const [index, dataset] of datasets.entries()) {
+  const sizes = await Promise.all(datasets.map(sizeOf));
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  let done = 0;
+  for (const dataset of datasets) {
     const { name, tasks, file } = dataset;
-    onProgress(`writing ${name}`, index / datasets.length);
-    const folder = await writeDataset(datasetsFolder(home), dataset);
+    const tell = (): void => onProgress(`writing ${name}`, all === 0 ? 0 : Math.min(1, done / all));
+    tell();
+    const folder = await writeDataset(datasetsFolder(home), dataset, (count) => {
+      done += count;
+      tell();
+    });
     imported.push({ name, environment: file.environment, tasks, folder });
   }
   return imported;

@@ -4,10 +4,21 @@ import type { OnProgress } from './intercode.ts';
 
 /** Cells of the bar. */
 const WIDTH = 24;
+/** Width of a terminal that does not tell its own. */
+const DEFAULT_COLUMNS = 80;
 
 function bar(doing: string, share: number): string {
   const full = Math.round(share * WIDTH);
   return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${Math.round(share * 100)} % ${doing}`;
+}
+
+/** A line whenever something else is being done. */
+function inLines(title: string, stream: NodeJS.WritableStream): OnProgress {
+  let last = '';
+  return (doing) => {
+    if (doing !== last) stream.write(`${title}: ${doing}\n`);
+    last = doing;
+  };
 }
 
 /**
@@ -19,12 +30,12 @@ export async function withProgress<T>(
   stream: NodeJS.WritableStream,
   work: (onProgress: OnProgress) => Promise<T>,
 ): Promise<T> {
-  if (!(stream instanceof WriteStream)) return work((doing) => stream.write(`${title}: ${doing}\n`));
+  if (!(stream instanceof WriteStream)) return work(inLines(title, stream));
   const context: { result?: { readonly value: T } } = {};
   const logger = new ListrLogger({ useIcons: false, processOutput: new ProcessOutput(stream, stream) });
   const run = async (_context: unknown, task: { output: string }): Promise<void> => {
     const value = await work((doing, share) => {
-      task.output = bar(doing, share).slice(0, stream.columns - 4);
+      task.output = bar(doing, share).slice(0, (stream.columns || DEFAULT_COLUMNS) - 4);
     });
     context.result = { value };
   };
