@@ -13,7 +13,7 @@ export type ContainerState =
 
 const MOVES: Readonly<Record<ContainerState, readonly ContainerState[]>> = {
   starting: ['ready', 'gone'],
-  ready: ['leased', 'gone'],
+  ready: ['leased', 'resetting', 'gone'],
   leased: ['resetting', 'ready', 'gone'],
   resetting: ['ready', 'gone'],
   gone: [],
@@ -34,7 +34,7 @@ export class IllegalMove extends Error {
 
 /**
  * The life of one container: starting → ready → leased → resetting → ready …, and from anywhere to gone. A lease that
- * leaves nothing behind leads back to ready at once.
+ * leaves nothing behind leads back to ready at once; what a grade left is made anew for an episode.
  */
 export class ContainerLife {
   #state: ContainerState = 'starting';

@@ -20,6 +20,8 @@ export class PoolImage {
   readonly #maxBackoffMs: number;
   readonly #ready: PooledContainer[] = [];
   readonly #readyReserve: PooledContainer[] = [];
+  /** Free, outside the reserve, as a grade left them. */
+  readonly #graded: PooledContainer[] = [];
   #failures = 0;
   #lastFailure: SandboxError | null = null;
   #pause: NodeJS.Timeout | null = null;
@@ -42,7 +44,7 @@ export class PoolImage {
 
   /** Free containers outside the reserve, the one that is free for longest first. */
   get ready(): readonly PooledContainer[] {
-    return this.#ready;
+    return [...this.#graded, ...this.#ready];
   }
 
   /** Free containers of the grading reserve. */
@@ -50,19 +52,28 @@ export class PoolImage {
     return this.#readyReserve;
   }
 
-  putReady(member: PooledContainer): void {
-    (member.reserve ? this.#readyReserve : this.#ready).push(member);
+  /** @param graded it is as a grade left it, and pristine for grading alone */
+  putReady(member: PooledContainer, graded = false): void {
+    const free = graded ? this.#graded : this.#ready;
+    (member.reserve ? this.#readyReserve : free).push(member);
+  }
+
+  /** A free container that has to be made pristine before an episode may have it. */
+  takeGraded(): PooledContainer | undefined {
+    return this.#graded.pop();
   }
 
   /** The free container that was used last; grading takes from the reserve first, which nobody else may use. */
   takeReady(purpose: Purpose): PooledContainer | undefined {
-    return (purpose === 'grading' ? this.#readyReserve.pop() : undefined) ?? this.#ready.pop();
+    const graded = purpose === 'grading' ? (this.#readyReserve.pop() ?? this.#graded.pop()) : undefined;
+    return graded ?? this.#ready.pop();
   }
 
   dropReady(member: PooledContainer): void {
-    const list = member.reserve ? this.#readyReserve : this.#ready;
-    const index = list.indexOf(member);
-    if (index >= 0) list.splice(index, 1);
+    for (const list of [this.#readyReserve, this.#graded, this.#ready]) {
+      const index = list.indexOf(member);
+      if (index >= 0) list.splice(index, 1);
+    }
   }
 
   count(): Record<ContainerState, number> {

@@ -86,7 +86,9 @@ export class SandboxPool implements SandboxSource {
       image.endPause();
     }
     const sandbox = this.#queue.join(options);
-    this.#schedule();
+    const graded = image.takeGraded();
+    if (graded !== undefined) this.#renew(graded, image);
+    else this.#schedule();
     return sandbox;
   }
 
@@ -134,12 +136,12 @@ export class SandboxPool implements SandboxSource {
     if (this.#drained !== null) this.#discard(member, image, 'drain', 'The pool is shut down.');
     else if (remains === 'unsound')
       this.#replace(member, image, 'poisoned', 'Its last lease left it in an unknown state.');
-    else if (remains === 'used' && member.isolation === 'replace')
+    else if (remains !== 'pristine' && member.isolation === 'replace')
       this.#replace(member, image, 'used', 'It has been used once.');
     else if (!member.reserve && givesWay(image, this.#images, this.#queue, this.#settings)) {
       this.#replace(member, image, 'room', 'Another image had no container at all.');
-    } else if (remains === 'pristine') this.#offer(member, image);
-    else this.#renew(member, image);
+    } else if (remains === 'used') this.#renew(member, image);
+    else this.#offer(member, image, remains === 'graded');
   }
 
   #renew(member: PooledContainer, image: PoolImage): void {
@@ -159,17 +161,17 @@ export class SandboxPool implements SandboxSource {
     );
   }
 
-  /** A pristine container goes to the next one who waits for it, or becomes free. */
-  #offer(member: PooledContainer, image: PoolImage): void {
+  /** A container goes to the next one who waits for it, or becomes free. @param graded it is pristine for grading alone */
+  #offer(member: PooledContainer, image: PoolImage, graded = false): void {
     member.moveTo('ready');
-    const waiter = this.#queue.first(image.name, member.reserve);
-    if (waiter !== undefined) {
-      waiter.resolve(this.#lease(member, image));
-      return;
+    const waiter = this.#queue.first(image.name, member.reserve || graded);
+    if (waiter !== undefined) waiter.resolve(this.#lease(member, image));
+    else if (graded && !member.reserve && this.#queue.waitingFor(image.name) > 0) this.#renew(member, image);
+    else {
+      image.putReady(member, graded);
+      // Someone who waits for another image may want its place.
+      if (this.#queue.size > 0) this.#schedule();
     }
-    image.putReady(member);
-    // Someone who waits for another image may want its place.
-    if (this.#queue.size > 0) this.#schedule();
   }
 
   #schedule(): void {
@@ -271,8 +273,7 @@ export class SandboxPool implements SandboxSource {
 
   async #drain(deadlineMs: number): Promise<void> {
     if (this.#health !== null) clearInterval(this.#health);
-    // From here on `#drained` must be set, so that what the steps below set off starts nothing.
-    await null;
+    await null; // From here on `#drained` is set, so that what the steps below set off starts nothing.
     this.#queue.reject(drainingError);
     for (const image of this.#images.values()) image.endPause();
     this.#discardAll((state) => state !== 'leased');

@@ -31,8 +31,11 @@ export interface ImageDefinition {
   readonly prepare?: string;
 }
 
-/** What a lease leaves behind, as its holder vouches: `pristine` hands the sandbox on as it is, session included. */
-export type Remains = 'used' | 'pristine';
+/**
+ * What a lease leaves behind, as its holder vouches: `pristine` hands the sandbox on as it is, session included; `graded` does
+ * so for those alone who grade, and makes it pristine for others.
+ */
+export type Remains = 'used' | 'pristine' | 'graded';
 
 /** How a sandbox is made pristine: by dropping a layer, or by replacing the whole container. */
 export type Isolation = 'layer' | 'replace';

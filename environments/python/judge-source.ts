@@ -13,6 +13,7 @@ const MODULES = [
   'placement',
   'comparison',
   'grading',
+  'session',
 ] as const;
 
 function source(name: string): string {

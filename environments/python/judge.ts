@@ -28,6 +28,7 @@ const TEST_SECONDS = 5;
 const ALL_SECONDS = 60;
 /** What the judge itself may need beyond that, in milliseconds. */
 const GRACE_MS = 5_000;
+const UNLOADED = '{"unloaded": true}';
 const MAX_REPLY_BYTES = 4 * 1024 * 1024;
 
 /** Grades solutions, each in a fresh sandbox that runs the judge. */
@@ -37,6 +38,10 @@ export class PythonJudge {
   readonly #modules = JSON.stringify(judgeModules());
   /** Compiled modules by the image's digest. */
   readonly #compiled = new Map<string, Promise<string>>();
+  /** What is known of an image's files, by its digest: `closed` or `open` to everybody's writing. */
+  readonly #files = new Map<string, 'closed' | 'open'>();
+  /** Ids of sandboxes whose session should have the judge. */
+  readonly #warm = new Set<string>();
 
   constructor(sandboxes: SandboxSource) {
     this.#sandboxes = sandboxes;
@@ -49,29 +54,29 @@ export class PythonJudge {
    */
   async judge(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Judgement> {
     await using sandbox = await this.#sandboxes.acquire({ image: image.name, purpose: 'grading' });
-    const compiled = await this.#compiledIn(sandbox);
-    const test = (record.test_timeout_ms ?? TEST_SECONDS * 1000) / 1000;
-    const seconds = { load: LOAD_SECONDS, test, all: ALL_SECONDS };
-    const job = {
-      setup: record.setup ?? '',
-      steps: solution.steps,
-      strict: solution.strict,
-      binding: solution.binding ?? null,
-      cpu_seconds: ALL_SECONDS,
-    };
-    const plan = {
-      tests: record.tests ?? [],
-      entry: record.entry ?? null,
-      grade: record.grade ?? null,
-      seconds,
-    };
-    const result = await sandbox.run({
+    const work = workOf(record, solution);
+    let reply = replyOf(await this.#run(sandbox, work, this.#warm.has(sandbox.id)));
+    if (reply.unloaded) reply = replyOf(await this.#run(sandbox, work, false));
+    if (reply.files === 'open') this.#files.set(sandbox.image.digest, 'open');
+    if (reply.files === 'clean') {
+      this.#files.set(sandbox.image.digest, 'closed');
+      this.#warm.add(sandbox.id);
+      await sandbox.release('graded');
+    } else {
+      this.#warm.delete(sandbox.id);
+    }
+    return judgementOf(record, reply);
+  }
+
+  async #run(sandbox: Sandbox, work: string, warm: boolean): Promise<RunResult> {
+    const compiled = warm ? '' : await this.#compiledIn(sandbox);
+    const files = this.#files.get(sandbox.image.digest) ?? 'unknown';
+    return sandbox.run({
       code: this.#loader,
-      stdin: `${compiled.length}\n${compiled}${part(job)}${part(plan)}`,
+      stdin: `${compiled.length} ${files}\n${compiled}${work}`,
       timeoutMs: ALL_SECONDS * 1000 + GRACE_MS,
       maxOutputBytes: MAX_REPLY_BYTES,
     });
-    return judgementOf(record, result);
   }
 
   async #compiledIn(sandbox: Sandbox): Promise<string> {
@@ -83,6 +88,27 @@ export class PythonJudge {
     made.catch(() => this.#compiled.delete(digest));
     return made;
   }
+}
+
+/** The job and its plan, as the judge reads them. */
+function workOf(record: PythonTaskRecord, solution: Solution): string {
+  const job = {
+    setup: record.setup ?? '',
+    steps: solution.steps,
+    strict: solution.strict,
+    binding: solution.binding ?? null,
+  };
+  const plan = {
+    tests: record.tests ?? [],
+    entry: record.entry ?? null,
+    grade: record.grade ?? null,
+    seconds: {
+      load: LOAD_SECONDS,
+      test: (record.test_timeout_ms ?? TEST_SECONDS * 1000) / 1000,
+      all: ALL_SECONDS,
+    },
+  };
+  return `${part(job)}${part(plan)}`;
 }
 
 async function compiledJudge(sandbox: Sandbox, modules: string): Promise<string> {
@@ -102,28 +128,39 @@ function part(value: unknown): string {
   return `${Buffer.byteLength(text)}\n${text}`;
 }
 
-function judgementOf(record: PythonTaskRecord, result: RunResult): Judgement {
-  const { durationMs } = result;
-  const reply = replyOf(result);
-  if (reply === null) return { score: 0, tests: allFailed(record), usage: null, durationMs };
-  if ('fault' in reply) throw new SandboxError('runner_fault', `No solution can be run: ${reply.fault}`);
-  const { usage } = reply;
-  if ('grade' in reply) {
-    const { value, ...outcome } = reply.grade;
+function judgementOf(record: PythonTaskRecord, { judged, durationMs }: Reply): Judgement {
+  if (judged === null) return { score: 0, tests: allFailed(record), usage: null, durationMs };
+  if ('fault' in judged) throw new SandboxError('runner_fault', `No solution can be run: ${judged.fault}`);
+  const { usage } = judged;
+  if ('grade' in judged) {
+    const { value, ...outcome } = judged.grade;
     return { score: value ?? 0, tests: [outcome], usage, durationMs };
   }
-  const passed = reply.tests.filter((test) => test.passed).length;
-  return { score: passed / reply.tests.length, tests: reply.tests, usage, durationMs };
+  const passed = judged.tests.filter((test) => test.passed).length;
+  return { score: passed / judged.tests.length, tests: judged.tests, usage, durationMs };
 }
 
-/** `null` where the judge did not answer: only the solution can have kept it from that. */
-function replyOf(result: RunResult): JudgeReply | null {
+interface Reply {
+  /** `null` where the judge did not answer: only the solution can have kept it from that. */
+  readonly judged: JudgeReply | null;
+  /** The session has no judge: nothing has run. */
+  readonly unloaded: boolean;
+  /** Whether the session is as it was, or everybody may write in files of the image. */
+  readonly files: string | undefined;
+  readonly durationMs: number;
+}
+
+function replyOf(result: RunResult): Reply {
+  const { durationMs } = result;
+  const nothing = { judged: null, unloaded: false, files: undefined, durationMs };
   if (result.exitCode !== 0 || result.timedOut || result.sessionRestarted || result.truncatedBytes > 0)
-    return null;
+    return nothing;
+  const [text = '', files] = result.output.toString('utf8').split('\n');
+  if (text === UNLOADED) return { ...nothing, unloaded: true };
   try {
-    return JudgeReply.parse(JSON.parse(result.output.toString('utf8')));
+    return { ...nothing, judged: JudgeReply.parse(JSON.parse(text)), files };
   } catch {
-    return null;
+    return nothing;
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RUN_FIELDS, settled } from './fake-engine.ts';
-import { EPISODE, make, RUN, watch } from './pool-fixture.ts';
+import { EPISODE, GRADING, make, RUN, watch } from './pool-fixture.ts';
 
 const ONE = { bash: { warm: 1, max: 1 } };
 
@@ -30,6 +30,39 @@ describe('a lease that leaves nothing behind', () => {
     const first = await pool.acquire(EPISODE);
     first.run(RUN).catch(() => {});
     await first.release('pristine');
+    await settled();
+    expect(engine.containers).toHaveLength(2);
+  });
+});
+
+describe('a lease that only graded', () => {
+  it('hands the sandbox as it is to those who grade', async () => {
+    const { engine, pool } = await make({ images: ONE, gradingReserve: 0 });
+    await (await pool.acquire(GRADING)).release('graded');
+    const second = await pool.acquire(GRADING);
+    const [episode, third] = [watch(pool.acquire(EPISODE)), watch(pool.acquire(GRADING))];
+    await second.release('graded');
+    await settled();
+    expect([third.sandbox?.id, episode.sandbox]).toEqual([second.id, null]);
+    expect(engine.container(0).runner.count('reset')).toBe(0);
+    await third.sandbox?.release('graded');
+    await settled();
+    expect(episode.sandbox?.id).toBe(second.id);
+    expect(engine.container(0).runner.count('reset')).toBe(1);
+  });
+
+  it('has a free one made pristine for an episode', async () => {
+    const { engine, pool } = await make({ images: ONE, gradingReserve: 0 });
+    await (await pool.acquire(GRADING)).release('graded');
+    expect(pool.stats().images.bash?.states).toMatchObject({ ready: 1 });
+    await pool.acquire(EPISODE);
+    expect(engine.container(0).runner.count('reset')).toBe(1);
+    expect(engine.containers).toHaveLength(1);
+  });
+
+  it('has its container replaced in `replace` isolation', async () => {
+    const { engine, pool } = await make({ images: ONE, gradingReserve: 0 }, 'replace');
+    await (await pool.acquire(GRADING)).release('graded');
     await settled();
     expect(engine.containers).toHaveLength(2);
   });

@@ -2,17 +2,16 @@
 
 import ast
 import contextlib
+import gc
 import json
 import math
 import os
 import signal
-import socket
 import time
 
 from .comparison import same_output, same_value
 from .placement import FRAGMENT, Placement
 from .process import Fault, Lost, SolutionProcess, Spawner, Usage, program_result
-from .spawner import spawner
 
 _SHOWN = 400
 
@@ -76,6 +75,11 @@ class Grading:
         # Why the solution cannot be loaded, once that is known.
         self._unloadable = None
         self._end = time.monotonic() + plan['seconds']['all']
+
+    @property
+    def tested(self):
+        """Whether there are tests, and no grade program."""
+        return self._plan['grade'] is None
 
     def outcomes(self):
         """What came of each test, in order."""
@@ -160,7 +164,7 @@ class Grading:
         return self._call(test) if 'args' in test else self._statements(test['code'])
 
     def _program(self, test):
-        output, status, late, told = program_result(self._spawner, self.usage, test['stdin'], self._until)
+        output, status, late, told = program_result(self._spawner, self._job, self.usage, test['stdin'], self._until)
         if late:
             raise Lost('TimeoutError', 'the program did not end within the time of the test')
         if status != 0:
@@ -215,7 +219,7 @@ class Grading:
         return float(value)
 
     def run_program(self, stdin):
-        output, status, late, _ = program_result(self._spawner, self.usage, stdin, self._until)
+        output, status, late, _ = program_result(self._spawner, self._job, self.usage, stdin, self._until)
         return output.decode('utf-8', 'replace'), None if late else status
 
     def named(self, name):
@@ -238,46 +242,20 @@ class _Work:
         return self._grading.run_program(stdin)
 
 
-def _serve_spawner(control, job):
-    """Become the spawner, in the process just forked."""
-    try:
-        control = os.dup2(control.detach(), 199, False)
-        null = os.open('/dev/null', os.O_RDWR)
-        for number in (0, 1, 2):
-            os.dup2(null, number)
-        os.closerange(3, 199)
-        os.closerange(200, 65536)
-        os.setsid()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
-        spawner(socket.socket(fileno=control), job)
-    finally:
-        os._exit(0)
-
-
-def main():
-    """Grade what standard input tells of; the outcome is one line of JSON on standard output."""
+def main(control):
+    """
+    Grade what standard input tells of; the outcome is one line of JSON on standard output. The process ends then.
+    control: the socket of whoever forks solution processes.
+    """
+    gc.disable()
     job = _read_part(0)
     job['classes'] = _classes(job['setup'])
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    pid = os.fork()
-    if pid == 0:
-        ours.close()
-        _serve_spawner(theirs, job)
-    theirs.close()
     try:
-        plan = _read_part(0)
-        grading = Grading(job, plan, ours)
-        if plan['grade'] is None:
-            told = {'tests': grading.outcomes()}
-        else:
-            told = {'grade': grading.score()}
+        grading = Grading(job, _read_part(0), control)
+        told = {'tests': grading.outcomes()} if grading.tested else {'grade': grading.score()}
         told['usage'] = {'seconds': grading.usage.seconds, 'peak_kib': grading.usage.peak_kib}
     except Fault as fault:
         told = {'fault': str(fault)}
-    finally:
-        ours.close()
-        os.waitpid(pid, 0)
     data = json.dumps(told).encode()
     while data:
         data = data[os.write(1, data):]

@@ -1,37 +1,42 @@
-"""
-Brings the judge's modules into a session and runs it. Standard input begins with their compiled code, as base64 of a
-marshalled list of names and code objects, on one line.
-"""
+def __stepwell_judge__(package):
+    """
+    Bring the judge's modules into this session, unless it has them, and grade. Standard input begins with a line: the length
+    of their compiled code (0 where the session is believed to have them), and what is known of the image's files. Then comes
+    the code, as base64 of a marshalled list.
+    """
+    import base64
+    import marshal
+    import os
+    import sys
+    import types
 
-import base64
-import marshal
-import os
-import sys
-import types
+    del sys.modules['__main__'].__stepwell_judge__
+
+    def read(count):
+        data = bytearray()
+        while len(data) < count:
+            part = os.read(0, count - len(data))
+            if not part:
+                raise EOFError('the input ends in the middle')
+            data += part
+        return bytes(data)
+
+    line = b''
+    while not line.endswith(b'\n'):
+        line += read(1)
+    length, image = line.decode().split()
+    if int(length) > 0:
+        for name, code in marshal.loads(base64.b64decode(read(int(length)))):
+            full = f'{package}.{name}' if name else package
+            module = sys.modules[full] = types.ModuleType(full)
+            module.__package__ = package
+            if not name:
+                module.__path__ = []
+            exec(code, vars(module))
+    elif package not in sys.modules:
+        os.write(1, b'{"unloaded": true}')
+        return
+    sys.modules[package + '.session'].grade(image)
 
 
-def _read(count):
-    data = bytearray()
-    while len(data) < count:
-        part = os.read(0, count - len(data))
-        if not part:
-            raise EOFError('the input ends in the middle')
-        data += part
-    return bytes(data)
-
-
-def _load(package):
-    length = b''
-    while not length.endswith(b'\n'):
-        length += _read(1)
-    for name, code in marshal.loads(base64.b64decode(_read(int(length)))):
-        full = f'{package}.{name}' if name else package
-        module = sys.modules[full] = types.ModuleType(full)
-        module.__package__ = package
-        if not name:
-            module.__path__ = []
-        exec(code, vars(module))
-
-
-_load('stepwell_judge')
-sys.modules['stepwell_judge.grading'].main()
+__stepwell_judge__('stepwell_judge')

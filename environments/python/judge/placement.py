@@ -52,10 +52,13 @@ class Placement:
         # Names that statements of the judge bind by what they did with the solution.
         self._local = set()
         # Names of plain data: their values can be sent where the solution is called with them.
-        self._plain = plain_names(self._body, self._known)
+        self._plain = set()
         # Those among them that hold what is expected: they stay with the judge.
-        self.protected = self._plain & expecting_names(self._body, self._remote)
-        self._settle()
+        self.protected = set()
+        if self._bound:
+            self._plain = plain_names(self._body, self._known)
+            self.protected = self._plain & expecting_names(self._body, self._remote)
+            self._settle()
         self.steps = []
         self.fragments = []
         for statement in self._body:
@@ -242,8 +245,13 @@ class _Rewriter(ast.NodeTransformer):
     def _fragment(self, node):
         self.found.append((node, self._hidden))
         lifted = _Lifter(self._sent)
-        source = ast.unparse(lifted.visit(copy.deepcopy(node)))
-        for name in sorted(filter(self._sent, free([ast.parse(source, mode='eval')]) - lifted.values.keys())):
+        names = free([node])
+        if any(map(self._sent, names)):
+            source = ast.unparse(lifted.visit(copy.deepcopy(node)))
+            names = free([ast.parse(source, mode='eval')])
+        else:
+            source = ast.unparse(node)
+        for name in sorted(filter(self._sent, names - lifted.values.keys())):
             lifted.values[name] = ast.Name(name, ast.Load())
         self.sources.append(source)
         values = ast.Dict([ast.Constant(name) for name in lifted.values], list(lifted.values.values()))

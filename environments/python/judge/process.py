@@ -15,10 +15,6 @@ from .remote import Remote
 from .solution import READY
 
 
-# What of a job the solution process is told.
-LOADED = ('setup', 'steps', 'strict', 'binding')
-
-
 class Lost(BaseException):
     """The solution process answers no more. No code of a test catches it by accident."""
 
@@ -118,7 +114,7 @@ class SolutionProcess:
         """Begin a process and load the solution. Raises what the source raises, or Lost."""
         self.until = until
         self._pid, self._channel = self._spawner.begin((), until)
-        self.ask('load', **{name: job[name] for name in LOADED})
+        self.ask('load', job=job)
 
     def _refer(self, value):
         if isinstance(value, Remote) and value.stepwell_place[0] is self:
@@ -212,7 +208,7 @@ def _error_of(told):
     return error
 
 
-def program_result(spawner, usage, stdin, until):
+def program_result(spawner, job, usage, stdin, until):
     """
     Run the solution as a program.
     Returns its output as bytes, its exit status, whether it was ended at the deadline, and its error if it told one.
@@ -223,6 +219,10 @@ def program_result(spawner, usage, stdin, until):
         os.write(given, stdin.encode('utf-8', 'surrogateescape'))
         os.lseek(given, 0, os.SEEK_SET)
         pid, channel = spawner.begin([given, taken], until)
+        try:
+            channel.send(job, until)
+        except (Closed, Late):
+            pass
         ended = reap(spawner, pid, usage, until)
         try:
             told = channel.receive(time.monotonic() + 0.01).get('error')

@@ -76,6 +76,14 @@ def free(nodes):
 
 
 def _free(node):
+    # Asked for again and again, of nodes within nodes.
+    found = getattr(node, 'stepwell_free', None)
+    if found is None:
+        found = node.stepwell_free = frozenset(_found(node))
+    return found
+
+
+def _found(node):
     if isinstance(node, ast.Name):
         return {node.id} if isinstance(node.ctx, ast.Load) else set()
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):

@@ -58,16 +58,15 @@ def _error(error):
 
 
 class Solution:
-    """The namespace of a solution and what was made in it. classes: names of classes that the judge has too."""
+    """The namespace of a solution and what was made in it."""
 
-    def __init__(self, channel, classes):
+    def __init__(self, channel):
         self._channel = channel
         self._module = types.ModuleType(NAMES)
         self.names = vars(self._module)
         self.names['__builtins__'] = builtins
         sys.modules[NAMES] = self._module
         self._references = []
-        self._class_names = classes
         self._classes = {}
         self._encoder = Encoder(self._refer, self._classes)
         self._decoder = Decoder(self._resolve, self._classes)
@@ -87,7 +86,7 @@ class Solution:
         """Run setup and steps. strict: an exception of a step ends it; else the steps go on as a session does."""
         if job['setup']:
             _exec(_compile(job['setup'], '<setup>', 'exec', dont_inherit=True), self.names)
-            for name in self._class_names:
+            for name in job['classes']:
                 if _isinstance(self.names.get(name), type):
                     self._classes[name] = self.names[name]
         steps = job['steps']
@@ -128,7 +127,7 @@ class Solution:
     def _answer(self, request):
         kind = request['kind']
         if kind == 'load':
-            self.load(request)
+            self.load(request['job'])
             return None
         if kind == 'do':
             values = [self._decoder.decode(value) for value in request['on']]
@@ -164,21 +163,22 @@ class Solution:
         return changed
 
 
-def serve(channel, job):
+def serve(channel):
     """Be the solution process for functions: load, then answer."""
     try:
         channel.send(READY)
-        Solution(channel, job['classes']).serve()
+        Solution(channel).serve()
     except Closed:
         pass
 
 
-def run_program(channel, job):
+def run_program(channel):
     """
     Be the solution process for a program: standard input and output are in place, the exit status says how it ended.
     """
     channel.send(READY)
-    solution = Solution(channel, job['classes'])
+    job = channel.receive()
+    solution = Solution(channel)
     status, told = 0, None
     sys.argv = ['solution.py']
     try:

@@ -1,6 +1,6 @@
 """
-The spawner: a process forked before the tests are read, which forks solution processes. So no solution process ever held
-in its memory what is expected of it. It runs trusted code only, as the judge does.
+Forks solution processes, for the judge, from a process that read neither the tests nor anybody's work: so no solution
+process ever held in its memory what is expected of it, or what others wrote.
 """
 
 import array
@@ -16,13 +16,15 @@ import sys
 from . import privileges, solution
 from .channel import Channel, Closed
 
-# Limits of a solution process, in bytes, processes and open files.
+# Limits of a solution process, in bytes, processes, open files and seconds of processor time.
 MEMORY = 1 << 30
 FILE_SIZE = 32 << 20
 PROCESSES = 64
 OPEN_FILES = 256
+CPU_SECONDS = 60
 ENVIRONMENT = {'PATH': '/usr/local/bin:/usr/bin:/bin', 'LANG': 'C.UTF-8', 'LC_ALL': 'C.UTF-8'}
 _CHANNEL = 3
+_SIGNALS = (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
 
 
 def _keep(descriptors):
@@ -33,31 +35,29 @@ def _keep(descriptors):
     os.closerange(len(high), 65536)
 
 
-def _limits(cpu_seconds):
+def _limits():
     for limit, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_FSIZE, FILE_SIZE),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_NPROC, PROCESSES),
-        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_MSGQUEUE, 0),
     ):
         hard = resource.getrlimit(limit)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (value, value))
 
 
-def _become_solution(job, sock, files, user):
+def _become_solution(sock, files, user, folder):
     """In the new process: give up everything but the channel, then run the source."""
     os.setsid()
     null = os.open('/dev/null', os.O_RDWR)
     stdin, stdout = files if files else (null, null)
     _keep([stdin, stdout, null, sock.detach()])
-    for number in range(1, signal.NSIG):
-        try:
-            signal.signal(number, signal.SIG_DFL)
-        except (OSError, ValueError):
-            pass
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -66,14 +66,14 @@ def _become_solution(job, sock, files, user):
             file.write('1000')
     except OSError:
         pass
-    folder = f'/tmp/solution-{os.urandom(8).hex()}'
     os.mkdir(folder, 0o700)
-    _limits(job['cpu_seconds'])
+    _limits()
     privileges.drop(user, folder)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(ENVIRONMENT, HOME=folder, TMPDIR=folder)
     atexit._clear()
+    gc.enable()
     for name in [name for name in sys.modules if name.startswith(__package__)]:
         del sys.modules[name]
     sys.path[:] = [path for path in sys.path if path not in ('', '.')]
@@ -83,8 +83,8 @@ def _become_solution(job, sock, files, user):
     sys.stderr = sys.__stderr__ = open(2, 'w', encoding='utf-8', errors='backslashreplace', closefd=False)
     channel = Channel(socket.socket(fileno=_CHANNEL))
     if files:
-        return solution.run_program(channel, job)
-    solution.serve(channel, job)
+        return solution.run_program(channel)
+    solution.serve(channel)
     return 0
 
 
@@ -94,19 +94,27 @@ def _send(control, message, descriptors=()):
     control.sendmsg([data], rights)
 
 
-def spawner(control, job):
+def spawner(control):
     """Serve the judge at the other end of `control` (datagrams) until it hangs up."""
     user = privileges.new_user()
-    privileges.hide()
-    gc.freeze()
+    folders = {}
     while True:
-        data, rights, _, _ = control.recvmsg(256, socket.CMSG_SPACE(8))
+        try:
+            data, rights, _, _ = control.recvmsg(256, socket.CMSG_SPACE(8))
+        except ConnectionError:
+            return
         if not data:
             return
         files = [number for _, _, part in rights for number in array.array('i', part)]
         request = json.loads(data)
         if request['kind'] == 'wait':
-            _, status, usage = os.wait4(request['pid'], 0)
+            pid = request['pid']
+            _, status, usage = os.wait4(pid, 0)
+            try:
+                os.rmdir(folders.pop(pid))
+            except OSError:
+                # Whatever is in it goes with the sandbox.
+                pass
             _send(control, {
                 'status': os.waitstatus_to_exitcode(status),
                 'seconds': usage.ru_utime + usage.ru_stime,
@@ -114,6 +122,7 @@ def spawner(control, job):
             })
             continue
         ours, theirs = socket.socketpair()
+        folder = f'/tmp/solution-{os.urandom(8).hex()}'
         try:
             pid = os.fork()
         except OSError as error:
@@ -123,11 +132,13 @@ def spawner(control, job):
             status = 1
             try:
                 ours.close()
-                status = _become_solution(job, theirs, files, user)
+                control.close()
+                status = _become_solution(theirs, files, user, folder)
             except (Closed, KeyboardInterrupt):
                 pass
             finally:
                 os._exit(status)
+        folders[pid] = folder
         _send(control, {'pid': pid}, [ours.fileno()])
         ours.close()
         theirs.close()
