@@ -15,6 +15,7 @@ const OPTIONS = `[server]
 datadir = ${FOLDER}/data
 socket = ${FOLDER}/data/socket
 pid-file = ${FOLDER}/data/pid
+tmpdir = /tmp
 log-error = ${FOLDER}/data/server.err
 log-warnings = 1
 skip-networking
@@ -27,7 +28,7 @@ local-infile = 0
 secure-file-priv = ${FOLDER}/none
 symbolic-links = 0
 performance-schema = 0
-max-connections = 8
+max-connections = 10
 thread-cache-size = 4
 table-open-cache = 400
 max-allowed-packet = 16M
@@ -96,17 +97,19 @@ SELECT CONCAT('ANALYZE TABLE ', CHAR(96), REPLACE(TABLE_SCHEMA, CHAR(96), CONCAT
  */
 export const MYSQL_SCRIPT = `set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
+TMPDIR=/tmp
+export PATH TMPDIR
 mkdir -p ${FOLDER}/data ${FOLDER}/none /tmp
 as=root
 mariadb-install-db --defaults-file=${OPTIONS_FILE} --datadir=${FOLDER}/data --user=$as --skip-test-db \\
-  --auth-root-authentication-method=normal --skip-name-resolve > ${FOLDER}/install.log 2>&1 || { cat ${FOLDER}/install.log; exit 1; }
+  --auth-root-authentication-method=normal --skip-name-resolve > ${FOLDER}/install.log 2>&1 || { cat ${FOLDER}/install.log ${FOLDER}/data/server.err >&2; exit 1; }
 mariadbd --defaults-file=${OPTIONS_FILE} --user=$as --innodb-stats-auto-recalc=1 &
 server=$!
 client="mariadb --no-defaults --socket=${FOLDER}/data/socket --user=root --batch --raw --skip-column-names"
 tries=0
 until $client -e 'DO 0' 2> /dev/null; do
   tries=$((tries + 1))
-  if [ $tries -gt 600 ] || ! kill -0 $server; then cat ${FOLDER}/data/server.err; exit 1; fi
+  if [ $tries -gt 600 ] || ! kill -0 $server; then cat ${FOLDER}/data/server.err >&2; exit 1; fi
   sleep 0.1
 done
 $client --default-character-set=utf8mb4 < ${MYSQL_DUMP}

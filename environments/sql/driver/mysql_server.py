@@ -39,6 +39,16 @@ def _largest_file() -> int:
     return max(os.stat(os.path.join(folder, name)).st_size for folder, _, names in os.walk(DATA) for name in names)
 
 
+def _last_error() -> str:
+    """What the server's log says last of errors."""
+    try:
+        with open(f"{DATA}/server.err", encoding="utf-8", errors="replace") as log:
+            errors = [line.strip() for line in log if "[ERROR]" in line]
+    except OSError as error:
+        return f"there is no log ({error.strerror})"
+    return " / ".join(errors[-4:]) or "its log has no errors"
+
+
 class Server:
     """The server's process. It runs as the owner of its data, who is nobody else's user where the engine allows one."""
 
@@ -71,7 +81,7 @@ class Server:
         end = time.monotonic() + within
         while time.monotonic() < end:
             if self._process.poll() is not None:
-                raise ServerFault(f"the server ended with status {self._process.returncode}")
+                raise ServerFault(f"the server ended with status {self._process.returncode}: {_last_error()}")
             try:
                 self.connect("root", None).quit()
                 return
