@@ -32,17 +32,33 @@ def _libc():
     return ctypes.CDLL(None, use_errno=True), ctypes
 
 
-def _switches_users():
-    """Whether this process may become another user, without trying."""
-    effective = int(_status().get('CapEff', '0'), 16)
-    return effective >> 6 & 3 == 3
+def separate(user):
+    """Whether a solution process can have a user of its own: tried in a process for that alone."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os._exit(0 if _become(user) else 1)
+        finally:
+            os._exit(1)
+    return os.waitpid(pid, 0)[1] == 0
+
+
+def _become(user):
+    for number in (user, _NOBODY):
+        try:
+            os.setgroups([])
+            os.setresgid(number, number, number)
+            os.setresuid(number, number, number)
+            return True
+        except OSError:
+            continue
+    return False
 
 
 def hide():
     """Close this process to others of the same user, where the solution will be one of them."""
-    if os.getuid() != 0 or not _switches_users():
-        libc, _ = _libc()
-        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    libc, _ = _libc()
+    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def drop(user, folder):
@@ -50,12 +66,10 @@ def drop(user, folder):
     for number in (user, _NOBODY):
         try:
             os.chown(folder, number, number)
-            os.setgroups([])
-            os.setresgid(number, number, number)
-            os.setresuid(number, number, number)
             break
         except OSError:
             continue
+    _become(user)
     status = _status()
     if int(status.get('CapPrm', '0'), 16) == 0 and status.get('NoNewPrivs', '').strip() == '1':
         return

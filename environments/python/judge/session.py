@@ -46,7 +46,7 @@ def _open_elsewhere():
 def _prepared(searched):
     """Whether solutions can leave nothing in files. searched: whether the rest of the image is known to be closed."""
     try:
-        return os.getuid() == 0 and all([_close(path) for path in _OPEN]) and (searched or not _open_elsewhere())
+        return _SEPARATE and all([_close(path) for path in _OPEN]) and (searched or not _open_elsewhere())
     except OSError:
         return False
 
@@ -74,7 +74,8 @@ def grade(image):
     prepared = image != 'open' and _prepared(image == 'closed')
     before = _processes()
     remaining = os.listdir('/tmp')
-    privileges.hide()
+    if not _SEPARATE:
+        privileges.hide()
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     pid = os.fork()
     if pid == 0:
@@ -103,5 +104,6 @@ def grade(image):
         pass
 
 
+_SEPARATE = privileges.separate(privileges.new_user())
 gc.collect()
 gc.freeze()
