@@ -19,6 +19,7 @@ _QUIET = struct.pack("ll", 0, 2000)
 # Bytes of commands after which the memory file is begun anew.
 _CODE_LIMIT = 1 << 20
 _TIMED_OUT = 124
+_SO_PASSRIGHTS = 83
 # What a shell can exit with; the agent can write to the socket as well.
 _STATUS = re.compile(rb"\d{1,3}")
 
@@ -62,6 +63,7 @@ class Session:
             os.close(output_write)
         for side in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             ours.setsockopt(socket.SOL_SOCKET, side, _QUIET)
+        _take_no_descriptors(ours)
         self._talk_fd = ours.detach()
         self.output_fd = output_fd
         os.set_blocking(output_fd, False)
@@ -207,6 +209,15 @@ class Session:
         self.kill()
         for fd in (self._code, self._talk_fd, self.output_fd, self._exit_fd):
             os.close(fd)
+
+
+def _take_no_descriptors(ours: socket.socket) -> None:
+    """Whoever closes the last descriptor of a connection may have to wait for its peer: that shall not be the runner."""
+    try:
+        ours.setsockopt(socket.SOL_SOCKET, _SO_PASSRIGHTS, 0)
+    except OSError:
+        # Linux before 6.16 passes them to everyone.
+        pass
 
 
 def rewrite(fd: int, data: bytes) -> None:

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { release } from 'node:os';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { onEveryEngine, probeText } from './bench.ts';
@@ -31,6 +32,26 @@ const DRIVEN_WRONG = [
   ['code that is cut and grown', 'import os; os.ftruncate(1001, 0); os.ftruncate(1001, 1 << 60)'],
   ['closed descriptors', 'import os; os.closerange(0, 5000)'],
 ] as const;
+
+/** Leaves the last descriptor of a connection with a full buffer, which takes long to close, in the runner's socket. */
+const LINGERING = `${STEP}import socket, struct
+server = socket.create_server(('127.0.0.1', 0))
+client = socket.create_connection(server.getsockname())
+peer = server.accept()[0]
+client.setblocking(False)
+try:
+    while True: client.send(bytes(1 << 20))
+except BlockingIOError: pass
+client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 1000))
+talk = socket.socket(fileno=os.dup(1000))
+os.write(1000, step + b' 0 /\\0')
+socket.send_fds(talk, [b'0 0 /\\0'], [client.fileno()])
+client.close()
+time.sleep(60)`;
+
+/** Whether the kernel can refuse descriptors for a socket (SO_PASSRIGHTS). */
+const [major = 0, minor = 0] = release().split('.').map(Number);
+const passesNoRights = major > 6 || (major === 6 && minor >= 16);
 
 /** What an agent can do to the interpreter that runs the next step too. */
 const REPLACED = [
@@ -221,6 +242,17 @@ await onEveryEngine(
         const later = await next(sandbox);
         await answers(later);
         expect(later.id).toBe(first);
+      },
+    );
+
+    it.skipIf(!passesNoRights)(
+      'by a connection that is left for the runner to close: nothing waits',
+      async () => {
+        const sandbox = await acquire();
+        await run(sandbox, LINGERING, { timeoutMs: 400 });
+        for (const _step of [1, 2]) await run(sandbox, '1', { timeoutMs: 400 });
+        await answers(sandbox);
+        await answers(await next(sandbox));
       },
     );
 
