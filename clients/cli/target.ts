@@ -3,6 +3,7 @@ import { StepwellClient } from '../typescript/client.ts';
 import { tellBuilding } from './building.ts';
 import { CommandError } from './command-error.ts';
 import { choice } from './flags.ts';
+import { localEnvironments } from './local-tasks.ts';
 import { load } from './programs.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -56,7 +57,10 @@ async function startEmbedded(
     load('server'),
     load('state'),
   ]);
-  const config = parseConfig(embeddedFlags(flags, warm, terminal), terminal.env);
+  // One that there is not is told at the reset, by its name.
+  const known = await localEnvironments(terminal);
+  const kept = warm.filter((environment) => known.has(environment));
+  const config = parseConfig(embeddedFlags(flags, kept, terminal), terminal.env);
   const ending = endOnSignal();
   try {
     const { signal } = ending;

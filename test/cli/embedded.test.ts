@@ -87,6 +87,14 @@ describe.skipIf(missing !== null)(`commands with their own server${missing ? ` (
     expect(tasks.printed).toContain('60 of 60 tasks of built-in');
   });
 
+  test('an environment that there is not is told by its name', async () => {
+    const { exitCode, complained } = await stepwell(['play', '--environment', 'none-v1', ...LOCAL]);
+    expect({ exitCode, complained }).toEqual({
+      exitCode: 1,
+      complained: expect.stringContaining('No environment is called none-v1'),
+    });
+  });
+
   test('tasks are listed and shown without an engine', async () => {
     const list = await stepwell(['tasks', 'list', '--limit', '1', '--json']);
     const [task] = JSON.parse(list.printed).tasks;
