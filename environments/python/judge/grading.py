@@ -54,6 +54,16 @@ def _classes(setup):
     return [node.name for node in ast.parse(setup).body if isinstance(node, ast.ClassDef)]
 
 
+def _line_of(error, source):
+    """The line of a test in which an exception was raised."""
+    line, trace = 1, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == '<test>':
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return source.split('\n')[line - 1].strip()
+
+
 class Grading:
     """The tests of one grade. plan: tests, entry, grade, seconds (of a test and of all)."""
 
@@ -207,7 +217,7 @@ class Grading:
             try:
                 exec(part, names)
             except Exception as error:
-                error.add_note(ast.unparse(more))
+                error.add_note(_line_of(error, code))
                 raise
 
     def _grade(self, source):
