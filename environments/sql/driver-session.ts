@@ -35,6 +35,8 @@ export interface DriverSessionParts {
 export const KEPT_ROWS = 20_000;
 const KEPT_BYTES = 4 * 1024 * 1024;
 const CALL_TIMEOUT_MS = 60_000;
+/** Nobody waits for a sandbox that does not answer. */
+const FINISH_TIMEOUT_MS = 10_000;
 /**
  * The driver ends statements itself; past this the session's own deadline takes the driver along. A server that has to be
  * started again needs longer than a library, in which a single function can run on.
@@ -105,7 +107,7 @@ export class DriverSession {
    */
   async finish(): Promise<boolean> {
     if (!this.#sound || this.#calls > 0) return false;
-    const answer = await this.#call({ call: 'finish' }, CALL_TIMEOUT_MS);
+    const answer = await this.#call({ call: 'finish' }, FINISH_TIMEOUT_MS);
     return typeof answer === 'object' && answer !== null && 'pristine' in answer && answer.pristine === true;
   }
 

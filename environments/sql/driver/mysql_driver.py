@@ -21,7 +21,7 @@ _HARMLESS = (
     "HELP DO EMPTY_QUERY KILL"
 )
 _COUNTED = (
-    f"VARIABLE_NAME LIKE 'COM\\_%' AND VARIABLE_NAME NOT LIKE 'COM\\_SHOW\\_%' AND VARIABLE_NAME NOT IN ("
+    "VARIABLE_NAME LIKE 'COM\\_%' AND VARIABLE_NAME NOT LIKE 'COM\\_SHOW\\_%' AND VARIABLE_NAME NOT IN ("
     + ", ".join(f"'COM_{name}'" for name in _HARMLESS.split())
     + ") OR VARIABLE_NAME IN ('HANDLER_WRITE', 'HANDLER_DELETE', 'INNODB_LSN_CURRENT')"
 )
@@ -33,8 +33,6 @@ _COLUMNS = (
     "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE FROM information_schema.COLUMNS"
     " WHERE TABLE_SCHEMA = {} ORDER BY TABLE_NAME, ORDINAL_POSITION"
 )
-
-
 _ALL = "stepwell:all"
 _DENIED = re.compile(
     r"(?:for table `(?P<database>(?:[^`]|``)+)`\.`(?P<table>(?:[^`]|``)+)`|to database '(?P<other>.+)')$", re.S
@@ -148,7 +146,7 @@ class MysqlDriver:
     def _late(self) -> None:
         """The deadline has passed: end the statement, and the connection where that does not help."""
         self._late_calls += 1
-        if self._late_calls > 2:
+        if self._late_calls > 2 or self._agent is None:
             raise ConnectionLost("the statement did not end")
         kind = "QUERY " if self._late_calls == 1 else ""
         self._agent.deadline = time.monotonic() + _GRACE_S

@@ -54,7 +54,6 @@ class Server:
 
     def __init__(self) -> None:
         self._process = None
-        self.starts = 0
 
     def start(self, within: float = _START_S) -> None:
         program = next((path for path in _PROGRAMS if os.path.exists(path)), None)
@@ -74,7 +73,6 @@ class Server:
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TZ": os.environ.get("TZ", "UTC")},
             **other,
         )
-        self.starts += 1
         self._await(within)
 
     def _await(self, within: float) -> None:

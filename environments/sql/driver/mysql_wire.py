@@ -34,7 +34,7 @@ class ConnectionLost(Exception):
 
 
 class Column:
-    """What the server tells of a column: its name, type, whether it is bytes, and its digits behind the point."""
+    """What the server tells of a column: its name, its type, and whether it holds bytes."""
 
     __slots__ = ("name", "type", "binary")
 
