@@ -4,6 +4,8 @@ import os
 import signal
 import time
 
+# How long killed processes may take to end.
+_END_S = 0.3
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -73,6 +75,12 @@ class NamespaceProcesses:
                 continue
             reached += send(pid, number)
         return reached
+
+    def end_since(self, ticks: int) -> None:
+        """Kill what started at or after `ticks`, and wait a little until none of it lives."""
+        until = time.monotonic() + _END_S
+        while self.signal_since(ticks, signal.SIGKILL) and time.monotonic() < until:
+            time.sleep(0.001)
 
     def kill_all(self) -> None:
         """End one after the other, again and again until a round finds nothing."""

@@ -1,7 +1,6 @@
 """The sandbox that the runner serves: one layer at a time, with one session in it."""
 
 import os
-import signal
 import time
 from functools import partial
 
@@ -168,7 +167,7 @@ class LayerSandbox:
             raise RequestError("not_supported", "the session could not be started again in this sandbox")
         started = ticks_at(time.monotonic())
         program = self._program(request)
-        end = partial(self._session.tree.signal_since, started, signal.SIGKILL)
+        end = partial(self._session.tree.end_since, started)
         return program.finish(request, request.get("linger_ms", 0) / 1000, end)
 
     def _program(self, request: dict) -> Program:
