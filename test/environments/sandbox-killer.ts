@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import Docker from 'dockerode';
+import { expect } from 'vitest';
 import { labels } from '../../docker/labels.ts';
 import { encodeOwner, ownerOf } from '../../docker/owner.ts';
 
@@ -10,8 +11,15 @@ export async function killSandboxes(runtime: 'docker' | 'local'): Promise<void> 
   for (const pid of entries) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     const [, name, parent] = /\((.*)\) . (\d+)/.exec(stat) ?? [];
-    if (name === 'bwrap' && Number(parent) === process.pid) process.kill(pid, 'SIGKILL');
+    if (name !== 'bwrap' || Number(parent) !== process.pid) continue;
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => isThere(pid)).toBe(false);
   }
+}
+
+/** Whether a child of this process is still to be waited for. */
+async function isThere(pid: number): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')) !== '';
 }
 
 async function killContainers(docker: Docker): Promise<void> {
