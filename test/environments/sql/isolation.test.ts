@@ -75,7 +75,7 @@ function itLeavesNothing(runtime: 'docker' | 'local', dialect: Dialect): void {
   it.each<Attempt>([...ATTEMPTS[dialect]])(
     '$name leaves nothing',
     async ({ actions, refused }) => {
-      const last = (await play(actions, 1000)).at(-1);
+      const last = (await play(actions, 2000)).at(-1);
       expect(errorCode(last)).toBe(refused);
       expect((await play(PROBES[dialect])).map(comparable)).toEqual(before);
     },
