@@ -5,7 +5,7 @@ import select
 import struct
 import time
 
-MAX_MESSAGE = 64 << 20
+MAX_MESSAGE = 16 << 20
 
 # Held here, so that what a solution does to the module `json` concerns only itself.
 _dumps = json.JSONEncoder(separators=(',', ':'), check_circular=False).encode

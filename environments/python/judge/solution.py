@@ -7,7 +7,6 @@ import ast
 import atexit
 import builtins
 import io
-import os
 import sys
 import threading
 import types

@@ -164,6 +164,44 @@ export const CHEATS: readonly Cheat[] = [
     source: 'def double(x):\n    return [bytearray(1 << 20) for _ in range(1 << 20)]\n',
   },
   {
+    attempt: 'memory in files that no limit of address space counts',
+    source: python`
+      import os
+
+      def double(x):
+          files = []
+          while True:
+              files.append(os.memfd_create('x'))
+              os.write(files[-1], b'x' * (16 << 20))
+    `,
+  },
+  {
+    attempt: 'many processes, each within its limits',
+    source: python`
+      import os, time
+
+      def double(x):
+          for _ in range(40):
+              if os.fork() == 0:
+                  data = [bytearray(50 << 20) for _ in range(15)]
+                  time.sleep(5)
+                  os._exit(0)
+          time.sleep(1)
+          return -1
+    `,
+  },
+  {
+    attempt: 'a full disk',
+    source: python`
+      def double(x):
+          number = 0
+          while True:
+              with open(f'file{number}', 'wb') as file:
+                  file.write(b'x' * (16 << 20))
+              number += 1
+    `,
+  },
+  {
     attempt: 'never ending, whatever the signal',
     source: python`
       import signal
