@@ -12,6 +12,8 @@ from processes import send
 from session import rewrite
 
 _PYTHON = "/usr/bin/python3"
+# The order of sets must not differ from one machine to the next.
+_ENVIRONMENT = {**ENVIRONMENT, "PYTHONHASHSEED": "0"}
 _CONTROL_FD = 60
 _TIMEOUT_S = 20
 
@@ -40,7 +42,7 @@ class Zygote:
         try:
             rewrite(script, program.encode())
             descriptors = {0: script, 1: null, 2: 2, _CONTROL_FD: theirs.fileno()}
-            self.pid = spawn([_PYTHON], ENVIRONMENT, descriptors, self._program)
+            self.pid = spawn([_PYTHON], _ENVIRONMENT, descriptors, self._program)
         finally:
             theirs.close()
             os.close(script)

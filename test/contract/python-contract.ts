@@ -21,6 +21,14 @@ export function pythonContract({ acquire, run, output }: SandboxBench): void {
       expect(await output(sandbox, 'A.b, A.__doc__, __name__')).toBe("(120, 'About A.', '__main__')\n");
     });
 
+    it('orders sets alike on every machine', async () => {
+      const sandbox = await acquire();
+      expect(await output(sandbox, 'import sys; sys.flags.hash_randomization')).toBe('0\n');
+      const child =
+        "import subprocess; subprocess.run(['python3', '-c', 'import sys; print(sys.flags.hash_randomization)']).returncode";
+      expect(await output(sandbox, child)).toBe('0\n0\n');
+    });
+
     it('awaits at top level, and goes on with the same event loop', async () => {
       const sandbox = await acquire();
       await run(
