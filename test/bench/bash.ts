@@ -67,7 +67,7 @@ async function measureOne(
   await using client = await StepwellClient.connect(server.url);
   return {
     reset_ms: await resetTimes(client, resetOf),
-    reset_busy_ms: await resetTimes(client, resetOf, 0),
+    reset_busy_ms: await resetTimes(client, resetOf, { pauseMs: 0 }),
     step_ms: await stepTimes(client, resetOf(1), ECHO),
   };
 }

@@ -9,29 +9,40 @@ export type ResetOf = (seed: number) => Params<'episode/reset'>;
 /** Long enough for the sandbox that was given back to be made pristine again, in milliseconds. */
 const RENEWAL_MS = 25;
 
+/** Resets that are not counted. */
+const WARM_UP = 20;
+
 /** One line of a report. */
 export type Row = readonly [name: string, unit: string, value: string];
 
 export const ms = ({ p50, p90, p99 }: Percentiles): string =>
   `p50 ${p50.toFixed(2)}   p90 ${p90.toFixed(2)}   p99 ${p99.toFixed(2)}`;
 
-/** Resets one after the other, round trip. @param pauseMs between two, so that a sandbox given back is ready again */
+export interface ResetRun {
+  /** Between two resets, so that a sandbox given back is ready again, in milliseconds. @default 25 */
+  readonly pauseMs?: number;
+  /** Resets that are counted. @default 200 */
+  readonly count?: number;
+  /** Done in each episode before it is closed. @default nothing */
+  readonly inEpisode?: (episode: Episode) => Promise<unknown>;
+}
+
+/** Resets one after the other, round trip. */
 export async function resetTimes(
   client: StepwellClient,
   resetOf: ResetOf,
-  pauseMs: number = RENEWAL_MS,
-  inEpisode: (episode: Episode) => Promise<unknown> = async () => {},
+  { pauseMs = RENEWAL_MS, count = 200, inEpisode }: ResetRun = {},
 ): Promise<Percentiles> {
   const samples: number[] = [];
-  for (let index = 0; index < 250; index += 1) {
+  for (let index = 0; index < count + WARM_UP; index += 1) {
     const begun = performance.now();
     const episode = await client.reset(resetOf(index));
     samples.push(performance.now() - begun);
-    await inEpisode(episode);
+    await inEpisode?.(episode);
     await episode.close();
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
-  return percentiles(samples.slice(50));
+  return percentiles(samples.slice(WARM_UP));
 }
 
 /** One episode, one step after the other, round trip. */

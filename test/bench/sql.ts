@@ -57,12 +57,11 @@ async function measureDialect(dialect: Dialect, options: BenchOptions): Promise<
   const figures: DialectFigures = {
     select_ms: await stepTimes(client, first, SELECT),
     reset_ms: await resetTimes(client, resetOf),
-    reset_after_write_ms: await resetTimes(
-      client,
-      () => first,
-      RENEWAL_MS,
-      (episode) => episode.step('DELETE FROM book'),
-    ),
+    reset_after_write_ms: await resetTimes(client, () => first, {
+      pauseMs: RENEWAL_MS,
+      count: 60,
+      inEpisode: (episode) => episode.step('DELETE FROM book'),
+    }),
     graded: await gradedRate(client, playOf, { lanes, seconds: sustained }),
   };
   return {
