@@ -58,9 +58,11 @@ export class PoolImage {
     (member.reserve ? this.#readyReserve : free).push(member);
   }
 
-  /** A free container that has to be made pristine before an episode may have it. */
-  takeGraded(): PooledContainer | undefined {
-    return this.#graded.pop();
+  /** Free containers to be made pristine for those who wait, beyond what is on its way to them. @param waiting how many do */
+  takeGraded(waiting: number): readonly PooledContainer[] {
+    if (waiting === 0 || this.#graded.length === 0) return [];
+    const { starting, resetting } = this.count();
+    return this.#graded.splice(0, Math.max(0, waiting - starting - resetting));
   }
 
   /** The free container that was used last; grading takes from the reserve first, which nobody else may use. */

@@ -86,9 +86,7 @@ export class SandboxPool implements SandboxSource {
       image.endPause();
     }
     const sandbox = this.#queue.join(options);
-    const graded = image.takeGraded();
-    if (graded !== undefined) this.#renew(graded, image);
-    else this.#schedule();
+    this.#schedule();
     return sandbox;
   }
 
@@ -165,17 +163,18 @@ export class SandboxPool implements SandboxSource {
   #offer(member: PooledContainer, image: PoolImage, graded = false): void {
     member.moveTo('ready');
     const waiter = this.#queue.first(image.name, member.reserve || graded);
-    if (waiter !== undefined) waiter.resolve(this.#lease(member, image));
-    else if (graded && !member.reserve && this.#queue.waitingFor(image.name) > 0) this.#renew(member, image);
-    else {
-      image.putReady(member, graded);
-      // Someone who waits for another image may want its place.
-      if (this.#queue.size > 0) this.#schedule();
-    }
+    if (waiter !== undefined) return waiter.resolve(this.#lease(member, image));
+    image.putReady(member, graded);
+    // Someone who waits for another image may want its place.
+    if (this.#queue.size > 0) this.#schedule();
   }
 
   #schedule(): void {
     if (this.#drained !== null) return;
+    for (const image of this.#images.values()) {
+      const wanted = this.#queue.waitingFor(image.name);
+      for (const member of image.takeGraded(wanted)) this.#renew(member, image);
+    }
     const plan = planStarts(this.#images, this.#queue, this.#settings);
     for (const { image, reserve } of plan.starts) this.#begin(image, reserve);
     for (const member of plan.evictions) {
@@ -273,7 +272,8 @@ export class SandboxPool implements SandboxSource {
 
   async #drain(deadlineMs: number): Promise<void> {
     if (this.#health !== null) clearInterval(this.#health);
-    await null; // From here on `#drained` is set, so that what the steps below set off starts nothing.
+    // From here on `#drained` is set, so that what the steps below set off starts nothing.
+    await null;
     this.#queue.reject(drainingError);
     for (const image of this.#images.values()) image.endPause();
     this.#discardAll((state) => state !== 'leased');
