@@ -163,8 +163,8 @@ export class SandboxPool implements SandboxSource {
   #offer(member: PooledContainer, image: PoolImage, graded = false): void {
     member.moveTo('ready');
     const waiter = this.#queue.first(image.name, member.reserve || graded);
-    if (waiter !== undefined) return waiter.resolve(this.#lease(member, image));
-    image.putReady(member, graded);
+    if (waiter === undefined) image.putReady(member, graded);
+    else waiter.resolve(this.#lease(member, image));
     // Someone who waits for another image may want its place.
     if (this.#queue.size > 0) this.#schedule();
   }
