@@ -11,6 +11,7 @@ const MODULES = [
   'process',
   'scopes',
   'placement',
+  'assertion',
   'comparison',
   'grading',
   'session',

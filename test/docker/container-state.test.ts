@@ -15,7 +15,9 @@ const WAYS: Readonly<Record<ContainerState, readonly ContainerState[]>> = {
 const LEGAL = new Set([
   'starting→ready',
   'ready→leased',
+  'ready→resetting',
   'leased→resetting',
+  'leased→ready',
   'resetting→ready',
   'starting→gone',
   'ready→gone',

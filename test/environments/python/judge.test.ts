@@ -34,6 +34,31 @@ describe.skipIf(engine === undefined)('the judge', () => {
     tests: codes.map((code, index) => ({ name: `${index}`, code })),
   });
 
+  it('compares plain calls with plain values, by value and not by what the solution calls equal', async () => {
+    const source = python`
+      class Yes(int):
+          def __eq__(self, other):
+              return True
+
+      def f(x, y=0):
+          if x == 'raise':
+              raise KeyError(x)
+          return Yes(1) if x == 'yes' else (x, y) if y else x
+    `;
+    const right = ['assert f([1, {2: (3, None)}]) == [1, {2: (3, None)}]', 'assert f(-1, y=2j) == (-1, 2j)'];
+    const wrong = [
+      "assert f('yes') == 2",
+      "assert f('raise') == 1",
+      'assert f(1) == True + 1',
+      'assert f(1) == 1.5',
+    ];
+    expect(await passed(coded(...right), source)).toEqual(right.map(() => true));
+    const { tests } = await judged(coded(...wrong), source);
+    expect(tests.map((test) => test.passed)).toEqual(wrong.map(() => false));
+    expect(tests[0]?.error).toMatchObject({ type: 'AssertionError', statement: wrong[0], actual: '1' });
+    expect(tests[1]?.error).toMatchObject({ type: 'KeyError', of: 'solution', line: 7 });
+  });
+
   it('compares what statements of every shape say', async () => {
     const source = python`
       import collections, dataclasses, decimal, datetime, fractions
