@@ -23,6 +23,8 @@ CLONE_NEWPID = 0x20000000
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _CLONE = {"x86_64": 56, "aarch64": 220}
 _libc = ctypes.CDLL(None, use_errno=True)
+# Its functions do not give up the interpreter's lock: a forked child has nobody to give it back.
+_holding = ctypes.PyDLL(None)
 
 
 def _check(result: int, what: str) -> None:
@@ -66,8 +68,7 @@ def clone(flags: int) -> int:
     Fork with flags, CLONE_PARENT for a sibling. None of what `os.fork` runs afterwards is run: the child must not go far
     beyond system calls. Its pid, or 0 in the child.
     """
-    # Not through a function that gives up the interpreter's lock: the child has nobody to give it back.
-    pid = ctypes.PyDLL(None).syscall(_CLONE[os.uname().machine], ctypes.c_ulong(flags | signal.SIGCHLD), 0, 0, 0, 0)
+    pid = _holding.syscall(_CLONE[os.uname().machine], ctypes.c_ulong(flags | signal.SIGCHLD), 0, 0, 0, 0)
     if pid < 0:
         raise OSError("a process in namespaces of its own is refused")
     return pid

@@ -19,6 +19,8 @@ _COROUTINE = 0x80
 # How many actions' sources are kept for tracebacks.
 _SOURCES = 1000
 _READ = 1 << 16
+# Looked up once, before the sessions' interpreters are forked.
+_flush_c = ctypes.CDLL(None).fflush
 # What an interactive interpreter carries from one input to the next, as `from __future__` sets it.
 _FUTURE_FLAGS = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
@@ -38,7 +40,6 @@ class Driver:
         self._flags = _FLAGS
         self._sequence = 0
         self._runner = None
-        self._flush_c = ctypes.CDLL(None).fflush
         self._stdin(None)
         sys.stdout.reconfigure(line_buffering=True)
         sys.argv = [""]
@@ -145,7 +146,7 @@ class Driver:
                 stream.flush()
             except BaseException:  # noqa: BLE001 - the action may have closed or replaced it
                 pass
-        self._flush_c(None)
+        _flush_c(None)
 
 
 def _ignore_interrupts() -> None:
