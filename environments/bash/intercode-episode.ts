@@ -1,6 +1,7 @@
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
+import { outputText, strictText } from '../output-text.ts';
 import {
   execRequest,
   INTERCODE_TIMEOUT_MS,
@@ -11,7 +12,6 @@ import {
 import { fileEvidence } from './intercode-evidence.ts';
 import type { IntercodeGoldSource } from './intercode-gold.ts';
 import { comparedPaths, type IntercodeEvidence, intercodeReward } from './intercode-reward.ts';
-import { outputText, strictText } from './output-text.ts';
 
 export interface IntercodeEpisodeParts {
   readonly task: Task;

@@ -1,7 +1,7 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { LayerChange, Sandbox } from '../../docker/sandbox.ts';
+import { decodeText } from '../output-text.ts';
 import { checksumCommand, comparedPaths } from './intercode-reward.ts';
-import { decodeText } from './output-text.ts';
 import { posixWords, UnbalancedQuotesError } from './posix-words.ts';
 
 /** What InterCode sees of a file system. */

@@ -1,9 +1,9 @@
 import type { ImageRef, Sandbox } from '../../docker/sandbox.ts';
+import { strictText } from '../output-text.ts';
 import { execRequest, intercodeGold } from './intercode-command.ts';
 import { fileEvidence } from './intercode-evidence.ts';
 import type { IntercodeEvidence } from './intercode-reward.ts';
 import type { GoldParts } from './native-gold.ts';
-import { strictText } from './output-text.ts';
 import type { BashTaskRecord } from './task.ts';
 import { endedInTime, GOLD_TIMEOUT_MS, placeTask } from './task-placement.ts';
 

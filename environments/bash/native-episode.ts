@@ -1,9 +1,9 @@
-import type { RunResult, Sandbox } from '../../docker/sandbox.ts';
+import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, EpisodeDefaults, Grade, Task } from '../environment.ts';
+import { observedRun } from '../observed-run.ts';
 import type { NativeGoldSource } from './native-gold.ts';
 import { type Answer, nativeReward } from './native-reward.ts';
-import { outputText } from './output-text.ts';
 
 export interface NativeEpisodeParts {
   readonly task: Task;
@@ -50,7 +50,7 @@ export class NativeEpisode implements EnvironmentEpisode {
       maxOutputBytes: this.#defaults.maxOutputBytes,
     });
     if (!isBlank(result.output)) this.#lastOutput = result;
-    return { observation: observed(result), durationMs: result.durationMs };
+    return { observation: observedRun(result), durationMs: result.durationMs };
   }
 
   async grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
@@ -76,17 +76,4 @@ export class NativeEpisode implements EnvironmentEpisode {
     ]);
     return changes;
   }
-}
-
-function observed(result: RunResult) {
-  const { text, truncatedBytes } = outputText(result);
-  return {
-    output: text,
-    exit_code: result.exitCode,
-    timed_out: result.timedOut,
-    truncated_bytes: truncatedBytes,
-    cwd: result.cwd,
-    ...(result.timeout === null ? {} : { timeout: result.timeout }),
-    ...(result.sessionRestarted ? { session_restarted: true } : {}),
-  };
 }

@@ -1,6 +1,6 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { FileEntry, RunResult, Sandbox } from '../../docker/sandbox.ts';
-import { decodeText } from './output-text.ts';
+import { decodeText } from '../output-text.ts';
 import { shellQuote } from './posix-words.ts';
 import type { BashTaskRecord, TaskFile } from './task.ts';
 

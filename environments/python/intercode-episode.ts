@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RunResult, Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
-import { outputText } from '../bash/output-text.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
+import { outputText } from '../output-text.ts';
 import {
   type ActionResult,
   definedFunction,

@@ -1,7 +1,7 @@
-import type { RunResult, Sandbox } from '../../docker/sandbox.ts';
+import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
-import { outputText } from '../bash/output-text.ts';
 import type { ActionOutcome, EnvironmentEpisode, EpisodeDefaults, Grade, Task } from '../environment.ts';
+import { observedRun } from '../observed-run.ts';
 import type { Rewards } from './rewards.ts';
 import type { PythonTaskRecord } from './task.ts';
 import { Work } from './work.ts';
@@ -43,7 +43,7 @@ export class NativeEpisode implements EnvironmentEpisode {
       maxOutputBytes: defaults.maxOutputBytes,
     });
     this.#work.add(action, result);
-    return { observation: observed(result), durationMs: result.durationMs };
+    return { observation: observedRun(result), durationMs: result.durationMs };
   }
 
   async grade({ answer }: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
@@ -57,17 +57,4 @@ function instruction({ task, record }: NativeEpisodeParts): string {
   const { entry } = record;
   if (entry === undefined || task.instruction.includes(entry)) return task.instruction;
   return `${task.instruction}\n\nThe tests call it ${entry}.`;
-}
-
-function observed(result: RunResult) {
-  const { text, truncatedBytes } = outputText(result);
-  return {
-    output: text,
-    exit_code: result.exitCode,
-    timed_out: result.timedOut,
-    truncated_bytes: truncatedBytes,
-    cwd: result.cwd,
-    ...(result.timeout === null ? {} : { timeout: result.timeout }),
-    ...(result.sessionRestarted ? { session_restarted: true } : {}),
-  };
 }

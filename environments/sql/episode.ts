@@ -1,8 +1,8 @@
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { RowFormat } from '../../protocol/episode.ts';
-import { outputText } from '../bash/output-text.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
+import { outputText } from '../output-text.ts';
 import type { Execution, StatementResult } from './driver-answer.ts';
 import type { DriverSession } from './driver-session.ts';
 import type { GoldSource } from './gold.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outputText } from '../../../environments/bash/output-text.ts';
+import { outputText } from '../../environments/output-text.ts';
 
 const whole = (output: Buffer) => ({ output, truncatedBytes: 0, truncatedAt: -1 });
 

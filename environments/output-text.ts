@@ -1,4 +1,4 @@
-import type { RunResult } from '../../docker/sandbox.ts';
+import type { RunResult } from '../docker/sandbox.ts';
 
 /** Output as an observation shows it. */
 export interface OutputText {
@@ -10,6 +10,9 @@ export interface OutputText {
 type Output = Pick<RunResult, 'output' | 'truncatedBytes' | 'truncatedAt'>;
 
 const LONGEST_CHARACTER = 4;
+// A decoder keeps nothing from one whole text to the next.
+const LENIENT = new TextDecoder('utf-8', { ignoreBOM: true });
+const STRICT = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
 function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
@@ -40,14 +43,14 @@ function wholeTail(tail: Buffer): Buffer {
 
 /** UTF-8 with replacement characters; a leading byte order mark is kept. */
 export function decodeText(bytes: Buffer): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  return LENIENT.decode(bytes);
 }
 
 /** Bytes as Python's strict UTF-8 decoder reads them: `null` where it raises. Cut output is read with replacement. */
 export function strictText(result: Output): string | null {
   if (result.truncatedBytes > 0) return outputText(result).text;
   try {
-    return new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(result.output);
+    return STRICT.decode(result.output);
   } catch {
     return null;
   }

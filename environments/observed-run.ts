@@ -1,0 +1,17 @@
+import type { RunResult } from '../docker/sandbox.ts';
+import type { Observation } from '../protocol/episode.ts';
+import { outputText } from './output-text.ts';
+
+/** What an agent sees of code that ran in its session. */
+export function observedRun(result: RunResult): Observation {
+  const { text, truncatedBytes } = outputText(result);
+  return {
+    output: text,
+    exit_code: result.exitCode,
+    timed_out: result.timedOut,
+    truncated_bytes: truncatedBytes,
+    cwd: result.cwd,
+    ...(result.timeout === null ? {} : { timeout: result.timeout }),
+    ...(result.sessionRestarted ? { session_restarted: true } : {}),
+  };
+}
