@@ -5,7 +5,7 @@ import { encodeFrame, FrameDecoder, FrameError, type FrameHeader, type PayloadPa
 import { Hello, sandboxCode } from './runner-replies.ts';
 
 export interface ChannelOptions {
-  /** Added to a request's own deadline before the runner counts as unresponsive, in milliseconds. @default 15,000 */
+  /** Added to a request's own deadline before the runner counts as unresponsive, in milliseconds. @default 30,000 */
   readonly graceMs?: number;
   /** Deadline of requests that bring none of their own, in milliseconds. @default 30,000 */
   readonly requestTimeoutMs?: number;
@@ -56,7 +56,7 @@ export class RunnerChannel {
 
   constructor(stream: Duplex, options: ChannelOptions = {}) {
     this.#stream = stream;
-    this.#graceMs = options.graceMs ?? 15_000;
+    this.#graceMs = options.graceMs ?? 30_000;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
     this.ready = this.#ready.promise;
     this.closed = this.#closed.promise;

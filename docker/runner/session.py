@@ -14,6 +14,9 @@ from processes import ticks_at
 # After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
 _GRACE_S = 0.3
 _ROUND_S = 0.02
+# More processes than these are not interrupted first. Signal 0 reaches, and does nothing.
+_CROWD = 16
+_NO_SIGNAL = 0
 # How long a report alone is waited for, and room for a command, as a C timeval.
 _QUIET = struct.pack("ll", 0, 2000)
 # Bytes of commands after which the memory file is begun anew.
@@ -183,7 +186,9 @@ class Session:
 
     def _interrupt(self, capture, started: int) -> bool:
         """Interrupt what the command started, then kill it; whether the interpreter broke off the command and lives."""
-        for number in (signal.SIGINT, signal.SIGKILL):
+        # Many processes that all clean up at once can hold up a container at the end of its memory for long.
+        crowd = self.tree.signal_since(started, _NO_SIGNAL) > _CROWD
+        for number in (signal.SIGKILL,) if crowd else (signal.SIGINT, signal.SIGKILL):
             until = time.monotonic() + _GRACE_S
             while time.monotonic() < until:
                 self._process.break_off()
