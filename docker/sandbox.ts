@@ -13,8 +13,13 @@ export type Session = 'bash' | 'python';
 export interface ImageDefinition {
   /** Name by which sandboxes are acquired, e.g. `nl2bash-fs1`. */
   readonly name: string;
-  /** Name of the image it is made from; `bash`, `python` and `sql` are built in. Its session is this one's too. */
+  /**
+   * Name of the image it is made from; `bash`, `python` and `sql` are built in. Its session is this one's too. Or
+   * `docker:` and a reference that a Docker engine knows or can pull, whose programs must have Python 3 and bubblewrap.
+   */
   readonly from: string;
+  /** What its sessions run. @default that of `from`; a foreign image has `bash` */
+  readonly session?: Session;
   /** Path of a tar file on the server, unpacked at `/`. @default nothing */
   readonly tree?: string;
   /** Texts of files by absolute path, written after the tree. @default none */

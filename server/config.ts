@@ -37,6 +37,11 @@ export const Config = z.strictObject({
     .describe(
       'More datasets beside the imported ones, `name=path`, or `python-v1:name=path` for a list of records that is not for `bash-v1`; may be given more than once.',
     ),
+  image: paths
+    .default({})
+    .describe(
+      'Images of the Docker engine in the place of built-in ones, `name=reference`, e.g. `sql=my-mysql8`; may be given more than once.',
+    ),
   token: z
     .string()
     .min(8)

@@ -11,6 +11,7 @@ import { loadDatasets } from '../environments/dataset-store.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
 import type { Config } from './config.ts';
+import { replacedImages } from './replaced-images.ts';
 import { configuredPath, stateFolder } from './state-folder.ts';
 import { warmImages } from './warm-images.ts';
 import { sandboxCounts, WarmUp } from './warm-up.ts';
@@ -145,7 +146,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
 
   const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
-  const definitions = environments.flatMap(({ images }) => images);
+  const definitions = [...replacedImages(config.image), ...environments.flatMap(({ images }) => images)];
   const { pool, warmUp } = makePool({ config, opened, definitions, warm, log });
   const building = new BuildingSource({
     sandboxes: pool,

@@ -54,7 +54,7 @@ export async function runImages(argv: readonly string[], terminal: ImagesTermina
     .addOption(runtime())
     .option(
       '--definitions <file>',
-      'JSON list of more images: {name, from, tree?, files?, script?, gitAtRoot?, prepare?}',
+      'JSON list of more images: {name, from, session?, tree?, files?, script?, gitAtRoot?, prepare?}',
     )
     .option('--force', 'build anew even what is up to date', false)
     .action((wanted: string[], flags: BuildFlags) => build(wanted, flags, terminal));

@@ -10,6 +10,7 @@ const DefinitionsFile = z.array(
       .string()
       .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'lower-case letters, digits, and . _ - between them'),
     from: z.string().min(1),
+    session: z.enum(['bash', 'python']).optional(),
     tree: z.string().min(1).optional(),
     files: z.record(z.string().startsWith('/'), z.string()).optional(),
     script: z.string().min(1).optional(),

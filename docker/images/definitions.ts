@@ -77,8 +77,23 @@ const sql: PackageImage = {
 
 export const builtInImages: readonly PackageImage[] = [base, bash, python, sql];
 
-export function sessionOf(definition: AnyDefinition): Session | undefined {
-  return isPackageImage(definition) ? definition.session : undefined;
+/** What stands before a Docker engine's own reference in `from`. */
+const FOREIGN = 'docker:';
+
+/** The reference of the foreign image that a definition starts from, or `null`. */
+export function foreignReference({ from }: AnyDefinition): string | null {
+  return from?.startsWith(FOREIGN) ? from.slice(FOREIGN.length) : null;
+}
+
+/** An image of a Docker engine's in the place of a built-in one; `null` for a name that is not built in. */
+export function replacement(name: string, reference: string): ImageDefinition | null {
+  const image = builtInImages.find((one) => one.name === name);
+  return image === undefined ? null : { name, from: `${FOREIGN}${reference}`, session: sessionOf(image) };
+}
+
+function sessionOf({ session, from }: PackageImage): Session {
+  const parent = builtInImages.find((one) => one.name === from);
+  return session ?? (parent === undefined ? 'bash' : sessionOf(parent));
 }
 
 export function isPackageImage(definition: AnyDefinition): definition is PackageImage {

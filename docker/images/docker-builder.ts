@@ -6,7 +6,7 @@ import { buildContext, type ContextFile } from './build-context.ts';
 import { buildScripts } from './build-scripts.ts';
 import type { BuiltImage, ImageBuilder, OnLine } from './builder.ts';
 import { bootstrapDebian } from './debian.ts';
-import { isPackageImage, suite } from './definitions.ts';
+import { foreignReference, isPackageImage, suite } from './definitions.ts';
 import { followEngine } from './engine-events.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -100,7 +100,9 @@ export class DockerImageBuilder implements ImageBuilder {
       await this.#buildDockerfile(tag, recipe.name, recipeLabel, dockerfile, [], onLine);
       return tag;
     }
-    const dockerfile = [`FROM ${parent === null ? 'scratch' : await this.#ensureRoot(parent, onLine)}`];
+    const foreign = foreignReference(definition);
+    const dockerfile =
+      parent === null ? foreignRoot(foreign) : [`FROM ${await this.#ensureRoot(parent, onLine)}`];
     const files: ContextFile[] = [];
     if (definition.tree !== undefined) {
       dockerfile.push('ADD tree.tar /');
@@ -212,6 +214,18 @@ export class DockerImageBuilder implements ImageBuilder {
       throw error;
     }
   }
+}
+
+/** What a sandbox needs of a foreign image, or a complaint that says so. */
+function foreignRoot(reference: string | null): string[] {
+  const needed =
+    'for p in python3 bwrap nsenter; do command -v $p > /dev/null || { echo "it has no $p"; exit 1; }; done';
+  return [
+    `FROM ${reference ?? 'scratch'}`,
+    'USER root',
+    `RUN ${JSON.stringify(['/bin/sh', '-c', needed])}`,
+    environment,
+  ];
 }
 
 function proxySettings(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

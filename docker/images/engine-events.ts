@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
 /** What an engine reports while it pulls, imports or builds: one JSON object a line. */
@@ -21,12 +22,19 @@ export async function followEngine(
   for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
     if (text.trim() === '') continue;
     const event = EngineEvent.parse(JSON.parse(text));
-    if (event.error !== undefined) throw new Error([...said.slice(-5), event.error].join(' | '));
+    if (event.error !== undefined)
+      throw new Error([...said.slice(-5), withoutScript(event.error)].join(' | '));
     const id = event.id === undefined ? '' : `${event.id}: `;
-    const line = (event.stream ?? (event.status === undefined ? '' : `${id}${event.status}`)).trim();
+    const told = event.stream ?? (event.status === undefined ? '' : `${id}${event.status}`);
+    const line = stripVTControlCharacters(told).trim();
     if (line === '') continue;
     said.push(line);
     if (said.length > 20) said.shift();
     onLine(line);
   }
+}
+
+/** An engine tells the whole of a command that failed; a script's own last words, and its status, say more. */
+function withoutScript(error: string): string {
+  return error.replace(/^The command '.*\n.*' returned/s, 'its script returned');
 }

@@ -9,7 +9,7 @@ import type { ImageRef } from '../sandbox.ts';
 import { buildScripts } from './build-scripts.ts';
 import type { BuiltImage, ImageBuilder, OnLine } from './builder.ts';
 import { bootstrapDebian } from './debian.ts';
-import { isPackageImage } from './definitions.ts';
+import { foreignReference, isPackageImage } from './definitions.ts';
 import { runProgram, startProgram } from './program.ts';
 import { allPackages, type Recipe } from './recipe.ts';
 
@@ -109,6 +109,10 @@ export class LocalImageBuilder implements ImageBuilder {
   async #buildDerived(recipe: Recipe, root: string, onLine: OnLine): Promise<boolean> {
     const { definition, parent } = recipe;
     if (isPackageImage(definition)) return false;
+    if (foreignReference(definition) !== null) {
+      const message = `Image "${recipe.name}" is made from a Docker image: that takes a Docker engine (--runtime docker).`;
+      throw new SandboxError('start_failed', message);
+    }
     const below = parent === null ? null : join(this.#imagesFolder, parent.name);
     const record = below === null ? null : await readRecord(below);
     const usesHost = record === null || record.usesHost;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { SandboxError } from '../errors.ts';
 import type { Session } from '../sandbox.ts';
-import { type AnyDefinition, builtInImages, isPackageImage, sessionOf, suite } from './definitions.ts';
+import { type AnyDefinition, builtInImages, foreignReference, isPackageImage, suite } from './definitions.ts';
 import { gitAtRootScript } from './git-at-root.ts';
 import { hashRunnerFiles, type RunnerFile, readRunnerFiles } from './runner-files.ts';
 
@@ -45,10 +45,11 @@ export async function makeRecipes(definitions: readonly AnyDefinition[] = []): P
         `Image "${name}" (needed by ${children.join(', ')}) ${problem}.`,
       );
     }
-    const parent = definition.from === null ? null : await recipeOf(definition.from, [...children, name]);
+    const root = definition.from === null || foreignReference(definition) !== null;
+    const parent = root ? null : await recipeOf(definition.from, [...children, name]);
     const rootHash = await hashRoot(definition, parent);
-    const hash = shortHash([rootHash, runnerHash]);
-    const session = sessionOf(definition) ?? parent?.session ?? 'bash';
+    const session = definition.session ?? parent?.session ?? 'bash';
+    const hash = shortHash([rootHash, runnerHash, session]);
     const recipe: Recipe = { name, definition, parent, session, rootHash, hash, runnerFiles };
     recipes.set(name, recipe);
     return recipe;
@@ -59,7 +60,8 @@ export async function makeRecipes(definitions: readonly AnyDefinition[] = []): P
 }
 
 async function hashRoot(definition: AnyDefinition, parent: Recipe | null): Promise<string> {
-  const parts = [builderVersion, definition.name, parent?.rootHash ?? suite];
+  const below = parent?.rootHash ?? foreignReference(definition) ?? suite;
+  const parts = [builderVersion, definition.name, below];
   if (isPackageImage(definition)) return shortHash([...parts, ...definition.packages]);
   const { files = {}, script = '' } = definition;
   const tree = definition.tree === undefined ? 'no tree' : await hashFile(definition.tree);

@@ -81,4 +81,21 @@ describe.skipIf(missing !== null)(`a derived image ${missing ?? ''}`, () => {
     );
     expect(await output('cd /; touch /usr/new /field/new; git status --short')).toBe('?? field/new\n');
   });
+
+  it('can start from an image of the engine that has what a sandbox needs', async () => {
+    await ensureImages({ builder, names: ['base'] });
+    const foreign = { name, from: 'docker:stepwell/base:latest', script: 'echo mine > /mine' };
+    await ensureImages({ builder, definitions: [foreign], names: [name] });
+    expect(await output('cat /mine')).toBe('mine\n');
+  });
+
+  it('says what a foreign image lacks', async () => {
+    await ensureImages({ builder, names: ['base'] });
+    const reference = `stepwell/${name}:poor`;
+    const poor = `FROM stepwell/base:latest\nRUN rm /usr/bin/bwrap\nLABEL stepwell.image=${name}\n`;
+    await writeFile(join(folder, 'Dockerfile'), poor);
+    await run('docker', ['build', '-q', '-t', reference, '-f', join(folder, 'Dockerfile'), folder]);
+    const definitions = [{ name, from: `docker:${reference}` }];
+    await expect(ensureImages({ builder, definitions, names: [name] })).rejects.toThrow('it has no bwrap');
+  });
 });

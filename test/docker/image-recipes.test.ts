@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ImagesTerminal, runImages } from '../../docker/images/command.ts';
+import { replacement } from '../../docker/images/definitions.ts';
 import { readDefinitions } from '../../docker/images/definitions-file.ts';
 import { allPackages, makeRecipes, type Recipe } from '../../docker/images/recipe.ts';
 import { hashRunnerFiles, readRunnerFiles } from '../../docker/images/runner-files.ts';
@@ -44,6 +45,22 @@ describe('a recipe', () => {
     expect(second.hash).not.toBe(first.hash);
     expect(second.parent?.hash).toBe(first.parent?.hash);
     expect((await recipe('set', [{ ...definition, gitAtRoot: true }])).hash).not.toBe(second.hash);
+  });
+
+  it('of a foreign image has no parent, and another hash for another reference', async () => {
+    const first = await recipe('mine', [{ name: 'mine', from: 'docker:debian:13', session: 'python' }]);
+    expect(first).toMatchObject({ parent: null, session: 'python' });
+    const second = await recipe('mine', [{ name: 'mine', from: 'docker:debian:14', session: 'python' }]);
+    expect(second.rootHash).not.toBe(first.rootHash);
+  });
+
+  it('of an image in the place of a built-in one is what others are made from, and keeps its session', async () => {
+    const definition = replacement('sql', 'my/mysql:8');
+    const child = await recipe('set', [definition ?? expect.fail(), { name: 'set', from: 'sql' }]);
+    expect(child.parent?.definition.from).toBe('docker:my/mysql:8');
+    expect(child.session).toBe('python');
+    expect(child.rootHash).not.toBe((await recipe('set', [{ name: 'set', from: 'sql' }])).rootHash);
+    expect(replacement('nothing', 'my/mysql:8')).toBeNull();
   });
 
   it.each([

@@ -81,6 +81,8 @@ test('settings that stand in the way are told before anything starts', async () 
   await expect(startServer(config, { env })).rejects.toThrow('/does/not/exist');
   const unknown = createConfig({ port: 0, pool: { 'none-v1': 1 }, log_level: 'silent' });
   await expect(startServer(unknown, { env })).rejects.toThrow('--pool none-v1=1');
+  const image = createConfig({ port: 0, image: { none: 'mine' } });
+  await expect(startServer(image, { env })).rejects.toThrow('--image none=mine');
 });
 
 test.skipIf(lacks.length > 0)(
