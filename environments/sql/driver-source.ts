@@ -13,7 +13,16 @@ const PARTS: Readonly<Record<Dialect, Parts>> = {
     driver: 'sqlite_driver.SqliteDriver()',
   },
   mysql: {
-    modules: ['result', 'calls', 'mysql_wire', 'mysql_text', 'mysql_values', 'mysql_server', 'mysql_driver'],
+    modules: [
+      'result',
+      'calls',
+      'mysql_wire',
+      'mysql_text',
+      'mysql_values',
+      'mysql_server',
+      'mysql_watch',
+      'mysql_driver',
+    ],
     driver: 'mysql_driver.MysqlDriver()',
   },
 };

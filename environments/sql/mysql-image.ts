@@ -8,8 +8,9 @@ const OPTIONS_FILE = `${FOLDER}/server.cnf`;
 
 /**
  * Small buffers, bounds to those of a session, and little that is opened for writing: a layer holds a copy of each such
- * file. Names of tables ignore
- * case, as InterCode's queries need. What sorts and joins keeps the server's defaults, on which the order of ties depends.
+ * file. Names of tables ignore case, as InterCode's queries need. What sorts and joins keeps the server's defaults, on
+ * which the order of ties depends. MariaDB and MySQL read the first group; a server that does not know a `loose` setting
+ * goes on without it.
  */
 const OPTIONS = `[server]
 datadir = ${FOLDER}/data
@@ -17,7 +18,6 @@ socket = ${FOLDER}/data/socket
 pid-file = ${FOLDER}/data/pid
 tmpdir = /tmp
 log-error = ${FOLDER}/data/server.err
-log-warnings = 1
 skip-networking
 skip-name-resolve
 lower-case-table-names = 1
@@ -26,34 +26,25 @@ collation-server = utf8mb4_general_ci
 default-time-zone = +00:00
 local-infile = 0
 secure-file-priv = ${FOLDER}/none
-symbolic-links = 0
 performance-schema = 0
 max-connections = 10
 thread-cache-size = 4
 table-open-cache = 400
 max-allowed-packet = 16M
 key-buffer-size = 1M
-query-cache-size = 0
 tmp-table-size = 8M
 max-heap-table-size = 8M
-aria-pagecache-buffer-size = 1M
 maximum-tmp-table-size = 64M
 maximum-max-heap-table-size = 64M
 maximum-sort-buffer-size = 16M
 maximum-join-buffer-size = 16M
-maximum-join-buffer-space-limit = 32M
 maximum-read-buffer-size = 16M
 maximum-read-rnd-buffer-size = 16M
-maximum-mrr-buffer-size = 16M
 maximum-bulk-insert-buffer-size = 16M
 maximum-group-concat-max-len = 16M
 innodb-buffer-pool-size = 16M
-innodb-log-file-size = 4M
 innodb-log-buffer-size = 1M
-innodb-data-file-path = ibdata1:4M:autoextend
-innodb-temp-data-file-path = ibtmp1:4M:autoextend:max:48M
 innodb-autoextend-increment = 1
-innodb-undo-tablespaces = 0
 innodb-use-native-aio = 0
 innodb-flush-log-at-trx-commit = 0
 innodb-doublewrite = 0
@@ -63,6 +54,23 @@ innodb-buffer-pool-dump-at-shutdown = 0
 innodb-read-io-threads = 1
 innodb-write-io-threads = 1
 innodb-purge-threads = 1
+innodb-data-file-path = ibdata1:5M:autoextend
+innodb-temp-data-file-path = ibtmp1:12M:autoextend:max:48M
+loose-innodb-redo-log-capacity = 8M
+loose-disable-log-bin
+loose-mysqlx = 0
+loose-temptable-max-ram = 8M
+[mariadb]
+log-warnings = 1
+symbolic-links = 0
+query-cache-size = 0
+aria-pagecache-buffer-size = 1M
+maximum-join-buffer-space-limit = 32M
+maximum-mrr-buffer-size = 16M
+innodb-log-file-size = 4M
+innodb-data-file-path = ibdata1:4M:autoextend
+innodb-temp-data-file-path = ibtmp1:4M:autoextend:max:48M
+innodb-undo-tablespaces = 0
 `;
 
 /** Databases that are the server's own. */
@@ -72,15 +80,18 @@ const RIGHTS =
   'EXECUTE, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER';
 /** In GRANT a database's name is a pattern. */
 const ON_DATABASE = String.raw`REPLACE(REPLACE(REPLACE(SCHEMA_NAME, '\`', '\`\`'), '_', '\\_'), '%', '\\%')`;
+/** A name of any length as that of an account, which holds 32 characters; the driver knows it too. */
+const ACCOUNT = "QUOTE(CONCAT('stepwell:', LEFT(SHA2(SCHEMA_NAME, 256), 16)))";
 
 /** Accounts of agents: one for each database, with no right beyond it, and one for all of them. */
 const ACCOUNTS = String.raw`
-SELECT CONCAT('DROP USER ', QUOTE(User), '@', QUOTE(Host), ';') FROM mysql.global_priv
-  WHERE User NOT IN ('root', 'mariadb.sys') OR (User = 'root' AND Host <> 'localhost');
+SELECT CONCAT('DROP USER ', QUOTE(User), '@', QUOTE(Host), ';') FROM mysql.user
+  WHERE User NOT IN ('root', 'mariadb.sys', 'mysql.sys', 'mysql.session', 'mysql.infoschema')
+    OR (User = 'root' AND Host <> 'localhost');
 SELECT 'CREATE USER \'stepwell:all\'@localhost;';
-SELECT CONCAT('CREATE USER ', QUOTE(CONCAT('stepwell:', SCHEMA_NAME)), '@localhost;',
+SELECT CONCAT('CREATE USER ', ${ACCOUNT}, '@localhost;',
   'GRANT ${RIGHTS} ON ', CHAR(96), ${ON_DATABASE}, CHAR(96), '.* TO \'stepwell:all\'@localhost, ',
-  QUOTE(CONCAT('stepwell:', SCHEMA_NAME)), '@localhost;')
+  ${ACCOUNT}, '@localhost;')
   FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ${SYSTEM};
 `;
 
@@ -100,12 +111,18 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 TMPDIR=/tmp
 export PATH TMPDIR
 mkdir -p ${FOLDER}/data ${FOLDER}/none /tmp
-as=root
-mariadb-install-db --defaults-file=${OPTIONS_FILE} --datadir=${FOLDER}/data --user=$as --skip-test-db \\
-  --auth-root-authentication-method=normal --skip-name-resolve > ${FOLDER}/install.log 2>&1 || { cat ${FOLDER}/install.log ${FOLDER}/data/server.err >&2; exit 1; }
-mariadbd --defaults-file=${OPTIONS_FILE} --user=$as --innodb-stats-auto-recalc=1 &
+if command -v mariadbd > /dev/null; then
+  program=mariadbd client=mariadb
+  install="mariadb-install-db --defaults-file=${OPTIONS_FILE} --datadir=${FOLDER}/data --skip-test-db
+    --auth-root-authentication-method=normal --skip-name-resolve"
+else
+  program=mysqld client=mysql
+  install="mysqld --defaults-file=${OPTIONS_FILE} --initialize-insecure"
+fi
+$install --user=root > ${FOLDER}/install.log 2>&1 || { cat ${FOLDER}/install.log ${FOLDER}/data/server.err >&2; exit 1; }
+$program --defaults-file=${OPTIONS_FILE} --user=root --innodb-stats-auto-recalc=1 &
 server=$!
-client="mariadb --no-defaults --socket=${FOLDER}/data/socket --user=root --batch --raw --skip-column-names"
+client="$client --no-defaults --socket=${FOLDER}/data/socket --user=root --batch --raw --skip-column-names"
 tries=0
 until $client -e 'DO 0' 2> /dev/null; do
   tries=$((tries + 1))

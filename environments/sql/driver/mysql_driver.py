@@ -1,11 +1,13 @@
 """Episodes on a MySQL server: the agent's connection, and a second one that watches it."""
 
+import hashlib
 import re
 import time
 
 from mysql_server import Server, ServerFault
 from mysql_text import without_tail
 from mysql_values import converter, row_values
+from mysql_watch import server_state
 from mysql_wire import ConnectionLost, Rows, ServerError
 from result import Caps, Outcomes
 
@@ -13,22 +15,6 @@ _GRACE_S = 2.0
 _CONTROL_S = 3.0
 _GONE = {"code": 2006, "state": "HY000", "message": "MySQL server has gone away"}
 _LOST = {"code": 2013, "state": "HY000", "message": "Lost connection to server during query"}
-# What the server counts and no account of an agent can set back. Statements beside these change data, accounts or
-# settings, or may, and count inside routines too; rows written and the log's end count whoever wrote. Updated rows do not
-# serve: window functions update rows of tables that are gone with the statement.
-_HARMLESS = (
-    "SELECT CHANGE_DB BEGIN COMMIT ROLLBACK SAVEPOINT RELEASE_SAVEPOINT ROLLBACK_TO_SAVEPOINT LOCK_TABLES UNLOCK_TABLES "
-    "HELP DO EMPTY_QUERY KILL"
-)
-_COUNTED = (
-    "VARIABLE_NAME LIKE 'COM\\_%' AND VARIABLE_NAME NOT LIKE 'COM\\_SHOW\\_%' AND VARIABLE_NAME NOT IN ("
-    + ", ".join(f"'COM_{name}'" for name in _HARMLESS.split())
-    + ") OR VARIABLE_NAME IN ('HANDLER_WRITE', 'HANDLER_DELETE', 'INNODB_LSN_CURRENT')"
-)
-_STATE = (
-    "SELECT (SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER LIKE 'stepwell:%'),"
-    f" SUM(VARIABLE_VALUE) FROM information_schema.GLOBAL_STATUS WHERE {_COUNTED}"
-)
 _COLUMNS = (
     "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE FROM information_schema.COLUMNS"
     " WHERE TABLE_SCHEMA = {} ORDER BY TABLE_NAME, ORDINAL_POSITION"
@@ -55,11 +41,10 @@ class MysqlDriver:
     def begin(self, request: dict) -> dict:
         """Connect the agent: to one database alone, or to all of them."""
         database = request["database"]
-        # The server keeps names in lower case.
-        user = _ALL if request["all_databases"] else f"stepwell:{database.lower()}"
+        user = _ALL if request["all_databases"] else _account_of(database)
         self._drop_agent()
         if self._baseline is None:
-            self._baseline = self._state()
+            self._baseline = server_state(self._ask, self._control.mariadb)
         self._account = (user, database, request["several"])
         self._agent = self._connect()
         return {}
@@ -96,8 +81,8 @@ class MysqlDriver:
         self._drop_agent()
         end = time.monotonic() + _GRACE_S
         while not self._marred:
-            state = self._state()
-            if state[0] == "0":
+            state = server_state(self._ask, self._control.mariadb)
+            if state.agents == 0:
                 return {"pristine": state == self._baseline}
             if time.monotonic() > end:
                 break
@@ -193,16 +178,13 @@ class MysqlDriver:
             if not self._marred:
                 raise
             # The agent may have dropped its database, or shut itself out; it goes on with what is left.
-            self._ask(f"ALTER USER {_quoted(user)}@'localhost' IDENTIFIED VIA mysql_native_password USING ''")
+            self._ask(f"ALTER USER {_quoted(user)}@'localhost' IDENTIFIED BY ''")
             return self._server.connect(user, None if error.code == 1049 else database, self._late, several)
 
     def _drop_agent(self) -> None:
         if self._agent is not None:
             self._agent.quit()
             self._agent = None
-
-    def _state(self):
-        return self._ask(_STATE)[0]
 
     def _ask(self, statement: str):
         self._control.deadline = time.monotonic() + _CONTROL_S
@@ -212,6 +194,11 @@ class MysqlDriver:
                 width = len(one.columns)
                 rows += [[_plain(value) for value in row_values(packet, [bytes] * width)] for packet in one]
         return rows
+
+
+def _account_of(database: str) -> str:
+    """The account with rights on one database; the server keeps names in lower case."""
+    return f"stepwell:{hashlib.sha256(database.lower().encode()).hexdigest()[:16]}"
 
 
 def _plain(value):

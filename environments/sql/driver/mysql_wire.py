@@ -78,7 +78,8 @@ class Rows:
 class Wire:
     """
     One connection. `deadline` is on the monotonic clock; once it has passed while the server is silent, or at every
-    64 KiB of what it sends, `late()` is called, which sets a later one or raises.
+    64 KiB of what it sends, `late()` is called, which sets a later one or raises. `thread` is the connection's number,
+    `mariadb` whether the server is one and not MySQL.
     """
 
     def __init__(self, path: str, user: str, database, late, several: bool = True) -> None:
@@ -103,6 +104,7 @@ class Wire:
         if greeting[0] == 0xFF:
             raise _error(greeting)
         end = greeting.index(0, 1)
+        self.mariadb = b"MariaDB" in greeting[1:end]
         self.thread = struct.unpack_from("<I", greeting, end + 1)[0]
         wanted = _LONG_PASSWORD | _PROTOCOL_41 | _TRANSACTIONS | _SECURE_CONNECTION | _PLUGIN_AUTH | _MULTI_RESULTS
         if several:

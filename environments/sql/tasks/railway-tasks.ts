@@ -110,19 +110,17 @@ export const RAILWAY_TASKS = tasksAbout('railway', [
     gold: {
       sqlite:
         "SELECT CAST(strftime('%w', day) AS INTEGER), COUNT(*) FROM run WHERE cancelled = 0 GROUP BY 1 ORDER BY 1",
-      mysql:
-        'SELECT DAYOFWEEK(day) - 1, COUNT(*) FROM run WHERE cancelled = 0 GROUP BY DAYOFWEEK(day) ORDER BY 1',
+      mysql: 'SELECT DAYOFWEEK(day) - 1, COUNT(*) FROM run WHERE cancelled = 0 GROUP BY 1 ORDER BY 1',
     },
     wrong: [
       {
         sqlite:
           "SELECT CAST(strftime('%w', day) AS INTEGER) + 1, COUNT(*) FROM run WHERE cancelled = 0 GROUP BY 1 ORDER BY 1",
-        mysql:
-          'SELECT DAYOFWEEK(day), COUNT(*) FROM run WHERE cancelled = 0 GROUP BY DAYOFWEEK(day) ORDER BY 1',
+        mysql: 'SELECT DAYOFWEEK(day), COUNT(*) FROM run WHERE cancelled = 0 GROUP BY 1 ORDER BY 1',
       },
       {
         sqlite: "SELECT CAST(strftime('%w', day) AS INTEGER), COUNT(*) FROM run GROUP BY 1 ORDER BY 1",
-        mysql: 'SELECT DAYOFWEEK(day) - 1, COUNT(*) FROM run GROUP BY DAYOFWEEK(day) ORDER BY 1',
+        mysql: 'SELECT DAYOFWEEK(day) - 1, COUNT(*) FROM run GROUP BY 1 ORDER BY 1',
       },
     ],
     tags: ['dates', 'aggregation', 'medium'],

@@ -112,7 +112,7 @@ export const MYSQL_ATTEMPTS: readonly Attempt[] = [
   { name: 'users', actions: ['CREATE USER mine'], refused: 1227, stoppedBy: NO_RIGHT },
   {
     name: 'rights',
-    actions: ["GRANT ALL ON *.* TO 'stepwell:library'@localhost"],
+    actions: ['GRANT ALL ON *.* TO CURRENT_USER()'],
     refused: 1045,
     stoppedBy: NO_RIGHT,
   },
