@@ -174,16 +174,19 @@ def _get(path: str, max_bytes: int) -> bytes:
     # Looked at before it is opened, as opening a device may do something.
     _check_regular(path, os.stat(path))
     file = os.open(path, _READ)
-    status = os.fstat(file)
-    _check_regular(path, status)
-    pieces = []
-    left = max_bytes + 1
-    while status.st_size <= max_bytes and left > 0:
-        piece = os.read(file, min(_PIECE, left))
-        if not piece:
-            return b"".join(pieces)
-        pieces.append(piece)
-        left -= len(piece)
+    try:
+        status = os.fstat(file)
+        _check_regular(path, status)
+        pieces = []
+        left = max_bytes + 1
+        while status.st_size <= max_bytes and left > 0:
+            piece = os.read(file, min(_PIECE, left))
+            if not piece:
+                return b"".join(pieces)
+            pieces.append(piece)
+            left -= len(piece)
+    finally:
+        os.close(file)
     raise RequestError("file_too_large", f"{path}: more than {max_bytes} bytes")
 
 

@@ -284,7 +284,8 @@ class Enclosed(FilesCase):
 
     def test_no_descriptors_are_left(self):
         before = os.listdir("/proc/self/fd")
-        enclosure.enclosed(self.merged, lambda: b"")
+        self.get("/data/a")
+        self.refused("file_too_large", self.get, "/data/a", 1)
         self.refused("path_not_found", self.get, "/missing")
         self.assertEqual(os.listdir("/proc/self/fd"), before)
 
