@@ -191,10 +191,11 @@ export class DockerEngine implements Engine {
     this.#names.add(name);
     // By name: an answer to `create` that is lost still leaves something to be removed.
     const container = this.#docker.getContainer(name);
-    const socket = control === 'socket' ? await this.#listen(name) : null;
+    let socket: ControlSocket | null = null;
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), this.#startTimeoutMs);
     try {
+      if (control === 'socket') socket = await this.#listen(name);
       const settings = containerSettings({
         ...options,
         name,
@@ -228,7 +229,9 @@ export class DockerEngine implements Engine {
       return started;
     } catch (error) {
       await socket?.close();
-      if (await removeContainer(container)) this.#names.delete(name);
+      await removeContainer(container);
+      // What is still there is the reaper's.
+      this.#names.delete(name);
       throw translateEngineError(error, `Starting a container of "${options.image}"`);
     } finally {
       clearTimeout(timer);
