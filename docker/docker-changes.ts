@@ -97,25 +97,35 @@ async function nodeOf(container: Docker.Container, path: string): Promise<Node> 
   try {
     const type = await typeOf(container, path);
     if (type.type !== 'file' && type.type !== 'symlink') return { ...type, size: 0, sha256: null };
-    const archive = extract();
-    const stream = await container.getArchive({ path });
-    stream.on('error', (error: Error) => archive.destroy(error));
-    stream.pipe(archive);
+    const content = await contentOf(await container.getArchive({ path }));
+    return content === null ? null : { ...type, ...content };
+  } catch (error) {
+    if (isEngineStatus(error, 404)) return null;
+    throw new SandboxError('died', `The engine cannot look at ${path} in the container.`, { cause: error });
+  }
+}
+
+/** Of the first file in an archive. What else the engine would send of it is not waited for. */
+async function contentOf(
+  stream: NodeJS.ReadableStream,
+): Promise<Pick<LayerChange, 'size' | 'sha256'> | null> {
+  const archive = extract();
+  stream.on('error', (error: Error) => archive.destroy(error));
+  stream.pipe(archive);
+  try {
     for await (const entry of archive) {
-      const { header } = entry;
       const hash = createHash('sha256');
       let size = 0;
-      if (header.type === 'symlink') hash.update(header.linkname ?? '');
+      if (entry.header.type === 'symlink') hash.update(entry.header.linkname ?? '');
       for await (const chunk of Readable.from(entry)) {
         size += chunk.length;
         hash.update(chunk);
       }
-      return { ...type, size, sha256: hash.digest('hex') };
+      return { size, sha256: hash.digest('hex') };
     }
     return null;
-  } catch (error) {
-    if (isEngineStatus(error, 404)) return null;
-    throw new SandboxError('died', `The engine cannot look at ${path} in the container.`, { cause: error });
+  } finally {
+    if (stream instanceof Readable) stream.destroy();
   }
 }
 

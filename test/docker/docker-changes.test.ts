@@ -1,5 +1,8 @@
+import type Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DockerChanges } from '../../docker/docker-changes.ts';
 import type { Container, OutsideChanges } from '../../docker/engine.ts';
+import { buildContext } from '../../docker/images/build-context.ts';
 import { RunnerChannel } from '../../docker/runner-channel.ts';
 import { dockerEngine, dockerMissing, type TestEngine } from '../engines.ts';
 
@@ -63,4 +66,19 @@ describe.skipIf(missing !== null)(`the changes of a container without layers ${m
     await container.remove();
     await expect(changes.diff()).rejects.toMatchObject({ code: 'died' });
   });
+});
+
+it('the changes of a container let go of every answer of the engine', async () => {
+  const answer = buildContext([
+    { name: 'a', content: 'content' },
+    { name: 'b', content: 'more' },
+  ]);
+  const pathStat = Buffer.from(JSON.stringify({ mode: 0o644 })).toString('base64');
+  const container = {
+    changes: async () => [{ Path: '/a', Kind: 1 }],
+    infoArchive: async () => ({ headers: { 'x-docker-container-path-stat': pathStat } }),
+    getArchive: async () => answer,
+  } as unknown as Docker.Container;
+  await new DockerChanges(container, async () => container).mark();
+  expect(answer.destroyed).toBe(true);
 });
