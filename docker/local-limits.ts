@@ -157,7 +157,9 @@ async function removeTree(parent: string): Promise<void> {
 async function removeGroup(group: string): Promise<void> {
   for (let attempt = 1; attempt <= removeAttempts; attempt += 1) {
     const members = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
-    for (const pid of members.split('\n').filter(Boolean).map(Number)) {
+    for (const pid of members.split('\n').map(Number)) {
+      // Of another pid namespace's processes 0 is told, which as a target would be this server's own group.
+      if (!(pid > 0)) continue;
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
