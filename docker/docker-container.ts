@@ -3,13 +3,14 @@ import type Docker from 'dockerode';
 import type { ContainerEnd } from './docker-end.ts';
 import { isEngineStatus } from './docker-errors.ts';
 import type { Container, OutsideChanges } from './engine.ts';
-import type { ImageRef } from './sandbox.ts';
+import type { ImageRef, Isolation } from './sandbox.ts';
 
 const removeAttempts = 4;
 
 export interface DockerContainerOptions {
   readonly container: Docker.Container;
   readonly image: ImageRef;
+  readonly isolation: Isolation;
   readonly stream: Duplex;
   readonly end: ContainerEnd;
   readonly changes?: OutsideChanges;
@@ -20,6 +21,7 @@ export interface DockerContainerOptions {
 export class DockerContainer implements Container {
   readonly id: string;
   readonly image: ImageRef;
+  readonly isolation: Isolation;
   readonly stream: Duplex;
   readonly exited: Promise<{ readonly reason: string }>;
   readonly changes?: OutsideChanges;
@@ -32,6 +34,7 @@ export class DockerContainer implements Container {
     this.#container = options.container;
     this.id = options.container.id;
     this.image = options.image;
+    this.isolation = options.isolation;
     this.stream = options.stream;
     this.exited = options.end.exited;
     this.changes = options.changes;

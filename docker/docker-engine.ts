@@ -11,12 +11,12 @@ import { containerSettings } from './docker-settings.ts';
 import { DockerStream, Tail } from './docker-stream.ts';
 import type { Container, Engine, StartOptions } from './engine.ts';
 import { SandboxError } from './errors.ts';
-import { readHello } from './hello.ts';
 import { labels, namespace } from './labels.ts';
 import { encodeOwner, type Owner } from './owner.ts';
 import { PristineContainers } from './pristine-containers.ts';
 import { type RunFolder, removeDeadRunFolders } from './run-folder.ts';
 import type { ImageRef, Isolation } from './sandbox.ts';
+import { trialLimits, tryOut } from './trial.ts';
 
 /** How the server and a runner speak: over a shared Unix socket, or over the engine's attached stream. */
 export type ControlMode = 'socket' | 'attach';
@@ -43,8 +43,6 @@ interface Probed {
   readonly control: ControlMode;
   readonly reason: string;
 }
-
-const probeLimits = { memoryBytes: 2 ** 28, cpus: 1, pids: 128, layerBytes: 2 ** 24, layerInodes: 4096 };
 
 /** Sandboxes as containers of a Docker engine. */
 export class DockerEngine implements Engine {
@@ -144,8 +142,8 @@ export class DockerEngine implements Engine {
     for (const wanted of isolation === 'auto' ? (['layer', 'replace'] as const) : [isolation]) {
       for (const mode of control === 'auto' ? (['socket', 'attach'] as const) : [control]) {
         try {
-          const found = await this.#track(this.#tryOut(image, wanted, mode));
-          return { ...found, control: mode, reason: [found.reason, ...problems].join('; ') };
+          await this.#track(this.#tryOut(image, wanted, mode));
+          return { isolation: wanted, control: mode, reason: [works[wanted], ...problems].join('; ') };
         } catch (error) {
           problems.push(`no ${wanted} over ${mode}: ${messageOf(error)}`);
         }
@@ -154,11 +152,11 @@ export class DockerEngine implements Engine {
     throw new SandboxError('start_failed', `No container could be started (${problems.join('; ')}).`);
   }
 
-  async #tryOut(image: string, isolation: Isolation, control: ControlMode) {
-    const options: StartOptions = { image, limits: probeLimits, network: 'none' };
+  async #tryOut(image: string, isolation: Isolation, control: ControlMode): Promise<void> {
+    const options: StartOptions = { image, limits: trialLimits, network: 'none' };
     const container = await this.#launch(options, isolation, control);
     try {
-      return await readHello(container, this.#startTimeoutMs);
+      await tryOut(container, this.#startTimeoutMs);
     } finally {
       await container.remove();
     }
@@ -213,6 +211,7 @@ export class DockerEngine implements Engine {
       const started = new DockerContainer({
         container: created,
         image,
+        isolation,
         stream,
         end,
         changes:
@@ -242,6 +241,8 @@ export class DockerEngine implements Engine {
     return listenForRunner(await this.#options.runFolder.subfolder(name));
   }
 }
+
+const works = { layer: 'overlay and bubblewrap work here', replace: 'each container serves one episode' };
 
 const noImageYet = 'no image is built yet, so nothing could be tried';
 

@@ -76,8 +76,8 @@ function environment({ limits, isolation, controlFolder }: SettingsOptions): str
     `STEPWELL_LAYER_BYTES=${limits.layerBytes}`,
     `STEPWELL_LAYER_INODES=${limits.layerInodes}`,
     `STEPWELL_SCRATCH=${scratchPath}`,
+    `STEPWELL_ISOLATION=${isolation}`,
   ];
-  if (isolation === 'replace') settings.push('STEPWELL_ISOLATION=replace');
   if (controlFolder !== null) settings.push(`STEPWELL_SOCKET=${controlPath}/${controlSocketName}`);
   return settings;
 }

@@ -34,6 +34,8 @@ export interface OutsideChanges {
 export interface Container {
   readonly id: string;
   readonly image: ImageRef;
+  /** What it was made for: in a container with the rights for layers, no agent may run without one. */
+  readonly isolation: Isolation;
   /** Raw bytes to and from the runner. It ends when the container does. */
   readonly stream: Duplex;
   /** Settles once when the container has ended, for whatever reason. */

@@ -66,6 +66,7 @@ export interface LocalContainerOptions {
 export class LocalContainer implements Container {
   readonly id: string;
   readonly image: ImageRef;
+  readonly isolation = 'layer';
   readonly stream: Duplex;
   readonly exited: Promise<{ readonly reason: string }>;
   readonly #options: LocalContainerOptions;

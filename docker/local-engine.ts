@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type ControlSocket, controlSocketName, listenForRunner } from './control-socket.ts';
+import { messageOf } from './docker-errors.ts';
 import type { Container, Engine, Limits, StartOptions } from './engine.ts';
 import { SandboxError } from './errors.ts';
-import { readHello } from './hello.ts';
 import { controlPath, scratchPath } from './labels.ts';
 import { LocalContainer, LocalProcess } from './local-container.ts';
 import { findLimitKeeper, type LimitKeeper, type ProcessLimits } from './local-limits.ts';
@@ -12,6 +12,7 @@ import { enclosure, type LocalRoot, LocalRoots } from './local-root.ts';
 import { fateOf, type Owner } from './owner.ts';
 import { type RunFolder, removeDeadRunFolders } from './run-folder.ts';
 import type { ImageRef, Isolation } from './sandbox.ts';
+import { trialLimits, tryOut } from './trial.ts';
 
 export interface LocalEngineOptions {
   readonly owner: Owner;
@@ -27,8 +28,6 @@ export interface LocalEngineOptions {
   /** Longest time from asking for a container to its runner's connection, in milliseconds. @default 30,000 */
   readonly startTimeoutMs?: number;
 }
-
-const probeLimits = { memoryBytes: 2 ** 28, cpus: 1, pids: 128, layerBytes: 2 ** 24, layerInodes: 4096 };
 
 /** Images that need no building where the host's programs will do. */
 const hostImages = { base: 'bash', bash: 'bash', python: 'python', sql: 'python' } as const;
@@ -61,12 +60,14 @@ export class LocalEngine implements Engine {
 
   async probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }> {
     const { reason } = await this.#limitKeeper();
-    const container = await this.start({ image: 'base', limits: probeLimits, network: 'none' });
+    const container = await this.start({ image: 'base', limits: trialLimits, network: 'none' });
     try {
-      const hello = await readHello(container, this.#options.startTimeoutMs ?? 30_000);
-      if (hello.isolation === 'layer') return { isolation: 'layer', reason: `${hello.reason}; ${reason}` };
+      await tryOut(container, this.#options.startTimeoutMs ?? 30_000);
+      return { isolation: 'layer', reason: `overlay and bubblewrap work here; ${reason}` };
+    } catch (cause) {
       const advice = 'run as root, or on Linux 5.11 or newer with user namespaces allowed';
-      throw new SandboxError('start_failed', `The local engine needs layers (${hello.reason}): ${advice}.`);
+      const message = `The local engine needs layers (${messageOf(cause)}): ${advice}.`;
+      throw new SandboxError('start_failed', message, { cause });
     } finally {
       await container.remove();
     }
@@ -151,10 +152,8 @@ export class LocalEngine implements Engine {
       await child?.kill();
       await socket?.close();
       await processLimits?.remove();
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new SandboxError('start_failed', `A local container could not be started: ${reason}`, {
-        cause: error,
-      });
+      const message = `A local container could not be started: ${messageOf(error)}`;
+      throw new SandboxError('start_failed', message, { cause: error });
     }
   }
 

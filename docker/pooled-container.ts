@@ -1,13 +1,10 @@
 import { ContainerLife, type ContainerState } from './container-state.ts';
 import type { Container, Engine, StartOptions } from './engine.ts';
 import { SandboxError } from './errors.ts';
+import { greeted } from './greeting.ts';
 import { type ChannelOptions, RunnerChannel } from './runner-channel.ts';
-import type { Hello } from './runner-replies.ts';
 import { type GiveBack, RunnerSandbox } from './runner-sandbox.ts';
 import type { Isolation } from './sandbox.ts';
-
-/** How long a failed start waits for the engine to say why the container ended, in milliseconds. */
-const EXIT_REASON_MS = 1_000;
 
 /** Longest run of the code that prepares a sandbox, in milliseconds. */
 const PREPARE_MS = 60_000;
@@ -23,7 +20,6 @@ export interface PooledContainerParts {
 interface Opened {
   readonly container: Container;
   readonly channel: RunnerChannel;
-  readonly hello: Hello;
 }
 
 /** One container of the pool, from before its start until every trace of it is removed. */
@@ -55,7 +51,7 @@ export class PooledContainer {
   }
 
   get isolation(): Isolation {
-    return this.#open.hello.isolation;
+    return this.#open.container.isolation;
   }
 
   /** Settles with the reason when the container or its channel has ended. */
@@ -91,13 +87,13 @@ export class PooledContainer {
 
   /** A lease for one holder; the state is the caller's affair. */
   lease(giveBack: GiveBack): RunnerSandbox {
-    const { container, channel, hello } = this.#open;
+    const { container, channel } = this.#open;
     return new RunnerSandbox(
       {
         id: container.id,
         image: container.image,
         engine: this.#engine.name,
-        isolation: hello.isolation,
+        isolation: container.isolation,
         channel,
         changes: container.changes,
       },
@@ -136,13 +132,9 @@ export class PooledContainer {
     const container = await this.#starting;
     const channel = new RunnerChannel(container.stream, channelOptions);
     this.#channel = channel;
-    container.exited.then(({ reason }) => channel.close('died', `The container ended: ${reason}`));
     if (this.#removal !== null) channel.close('died', 'The container was removed while it started.');
-    try {
-      return { container, channel, hello: await channel.ready };
-    } catch (error) {
-      throw await explained(container, error);
-    }
+    await greeted(container, channel);
+    return { container, channel };
   }
 
   async #prepared(): Promise<void> {
@@ -158,17 +150,6 @@ export class PooledContainer {
     if (this.#opened === null) throw new Error('The container has not started.');
     return this.#opened;
   }
-}
-
-/** The engine knows better than the stream why a container ended, but may say so a little later. */
-async function explained(container: Container, error: unknown): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), EXIT_REASON_MS);
-  });
-  const exit = await Promise.race([container.exited, silence]);
-  clearTimeout(timer);
-  return exit === null ? error : new SandboxError('start_failed', exit.reason, { cause: error });
 }
 
 function startError(image: string, error: unknown): SandboxError {

@@ -9,8 +9,6 @@ export const Hello = z.object({
   event: z.literal('hello'),
   version: z.literal(1),
   isolation: z.enum(['layer', 'replace']),
-  /** Why it isolates in this way. */
-  reason: z.string(),
 });
 export type Hello = z.infer<typeof Hello>;
 

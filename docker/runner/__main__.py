@@ -20,7 +20,7 @@ class Runner:
 
     def __init__(self, channel: FrameChannel, settings) -> None:
         self._channel = channel
-        self._sandbox, self._reason = make_sandbox(settings, {channel.read_fd: self._meanwhile})
+        self._sandbox = make_sandbox(settings, {channel.read_fd: self._meanwhile})
         self._waiting = deque()
         self._handlers = {
             "run": lambda header, payload: self._sandbox.run(header, payload),
@@ -35,12 +35,13 @@ class Runner:
             "reset": lambda _header, _payload: self._sandbox.reset(),
         }
 
-    def serve(self) -> None:
-        isolation = self._sandbox.isolation
-        self._channel.write({"event": "hello", "version": VERSION, "isolation": isolation, "reason": self._reason})
-        if isolation == "replace":
-            self._sandbox.reset()
+    def greet(self) -> None:
+        """Say hello, and that the first session is ready once it is."""
+        self._channel.write({"event": "hello", "version": VERSION, "isolation": self._sandbox.isolation})
+        self._sandbox.reset()
         self._channel.write({"event": "ready"})
+
+    def serve(self) -> None:
         while True:
             header, payload = self._waiting.popleft() if self._waiting else self._channel.read()
             if header["op"] == "quit":
@@ -85,24 +86,22 @@ class Runner:
 
 
 def make_sandbox(settings, services):
-    """A sandbox with its first layer ready, and why it is of its kind."""
+    """
+    The sandbox that was asked for. Where it cannot be made nothing takes its place: in a container that has the rights to
+    make layers, an agent without one would have them too.
+    """
     kind = settings.get("STEPWELL_SESSION", "bash")
-    if settings.get("STEPWELL_ISOLATION") == "replace":
-        return ReplacedSandbox(services, kind), "asked for"
-    try:
-        sandbox = LayerSandbox(
-            services,
-            kind,
-            settings.get("STEPWELL_SCRATCH", "/run/stepwell"),
-            settings.get("STEPWELL_ROOTS", "/").split(":"),
-            int(settings.get("STEPWELL_LAYER_BYTES", 128 * 1024 * 1024)),
-            int(settings.get("STEPWELL_LAYER_INODES", 32768)),
-            settings.get("STEPWELL_HOSTNAME", "stepwell"),
-        )
-        sandbox.reset()
-        return sandbox, "overlay and bubblewrap work here"
-    except Exception as error:  # noqa: BLE001 - any refusal by kernel or container means the same
-        return ReplacedSandbox(services, kind), f"{type(error).__name__}: {error}"
+    if settings.get("STEPWELL_ISOLATION", "layer") == "replace":
+        return ReplacedSandbox(services, kind)
+    return LayerSandbox(
+        services,
+        kind,
+        settings.get("STEPWELL_SCRATCH", "/run/stepwell"),
+        settings.get("STEPWELL_ROOTS", "/").split(":"),
+        int(settings.get("STEPWELL_LAYER_BYTES", 128 * 1024 * 1024)),
+        int(settings.get("STEPWELL_LAYER_INODES", 32768)),
+        settings.get("STEPWELL_HOSTNAME", "stepwell"),
+    )
 
 
 def main() -> None:
@@ -111,7 +110,12 @@ def main() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     socket_path = os.environ.get("STEPWELL_SOCKET")
-    runner = Runner(FrameChannel.connect(socket_path) if socket_path else FrameChannel(0, 1), os.environ)
+    channel = FrameChannel.connect(socket_path) if socket_path else FrameChannel(0, 1)
+    try:
+        runner = Runner(channel, os.environ)
+        runner.greet()
+    except Exception as error:  # noqa: BLE001 - whatever it was, it is why the container ended
+        sys.exit(f"stepwell runner: no {os.environ.get('STEPWELL_ISOLATION', 'layer')}: {type(error).__name__}: {error}")
     try:
         runner.serve()
     except Disconnected as gone:

@@ -5,6 +5,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DockerEngine, type DockerEngineOptions } from '../../docker/docker-engine.ts';
 import { containerSettings } from '../../docker/docker-settings.ts';
+import { greeted } from '../../docker/greeting.ts';
 import { ensureImages } from '../../docker/images/builder.ts';
 import { DockerImageBuilder } from '../../docker/images/docker-builder.ts';
 import { labels } from '../../docker/labels.ts';
@@ -124,6 +125,16 @@ describe.skipIf(missing !== null)(`the Docker engine ${missing ?? ''}`, () => {
     );
     expect(memory).not.toContain(tooLittle.memoryBytes);
     await other.close();
+  });
+
+  it('starts no container where no layer can be made, and says why', async () => {
+    const tooFew = { ...limits, layerInodes: 1 };
+    const container = await engine.start({ image: 'bash', limits: tooFew, network: 'none' });
+    await expect(greeted(container, new RunnerChannel(container.stream))).rejects.toMatchObject({
+      code: 'start_failed',
+      message: expect.stringMatching(/no layer: OSError: .*No space left/),
+    });
+    await container.remove();
   });
 
   it('tells the end of a container that was killed', async () => {

@@ -123,7 +123,7 @@ export class FakeRunner {
   }
 
   hello(isolation: Isolation): void {
-    this.send({ event: 'hello', version: 1, isolation, reason: 'a fake' });
+    this.send({ event: 'hello', version: 1, isolation });
     this.send({ event: 'ready' });
   }
 
@@ -168,6 +168,7 @@ export class FakeRunner {
 export class FakeContainer implements Container {
   readonly id: string;
   readonly image: ImageRef;
+  readonly isolation: Isolation;
   readonly stream: Duplex;
   readonly runner: FakeRunner;
   readonly exited: Promise<{ readonly reason: string }>;
@@ -178,10 +179,11 @@ export class FakeContainer implements Container {
   #exit: (exit: { reason: string }) => void = () => {};
   #removal: Promise<void> | null = null;
 
-  constructor(id: string, image: string) {
+  constructor(id: string, image: string, isolation: Isolation) {
     const [host, inside] = duplexPair();
     this.id = id;
     this.image = { name: image, digest: `sha256:${image}` };
+    this.isolation = isolation;
     this.stream = host;
     this.runner = new FakeRunner(inside);
     this.exited = new Promise((resolve) => {
@@ -250,7 +252,7 @@ export class FakeEngine implements Engine {
   }
 
   async start(options: StartOptions): Promise<Container> {
-    const container = new FakeContainer(`fake-${this.asked.length}`, options.image);
+    const container = new FakeContainer(`fake-${this.asked.length}`, options.image, this.isolation);
     this.asked.push(container);
     await this.onStart(container, options);
     this.containers.push(container);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machineFacts } from '../../docker/engine-choice.ts';
+import { greeted } from '../../docker/greeting.ts';
 import { ensureImages } from '../../docker/images/builder.ts';
 import { LocalImageBuilder } from '../../docker/images/local-builder.ts';
 import { runnerFolder } from '../../docker/images/runner-files.ts';
@@ -81,6 +82,16 @@ describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => 
     expect(await processesWith(mark)).toBe(0);
     expect(await controlGroups()).not.toContain(container.id);
     expect((await readdir(runFolder.path)).filter((name) => name === container.id)).toEqual([]);
+  });
+
+  it('starts no container where no layer can be made, and says why', async () => {
+    const tooFew = { ...limits, layerInodes: 1 };
+    const container = await engine.start({ image: 'bash', limits: tooFew, network: 'none' });
+    await expect(greeted(container, new RunnerChannel(container.stream))).rejects.toMatchObject({
+      code: 'start_failed',
+      message: expect.stringMatching(/no layer: OSError: .*No space left/),
+    });
+    await container.remove();
   });
 
   it('tells the end of a runner', async () => {

@@ -197,6 +197,18 @@ describe('a pool whose starts fail', () => {
     await expect(pool.acquire(EPISODE)).resolves.toMatchObject({ id: 'fake-2' });
   });
 
+  it('hands out no container whose runner isolates in another way than it was made for', async () => {
+    const engine = new FakeEngine('layer');
+    engine.greets = false;
+    engine.onStart = (container) => container.runner.hello('replace');
+    const { pool } = unstarted(engine, { startAttempts: 1 });
+    await expect(pool.acquire(EPISODE)).rejects.toMatchObject({
+      code: 'start_failed',
+      message: expect.stringContaining('"replace"'),
+    });
+    expect(engine.alive).toHaveLength(0);
+  });
+
   it("gives the engine's reason for a container that ends before it is ready", async () => {
     const engine = new FakeEngine();
     engine.greets = false;
