@@ -13,20 +13,20 @@ Overlays with `metacopy` are not understood: mounts must switch it off where the
 
 import stat
 import time
-from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Set
 
 from content import Contents, Digest
+from layer import HIDDEN_FOLDER, Root
 from lower import Lower
 from request_error import RequestError
 from upper import WHITEOUT, Earlier, Node, Upper
 
-HIDDEN = frozenset(("/opt/stepwell", "/proc", "/sys", "/dev"))
+HIDDEN = frozenset((HIDDEN_FOLDER, "/proc", "/sys", "/dev"))
 # Files that a diff may look at, each side counted.
 LIMIT = 100_000
 # Time stamps of files lag behind the clock by up to a timer tick; younger ones prove nothing.
 _TICK_NS = 20_000_000
 
-Root = Tuple[str, str, str]  # prefix, lower, upper
 Change = Dict[str, Any]
 
 

@@ -5,11 +5,11 @@ import shutil
 import stat
 from typing import NamedTuple
 
+from lower import BOUND_FILES
 from mounts import MS_NODEV, MS_NOSUID, mount, unmount
 
-# What containers get by bind mount lies below the mount, so a layer would show the empty files underneath.
-_BOUND_FILES = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
-_HIDDEN = "/opt/stepwell"
+# Where the runner lies.
+HIDDEN_FOLDER = "/opt/stepwell"
 # The second is what a user namespace grants: there the kernel keeps its marks in attributes of the user's own.
 _OVERLAY_OPTIONS = ("metacopy=off,redirect_dir=off", "userxattr")
 
@@ -41,9 +41,10 @@ class Ground:
         self._make_mask(files)
 
     def _make_mask(self, files) -> None:
-        if os.path.isdir(_HIDDEN):
-            os.mknod(self._mirror(_HIDDEN), 0o600 | stat.S_IFCHR, 0)
-        for path in _BOUND_FILES:
+        if os.path.isdir(HIDDEN_FOLDER):
+            os.mknod(self._mirror(HIDDEN_FOLDER), 0o600 | stat.S_IFCHR, 0)
+        # They lie below the mount, where a layer would show the empty files underneath.
+        for path in (f"/{name}" for name in BOUND_FILES):
             if os.path.ismount(path):
                 shutil.copy2(path, self._mirror(path))
         for path, text in files.items():
