@@ -1,13 +1,13 @@
 """The bash of a session: the first process of its namespaces, or a plain child where there are none."""
 
-import fcntl
 import os
 import signal
 
 from confinement import Confinement
 from environment import ENVIRONMENT
-from session import SessionEnded, rewrite
+from session import CANNOT_START, SessionEnded, rewrite
 from session_process import SessionProcess
+from spawning import become
 
 _DRIVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.sh")
 # The shell's script, one line, so that an error names the line of the command. It comes on standard input, which the
@@ -15,8 +15,6 @@ _DRIVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.
 _START = b'IFS= read -rd "" -u61 __sw_loop;eval "$__sw_loop";{ __sw_find;eval "$__sw_loop";} 60<&- 61<&-\n'
 _SHELL = "/bin/bash"
 _BREAK = signal.SIGRTMIN + 7
-_IGNORED_SIGNALS = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
-_CANNOT_START = 127
 
 
 def start_bash(confinement: Confinement, layer, spared, cwd: str, descriptors: dict) -> SessionProcess:
@@ -26,21 +24,9 @@ def start_bash(confinement: Confinement, layer, spared, cwd: str, descriptors: d
     script = os.memfd_create("script", os.MFD_CLOEXEC)
     try:
         rewrite(script, _START)
-        pid = confinement.fork(layer, lambda: _become_bash(cwd, {0: script, **descriptors}))
+        pid = confinement.fork(layer, lambda: become([_SHELL], ENVIRONMENT, {0: script, **descriptors}, cwd))
     except OSError as error:
-        raise SessionEnded(_CANNOT_START) from error
+        raise SessionEnded(CANNOT_START) from error
     finally:
         os.close(script)
     return SessionProcess(pid, _BREAK, False, spared)
-
-
-def _become_bash(cwd: str, descriptors: dict) -> None:
-    # Sources are lifted above every target first, so that no dup2 overwrites a source that is still needed.
-    lifted = {target: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, 100) for target, source in descriptors.items()}
-    for target, source in lifted.items():
-        os.dup2(source, target)
-    for number in _IGNORED_SIGNALS:
-        signal.signal(number, signal.SIG_DFL)
-    os.setsid()
-    os.chdir(cwd)
-    os.execve(_SHELL, [_SHELL], ENVIRONMENT)

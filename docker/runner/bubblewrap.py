@@ -1,8 +1,6 @@
-"""Starting programs through bubblewrap: beside the agent's session, and the runner's own over the agent's files."""
+"""Programs through bubblewrap: beside the agent's session, and the runner's own over the agent's files."""
 
-import fcntl
 import os
-import signal
 
 import capabilities
 
@@ -16,9 +14,6 @@ _PIDNS_FD = 67
 # Entries of /proc that tell of what lies beyond the sandbox, as far as this kernel has them.
 PROC_COVERED_FILES = ("/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/kmsg")
 PROC_COVERED_FOLDERS = ("/proc/acpi", "/proc/asound", "/proc/scsi")
-_IGNORED_SIGNALS = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
-
-
 _OWN_NAMESPACES = ["--unshare-pid", "--unshare-ipc", "--unshare-uts"]
 
 
@@ -44,7 +39,7 @@ def _proc() -> list:
 class Bubblewrap:
     """
     Composes command lines. Options and the system call filter travel in memory files, so that a process list inside
-    shows none of them; each method returns `(argv, descriptors)`, and the caller closes the descriptors after `spawn`.
+    shows none of them; each method returns `(argv, descriptors)`, all but the output's, which the caller closes after `spawn`.
     `devices` is the folder that the agent sees as `/dev`.
     """
 
@@ -74,6 +69,7 @@ class Bubblewrap:
     def _command(self, options, argv):
         options = [*options, "--seccomp", str(_SECCOMP_FD)]
         descriptors = {
+            0: os.open("/dev/null", os.O_RDONLY),
             _SECCOMP_FD: _memory_file("seccomp", self._filter),
             _OPTIONS_FD: _memory_file("options", b"".join(os.fsencode(option) + b"\0" for option in options)),
         }
@@ -85,18 +81,3 @@ def _memory_file(name: str, content: bytes) -> int:
     os.write(fd, content)
     os.lseek(fd, 0, os.SEEK_SET)
     return fd
-
-
-def spawn(argv, environment: dict, descriptors: dict, path=None) -> int:
-    """
-    Start a program (`path`, else `argv[0]`) with just these descriptors (`{target: source}`) beside what is
-    close-on-exec; its pid.
-    """
-    # Sources are lifted above every target first, so that no dup2 overwrites a source that is still needed.
-    lifted = {target: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, 100) for target, source in descriptors.items()}
-    try:
-        actions = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in lifted.items()]
-        return os.posix_spawn(path or argv[0], argv, environment, file_actions=actions, setsigdef=_IGNORED_SIGNALS)
-    finally:
-        for source in lifted.values():
-            os.close(source)

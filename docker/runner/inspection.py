@@ -2,15 +2,16 @@
 
 import os
 import stat
+from functools import partial
 
 from bubblewrap import Bubblewrap
+from environment import ENVIRONMENT
 from program import Program
 from request_error import RequestError
+from spawning import spawn
 
 _ENVIRONMENT = {
-    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    "HOME": "/root",
-    "LANG": "C.UTF-8",
+    **ENVIRONMENT,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -61,4 +62,4 @@ def inspect(bubblewrap: Bubblewrap, layer, request: dict, services):
     """Run `argv` and return (fields as for `run`, output)."""
     cwd = layer.WINDOW + _plain_folder(layer.merged, request.get("cwd", "/"))
     argv, descriptors = bubblewrap.inspection(layer, cover_git(layer), cwd, request["argv"])
-    return Program(argv, _ENVIRONMENT, descriptors, services).finish(request)
+    return Program(partial(spawn, argv, _ENVIRONMENT), descriptors, services).finish(request)

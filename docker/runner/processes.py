@@ -10,7 +10,10 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def ticks_at(moment: float) -> int:
-    """A moment of the monotonic clock in the unit of a process's start time."""
+    """
+    A moment of the monotonic clock in the unit of a process's start time, 10 ms: what started just before it seems to have
+    started at it.
+    """
     return int((time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() + moment) * _TICKS)
 
 
@@ -28,6 +31,19 @@ def children_of(pid: int):
     """The processes that a process has started and that live."""
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
         return [int(child) for child in file.read().split()]
+
+
+def exit_status(status: int) -> int:
+    """What a shell makes of the status that `wait` returns: 128 + signal where one killed the process."""
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code
+
+
+def reap_orphans(kept) -> None:
+    """Wait for what has lost its parent to the runner and ended; the ends of `kept` are for others to see."""
+    for pid in children_of(os.getpid()):
+        if pid not in kept:
+            os.waitpid(pid, os.WNOHANG)
 
 
 def _stat(pid: int):
@@ -50,7 +66,8 @@ class NamespaceProcesses:
         self.first = first
         self._spared = frozenset(spared)
         self.interpreter = interpreter
-        self._namespace = os.readlink(f"/proc/{first}/ns/pid")
+        # Of what shares the runner's namespace nothing may be left to ask.
+        self._namespace = os.readlink(f"/proc/{'self' if spared else first}/ns/pid")
         self._stopped = set()
 
     def pids(self):
@@ -65,26 +82,31 @@ class NamespaceProcesses:
                 continue
         return found
 
-    def signal_since(self, ticks: int, number: int) -> int:
-        """Signal what started at or after `ticks`, but the session's own; returns how many were reached."""
-        reached = 0
+    def _since(self, ticks: int):
+        """What started at or after `ticks` and lives, but the session's own."""
         kept = {self.first, self.interpreter, *self._spared}
         for pid in self.pids():
             stat = _stat(pid)
-            if pid in kept or stat is None or stat[0] == "Z" or stat[2] < ticks:
-                continue
-            reached += send(pid, number)
-        return reached
+            if pid not in kept and stat is not None and stat[0] != "Z" and stat[2] >= ticks:
+                yield pid
 
-    def end_since(self, ticks: int) -> None:
-        """Kill what started at or after `ticks`, and wait a little until none of it lives."""
+    def count_since(self, ticks: int) -> int:
+        """How many started at or after `ticks`, but the session's own."""
+        return sum(1 for _ in self._since(ticks))
+
+    def signal_since(self, ticks: int, number: int) -> int:
+        """Signal what started at or after `ticks`, but the session's own; returns how many were reached."""
+        return sum(send(pid, number) for pid in self._since(ticks))
+
+    def end_since(self, ticks: int, meanwhile=lambda: None) -> None:
+        """Kill what started at or after `ticks`, and wait a little, doing `meanwhile`, until none of it lives."""
         until = time.monotonic() + _END_S
         while self.signal_since(ticks, signal.SIGKILL) and time.monotonic() < until:
+            meanwhile()
             time.sleep(0.001)
 
     def kill_all(self) -> None:
-        """End one after the other, again and again until a round finds nothing."""
-        send(self.first, signal.SIGKILL)
+        """End all but the session's own, one after the other, again and again until a round finds nothing."""
         for _ in range(100):
             if not self.signal_since(0, signal.SIGKILL):
                 return

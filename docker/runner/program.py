@@ -5,25 +5,29 @@ import select
 import signal
 import time
 
-from bubblewrap import spawn
 from capture import Capture
-from processes import offer_first
+from processes import exit_status, offer_first
 
 _FOLLOW_MS = 1000
 
 
 class Program:
-    """`argv` with `environment` and `descriptors` (closed once it runs); `services` are served meanwhile."""
+    """
+    What `start` starts, (descriptors) → pid, with `descriptors` (closed once it runs) and its output; `services` are served
+    meanwhile.
+    """
 
-    def __init__(self, argv, environment: dict, descriptors: dict, services) -> None:
+    def __init__(self, start, descriptors: dict, services) -> None:
         self._services = services
         self._output, write_fd = os.pipe()
         os.set_blocking(self._output, False)
-        null = os.open("/dev/null", os.O_RDONLY)
         try:
-            self.pid = spawn(argv, environment, {0: null, 1: write_fd, 2: write_fd, **descriptors})
+            self.pid = start({1: write_fd, 2: write_fd, **descriptors})
+        except BaseException:
+            os.close(self._output)
+            raise
         finally:
-            for fd in (write_fd, null, *descriptors.values()):
+            for fd in (write_fd, *descriptors.values()):
                 os.close(fd)
         offer_first(self.pid)
         self._exit = os.pidfd_open(self.pid)
@@ -38,11 +42,11 @@ class Program:
         timed_out = self._collect(capture, began + request["timeout_ms"] / 1000, linger_s)
         if timed_out:
             self._end(end)
-        status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        status = exit_status(os.waitpid(self.pid, 0)[1])
         os.close(self._output)
         os.close(self._exit)
         fields = {
-            "exit_code": status if status >= 0 else 128 - status,
+            "exit_code": status,
             "cwd": request.get("cwd", "/"),
             "duration_us": int((time.monotonic() - began) * 1e6),
         }

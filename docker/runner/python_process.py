@@ -2,11 +2,9 @@
 
 import signal
 
-from session import SessionEnded
+from session import CANNOT_START, SessionEnded
 from session_process import SessionProcess
 from zygote import Zygote
-
-_CANNOT_START = 127
 
 
 def start_python(zygote: Zygote, layer, spared, cwd: str, descriptors: dict) -> SessionProcess:
@@ -16,6 +14,6 @@ def start_python(zygote: Zygote, layer, spared, cwd: str, descriptors: dict) -> 
     try:
         pid = zygote.start(layer, cwd, descriptors)
     except OSError as error:
-        raise SessionEnded(_CANNOT_START) from error
+        raise SessionEnded(CANNOT_START) from error
     beside = () if layer is not None else (*spared, zygote.pid)
     return SessionProcess(pid, signal.SIGINT, layer is not None, beside)

@@ -1,13 +1,16 @@
 """The fallback where layers cannot be made: the container itself is the sandbox, and is replaced after each episode."""
 
 import os
+from functools import partial
 
 from bash_process import start_bash
 from confinement import Confinement
+from processes import reap_orphans
 from program import Program
 from python_process import start_python
 from request_error import RequestError
 from sandbox import LayerSandbox
+from spawning import become
 from zygote import Zygote
 
 
@@ -30,6 +33,8 @@ class ReplacedSandbox(LayerSandbox):
         self._session = None
         self._confinement = Confinement(b"", "", "")
         self._zygote = Zygote((b"", "", ""), None) if kind == "python" else None
+        # The agent may remove it.
+        self._null = os.open("/dev/null", os.O_RDONLY)
 
     def reset(self) -> None:
         if self._session is not None:
@@ -56,6 +61,18 @@ class ReplacedSandbox(LayerSandbox):
     def inspect(self, request: dict):
         raise RequestError("not_supported", "inspect needs layers")
 
+    def run(self, request: dict, payload: bytes):
+        # An episode may be long, and what has ended counts towards its processes until it is waited for.
+        reap_orphans(self._kept())
+        return super().run(request, payload)
+
+    def execute(self, request: dict):
+        reap_orphans(self._kept())
+        return super().execute(request)
+
     def _program(self, request: dict) -> Program:
-        argv = ["/usr/bin/env", f"--chdir={request['cwd']}", *request["argv"]]
-        return Program(argv, request["env"], {}, self._services)
+        def start(descriptors: dict) -> int:
+            work = partial(become, request["argv"], request["env"], descriptors, request["cwd"])
+            return self._confinement.fork(None, work)
+
+        return Program(start, {0: os.dup(self._null)}, self._services)

@@ -13,16 +13,16 @@ from confinement import Confinement, make_devices
 from files import get, list_files, put
 from inspection import inspect
 from layer import Ground
-from processes import ticks_at
+from processes import reap_orphans, ticks_at
 from program import Program
 from python_process import start_python
 from request_error import RequestError
 from resolver import CONFIGURATION, OfflineResolver
 from seccomp import filter_program
-from session import Session, SessionEnded
+from session import CANNOT_START, Session, SessionEnded
+from spawning import spawn
 from zygote import Zygote
 
-_CANNOT_START = 127
 _START_S = 20.0
 # What is started again may be the agent's own by now. Two attempts fit into what the server waits beyond a deadline.
 _RESTART_S = 1.0
@@ -65,7 +65,7 @@ class LayerSandbox:
     def reset(self) -> None:
         """Forget the layer and everything in it; make the next one and start its session."""
         self.close()
-        _reap_orphans()
+        reap_orphans(self._kept())
         self._layer = self._ground.new_layer()
         self._baseline = None
         self._session = self._start_session("/")
@@ -77,6 +77,10 @@ class LayerSandbox:
         if self._layer is not None:
             self._layer.drop()
             self._layer = None
+
+    def _kept(self):
+        """The runner's own children."""
+        return [one.pid for one in (self._zygote, self._session) if one is not None]
 
     def _process(self, cwd: str, descriptors: dict):
         if self._zygote is None:
@@ -139,7 +143,7 @@ class LayerSandbox:
             except SessionEnded:
                 continue
         capture.add(b"stepwell: the session could not be started again in this sandbox\n")
-        return _CANNOT_START
+        return CANNOT_START
 
     def put(self, request: dict, payload: bytes) -> None:
         put(self._layer.merged, request["entries"], memoryview(payload))
@@ -173,7 +177,7 @@ class LayerSandbox:
     def _program(self, request: dict) -> Program:
         first = self._session.tree.first
         argv, descriptors = self._bubblewrap.beside(self._layer, first, request["cwd"], request["argv"])
-        return Program(argv, request["env"], descriptors, self._services)
+        return Program(partial(spawn, argv, request["env"]), descriptors, self._services)
 
     def quiesce(self, mode: str) -> None:
         if mode not in ("stop", "resume", "kill"):
@@ -187,12 +191,3 @@ class LayerSandbox:
             self._session.tree.stop()
         else:
             self._session.tree.resume()
-
-
-def _reap_orphans() -> None:
-    """Wait for what lost its parent to the runner; between two sessions the runner has no children that end."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass

@@ -7,6 +7,7 @@ import signal
 import socket
 import struct
 import time
+from functools import partial
 
 from capture import Capture
 from processes import ticks_at
@@ -14,14 +15,15 @@ from processes import ticks_at
 # After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
 _GRACE_S = 0.3
 _ROUND_S = 0.02
-# More processes than these are not interrupted first. Signal 0 reaches, and does nothing.
+# More processes than these are not interrupted first.
 _CROWD = 16
-_NO_SIGNAL = 0
 # How long a report alone is waited for, and room for a command, as a C timeval.
 _QUIET = struct.pack("ll", 0, 2000)
 # Bytes of commands after which the memory file is begun anew.
 _CODE_LIMIT = 1 << 20
 _TIMED_OUT = 124
+# What a shell says where it finds no program.
+CANNOT_START = 127
 _SO_PASSRIGHTS = 83
 # What a shell can exit with; the agent can write to the socket as well.
 _STATUS = re.compile(rb"\d{1,3}")
@@ -70,13 +72,17 @@ class Session:
         self._talk_fd = ours.detach()
         self.output_fd = output_fd
         os.set_blocking(output_fd, False)
-        self._exit_fd = os.pidfd_open(self._process.pid)
+        self._exit_fd = os.pidfd_open(self.pid)
         self._poll = select.poll()
         for fd in (self._talk_fd, self._exit_fd, output_fd, *services):
             self._poll.register(fd, select.POLLIN)
         self._last_status = 0
         # The processes of this session's namespace, once it is ready.
         self.tree = None
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def wait_ready(self, patience_s: float) -> None:
         """Wait for the first report. Raises SessionEnded where the interpreter did not start in time."""
@@ -187,24 +193,19 @@ class Session:
     def _interrupt(self, capture, started: int) -> bool:
         """Interrupt what the command started, then kill it; whether the interpreter broke off the command and lives."""
         # Many processes that all clean up at once can hold up a container at the end of its memory for long.
-        crowd = self.tree.signal_since(started, _NO_SIGNAL) > _CROWD
+        crowd = self.tree.count_since(started) > _CROWD
         for number in (signal.SIGKILL,) if crowd else (signal.SIGINT, signal.SIGKILL):
             until = time.monotonic() + _GRACE_S
             while time.monotonic() < until:
                 self._process.break_off()
                 self.tree.signal_since(started, number)
                 if self._until_report(capture, time.monotonic() + _ROUND_S, None) is None:
-                    self._sweep(capture, started)
+                    # Until none of it lives, so that its output is its own and not the next command's.
+                    take = partial(capture.read_from, self.output_fd)
+                    self.tree.end_since(started, take)
+                    take()
                     return True
         return False
-
-    def _sweep(self, capture, started: int) -> None:
-        """Kill what the command left until none of it lives, so that its output is its own and not the next command's."""
-        until = time.monotonic() + _GRACE_S
-        while self.tree.signal_since(started, signal.SIGKILL) and time.monotonic() < until:
-            capture.read_from(self.output_fd)
-            time.sleep(0.001)
-        capture.read_from(self.output_fd)
 
     def kill(self) -> None:
         """End every process of the session, and leave no zombie."""

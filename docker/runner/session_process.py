@@ -3,7 +3,7 @@
 import os
 import signal
 
-from processes import NamespaceProcesses, children_of, send
+from processes import NamespaceProcesses, children_of, exit_status, send
 
 
 class SessionProcess:
@@ -39,15 +39,14 @@ class SessionProcess:
     def reap(self) -> int:
         """Wait for its end; the exit status, 128 + signal where one killed it."""
         if self._exit_status is None:
-            code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-            self._exit_status = code if code >= 0 else 128 - code
+            self._exit_status = exit_status(os.waitpid(self.pid, 0)[1])
         return self._exit_status
 
     def kill(self) -> None:
         """End every process of the session, and leave no zombie."""
-        if self._spared:
-            self.tree.kill_all()
         if self._exit_status is None:
             # The kernel kills a namespace with its first process.
             send(self.pid, signal.SIGKILL)
+        if self._spared:
+            self.tree.kill_all()
         self.reap()

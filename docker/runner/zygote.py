@@ -6,10 +6,10 @@ import signal
 import socket
 
 import mounts
-from bubblewrap import spawn
 from environment import ENVIRONMENT
 from processes import send
 from session import rewrite
+from spawning import spawn
 
 _PYTHON = "/usr/bin/python3"
 # The order of sets must not differ from one machine to the next.

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from confinement import Confinement, never_return
 from mounts import CLONE_PARENT
+from processes import exit_status
 from python_driver import Driver
 
 _CONTROL_FD = 60
@@ -65,8 +66,7 @@ class ZygoteMain:
         while True:
             pid, status = os.wait()
             if pid == interpreter:
-                code = os.waitstatus_to_exitcode(status)
-                os._exit(code if code >= 0 else 128 - code)
+                os._exit(exit_status(status))
 
 
 def _keep(given: dict) -> None:

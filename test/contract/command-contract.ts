@@ -97,6 +97,21 @@ export function commandContract({ acquire, run, output }: SandboxBench): void {
       expect(result.output.toString()).toMatch(/end\n$/);
     });
 
+    it('that removes the shell and ends it leaves a sandbox that says so', async () => {
+      const sandbox = await acquire();
+      for (const code of ['rm -f /bin/bash; exec true', 'echo alive']) {
+        const said = (await run(sandbox, code)).output.toString();
+        expect(said).toBe('stepwell: the session could not be started again in this sandbox\n');
+      }
+      expect((await sandbox.getFile('/etc/passwd')).length).toBeGreaterThan(0);
+    });
+
+    it('among many finds room for processes, though earlier ones left orphans', async () => {
+      const sandbox = await acquire();
+      const orphans = 'for i in {1..90}; do (true &); done; echo done';
+      for (let step = 0; step < 5; step += 1) expect(await output(sandbox, orphans)).toBe('done\n');
+    });
+
     it('that traces shows its own lines only', async () => {
       const sandbox = await acquire();
       await run(sandbox, 'set -x');
@@ -126,6 +141,13 @@ export function commandContract({ acquire, run, output }: SandboxBench): void {
       expect(result.output.toString()).toMatch(/^\/tmp\nyes\ndata\nshared\n[01]\n$/);
       expect(result).toMatchObject({ exitCode: 4, timedOut: false });
       expect((await exec(sandbox, 'ls /proc/self/fd')).output.toString()).toBe('0\n1\n2\n3\n');
+    });
+
+    it('needs no file of the sandbox but its own', async () => {
+      const sandbox = await acquire();
+      await run(sandbox, 'rm -f /usr/bin/env /dev/null');
+      const { output: said } = await exec(sandbox, 'echo here');
+      expect(said.toString()).toBe('here\n');
     });
 
     it('is killed at its deadline with what it started', async () => {
