@@ -159,8 +159,9 @@ export interface InspectRequest {
 
 /**
  * One pristine sandbox, held by one episode until `release`. Calls run one after the other.
- * Every method throws `SandboxError`: `died` when the container is gone, `unresponsive` past its own deadline,
- * `path_not_found`, `path_refused`, `file_too_large` for files, `not_supported` in `replace` isolation.
+ * Every method throws `SandboxError`: `died` when the container is gone, `unresponsive` past its own deadline, `runner_fault`
+ * for a fault of the runner; `path_not_found`, `path_refused`, `file_too_large` for files; `not_supported` for `inspect` in `replace`
+ * isolation, and for `exec` beside a session that can be started no more.
  */
 export interface Sandbox extends AsyncDisposable {
   /** Container id or the local process's name, for logs. */
@@ -178,7 +179,11 @@ export interface Sandbox extends AsyncDisposable {
   listFiles(path: string): Promise<ListedFile[]>;
   /** Make the present state the one that `diff` compares with. */
   mark(): Promise<void>;
-  /** Differences since the last `mark` (or since the layer began), sorted by path, seen from outside the agent's reach. */
+  /**
+   * Differences since the last `mark` (or since the layer began), sorted by path, seen from outside the agent's reach. A
+   * deleted folder is told file by file in `layer` isolation; in `replace`, what was the image's in it is told by the folder
+   * alone.
+   */
   diff(): Promise<LayerChange[]>;
   /**
    * Run a program of the pristine image with the agent's files, read-only, as its working directory.

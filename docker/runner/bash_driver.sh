@@ -1,4 +1,4 @@
-# Read and evaluated once by the sandbox's bash, before the agent's first command; BashSession holds the loop.
+# Read and evaluated once by the sandbox's bash, before the agent's first command; session.py has the other end.
 # 60: "go" lines in, reports "<sequence> <exit status> <working directory>\0" out. 61: a command's text up to a NUL byte,
 # then its standard input. A go line is empty, or "i" where there is input.
 

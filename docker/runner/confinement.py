@@ -1,4 +1,4 @@
-"""What bubblewrap gives to a program that it starts, for a process that is forked: namespaces, mounts, no rights."""
+"""What a session is confined by, bash or Python: namespaces, a root of its own, no rights, given to a forked process."""
 
 import ctypes
 import os

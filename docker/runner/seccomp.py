@@ -1,4 +1,4 @@
-"""The system call filter of the agent's processes, as a classic BPF program for `bwrap --seccomp`.
+"""The system call filter of the agent's processes, as a classic BPF program.
 
 It refuses what Docker's default profile refuses to a container with the agent's capabilities, and a little more: x32
 calls, 32-bit calls, io_uring, and the two terminal ioctls that type into other people's input. What needs a
