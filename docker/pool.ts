@@ -6,30 +6,9 @@ import { PoolImage } from './pool-image.ts';
 import { givesWay, planStarts } from './pool-plan.ts';
 import { PoolQueue } from './pool-queue.ts';
 import { type PoolOptions, type PoolSettings, poolSettings, type RemovalCause } from './pool-settings.ts';
+import { type PoolCounts, type PoolStats, poolStats } from './pool-stats.ts';
 import { PooledContainer } from './pooled-container.ts';
 import type { AcquireOptions, Remains, Sandbox, SandboxSource } from './sandbox.ts';
-
-/** Containers of one image by state (`gone`: being removed), its settings, and those who wait for it. */
-export interface ImageStats {
-  readonly states: Readonly<Record<ContainerState, number>>;
-  readonly waiting: number;
-  readonly warm: number;
-  readonly max: number;
-}
-
-export interface PoolStats {
-  readonly images: Readonly<Record<string, ImageStats>>;
-  /** Waiting for any image. */
-  readonly queued: number;
-  /** Since the pool was made: containers that became ready. */
-  readonly started: number;
-  /** … that were removed because they were used up or broken. */
-  readonly replaced: number;
-  /** … layers made anew. */
-  readonly reset: number;
-  /** … starts that failed. */
-  readonly failed: number;
-}
 
 /**
  * Keeps containers warm and leases them as sandboxes, first come, first served. A warm lease costs no round trip: a
@@ -45,10 +24,7 @@ export class SandboxPool implements SandboxSource {
   #drained: Promise<void> | null = null;
   #empty: Deferred<void> | null = null;
   #members = 0;
-  #started = 0;
-  #replaced = 0;
-  #reset = 0;
-  #failed = 0;
+  readonly #counts: PoolCounts = { started: 0, replaced: 0, reset: 0, failed: 0 };
 
   /**
    * Starts nothing yet: see `start`.
@@ -100,19 +76,7 @@ export class SandboxPool implements SandboxSource {
   }
 
   stats(): PoolStats {
-    const images: Record<string, ImageStats> = {};
-    for (const [name, image] of this.#images) {
-      const waiting = this.#queue.waitingFor(name);
-      images[name] = { states: image.count(), waiting, warm: image.warm, max: image.max };
-    }
-    return {
-      images,
-      queued: this.#queue.size,
-      started: this.#started,
-      replaced: this.#replaced,
-      reset: this.#reset,
-      failed: this.#failed,
-    };
+    return poolStats(this.#images, this.#queue, this.#counts);
   }
 
   #image(name: string): PoolImage {
@@ -148,7 +112,7 @@ export class SandboxPool implements SandboxSource {
     member.reset().then(
       () => {
         if (member.state === 'gone') return;
-        this.#reset += 1;
+        this.#counts.reset += 1;
         const durationMs = this.#settings.now() - begun;
         this.#settings.onEvent({ type: 'reset', image: image.name, id: member.id ?? '', durationMs });
         this.#offer(member, image);
@@ -199,7 +163,7 @@ export class SandboxPool implements SandboxSource {
   }
 
   #startSucceeded(member: PooledContainer, image: PoolImage, durationMs: number): void {
-    this.#started += 1;
+    this.#counts.started += 1;
     image.startSucceeded();
     this.#settings.onEvent({
       type: 'started',
@@ -216,7 +180,7 @@ export class SandboxPool implements SandboxSource {
   }
 
   #startFailed(member: PooledContainer, image: PoolImage, error: SandboxError): void {
-    this.#failed += 1;
+    this.#counts.failed += 1;
     const retryInMs = image.startFailed(error, () => this.#schedule());
     this.#settings.onEvent({
       type: 'start_failed',
@@ -236,7 +200,7 @@ export class SandboxPool implements SandboxSource {
   }
 
   #discard(member: PooledContainer, image: PoolImage, cause: RemovalCause, reason: string): void {
-    if (cause !== 'room' && cause !== 'drain') this.#replaced += 1;
+    if (cause !== 'room' && cause !== 'drain') this.#counts.replaced += 1;
     if (member.id !== null) {
       this.#settings.onEvent({ type: 'removed', image: image.name, id: member.id, cause, reason });
     }

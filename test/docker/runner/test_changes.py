@@ -1,64 +1,20 @@
 """The difference of a layer, on real overlays."""
 
-import hashlib
 import os
 import shutil
 import socket
 import stat
 import subprocess
-import sys
 import unittest
 
-from overlay_case import OverlayCase, enter_private_mounts, in_user_namespace
+from changes_case import ChangesCase, sha
+from overlay_case import enter_private_mounts, in_user_namespace
 
-import changes
-import content
-import mounts
 from request_error import RequestError
-
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def setUpModule():
     enter_private_mounts()
-
-
-def sha(text):
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-class ChangesCase(OverlayCase):
-    tree = {
-        "etc/hosts": "localhost\n",
-        "data/a": "alpha",
-        "data/b": "beta",
-        "data/deep/one": "1",
-        "data/deep/two": "2",
-        "data/deep/deeper/three": "3",
-        "link": "-> data/a",
-        "empty": None,
-    }
-
-    def setUp(self):
-        super().setUp()
-        self.make(self.lower, self.tree)
-        self.baseline = None
-
-    def at(self, path):
-        return os.path.join(self.merged, path)
-
-    def write(self, path, text):
-        with open(self.at(path), "w", encoding="utf-8") as file:
-            file.write(text)
-
-    def mark(self):
-        self.baseline = changes.mark([("/", self.lower, self.upper)])
-
-    def diff(self, **options):
-        return changes.diff([("/", self.lower, self.upper)], self.baseline, **options)
-
-    def told(self, **options):
-        return [(change["kind"], change["path"]) for change in self.diff(**options)]
 
 
 class Differences(ChangesCase):
@@ -257,136 +213,6 @@ class Differences(ChangesCase):
         except OSError:
             self.skipTest("no user attributes on this kernel's tmpfs")
         self.assertEqual(self.diff(), [])
-
-
-class SinceAMark(ChangesCase):
-    def setUp(self):
-        super().setUp()
-        self.mount()
-        self.make(self.merged, {"task/in": "input", "task/keep": "kept", "task/sub/x": "x", "data/a": "placed"})
-        shutil.rmtree(self.at("data/deep"))
-        self.mark()
-
-    def test_what_was_there_at_the_mark_is_no_change(self):
-        self.assertEqual(self.diff(), [])
-
-    def test_changes_of_placed_files(self):
-        self.write("task/in", "INPUT")
-        os.unlink(self.at("task/keep"))
-        self.write("data/a", "alpha")
-        self.write("task/out", "result")
-        expected = [("modified", "/data/a"), ("modified", "/task/in")]
-        expected += [("deleted", "/task/keep"), ("added", "/task/out")]
-        self.assertEqual(self.told(), expected)
-
-    def test_touched_or_rewritten_alike_is_no_change(self):
-        os.utime(self.at("task/in"), (1, 1))
-        os.unlink(self.at("task/keep"))
-        self.write("task/keep", "kept")
-        self.assertEqual(self.diff(), [])
-
-    def test_deleted_folders_and_files_that_hid_the_lowers(self):
-        shutil.rmtree(self.at("task"))
-        os.unlink(self.at("data/a"))
-        paths = ["/data/a", "/task", "/task/in", "/task/keep", "/task/sub", "/task/sub/x"]
-        self.assertEqual(self.told(), [("deleted", path) for path in paths])
-
-    def test_what_the_mark_saw_deleted_and_is_back_was_added(self):
-        self.make(self.merged, {"data/deep/one": "1"})
-        self.assertEqual(self.told(), [("added", "/data/deep"), ("added", "/data/deep/one")])
-
-    def test_modes_of_placed_files_and_of_the_root(self):
-        os.chmod(self.at("task/sub"), 0o700)
-        os.chmod(self.merged, 0o711)
-        self.assertEqual(self.told(), [("mode_changed", "/"), ("mode_changed", "/task/sub")])
-
-    def test_a_change_within_the_marks_own_clock_tick_is_seen(self):
-        for number in range(50):
-            self.write("task/in", f"{number:05}")
-            self.mark()
-            with open(self.at("task/in"), "r+", encoding="utf-8") as file:
-                file.write("*")
-            self.assertEqual(self.told(), [("modified", "/task/in")])
-
-    def test_a_settled_file_is_not_read_again(self):
-        settled = changes.Baseline(self.baseline.snapshots, self.baseline.taken + 10**18)
-        read = []
-        original = content.Contents._read
-        content.Contents._read = lambda *arguments: read.append(arguments) or original(*arguments)
-        self.addCleanup(setattr, content.Contents, "_read", original)
-        self.assertEqual(changes.diff([("/", self.lower, self.upper)], settled), [])
-        self.assertEqual(read, [])
-        self.write("task/in", "input")
-        self.assertEqual(changes.diff([("/", self.lower, self.upper)], settled), [])
-        self.assertEqual(len(read), 1)
-
-
-class OtherMounts(ChangesCase):
-    def test_redirected_folders_are_followed(self):
-        if in_user_namespace():
-            self.skipTest("overlays of user namespaces have no redirects")
-        self.mount(",redirect_dir=on")
-        os.rename(self.at("data/deep"), self.at("data/renamed"))
-        os.rename(self.at("data"), self.at("elsewhere"))
-        self.write("elsewhere/renamed/four", "4")
-        gone = ["", "/a", "/b", "/deep", "/deep/deeper", "/deep/deeper/three", "/deep/one", "/deep/two"]
-        come = ["", "/a", "/b", "/renamed", "/renamed/deeper", "/renamed/deeper/three"]
-        come += ["/renamed/four", "/renamed/one", "/renamed/two"]
-        expected = [("deleted", f"/data{path}") for path in gone] + [("added", f"/elsewhere{path}") for path in come]
-        self.assertEqual(self.told(), expected)
-        self.assertEqual(self.diff()[-1]["sha256"], sha("2"))
-
-    def test_whiteouts_by_attribute(self):
-        self.make(self.upper, {"data/a": "", "data/b": ""})
-        space = "user" if in_user_namespace() else "trusted"
-        self.mount()
-        os.setxattr(os.path.join(self.upper, "data"), f"{space}.overlay.opaque", b"x")
-        os.setxattr(os.path.join(self.upper, "data/a"), f"{space}.overlay.whiteout", b"")
-        self.assertEqual(self.told(), [("deleted", "/data/a"), ("modified", "/data/b")])
-
-    def test_a_second_root_over_a_folder_of_the_first(self):
-        self.make(self.lower, {"usr/shadowed": "never seen"})
-        folders = {name: os.path.join(self.folder, f"usr-{name}") for name in ("lower", "upper", "work")}
-        for folder in folders.values():
-            os.mkdir(folder)
-        self.make(folders["lower"], {"bin/tool": "tool", "bin/other": "other"})
-        self.mount()
-        options = ",".join(f"{name}dir={folder}" for name, folder in folders.items())
-        options += ",userxattr" if in_user_namespace() else ""
-        mounts.mount("overlay", self.at("usr"), "overlay", 0, options)
-        self.addCleanup(mounts.unmount, self.at("usr"))
-        roots = [("/", self.lower, self.upper), ("/usr", folders["lower"], folders["upper"])]
-        baseline = changes.mark(roots)
-        self.write("usr/bin/tool", "replaced")
-        os.unlink(self.at("usr/bin/other"))
-        self.write("zz", "last")
-        for since in (None, baseline):
-            told = [(change["kind"], change["path"]) for change in changes.diff(roots, since)]
-            self.assertEqual(told, [("deleted", "/usr/bin/other"), ("modified", "/usr/bin/tool"), ("added", "/zz")])
-
-    def test_mounts_over_the_lower_are_not_taken_for_the_pristine_files(self):
-        if in_user_namespace():
-            self.skipTest("user namespaces cannot look below mounts")
-        covered = os.path.join(self.lower, "empty")
-        mounts.mount("cover", covered, "tmpfs")
-        self.addCleanup(mounts.unmount, covered)
-        self.make(covered, {"of": "the host"})
-        self.mount()
-        shutil.rmtree(self.at("empty"))
-        self.assertEqual(self.told(), [("deleted", "/empty")])
-
-
-@unittest.skipIf(in_user_namespace(), "already in one")
-class InAUserNamespace(unittest.TestCase):
-    def test_differences_are_the_same_there(self):
-        command = ["unshare", "--user", "--map-root-user", "--mount"]
-        if subprocess.run([*command, "true"], capture_output=True).returncode != 0:
-            self.skipTest("no user namespaces here")
-        tests = ["test_changes.Differences", "test_changes.SinceAMark", "test_changes.OtherMounts"]
-        done = subprocess.run(
-            [*command, sys.executable, "-B", "-m", "unittest", *tests], cwd=HERE, capture_output=True, text=True
-        )
-        self.assertEqual(done.returncode, 0, done.stderr)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,46 @@
+"""A layer over a small tree, whose differences tests look at."""
+
+import hashlib
+import os
+
+from overlay_case import OverlayCase
+
+import changes
+
+
+def sha(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ChangesCase(OverlayCase):
+    tree = {
+        "etc/hosts": "localhost\n",
+        "data/a": "alpha",
+        "data/b": "beta",
+        "data/deep/one": "1",
+        "data/deep/two": "2",
+        "data/deep/deeper/three": "3",
+        "link": "-> data/a",
+        "empty": None,
+    }
+
+    def setUp(self):
+        super().setUp()
+        self.make(self.lower, self.tree)
+        self.baseline = None
+
+    def at(self, path):
+        return os.path.join(self.merged, path)
+
+    def write(self, path, text):
+        with open(self.at(path), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def mark(self):
+        self.baseline = changes.mark([("/", self.lower, self.upper)])
+
+    def diff(self, **options):
+        return changes.diff([("/", self.lower, self.upper)], self.baseline, **options)
+
+    def told(self, **options):
+        return [(change["kind"], change["path"]) for change in self.diff(**options)]
