@@ -57,6 +57,8 @@ export class DockerEngine implements Engine {
   readonly #live = new Set<Container>();
   readonly #starting = new Set<Promise<unknown>>();
   #probed: Promise<Probed> | null = null;
+  /** What each name stood for when it was first asked for: another server's builds are not this one's. */
+  readonly #digests = new Map<string, string>();
   #count = 0;
   #closing = false;
 
@@ -75,10 +77,13 @@ export class DockerEngine implements Engine {
   }
 
   async image(name: string): Promise<ImageRef> {
+    const kept = this.#digests.get(name);
     try {
-      const { Id } = await this.#docker.getImage(referenceOf(name)).inspect();
+      const { Id } = await this.#docker.getImage(kept ?? referenceOf(name)).inspect();
+      this.#digests.set(name, Id);
       return { name, digest: Id };
     } catch (error) {
+      this.#digests.delete(name);
       if (!isEngineStatus(error, 404)) throw translateEngineError(error, `Looking for image "${name}"`);
       const advice = `run "stepwell images build ${name}"`;
       throw new SandboxError('image_missing', `This Docker engine has no image "${name}"; ${advice}.`);
@@ -163,6 +168,8 @@ export class DockerEngine implements Engine {
   }
 
   async #anyImage(): Promise<string | null> {
+    const [own] = this.#digests.values();
+    if (own !== undefined) return own;
     try {
       const images = await this.#docker.listImages({ filters: { label: [labels.image] } });
       const latest = images.flatMap((image) => image.RepoTags ?? []).find((tag) => tag.endsWith(':latest'));

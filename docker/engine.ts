@@ -51,7 +51,7 @@ export interface Engine {
   readonly name: 'docker' | 'local';
   /** What this engine can do, found by `probe`, and why. */
   probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }>;
-  /** @throws {SandboxError} `image_missing` */
+  /** The image that this engine's containers of that name have, one and the same while it exists. @throws {SandboxError} `image_missing` */
   image(name: string): Promise<ImageRef>;
   /** @throws {SandboxError} `image_missing`, `start_failed` */
   start(options: StartOptions): Promise<Container>;

@@ -150,13 +150,15 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const { pool, warmUp } = makePool({ config, opened, definitions, warm, log });
   const building = new BuildingSource({
     sandboxes: pool,
-    ensure: (name) =>
-      ensureImages({
+    ensure: async (name) => {
+      await ensureImages({
         builder: opened.builder,
         definitions: lineage(name, definitions),
         names: [name],
         onProgress: onBuild,
-      }),
+      });
+      await opened.engine.image(name);
+    },
   });
   source = building;
   undo.push(() => building.close());

@@ -29,7 +29,10 @@ describe.skipIf(missing !== null)(`a derived image ${missing ?? ''}`, () => {
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });
     const images = await docker.listImages({ filters: { label: [`stepwell.image=${name}`] } });
-    for (const tag of images.flatMap((image) => image.RepoTags ?? [])) await docker.getImage(tag).remove();
+    const tags = images.flatMap((image) => image.RepoTags ?? []).filter((tag) => tag.startsWith('stepwell/'));
+    for (const tag of tags) await docker.getImage(tag).remove();
+    // What a build that failed left behind has no tag.
+    await docker.pruneImages({ filters: { label: [`stepwell.image=${name}`] } });
   });
 
   const ensure = (): Promise<string[]> => {

@@ -98,6 +98,19 @@ describe.skipIf(missing !== null)(`the Docker engine ${missing ?? ''}`, () => {
     expect((await files()).filter((name) => !name.endsWith('/owner'))).toEqual([]);
   });
 
+  it('keeps to the image that a name stood for at first, until that is gone', async () => {
+    const repo = `stepwell/test-kept-${process.pid}`;
+    const [bash, base] = await Promise.all([engine.image('bash'), engine.image('base')]);
+    await docker.getImage(bash.digest).tag({ repo, tag: 'latest' });
+    const own = await open();
+    const name = `${repo}:latest`;
+    expect(await own.image(name)).toEqual({ name, digest: bash.digest });
+    await docker.getImage(base.digest).tag({ repo, tag: 'latest' });
+    expect(await own.image(name)).toEqual({ name, digest: bash.digest });
+    await docker.getImage(name).remove();
+    await own.close();
+  });
+
   it('refuses an image that it does not have', async () => {
     await expect(engine.image('nowhere')).rejects.toMatchObject({ code: 'image_missing' });
     const options = { image: 'nowhere', limits, network: 'none' } as const;
