@@ -22,7 +22,9 @@ export interface EfficiencyReward {
  * - `time` = 0.25 · min(1, (t_gold + 0.01 s) / (t + 0.01 s)) if all tests passed, else 0; t: processor time
  * - `memory` = 0.25 · min(1, m_gold / m) if all tests passed, else 0; m: highest resident memory
  *
- * The reward is their sum. The figures are the kernel's, of the processes that ran the solution over all its tests.
+ * The reward is their sum. The figures are the kernel's, of the processes that ran the solution over all its tests. As it
+ * tells only of those that somebody waits for, these may start threads but no other processes: work in a child that
+ * nobody waits for would cost nothing.
  */
 export function efficiencyReward({ score, usage }: Judgement, gold: Usage): EfficiencyReward {
   const tests = score / 2;

@@ -6,6 +6,7 @@ const MODULES = [
   'channel',
   'remote',
   'privileges',
+  'filter',
   'solution',
   'spawner',
   'process',

@@ -18,6 +18,8 @@ export interface Solution {
   readonly strict: boolean;
   /** A statement run last, which must not raise. @default none */
   readonly binding?: string;
+  /** It may start threads but no processes, so that all that it uses is counted. @default false */
+  readonly alone?: boolean;
 }
 
 /** Time in which the work has to be loaded, in seconds. */
@@ -102,6 +104,7 @@ function workOf(record: PythonTaskRecord, solution: Solution): string {
     tests: record.tests ?? [],
     entry: record.entry ?? null,
     grade: record.grade ?? null,
+    alone: solution.alone ?? false,
     seconds: {
       load: LOAD_SECONDS,
       test: (record.test_timeout_ms ?? TEST_SECONDS * 1000) / 1000,

@@ -26,13 +26,13 @@ export class Rewards {
   async grade(image: ImageRef, solution: Solution): Promise<Grade> {
     const { judge, goldUsage, dataset, record, options } = this.#parts;
     const began = performance.now();
-    const judgement = await judge.judge(image, record, solution);
+    const efficient = options.scoring === 'efficiency';
+    const judgement = await judge.judge(image, record, { ...solution, alone: efficient });
     const visibility = visibilityOf(record, options.tests);
     const tests = reportedTests(record, judgement.tests, visibility);
-    const scored =
-      options.scoring === 'efficiency'
-        ? efficiencyReward(judgement, await goldUsage.of(dataset, record, image))
-        : { reward: judgement.score, components: { tests: judgement.score } };
+    const scored = efficient
+      ? efficiencyReward(judgement, await goldUsage.of(dataset, record, image))
+      : { reward: judgement.score, components: { tests: judgement.score } };
     return {
       ...scored,
       durationMs: performance.now() - began,

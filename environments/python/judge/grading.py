@@ -66,12 +66,12 @@ def _line_of(error, source):
 
 
 class Grading:
-    """The tests of one grade. plan: tests, entry, grade, seconds (of a test and of all)."""
+    """The tests of one grade. plan: tests, entry, grade, alone, seconds (of a test and of all)."""
 
     def __init__(self, job, plan, control):
         self._job = job
         self._plan = plan
-        self._spawner = Spawner(control)
+        self._spawner = Spawner(control, plan['alone'])
         self.usage = Usage()
         self._names = {'__name__': 'test'}
         if job['setup']:

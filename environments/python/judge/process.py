@@ -28,10 +28,11 @@ class Fault(BaseException):
 
 
 class Spawner:
-    """The judge's end of the spawner's socket."""
+    """The judge's end of the spawner's socket. alone: whether solution processes may start no others."""
 
-    def __init__(self, control):
+    def __init__(self, control, alone):
         self._control = control
+        self._alone = alone
         self._began = False
 
     def begin(self, descriptors, until):
@@ -40,7 +41,7 @@ class Spawner:
         Raises Fault where even the first one does not start, later Lost: an earlier one may have seen to that.
         """
         try:
-            answer, descriptor = self.ask({'kind': 'spawn'}, descriptors)
+            answer, descriptor = self.ask({'kind': 'spawn', 'alone': self._alone}, descriptors)
             if descriptor is None:
                 raise Lost('InterpreterLost', answer['fault'])
             channel = Channel(socket.socket(fileno=descriptor))

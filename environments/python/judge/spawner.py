@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 
-from . import privileges, solution
+from . import filter, privileges, solution
 from .channel import Channel, Closed
 
 # Limits of a solution process, in bytes, processes, open files and seconds of processor time.
@@ -50,8 +50,8 @@ def _limits():
         resource.setrlimit(limit, (value, value))
 
 
-def _become_solution(sock, files, user, folder):
-    """In the new process: give up everything but the channel, then run the source."""
+def _become_solution(sock, files, user, folder, alone):
+    """In the new process: give up everything but the channel, then run the source. alone: without other processes."""
     os.setsid()
     null = os.open('/dev/null', os.O_RDWR)
     stdin, stdout = files if files else (null, null)
@@ -69,6 +69,7 @@ def _become_solution(sock, files, user, folder):
     os.mkdir(folder, 0o700)
     _limits()
     privileges.drop(user, folder)
+    filter.confine(alone)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(ENVIRONMENT, HOME=folder, TMPDIR=folder)
@@ -133,7 +134,7 @@ def spawner(control):
             try:
                 ours.close()
                 control.close()
-                status = _become_solution(theirs, files, user, folder)
+                status = _become_solution(theirs, files, user, folder, request['alone'])
             except (Closed, KeyboardInterrupt):
                 pass
             finally:
