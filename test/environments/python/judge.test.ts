@@ -167,10 +167,24 @@ describe.skipIf(engine === undefined)('the judge', () => {
       { args: [3.0], value: 3 },
       { args: [null], value: null },
       { args: [7], value: [7], also: 7 },
+      { args: [1307674367999.9983], value: 1307674368000 },
+      { args: [2.9999999], value: 3 },
+      { args: [1307674368000.4], value: 1307674368000.5 },
+      { args: [{ pair: [1, 2] }], value: [1, 2] },
     ];
     const record = { entry: 'f', tests: calls.map((call, index) => ({ name: `${index}`, ...call })) };
-    const source = 'def f(x):\n    return tuple(x) if type(x) is list else x\n';
-    expect(await passed(record, source)).toEqual([true, true, false, false, true, true, true]);
+    const source = python`
+      import collections
+
+      Pair = collections.namedtuple('Pair', 'a b')
+
+      def f(x):
+          if type(x) is dict and 'pair' in x:
+              return Pair(*x['pair'])
+          return tuple(x) if type(x) is list else x
+    `;
+    const compared = [true, true, false, false, true, true, true, false, true, true, true];
+    expect(await passed(record, source)).toEqual(compared);
   });
 
   it('compares outputs by lines of words and numbers', async () => {
@@ -185,6 +199,7 @@ describe.skipIf(engine === undefined)('the judge', () => {
       ['nan', '1.5', false],
       ['NaN', 'nan', false],
       ['1e3', '1000', true],
+      ['\uff14\uff12', '42', false],
       ['Yes', 'YES', false],
       ['', '', true],
     ];
