@@ -11,6 +11,7 @@ const MODULES = [
   'spawner',
   'process',
   'scopes',
+  'rewriting',
   'placement',
   'assertion',
   'comparison',

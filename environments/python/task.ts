@@ -40,7 +40,8 @@ export const PythonTaskRecord = z
     tests: z.array(PythonTest).min(1).optional(),
     /**
      * Source of a program that defines `grade(solution)`, which returns the reward, 0 to 1. It is run by the judge; the
-     * solution's names are attributes of `solution`, whose calls are made where the solution is and give plain values;
+     * solution's names are attributes of `solution`, whose calls are made where the solution is and give plain values
+     * (NaN is an error, unless the program names it);
      * `solution.run(stdin)` runs it as a program and returns its output and exit status (None past the deadline).
      */
     grade: z.string().min(1).optional(),

@@ -148,14 +148,20 @@ class Encoder:
 
 
 class Decoder:
-    """Decodes what the other side sent. resolve(JSON) -> value: what a reference stands for."""
+    """
+    Decodes what the other side sent. resolve(JSON) -> value: what a reference stands for. Where `ordered` is set, a float
+    that is no number raises FloatingPointError.
+    """
 
     def __init__(self, resolve, classes):
         self._resolve = resolve
         self._classes = classes
+        self.ordered = False
 
     def decode(self, data):
         if data is None or type(data) in (bool, int, float, str):
+            if data != data and self.ordered:
+                raise FloatingPointError('the solution gave NaN')
             return data
         return _DECODERS[data[0]](self, *data[1:])
 

@@ -11,8 +11,10 @@ import time
 
 from .assertion import call_and_value
 from .comparison import same_output, same_value
-from .placement import FRAGMENT, Placement
+from .placement import Placement
 from .process import Fault, Lost, SolutionProcess, Spawner, Usage, program_result
+from .remote import Remote
+from .rewriting import EITHER, FRAGMENT, HOLD
 
 _SHOWN = 400
 
@@ -108,6 +110,7 @@ class Grading:
 
     def _outcome(self, test):
         self._given = []
+        self._process.about(test.get('grade') or self._job['setup'] + test.get('code', ''), 'grade' in test)
         error = None
         if 'stdin' not in test and not self._process.alive and self._unloadable is None:
             _, self._unloadable = self._attempt('load', lambda: self._process.start(self._job, self._until))
@@ -204,6 +207,11 @@ class Grading:
         self._given.append(value)
         return value
 
+    def _hold(self, source, values, listed):
+        value = self._process.ask('hold', values=values, code=source, listed=listed)
+        self._given.append(value)
+        return value
+
     def _assertion(self, code, call, value):
         try:
             if not self._fragment(call, {}) == value:
@@ -220,7 +228,9 @@ class Grading:
         placement = Placement(code, self._names.keys() - {'__name__'}, {entry} if entry else set())
         names = dict(self._names)
         names.update((name, __import__(name)) for name in placement.modules)
-        names[FRAGMENT] = lambda number, values: self._fragment(placement.fragments[number], values)
+        names[FRAGMENT] = lambda number, *more: self._fragment(placement.fragments[number], *more)
+        names[HOLD] = lambda number, *more: self._hold(placement.fragments[number], *more)
+        names[EITHER] = lambda value, here, elsewhere: (elsewhere if isinstance(value, Remote) else here)(value)
         for place, part, more in placement.steps:
             if place == 'solution':
                 self._process.ask('run', values={name: names[name] for name in more if name in names}, code=part)

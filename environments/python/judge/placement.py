@@ -8,25 +8,13 @@ comparison in it goes over whole, with what it needs, so that objects of the sol
 
 import ast
 import builtins
-import copy
 import sys
 
+from .rewriting import FUNCTIONS, Rewriter
 from .scopes import bound, expecting_names, free, plain_names
 
-# Functions of the judge's that compute from plain values: their arguments alone are asked of the solution.
-_VALUE_FUNCTIONS = frozenset(
-    'abs all any bool bytes complex dict divmod enumerate filter float frozenset int isinstance len list map max min '
-    'pow range repr reversed round set sorted str sum tuple zip'.split()
-)
 _KNOWN = frozenset(vars(builtins)) | {'__name__', '__file__', '__builtins__'}
-_WHOLE = (
-    ast.BoolOp, ast.UnaryOp, ast.IfExp, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.JoinedStr,
-    ast.FormattedValue, ast.NamedExpr, ast.keyword, ast.Compare,
-)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_DEFINITIONS = (*_FUNCTIONS, ast.Import, ast.ImportFrom)
-FRAGMENT = '__fragment__'
+_DEFINITIONS = (*FUNCTIONS, ast.Import, ast.ImportFrom)
 
 
 class Placement:
@@ -94,7 +82,7 @@ class Placement:
                 return
 
     def _read_remotely(self, statement):
-        rewriter = _Rewriter(self, self._remote)
+        rewriter = Rewriter(self, self._remote)
         rewriter.visit(ast.parse(ast.unparse(statement)))
         return set().union(*(free([node]) for node, _ in rewriter.found)) if rewriter.found else set()
 
@@ -135,7 +123,7 @@ class Placement:
         return {
             statement.name
             for statement in self._body
-            if isinstance(statement, _FUNCTIONS) and any(isinstance(node, ast.Assert) for node in ast.walk(statement))
+            if isinstance(statement, FUNCTIONS) and any(isinstance(node, ast.Assert) for node in ast.walk(statement))
         }
 
     def _place(self, statement):
@@ -144,144 +132,21 @@ class Placement:
             names = sorted(free([statement]) & self._local)
             self.steps.append(('solution', ast.unparse(statement), names))
         if place in ('judge', 'both'):
-            rewriter = _Rewriter(self, self._remote)
+            rewriter = Rewriter(self, self._remote)
             rewriter.number = len(self.fragments)
             module = ast.Module([rewriter.visit(statement)], [])
             self.fragments += rewriter.sources
             code = compile(ast.fix_missing_locations(module), '<test>', 'exec', dont_inherit=True)
             self.steps.append(('judge', code, statement))
 
-    def known(self, name):
-        return name in self._known or name in self.modules
+    def made_by_test(self, name):
+        """Whether a name is bound by the test, whatever to."""
+        return name in self._bound
+
+    def all_plain(self, names):
+        """Whether names are of nothing but plain data."""
+        return names <= self._plain
 
     def in_solution(self, name):
         """Whether the solution process has the name without being sent a value."""
         return name in self._remote or name in self._needed or name in self._known
-
-
-class _Rewriter(ast.NodeTransformer):
-    """Puts calls of the fragment function where the solution is asked."""
-
-    def __init__(self, placement, remote):
-        self._placement = placement
-        self._remote = remote
-        self._hidden = set()
-        self.number = 0
-        self.sources = []
-        self.found = []
-
-    def _needs(self, node):
-        return bool(free([node]) & (self._remote - self._hidden))
-
-    def visit(self, node):
-        if isinstance(node, (*_FUNCTIONS, ast.Lambda)):
-            return self._function(node)
-        if not isinstance(node, ast.expr) or isinstance(getattr(node, 'ctx', None), (ast.Store, ast.Del)):
-            return self.generic_visit(node)
-        if not self._needs(node):
-            return node
-        if isinstance(node, _WHOLE):
-            return self.generic_visit(node)
-        if isinstance(node, ast.BinOp):
-            return self.generic_visit(node) if self._mixed((node.left, node.right)) else self._fragment(node)
-        if isinstance(node, ast.Call):
-            return self._call(node)
-        if isinstance(node, _COMPREHENSIONS):
-            return self._comprehension(node)
-        return self._fragment(node)
-
-    def _mixed(self, nodes):
-        return not all(map(self._needs, nodes))
-
-    def _function(self, node):
-        if not self._needs(node):
-            return node
-        hidden, self._hidden = self._hidden, self._hidden | bound([node], inside=True)
-        try:
-            return self.generic_visit(node)
-        finally:
-            self._hidden = hidden
-
-    def _call(self, node):
-        arguments = [*node.args, *node.keywords]
-        if self._needs(node.func) or not self._computes(node.func):
-            return self._fragment(node)
-        own = isinstance(node.func, ast.Name) and node.func.id in self._placement.judges()
-        if own or self._mixed(arguments) or any(map(self._judged, arguments)):
-            return self.generic_visit(node)
-        return self._fragment(node)
-
-    def _computes(self, function):
-        """Whether a function of the judge's is called that computes from plain values."""
-        if isinstance(function, ast.Name):
-            name = function.id
-            if name in vars(builtins):
-                return name in _VALUE_FUNCTIONS
-            return True
-        if not isinstance(function, ast.Attribute):
-            return False
-        if function.attr.startswith('assert'):
-            return True
-        return isinstance(function.value, ast.Name) and function.value.id in ('math', 'cmath', 'operator', 'statistics')
-
-    def _judged(self, argument):
-        """Whether an argument mixes what the solution says with what is only the judge's."""
-        for node in ast.walk(argument):
-            if isinstance(node, ast.Compare) and self._mixed((node.left, *node.comparators)):
-                return True
-            if isinstance(node, ast.BinOp) and self._needs(node) and self._mixed((node.left, node.right)):
-                return True
-        return False
-
-    def _comprehension(self, node):
-        if not self._judged(node) and not free([node]) & self._placement.protected:
-            return self._fragment(node)
-        hidden, self._hidden = self._hidden, self._hidden | bound([node], inside=True)
-        try:
-            return self.generic_visit(node)
-        finally:
-            self._hidden = hidden
-
-    def _fragment(self, node):
-        self.found.append((node, self._hidden))
-        lifted = _Lifter(self._sent)
-        names = free([node])
-        if any(map(self._sent, names)):
-            source = ast.unparse(lifted.visit(copy.deepcopy(node)))
-            names = free([ast.parse(source, mode='eval')])
-        else:
-            source = ast.unparse(node)
-        for name in sorted(filter(self._sent, names - lifted.values.keys())):
-            lifted.values[name] = ast.Name(name, ast.Load())
-        self.sources.append(source)
-        values = ast.Dict([ast.Constant(name) for name in lifted.values], list(lifted.values.values()))
-        call = ast.Call(
-            ast.Name(FRAGMENT, ast.Load()), [ast.Constant(self.number + len(self.sources) - 1), values], []
-        )
-        return ast.copy_location(call, node)
-
-    def _sent(self, name):
-        """Whether a name's value has to be sent along: only the judge has it."""
-        return name in self._hidden or not self._placement.in_solution(name)
-
-
-class _Lifter(ast.NodeTransformer):
-    """Takes out of a fragment what the judge computes by itself, so that no more than its value is sent."""
-
-    def __init__(self, sent):
-        self._sent = sent
-        self.values = {}
-
-    def visit(self, node):
-        if isinstance(node, (ast.Lambda, *_COMPREHENSIONS)):
-            return node
-        names = free([node])
-        if not isinstance(node, ast.expr) or isinstance(node, ast.Starred) or not any(map(self._sent, names)):
-            return self.generic_visit(node)
-        if any(not self._sent(name) and name not in vars(builtins) for name in names):
-            return self.generic_visit(node)
-        if any(isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield)) for part in ast.walk(node)):
-            return self.generic_visit(node)
-        name = f'__value_{len(self.values)}__'
-        self.values[name] = node
-        return ast.Name(name, ast.Load())

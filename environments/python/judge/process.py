@@ -4,6 +4,7 @@ import array
 import builtins
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -13,6 +14,11 @@ from .channel import Channel, Closed, Late
 from .codec import Decoder, Encoder
 from .remote import Remote
 from .solution import READY
+
+
+# Exceptions that end a loop of the judge's (`map` within `all`, a generator) as if nothing were left to be looked at.
+_ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
+_NAN = re.compile(r'(\b|is)nan\b', re.IGNORECASE)
 
 
 class Lost(BaseException):
@@ -94,6 +100,7 @@ class Usage:
 class SolutionProcess:
     """
     One running solution. `until` is the deadline of what is asked, by time.monotonic(); whoever begins a test sets it.
+    about() tells of the test: what could pass through its code unseen gets there only if the code names it.
     classes: the judge's own classes of the names that both sides have.
     """
 
@@ -106,6 +113,12 @@ class SolutionProcess:
         self._encoder = Encoder(self._refer, classes)
         self._decoder = Decoder(lambda *named: Remote(self, *named), classes)
         self.until = None
+        self._source = ''
+
+    def about(self, source, ordered):
+        """The source of the test that asks from now on. ordered: whether it clamps numbers, as NaN passes any clamp."""
+        self._source = source
+        self._decoder.ordered = ordered and not _NAN.search(source)
 
     @property
     def alive(self):
@@ -140,7 +153,7 @@ class SolutionProcess:
                 _restore(values[name], self._decoder.decode(changed))
             if 'error' not in answer:
                 return self._decoder.decode(answer['ok'])
-            error = _error_of(answer['error'])
+            error = _error_of(answer['error'], self._source)
         except Closed:
             raise self._lost() from None
         except Late:
@@ -148,6 +161,8 @@ class SolutionProcess:
             raise Lost('TimeoutError', 'no answer within the time of the test') from None
         except RecursionError:
             raise ValueError('a value is too deep to be compared') from None
+        except FloatingPointError:
+            raise
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
             self.stop()
             raise Lost('InterpreterLost', f'the answer cannot be read ({type(fault).__name__})') from None
@@ -193,10 +208,12 @@ def _restore(value, changed):
         value.update(changed)
 
 
-def _error_of(told):
+def _error_of(told, source):
     kind = vars(builtins)[told['base']]
     if not issubclass(kind, BaseException):
         raise ValueError('no exception')
+    if kind in _ENDS and kind.__name__ not in source:
+        kind = RuntimeError
     message = str(told['message'])
     try:
         error = kind.__new__(kind, message)

@@ -45,7 +45,9 @@ class Remote:
         return self._truth is True
 
     def __contains__(self, other):
-        return self._do('in', other) is True
+        if isinstance(other, Remote):
+            return self._do('in', other) is True
+        return any(part == other for part in self)
 
     def __len__(self):
         return self._do('len')

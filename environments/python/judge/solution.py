@@ -7,17 +7,20 @@ import ast
 import atexit
 import builtins
 import io
+import itertools
 import sys
 import threading
 import types
+from collections.abc import Iterator
 
 from .channel import Closed
-from .codec import Decoder, Encoder
+from .codec import MAX_ITEMS, Decoder, Encoder
 
 NAMES = '__main__'
 # Said before anything of the solution's runs: what fails until then is nobody's fault but the sandbox's.
 READY = 'ready'
-_compile, _eval, _exec, _isinstance, _str, _type = compile, eval, exec, isinstance, str, type
+_compile, _eval, _exec, _isinstance, _list, _str, _type = compile, eval, exec, isinstance, list, str, type
+_islice = itertools.islice
 _BUILTIN_ERRORS = {
     kind: name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 }
@@ -137,7 +140,18 @@ class Solution:
             self.names.update(values)
             _exec(_compile(request['code'], '<test>', 'exec', dont_inherit=True), self.names)
             return None
-        return self._encoder.encode(self._evaluated(request['code'], values))
+        value = self._evaluated(request['code'], values)
+        return self._held(value, request['listed']) if kind == 'hold' else self._encoder.encode(value)
+
+    def _held(self, value, listed):
+        """A value as plain data, if it is nothing else, or a reference. listed: whether an iterator's items are meant."""
+        if _isinstance(value, Iterator):
+            if not listed:
+                return self._refer(value)
+            value = _list(_islice(value, MAX_ITEMS))
+        before = len(self._references)
+        encoded = self._encoder.encode(value)
+        return encoded if len(self._references) == before else self._refer(value)
 
     def _evaluated(self, source, values):
         """The value of an expression, where `values` are names for it alone."""
