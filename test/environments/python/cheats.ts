@@ -226,6 +226,14 @@ export const CHEATS: readonly Cheat[] = [
     attempt: 'raising what the test expects to see, or what ends a test',
     source: 'class AssertionPassed(SystemExit):\n    pass\n\ndef double(x):\n    raise AssertionPassed(0)\n',
   },
+  {
+    attempt: 'a process that another one traces, so that nobody hears of its end',
+    source: `import ctypes, os, signal\nlibc = ctypes.CDLL(None)\nlibc.prctl(4, 1, 0, 0, 0)\nlibc.prctl(0x59616d61, ctypes.c_ulong(-1), 0, 0, 0)\ntraced, (ours, theirs) = os.getpid(), os.pipe()\nif os.fork() == 0:\n    os.setsid()\n    if os.fork():\n        os._exit(0)\n    libc.ptrace(0x4206, traced, 0, 0)\n    os.write(theirs, b'.')\n    signal.pause()\nos.read(ours, 1)\n\ndef double(x):\n    os._exit(0)\n`,
+  },
+  {
+    attempt: '`StopIteration` and its like, which end `map` within `all` early',
+    source: 'def double(x):\n    raise StopIteration\n',
+  },
   { attempt: 'a program that prints everything', program: true, source: 'print(*range(100000))\n' },
   {
     attempt: 'a program that prints without end',
