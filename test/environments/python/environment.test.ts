@@ -106,4 +106,10 @@ describe.skipIf(engine === undefined)('python-v1', () => {
     expect(slow.reward).toBeLessThan(0.85);
     expect(wrong.info.reward_components).toEqual({ tests: 0.25, time: 0, memory: 0 });
   });
+
+  it('counts no work that is hidden in another process', async () => {
+    const hidden = `${SLOW}import os, signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\nslow = total\ndef total(n):\n    ours, theirs = os.pipe()\n    if os.fork() == 0:\n        os.write(theirs, str(slow(n)).encode())\n        os._exit(0)\n    return int(os.read(ours, 99))\n`;
+    expect((await play({}, [], hidden)).turn.reward).toBe(1);
+    expect((await play({ scoring: 'efficiency' }, [], hidden)).turn.reward).toBe(0);
+  });
 });
