@@ -1,7 +1,7 @@
 """
-Divides a statement that the judge runs between the two: the pieces that the solution must evaluate become calls of a fragment
-function. What is done with a value of the solution's, a method called or its items looked at, is done in the judge where
-the value is plain data, and where the value lives where it is an object.
+Divides a statement that the judge runs between the two: the pieces that the solution must evaluate become calls of a
+fragment function. What is done with a value of the solution's, a method called or its items looked at, is done in the
+judge if the value is plain data, and by the solution if it is an object.
 """
 
 import ast
@@ -138,7 +138,7 @@ class Rewriter(ast.NodeTransformer):
         return value
 
     def _either(self, node, held, here, elsewhere):
-        """What is done with a held value: by the judge (`here`) if it is plain data, else by the solution with its object."""
+        """What is done with a held value: by the judge (`here`) if it is plain data, else by the solution."""
         one = ast.arguments([], [ast.arg(_HELD)], None, [], [], None, [])
         call = ast.Call(ast.Name(EITHER, ast.Load()), [held, ast.Lambda(one, here), ast.Lambda(one, elsewhere)], [])
         return ast.copy_location(call, node)
@@ -162,7 +162,7 @@ class Rewriter(ast.NodeTransformer):
         return self._each(node) or (self._inside(node) if self._is_settled(node) else self._fragment(node))
 
     def _is_settled(self, node):
-        """Whether it is the judge's, whatever the solution gives: something is compared in it, or known of what is expected."""
+        """Whether it is the judge's, whatever the solution gives: it compares, or has what is expected."""
         return self._judged(node) or bool(free([node]) & self._placement.protected)
 
     def _inside(self, node):
@@ -173,7 +173,7 @@ class Rewriter(ast.NodeTransformer):
             self._hidden = hidden
 
     def _each(self, node):
-        """A comprehension that only looks at items of the solution's: by the judge, if they are plain. None for any other."""
+        """A comprehension that only looks at items of the solution's, by the judge if they are plain; None for others."""
         if self._is_settled(node):
             return None
         first = node.generators[0]
