@@ -10,6 +10,7 @@ import type {
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
+import { RequestQueue } from './request-queue.ts';
 import { StepResults } from './step-results.ts';
 import { hashOf, type TrajectoryFile } from './trajectory-log.ts';
 import { type Turn, takeTurn } from './turn.ts';
@@ -58,14 +59,13 @@ export class Episode {
   readonly #now: () => number;
   readonly #began: number;
   readonly #results = new StepResults();
+  readonly #requests = new RequestQueue();
   #status: EpisodeStatus = 'ready';
   #count = 0;
   #last: StepResult | undefined;
   #lastReward: number | null = null;
   #ended: EndReason | undefined;
   #released = false;
-  #tail: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
 
   constructor(parts: EpisodeParts) {
     this.id = parts.id;
@@ -86,12 +86,12 @@ export class Episode {
 
   /** Whether a request of it is running or waiting. */
   get busy(): boolean {
-    return this.#waiting > 0;
+    return this.#requests.busy;
   }
 
   /** Settles when every request made so far is answered. */
   settled(): Promise<unknown> {
-    return this.#tail;
+    return this.#requests.settled();
   }
 
   /**
@@ -100,12 +100,12 @@ export class Episode {
    * written; the step has then been made, and the same number returns its result once the log can be written
    */
   step(number: number | undefined, action: Action): Promise<StepResult> {
-    return this.#inOrder(() => this.#step(number, action));
+    return this.#requests.run(() => this.#step(number, action));
   }
 
   /** Grade now, without a step. @throws {ProtocolError} `episode_over`, `internal_error` */
   evaluate(): Promise<EvaluateResult> {
-    return this.#inOrder(() => this.#evaluate());
+    return this.#requests.run(() => this.#evaluate());
   }
 
   /** Facts of this moment; it waits for nothing. */
@@ -127,7 +127,7 @@ export class Episode {
 
   /** Close after the requests made so far. @throws {ProtocolError} `internal_error` when the log is not written */
   close(reason: EndReason): Promise<void> {
-    return this.#inOrder(async () => {
+    return this.#requests.run(async () => {
       if (this.#status === 'closed') return;
       const wasOver = this.#status === 'over';
       this.#move('closed');
@@ -144,16 +144,6 @@ export class Episode {
     } catch (error) {
       this.#observer.logFailed(this.id, error);
     }
-  }
-
-  #inOrder<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#waiting === 0 ? work() : this.#tail.then(work);
-    this.#waiting += 1;
-    const settle = (): void => {
-      this.#waiting -= 1;
-    };
-    this.#tail = done.then(settle, settle);
-    return done;
   }
 
   #move(to: EpisodeStatus): void {

@@ -8,6 +8,7 @@ import { FlowControl } from './flow-control.ts';
 import { answerMcp } from './openenv-mcp.ts';
 import { OpenEnvExecutionError, OpenEnvSession } from './openenv-session.ts';
 import { OpenEnvValidationError, validate } from './openenv-validation.ts';
+import { RequestQueue } from './request-queue.ts';
 
 /** Messages of one socket that are read ahead; its answers come one by one all the same. */
 const MAX_READ_AHEAD = 64;
@@ -39,7 +40,7 @@ export class OpenEnvSocket {
   readonly #parts: OpenEnvSocketParts;
   readonly #session: OpenEnvSession;
   readonly #flow: FlowControl;
-  #tail: Promise<void> = Promise.resolve();
+  readonly #requests = new RequestQueue();
   #closed = false;
 
   constructor(parts: OpenEnvSocketParts) {
@@ -60,7 +61,7 @@ export class OpenEnvSocket {
 
   #queue(data: RawData): void {
     this.#flow.begin();
-    this.#tail = this.#tail.then(async () => {
+    void this.#requests.run(async () => {
       if (!this.#closed) await this.#answer(data.toString());
       this.#flow.end();
     });
