@@ -1,5 +1,6 @@
 import type { OpenEnvObservation, OpenEnvState } from '../protocol/openenv.ts';
 import { OpenEnvSession, type OpenEnvSessionParts } from './openenv-session.ts';
+import { RequestQueue } from './request-queue.ts';
 
 /**
  * The one session behind an environment's HTTP routes. They carry no session id, so all HTTP clients share it, one
@@ -8,8 +9,8 @@ import { OpenEnvSession, type OpenEnvSessionParts } from './openenv-session.ts';
 export class OpenEnvHttpSession {
   readonly #parts: OpenEnvSessionParts;
   readonly #idleMs: number;
+  readonly #requests = new RequestQueue();
   #session: OpenEnvSession;
-  #tail: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
 
   constructor(parts: OpenEnvSessionParts, idleMs: number) {
@@ -38,17 +39,17 @@ export class OpenEnvHttpSession {
     await this.#session.leave('shutdown');
   }
 
-  #inOrder<T>(work: (session: OpenEnvSession) => Promise<T>): Promise<T> {
+  async #inOrder<T>(work: (session: OpenEnvSession) => Promise<T>): Promise<T> {
     clearTimeout(this.#idle);
-    const done = this.#tail.then(() => work(this.#session));
-    const settle = (): void => this.#wait();
-    this.#tail = done.then(settle, settle);
-    return done;
+    try {
+      return await this.#requests.run(() => work(this.#session));
+    } finally {
+      this.#wait();
+    }
   }
 
   #wait(): void {
-    clearTimeout(this.#idle);
-    if (!this.#session.active) return;
+    if (this.#requests.busy || !this.#session.active) return;
     this.#idle = setTimeout(() => {
       void this.#session.leave('disconnect');
       this.#session = new OpenEnvSession(this.#parts);
