@@ -1,5 +1,5 @@
 import type { EnvironmentEpisode } from '../environments/environment.ts';
-import { type Action, parseAction } from '../protocol/action.ts';
+import { type Action, type ActionObject, parseAction } from '../protocol/action.ts';
 import type {
   EpisodeState,
   EpisodeStatus,
@@ -9,7 +9,7 @@ import type {
 } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
-import type { EndReason } from '../protocol/trajectory.ts';
+import type { EndReason, TrajectoryEvent } from '../protocol/trajectory.ts';
 import { RequestQueue } from './request-queue.ts';
 import { StepResults } from './step-results.ts';
 import { hashOf, type TrajectoryFile } from './trajectory-log.ts';
@@ -44,6 +44,13 @@ const MOVES: Readonly<Record<EpisodeStatus, readonly EpisodeStatus[]>> = {
   closed: [],
 };
 
+/** Why this step ends the episode; `undefined` where it goes on. */
+function endOf({ failure, terminated, truncated }: StepResult): EndReason | undefined {
+  if (failure !== null) return 'failure';
+  if (terminated) return 'terminated';
+  return truncated ? 'truncated' : undefined;
+}
+
 /**
  * One episode: ready → stepping → ready … → over → closed. Its requests run one after the other, each step exactly
  * once; its sandbox is released once, as soon as no step can follow.
@@ -65,6 +72,7 @@ export class Episode {
   #last: StepResult | undefined;
   #lastReward: number | null = null;
   #ended: EndReason | undefined;
+  #abandoned: EndReason | undefined;
   #released = false;
 
   constructor(parts: EpisodeParts) {
@@ -96,8 +104,8 @@ export class Episode {
 
   /**
    * Make one step, or return the stored result of a step already made.
-   * @throws {ProtocolError} `episode_over`, `step_out_of_order`, `unsupported`, `internal_error` when the log is not
-   * written; the step has then been made, and the same number returns its result once the log can be written
+   * @throws {ProtocolError} `episode_over`, `step_out_of_order`, `unsupported`, `episode_not_found` or `shutting_down` when
+   * it is closed meanwhile, `internal_error` when the log is not written; the step has then been made, and the same number returns its result once the log can be written
    */
   step(number: number | undefined, action: Action): Promise<StepResult> {
     return this.#requests.run(() => this.#step(number, action));
@@ -136,8 +144,12 @@ export class Episode {
     });
   }
 
-  /** Close without waiting for a running step: its sandbox is taken away at once. Never throws. */
+  /**
+   * Close without waiting for a running request: its sandbox is taken away at once, and it is answered with an error and
+   * not recorded. Never throws.
+   */
   async abandon(reason: EndReason): Promise<void> {
+    this.#abandoned ??= reason;
     this.#release();
     try {
       await this.close(reason);
@@ -163,7 +175,13 @@ export class Episode {
         step_count: this.#count,
       });
     }
-    if (this.#released) throw new ProtocolError('episode_not_found', `Episode ${this.id} is being closed.`);
+    this.#refuseWhenAbandoned();
+  }
+
+  #refuseWhenAbandoned(): void {
+    if (this.#abandoned === undefined) return;
+    const error = this.#abandoned === 'shutdown' ? 'shutting_down' : 'episode_not_found';
+    throw new ProtocolError(error, `Episode ${this.id} is being closed.`);
   }
 
   async #step(number: number | undefined, action: Action): Promise<StepResult> {
@@ -177,15 +195,7 @@ export class Episode {
       });
     }
     const began = this.#now();
-    this.#move('stepping');
-    let turn: Turn;
-    try {
-      turn = await takeTurn(this.#play, parseAction(action), this.#options.reward ?? 'on_submit');
-    } catch (error) {
-      this.#move('ready');
-      throw error;
-    }
-    if (turn.failure !== null) this.#observer.faulted(this.id, turn.failure, turn.cause);
+    const turn = await this.#take(parseAction(action));
     const atLimit = next >= (this.#options.max_turns ?? Number.POSITIVE_INFINITY);
     const truncated = turn.failure !== null || (atLimit && !turn.terminated);
     const result: StepResult = {
@@ -199,51 +209,56 @@ export class Episode {
     };
     this.#record(result);
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
-    const over = turn.terminated || truncated;
-    this.#move(over ? 'over' : 'ready');
-    try {
-      this.#log.write({
-        event: 'step',
-        time: new Date().toISOString(),
-        action,
-        ...result,
-        observation_sha256: hashOf(result.observation),
-      });
-    } finally {
-      if (over) this.#end(turn.failure !== null ? 'failure' : turn.terminated ? 'terminated' : 'truncated');
-    }
+    this.#settle(endOf(result), {
+      event: 'step',
+      time: new Date().toISOString(),
+      action,
+      ...result,
+      observation_sha256: hashOf(result.observation),
+    });
     return result;
   }
 
   async #evaluate(): Promise<EvaluateResult> {
     this.#log.flush();
     this.#refuseWhenOver();
+    const { failure, info, observation, reward } = await this.#take({ evaluate: true });
+    // There is no observation that could carry it.
+    const { feedback } = observation;
+    const result = { reward, failure, info: feedback === undefined ? info : { ...info, feedback } };
+    this.#lastReward = reward;
+    this.#settle(failure === null ? undefined : 'failure', {
+      event: 'evaluate',
+      time: new Date().toISOString(),
+      after_step: this.#count,
+      ...result,
+    });
+    return result;
+  }
+
+  /** @throws {ProtocolError} when the action is refused, or the episode abandoned meanwhile; it is no step then */
+  async #take(action: ActionObject): Promise<Turn> {
     this.#move('stepping');
-    let result: EvaluateResult;
     try {
-      const turn = await takeTurn(this.#play, { evaluate: true }, 'on_submit');
+      const turn = await takeTurn(this.#play, action, this.#options.reward ?? 'on_submit');
+      // Its sandbox was taken away from under it: what it came to is no fault, and nobody is told of it.
+      this.#refuseWhenAbandoned();
       if (turn.failure !== null) this.#observer.faulted(this.id, turn.failure, turn.cause);
-      // There is no observation that could carry it.
-      const { feedback } = turn.observation;
-      const info = feedback === undefined ? turn.info : { ...turn.info, feedback };
-      result = { reward: turn.reward, failure: turn.failure, info };
+      return turn;
     } catch (error) {
       this.#move('ready');
       throw error;
     }
-    this.#lastReward = result.reward;
-    this.#move(result.failure === null ? 'ready' : 'over');
+  }
+
+  /** After a turn: on to the next one or, where there is a reason, to the end. */
+  #settle(end: EndReason | undefined, event: TrajectoryEvent): void {
+    this.#move(end === undefined ? 'ready' : 'over');
     try {
-      this.#log.write({
-        event: 'evaluate',
-        time: new Date().toISOString(),
-        after_step: this.#count,
-        ...result,
-      });
+      this.#log.write(event);
     } finally {
-      if (result.failure !== null) this.#end('failure');
+      if (end !== undefined) this.#end(end);
     }
-    return result;
   }
 
   #record(result: StepResult): void {

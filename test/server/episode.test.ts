@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -189,4 +191,42 @@ test.each([
   expect(error).toMatchObject({ code, data: { name, retryable: true } });
   expect(JSON.stringify(error)).not.toContain('secret');
   expect(server.app.registry.openCount).toBe(0);
+});
+
+/** The events of an episode's trajectory. */
+function events(id: string): { readonly event: string; readonly reason?: string }[] {
+  const text = readFileSync(join(server.trajectories, `${id}.jsonl`), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+test.each(['episode/step', 'episode/evaluate'])(
+  'an episode that is left in mid-%s ends as disconnected, without a failure',
+  async (method) => {
+    const id = await wire.reset();
+    fake.gradeGate = method === 'episode/evaluate' ? 'never' : undefined;
+    const action = method === 'episode/step' ? { action: 'wait never' } : {};
+    wire.request(method, { episode_id: id, ...action });
+    await fake.reached('never');
+    wire.socket.terminate();
+    await expect.poll(() => server.app.registry.openCount).toBe(0);
+    expect(events(id)).toMatchObject([
+      { event: 'reset' },
+      { event: 'close', reason: 'disconnect', steps: 0 },
+    ]);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain('outcome="disconnect"} 1');
+    expect(metrics).not.toContain('stepwell_failures_total{');
+  },
+);
+
+test('a step that the shutdown cuts off is no failure', async () => {
+  const id = await wire.reset();
+  wire.request('episode/step', { episode_id: id, action: 'wait never' });
+  await fake.reached('never');
+  await server.app.registry.drain(0);
+  expect(await wire.answer()).toMatchObject({ error: { data: { name: 'shutting_down' } } });
+  expect(events(id)).toMatchObject([{ event: 'reset' }, { event: 'close', reason: 'shutdown', steps: 0 }]);
 });

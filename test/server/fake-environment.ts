@@ -1,3 +1,4 @@
+import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type {
   ActionOutcome,
@@ -19,6 +20,9 @@ export interface FakePlay {
   /** Code of every action, in the order in which it began. */
   readonly acted: string[];
   released: number;
+  /** Rejects what waits in the sandbox when it is released. */
+  readonly end: (error: Error) => void;
+  readonly ended: Promise<never>;
 }
 
 function refuse(): never {
@@ -26,8 +30,9 @@ function refuse(): never {
 }
 
 /**
- * An environment without a sandbox. Code `echo X` prints X; `wait NAME` waits until the test calls `open(NAME)`;
- * `big N` prints N characters. The reward is 1 when the answer, or the last output, is `gold`, else 0.
+ * An environment without a sandbox. Code `echo X` prints X; `wait NAME` waits until the test calls `open(NAME)`, or meets
+ * a dead sandbox once it is released; `big N` prints N characters. The reward is 1 when the answer, or the last output, is
+ * `gold`, else 0.
  */
 export class FakeEnvironment implements Environment {
   readonly id: string;
@@ -39,6 +44,8 @@ export class FakeEnvironment implements Environment {
   failAct: unknown;
   failGrade: unknown;
   failReset: unknown;
+  /** The gate that grades wait at. */
+  gradeGate: string | undefined;
   readonly #gates = new Map<string, PromiseWithResolversLike>();
   readonly #tasks: readonly Task[];
 
@@ -90,7 +97,12 @@ export class FakeEnvironment implements Environment {
       this.#gate(`at ${failure}`).resolve();
       await this.#gate(failure).promise;
     }
-    const play: FakePlay = { task, options, acted: [], released: 0 };
+    let end = (_error: Error): void => {};
+    const ended = new Promise<never>((_resolve, reject) => {
+      end = reject;
+    });
+    ended.catch(() => {});
+    const play: FakePlay = { task, options, acted: [], released: 0, end, ended };
     this.plays.push(play);
     let last = '';
     return {
@@ -99,14 +111,17 @@ export class FakeEnvironment implements Environment {
       initial: { observation: { output: task.instruction }, durationMs: 1 },
       act: async (action) => {
         play.acted.push(action.code);
-        last = await this.#act(action);
+        last = await this.#act(action, play);
         return outcome(last);
       },
-      grade: async ({ answer }) => this.#grade(answer ?? last.trim()),
+      grade: async ({ answer }) => {
+        if (this.gradeGate !== undefined) await this.#act({ code: `wait ${this.gradeGate}` }, play);
+        return this.#grade(answer ?? last.trim());
+      },
     };
   }
 
-  async #act({ code }: Code): Promise<string> {
+  async #act({ code }: Code, { ended }: FakePlay): Promise<string> {
     const failure = this.failAct;
     this.failAct = undefined;
     if (failure !== undefined) throw failure;
@@ -115,7 +130,7 @@ export class FakeEnvironment implements Environment {
     if (verb === 'big') return 'x'.repeat(Number(rest));
     if (verb !== 'wait') return `${rest}\n`;
     this.#gate(`at ${rest}`).resolve();
-    await this.#gate(rest).promise;
+    await Promise.race([this.#gate(rest).promise, ended]);
     return 'waited\n';
   }
 
@@ -136,6 +151,7 @@ export class FakeEnvironment implements Environment {
   #sandbox(play: FakePlay): Sandbox {
     const release = async (): Promise<void> => {
       play.released += 1;
+      play.end(new SandboxError('died', 'The sandbox was released.'));
     };
     return {
       id: 'fake',
