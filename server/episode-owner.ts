@@ -3,7 +3,7 @@ import type { ResetResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
 import type { Episode } from './episode.ts';
-import type { EpisodeRegistry, OpenRequest } from './episode-registry.ts';
+import { ClientGone, type EpisodeRegistry, type OpenRequest } from './episode-registry.ts';
 
 /** Episodes that have ended and whose last results are still kept for a client that asks again. */
 const MAX_OVER = 64;
@@ -69,7 +69,7 @@ export class EpisodeOwner {
 
   /** The client is gone: resets under way are given up, since nobody knows of their episodes. */
   leave(): void {
-    this.#leaving.abort(new Error('the client is gone'));
+    this.#leaving.abort(new ClientGone());
   }
 
   /** Close what is left, at once. */

@@ -24,11 +24,17 @@ export interface RegistryObserver extends EpisodeObserver {
   resetFailed(environment: string, code: ErrorName, cause: unknown): void;
 }
 
+/** Why a reset is aborted whose client will never hear of it, which is no failure. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+  override readonly message = 'The client is gone.';
+}
+
 export interface OpenRequest {
   readonly environment: string;
   readonly episodeId?: string;
   readonly options: ResetOptions;
-  /** Aborted when nobody waits for the episode any more. */
+  /** Aborted when nobody waits for the episode any more; with `ClientGone`, or for what is then a failed reset. */
   readonly signal?: AbortSignal;
 }
 
@@ -113,7 +119,7 @@ export class EpisodeRegistry {
     const error = resetErrorOf(cause);
     const known = error instanceof ProtocolError;
     const clients = known && error === cause && error.error !== 'internal_error';
-    if (!clients && !signal?.aborted) {
+    if (!clients && !(signal?.reason instanceof ClientGone)) {
       this.#observer.resetFailed(environment, known ? error.error : 'internal_error', cause);
     }
     return error;

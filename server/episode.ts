@@ -158,6 +158,12 @@ export class Episode {
     }
   }
 
+  /** Abandon it for a fault that shows from outside, e.g. a step that takes too long. Never throws. */
+  fail(failure: Failure): Promise<void> {
+    this.#observer.faulted(this.id, failure, undefined);
+    return this.abandon('failure');
+  }
+
   #move(to: EpisodeStatus): void {
     if (!MOVES[this.#status].includes(to)) {
       throw new Error(`an episode cannot go from ${this.#status} to ${to}`);

@@ -2,17 +2,26 @@ import { randomBytes } from 'node:crypto';
 import type { ActionObject } from '../protocol/action.ts';
 import type { Observation, StepResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import type { Failure } from '../protocol/failure.ts';
 import type { OpenEnvObservation, OpenEnvState } from '../protocol/openenv.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
 import type { Episode } from './episode.ts';
-import type { EpisodeRegistry, OpenedEpisode, OpenRequest } from './episode-registry.ts';
+import {
+  ClientGone,
+  type EpisodeRegistry,
+  type OpenedEpisode,
+  type OpenRequest,
+} from './episode-registry.ts';
 import { validateAction, validateReset } from './openenv-validation.ts';
 
+/** Longest deadline of an action, in milliseconds, so that its output is there before `ANSWER_MS` have passed. */
+const MAX_TIMEOUT_MS = 50_000;
+
 /**
- * Longest deadline of an action and longest wait of a reset, in milliseconds. OpenEnv's client gives up after 60 s and
- * takes the late answer for that of its next request, so every answer must come before.
+ * Longest time to an answer, in milliseconds. OpenEnv's client gives up after 60 s and takes the late answer for that of
+ * its next request, so every answer must come before.
  */
-const MAX_WAIT_MS = 50_000;
+const ANSWER_MS = 55_000;
 
 /** A request that cannot be carried out now; OpenEnv's `EXECUTION_ERROR`. */
 export class OpenEnvExecutionError extends Error {
@@ -26,9 +35,9 @@ export interface OpenEnvSessionParts {
   readonly stepTimeoutMs: number;
 }
 
-function withinWait(action: ActionObject, stepTimeoutMs: number): ActionObject {
-  if (!('code' in action) || (action.timeout_ms ?? stepTimeoutMs) <= MAX_WAIT_MS) return action;
-  return { ...action, timeout_ms: MAX_WAIT_MS };
+function withinLimit(action: ActionObject, stepTimeoutMs: number): ActionObject {
+  if (!('code' in action) || (action.timeout_ms ?? stepTimeoutMs) <= MAX_TIMEOUT_MS) return action;
+  return { ...action, timeout_ms: MAX_TIMEOUT_MS };
 }
 
 function observed(observation: Observation): OpenEnvObservation {
@@ -48,6 +57,34 @@ function stepped(result: StepResult): OpenEnvObservation {
   return { observation: { ...observation, metadata }, reward, done, metadata };
 }
 
+/** The fault of a step whose answer did not come in time. */
+const OVERDUE: Failure = {
+  class: 'sandbox',
+  code: 'sandbox_unresponsive',
+  message: `The step was not done within ${ANSWER_MS} ms.`,
+  retryable: true,
+  action_may_have_run: true,
+};
+
+function faulted({ code, message }: Failure): OpenEnvExecutionError {
+  return new OpenEnvExecutionError(
+    `${message} (${code}). The episode ended without a reward: reset to go on.`,
+  );
+}
+
+/** Settles as `work` does, or rejects with what `giveUp` returns once its time is over. */
+async function inTime<T>(work: Promise<T>, giveUp: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(giveUp()), ANSWER_MS);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * What OpenEnv calls a session: one episode after the other. A sandbox is taken at reset and given back at the end of
  * the episode, so a session that idles costs nothing.
@@ -63,15 +100,24 @@ export class OpenEnvSession {
     this.#parts = parts;
   }
 
-  /** @throws {OpenEnvValidationError} @throws {ProtocolError} as `EpisodeRegistry.open` */
+  /**
+   * @throws {OpenEnvValidationError} @throws {OpenEnvExecutionError} when it takes too long
+   * @throws {ProtocolError} as `EpisodeRegistry.open`
+   */
   async reset(data: Readonly<Record<string, unknown>>): Promise<OpenEnvObservation> {
     const { episode_id, ...options } = validateReset(data);
     await this.#close('client');
-    const { episode, result } = await this.#open({
+    const late = new AbortController();
+    const opening = this.#open({
       environment: this.#parts.environment,
       options,
       ...(episode_id === undefined ? {} : { episodeId: episode_id }),
-      signal: AbortSignal.any([this.#leaving.signal, AbortSignal.timeout(MAX_WAIT_MS)]),
+      signal: AbortSignal.any([this.#leaving.signal, late.signal]),
+    });
+    const { episode, result } = await inTime(opening, () => {
+      const error = new OpenEnvExecutionError(`No episode began within ${ANSWER_MS} ms: reset to try again.`);
+      late.abort(error);
+      return error;
     });
     if (this.#leaving.signal.aborted) {
       await episode.abandon('disconnect');
@@ -84,16 +130,17 @@ export class OpenEnvSession {
 
   /** @throws {OpenEnvValidationError} @throws {OpenEnvExecutionError} also for a fault, which is never a reward */
   async step(data: Readonly<Record<string, unknown>>): Promise<OpenEnvObservation> {
-    const action = withinWait(validateAction(data), this.#parts.stepTimeoutMs);
-    if (this.#episode === undefined) throw new OpenEnvExecutionError('No episode has begun: reset first.');
-    if (this.#episode.over) throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
-    const result = await this.#episode.step(undefined, action);
-    if (result.failure !== null) {
-      const { code, message } = result.failure;
-      throw new OpenEnvExecutionError(
-        `${message} (${code}). The episode ended without a reward: reset to go on.`,
-      );
-    }
+    const action = withinLimit(validateAction(data), this.#parts.stepTimeoutMs);
+    const episode = this.#episode;
+    if (episode === undefined) throw new OpenEnvExecutionError('No episode has begun: reset first.');
+    if (episode.over) throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
+    const result = await inTime(episode.step(undefined, action), () => {
+      this.#episode = undefined;
+      this.#episodeId = null;
+      void episode.fail(OVERDUE);
+      return faulted(OVERDUE);
+    });
+    if (result.failure !== null) throw faulted(result.failure);
     return stepped(result);
   }
 
@@ -108,7 +155,7 @@ export class OpenEnvSession {
 
   /** End the session at once. Never throws. */
   async leave(reason: EndReason): Promise<void> {
-    this.#leaving.abort(new Error('the client is gone'));
+    this.#leaving.abort(new ClientGone());
     await this.#episode?.abandon(reason);
   }
 
