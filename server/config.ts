@@ -122,8 +122,10 @@ export const Config = z.strictObject({
     .int()
     .min(0)
     .max(86_400_000)
-    .default(10_000)
-    .describe('How long the episodes of a socket that dropped without a closing handshake are kept.'),
+    .default(0)
+    .describe(
+      'How long the episodes of a socket that dropped without a closing handshake are kept. Of use only together with `episode/resume`, which is not there yet: till then nobody can reach them.',
+    ),
   drain_timeout_ms: z
     .number()
     .int()

@@ -85,7 +85,7 @@ export class Connection {
     if (answer !== undefined) this.#flow.send(answer);
   }
 
-  /** A closing handshake says good-bye; a socket that just dropped may be missed by its client for a while. */
+  /** A closing handshake says good-bye; a socket that just dropped may be resumed from another one for a while. */
   #closed(code: number): void {
     this.#owner.leave();
     const polite = code === 1000 || code === 1001 || code === 1005;

@@ -33,7 +33,6 @@ for (const under of await enginesUnderTest()) {
           pool: { 'bash-v1': 2 },
           pool_max: 2,
           log_level: 'silent',
-          grace_ms: 100,
           heartbeat_interval_ms: 50,
           heartbeat_timeout_ms: 200,
           max_buffered_bytes: 65_536,

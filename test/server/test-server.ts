@@ -22,7 +22,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const trajectories = mkdtempSync(join(tmpdir(), 'stepwell-test-'));
   const app = await buildApp({
-    config: createConfig({ drain_timeout_ms: 2_000, grace_ms: 0, ...settings }),
+    config: createConfig({ drain_timeout_ms: 2_000, ...settings }),
     environments,
     trajectories,
     log: pino({ level: 'silent' }),
