@@ -43,7 +43,8 @@ export class Heartbeat {
         socket.terminate();
         continue;
       }
-      this.#misses.set(socket, misses + 1);
+      // Who is not read from cannot be heard; the end of a request or a slow reader's deadline ends that.
+      if (!socket.isPaused) this.#misses.set(socket, misses + 1);
       if (socket.readyState === socket.OPEN) socket.ping();
     }
   }

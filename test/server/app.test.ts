@@ -86,6 +86,25 @@ test('a socket that falls silent is cut, one that answers pings stays', async ()
   silent.socket.terminate();
 });
 
+test('a client whose requests are not all read yet is not silent', async () => {
+  const { fake, wire } = await start({
+    heartbeat_interval_ms: 50,
+    heartbeat_timeout_ms: 100,
+    max_episodes_per_connection: 1,
+  });
+  const episode_id = await wire.reset();
+  for (const action of ['wait go', 'echo second']) wire.request('episode/step', { episode_id, action });
+  await fake.reached('go');
+  let pings = 0;
+  wire.socket.on('ping', () => {
+    pings += 1;
+  });
+  await expect.poll(() => pings).toBeGreaterThan(4);
+  fake.open('go');
+  expect(await wire.answer()).toMatchObject({ result: { step: 1 } });
+  expect(await wire.answer()).toMatchObject({ result: { step: 2 } });
+});
+
 test('a dropped socket keeps its episodes for the grace time', async () => {
   const { fake, server, wire } = await start({ grace_ms: 60_000 });
   await wire.reset();
