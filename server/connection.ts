@@ -78,10 +78,11 @@ export class Connection {
   }
 
   async #receive(data: RawData, isBinary: boolean): Promise<void> {
-    this.#flow.begin();
     // A binary frame is no JSON text, and is told so.
-    const answer = await this.#rpc.answer(isBinary ? '' : data.toString());
-    this.#flow.end();
+    const frame = this.#rpc.read(isBinary ? '' : data.toString());
+    this.#flow.begin(frame.requests.length);
+    const answer = await this.#rpc.answer(frame);
+    this.#flow.end(frame.requests.length);
     if (answer !== undefined) this.#flow.send(answer);
   }
 

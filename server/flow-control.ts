@@ -6,7 +6,7 @@ export interface FlowLimits {
   readonly maxBufferedBytes: number;
   /** Longest time above `maxBufferedBytes`, in milliseconds. */
   readonly slowReaderTimeoutMs: number;
-  /** Requests of one socket that may be under way; more wait in the socket. */
+  /** Requests of one socket that may be under way; more wait in the socket. The last frame read may go beyond it. */
   readonly maxInFlight: number;
   /** What the socket writes to: answers of one turn of the event loop then leave together. @default each by itself */
   readonly stream?: Duplex;
@@ -30,16 +30,14 @@ export class FlowControl {
     socket.on('close', () => clearTimeout(this.#deadline));
   }
 
-  /** A request begins. */
-  begin(): void {
-    this.#inFlight += 1;
-    if (this.#inFlight === this.#limits.maxInFlight) this.#apply();
+  /** So many requests begin. */
+  begin(requests: number): void {
+    this.#count(requests);
   }
 
-  /** A request is done. */
-  end(): void {
-    this.#inFlight -= 1;
-    if (this.#inFlight === this.#limits.maxInFlight - 1) this.#apply();
+  /** So many requests are done, and their answers ready to be sent. */
+  end(requests: number): void {
+    this.#count(-requests);
   }
 
   send(text: string): void {
@@ -72,8 +70,18 @@ export class FlowControl {
     this.#apply();
   };
 
+  get #full(): boolean {
+    return this.#inFlight >= this.#limits.maxInFlight;
+  }
+
+  #count(change: number): void {
+    const wasFull = this.#full;
+    this.#inFlight += change;
+    if (this.#full !== wasFull) this.#apply();
+  }
+
   #apply(): void {
-    if (this.#clogged || this.#inFlight >= this.#limits.maxInFlight) this.#socket.pause();
+    if (this.#clogged || this.#full) this.#socket.pause();
     else this.#socket.resume();
   }
 }

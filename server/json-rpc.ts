@@ -13,6 +13,14 @@ export interface RpcOptions {
   readonly onFault: (method: string, error: unknown) => void;
 }
 
+/** A frame with its requests as they came. */
+export interface RpcFrame {
+  readonly requests: readonly unknown[];
+  readonly batch: boolean;
+  /** Why the frame as a whole is refused; it has no requests then. */
+  readonly refusal?: ProtocolError;
+}
+
 interface Request {
   /** Absent in a notification, which gets no answer. */
   readonly id?: RpcId;
@@ -37,6 +45,10 @@ function failure(id: RpcId, error: ProtocolError): string {
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
 }
 
+function refused(refusal: ProtocolError): RpcFrame {
+  return { requests: [], batch: false, refusal };
+}
+
 /**
  * The JSON-RPC 2.0 layer of one connection: a frame in, at most one frame out. The requests of a batch start in their
  * order and run at the same time; their answers come back together, in the same order.
@@ -48,21 +60,25 @@ export class JsonRpc {
     this.#options = options;
   }
 
-  /** The answer's text; `undefined` where none is due. Never rejects. */
-  async answer(text: string): Promise<string | undefined> {
+  read(text: string): RpcFrame {
     let frame: unknown;
     try {
       frame = JSON.parse(text);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return failure(null, new ProtocolError('parse_error', `The frame is not JSON: ${reason}`));
+      return refused(new ProtocolError('parse_error', `The frame is not JSON: ${reason}`));
     }
-    if (!Array.isArray(frame)) return this.#one(frame);
-    if (frame.length === 0 || frame.length > this.#options.maxBatch) {
-      const message = `A batch has 1 to ${this.#options.maxBatch} requests, this one has ${frame.length}.`;
-      return failure(null, new ProtocolError('invalid_request', message));
-    }
-    const answers = await Promise.all(frame.map((request) => this.#one(request)));
+    if (!Array.isArray(frame)) return { requests: [frame], batch: false };
+    if (frame.length > 0 && frame.length <= this.#options.maxBatch) return { requests: frame, batch: true };
+    const message = `A batch has 1 to ${this.#options.maxBatch} requests, this one has ${frame.length}.`;
+    return refused(new ProtocolError('invalid_request', message));
+  }
+
+  /** The answer's text; `undefined` where none is due. Never rejects. */
+  async answer({ requests, batch, refusal }: RpcFrame): Promise<string | undefined> {
+    if (refusal !== undefined) return failure(null, refusal);
+    if (!batch) return this.#one(requests[0]);
+    const answers = await Promise.all(requests.map((request) => this.#one(request)));
     const texts = answers.filter((answer) => answer !== undefined);
     return texts.length === 0 ? undefined : `[${texts.join(',')}]`;
   }

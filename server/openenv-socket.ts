@@ -60,10 +60,10 @@ export class OpenEnvSocket {
   }
 
   #queue(data: RawData): void {
-    this.#flow.begin();
+    this.#flow.begin(1);
     void this.#requests.run(async () => {
       if (!this.#closed) await this.#answer(data.toString());
-      this.#flow.end();
+      this.#flow.end(1);
     });
   }
 

@@ -112,6 +112,25 @@ test('a batch is answered in its order, notifications not at all', async () => {
   ]);
 });
 
+test('the requests of a batch count one by one: with too many under way no more is read', async () => {
+  const episode_id = await wire.reset();
+  const [socket] = server.app.fastify.websocketServer.clients;
+  const batch = Array.from({ length: 6 }, (_, id) => ({
+    jsonrpc: '2.0',
+    id,
+    method: 'episode/step',
+    params: { episode_id, action: 'wait go' },
+  }));
+  wire.send(batch.slice(1));
+  await fake.reached('go');
+  expect(socket?.isPaused).toBe(false);
+  wire.send(batch.slice(0, 1));
+  await expect.poll(() => socket?.isPaused).toBe(true);
+  fake.open('go');
+  await Promise.all([wire.text(), wire.text()]);
+  expect(socket?.isPaused).toBe(false);
+});
+
 test('a batch of one is answered with a batch of one', async () => {
   wire.send([{ jsonrpc: '2.0', id: 1, method: 'environments/list' }]);
   expect(JSON.parse(await wire.text())).toHaveLength(1);
