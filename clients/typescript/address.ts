@@ -3,6 +3,7 @@ import WebSocket from 'ws';
 import { ERRORS } from '../../protocol/errors.ts';
 import { AbortedError, ConnectError } from './call-errors.ts';
 import { UnauthorizedError } from './errors.ts';
+import { timerMs } from './timer.ts';
 
 export interface OpenOptions {
   /** Sent as `Authorization: Bearer …`. */
@@ -51,7 +52,7 @@ export async function openSocket<T>(
 ): Promise<T> {
   const socket = new WebSocket(url, {
     headers: options.token === undefined ? {} : { authorization: `Bearer ${options.token}` },
-    handshakeTimeout: options.connectTimeoutMs,
+    handshakeTimeout: timerMs(options.connectTimeoutMs),
     maxPayload: options.maxFrameBytes,
     perMessageDeflate: false,
   });

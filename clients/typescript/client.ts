@@ -7,6 +7,7 @@ import { type CallOptions, Connection } from './connection.ts';
 import { Episode } from './episode.ts';
 import type { Call } from './pending-call.ts';
 
+/** Times are 1 to 2,147,483,647 ms (24.8 days); `Infinity` and whatever is longer stand for the longest. */
 export interface ClientOptions {
   /** The server's token. @default none */
   readonly token?: string;

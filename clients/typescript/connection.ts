@@ -3,6 +3,7 @@ import WebSocket from 'ws';
 import { AbortedError, type CallContext, ConnectionLostError, OverloadedError } from './call-errors.ts';
 import { remoteError, type WireError } from './errors.ts';
 import { type Call, type OnGivenUp, PendingCall } from './pending-call.ts';
+import { timerMs } from './timer.ts';
 
 export interface ConnectionLimits {
   /** Calls that may wait for their answers at once. @default 4096 */
@@ -14,7 +15,10 @@ export interface ConnectionLimits {
 }
 
 export interface CallOptions {
-  /** Deadline for the answer, in milliseconds. @default the client's `timeoutMs` */
+  /**
+   * Deadline for the answer, 1 to 2,147,483,647 ms (24.8 days); `Infinity` and whatever is longer stand for the longest.
+   * @default the client's `timeoutMs`
+   */
   readonly timeoutMs?: number;
   /** Gives the call up when aborted; the server still finishes what it has begun. */
   readonly signal?: AbortSignal;
@@ -73,7 +77,7 @@ export class Connection {
         resolve();
       });
     });
-    this.#heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs);
+    this.#heartbeat = setInterval(() => this.#beat(), timerMs(limits.heartbeatMs));
     this.#heartbeat.unref();
   }
 

@@ -1,4 +1,5 @@
 import { AbortedError, type CallContext, DeadlineError } from './call-errors.ts';
+import { timerMs } from './timer.ts';
 
 /** What a call needs of its connection. */
 export interface Call extends CallContext {
@@ -38,7 +39,7 @@ export class PendingCall {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#onGivenUp = onGivenUp;
-    this.#timer = setTimeout(PendingCall.#expire, call.timeoutMs, this);
+    this.#timer = setTimeout(PendingCall.#expire, timerMs(call.timeoutMs), this);
     call.signal?.addEventListener('abort', this);
   }
 

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ConnectionLostError, OverloadedError } from '../../clients/typescript/call-errors.ts';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import { failure } from './failure.ts';
-import { FakeServer, NEVER } from './fake-server.ts';
+import { FakeServer, gate, NEVER } from './fake-server.ts';
 
 const BASH = { environment: 'bash-v1' } as const;
 
@@ -93,3 +93,24 @@ describe('limits', () => {
     await Promise.all(calls);
   });
 });
+
+test.each([Number.POSITIVE_INFINITY, 2 ** 31])(
+  '%d milliseconds are the longest time there is',
+  async (ms) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { open, opened } = gate();
+    const environments = () => opened.then(() => ({ environments: [] }));
+    // A heart that beats too often would find the server dead.
+    await using server = await FakeServer.start({ 'environments/list': environments }, { autoPong: false });
+    const times = { connectTimeoutMs: ms, timeoutMs: ms, heartbeatMs: ms };
+    await using client = await StepwellClient.connect(server.url, times);
+    const calls = [client.environments(), client.environments({ timeoutMs: ms })];
+    await server.arrived('environments/list', 2);
+    await vi.advanceTimersByTimeAsync(600_000);
+    open();
+    expect(await Promise.all(calls)).toEqual([[], []]);
+  },
+);
