@@ -68,8 +68,6 @@ export class Episode {
   readonly #results = new StepResults();
   readonly #requests = new RequestQueue();
   #status: EpisodeStatus = 'ready';
-  #count = 0;
-  #last: StepResult | undefined;
   #lastReward: number | null = null;
   #ended: EndReason | undefined;
   #abandoned: EndReason | undefined;
@@ -119,17 +117,18 @@ export class Episode {
   /** Facts of this moment; it waits for nothing. */
   state(): EpisodeState {
     const { id, index, dataset, instruction } = this.#play.task;
+    const { count, last } = this.#results;
     return {
       episode_id: this.id,
       environment: this.environment,
       task: { id, index, dataset, instruction },
       status: this.#status,
-      step_count: this.#count,
+      step_count: count,
       age_ms: this.#now() - this.#began,
       last_reward: this.#lastReward,
-      terminated: this.#last?.terminated ?? false,
-      truncated: this.#last?.truncated ?? false,
-      failure: this.#last?.failure ?? null,
+      terminated: last?.terminated ?? false,
+      truncated: last?.truncated ?? false,
+      failure: last?.failure ?? null,
     };
   }
 
@@ -178,7 +177,7 @@ export class Episode {
     if (this.#status === 'over') {
       throw new ProtocolError('episode_over', `Episode ${this.id} has ended (${this.#ended}).`, {
         reason: this.#ended,
-        step_count: this.#count,
+        step_count: this.#results.count,
       });
     }
     this.#refuseWhenAbandoned();
@@ -192,8 +191,8 @@ export class Episode {
 
   async #step(number: number | undefined, action: Action): Promise<StepResult> {
     this.#log.flush();
-    const next = this.#count + 1;
-    if (number !== undefined && number < next) return this.#stored(number, next);
+    const next = this.#results.count + 1;
+    if (number !== undefined && number < next) return this.#results.again(number);
     this.#refuseWhenOver();
     if (number !== undefined && number > next) {
       throw new ProtocolError('step_out_of_order', `Step ${number} lies ahead; step ${next} is next.`, {
@@ -213,7 +212,8 @@ export class Episode {
       failure: turn.failure,
       info: turn.info,
     };
-    this.#record(result);
+    this.#results.add(result);
+    this.#lastReward = result.reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
     this.#settle(endOf(result), {
       event: 'step',
@@ -236,7 +236,7 @@ export class Episode {
     this.#settle(failure === null ? undefined : 'failure', {
       event: 'evaluate',
       time: new Date().toISOString(),
-      after_step: this.#count,
+      after_step: this.#results.count,
       ...result,
     });
     return result;
@@ -267,27 +267,12 @@ export class Episode {
     }
   }
 
-  #record(result: StepResult): void {
-    this.#count = result.step;
-    this.#last = result;
-    if (result.reward !== null) this.#lastReward = result.reward;
-    this.#results.add(result);
-  }
-
-  #stored(number: number, expected: number): StepResult {
-    const result = this.#results.get(number);
-    if (result !== undefined) return { ...result, replayed: true };
-    throw new ProtocolError('step_out_of_order', `The result of step ${number} is no longer stored.`, {
-      expected,
-    });
-  }
-
   /** The end of the episode, once: the sandbox goes back, the log gets its last line. */
   #end(reason: EndReason): void {
     this.#ended = reason;
     this.#release();
     this.#observer.ended(this.environment, reason);
-    this.#log.write({ event: 'close', time: new Date().toISOString(), reason, steps: this.#count });
+    this.#log.write({ event: 'close', time: new Date().toISOString(), reason, steps: this.#results.count });
     this.#log.close();
   }
 
