@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Action } from './action.ts';
+import { Action, MAX_TIMEOUT_MS } from './action.ts';
 import { Failure } from './failure.ts';
 
 export const EpisodeId = z.string().min(1).max(128);
@@ -69,7 +69,7 @@ export const ResetOptions = z.object({
     .number()
     .int()
     .min(1)
-    .max(600_000)
+    .max(MAX_TIMEOUT_MS)
     .optional()
     .describe('Cut an action that printed nothing for so many milliseconds. Default: no idle deadline.'),
   max_output_bytes: z

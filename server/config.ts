@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
 
 const MIB = 1024 * 1024;
 
@@ -72,7 +73,7 @@ export const Config = z.strictObject({
     .number()
     .int()
     .min(1)
-    .max(600_000)
+    .max(MAX_TIMEOUT_MS)
     .default(10_000)
     .describe('Deadline of an action that names none.'),
   max_output_bytes: z

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Environment } from '../environments/environment.ts';
+import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { OpenEnvStepRequest } from '../protocol/openenv.ts';
 import type { Config } from './config.ts';
@@ -59,7 +60,7 @@ function withTimeout(
 ): Readonly<Record<string, unknown>> {
   if (seconds === null || seconds === undefined || !('code' in action) || 'timeout_ms' in action)
     return action;
-  return { ...action, timeout_ms: Math.max(1, Math.min(600_000, Math.round(seconds * 1000))) };
+  return { ...action, timeout_ms: Math.max(1, Math.min(MAX_TIMEOUT_MS, Math.round(seconds * 1000))) };
 }
 
 interface HttpError {

@@ -15,7 +15,7 @@ import {
 import { validateAction, validateReset } from './openenv-validation.ts';
 
 /** Longest deadline of an action, in milliseconds, so that its output is there before `ANSWER_MS` have passed. */
-const MAX_TIMEOUT_MS = 50_000;
+const MAX_CODE_MS = 50_000;
 
 /**
  * Longest time to an answer, in milliseconds. OpenEnv's client gives up after 60 s and takes the late answer for that of
@@ -36,8 +36,8 @@ export interface OpenEnvSessionParts {
 }
 
 function withinLimit(action: ActionObject, stepTimeoutMs: number): ActionObject {
-  if (!('code' in action) || (action.timeout_ms ?? stepTimeoutMs) <= MAX_TIMEOUT_MS) return action;
-  return { ...action, timeout_ms: MAX_TIMEOUT_MS };
+  if (!('code' in action) || (action.timeout_ms ?? stepTimeoutMs) <= MAX_CODE_MS) return action;
+  return { ...action, timeout_ms: MAX_CODE_MS };
 }
 
 function observed(observation: Observation): OpenEnvObservation {
