@@ -54,9 +54,12 @@ for (const under of await enginesUnderTest()) {
         return wire;
       }
 
+      async function metrics(): Promise<string> {
+        return (await fetch(`${server.url}/metrics`)).text();
+      }
+
       async function leased(): Promise<string | undefined> {
-        const metrics = await (await fetch(`${server.url}/metrics`)).text();
-        return /^stepwell_sandboxes\{state="leased"\} (\d+)$/m.exec(metrics)?.[1];
+        return /^stepwell_sandboxes\{state="leased"\} (\d+)$/m.exec(await metrics())?.[1];
       }
 
       /** Every sandbox is free again, and both can be had. */
@@ -95,6 +98,7 @@ for (const under of await enginesUnderTest()) {
           wire.socket.terminate();
         }
         await allAreFree();
+        expect(await metrics()).not.toContain('stepwell_failures_total{');
       });
 
       it('that reads nothing is cut, and the others are served meanwhile', async () => {
