@@ -69,6 +69,7 @@ export class Episode {
   readonly #requests = new RequestQueue();
   #status: EpisodeStatus = 'ready';
   #lastReward: number | null = null;
+  #failure: Failure | null = null;
   #ended: EndReason | undefined;
   #abandoned: EndReason | undefined;
   #released = false;
@@ -127,8 +128,8 @@ export class Episode {
       age_ms: this.#now() - this.#began,
       last_reward: this.#lastReward,
       terminated: last?.terminated ?? false,
-      truncated: last?.truncated ?? false,
-      failure: last?.failure ?? null,
+      truncated: last?.truncated || this.#failure !== null,
+      failure: this.#failure,
     };
   }
 
@@ -249,6 +250,7 @@ export class Episode {
       const turn = await takeTurn(this.#play, action, this.#options.reward ?? 'on_submit');
       // Its sandbox was taken away from under it: what it came to is no fault, and nobody is told of it.
       this.#refuseWhenAbandoned();
+      this.#failure = turn.failure;
       if (turn.failure !== null) this.#observer.faulted(this.id, turn.failure, turn.cause);
       return turn;
     } catch (error) {

@@ -168,6 +168,19 @@ test('a fault while grading is a failure of class grading, never a reward', asyn
   });
 });
 
+test('a fault in episode/evaluate ends the episode, and its state tells so', async () => {
+  const id = await wire.reset();
+  fake.failGrade = new SandboxError('died', 'Gone.');
+  const failure = { class: 'grading', code: 'sandbox_died' };
+  expect(await wire.result('episode/evaluate', { episode_id: id })).toMatchObject({ reward: null, failure });
+  expect(await wire.result('episode/state', { episode_id: id })).toMatchObject({
+    status: 'over',
+    terminated: false,
+    truncated: true,
+    failure,
+  });
+});
+
 test('a fault of the server itself is a failure too, and keeps its secrets', async () => {
   const id = await wire.reset();
   fake.failAct = new TypeError('secret of the code');
