@@ -13,7 +13,7 @@ FOLDER = "/srv/sql/sqlite"
 # Opening a file for writing brings a copy of it into the layer, which is small; larger ones can only be read.
 _MOST_WRITABLE = 48 << 20
 _STEPS_BETWEEN_LOOKS = 1000
-# Where SQLite's file header counts changes,.
+# Where SQLite's file header counts changes.
 _CHANGES = slice(24, 28)
 _STATES = {sqlite3.SQLITE_CONSTRAINT: "23000", sqlite3.SQLITE_AUTH: "42501", sqlite3.SQLITE_READONLY: "25006"}
 
@@ -42,7 +42,6 @@ class SqliteDriver:
         )
         self._connection.text_factory = _text
         self._guard = Guard(self._connection)
-        self._connection.set_progress_handler(self._look, _STEPS_BETWEEN_LOOKS)
         return {}
 
     def execute(self, request: dict) -> dict:
@@ -51,12 +50,16 @@ class SqliteDriver:
         self._late = False
         outcomes = Outcomes(Caps.of(request))
         error = None
+        # Only the agent's statements have a deadline.
+        self._connection.set_progress_handler(self._look, _STEPS_BETWEEN_LOOKS)
         try:
             self._run(request["sql"], request["several"], outcomes)
         except sqlite3.Error as complaint:
             error = _told(complaint)
         except (MemoryError, OverflowError, UnicodeError) as complaint:
             error = {"code": 1, "state": "HY000", "message": str(complaint) or "out of memory"}
+        finally:
+            self._connection.set_progress_handler(None, 0)
         return {**outcomes.told(), "error": error, "timed_out": self._late, "restarted": False}
 
     def finish(self, _request: dict) -> dict:
@@ -115,7 +118,6 @@ class SqliteDriver:
 
     def _close(self) -> None:
         if self._connection is not None:
-            self._connection.set_progress_handler(None, 0)
             self._connection.close()
             self._connection = None
 

@@ -162,6 +162,26 @@ print(json.dumps({**seen, **driver.finish({})}))`;
     for (const text of writing) expect([text, episode(text).pristine]).toEqual([text, false]);
   });
 
+  it('tells the schema of large databases, also after a deadline has passed', () => {
+    const program = `
+import os, sqlite3
+folder = ${JSON.stringify(folder)}
+connection = sqlite3.connect(os.path.join(folder, "large.db"))
+columns = ", ".join(f"c{at} INTEGER" for at in range(200))
+connection.executescript("".join(f"CREATE TABLE t{at} ({columns});" for at in range(200)))
+connection.close()
+from sqlite_driver import SqliteDriver
+driver = SqliteDriver(folder)
+driver.begin({"database": "large"})
+fresh = driver.schema({})
+caps = {"max_rows": 2, "max_bytes": 1000, "kept_rows": 100, "kept_bytes": 100000, "timeout_ms": 0, "several": True}
+late = driver.execute({**caps, "sql": "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"})
+told = [[len(table["columns"]) for table in seen["tables"]] for seen in (fresh, driver.schema({}))]
+print(json.dumps({"late": late["timed_out"], "told": told}))`;
+    const all = Array.from({ length: 200 }, () => 200);
+    expect(python(program, null)).toEqual({ late: true, told: [all, all] });
+  });
+
   it('keeps a look at earlier results and all of the last one', () => {
     const many = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500) SELECT i FROM n';
     const { results } = executionFrom({ ...episode(`${many}; ${many}`) }, (text) => text);
