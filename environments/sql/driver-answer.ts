@@ -7,7 +7,7 @@ export type StatementError = z.infer<typeof StatementError>;
 
 const RawResult = z.object({
   columns: z.array(z.string()).nullable(),
-  rows: z.array(z.array(z.unknown())),
+  rows: z.array(z.unknown()),
   count: z.number().int(),
   affected: z.number().int(),
 });
@@ -21,6 +21,9 @@ export const RawExecution = z.object({
   restarted: z.boolean(),
 });
 
+/** The rows that stand as the answer. */
+const RawAnswer = z.object({ rows: z.array(z.unknown()) });
+
 export const RawSchema = z.object({
   tables: z.array(z.object({ name: z.string(), columns: z.array(z.tuple([z.string(), z.string()])) })),
 });
@@ -31,7 +34,7 @@ export type Schema = z.infer<typeof RawSchema>['tables'];
 export interface StatementResult {
   /** `null`: a statement that has no rows to give. */
   readonly columns: readonly string[] | null;
-  /** The first rows, as many as the caps let through. */
+  /** The first rows, as many as the caps let through; the driver may have kept more of them. */
   readonly rows: readonly SqlRow[];
   /** How many rows there are in truth. */
   readonly count: number;
@@ -48,17 +51,6 @@ export interface Execution {
   /** The agent's connection was lost, and what belonged to it: transactions, variables, temporary tables. */
   readonly restarted: boolean;
 }
-
-const Tagged = z.union([
-  z.strictObject({ i: z.string() }),
-  z.strictObject({ f: z.string() }),
-  z.strictObject({ n: z.string() }),
-  z.strictObject({ d: z.string() }),
-  z.strictObject({ t: z.string() }),
-  z.strictObject({ z: z.string() }),
-  z.strictObject({ l: z.string() }),
-  z.strictObject({ b: z.string() }),
-]);
 
 const PYTHON_FLOATS: Readonly<Record<string, number>> = {
   inf: Number.POSITIVE_INFINITY,
@@ -77,31 +69,60 @@ function dateTime(text: string): SqlDateTime {
   return { type: 'datetime', year, month, day, hour, minute, second, microsecond };
 }
 
-function decoded(raw: unknown, zeroDate: (text: string) => SqlValue): SqlValue {
-  if (raw === null || typeof raw === 'string') return raw;
-  if (typeof raw === 'number') return BigInt(raw);
-  const value = Tagged.parse(raw);
-  if ('i' in value) return BigInt(value.i);
-  if ('f' in value) return PYTHON_FLOATS[value.f] ?? Number(value.f);
-  if ('n' in value) return { type: 'decimal', text: value.n };
-  if ('t' in value) return dateTime(value.t);
-  if ('z' in value) return zeroDate(value.z);
-  if ('l' in value) return { type: 'time', microseconds: BigInt(value.l) };
-  if ('b' in value) return new Uint8Array(Buffer.from(value.b, 'base64'));
-  const [year = 0, month = 0, day = 0] = numbers(value.d);
-  return { type: 'date', year, month, day };
+/** What a date with zeros in it becomes, which is none of the calendar's. */
+export type ZeroDate = (text: string) => SqlValue;
+
+/** A value that is told by an object with its kind as the one key. */
+function tagged(raw: object, zeroDate: ZeroDate): SqlValue {
+  const [entry] = Object.entries(raw);
+  const [kind, text] = entry ?? [];
+  if (typeof text !== 'string') throw new Error(`the driver told no value: ${JSON.stringify(raw)}`);
+  switch (kind) {
+    case 'f':
+      return PYTHON_FLOATS[text] ?? Number(text);
+    case 'i':
+      return BigInt(text);
+    case 'n':
+      return { type: 'decimal', text };
+    case 'd': {
+      const [year = 0, month = 0, day = 0] = numbers(text);
+      return { type: 'date', year, month, day };
+    }
+    case 't':
+      return dateTime(text);
+    case 'z':
+      return zeroDate(text);
+    case 'l':
+      return { type: 'time', microseconds: BigInt(text) };
+    case 'b':
+      return new Uint8Array(Buffer.from(text, 'base64'));
+    default:
+      throw new Error(`the driver told a value of kind ${kind}`);
+  }
 }
 
-/**
- * The driver's document as values.
- * @param zeroDate what a date with zeros in it becomes, which is none of the calendar's
- */
-export function executionFrom(document: unknown, zeroDate: (text: string) => SqlValue): Execution {
+function row(raw: unknown, zeroDate: ZeroDate): SqlRow {
+  if (!Array.isArray(raw)) throw new Error('the driver told no row');
+  return raw.map((value: unknown) => {
+    if (value === null || typeof value === 'string') return value;
+    if (typeof value === 'number') return BigInt(value);
+    if (typeof value === 'object') return tagged(value, zeroDate);
+    throw new Error(`the driver told no value: ${value}`);
+  });
+}
+
+/** The rows of the answer, as far as the driver kept them. */
+export function answerFrom(document: unknown, zeroDate: ZeroDate): SqlRow[] {
+  return RawAnswer.parse(document).rows.map((raw) => row(raw, zeroDate));
+}
+
+/** What the driver tells of an action, as values. */
+export function executionFrom(document: unknown, zeroDate: ZeroDate): Execution {
   const { results, left_out, error, timed_out, restarted } = RawExecution.parse(document);
   return {
     results: results.map(({ rows, ...result }) => ({
       ...result,
-      rows: rows.map((row) => row.map((value) => decoded(value, zeroDate))),
+      rows: rows.map((raw) => row(raw, zeroDate)),
     })),
     leftOut: left_out,
     error,

@@ -1,8 +1,17 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
-import { type Execution, executionFrom, RawSchema, type Schema } from './driver-answer.ts';
+import {
+  answerFrom,
+  type Execution,
+  executionFrom,
+  RawSchema,
+  type Schema,
+  type StatementResult,
+  type ZeroDate,
+} from './driver-answer.ts';
 import { DRIVER_FUNCTION, driverSource } from './driver-source.ts';
-import type { SqlValue } from './sql-value.ts';
+import { lastRows } from './shown-rows.ts';
+import type { SqlRow } from './sql-value.ts';
 import type { Dialect } from './task.ts';
 
 /** Whose connection it is, and to what. */
@@ -18,8 +27,9 @@ export interface ExecuteRequest {
   readonly sql: string;
   /** Deadline of all statements together, in milliseconds. */
   readonly timeoutMs: number;
-  /** Rows and bytes of all but the last statement that are told. */
+  /** Rows that are told of a statement. */
   readonly maxRows: number;
+  /** Bytes of their values that are told of the last statement, and of those before it together; at most 1 MiB. */
   readonly maxBytes: number;
 }
 
@@ -27,13 +37,14 @@ export interface DriverSessionParts {
   readonly sandbox: Sandbox;
   readonly dialect: Dialect;
   readonly connection: Connection;
-  /** What a date with zeros in it becomes. @default its text */
-  readonly zeroDate?: (text: string) => SqlValue;
+  readonly zeroDate: ZeroDate;
 }
 
-/** Rows of a last statement that are kept, for observations and grades, and their bytes. */
+/** Rows of an answer that the driver keeps for a grade, and their bytes, each value counted as 8 and its length. */
 export const KEPT_ROWS = 20_000;
 const KEPT_BYTES = 4 * 1024 * 1024;
+/** Most that is told of an action. In JSON a value of one byte can take 33, which the answer's own cap lies above. */
+const TOLD_BYTES = 1024 * 1024;
 const CALL_TIMEOUT_MS = 60_000;
 /** Nobody waits for a sandbox that does not answer. */
 const FINISH_TIMEOUT_MS = 10_000;
@@ -45,12 +56,14 @@ const SLACK_MS: Readonly<Record<Dialect, number>> = { sqlite: 2000, mysql: 20_00
 const MAX_ANSWER_BYTES = 48 * 1024 * 1024;
 const LOST = { code: 2013, state: 'HY000', message: 'Lost connection to server during query' };
 
-/** Thrown where the session that ran the driver came to its end. */
-class DriverLost extends Error {
+/** The session that ran the driver came to its end. */
+class DriverLost extends SandboxError {
   readonly timedOut: boolean;
 
   constructor(timedOut: boolean) {
-    super('the session that ran the driver ended');
+    super(timedOut ? 'unresponsive' : 'died', 'The session that ran the database driver ended.', {
+      actionMayHaveRun: true,
+    });
     this.timedOut = timedOut;
   }
 }
@@ -62,6 +75,8 @@ export class DriverSession {
   readonly #parts: DriverSessionParts;
   #sound = true;
   #calls = 0;
+  /** The result whose rows the driver keeps. */
+  #held: StatementResult | null = null;
 
   constructor(parts: DriverSessionParts) {
     this.#parts = parts;
@@ -81,19 +96,32 @@ export class DriverSession {
       timeout_ms: timeoutMs,
       several: this.#parts.connection.several,
       max_rows: maxRows,
-      max_bytes: maxBytes,
+      max_bytes: Math.min(maxBytes, TOLD_BYTES),
       kept_rows: KEPT_ROWS,
       kept_bytes: KEPT_BYTES,
     };
     try {
       const document = await this.#call(request, timeoutMs + SLACK_MS[this.#parts.dialect]);
-      return executionFrom(document, this.#parts.zeroDate ?? ((text) => text));
+      const execution = executionFrom(document, this.#parts.zeroDate);
+      this.#held = lastRows(execution) ?? this.#held;
+      return execution;
     } catch (error) {
       if (!(error instanceof DriverLost)) throw error;
+      this.#held = null;
       await this.#start();
       await this.begin();
       return { results: [], leftOut: 0, error: LOST, timedOut: error.timedOut, restarted: true };
     }
+  }
+
+  /**
+   * All rows of a result, as far as they are kept: those of the last statement that gave any stay with the driver until a
+   * grade wants them. `null` where they went with the driver.
+   */
+  async allRows(result: StatementResult): Promise<readonly SqlRow[] | null> {
+    if (result.rows.length === result.count) return result.rows;
+    if (result !== this.#held) return null;
+    return answerFrom(await this.#call({ call: 'answer' }, CALL_TIMEOUT_MS), this.#parts.zeroDate);
   }
 
   async schema(): Promise<Schema> {

@@ -68,19 +68,17 @@ export class SqlEnvironment implements Environment {
   }
 
   async reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode> {
-    const { image, dialect, connection, gold, scorer, intercode, evidence } = this.#play(task, options);
+    const { image, dialect, connection, gold, scorer, intercode, evidence, zeroDate } = this.#play(
+      task,
+      options,
+    );
     const { sandboxes, defaults } = this.#parts;
     const sandbox = await sandboxes.acquire({
       image,
       purpose: 'episode',
       ...(signal === undefined ? {} : { signal }),
     });
-    const driver = new DriverSession({
-      sandbox,
-      dialect,
-      connection,
-      ...(intercode ? { zeroDate: () => null } : {}),
-    });
+    const driver = new DriverSession({ sandbox, dialect, connection, zeroDate });
     try {
       await driver.begin();
       const { instruction: plain } = task;
@@ -115,6 +113,7 @@ export class SqlEnvironment implements Environment {
       allDatabases: intercode,
       several: !intercode,
     };
+    const zeroDate = intercode ? () => null : (text: string) => text;
     const sql = typeof record.gold === 'string' ? record.gold : record.gold[dialect];
     const { sandboxes, goldCache: cache } = this.#parts;
     const key = `${dataset.name}/${record.id}${intercode ? ' intercode' : ''}`;
@@ -123,8 +122,9 @@ export class SqlEnvironment implements Environment {
       dialect,
       connection,
       intercode,
+      zeroDate,
       evidence: record.evidence,
-      gold: goldSource({ sandboxes, cache, key, sql, connection, dialect }),
+      gold: goldSource({ sandboxes, cache, key, sql, connection, dialect, zeroDate }),
       scorer: scorerOf(options, { sql, dialect }),
     };
   }

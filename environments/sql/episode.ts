@@ -4,11 +4,11 @@ import type { RowFormat } from '../../protocol/episode.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
 import { outputText } from '../output-text.ts';
 import type { Execution, StatementResult } from './driver-answer.ts';
-import type { DriverSession } from './driver-session.ts';
+import { type DriverSession, KEPT_ROWS } from './driver-session.ts';
 import type { GoldSource } from './gold.ts';
 import { jsonRow } from './json-value.ts';
 import { executionText } from './result-text.ts';
-import type { Attempt, Scorer } from './scoring.ts';
+import type { Answer, Attempt, Scorer } from './scoring.ts';
 import { lastRows, shownExecution } from './shown-rows.ts';
 
 export interface SqlEpisodeParts {
@@ -81,12 +81,9 @@ export class SqlEpisode implements EnvironmentEpisode {
     // Whoever awaits it comes later; a failure until then is not unhandled.
     expected.catch(() => {});
     if (!strict && options.answer !== undefined) await this.#execute(options.answer, undefined);
-    const outcome = await expected;
-    const score = scorer(this.#attempt, outcome);
+    const { ungraded, ...score } = await scorer(this.#attempt, await expected);
     const durationMs = performance.now() - began;
-    if (score.reward !== null) return { ...score, durationMs };
-    const why = outcome.error?.message ?? 'it gives no rows';
-    return { ...score, durationMs, info: { ungraded: `The gold query of this task fails: ${why}` } };
+    return { ...score, durationMs, ...(ungraded === undefined ? {} : { info: { ungraded } }) };
   }
 
   async #execute(sql: string, timeoutMs: number | undefined): Promise<Execution> {
@@ -94,13 +91,14 @@ export class SqlEpisode implements EnvironmentEpisode {
     const execution = await driver.execute({
       sql,
       timeoutMs: timeoutMs ?? this.#parts.timeoutMs,
-      maxRows,
+      // InterCode's text is that of all rows.
+      maxRows: strict ? KEPT_ROWS : maxRows,
       maxBytes: maxOutputBytes,
     });
-    const answer: StatementResult | null = lastRows(execution);
-    if (strict || answer !== null) {
+    const result = lastRows(execution);
+    if (strict || result !== null) {
       const single = execution.results.length === 1 && execution.error === null;
-      this.#attempt = { answer, single, earlier: [...this.#statements] };
+      this.#attempt = { answer: this.#answer(result), single, earlier: [...this.#statements] };
     }
     if (execution.error === null && this.#statements.length < MOST_REMEMBERED) {
       this.#statements.push(sql.slice(0, MOST_REMEMBERED_LENGTH));
@@ -108,11 +106,24 @@ export class SqlEpisode implements EnvironmentEpisode {
     return execution;
   }
 
+  #answer(result: StatementResult | null): Answer | null {
+    if (result === null) return null;
+    let rows: ReturnType<Answer['rows']> | undefined;
+    return {
+      count: result.count,
+      rows: () => {
+        rows ??= this.#parts.driver.allRows(result);
+        return rows;
+      },
+    };
+  }
+
   #observation(execution: Execution) {
     const { maxRows, maxOutputBytes, format, strict } = this.#parts;
     const shown = shownExecution(execution, maxRows, maxOutputBytes);
-    // InterCode's text is that of all rows.
-    const whole = executionText(strict ? execution : shown, format);
+    const whole = strict
+      ? executionText(execution, format) + leftOut(execution)
+      : executionText(shown, format);
     const { text, truncatedBytes } = outputText(
       { output: Buffer.from(whole), truncatedBytes: 0, truncatedAt: -1 },
       maxOutputBytes,
@@ -128,6 +139,12 @@ export class SqlEpisode implements EnvironmentEpisode {
       ...(execution.restarted ? { session_restarted: true } : {}),
     };
   }
+}
+
+/** InterCode's text tells of no rows that are left out. */
+function leftOut({ results }: Execution): string {
+  const { rows, count } = results.at(-1) ?? { rows: [], count: 0 };
+  return rows.length < count ? `\n[… ${count - rows.length} of ${count} rows not shown …]` : '';
 }
 
 function lastFields({ columns, rows, count, affected }: StatementResult) {

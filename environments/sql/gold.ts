@@ -2,14 +2,14 @@ import { SandboxError } from '../../docker/errors.ts';
 import type { ImageRef, SandboxSource } from '../../docker/sandbox.ts';
 import type { GoldCache } from '../gold-cache.ts';
 import { CleanSandbox } from './clean-sandbox.ts';
-import type { StatementError, StatementResult } from './driver-answer.ts';
-import { type Connection, DriverSession } from './driver-session.ts';
+import type { StatementError, StatementResult, ZeroDate } from './driver-answer.ts';
+import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
 import { lastRows } from './shown-rows.ts';
 import type { Dialect } from './task.ts';
 
 /** What a gold query gives. */
 export interface Gold {
-  /** `null` where it has no rows to give. */
+  /** All rows that are kept; `null` where it has none to give. */
   readonly result: StatementResult | null;
   /** Why there is nothing to compare with: some published gold queries are no SQL. */
   readonly error: StatementError | null;
@@ -28,27 +28,41 @@ export interface GoldParts {
   readonly sql: string;
   readonly connection: Connection;
   readonly dialect: Dialect;
+  /** As the agent's session has it. */
+  readonly zeroDate: ZeroDate;
 }
 
 /** Longest run of a gold query, in milliseconds. */
 const GOLD_TIMEOUT_MS = 120_000;
+/** Told with the execution, which saves a call where it is all. */
+const FIRST_BYTES = 65_536;
 
 /** Runs the gold query in a sandbox for grading, once per task and image. */
-export function goldSource({ sandboxes, cache, key, sql, connection, dialect }: GoldParts): GoldSource {
+export function goldSource(parts: GoldParts): GoldSource {
+  const { sandboxes, cache, key, sql, connection, dialect, zeroDate } = parts;
   return (image) =>
     cache.get(`sql ${key} ${image.digest}`, async () => {
       const sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
-      const driver = new DriverSession({ sandbox, dialect, connection });
+      const driver = new DriverSession({ sandbox, dialect, connection, zeroDate });
       await using _clean = new CleanSandbox(sandbox, driver);
       await driver.begin();
       const tables = (await driver.schema()).map(({ name }) => name);
-      const run = await driver.execute({ sql, timeoutMs: GOLD_TIMEOUT_MS, maxRows: 0, maxBytes: 0 });
+      const run = await driver.execute({
+        sql,
+        timeoutMs: GOLD_TIMEOUT_MS,
+        maxRows: KEPT_ROWS,
+        maxBytes: FIRST_BYTES,
+      });
       if (run.timedOut) {
         throw new SandboxError(
           'unresponsive',
           `The gold query of ${key} did not end within ${GOLD_TIMEOUT_MS / 1000} seconds.`,
         );
       }
-      return { result: lastRows(run), error: run.error, tables };
+      if (run.restarted) throw new SandboxError('died', `The gold query of ${key} ended its connection.`);
+      const last = lastRows(run);
+      const rows = last === null ? null : await driver.allRows(last);
+      const result = last === null || rows === null ? null : { ...last, rows };
+      return { result, error: run.error, tables };
     });
 }

@@ -35,20 +35,22 @@ function upTo(quota: ReadonlyMap<string, number>, rows: readonly string[]): stri
  * order in which the common rows appear, ranked as strings; the product is rounded to hundredths, a reward without τ is
  * not. Rows are compared by their Python text, so that `1` and `1.0` differ. `null`: the last action or the gold query
  * gave no rows to compare, for which the reward is 0.
+ * @param agentCount how many rows the agent has in truth, where not all are there: the others count as not common
  */
 export function intercodeReward(
   agent: readonly SqlRow[] | null,
   gold: readonly SqlRow[] | null,
+  agentCount = agent?.length ?? 0,
 ): IntercodeReward {
   if (agent === null || gold === null) return { reward: 0, components: { iou: 0, kendall_tau: 1 } };
   const [ours, theirs] = [agent.map(pythonTuple), gold.map(pythonTuple)];
-  if (ours.length + theirs.length === 0) return { reward: 1, components: { iou: 1, kendall_tau: 1 } };
+  if (agentCount + theirs.length === 0) return { reward: 1, components: { iou: 1, kendall_tau: 1 } };
   const goldCounts = counts(theirs);
   const common = new Map(
     [...counts(ours)].map(([row, count]) => [row, Math.min(count, goldCounts.get(row) ?? 0)]),
   );
   const shared = upTo(common, ours);
-  const iou = shared.length / (ours.length + theirs.length - shared.length);
+  const iou = shared.length / (agentCount + theirs.length - shared.length);
   const tau = kendallTau(shared, upTo(common, theirs));
   if (Number.isNaN(tau)) return { reward: iou, components: { iou, kendall_tau: 1 } };
   return { reward: roundToHundredths(tau * iou), components: { iou, kendall_tau: tau } };

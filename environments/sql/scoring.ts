@@ -5,17 +5,24 @@ import {
   compositeWeights,
   explorationShare,
 } from './composite-reward.ts';
-import type { StatementResult } from './driver-answer.ts';
 import { executionMatch } from './execution-match.ts';
 import type { Gold } from './gold.ts';
 import { intercodeReward } from './intercode-reward.ts';
+import type { SqlRow } from './sql-value.ts';
 import type { Dialect } from './task.ts';
 import { hasTopLevelOrder } from './top-level-order.ts';
 
+/** The rows that stand as an answer. */
+export interface Answer {
+  /** How many there are in truth. */
+  readonly count: number;
+  /** All that are kept; `null` where they went with the session. Asked for only where they decide. */
+  rows(): Promise<readonly SqlRow[] | null>;
+}
+
 /** What an episode comes down to. */
 export interface Attempt {
-  /** The rows that stand as its answer. */
-  readonly answer: StatementResult | null;
+  readonly answer: Answer | null;
   /** Whether the answer was the only statement of its action. */
   readonly single: boolean;
   /** Statements that ran before the answer. */
@@ -23,53 +30,81 @@ export interface Attempt {
 }
 
 export interface Score {
-  /** `null` where the gold query gives nothing to compare with. */
+  /** `null` where there is nothing to compare with. */
   readonly reward: number | null;
   readonly components: Readonly<Record<string, number>>;
+  /** Why there is no reward. */
+  readonly ungraded?: string;
 }
 
 /** Turns an attempt into a reward. */
-export type Scorer = (attempt: Attempt, gold: Gold) => Score;
+export type Scorer = (attempt: Attempt, gold: Gold) => Promise<Score>;
+
+type GoldRows = NonNullable<Gold['result']>;
 
 interface GoldQuery {
   readonly sql: string;
   readonly dialect: Dialect;
 }
 
+/** A scorer for a gold query that gave rows. */
+type CompleteScorer = (attempt: Attempt, gold: GoldRows, tables: readonly string[]) => Promise<Score>;
+
 /** Rows that the search for an order of the columns may look at, so that a comparison never holds the server up. */
 const MOST_LOOKS = 1_000_000;
 
-/** Rows are compared as far as they are kept; their number always. */
-function matches(answer: StatementResult | null, gold: StatementResult | null, query: GoldQuery): boolean {
-  if (answer === null || gold === null || answer.count !== gold.count) return false;
+function ungraded(why: string): Score {
+  return { reward: null, components: {}, ungraded: why };
+}
+
+function tooLarge({ rows, count }: GoldRows): Score {
+  return ungraded(
+    `The gold query of this task gives ${count} rows, of which only ${rows.length} are kept: too many to compare.`,
+  );
+}
+
+/**
+ * Whether the rows are the gold's; `null` where not all of the gold's are kept and only they could tell. An answer of
+ * which less is kept than of the gold has other rows.
+ */
+async function matches(answer: Answer | null, gold: GoldRows, query: GoldQuery): Promise<boolean | null> {
+  if (answer === null || answer.count !== gold.count) return false;
+  if (gold.rows.length < gold.count) return null;
   const maxAttempts = Math.min(10_000, Math.max(50, Math.floor(MOST_LOOKS / (gold.rows.length + 1))));
-  return executionMatch(answer.rows, gold.rows, {
+  return executionMatch(await answer.rows(), gold.rows, {
     ordered: hasTopLevelOrder(query.sql, query.dialect),
     maxAttempts,
   });
 }
 
-function byComposite(query: GoldQuery, weights: CompositeWeights): Scorer {
-  return ({ answer, single, earlier }, gold) => {
+function byComposite(query: GoldQuery, weights: CompositeWeights): CompleteScorer {
+  return async ({ answer, single, earlier }, gold, tables) => {
+    const same = await matches(answer, gold, query);
+    if (same === null) return tooLarge(gold);
     const parts = {
       format: answer !== null && single ? 1 : 0,
-      execution: matches(answer, gold.result, query) ? 1 : 0,
-      exploration: explorationShare(query.sql, gold.tables, earlier),
+      execution: same ? 1 : 0,
+      exploration: explorationShare(query.sql, tables, earlier),
     };
     return { reward: compositeReward(parts, weights), components: parts };
   };
 }
 
-function byMatch(query: GoldQuery): Scorer {
-  return ({ answer }, gold) => {
-    const reward = matches(answer, gold.result, query) ? 1 : 0;
+function byMatch(query: GoldQuery): CompleteScorer {
+  return async ({ answer }, gold) => {
+    const same = await matches(answer, gold, query);
+    if (same === null) return tooLarge(gold);
+    const reward = same ? 1 : 0;
     return { reward, components: { execution_match: reward } };
   };
 }
 
 /** InterCode gives 0, too, where its own gold query fails. */
-const byIntercode: Scorer = ({ answer }, gold) =>
-  intercodeReward(answer?.rows ?? null, gold.result?.rows ?? null);
+const byIntercode: Scorer = async ({ answer }, { result: gold }) => {
+  if (answer === null || gold === null) return intercodeReward(null, null);
+  if (answer.count > 0 && gold.rows.length < gold.count) return tooLarge(gold);
+  return intercodeReward(await answer.rows(), gold.rows, answer.count);
+};
 
 /** The scorer that options ask for. @throws {ProtocolError} `invalid_params` for weights that make no sense */
 export function scorerOf(
@@ -80,5 +115,8 @@ export function scorerOf(
   if (scoring === 'intercode') return byIntercode;
   const scorer =
     scoring === 'composite' ? byComposite(query, compositeWeights(options.weights)) : byMatch(query);
-  return (attempt, gold) => (gold.result === null ? { reward: null, components: {} } : scorer(attempt, gold));
+  return async (attempt, { result, error, tables }) => {
+    if (result !== null) return scorer(attempt, result, tables);
+    return ungraded(`The gold query of this task fails: ${error?.message ?? 'it gives no rows'}`);
+  };
 }

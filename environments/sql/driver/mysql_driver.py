@@ -3,6 +3,7 @@
 import hashlib
 import re
 import time
+from functools import partial
 
 from mysql_server import Server, ServerFault
 from mysql_text import without_tail
@@ -37,12 +38,14 @@ class MysqlDriver:
         self._baseline = None
         self._marred = False
         self._late_calls = 0
+        self._answer = None
 
     def begin(self, request: dict) -> dict:
         """Connect the agent: to one database alone, or to all of them."""
         database = request["database"]
         user = _ALL if request["all_databases"] else _account_of(database)
         self._drop_agent()
+        self._answer = None
         if self._baseline is None:
             self._baseline = server_state(self._ask, self._control.mariadb)
         self._account = (user, database, request["several"])
@@ -69,12 +72,18 @@ class MysqlDriver:
             self._renew()
         if self._late_calls and not restarted:
             self._calm()
+        if error is None:
+            self._answer = outcomes.answer() or self._answer
         return {
             **outcomes.told(),
             "error": error,
             "timed_out": self._late_calls > 0,
             "restarted": restarted,
         }
+
+    def answer(self, _request: dict) -> dict:
+        """The rows that the last statement gave, as far as they are kept."""
+        return {"rows": self._answer.all_rows()}
 
     def finish(self, _request: dict) -> dict:
         """Close the agent's connection, and tell whether the server is as it was before."""
@@ -121,10 +130,11 @@ class MysqlDriver:
             outcomes.done(one.affected)
             return
         converters = [converter(column) for column in one.columns]
-        outcome = outcomes.begin([column.name for column in one.columns])
+        names = [column.name for column in one.columns]
+        outcome = outcomes.begin(names, partial(row_values, converters=converters))
         for packet in one:
             if outcome.wants():
-                outcome.keep(row_values(packet, converters), len(packet))
+                outcome.keep(packet, len(packet))
             else:
                 outcome.count += 1
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 _EXACT = 1 << 53
 _MOST_TOLD = 50
+_LONGEST_NAME = 256
+_MOST_NAMES = 1 << 20
 
 
 def integer(value: int):
@@ -19,7 +21,7 @@ def floating(value: float):
 
 
 class Caps(NamedTuple):
-    """How many rows and bytes are kept of one statement: all that a grade may need of the last, a look at the others."""
+    """How many rows and bytes of one statement are told, and of the one that may be the answer how many are kept here."""
 
     rows: int
     size: int
@@ -32,63 +34,95 @@ class Caps(NamedTuple):
 
 
 class Outcome:
-    """One statement's rows, the first of them kept and all counted; `columns` is `None` where it has none to give."""
+    """
+    One statement's rows, the first of them kept as they came and all counted; `columns` is `None` where it has none to
+    give, `values` makes of a row what is told of it.
+    """
 
-    def __init__(self, columns, affected: int, caps: Caps) -> None:
+    def __init__(self, columns, affected: int, values, caps: Caps) -> None:
         self.columns = columns
         self.affected = affected
-        self.rows = []
         self.count = 0
-        self.shown_size = 0
-        self._shown = 0
+        self._values = values
         self._caps = caps
+        self._rows = []
+        self._lengths = []
         self._size = 0
+        self._full = caps.kept_rows == 0
 
     def wants(self) -> bool:
-        """Whether another row is kept at all."""
-        caps = self._caps
-        return self.count == len(self.rows) < caps.kept_rows and self._size < caps.kept_size
+        """Whether another row may be kept at all."""
+        return not self._full
 
-    def keep(self, row: list, size: int) -> None:
-        self._size += size
-        if self._shown == self.count < self._caps.rows and self._size <= self._caps.size:
-            self._shown += 1
-            self.shown_size = self._size
-        self.rows.append(row)
+    def keep(self, row, length: int) -> None:
+        """
+        Keep a row where there is room for it. `length`: one for each value and the bytes of its text. A value costs eight
+        bytes and its length, as many short ones need far more room than their texts.
+        """
         self.count += 1
+        self._size += length + 8 * len(self.columns)
+        if self._size > self._caps.kept_size:
+            self._full = True
+            return
+        self._rows.append(row)
+        self._lengths.append(length)
+        self._full = len(self._rows) == self._caps.kept_rows
 
-    def trim(self) -> None:
-        """Keep a look at it."""
-        del self.rows[self._shown :]
+    def trim(self, size: int) -> int:
+        """Keep as much as is told within so many bytes; returns how many they are."""
+        shown = self._shown(size)
+        del self._rows[shown:], self._lengths[shown:]
+        return sum(self._lengths)
+
+    def _shown(self, size: int) -> int:
+        most = min(self._caps.rows, len(self._rows))
+        for at in range(most):
+            size -= self._lengths[at]
+            if size < 0:
+                return at
+        return most
+
+    def all_rows(self) -> list:
+        """The rows that are kept."""
+        return [self._values(row) for row in self._rows]
 
     def told(self) -> dict:
-        return {"columns": self.columns, "rows": self.rows, "count": self.count, "affected": self.affected}
+        rows = [self._values(row) for row in self._rows[: self._shown(self._caps.size)]]
+        return {"columns": self.columns, "rows": rows, "count": self.count, "affected": self.affected}
 
 
 class Outcomes:
-    """What the statements of one action gave, within common caps: the first ones, and always the last."""
+    """What the statements of one action gave: the first ones, which share what is told of one, and always the last."""
 
     def __init__(self, caps: Caps) -> None:
         self._caps = caps
         self._all = []
         self._left_out = 0
+        self._left_size = caps.size
+        self._left_names = _MOST_NAMES
 
-    def begin(self, columns) -> Outcome:
-        return self._add(columns, 0)
+    def begin(self, columns, values) -> Outcome:
+        """A statement with rows. Names are cut, as those of many columns may be long ones."""
+        return self._add([name[:_LONGEST_NAME] for name in columns], 0, values)
 
     def done(self, affected: int) -> None:
-        self._add(None, affected)
+        """A statement without rows."""
+        self._add(None, affected, None)
 
-    def _add(self, columns, affected: int) -> Outcome:
+    def _add(self, columns, affected: int, values) -> Outcome:
         if self._all:
             former = self._all[-1]
-            former.trim()
-            self._caps = self._caps._replace(size=max(0, self._caps.size - former.shown_size))
-            if len(self._all) == _MOST_TOLD:
+            self._left_size -= former.trim(self._left_size)
+            self._left_names -= sum(map(len, former.columns or ()))
+            if len(self._all) == _MOST_TOLD or self._left_names < 0:
                 self._all.pop()
                 self._left_out += 1
-        self._all.append(Outcome(columns, affected, self._caps))
+        self._all.append(Outcome(columns, affected, values, self._caps))
         return self._all[-1]
+
+    def answer(self):
+        """The last statement's outcome where it gave rows."""
+        return self._all[-1] if self._all and self._all[-1].columns is not None else None
 
     def told(self) -> dict:
         """As JSON."""

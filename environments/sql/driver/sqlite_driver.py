@@ -13,6 +13,8 @@ FOLDER = "/srv/sql/sqlite"
 # Opening a file for writing brings a copy of it into the layer, which is small; larger ones can only be read.
 _MOST_WRITABLE = 48 << 20
 _STEPS_BETWEEN_LOOKS = 1000
+# A message may quote the statement, or be the agent's own.
+_LONGEST_MESSAGE = 1 << 16
 # Where SQLite's file header counts changes.
 _CHANGES = slice(24, 28)
 _STATES = {sqlite3.SQLITE_CONSTRAINT: "23000", sqlite3.SQLITE_AUTH: "42501", sqlite3.SQLITE_READONLY: "25006"}
@@ -29,10 +31,12 @@ class SqliteDriver:
         self._before = None
         self._deadline = 0.0
         self._late = False
+        self._answer = None
 
     def begin(self, request: dict) -> dict:
         """Open the task's database."""
         self._close()
+        self._answer = None
         self._file = os.path.join(self._folder, f"{request['database']}.db")
         self._before = self._stamp()
         mode = "rw" if self._before[0] <= _MOST_WRITABLE else "ro"
@@ -60,7 +64,13 @@ class SqliteDriver:
             error = {"code": 1, "state": "HY000", "message": str(complaint) or "out of memory"}
         finally:
             self._connection.set_progress_handler(None, 0)
+        if error is None:
+            self._answer = outcomes.answer() or self._answer
         return {**outcomes.told(), "error": error, "timed_out": self._late, "restarted": False}
+
+    def answer(self, _request: dict) -> dict:
+        """The rows that the last statement gave, as far as they are kept."""
+        return {"rows": self._answer.all_rows()}
 
     def finish(self, _request: dict) -> dict:
         """Close the connection, and tell whether the database is as it was before."""
@@ -94,10 +104,10 @@ class SqliteDriver:
             if cursor.description is None:
                 outcomes.done(max(cursor.rowcount, 0))
                 continue
-            outcome = outcomes.begin([column[0] for column in cursor.description])
+            outcome = outcomes.begin([column[0] for column in cursor.description], _values)
             for row in cursor:
                 if outcome.wants():
-                    outcome.keep([_value(value) for value in row], sum(map(_size, row)))
+                    outcome.keep(row, sum(map(_length, row)))
                 else:
                     outcome.count += 1
                 if outcome.count & 1023 == 0 and self._look():
@@ -138,12 +148,19 @@ def _value(value):
     return {"b": base64.b64encode(value).decode()}
 
 
-def _size(value) -> int:
-    return len(value) if isinstance(value, (str, bytes)) else 8
+def _values(row) -> list:
+    return [_value(value) for value in row]
+
+
+def _length(value) -> int:
+    """As `result.Outcome.keep` counts it."""
+    if isinstance(value, str):
+        return 1 + (len(value) if value.isascii() else len(value.encode("utf-8", "surrogateescape")))
+    return 1 + len(value) if isinstance(value, bytes) else 1
 
 
 def _told(complaint: sqlite3.Error) -> dict:
     code = getattr(complaint, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-    message = str(complaint)
+    message = str(complaint)[:_LONGEST_MESSAGE]
     state = _STATES.get(code & 0xFF, "42000" if "syntax error" in message else "HY000")
     return {"code": code, "state": state, "message": message}

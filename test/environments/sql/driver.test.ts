@@ -111,13 +111,19 @@ print(json.dumps({"results": [{"columns": [], "rows": [row], "count": 1, "affect
   });
 });
 
-const Document = z.looseObject({ pristine: z.boolean().optional(), error: z.unknown() });
+const Document = z.looseObject({
+  pristine: z.boolean(),
+  /** What the first action gave. */
+  first: z.unknown(),
+  /** Rows of the answer. */
+  kept: z.array(z.unknown()).nullable(),
+});
 
 describe.skipIf(noSqlite !== null)('the driver of SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stepwell-driver-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** An episode of these statements; what `finish` says, and the state of the table behind it. */
+  /** An episode of these actions: what the first and the last gave, the rows that are kept, what `finish` says. */
   function episode(...texts: string[]) {
     const program = `
 import os, sqlite3
@@ -131,11 +137,12 @@ from sqlite_driver import SqliteDriver
 driver = SqliteDriver(folder)
 driver.begin({"database": "a"})
 caps = {"max_rows": 2, "max_bytes": 1000, "kept_rows": 100, "kept_bytes": 100000, "timeout_ms": 2000, "several": True}
-for text in asked:
-    seen = driver.execute({**caps, "sql": text})
+documents = [driver.execute({**caps, "sql": text}) for text in asked]
 driver.schema({})
-print(json.dumps({**seen, **driver.finish({})}))`;
-    return Document.parse(python(program, texts));
+rows = driver.answer({})["rows"] if driver._answer else None
+print(json.dumps({**documents[-1], "first": documents[0], "kept": rows, **driver.finish({})}))`;
+    const document = Document.parse(python(program, texts));
+    return { ...document, told: executionFrom(document.first, (text) => text).results };
   }
 
   it('vouches for episodes that only read', () => {
@@ -182,13 +189,40 @@ print(json.dumps({"late": late["timed_out"], "told": told}))`;
     expect(python(program, null)).toEqual({ late: true, told: [all, all] });
   });
 
-  it('keeps a look at earlier results and all of the last one', () => {
+  it('tells a look at each result and keeps all of the last one', () => {
     const many = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500) SELECT i FROM n';
-    const { results } = executionFrom({ ...episode(`${many}; ${many}`) }, (text) => text);
-    expect(results.map(({ rows, count }) => [rows.length, count])).toEqual([
+    const seen = episode(`${many}; ${many}`, 'SELEC', 'CREATE TEMP TABLE mine (a)');
+    expect(seen.told.map(({ rows, count }) => [rows.length, count])).toEqual([
       [2, 500],
-      [100, 500],
+      [2, 500],
     ]);
+    expect(seen.kept).toHaveLength(100);
+  });
+
+  it('tells all of the last result that the bytes allow, whatever came before it', () => {
+    const [first, second, last] = episode(
+      "SELECT printf('%.*c', 900, 'x'); SELECT printf('%.*c', 900, 'x'); SELECT printf('%.*c', 900, 'x')",
+    ).told;
+    expect([first, second, last].map((result) => result?.rows.length)).toEqual([1, 0, 1]);
+  });
+
+  it('keeps no more than its cap in bytes, short values and long ones counted in full', () => {
+    const width = Array.from({ length: 500 }, () => "''").join();
+    const empty = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5000) SELECT ${width} FROM n`;
+    expect(episode(empty).kept).toHaveLength(Math.floor(100_000 / (500 * 9)));
+    expect(episode("SELECT printf('%.*c', 200000, char(1)) UNION ALL SELECT 1").kept).toEqual([]);
+    // Of two bytes and of four in UTF-8.
+    expect(episode("SELECT printf('%.*c', 60000, 'é')").kept).toEqual([]);
+    expect(episode("SELECT printf('%.*c', 30000, 'é')").kept).toHaveLength(1);
+  });
+
+  it('tells of long names and of many no more than it must', () => {
+    const name = 'n'.repeat(5000);
+    const { told } = episode(`SELECT 1 AS "${name}"`);
+    expect(told[0]?.columns?.[0]).toHaveLength(256);
+    const wide = Array.from({ length: 2000 }, (_, at) => `1 AS "${at}${'n'.repeat(250)}"`).join();
+    const { results, leftOut } = executionFrom({ ...episode(`SELECT ${wide};`.repeat(8)) }, (text) => text);
+    expect([results.length, leftOut]).toEqual([3, 5]);
   });
 
   it('tells of a bounded number of statements', () => {

@@ -143,13 +143,22 @@ describe('an observation', () => {
     expect(observation.output).toContain('(first 2 of 7 rows)');
   });
 
-  it('has no more rows than asked for, though all are graded', async () => {
+  it('has no more rows than asked for', async () => {
     const rows = Array.from({ length: 50 }, (_, at) => [at]);
-    const answers = { execute: () => rowsDocument(['a'], rows) };
-    const { play } = await begun({ task: 0, max_rows: 3 }, answers, answers);
+    const { play, sandbox } = await begun(
+      { task: 0, max_rows: 3 },
+      { execute: () => rowsDocument(['a'], rows) },
+    );
     const { observation } = await play.act({ code: 'SELECT a FROM t' });
     expect(observation).toMatchObject({ rows: [[0], [1], [2]], row_count: 50 });
-    expect(await play.grade({ final: true })).toMatchObject({ reward: 1 });
+    expect(sandbox.driverCalls.at(-1)).toMatchObject({ max_rows: 3, max_bytes: DEFAULTS.maxOutputBytes });
+  });
+
+  it('says under intercode semantics, too, that rows are left out', async () => {
+    const answers = { execute: () => rowsDocument(['a'], [[1], [2]], 5) };
+    const { play } = await begun({ dataset: 'mine', semantics: 'intercode' }, answers);
+    const { observation } = await play.act({ code: 'SELECT a FROM t' });
+    expect(observation.output).toBe('[(1,), (2,)]\n[… 3 of 5 rows not shown …]');
   });
 
   it('tells an error of the server, and InterCode has it as text', async () => {
@@ -196,6 +205,36 @@ describe('the answer', () => {
     expect(await play.grade({ answer: 'right', final: true })).toMatchObject({ reward: 0 });
   });
 
+  it('is fetched for a grade where not all of it was shown, once', async () => {
+    const all = Array.from({ length: 50 }, (_, at) => [at]);
+    const cut: Answers = {
+      execute: () => rowsDocument(['a'], all.slice(0, 3), 50),
+      answer: () => ({ rows: all }),
+    };
+    const { play, sandbox, source } = await begun({ task: 0, max_rows: 3 }, cut, cut);
+    await play.act({ code: 'SELECT a FROM t' });
+    expect(await play.grade({ final: false })).toMatchObject({ reward: 1 });
+    expect(await play.grade({ final: true })).toMatchObject({ reward: 1 });
+    const calls = ['begin', 'execute', 'answer'];
+    expect(sandbox.driverCalls.map(({ call }) => call)).toEqual(calls);
+    expect(source.of('grading')[0]?.driverCalls.map(({ call }) => call)).toContain('answer');
+  });
+
+  it('goes with the driver where not all of it was shown', async () => {
+    let calls = 0;
+    const lost: Answers = {
+      execute: () => {
+        calls += 1;
+        return calls === 1 ? rowsDocument(['a'], [[1]], 2) : { sessionRestarted: true };
+      },
+    };
+    const two: Answers = { execute: () => rowsDocument(['a'], [[1], [2]]) };
+    const { play } = await begun({ task: 0 }, lost, two);
+    await play.act({ code: 'SELECT a FROM t' });
+    await play.act({ code: 'SELECT a FROM t' });
+    expect(await play.grade({ final: true })).toMatchObject({ reward: 0 });
+  });
+
   it('may be a query given with submit', async () => {
     const { play } = await begun({ task: 0 }, answers, gold);
     expect(await play.grade({ answer: 'right', final: true })).toMatchObject({ reward: 1 });
@@ -214,6 +253,11 @@ describe('the answer', () => {
     const grade = await play.grade({ final: true });
     expect(grade.reward).toBeNull();
     expect(grade.info).toMatchObject({ ungraded: expect.stringContaining('syntax') });
+  });
+
+  it('is not graded where the gold query ended its session', async () => {
+    const { play } = await begun({ task: 0 }, answers, { execute: () => ({ sessionRestarted: true }) });
+    await expect(play.grade({ final: true })).rejects.toMatchObject({ code: 'died' });
   });
 
   it('is compared by a gold query that runs in a sandbox for grading, once', async () => {
@@ -261,6 +305,18 @@ describe('a sandbox is given back', () => {
     expect((await play.act({ code: 'SELECT 1' })).observation).toMatchObject({ rows: [[1]] });
     await play.sandbox.release();
     expect(sandbox.remains).toEqual(['used']);
+  });
+
+  it('when the session of its driver ends as it begins', async () => {
+    for (const [timedOut, code] of [
+      [true, 'unresponsive'],
+      [false, 'died'],
+    ] as const) {
+      const { environment, source } = environmentOf({ begin: () => ({ sessionRestarted: true, timedOut }) });
+      const reset = environment.reset(environment.choose({ task: 0 }, 0), { task: 0 });
+      await expect(reset).rejects.toMatchObject({ name: 'SandboxError', code });
+      expect(source.of('episode')[0]?.remains).toHaveLength(1);
+    }
   });
 
   it('when its database cannot be opened', async () => {

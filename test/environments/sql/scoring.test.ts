@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compositeWeights, explorationShare } from '../../../environments/sql/composite-reward.ts';
 import type { StatementResult } from '../../../environments/sql/driver-answer.ts';
+import type { Gold } from '../../../environments/sql/gold.ts';
 import { type Attempt, scorerOf } from '../../../environments/sql/scoring.ts';
 
 const rows = (...values: bigint[]): StatementResult => ({
@@ -9,12 +10,22 @@ const rows = (...values: bigint[]): StatementResult => ({
   count: values.length,
   affected: 0,
 });
-const gold = (result: StatementResult | null) => ({
+const gold = (result: StatementResult | null): Gold => ({
   result,
   error: null,
   tables: ['Singer', 'concert', 'x'],
 });
-const attempt = (more: Partial<Attempt>): Attempt => ({ answer: null, single: true, earlier: [], ...more });
+
+interface Ended extends Omit<Partial<Attempt>, 'answer'> {
+  readonly answer?: StatementResult;
+}
+
+/** An episode that came to this. */
+function attempt({ answer, ...more }: Ended): Attempt {
+  const stands =
+    answer === undefined ? null : { count: answer.count, rows: () => Promise.resolve(answer.rows) };
+  return { single: true, earlier: [], ...more, answer: stands };
+}
 const QUERY = {
   sql: 'SELECT a FROM singer s JOIN concert c ON c.id = s.id ORDER BY a',
   dialect: 'sqlite',
@@ -23,50 +34,92 @@ const QUERY = {
 describe('execution_match', () => {
   const scorer = scorerOf({}, QUERY);
 
-  it('is the default, and all or nothing', () => {
-    expect(scorer(attempt({ answer: rows(1n, 2n) }), gold(rows(1n, 2n)))).toEqual({
+  it('is the default, and all or nothing', async () => {
+    expect(await scorer(attempt({ answer: rows(1n, 2n) }), gold(rows(1n, 2n)))).toEqual({
       reward: 1,
       components: { execution_match: 1 },
     });
-    expect(scorer(attempt({ answer: rows(2n, 1n) }), gold(rows(1n, 2n))).reward).toBe(0);
-    expect(scorer(attempt({}), gold(rows())).reward).toBe(0);
+    expect(await scorer(attempt({ answer: rows(2n, 1n) }), gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
+    expect(await scorer(attempt({}), gold(rows()))).toMatchObject({ reward: 0 });
   });
 
-  it('tells results apart by their number of rows where not all of them are kept', () => {
+  it('is none where the gold has more rows than are kept, and only those could tell', async () => {
     const cut = { ...rows(1n, 2n), count: 30_000 };
-    expect(scorer(attempt({ answer: cut }), gold({ ...cut, count: 30_001 })).reward).toBe(0);
-    expect(scorer(attempt({ answer: cut }), gold(cut)).reward).toBe(1);
+    expect(await scorer(attempt({ answer: cut }), gold({ ...cut, count: 30_001 }))).toMatchObject({
+      reward: 0,
+    });
+    expect(await scorer(attempt({ answer: cut }), gold(cut))).toEqual({
+      reward: null,
+      components: {},
+      ungraded: expect.stringContaining('30000 rows, of which only 2 are kept'),
+    });
+    // Values as long as these are not the gold's, which all found room.
+    expect(await scorer(attempt({ answer: { ...rows(1n), count: 2 } }), gold(rows(1n, 2n)))).toMatchObject({
+      reward: 0,
+    });
   });
 
-  it('gives nothing where the gold query gives nothing', () => {
-    expect(scorer(attempt({ answer: rows(1n) }), gold(null))).toEqual({ reward: null, components: {} });
+  it('asks for the rows only where their number leaves it open', async () => {
+    const answer = { count: 3, rows: () => Promise.reject(new Error('not needed')) };
+    expect(await scorer({ ...attempt({}), answer }, gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
+  });
+
+  it('takes rows that went with the session for none', async () => {
+    const answer = { count: 2, rows: () => Promise.resolve(null) };
+    expect(await scorer({ ...attempt({}), answer }, gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
+  });
+
+  it('gives nothing where the gold query gives nothing', async () => {
+    const error = { code: 1064, state: '42000', message: 'syntax' };
+    expect(await scorer(attempt({ answer: rows(1n) }), { ...gold(null), error })).toEqual({
+      reward: null,
+      components: {},
+      ungraded: 'The gold query of this task fails: syntax',
+    });
   });
 });
 
 describe('the reward of InterCode', () => {
-  it('is that of its semantics, and 0 where the gold query fails', () => {
-    const scorer = scorerOf({ semantics: 'intercode' }, QUERY);
-    expect(scorer(attempt({ answer: rows(1n, 2n) }), gold(rows(1n, 2n, 3n, 4n)))).toMatchObject({
+  const scorer = scorerOf({ semantics: 'intercode' }, QUERY);
+
+  it('is that of its semantics, and 0 where the gold query fails', async () => {
+    expect(await scorer(attempt({ answer: rows(1n, 2n) }), gold(rows(1n, 2n, 3n, 4n)))).toMatchObject({
       reward: 0.5,
     });
-    expect(scorer(attempt({ answer: rows(1n) }), gold(null))).toMatchObject({ reward: 0 });
+    expect(await scorer(attempt({ answer: rows(1n) }), gold(null))).toMatchObject({ reward: 0 });
+  });
+
+  it('counts rows of the answer that are not kept as not common', async () => {
+    const longer = { ...rows(1n, 2n), count: 8 };
+    expect(await scorer(attempt({ answer: longer }), gold(rows(1n, 2n)))).toMatchObject({ reward: 0.25 });
+    expect(await scorer(attempt({ answer: { ...rows(), count: 1 } }), gold(rows()))).toMatchObject({
+      reward: 0,
+    });
+  });
+
+  it('is none where not all rows of the gold are kept', async () => {
+    const cut = { ...rows(1n, 2n), count: 30_000 };
+    expect(await scorer(attempt({ answer: cut }), gold(cut))).toMatchObject({ reward: null });
+    expect(await scorer(attempt({}), gold(cut))).toMatchObject({ reward: 0 });
   });
 });
 
 describe('the composite reward', () => {
-  it('is the mean of its parts by weight', () => {
+  it('is the mean of its parts by weight', async () => {
     const scorer = scorerOf({ scoring: 'composite' }, QUERY);
     const done = attempt({ answer: rows(1n), earlier: ['DESCRIBE singer'] });
-    expect(scorer(done, gold(rows(1n)))).toEqual({
+    expect(await scorer(done, gold(rows(1n)))).toEqual({
       reward: expect.closeTo(0.95, 9),
       components: { format: 1, execution: 1, exploration: 0.5 },
     });
-    expect(scorer({ ...done, single: false }, gold(rows(2n))).reward).toBeCloseTo(0.05, 9);
+    expect((await scorer({ ...done, single: false }, gold(rows(2n)))).reward).toBeCloseTo(0.05, 9);
     const only = scorerOf(
       { scoring: 'composite', weights: { format: 0, exploration: 0, execution: 3 } },
       QUERY,
     );
-    expect(only(done, gold(rows(1n))).reward).toBe(1);
+    expect((await only(done, gold(rows(1n)))).reward).toBe(1);
+    const cut = { ...rows(1n), count: 30_000 };
+    expect((await scorer(attempt({ answer: cut }), gold(cut))).reward).toBeNull();
   });
 
   it('keeps the default of a weight that is not given', () => {
