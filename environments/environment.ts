@@ -47,6 +47,11 @@ export interface EnvironmentEpisode {
    * @throws {SandboxError} on an infrastructure fault
    */
   grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade>;
+  /**
+   * Give the sandbox back, where the environment knows more of what is left in it. Never throws; a second call does
+   * nothing. @default the sandbox is released as used
+   */
+  release?(): Promise<void>;
 }
 
 export interface EpisodeDefaults {

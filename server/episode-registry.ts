@@ -109,7 +109,7 @@ export class EpisodeRegistry {
       return opened;
     } catch (error) {
       free();
-      void play?.sandbox.release();
+      void (play?.release?.() ?? play?.sandbox.release());
       throw this.#reported(environment.id, error, request.signal);
     }
   }

@@ -281,6 +281,6 @@ export class Episode {
   #release(): void {
     if (this.#released) return;
     this.#released = true;
-    void this.#play.sandbox.release();
+    void (this.#play.release?.() ?? this.#play.sandbox.release());
   }
 }

@@ -69,7 +69,7 @@ class DriverLost extends SandboxError {
 }
 
 /** The driver in a sandbox's Python session: one call, one JSON document. The agent has no say but in the SQL text. */
-export class DriverSession {
+export class DriverSession implements AsyncDisposable {
   /** Time in the sandbox so far, in milliseconds. */
   durationMs = 0;
   readonly #parts: DriverSessionParts;
@@ -77,6 +77,7 @@ export class DriverSession {
   #calls = 0;
   /** The result whose rows the driver keeps. */
   #held: StatementResult | null = null;
+  #released: Promise<void> | null = null;
 
   constructor(parts: DriverSessionParts) {
     this.#parts = parts;
@@ -130,13 +131,30 @@ export class DriverSession {
   }
 
   /**
-   * Close the agent's connection.
-   * @returns whether the next holder finds the databases as they were; false, too, while a call is under way
+   * Close the agent's connection and give the sandbox back: as pristine where the driver finds the databases as they were,
+   * never while a call is under way. Never throws; a second call does nothing.
    */
-  async finish(): Promise<boolean> {
+  release(): Promise<void> {
+    this.#released ??= this.#finish().then((pristine) =>
+      this.#parts.sandbox.release(pristine ? 'pristine' : 'used'),
+    );
+    return this.#released;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+
+  async #finish(): Promise<boolean> {
     if (!this.#sound || this.#calls > 0) return false;
-    const answer = await this.#call({ call: 'finish' }, FINISH_TIMEOUT_MS);
-    return typeof answer === 'object' && answer !== null && 'pristine' in answer && answer.pristine === true;
+    try {
+      const answer = await this.#call({ call: 'finish' }, FINISH_TIMEOUT_MS);
+      return (
+        typeof answer === 'object' && answer !== null && 'pristine' in answer && answer.pristine === true
+      );
+    } catch {
+      return false;
+    }
   }
 
   async #call(request: Readonly<Record<string, unknown>>, timeoutMs: number): Promise<unknown> {

@@ -6,7 +6,6 @@ import type { PlayableDataset } from '../dataset-store.ts';
 import type { Environment, EnvironmentEpisode, EpisodeDefaults, Task } from '../environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
 import { TaskCatalog } from '../task-catalog.ts';
-import { CleanSandbox } from './clean-sandbox.ts';
 import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
 import { SqlEpisode } from './episode.ts';
 import { goldSource } from './gold.ts';
@@ -86,7 +85,7 @@ export class SqlEnvironment implements Environment {
         options.schema === true ? withSchema(plain, await driver.schema(), evidence) : plain;
       return new SqlEpisode({
         task,
-        sandbox: new CleanSandbox(sandbox, driver),
+        sandbox,
         driver,
         gold,
         scorer,

@@ -86,6 +86,10 @@ export class SqlEpisode implements EnvironmentEpisode {
     return { ...score, durationMs, ...(ungraded === undefined ? {} : { info: { ungraded } }) };
   }
 
+  release(): Promise<void> {
+    return this.#parts.driver.release();
+  }
+
   async #execute(sql: string, timeoutMs: number | undefined): Promise<Execution> {
     const { driver, strict, maxRows, maxOutputBytes } = this.#parts;
     const execution = await driver.execute({

@@ -1,7 +1,6 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { ImageRef, SandboxSource } from '../../docker/sandbox.ts';
 import type { GoldCache } from '../gold-cache.ts';
-import { CleanSandbox } from './clean-sandbox.ts';
 import type { StatementError, StatementResult, ZeroDate } from './driver-answer.ts';
 import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
 import { lastRows } from './shown-rows.ts';
@@ -43,8 +42,7 @@ export function goldSource(parts: GoldParts): GoldSource {
   return (image) =>
     cache.get(`sql ${key} ${image.digest}`, async () => {
       const sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
-      const driver = new DriverSession({ sandbox, dialect, connection, zeroDate });
-      await using _clean = new CleanSandbox(sandbox, driver);
+      await using driver = new DriverSession({ sandbox, dialect, connection, zeroDate });
       await driver.begin();
       const tables = (await driver.schema()).map(({ name }) => name);
       const run = await driver.execute({

@@ -274,15 +274,15 @@ describe('the answer', () => {
 describe('a sandbox is given back', () => {
   it('as pristine where the driver finds nothing written', async () => {
     const { play, sandbox } = await begun({ task: 0 });
-    await play.sandbox.release();
-    await play.sandbox.release();
+    await play.release?.();
+    await play.release?.();
     expect(sandbox.remains).toEqual(['pristine']);
   });
 
   it('as used where something was written, or the driver fails', async () => {
     for (const finish of [() => ({ pristine: false }), () => ({ exitCode: 1, output: 'Traceback' })]) {
       const { play, sandbox } = await begun({ task: 0 }, { finish });
-      await play.sandbox.release();
+      await play.release?.();
       expect(sandbox.remains).toEqual(['used']);
     }
   });
@@ -303,7 +303,7 @@ describe('a sandbox is given back', () => {
     expect(cut.observation).toMatchObject({ timed_out: true, exit_code: 124, session_restarted: true });
     expect(sandbox.driverCalls.map(({ call }) => call)).toEqual(['begin', 'execute', 'prepare', 'begin']);
     expect((await play.act({ code: 'SELECT 1' })).observation).toMatchObject({ rows: [[1]] });
-    await play.sandbox.release();
+    await play.release?.();
     expect(sandbox.remains).toEqual(['used']);
   });
 
