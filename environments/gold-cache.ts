@@ -27,7 +27,8 @@ const DAY_MS = 86_400_000;
 /**
  * Outcomes of gold commands, in memory only: what a gold command prints is a grading secret. Requests for the same
  * outcome share one run. An outcome is trusted after a second run some time later gave the same, and holds for the rest
- * of the day at most, because tasks speak of days (`find -mtime`).
+ * of the day at most, because tasks speak of days (`find -mtime`); one of which
+ * it is known that no time changes it holds for good.
  */
 export class GoldCache {
   readonly #entries: LRUCache<string, Entry>;
@@ -46,12 +47,14 @@ export class GoldCache {
   /**
    * The outcome that `key` names, made by `run` where none is there. A key belongs to one type of outcome. A fault of
    * `run` reaches everyone who waits for it and is not kept.
+   * @param isTimeless where no run depends on the time: which outcomes hold for good @default none
    */
-  async get<V>(key: string, run: () => Promise<V>): Promise<V> {
+  async get<V>(key: string, run: () => Promise<V>, isTimeless?: (value: V) => boolean): Promise<V> {
     const now = this.#now();
-    const dated = `${Math.floor(now / DAY_MS)} ${key}`;
-    const known = this.#entries.get(dated);
-    const entry = known !== undefined && this.#holds(known, now) ? known : await this.#run(dated, known, run);
+    const full = isTimeless === undefined ? `${Math.floor(now / DAY_MS)} ${key}` : key;
+    const known = this.#entries.get(full);
+    const holds = known !== undefined && (isTimeless?.(known.value as V) || this.#holds(known, now));
+    const entry = holds ? known : await this.#run(full, known, run);
     return entry.value as V;
   }
 

@@ -1,4 +1,12 @@
 import { ProtocolError } from '../../protocol/errors.ts';
+import type { Dialect } from './task.ts';
+import { names } from './tokens.ts';
+
+/** A task's gold query. */
+export interface GoldQuery {
+  readonly sql: string;
+  readonly dialect: Dialect;
+}
 
 /** Parts of the composite reward, each from 0 to 1. */
 export interface CompositeParts {
@@ -35,21 +43,17 @@ export function compositeWeights(given: Readonly<Record<string, number>> = {}): 
   return weights;
 }
 
-function words(sql: string): Set<string> {
-  return new Set(sql.toLowerCase().match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? []);
-}
-
-/** Share of the gold query's tables that earlier statements name; 1 where it reads none. */
+/** Share of the gold query's tables that earlier statements name, outside of strings and comments; 1 where it reads none. */
 export function explorationShare(
-  gold: string,
+  gold: GoldQuery,
   tables: readonly string[],
   earlier: readonly string[],
 ): number {
-  const wanted = words(gold);
-  const read = tables.filter((table) => wanted.has(table.toLowerCase()));
+  const wanted = names(gold.sql, gold.dialect);
+  const read = tables.map((table) => table.toLowerCase()).filter((table) => wanted.has(table));
   if (read.length === 0) return 1;
-  const seen = new Set(earlier.flatMap((sql) => [...words(sql)]));
-  return read.filter((table) => seen.has(table.toLowerCase())).length / read.length;
+  const seen = earlier.map((sql) => names(sql, gold.dialect));
+  return read.filter((table) => seen.some((named) => named.has(table))).length / read.length;
 }
 
 /**

@@ -4,12 +4,12 @@ import {
   compositeReward,
   compositeWeights,
   explorationShare,
+  type GoldQuery,
 } from './composite-reward.ts';
 import { executionMatch } from './execution-match.ts';
 import type { Gold } from './gold.ts';
 import { intercodeReward } from './intercode-reward.ts';
 import type { SqlRow } from './sql-value.ts';
-import type { Dialect } from './task.ts';
 import { hasTopLevelOrder } from './top-level-order.ts';
 
 /** The rows that stand as an answer. */
@@ -41,11 +41,6 @@ export interface Score {
 export type Scorer = (attempt: Attempt, gold: Gold) => Promise<Score>;
 
 type GoldRows = NonNullable<Gold['result']>;
-
-interface GoldQuery {
-  readonly sql: string;
-  readonly dialect: Dialect;
-}
 
 /** A scorer for a gold query that gave rows. */
 type CompleteScorer = (attempt: Attempt, gold: GoldRows, tables: readonly string[]) => Promise<Score>;
@@ -84,7 +79,7 @@ function byComposite(query: GoldQuery, weights: CompositeWeights): CompleteScore
     const parts = {
       format: answer !== null && single ? 1 : 0,
       execution: same ? 1 : 0,
-      exploration: explorationShare(query.sql, tables, earlier),
+      exploration: explorationShare(query, tables, earlier),
     };
     return { reward: compositeReward(parts, weights), components: parts };
   };

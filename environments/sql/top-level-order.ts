@@ -1,31 +1,5 @@
 import type { Dialect } from './task.ts';
-
-const COMMON = [
-  String.raw`\/\*[\s\S]*?(?:\*\/|$)`,
-  String.raw`[\p{L}_$][\p{L}\p{N}_$]*`,
-  String.raw`\d[\w.]*`,
-  String.raw`\s+`,
-  String.raw`[\s\S]`,
-];
-/** Strings and quoted names with their doubled quotes. */
-const SQLITE = ["'(?:[^']|'')*'", '"(?:[^"]|"")*"', String.raw`\[[^\]]*\]`, '--[^\n]*'];
-/** A backslash escapes in strings; `--` begins a comment only before white space; what `/*!` holds is executed. */
-const MYSQL = [
-  String.raw`'(?:[^'\\]|\\[\s\S]|'')*'`,
-  String.raw`"(?:[^"\\]|\\[\s\S]|"")*"`,
-  String.raw`--(?=\s|$)[^\n]*`,
-  '#[^\n]*',
-  String.raw`\/\*!\d*`,
-];
-const BACKTICKS = '`(?:[^`]|``)*`';
-const IGNORED = /^(?:\s|--.|--$|#|\/\*)/;
-
-/** Words, quoted texts and signs of an SQL text, without comments and white space. */
-function tokens(sql: string, dialect: Dialect): string[] {
-  const own = dialect === 'sqlite' ? SQLITE : MYSQL;
-  const pattern = new RegExp([...own, BACKTICKS, ...COMMON].join('|'), 'gu');
-  return [...sql.matchAll(pattern)].map(([token]) => token).filter((token) => !IGNORED.test(token));
-}
+import { tokens } from './tokens.ts';
 
 /** The last statement that is not empty. */
 function lastStatement(all: readonly string[]): readonly string[] {

@@ -14,7 +14,7 @@ function fixture(...outcomes: unknown[]) {
     if (outcome instanceof Error) throw outcome;
     return outcome;
   };
-  return { clock, get: (key = 'k') => cache.get(key, run), runs: () => runs };
+  return { clock, cache, run, get: (key = 'k') => cache.get(key, run), runs: () => runs };
 }
 
 describe('GoldCache', () => {
@@ -52,6 +52,17 @@ describe('GoldCache', () => {
     await get();
     await get();
     expect(runs()).toBe(4);
+  });
+
+  it('keeps an outcome that no time changes for good, and runs for any other anew', async () => {
+    const { clock, cache, run, runs } = fixture('failed', 'a', 'b');
+    const get = () => cache.get('k', run, (value) => value !== 'failed');
+    expect(await get()).toBe('failed');
+    clock.now += 1000;
+    expect(await get()).toBe('a');
+    clock.now += 3 * 86_400_000;
+    expect(await get()).toBe('a');
+    expect(runs()).toBe(2);
   });
 
   it('does not trust yesterday', async () => {

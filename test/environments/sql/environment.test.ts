@@ -32,7 +32,7 @@ function environmentOf(episode: Answers = {}, grading: Answers = {}) {
       },
       { name: 'Plain', dialect: 'sqlite', image: 'python', definition: null, tasks: [MINE] },
     ],
-    goldCache: new GoldCache(),
+    goldCache: new GoldCache({ confirmAfterMs: 0 }),
     readme: '# r',
   });
   return { environment, source };

@@ -128,10 +128,30 @@ describe('the composite reward', () => {
 
   it('asks which of the gold query’s tables were looked into before', () => {
     const tables = ['singer', 'Concert', 'stadium'];
-    const share = (...earlier: string[]) => explorationShare(QUERY.sql, tables, earlier);
+    const share = (...earlier: string[]) => explorationShare(QUERY, tables, earlier);
     expect(share()).toBe(0);
     expect(share('SELECT * FROM stadium', 'describe CONCERT')).toBe(0.5);
     expect(share('SELECT * FROM singer, concert')).toBe(1);
-    expect(explorationShare('SELECT 1', tables, [])).toBe(1);
+    expect(explorationShare({ ...QUERY, sql: 'SELECT 1' }, tables, [])).toBe(1);
+  });
+
+  it('takes neither comments nor strings for a look at a table', () => {
+    const tables = ['singer', 'concert'];
+    const share = (...earlier: string[]) => explorationShare(QUERY, tables, earlier);
+    expect(share('SELECT 1 -- singer concert', "SELECT 'singer', 'concert' /* singer */")).toBe(0);
+    const gold = { sql: "SELECT 'concert' FROM singer", dialect: 'sqlite' } as const;
+    expect(explorationShare(gold, tables, ['SELECT * FROM singer'])).toBe(1);
+    expect(explorationShare({ ...gold, dialect: 'mysql' }, tables, ['SELECT "singer"'])).toBe(0);
+  });
+
+  it('knows quoted names', () => {
+    const tables = ['order details', 'a-b', 'c`d'];
+    for (const [dialect, sql, earlier] of [
+      ['sqlite', 'SELECT * FROM "Order Details", [a-b], `c``d`', 'SELECT * FROM `order details`, "a-b"'],
+      ['mysql', 'SELECT * FROM `Order Details`, `a-b`, `c``d`', 'SELECT * FROM `order details`, x.`a-b`'],
+    ] as const) {
+      expect(explorationShare({ sql, dialect }, tables, [earlier])).toBeCloseTo(2 / 3, 9);
+      expect(explorationShare({ sql, dialect }, tables, ['SELECT details, order FROM a'])).toBe(0);
+    }
   });
 });
