@@ -1,9 +1,9 @@
 import type { Attempt } from './attempt.ts';
 
-const RENEWED =
+export const RENEWED =
   'a new layer: the server counted a statement that may change something, a written row, or a log entry';
-const CONNECTION = 'the end of its connection';
-const NO_RIGHT = 'the account has no such right';
+export const CONNECTION = 'the end of its connection';
+export const NO_RIGHT = 'the account has no such right';
 
 export const MYSQL_ATTEMPTS: readonly Attempt[] = [
   {
