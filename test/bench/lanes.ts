@@ -45,6 +45,36 @@ export async function resetTimes(
   return percentiles(samples.slice(WARM_UP));
 }
 
+export interface BurstRun {
+  /** Resets of a burst, one right after the other. */
+  readonly size: number;
+  readonly bursts: number;
+  /** Awaited before each burst. */
+  readonly ready: () => Promise<unknown>;
+  /** Done in each episode before it is closed. */
+  readonly inEpisode: (episode: Episode) => Promise<unknown>;
+}
+
+/** Resets without a pause, in bursts, round trip. */
+export async function burstResetTimes(
+  client: StepwellClient,
+  resetOf: ResetOf,
+  { size, bursts, ready, inEpisode }: BurstRun,
+): Promise<Percentiles> {
+  const samples: number[] = [];
+  for (let burst = 0; burst < bursts; burst += 1) {
+    await ready();
+    for (let index = 0; index < size; index += 1) {
+      const begun = performance.now();
+      const episode = await client.reset(resetOf(index));
+      samples.push(performance.now() - begun);
+      await inEpisode(episode);
+      await episode.close();
+    }
+  }
+  return percentiles(samples);
+}
+
 /** One episode, one step after the other, round trip. */
 export async function stepTimes(
   client: StepwellClient,

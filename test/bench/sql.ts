@@ -1,8 +1,18 @@
 import { StepwellClient } from '../../clients/typescript/client.ts';
+import type { Episode } from '../../clients/typescript/episode.ts';
 import { BUILT_IN } from '../../environments/sql/tasks/built-in.ts';
 import type { Dialect } from '../../protocol/episode.ts';
 import type { Percentiles } from './figures.ts';
-import { fullyWarm, type Graded, gradedRate, ms, type Row, resetTimes, stepTimes } from './lanes.ts';
+import {
+  burstResetTimes,
+  fullyWarm,
+  type Graded,
+  gradedRate,
+  ms,
+  type Row,
+  resetTimes,
+  stepTimes,
+} from './lanes.ts';
 import type { BenchOptions, Report } from './report.ts';
 import { startServerProcess } from './server-process.ts';
 
@@ -13,6 +23,8 @@ interface DialectFigures {
   readonly reset_ms: Percentiles;
   /** The same where every episode wrote. */
   readonly reset_after_write_ms: Percentiles;
+  /** The same without a pause, in bursts of fewer episodes than there are sandboxes: nobody waits for one to be made anew. */
+  readonly reset_in_burst_ms: Percentiles;
   /** reset, the gold query, graded submit; as many at a time as there are sandboxes. */
   readonly graded: Graded;
 }
@@ -22,6 +34,7 @@ const LANES = 8;
 const SELECT = 'SELECT title FROM book WHERE book_id = 1';
 /** Long enough for a sandbox that was written to, its server included, to be made anew, in milliseconds. */
 const RENEWAL_MS = 250;
+const BURSTS = 15;
 
 /** Every figure of `sql-v1`, for both dialects. */
 export async function measureSql(options: BenchOptions): Promise<Report<SqlFigures>> {
@@ -54,13 +67,20 @@ async function measureDialect(dialect: Dialect, options: BenchOptions): Promise<
       code: typeof gold === 'string' ? gold : gold[dialect],
     };
   };
+  const write = (episode: Episode) => episode.step('DELETE FROM book');
   const figures: DialectFigures = {
     select_ms: await stepTimes(client, first, SELECT),
     reset_ms: await resetTimes(client, resetOf),
     reset_after_write_ms: await resetTimes(client, () => first, {
       pauseMs: RENEWAL_MS,
       count: 60,
-      inEpisode: (episode) => episode.step('DELETE FROM book'),
+      inEpisode: write,
+    }),
+    reset_in_burst_ms: await burstResetTimes(client, () => first, {
+      size: Math.max(1, lanes - 1),
+      bursts: BURSTS,
+      ready: () => fullyWarm(server.url, lanes),
+      inEpisode: write,
     }),
     graded: await gradedRate(client, playOf, { lanes, seconds: sustained }),
   };
@@ -78,6 +98,11 @@ function rowsOf(dialect: Dialect, figures: DialectFigures, lanes: number): Row[]
     [`${dialect}: SELECT, one episode`, 'ms', ms(figures.select_ms)],
     [`${dialect}: reset, warm`, 'ms', ms(figures.reset_ms)],
     [`${dialect}: reset after an episode that wrote`, 'ms', ms(figures.reset_after_write_ms)],
+    [
+      `${dialect}: reset in a burst of ${Math.max(1, lanes - 1)} that write`,
+      'ms',
+      ms(figures.reset_in_burst_ms),
+    ],
     [
       `${dialect}: graded read-only episodes, ${lanes} sandboxes, ${graded.seconds} s`,
       '1/s',
