@@ -1,50 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { GoldCache } from '../../../environments/gold-cache.ts';
-import { SqlEnvironment } from '../../../environments/sql/environment.ts';
-import type { SqlTaskRecord } from '../../../environments/sql/task.ts';
-import { BUILT_IN } from '../../../environments/sql/tasks/built-in.ts';
-import type { ResetOptions } from '../../../protocol/episode.ts';
 import { ProtocolError } from '../../../protocol/errors.ts';
-import { type Answers, FakeDriverSource, rowsDocument } from './fake-driver.ts';
-
-const DEFAULTS = { stepTimeoutMs: 5000, maxOutputBytes: 65_536 };
-const MINE: SqlTaskRecord = {
-  id: 'mine-0',
-  instruction: 'How many?',
-  database: 'pets',
-  gold: 'SELECT COUNT(*) FROM pet',
-  evidence: 'A pet is an animal.',
-};
-
-function environmentOf(episode: Answers = {}, grading: Answers = {}) {
-  const source = new FakeDriverSource({ episode, grading });
-  const environment = new SqlEnvironment({
-    sandboxes: source,
-    defaults: DEFAULTS,
-    builtIn: BUILT_IN,
-    datasets: [
-      {
-        name: 'mine',
-        dialect: 'mysql',
-        image: 'mine',
-        definition: { name: 'mine', from: 'sql' },
-        tasks: [MINE],
-      },
-      { name: 'Plain', dialect: 'sqlite', image: 'python', definition: null, tasks: [MINE] },
-    ],
-    goldCache: new GoldCache({ confirmAfterMs: 0 }),
-    readme: '# r',
-  });
-  return { environment, source };
-}
-
-async function begun(options: ResetOptions, episode: Answers = {}, grading: Answers = {}) {
-  const { environment, source } = environmentOf(episode, grading);
-  const play = await environment.reset(environment.choose(options, 0), options);
-  const [sandbox] = source.of('episode');
-  if (sandbox === undefined) throw new Error('no sandbox was taken');
-  return { play, sandbox, source };
-}
+import { begun, DEFAULTS, environmentOf } from './begun.ts';
+import { type Answers, rowsDocument } from './fake-driver.ts';
 
 function refusal(attempt: () => unknown): unknown {
   try {
@@ -268,61 +225,5 @@ describe('the answer', () => {
     expect(graders).toHaveLength(1);
     expect(graders[0]?.driverCalls.map(({ call }) => call)).toEqual(['begin', 'schema', 'execute', 'finish']);
     expect(graders[0]?.remains).toEqual(['pristine']);
-  });
-});
-
-describe('a sandbox is given back', () => {
-  it('as pristine where the driver finds nothing written', async () => {
-    const { play, sandbox } = await begun({ task: 0 });
-    await play.release?.();
-    await play.release?.();
-    expect(sandbox.remains).toEqual(['pristine']);
-  });
-
-  it('as used where something was written, or the driver fails', async () => {
-    for (const finish of [() => ({ pristine: false }), () => ({ exitCode: 1, output: 'Traceback' })]) {
-      const { play, sandbox } = await begun({ task: 0 }, { finish });
-      await play.release?.();
-      expect(sandbox.remains).toEqual(['used']);
-    }
-  });
-
-  it('as used where its session ended, after which a new driver goes on', async () => {
-    let ended = false;
-    const { play, sandbox } = await begun(
-      { task: 0 },
-      {
-        execute: () => {
-          if (ended) return rowsDocument(['a'], [[1]]);
-          ended = true;
-          return { sessionRestarted: true, timedOut: true };
-        },
-      },
-    );
-    const cut = await play.act({ code: 'SELECT 1' });
-    expect(cut.observation).toMatchObject({ timed_out: true, exit_code: 124, session_restarted: true });
-    expect(sandbox.driverCalls.map(({ call }) => call)).toEqual(['begin', 'execute', 'prepare', 'begin']);
-    expect((await play.act({ code: 'SELECT 1' })).observation).toMatchObject({ rows: [[1]] });
-    await play.release?.();
-    expect(sandbox.remains).toEqual(['used']);
-  });
-
-  it('when the session of its driver ends as it begins', async () => {
-    for (const [timedOut, code] of [
-      [true, 'unresponsive'],
-      [false, 'died'],
-    ] as const) {
-      const { environment, source } = environmentOf({ begin: () => ({ sessionRestarted: true, timedOut }) });
-      const reset = environment.reset(environment.choose({ task: 0 }, 0), { task: 0 });
-      await expect(reset).rejects.toMatchObject({ name: 'SandboxError', code });
-      expect(source.of('episode')[0]?.remains).toHaveLength(1);
-    }
-  });
-
-  it('when its database cannot be opened', async () => {
-    const { environment, source } = environmentOf({ begin: () => ({ exitCode: 1, output: 'no such file' }) });
-    const reset = environment.reset(environment.choose({ task: 0 }, 0), { task: 0 });
-    await expect(reset).rejects.toMatchObject({ code: 'runner_fault' });
-    expect(source.of('episode')[0]?.remains).toHaveLength(1);
   });
 });

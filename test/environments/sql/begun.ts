@@ -1,0 +1,47 @@
+import { GoldCache } from '../../../environments/gold-cache.ts';
+import { SqlEnvironment } from '../../../environments/sql/environment.ts';
+import type { SqlTaskRecord } from '../../../environments/sql/task.ts';
+import { BUILT_IN } from '../../../environments/sql/tasks/built-in.ts';
+import type { ResetOptions } from '../../../protocol/episode.ts';
+import { type Answers, FakeDriverSource } from './fake-driver.ts';
+
+export const DEFAULTS = { stepTimeoutMs: 5000, maxOutputBytes: 65_536 };
+const MINE: SqlTaskRecord = {
+  id: 'mine-0',
+  instruction: 'How many?',
+  database: 'pets',
+  gold: 'SELECT COUNT(*) FROM pet',
+  evidence: 'A pet is an animal.',
+};
+
+/** `sql-v1` over drivers that answer so, with datasets `mine` and `Plain` beside the built-in tasks. */
+export function environmentOf(episode: Answers = {}, grading: Answers = {}) {
+  const source = new FakeDriverSource({ episode, grading });
+  const environment = new SqlEnvironment({
+    sandboxes: source,
+    defaults: DEFAULTS,
+    builtIn: BUILT_IN,
+    datasets: [
+      {
+        name: 'mine',
+        dialect: 'mysql',
+        image: 'mine',
+        definition: { name: 'mine', from: 'sql' },
+        tasks: [MINE],
+      },
+      { name: 'Plain', dialect: 'sqlite', image: 'python', definition: null, tasks: [MINE] },
+    ],
+    goldCache: new GoldCache({ confirmAfterMs: 0 }),
+    readme: '# r',
+  });
+  return { environment, source };
+}
+
+/** An episode that began in it. */
+export async function begun(options: ResetOptions, episode: Answers = {}, grading: Answers = {}) {
+  const { environment, source } = environmentOf(episode, grading);
+  const play = await environment.reset(environment.choose(options, 0), options);
+  const [sandbox] = source.of('episode');
+  if (sandbox === undefined) throw new Error('no sandbox was taken');
+  return { play, sandbox, source };
+}
