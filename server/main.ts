@@ -2,6 +2,7 @@ import pino, { type Logger } from 'pino';
 import { BuildingSource } from '../docker/building-source.ts';
 import { type OpenEngine, openEngine } from '../docker/engine-choice.ts';
 import { ensureImages } from '../docker/images/builder.ts';
+import { builtInImages, replacement } from '../docker/images/definitions.ts';
 import { SandboxPool } from '../docker/pool.ts';
 import type { PoolEvent } from '../docker/pool-settings.ts';
 import { Reaper } from '../docker/reaper.ts';
@@ -10,8 +11,7 @@ import type { ImageDefinition, SandboxSource } from '../docker/sandbox.ts';
 import { loadDatasets } from '../environments/dataset-store.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
-import type { Config } from './config.ts';
-import { replacedImages } from './replaced-images.ts';
+import { type Config, ConfigError } from './config.ts';
 import { configuredPath, stateFolder } from './state-folder.ts';
 import { warmImages } from './warm-images.ts';
 import { sandboxCounts, WarmUp } from './warm-up.ts';
@@ -112,6 +112,16 @@ function lineage(name: string, definitions: readonly ImageDefinition[]): ImageDe
   return [...lineage(own.from, others), own];
 }
 
+/** An operator's images in the place of built-in ones. @throws {ConfigError} for a name that is not built in */
+function operatorImages(images: Config['image']): ImageDefinition[] {
+  return Object.entries(images).map(([name, reference]) => {
+    const definition = replacement(name, reference);
+    if (definition !== null) return definition;
+    const known = builtInImages.map((image) => image.name).join(', ');
+    throw new ConfigError(`--image ${name}=${reference}: no built-in image has this name; known: ${known}`);
+  });
+}
+
 /**
  * Start a server and wait until its sandboxes are warm.
  * @throws {ConfigError} @throws {DatasetError} @throws {SandboxError} whatever stands in its way, everything undone
@@ -146,7 +156,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
 
   const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
-  const definitions = [...replacedImages(config.image), ...environments.flatMap(({ images }) => images)];
+  const definitions = [...operatorImages(config.image), ...environments.flatMap(({ images }) => images)];
   const { pool, warmUp } = makePool({ config, opened, definitions, warm, log });
   const building = new BuildingSource({
     sandboxes: pool,
