@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StoredDataset } from '../../../environments/dataset-store.ts';
 import { createEnvironments } from '../../../environments/registry.ts';
 import { ProtocolError } from '../../../protocol/errors.ts';
-import { FakeSource } from './fake-sandbox.ts';
+import { FakeSource } from '../fake-sandbox.ts';
 import { DEFAULTS, environmentOf, play, record } from './play.ts';
 
 function refusal(attempt: () => unknown): string | undefined {

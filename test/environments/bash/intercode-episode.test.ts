@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Script } from './fake-sandbox.ts';
+import type { Script } from '../fake-sandbox.ts';
 import { play, record } from './play.ts';
 
 describe('InterCode semantics', () => {

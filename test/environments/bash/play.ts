@@ -2,7 +2,7 @@ import { BashEnvironment } from '../../../environments/bash/environment.ts';
 import type { BashTaskRecord } from '../../../environments/bash/task.ts';
 import type { PlayableDataset } from '../../../environments/dataset-store.ts';
 import { GoldCache } from '../../../environments/gold-cache.ts';
-import { FakeSource, type Script } from './fake-sandbox.ts';
+import { FakeSource, type Script } from '../fake-sandbox.ts';
 
 /** A task whose gold is `gold command`. */
 export const record = (id: string, more: Partial<BashTaskRecord> = {}): BashTaskRecord => ({

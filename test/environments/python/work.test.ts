@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../../docker/sandbox.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { Work } from '../../../environments/python/work.ts';
+import { result } from '../fake-sandbox.ts';
 
 const FUNCTION: PythonTaskRecord = {
   id: 'f',
@@ -17,24 +18,9 @@ const PROGRAM: PythonTaskRecord = {
   tests: [{ name: 'a', stdin: '', stdout: '' }],
 };
 
-function done(more: Partial<RunResult> = {}): RunResult {
-  return {
-    output: Buffer.alloc(0),
-    exitCode: 0,
-    timedOut: false,
-    timeout: null,
-    truncatedBytes: 0,
-    truncatedAt: -1,
-    cwd: '/',
-    sessionRestarted: false,
-    durationMs: 1,
-    ...more,
-  };
-}
-
-function workOf(...steps: [code: string, result?: Partial<RunResult>][]): Work {
+function workOf(...steps: [code: string, outcome?: Partial<RunResult>][]): Work {
   const work = new Work();
-  for (const [code, result] of steps) work.add({ code }, done(result));
+  for (const [code, outcome] of steps) work.add({ code }, result(outcome));
   return work;
 }
 
@@ -50,7 +36,7 @@ describe('what is graded', () => {
 
   it('is without one what the session defines, steps that raised included', () => {
     const work = workOf(['a'], ['b', { exitCode: 1 }]);
-    work.add({ code: 'c', stdin: '1' }, done());
+    work.add({ code: 'c', stdin: '1' }, result());
     expect(work.solution(FUNCTION, undefined)).toEqual({
       steps: [{ code: 'a' }, { code: 'b' }, { code: 'c', stdin: '1' }],
       strict: false,

@@ -1,5 +1,5 @@
-import type { AcquireOptions, Remains, RunRequest, SandboxSource } from '../../../docker/sandbox.ts';
-import { FakeSandbox, type Script } from '../bash/fake-sandbox.ts';
+import type { AcquireOptions, Remains, RunRequest } from '../../../docker/sandbox.ts';
+import { FakeSandbox, FakeSandboxes, type Script } from '../fake-sandbox.ts';
 
 /** A call of a driver as a sandbox sees it. */
 export type Call = Readonly<Record<string, unknown>> & { readonly call: string };
@@ -55,22 +55,9 @@ export class FakeDriverSandbox extends FakeSandbox {
   }
 }
 
-/** Hands out sandboxes with drivers, for episodes and for grading. */
-export class FakeDriverSource implements SandboxSource {
-  readonly handedOut: { readonly options: AcquireOptions; readonly sandbox: FakeDriverSandbox }[] = [];
-  readonly #answers: Readonly<Partial<Record<AcquireOptions['purpose'], Answers>>>;
-
+/** Sandboxes with drivers, for episodes and for grading. */
+export class FakeDriverSource extends FakeSandboxes<FakeDriverSandbox> {
   constructor(answers: Readonly<Partial<Record<AcquireOptions['purpose'], Answers>>> = {}) {
-    this.#answers = answers;
-  }
-
-  async acquire(options: AcquireOptions): Promise<FakeDriverSandbox> {
-    const sandbox = new FakeDriverSandbox(this.#answers[options.purpose]);
-    this.handedOut.push({ options, sandbox });
-    return sandbox;
-  }
-
-  of(purpose: AcquireOptions['purpose']): FakeDriverSandbox[] {
-    return this.handedOut.filter(({ options }) => options.purpose === purpose).map(({ sandbox }) => sandbox);
+    super((purpose) => new FakeDriverSandbox(answers[purpose]));
   }
 }

@@ -8,7 +8,7 @@ import type {
   RunResult,
   Sandbox,
   SandboxSource,
-} from '../../../docker/sandbox.ts';
+} from '../../docker/sandbox.ts';
 
 /** What a fake sandbox answers; everything else is empty and succeeds. */
 export interface Script {
@@ -18,7 +18,8 @@ export interface Script {
   diff?(): LayerChange[];
 }
 
-function result({ output = '', ...more }: ReturnType<NonNullable<Script['run']>>): RunResult {
+/** An outcome that succeeded, but for what is said. */
+export function result({ output = '', ...more }: ReturnType<NonNullable<Script['run']>> = {}): RunResult {
   return {
     output: Buffer.from(output),
     exitCode: 0,
@@ -101,22 +102,30 @@ export class FakeSandbox implements Sandbox {
   }
 }
 
-/** Hands out fake sandboxes, one script for episodes and one for grading. */
-export class FakeSource implements SandboxSource {
-  readonly handedOut: { readonly options: AcquireOptions; readonly sandbox: FakeSandbox }[] = [];
-  readonly #scripts: Record<AcquireOptions['purpose'], Script>;
+/** Hands out fake sandboxes and notes them. */
+export class FakeSandboxes<S extends FakeSandbox> implements SandboxSource {
+  readonly handedOut: { readonly options: AcquireOptions; readonly sandbox: S }[] = [];
+  readonly #make: (purpose: AcquireOptions['purpose']) => S;
 
-  constructor(episode: Script = {}, grading: Script = {}) {
-    this.#scripts = { episode, grading };
+  constructor(make: (purpose: AcquireOptions['purpose']) => S) {
+    this.#make = make;
   }
 
-  async acquire(options: AcquireOptions): Promise<FakeSandbox> {
-    const sandbox = new FakeSandbox(this.#scripts[options.purpose]);
+  async acquire(options: AcquireOptions): Promise<S> {
+    const sandbox = this.#make(options.purpose);
     this.handedOut.push({ options, sandbox });
     return sandbox;
   }
 
-  of(purpose: AcquireOptions['purpose']): FakeSandbox[] {
+  of(purpose: AcquireOptions['purpose']): S[] {
     return this.handedOut.filter(({ options }) => options.purpose === purpose).map(({ sandbox }) => sandbox);
+  }
+}
+
+/** One script for episodes and one for grading. */
+export class FakeSource extends FakeSandboxes<FakeSandbox> {
+  constructor(episode: Script = {}, grading: Script = {}) {
+    const scripts = { episode, grading };
+    super((purpose) => new FakeSandbox(scripts[purpose]));
   }
 }
