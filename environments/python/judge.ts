@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { SandboxError } from '../../docker/errors.ts';
 import type { ImageRef, RunResult, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { COMPILE, judgeLoader, judgeModules } from './judge-source.ts';
@@ -22,6 +23,11 @@ export interface Solution {
   readonly alone?: boolean;
 }
 
+/** A task's gold as work to be graded. */
+export function goldSolution({ gold }: PythonTaskRecord): Solution {
+  return { steps: [{ code: gold }], strict: true };
+}
+
 /** Time in which the work has to be loaded, in seconds. */
 const LOAD_SECONDS = 10;
 /** Time of one test that names none of its own, in seconds. */
@@ -32,6 +38,8 @@ const ALL_SECONDS = 60;
 const GRACE_MS = 5_000;
 const UNLOADED = '{"unloaded": true}';
 const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+/** Ids of sandboxes that are remembered. A forgotten one only costs that the judge is sent again. */
+const MAX_WARM = 4096;
 
 /** Grades solutions, each in a fresh sandbox that runs the judge. */
 export class PythonJudge {
@@ -43,29 +51,58 @@ export class PythonJudge {
   /** What is known of an image's files, by its digest: `closed` or `open` to everybody's writing. */
   readonly #files = new Map<string, 'closed' | 'open'>();
   /** Ids of sandboxes whose session should have the judge. */
-  readonly #warm = new Set<string>();
+  readonly #warm = new LRUCache<string, true>({ max: MAX_WARM });
+  /** Grade programs that gave the gold a number, by their tasks. */
+  readonly #working = new WeakMap<PythonTaskRecord, Promise<void>>();
 
   constructor(sandboxes: SandboxSource) {
     this.#sandboxes = sandboxes;
   }
 
   /**
-   * Never fails for anything that the solution did: whatever keeps the judge from answering fails the tests.
+   * Never fails for anything that the solution did: whatever keeps the judge from answering fails the tests, and so does
+   * a value on which the grade program fails.
    * @param image what the task's episodes run on
-   * @throws {SandboxError} on an infrastructure fault
+   * @throws {SandboxError} on an infrastructure fault, and where a grade program gives not even the gold a number
    */
   async judge(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Judgement> {
+    const judgement = await this.#judgement(image, record, solution);
+    if (gradeFailed(record, judgement)) await this.#worksForGold(image, record);
+    return judgement;
+  }
+
+  /**
+   * A grade program failed by itself: it is broken, or it was given a value that it cannot work with. Only the first
+   * may be a failure, as a solution can bring about the second at will; which one it is the gold tells.
+   */
+  #worksForGold(image: ImageRef, record: PythonTaskRecord): Promise<void> {
+    const known = this.#working.get(record);
+    if (known !== undefined) return known;
+    const asked = this.#judgement(image, record, goldSolution(record)).then(({ tests: [grade] }) => {
+      if (grade?.passed) return;
+      const how = grade?.error?.type ?? 'no answer';
+      throw new SandboxError(
+        'runner_fault',
+        `The grade program of task ${record.id} fails on the gold: ${how}`,
+      );
+    });
+    this.#working.set(record, asked);
+    asked.catch(() => this.#working.delete(record));
+    return asked;
+  }
+
+  async #judgement(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Judgement> {
     await using sandbox = await this.#sandboxes.acquire({ image: image.name, purpose: 'grading' });
     const work = workOf(record, solution);
-    let reply = replyOf(await this.#run(sandbox, work, this.#warm.has(sandbox.id)));
+    // A sandbox that dies is not asked again.
+    const warm = this.#warm.delete(sandbox.id);
+    let reply = replyOf(await this.#run(sandbox, work, warm));
     if (reply.unloaded) reply = replyOf(await this.#run(sandbox, work, false));
     if (reply.files === 'open') this.#files.set(sandbox.image.digest, 'open');
     if (reply.files === 'clean') {
       this.#files.set(sandbox.image.digest, 'closed');
-      this.#warm.add(sandbox.id);
+      this.#warm.set(sandbox.id, true);
       await sandbox.release('graded');
-    } else {
-      this.#warm.delete(sandbox.id);
     }
     return judgementOf(record, reply);
   }
@@ -141,6 +178,11 @@ function judgementOf(record: PythonTaskRecord, { judged, durationMs }: Reply): J
   }
   const passed = judged.tests.filter((test) => test.passed).length;
   return { score: passed / judged.tests.length, tests: judged.tests, usage, durationMs };
+}
+
+/** Whether a grade program gave no number, and neither an exception of the solution's nor its end is the reason. */
+function gradeFailed({ grade }: PythonTaskRecord, { tests }: Judgement): boolean {
+  return grade !== undefined && tests[0]?.error?.of === 'test';
 }
 
 interface Reply {

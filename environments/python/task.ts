@@ -42,7 +42,8 @@ export const PythonTaskRecord = z
      * Source of a program that defines `grade(solution)`, which returns the reward, 0 to 1. It is run by the judge; the
      * solution's names are attributes of `solution`, whose calls are made where the solution is and give plain values
      * (NaN is an error, unless the program names it);
-     * `solution.run(stdin)` runs it as a program and returns its output and exit status (None past the deadline).
+     * `solution.run(stdin)` runs it as a program and returns its output and exit status (None past the deadline). It must
+     * give the gold a number: then a solution with whose values it fails gets 0, else every such grade is a failure.
      */
     grade: z.string().min(1).optional(),
     /** Time of one test or of the grade program, in milliseconds. @default 5000 */

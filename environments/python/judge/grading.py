@@ -102,7 +102,7 @@ class Grading:
         return outcomes
 
     def score(self):
-        """What the grade program says, and why it is 0 where it could not say."""
+        """What the grade program says, or why it gives no number; whose fault that is the gold tells, to the server."""
         outcome = self._outcome({'name': 'grade', 'grade': self._plan['grade']})
         if self._process.alive:
             self._process.stop(1.0)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { RunRequest } from '../../../docker/sandbox.ts';
-import { PythonJudge } from '../../../environments/python/judge.ts';
+import { SandboxError } from '../../../docker/errors.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
-import { FakeSource, type Script } from '../bash/fake-sandbox.ts';
+import { fakeJudge, IMAGE, type Reply } from './fake-judge.ts';
 
+const SOLUTION = { steps: [{ code: 'def f(): pass' }], strict: true };
 const RECORD: PythonTaskRecord = {
   id: 't',
   instruction: 'x',
@@ -14,7 +14,6 @@ const RECORD: PythonTaskRecord = {
     { name: 'b', args: [], value: 2 },
   ],
 };
-const SOLUTION = { steps: [{ code: 'def f(): pass' }], strict: true };
 const HALF = JSON.stringify({
   tests: [
     { name: 'a', passed: true, value: null },
@@ -23,23 +22,10 @@ const HALF = JSON.stringify({
   usage: { seconds: 0.1, peak_kib: 9 },
 });
 
-/** A judge in sandboxes that answer its runs, the one that compiles apart, in this order. */
-function judgeWith(...replies: NonNullable<Script['run']>[]) {
-  const runs: RunRequest[] = [];
-  const source = new FakeSource(
-    {},
-    {
-      run: (request) => {
-        if (request.code.includes('marshal.dumps')) return { output: 'Q09ERQ==\n' };
-        runs.push(request);
-        return replies[Math.min(runs.length, replies.length) - 1]?.(request) ?? {};
-      },
-    },
-  );
-  const judge = new PythonJudge(source);
-  const asked = () => judge.judge({ name: 'python', digest: 'sha256:1' }, RECORD, SOLUTION);
-  const headers = () => runs.map(({ stdin }) => stdin?.split('\n')[0]);
-  return { asked, headers, source };
+/** What a judge makes of replies, given in this order. */
+function judgeWith(...replies: Reply[]) {
+  const fake = fakeJudge(...replies);
+  return { ...fake, asked: (record = RECORD) => fake.judge.judge(IMAGE, record, SOLUTION) };
 }
 
 describe("the judge's replies", () => {
@@ -52,7 +38,7 @@ describe("the judge's replies", () => {
     });
   });
 
-  it.each<[string, NonNullable<Script['run']>]>([
+  it.each<[string, Reply]>([
     ['none', () => ({})],
     ['no JSON', () => ({ output: 'passed' })],
     ['something else', () => ({ output: '{"tests": [{"passed": true}]}' })],
@@ -101,5 +87,58 @@ describe("the judge's replies", () => {
     await asked();
     await asked();
     expect(headers()).toEqual(['8 unknown', '8 open']);
+  });
+
+  it('that never come are of a sandbox which is not asked again', async () => {
+    const { asked, headers } = judgeWith(
+      () => ({ output: `${HALF}\nclean` }),
+      () => {
+        throw new SandboxError('died', 'gone');
+      },
+      () => ({ output: HALF }),
+    );
+    await asked();
+    await expect(asked()).rejects.toMatchObject({ code: 'died' });
+    await asked();
+    expect(headers()).toEqual(['8 unknown', '0 closed', '8 closed']);
+  });
+});
+
+describe('a grade program that gives no number', () => {
+  const { tests: _, ...plain } = RECORD;
+  const record = (): PythonTaskRecord => ({ ...plain, grade: 'def grade(solution): ...' });
+  const usage = { seconds: 0.1, peak_kib: 9 };
+  const graded = (outcome: object) => () => ({
+    output: JSON.stringify({ grade: { name: 'grade', ...outcome }, usage }),
+  });
+  const error = { type: 'TypeError', message: 'secret', line: null };
+  const [works, raises, solutionRaises] = [
+    graded({ passed: true, value: 0.5 }),
+    graded({ passed: false, error: { ...error, of: 'test' } }),
+    graded({ passed: false, error: { ...error, of: 'solution' } }),
+  ];
+
+  it('is a failure where the gold gets none either, and is tried again', async () => {
+    const { asked } = judgeWith(raises, solutionRaises, raises, works);
+    const same = record();
+    await expect(asked(same)).rejects.toMatchObject({
+      code: 'runner_fault',
+      message: 'The grade program of task t fails on the gold: TypeError',
+    });
+    expect((await asked(same)).score).toBe(0);
+  });
+
+  it('means 0 where the gold gets one, for which it is asked once', async () => {
+    const { asked, headers } = judgeWith(raises, works, raises);
+    const same = record();
+    expect((await asked(same)).score).toBe(0);
+    expect((await asked(same)).score).toBe(0);
+    expect(headers()).toHaveLength(3);
+  });
+
+  it('means 0 without asking where the solution raised', async () => {
+    const { asked, headers } = judgeWith(solutionRaises);
+    expect((await asked(record())).score).toBe(0);
+    expect(headers()).toHaveLength(1);
   });
 });
