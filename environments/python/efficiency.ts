@@ -1,5 +1,7 @@
+import { LRUCache } from 'lru-cache';
+import { SandboxError } from '../../docker/errors.ts';
 import type { ImageRef } from '../../docker/sandbox.ts';
-import type { PythonJudge } from './judge.ts';
+import { goldSolution, type PythonJudge } from './judge.ts';
 import type { Judgement, Usage } from './judgement.ts';
 import type { PythonTaskRecord } from './task.ts';
 
@@ -7,6 +9,8 @@ import type { PythonTaskRecord } from './task.ts';
 const SECONDS_FLOOR = 0.01;
 /** The gold is run so often, and its best figures count. */
 const GOLD_RUNS = 3;
+/** Golds whose figures are kept. */
+const MAX_KNOWN = 4096;
 
 export interface EfficiencyReward {
   readonly reward: number;
@@ -37,13 +41,16 @@ export function efficiencyReward({ score, usage }: Judgement, gold: Usage): Effi
 /** What each task's gold uses on an image, measured once. */
 export class GoldUsage {
   readonly #judge: PythonJudge;
-  readonly #known = new Map<string, Promise<Usage>>();
+  readonly #known = new LRUCache<string, Promise<Usage>>({ max: MAX_KNOWN });
 
   constructor(judge: PythonJudge) {
     this.#judge = judge;
   }
 
-  /** @throws {SandboxError} on an infrastructure fault; asked again, it is measured again */
+  /**
+   * @throws {SandboxError} on an infrastructure fault, and where the gold never passes its tests: there is nothing to
+   * compare with. Asked again, it is measured again.
+   */
   of(dataset: string, record: PythonTaskRecord, image: ImageRef): Promise<Usage> {
     const key = `${dataset}/${record.id} ${image.digest}`;
     const known = this.#known.get(key);
@@ -55,16 +62,20 @@ export class GoldUsage {
   }
 
   async #measure(record: PythonTaskRecord, image: ImageRef): Promise<Usage> {
-    const solution = { steps: [{ code: record.gold }], strict: true };
-    let best: Usage = { seconds: Number.POSITIVE_INFINITY, peak_kib: Number.POSITIVE_INFINITY };
+    const passed: Usage[] = [];
     for (let run = 0; run < GOLD_RUNS; run += 1) {
-      const { usage } = await this.#judge.judge(image, record, solution);
-      if (usage === null) continue;
-      best = {
-        seconds: Math.min(best.seconds, usage.seconds),
-        peak_kib: Math.min(best.peak_kib, usage.peak_kib),
-      };
+      const { score, usage } = await this.#judge.judge(image, record, goldSolution(record));
+      if (score === 1 && usage !== null) passed.push(usage);
     }
-    return best;
+    if (passed.length === 0) {
+      throw new SandboxError(
+        'runner_fault',
+        `The gold of task ${record.id} did not pass its tests: its efficiency is unknown.`,
+      );
+    }
+    return {
+      seconds: Math.min(...passed.map(({ seconds }) => seconds)),
+      peak_kib: Math.min(...passed.map(({ peak_kib }) => peak_kib)),
+    };
   }
 }

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { GoldUsage } from '../../../environments/python/efficiency.ts';
+import type { PythonTaskRecord } from '../../../environments/python/task.ts';
+import { fakeJudge, IMAGE, type Reply } from './fake-judge.ts';
+
+const RECORD: PythonTaskRecord = {
+  id: 't',
+  instruction: 'x',
+  entry: 'f',
+  gold: 'x',
+  tests: [{ name: 'a', args: [], value: 1 }],
+};
+
+function used(seconds: number, peak_kib: number, passed = true): Reply {
+  const output = JSON.stringify({ tests: [{ name: 'a', passed }], usage: { seconds, peak_kib } });
+  return () => ({ output });
+}
+
+const silent: Reply = () => ({ exitCode: 1 });
+
+describe("a gold's usage", () => {
+  it('is the least of the runs that passed, measured once', async () => {
+    const { judge, headers } = fakeJudge(used(0.3, 7), used(0.1, 5, false), used(0.2, 8));
+    const usage = new GoldUsage(judge);
+    expect(await usage.of('mine', RECORD, IMAGE)).toEqual({ seconds: 0.2, peak_kib: 7 });
+    await usage.of('mine', RECORD, IMAGE);
+    expect(headers()).toHaveLength(3);
+  });
+
+  it.each([
+    ['no run tells it', silent],
+    ['no run passes', used(0.1, 5, false)],
+  ])('is a failure where %s, and is measured again', async (_, reply) => {
+    const { judge } = fakeJudge(reply, reply, reply, used(0.3, 7));
+    const usage = new GoldUsage(judge);
+    await expect(usage.of('mine', RECORD, IMAGE)).rejects.toMatchObject({ code: 'runner_fault' });
+    expect(await usage.of('mine', RECORD, IMAGE)).toEqual({ seconds: 0.3, peak_kib: 7 });
+  });
+});
