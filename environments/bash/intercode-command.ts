@@ -1,6 +1,6 @@
 import type { ExecRequest } from '../../docker/sandbox.ts';
+import { pythonStrip } from '../python-text.ts';
 import { posixWords, UnbalancedQuotesError } from './posix-words.ts';
-import { pythonStrip } from './python-text.ts';
 
 /** InterCode's limit for one action, in milliseconds. */
 export const INTERCODE_TIMEOUT_MS = 10_000;

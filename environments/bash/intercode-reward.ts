@@ -1,5 +1,5 @@
+import { pythonSplit, roundToHundredths } from '../python-text.ts';
 import { errorFunction } from './error-function.ts';
-import { pythonSplit, roundToHundredths } from './python-text.ts';
 import { tfidfCosine } from './tfidf.ts';
 
 /** One entry of `git status --short`: `??`, `M`, … and a path. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pythonString } from '../python-text.ts';
 
 /**
  * How InterCode's interpreter treats an action, and how its answer reads. Observations are the text of a Python
@@ -71,32 +72,11 @@ export function markedResult(output: string, { text }: Marker): ActionResult | n
   }
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** Python's `repr` of a text. */
-export function pythonRepr(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const body = [...text].map((character) => {
-    if (character === quote) return `\\${character}`;
-    return ESCAPES[character] ?? escaped(character);
-  });
-  return `${quote}${body.join('')}${quote}`;
-}
-
-function escaped(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  if (!/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Zs}]/u.test(character) || character === ' ')
-    return character;
-  if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
-  if (code < 0x10000) return `\\u${code.toString(16).padStart(4, '0')}`;
-  return `\\U${code.toString(16).padStart(8, '0')}`;
-}
-
 /** The observation's text. */
 export function intercodeObservation({ printed, error, refused }: ActionResult): string {
   if (refused !== null) return `Error executing action: ${refused}`;
-  if (error !== null) return `{'error': ${pythonRepr(`Error: ${error}`)}}`;
-  return `{'output': ${pythonRepr(printed)}, 'error': ''}`;
+  if (error !== null) return `{'error': ${pythonString(`Error: ${error}`)}}`;
+  return `{'output': ${pythonString(printed)}, 'error': ''}`;
 }
 
 /** The function that a step means to submit: the last one that its text defines at the top level. */

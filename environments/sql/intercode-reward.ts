@@ -1,4 +1,4 @@
-import { roundToHundredths } from '../bash/python-text.ts';
+import { roundToHundredths } from '../python-text.ts';
 import { kendallTau } from './kendall-tau.ts';
 import { pythonTuple } from './python-text.ts';
 import type { SqlRow } from './sql-value.ts';

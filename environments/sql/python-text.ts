@@ -1,53 +1,9 @@
+import { pythonBytes, pythonString } from '../python-text.ts';
 import { decimalDigits } from './decimal-digits.ts';
 import type { SqlDateTime, SqlRow, SqlTime, SqlValue } from './sql-value.ts';
 
-const SHORT_ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-};
-/** What `str.isprintable` refuses: controls, format characters, surrogates, unassigned, separators but the space. */
-const UNPRINTABLE = /^(?! )[\p{C}\p{Z}]$/u;
 const MICROSECONDS_PER_SECOND = 1_000_000n;
 const MICROSECONDS_PER_DAY = 86_400n * MICROSECONDS_PER_SECOND;
-
-function hex(code: number, width: number): string {
-  return code.toString(16).padStart(width, '0');
-}
-
-function quoteFor(text: string): string {
-  return text.includes("'") && !text.includes('"') ? '"' : "'";
-}
-
-function escaped(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  if (code < 0x100) return `\\x${hex(code, 2)}`;
-  return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
-}
-
-/** Python's `repr` of a string. Which characters count as printable follows this Node's Unicode version. */
-export function pythonString(text: string): string {
-  const quote = quoteFor(text);
-  let result = quote;
-  for (const character of text) {
-    const short = character === quote ? `\\${quote}` : SHORT_ESCAPES[character];
-    result += short ?? (UNPRINTABLE.test(character) ? escaped(character) : character);
-  }
-  return result + quote;
-}
-
-/** Python's `repr` of bytes. */
-export function pythonBytes(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes).toString('latin1');
-  const quote = quoteFor(text);
-  let result = `b${quote}`;
-  for (const character of text) {
-    const short = character === quote ? `\\${quote}` : SHORT_ESCAPES[character];
-    result += short ?? (/[ -~]/.test(character) ? character : escaped(character));
-  }
-  return result + quote;
-}
 
 /** Python's `repr` of a float: shortest digits that read back the same, an exponent below 1e-4 and from 1e16 on. */
 export function pythonFloat(value: number): string {

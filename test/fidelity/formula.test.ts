@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorFunction } from '../../environments/bash/error-function.ts';
 import { outputSimilarity } from '../../environments/bash/intercode-reward.ts';
-import { roundToHundredths } from '../../environments/bash/python-text.ts';
+import { roundToHundredths } from '../../environments/python-text.ts';
 import { missingData, referenceEpisodes } from './reference-data.ts';
 
 if (missingData !== null) console.warn(`InterCode's formulas are not compared: ${missingData}`);

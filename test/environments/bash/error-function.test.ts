@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorFunction } from '../../../environments/bash/error-function.ts';
-import { hasPython, inPython } from './python.ts';
+import { hasPython, inPython } from '../real-python.ts';
 
 describe('errorFunction', () => {
   it('has the known values', () => {

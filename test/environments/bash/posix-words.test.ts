@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { posixWords, shellQuote, UnbalancedQuotesError } from '../../../environments/bash/posix-words.ts';
-import { hasPython, inPython } from './python.ts';
+import { hasPython, inPython } from '../real-python.ts';
 
 function wordsOrNull(text: string): string[] | null {
   try {

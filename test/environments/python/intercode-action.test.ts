@@ -3,30 +3,7 @@ import {
   definedFunction,
   intercodeObservation,
   markedResult,
-  pythonRepr,
 } from '../../../environments/python/intercode-action.ts';
-import { hasPython, inPython } from '../bash/python.ts';
-
-describe("Python's repr of a text", () => {
-  const texts = [
-    '',
-    "it's",
-    '"both" it\'s',
-    'a\\b\n\t\r\0',
-    'é漢😀',
-    '\u00a0\u200b\u2028',
-    '\u007f\u0085\u00ad',
-    '\ud800',
-  ];
-
-  it.skipIf(!hasPython)('is what Python makes of it', () => {
-    expect(texts.slice(0, -1).map(pythonRepr)).toEqual(inPython(texts.slice(0, -1), 'repr(value)'));
-  });
-
-  it('escapes what is no character', () => {
-    expect(pythonRepr('\ud800')).toBe("'\\ud800'");
-  });
-});
 
 describe("InterCode's answers", () => {
   it('are a dictionary, or a refusal', () => {

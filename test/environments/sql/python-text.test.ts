@@ -6,11 +6,10 @@ import {
   pythonDecimal,
   pythonFloat,
   pythonRows,
-  pythonString,
   pythonValue,
 } from '../../../environments/sql/python-text.ts';
 import type { SqlRow, SqlValue } from '../../../environments/sql/sql-value.ts';
-import { hasPython, inPython } from '../bash/python.ts';
+import { hasPython, inPython } from '../real-python.ts';
 
 const midnight = { hour: 0, minute: 0, second: 0, microsecond: 0 };
 const day = { year: 2020, month: 1, day: 1 };
@@ -100,18 +99,6 @@ describe('values as Python shows them', () => {
     expect(pythonRows(rows)).toBe("[('people',), (1, None, Decimal('2.50')), ()]");
     expect(pythonRows([])).toBe('[]');
     expect(pythonRows(null)).toBe('None');
-  });
-
-  it.skipIf(!hasPython)('have the quotes and escapes of Python', () => {
-    // A character that only one of the two knows as assigned is printable to that one alone.
-    const known = (code: number) => !/\p{Cn}/u.test(String.fromCodePoint(code));
-    const codes = Array.from({ length: 0x20000 }, (_, code) => code).filter(known);
-    const asked = inPython(codes, "[__import__('unicodedata').category(chr(value)), repr(chr(value))]");
-    const differing = codes.filter((code, at) => {
-      const [category, text] = asked[at] as [string, string];
-      return category !== 'Cn' && text !== pythonString(String.fromCodePoint(code));
-    });
-    expect(differing).toEqual([]);
   });
 
   it.skipIf(!hasPython)('have the digits of Python', () => {

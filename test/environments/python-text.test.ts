@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pythonSplit, pythonStrip, roundToHundredths } from '../../../environments/bash/python-text.ts';
-import { hasPython, inPython } from './python.ts';
+import { pythonSplit, pythonString, pythonStrip, roundToHundredths } from '../../environments/python-text.ts';
+import { hasPython, inPython } from './real-python.ts';
 
 describe('roundToHundredths', () => {
   it.each([
@@ -41,5 +41,24 @@ describe('white space', () => {
     );
     expect(texts.map(pythonStrip)).toEqual(inPython(texts, 'value.strip()'));
     expect(texts.map(pythonSplit)).toEqual(inPython(texts, 'value.split()'));
+  });
+});
+
+describe("Python's repr of a text", () => {
+  it.skipIf(!hasPython)('has the quotes and escapes of Python', () => {
+    // A character that only one of the two knows as assigned is printable to that one alone.
+    const known = (code: number) => !/\p{Cn}/u.test(String.fromCodePoint(code));
+    const codes = Array.from({ length: 0x20000 }, (_, code) => code).filter(known);
+    const asked = inPython(codes, "[__import__('unicodedata').category(chr(value)), repr(chr(value))]");
+    const differing = codes.filter((code, at) => {
+      const [category, text] = asked[at] as [string, string];
+      return category !== 'Cn' && text !== pythonString(String.fromCodePoint(code));
+    });
+    expect(differing).toEqual([]);
+  });
+
+  it('has one kind of quotes', () => {
+    expect(pythonString(`it's`)).toBe(`"it's"`);
+    expect(pythonString(`"both" it's`)).toBe(`'"both" it\\'s'`);
   });
 });

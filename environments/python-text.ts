@@ -1,0 +1,76 @@
+/**
+ * Places where Python and JavaScript read text and numbers differently, as far as InterCode's answers depend on them.
+ */
+
+const PYTHON_SPACE =
+  '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
+const SPACE = new RegExp(PYTHON_SPACE);
+const RUNS = new RegExp(`${PYTHON_SPACE}+`);
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+/** What `str.isprintable` refuses: controls, format characters, surrogates, unassigned, separators but the space. */
+const UNPRINTABLE = /^(?! )[\p{C}\p{Z}]$/u;
+
+/** Python's `str.strip()`. */
+export function pythonStrip(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && SPACE.test(text.charAt(start))) start += 1;
+  while (end > start && SPACE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+/** Python's `str.split()`. */
+export function pythonSplit(text: string): string[] {
+  return text.split(RUNS).filter((word) => word !== '');
+}
+
+/** Python's `round(value, 2)` for values below 1e9: the nearest hundredth of the exact double, ties to even. */
+export function roundToHundredths(value: number): number {
+  const eighths = value * 8;
+  // Only odd multiples of 1/8 lie exactly between two hundredths; `toFixed` is exact but takes the larger there.
+  if (!Number.isInteger(eighths) || eighths % 2 === 0) return Number(value.toFixed(2));
+  const below = Math.floor(value * 100);
+  return (below % 2 === 0 ? below : below + 1) / 100;
+}
+
+function hex(code: number, width: number): string {
+  return code.toString(16).padStart(width, '0');
+}
+
+function quoteFor(text: string): string {
+  return text.includes("'") && !text.includes('"') ? '"' : "'";
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x100) return `\\x${hex(code, 2)}`;
+  return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
+}
+
+/** Python's `repr` of a string. Which characters count as printable follows this Node's Unicode version. */
+export function pythonString(text: string): string {
+  const quote = quoteFor(text);
+  let result = quote;
+  for (const character of text) {
+    const short = character === quote ? `\\${quote}` : SHORT_ESCAPES[character];
+    result += short ?? (UNPRINTABLE.test(character) ? escaped(character) : character);
+  }
+  return result + quote;
+}
+
+/** Python's `repr` of bytes. */
+export function pythonBytes(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('latin1');
+  const quote = quoteFor(text);
+  let result = `b${quote}`;
+  for (const character of text) {
+    const short = character === quote ? `\\${quote}` : SHORT_ESCAPES[character];
+    result += short ?? (/[ -~]/.test(character) ? character : escaped(character));
+  }
+  return result + quote;
+}
