@@ -280,6 +280,9 @@ def main(control):
     control: the socket of whoever forks solution processes.
     """
     gc.disable()
+    # What tests and grade programs print is nobody's answer.
+    report = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     job = _read_part(0)
     job['classes'] = _classes(job['setup'])
     try:
@@ -290,4 +293,4 @@ def main(control):
         told = {'fault': str(fault)}
     data = json.dumps(told).encode()
     while data:
-        data = data[os.write(1, data):]
+        data = data[os.write(report, data):]
