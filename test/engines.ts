@@ -1,26 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Docker from 'dockerode';
 import { DockerEngine, type DockerEngineOptions } from '../docker/docker-engine.ts';
+import type { Engine } from '../docker/engine.ts';
 import { machineFacts } from '../docker/engine-choice.ts';
 import { ensureImages } from '../docker/images/builder.ts';
 import { DockerImageBuilder } from '../docker/images/docker-builder.ts';
+import { runnerFolder } from '../docker/images/runner-files.ts';
+import { LocalEngine } from '../docker/local-engine.ts';
 import { ownerOf } from '../docker/owner.ts';
+import { SandboxPool } from '../docker/pool.ts';
 import { RunFolder } from '../docker/run-folder.ts';
+import { absentPrograms, unlessRequired } from './requirements.ts';
 
-/** Why there is no Docker engine to test with, or `null`. With STEPWELL_REQUIRE_DOCKER=1 its absence is an error. */
+/** Why there is no Docker engine to test with, or `null`. */
 export async function dockerMissing(): Promise<string | null> {
-  try {
-    await new Docker().ping();
-    return null;
-  } catch (error) {
-    if (process.env.STEPWELL_REQUIRE_DOCKER === '1') throw error;
-    return `no Docker engine answers: ${error instanceof Error ? error.message : error}`;
-  }
+  const missing = await new Docker().ping().then(
+    () => null,
+    (error: unknown) => `no Docker engine answers: ${error instanceof Error ? error.message : error}`,
+  );
+  return unlessRequired('docker', missing);
 }
 
-export interface TestEngine {
+/** Why the local engine cannot be tested here, or `null`. @param programs what is to be run in its sandboxes */
+export async function localMissing(programs: readonly string[] = []): Promise<string | null> {
+  const lacks = [...(await machineFacts(new Docker()).local())];
+  lacks.push(...absentPrograms(programs).map((name) => `no ${name}`));
+  return unlessRequired('local', lacks.join('; ') || noNamespaces());
+}
+
+/** A host may have bubblewrap and refuse it what it needs. */
+function noNamespaces(): string | null {
+  const tried = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-pid', '--', '/bin/bash', '-c', ':']);
+  return tried.status === 0 ? null : `bubblewrap does not work: ${tried.stderr}`;
+}
+
+/** Why no engine of either kind can run here, or `null`. */
+export async function noEngine(): Promise<string | null> {
+  const docker = await dockerMissing();
+  if (docker === null) return null;
+  const local = await localMissing();
+  return local === null ? null : `${docker}; ${local}`;
+}
+
+export interface OpenEngine {
+  readonly engine: Engine;
+  close(): Promise<void>;
+}
+
+export interface TestEngine extends OpenEngine {
   readonly engine: DockerEngine;
   readonly docker: Docker;
-  close(): Promise<void>;
 }
 
 /** A Docker engine with the images of both kinds of session, made first where they are missing. */
@@ -42,10 +74,43 @@ export async function dockerEngine(
   };
 }
 
-/** Why no engine of either kind can run here, or `null`. */
-export async function noEngine(): Promise<string | null> {
-  const docker = await dockerMissing();
-  if (docker === null) return null;
-  const local = await machineFacts(new Docker()).local();
-  return local.length === 0 ? null : `${docker}; ${local.join('; ')}`;
+/** The local engine over the host's own programs, with nothing built. */
+export async function localEngine(): Promise<OpenEngine> {
+  const folder = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
+  const owner = await ownerOf(process.pid);
+  const runFolder = await RunFolder.create(owner, join(folder, 'run'));
+  const engine = new LocalEngine({ owner, runFolder, imagesFolder: join(folder, 'images'), runnerFolder });
+  const close = async () => {
+    await engine.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { engine, close };
+}
+
+export interface EngineCase {
+  readonly name: 'docker' | 'local';
+  /** Why it cannot be used here, or `null`. */
+  readonly missing: string | null;
+  open(): Promise<OpenEngine>;
+}
+
+/** Both kinds of engine, those too that this machine lacks. @param programs what is to be run in sandboxes of the local one */
+export async function engineCases(programs: readonly string[] = []): Promise<EngineCase[]> {
+  return [
+    { name: 'docker', missing: await dockerMissing(), open: dockerEngine },
+    { name: 'local', missing: await localMissing(programs), open: localEngine },
+  ];
+}
+
+/** A pool of two sandboxes of one image on an engine. */
+export async function openPool(engine: EngineCase, image: string) {
+  const opened = await engine.open();
+  const pool = new SandboxPool(opened.engine, { images: { [image]: { warm: 2, max: 2 } } });
+  return {
+    pool,
+    async close() {
+      await pool.drain(0);
+      await opened.close();
+    },
+  };
 }

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../clients/cli/program.ts';
-import { localEngineMissing, temporaryHome } from '../clients/real-server.ts';
+import { temporaryHome } from '../clients/real-server.ts';
+import { localMissing } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 
-const missing = await localEngineMissing();
+const missing = await localMissing();
 const BOOTSTRAP = fileURLToPath(new URL('../../clients/cli/stepwell.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LOCAL = ['--runtime', 'local'];
@@ -22,7 +24,7 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
-describe.skipIf(missing !== null)(`commands with their own server${missing ? ` (${missing})` : ''}`, () => {
+describeUnless(missing, 'commands with their own server', () => {
   let home = '';
 
   beforeAll(async () => {

@@ -2,13 +2,15 @@ import { execFile } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { localEngineMissing, type RealServer, startLocalServer } from './real-server.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { localMissing } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
+import { type RealServer, startLocalServer } from './real-server.ts';
 
-const missing = await localEngineMissing();
+const missing = await localMissing();
 const CLIENTS = new URL('../../clients/', import.meta.url);
 
-describe.skipIf(missing !== null)(`the examples${missing ? ` (${missing})` : ''}`, () => {
+describeUnless(missing, 'the examples', () => {
   let server: RealServer;
 
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import {
   EnvironmentNotFoundError,
@@ -10,14 +10,16 @@ import {
   TaskNotFoundError,
   UnauthorizedError,
 } from '../../clients/typescript/errors.ts';
+import { localMissing } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
 import { failure } from './failure.ts';
-import { localEngineMissing, type RealServer, startLocalServer } from './real-server.ts';
+import { type RealServer, startLocalServer } from './real-server.ts';
 
-const missing = await localEngineMissing();
+const missing = await localMissing();
 const TOKEN = 'a-secret-of-this-test';
 const BASH = { environment: 'bash-v1' } as const;
 
-describe.skipIf(missing !== null)(`the client and the server itself${missing ? ` (${missing})` : ''}`, () => {
+describeUnless(missing, 'the client and the server itself', () => {
   let server: RealServer;
   let client: StepwellClient;
 

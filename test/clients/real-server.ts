@@ -1,18 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Docker from 'dockerode';
-import { chooseRuntime, machineFacts } from '../../docker/engine-choice.ts';
 import { parseConfig } from '../../server/config-flags.ts';
 import { startServer } from '../../server/main.ts';
-
-/** Why the local engine cannot be used here, or `null`. */
-export async function localEngineMissing(): Promise<string | null> {
-  return chooseRuntime('local', machineFacts(new Docker())).then(
-    () => null,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-}
 
 /** A state folder of a test's own. */
 export async function temporaryHome(): Promise<string> {

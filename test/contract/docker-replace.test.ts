@@ -1,17 +1,11 @@
-import { describe, it } from 'vitest';
 import { dockerEngine, dockerMissing } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
 import { sandboxContract } from './sandbox-contract.ts';
 
-const missing = await dockerMissing();
-
-if (missing === null) {
+describeUnless(await dockerMissing(), 'the Docker engine', () => {
   sandboxContract(
-    'the Docker engine, by replacing containers',
+    'by replacing containers',
     () => dockerEngine({ isolation: 'replace', control: 'socket' }),
     { layers: false },
   );
-} else {
-  describe('the Docker engine, by replacing containers', () => {
-    it('keeps the sandbox contract', ({ skip }) => skip(missing));
-  });
-}
+});

@@ -1,16 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Docker from 'dockerode';
-import { describe, it } from 'vitest';
-import { machineFacts, openEngine } from '../../docker/engine-choice.ts';
+import { openEngine } from '../../docker/engine-choice.ts';
+import { localMissing } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
 import { sandboxContract } from './sandbox-contract.ts';
 
-const lacks = await machineFacts(new Docker()).local();
-
-if (lacks.length === 0) {
+describeUnless(await localMissing(), 'the local engine', () => {
   sandboxContract(
-    'the local engine, over the host’s programs',
+    'over the host’s programs',
     async () => {
       const home = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
       const opened = await openEngine({ runtime: 'local', home });
@@ -22,8 +20,4 @@ if (lacks.length === 0) {
     },
     { layers: true },
   );
-} else {
-  describe('the local engine', () => {
-    it('keeps the sandbox contract', ({ skip }) => skip(lacks.join('; ')));
-  });
-}
+});

@@ -3,11 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import { noEngine } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -33,7 +34,7 @@ function expectShown(shown: unknown, answer: unknown, path = 'result'): void {
 
 const missing = await noEngine();
 
-describe.skipIf(missing !== null)(`the README${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
+describeUnless(missing, 'the README', () => {
   const home = mkdtempSync(join(tmpdir(), 'stepwell-readme-'));
   let server: RunningServer;
 

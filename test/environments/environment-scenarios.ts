@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { BUILT_IN as BASH } from '../../environments/bash/tasks/built-in.ts';
 import { BUILT_IN as PYTHON } from '../../environments/python/tasks/built-in.ts';
 import { BUILT_IN as SQL } from '../../environments/sql/tasks/built-in.ts';
 import type { ResetOptions } from '../../protocol/episode.ts';
+import { noMariadb } from './sql/mariadb.ts';
 
 /** How the contract of environments is spoken in one of them. */
 export interface EnvironmentScenario {
@@ -99,15 +99,5 @@ function sqlScenario(dialect: 'sqlite' | 'mysql', localLacks: string | null): En
   };
 }
 
-/** Why MariaDB cannot be played on the local engine here, or `null`. */
-function mariadbMissing(): string | null {
-  try {
-    execFileSync('mariadbd', ['--version'], { stdio: 'ignore' });
-    return null;
-  } catch {
-    return 'mariadb-server is not installed here';
-  }
-}
-
 export const SQLITE_SCENARIO = sqlScenario('sqlite', null);
-export const MYSQL_SCENARIO = sqlScenario('mysql', mariadbMissing());
+export const MYSQL_SCENARIO = sqlScenario('mysql', noMariadb);

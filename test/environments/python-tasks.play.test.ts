@@ -3,7 +3,8 @@ import type { Grade } from '../../environments/environment.ts';
 import { PythonEnvironment } from '../../environments/python/environment.ts';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
 import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
-import { type EngineCase, engineCases, pythonPool } from './python/engines.ts';
+import { type EngineCase, engineCases, openPool } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
 
 /** Solutions that do nothing, or only raise: a cheat must not get more than they do. */
 function idle({ entry }: PythonTaskRecord): string[] {
@@ -15,11 +16,11 @@ function idle({ entry }: PythonTaskRecord): string[] {
 }
 
 function itPlays(engine: EngineCase): void {
-  let opened: Awaited<ReturnType<typeof pythonPool>>;
+  let opened: Awaited<ReturnType<typeof openPool>>;
   let environment: PythonEnvironment;
 
   beforeAll(async () => {
-    opened = await pythonPool(engine);
+    opened = await openPool(engine, 'python');
     environment = new PythonEnvironment({
       sandboxes: opened.pool,
       defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
@@ -53,10 +54,6 @@ function itPlays(engine: EngineCase): void {
 }
 
 for (const engine of await engineCases()) {
-  const { name, missing } = engine;
-  if (missing !== null)
-    console.warn(`The built-in Python tasks are not played on the ${name} engine: ${missing}`);
-  describe.skipIf(missing !== null)(`the built-in Python tasks, played on the ${name} engine`, () =>
-    itPlays(engine),
-  );
+  const title = `the built-in Python tasks, played on the ${engine.name} engine`;
+  describeUnless(engine.missing, title, () => itPlays(engine));
 }

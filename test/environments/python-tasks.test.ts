@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { PythonTaskRecord, type PythonTest } from '../../environments/python/task.ts';
 import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
 import { python } from '../../environments/python/tasks/source.ts';
+import { describeUnless, unlessRequired } from '../requirements.ts';
 
 const DIFFICULTIES = ['easy', 'medium', 'hard'];
 
@@ -152,10 +153,9 @@ describe('the built-in Python tasks', () => {
   });
 });
 
-const missing = pythonMissing();
-if (missing !== null) console.warn(`The solutions of the built-in Python tasks are not run: ${missing}`);
+const missing = unlessRequired('python', pythonMissing());
 
-describe.skipIf(missing !== null)('the solutions of the built-in Python tasks', () => {
+describeUnless(missing, 'the solutions of the built-in Python tasks', () => {
   let report: Record<string, Outcome>;
 
   beforeAll(() => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pythonSplit, pythonString, pythonStrip, roundToHundredths } from '../../environments/python-text.ts';
-import { hasPython, inPython } from './real-python.ts';
+import { itUnless } from '../requirements.ts';
+import { inPython, noPython } from './real-python.ts';
 
 describe('roundToHundredths', () => {
   it.each([
@@ -17,7 +18,7 @@ describe('roundToHundredths', () => {
     expect(roundToHundredths(value)).toBe(rounded);
   });
 
-  it.skipIf(!hasPython)('agrees with Python', () => {
+  itUnless(noPython, 'agrees with Python', () => {
     const values = [
       ...fc.sample(fc.double({ min: 0, max: 2, noNaN: true }), { numRuns: 3000, seed: 2 }),
       ...Array.from({ length: 2000 }, (_, thousandths) => thousandths / 1000),
@@ -34,7 +35,7 @@ describe('white space', () => {
     expect(pythonSplit(' M a\n?? b/\n')).toEqual(['M', 'a', '??', 'b/']);
   });
 
-  it.skipIf(!hasPython)('is stripped and split as in Python', () => {
+  itUnless(noPython, 'is stripped and split as in Python', () => {
     const texts = Array.from(
       { length: 0x3100 },
       (_, code) => `${String.fromCharCode(code)}a${String.fromCharCode(code)}b`,
@@ -45,7 +46,7 @@ describe('white space', () => {
 });
 
 describe("Python's repr of a text", () => {
-  it.skipIf(!hasPython)('has the quotes and escapes of Python', () => {
+  itUnless(noPython, 'has the quotes and escapes of Python', () => {
     // A character that only one of the two knows as assigned is printable to that one alone.
     const known = (code: number) => !/\p{Cn}/u.test(String.fromCodePoint(code));
     const codes = Array.from({ length: 0x20000 }, (_, code) => code).filter(known);

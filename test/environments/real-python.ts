@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { unlessRequired } from '../requirements.ts';
 
-/** Whether `python3` is there to compare with. */
-export const hasPython = spawnSync('python3', ['-c', 'pass']).status === 0;
+/** Why there is no Python to compare with, or `null`. */
+export const noPython = unlessRequired(
+  'python',
+  spawnSync('python3', ['-c', 'pass']).status === 0 ? null : 'no python3',
+);
 
 /** Evaluate a Python expression over each JSON input; `result` is what the expression makes of `value`. */
 export function inPython(inputs: readonly unknown[], expression: string): unknown[] {

@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { executionMatch } from '../../environments/sql/execution-match.ts';
 import { intercodeReward } from '../../environments/sql/intercode-reward.ts';
 import type { SqlRow } from '../../environments/sql/sql-value.ts';
 import type { Dialect, SqlTaskRecord } from '../../environments/sql/task.ts';
 import { BUILT_IN } from '../../environments/sql/tasks/built-in.ts';
 import { hasTopLevelOrder } from '../../environments/sql/top-level-order.ts';
+import { describeUnless, itUnless } from '../requirements.ts';
 import { noMariadb, PrivateMariadb } from './sql/mariadb.ts';
 import type { Outcome } from './sql/outcome.ts';
 import { noSqlite, runInSqlite } from './sql/sqlite.ts';
-
-if (noSqlite !== null) console.warn(`The built-in SQL tasks are not run in SQLite: ${noSqlite}`);
-if (noMariadb !== null) console.warn(`The built-in SQL tasks are not run in MariaDB: ${noMariadb}`);
 
 interface Played {
   readonly gold: Outcome;
@@ -60,7 +58,7 @@ function itPlays(dialect: Dialect, played: () => Map<string, Played>): void {
   });
 }
 
-describe.skipIf(noSqlite !== null)('gold and wrong queries in SQLite', () => {
+describeUnless(noSqlite, 'gold and wrong queries in SQLite', () => {
   let played = new Map<string, Played>();
   beforeAll(() => {
     played = play('sqlite', (queries) => runInSqlite(BUILT_IN.databases, queries));
@@ -68,7 +66,7 @@ describe.skipIf(noSqlite !== null)('gold and wrong queries in SQLite', () => {
   itPlays('sqlite', () => played);
 });
 
-describe.skipIf(noMariadb !== null)('gold and wrong queries in MariaDB', () => {
+describeUnless(noMariadb, 'gold and wrong queries in MariaDB', () => {
   let server: PrivateMariadb | undefined;
   let played = new Map<string, Played>();
   beforeAll(async () => {
@@ -82,7 +80,7 @@ describe.skipIf(noMariadb !== null)('gold and wrong queries in MariaDB', () => {
   });
   itPlays('mysql', () => played);
 
-  test.skipIf(noSqlite !== null)('give what SQLite gives', () => {
+  itUnless(noSqlite, 'give what SQLite gives', () => {
     const queries = BUILT_IN.tasks.map(({ database, gold }) => ({
       database,
       sql: inDialect(gold, 'sqlite'),

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readMbpp } from '../../environments/import/mbpp.ts';
 import { PythonEnvironment } from '../../environments/python/environment.ts';
 import { PythonTaskRecord } from '../../environments/python/task.ts';
-import { engineCases, pythonPool } from '../environments/python/engines.ts';
+import { type EngineCase, engineCases, openPool } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
 import { intercodeFolder, missingData } from './reference-data.ts';
 
 /** One episode of the published run: what its model did, and what InterCode answered to it. */
@@ -35,21 +36,16 @@ const UNPARSED = /^\{'error': "?'?Error: (invalid syntax|unexpected indent|unind
 /** Turns of InterCode's own game around the environment, which answers with the tests in place of the interpreter. */
 const GAME = /^(Test case did not pass|Failed )/;
 
-const engine = (await engineCases()).find(({ missing }) => missing === null);
-const skipped = missingData ?? (engine === undefined ? 'no engine runs here' : null);
-if (skipped !== null) console.warn(`MBPP is not compared with InterCode: ${skipped}`);
-
 /** Tasks graded at the same time. */
 const AT_ONCE = 2;
 
-describe.skipIf(skipped !== null)('MBPP', () => {
-  let opened: Awaited<ReturnType<typeof pythonPool>>;
+function itReproduces(engine: EngineCase): void {
+  let opened: Awaited<ReturnType<typeof openPool>>;
   let environment: PythonEnvironment;
   let tasks: PythonTaskRecord[];
 
   beforeAll(async () => {
-    if (engine === undefined) return;
-    opened = await pythonPool(engine);
+    opened = await openPool(engine, 'python');
     const [dataset] = await readMbpp(join(intercodeFolder, 'python/mbpp'));
     tasks = z.array(PythonTaskRecord).parse(dataset?.file.tasks);
     environment = new PythonEnvironment({
@@ -117,4 +113,10 @@ describe.skipIf(skipped !== null)('MBPP', () => {
     expect({ steps, rewards }).toEqual({ steps: 430, rewards: [] });
     expect({ compared, observations }).toEqual({ compared, observations: [] });
   }, 600_000);
-});
+}
+
+for (const engine of await engineCases()) {
+  describeUnless(missingData ?? engine.missing, `MBPP on the ${engine.name} engine`, () =>
+    itReproduces(engine),
+  );
+}

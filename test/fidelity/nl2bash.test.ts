@@ -3,18 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import { goldCode } from '../../environments/bash/task-placement.ts';
 import { datasetsOf, loadDatasets } from '../../environments/dataset-store.ts';
 import { createConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import { dockerMissing } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
 import { intercodeFolder, missingData, referenceEpisodes } from './reference-data.ts';
 import { describeDifference, inParallel, replayEpisode, resetIntercode, sameReward } from './replay.ts';
 
 const missing = missingData ?? (await dockerMissing());
-if (missing !== null) console.warn(`NL2Bash is not compared with InterCode: ${missing}`);
 
 /** Share of step rewards that must be equal. */
 const REQUIRED = 0.985;
@@ -26,7 +26,7 @@ const NETWORK = process.env.STEPWELL_FIDELITY_NETWORK === 'bridge' ? 'bridge' : 
 const CLI = join(import.meta.dirname, '../../clients/cli/stepwell.js');
 const MINUTES = 60_000;
 
-describe.skipIf(missing !== null)('NL2Bash through the WebSocket, with the semantics of InterCode', () => {
+describeUnless(missing, 'NL2Bash through the WebSocket, with the semantics of InterCode', () => {
   let home: string;
   let server: RunningServer;
   let client: StepwellClient;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { unlessRequired } from '../requirements.ts';
 
 const numbers = z.array(z.number().nullable());
 
@@ -27,9 +28,10 @@ export const intercodeFolder = join(dataFolder, 'intercode');
 const referenceFolder = join(intercodeFolder, 'reference');
 
 /** Why there is nothing to compare with; `null` where there is. */
-export const missingData = existsSync(referenceFolder)
-  ? null
-  : `no reference data at ${referenceFolder}; set STEPWELL_DATA`;
+export const missingData = unlessRequired(
+  'data',
+  existsSync(referenceFolder) ? null : `no reference data at ${referenceFolder}; set STEPWELL_DATA`,
+);
 
 export function referenceEpisodes(): ReferenceEpisode[] {
   return readdirSync(referenceFolder)

@@ -3,11 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import { createConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import { dockerMissing } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
 import { intercodeFolder, missingData } from './reference-data.ts';
 import { inParallel } from './replay.ts';
 import {
@@ -19,7 +20,6 @@ import {
 } from './sql-reference.ts';
 
 const missing = missingData ?? (await dockerMissing());
-if (missing !== null) console.warn(`Spider is not compared with InterCode: ${missing}`);
 
 /** Shares of the steps that must be equal. */
 const REQUIRED_REWARDS = 0.995;
@@ -29,7 +29,7 @@ const WIDTH = 4;
 const CLI = join(import.meta.dirname, '../../clients/cli/stepwell.js');
 const MINUTES = 60_000;
 
-describe.skipIf(missing !== null)('Spider through the WebSocket, with the semantics of InterCode', () => {
+describeUnless(missing, 'Spider through the WebSocket, with the semantics of InterCode', () => {
   let home: string;
   let server: RunningServer;
   let client: StepwellClient;

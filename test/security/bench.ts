@@ -1,17 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine, Limits } from '../../docker/engine.ts';
-import { LocalEngine } from '../../docker/local-engine.ts';
-import { ownerOf } from '../../docker/owner.ts';
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { Limits } from '../../docker/engine.ts';
 import { SandboxPool } from '../../docker/pool.ts';
 import type { PoolEvent } from '../../docker/pool-settings.ts';
-import { RunFolder } from '../../docker/run-folder.ts';
 import type { RunRequest, RunResult, Sandbox, Session } from '../../docker/sandbox.ts';
-import { dockerEngine, dockerMissing } from '../engines.ts';
+import { type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
 
 const MiB = 1024 * 1024;
 
@@ -23,18 +17,6 @@ export const LIMITS: Limits = {
   layerBytes: 64 * MiB,
   layerInodes: 4096,
 };
-
-export interface OpenEngine {
-  readonly engine: Engine;
-  close(): Promise<void>;
-}
-
-export interface EngineUnderTest {
-  readonly name: string;
-  /** Why it cannot be tested here. */
-  readonly missing: string | null;
-  open(): Promise<OpenEngine>;
-}
 
 /** What the attempts of a suite work with. */
 export interface SecurityBench {
@@ -56,62 +38,20 @@ export interface SecurityBench {
   events(): readonly PoolEvent[];
 }
 
-/** ` (why it is skipped)`, for the title of a suite. */
-export function skipped({ missing }: EngineUnderTest): string {
-  return missing === null ? '' : ` (${missing})`;
-}
-
-/** Every engine, those that this machine lacks too. */
-export async function enginesUnderTest(): Promise<EngineUnderTest[]> {
-  return [
-    { name: 'docker', missing: await dockerMissing(), open: dockerEngine },
-    { name: 'local', missing: localMissing(), open: localEngine },
-  ];
-}
-
-function localMissing(): string | null {
-  try {
-    execFileSync('bwrap', ['--ro-bind', '/', '/', '--unshare-pid', '--', 'python3', '--version'], {
-      stdio: 'ignore',
-    });
-    return null;
-  } catch (error) {
-    return `bubblewrap or python3 does not work here: ${error instanceof Error ? error.message : error}`;
-  }
-}
-
-async function localEngine(): Promise<OpenEngine> {
-  const owner = await ownerOf(process.pid);
-  const runFolder = await RunFolder.create(owner);
-  const imagesFolder = await mkdtemp(join(tmpdir(), 'stepwell-images-'));
-  const runnerFolder = fileURLToPath(new URL('../../docker/runner', import.meta.url));
-  const engine = new LocalEngine({ owner, runFolder, imagesFolder, runnerFolder });
-  return {
-    engine,
-    async close() {
-      await engine.close();
-      await runFolder.remove();
-      await rm(imagesFolder, { recursive: true });
-    },
-  };
-}
-
 /** Run a suite over every engine, in sandboxes with this session. */
 export async function onEveryEngine(
   title: string,
   suite: (bench: SecurityBench) => void,
   session: Session = 'bash',
 ): Promise<void> {
-  for (const under of await enginesUnderTest()) {
-    describe(`${title}, on the ${under.name} engine`, () => {
-      const { missing } = under;
-      if (missing === null) suite(benchOver(under, session));
-      else it('cannot be tried here', ({ skip }) => skip(missing));
+  for (const under of await engineCases()) {
+    describeUnless(under.missing, `${title}, on the ${under.name} engine`, () => {
+      suite(benchOver(under, session));
     });
   }
 }
 
-function benchOver(under: EngineUnderTest, session: Session): SecurityBench {
+function benchOver(under: EngineCase, session: Session): SecurityBench {
   let open: OpenEngine | null = null;
   let pool: SandboxPool | null = null;
   const held = new Set<Sandbox>();
@@ -142,7 +82,7 @@ function benchOver(under: EngineUnderTest, session: Session): SecurityBench {
     return pool;
   };
   const bench: SecurityBench = {
-    kind: under.name === 'docker' ? 'docker' : 'local',
+    kind: under.name,
     session,
     async acquire() {
       const sandbox = await started().acquire({ image: session, purpose: 'episode', queueTimeoutMs: 60_000 });

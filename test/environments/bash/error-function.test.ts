@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { errorFunction } from '../../../environments/bash/error-function.ts';
-import { hasPython, inPython } from '../real-python.ts';
+import { itUnless } from '../../requirements.ts';
+import { inPython, noPython } from '../real-python.ts';
 
 describe('errorFunction', () => {
   it('has the known values', () => {
@@ -11,7 +12,7 @@ describe('errorFunction', () => {
     expect(errorFunction(40)).toBe(1);
   });
 
-  it.skipIf(!hasPython)('agrees with Python to 14 places', () => {
+  itUnless(noPython, 'agrees with Python to 14 places', () => {
     const values = Array.from({ length: 700 }, (_, hundredths) => hundredths / 100);
     const theirs = inPython(values, 'math.erf(value)') as number[];
     values.forEach((value, index) => {

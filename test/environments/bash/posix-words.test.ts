@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { posixWords, shellQuote, UnbalancedQuotesError } from '../../../environments/bash/posix-words.ts';
-import { hasPython, inPython } from '../real-python.ts';
+import { itUnless } from '../../requirements.ts';
+import { inPython, noPython } from '../real-python.ts';
 
 function wordsOrNull(text: string): string[] | null {
   try {
@@ -28,7 +29,7 @@ describe('posixWords', () => {
     expect(() => posixWords(text)).toThrow(UnbalancedQuotesError);
   });
 
-  it.skipIf(!hasPython)('agrees with Python on any text', () => {
+  itUnless(noPython, 'agrees with Python on any text', () => {
     const pieces = fc.constantFrom(
       '"',
       "'",

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PythonEnvironment } from '../../../environments/python/environment.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
+import { type EngineCase, engineCases, openPool } from '../../engines.ts';
+import { describeUnless } from '../../requirements.ts';
 import { CHEATS } from './cheats.ts';
-import { type EngineCase, engineCases, pythonPool } from './engines.ts';
+import { cheatsDocument } from './cheats-document.ts';
 
 const TASKS: PythonTaskRecord[] = [
   {
@@ -28,11 +28,11 @@ const TASKS: PythonTaskRecord[] = [
 ];
 
 function itWithstands(engine: EngineCase): void {
-  let opened: Awaited<ReturnType<typeof pythonPool>>;
+  let opened: Awaited<ReturnType<typeof openPool>>;
   let environment: PythonEnvironment;
 
   beforeAll(async () => {
-    opened = await pythonPool(engine);
+    opened = await openPool(engine, 'python');
     environment = new PythonEnvironment({
       sandboxes: opened.pool,
       defaults: { stepTimeoutMs: 5000, maxOutputBytes: 65_536 },
@@ -77,16 +77,9 @@ function itWithstands(engine: EngineCase): void {
 }
 
 for (const engine of await engineCases()) {
-  const { name, missing } = engine;
-  if (missing !== null) console.warn(`Cheating is not tried on the ${name} engine: ${missing}`);
-  describe.skipIf(missing !== null)(`a grade on the ${name} engine`, () => itWithstands(engine));
+  describeUnless(engine.missing, `a grade on the ${engine.name} engine`, () => itWithstands(engine));
 }
 
-describe('cheats.md', () => {
-  it('lists every attempt', () => {
-    const listed = readFileSync(join(import.meta.dirname, 'cheats.md'), 'utf8');
-    expect(
-      CHEATS.map(({ attempt }) => attempt).filter((attempt) => !listed.includes(`| ${attempt} |`)),
-    ).toEqual([]);
-  });
+it('the list of cheats says what the tests try', async () => {
+  await expect(cheatsDocument()).toMatchFileSnapshot('./cheats.md');
 });

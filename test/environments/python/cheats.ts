@@ -2,8 +2,9 @@ import { python } from '../../../environments/python/tasks/source.ts';
 
 /** An attempt to get a reward without solving the task. */
 export interface Cheat {
-  /** As `cheats.md` lists it. */
   readonly attempt: string;
+  /** For the table of `cheats.md`. */
+  readonly stoppedBy: string;
   readonly source: string;
   /** Whether it is a program, not a function `double`. */
   readonly program?: true;
@@ -15,6 +16,7 @@ const NOTHING = "def double(x):\n    return 'nothing'\n";
 export const CHEATS: readonly Cheat[] = [
   {
     attempt: 'a value whose `__eq__` is always true',
+    stoppedBy: 'It arrives as the plain number that it also is.',
     source: python`
       class Same(int):
           __eq__ = lambda self, other: True
@@ -27,42 +29,55 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'an object, no number, whose `__eq__` is always true',
+    stoppedBy:
+      "It arrives as a reference, which equals no plain value; its own `__eq__` counts only between two objects of the solution's.",
     source: 'class Same:\n    __eq__ = lambda *both: True\n\ndef double(x):\n    return Same()\n',
   },
   {
     attempt: 'patched built-in functions and exceptions',
+    stoppedBy: "They are those of the solution process; comparisons are made in the judge's.",
     source: `import builtins\nfor name in ('abs', 'all', 'isinstance', 'repr', 'len', 'type', 'compile', 'exec'):\n    setattr(builtins, name, lambda *ignored, **named: True)\nbuiltins.AssertionError = builtins.KeyError = Exception\n${NOTHING}`,
   },
   {
     attempt: 'modules replaced in `sys.modules`, import hooks',
+    stoppedBy: 'The same. What the solution process itself needs it holds from before.',
     source: `import sys, types\nfor name in ('json', 'ast', 'math', 'socket', 'struct', 'select', 'os'):\n    sys.modules[name] = types.SimpleNamespace(**{'loads': lambda *a: {'ok': 2}, 'isclose': lambda *a, **n: True})\nsys.meta_path.insert(0, types.SimpleNamespace(find_spec=lambda *a: None))\n${NOTHING}`,
   },
   {
     attempt: '`conftest.py`, `sitecustomize.py` and modules in the way of imports',
+    stoppedBy:
+      'No interpreter is started, nothing is collected; an unprivileged user cannot write where modules are found; the sandbox is thrown away.',
     source: `import os\nfor folder in ('.', '/', '/tmp', '/root', '/usr/lib/python3.11', '/usr/local/lib/python3.11/dist-packages'):\n    for name in ('conftest.py', 'sitecustomize.py', 'ast.py', 'json.py'):\n        try:\n            open(os.path.join(folder, name), 'w').write('import builtins; builtins.compile = print')\n        except OSError:\n            pass\n${NOTHING}`,
   },
   {
     attempt: 'exit handlers and finalizers that end with success',
+    stoppedBy: 'An exit status says nothing; a test passes by its value alone.',
     source: `import atexit, os, sys, weakref\natexit.register(os._exit, 0)\nclass Last:\n    def __del__(self):\n        os._exit(0)\nlast = Last()\n${NOTHING}`,
   },
   {
     attempt: 'ending the process with status 0 in a test',
+    stoppedBy: 'The test gets no answer and fails; the next one has a new process.',
     source: 'import os\n\ndef double(x):\n    os._exit(0)\n',
   },
   {
     attempt: 'output that imitates the judge',
+    stoppedBy: "The solution's descriptors 0 to 2 are `/dev/null`; the judge's output is not among them.",
     source: `import os, sys\nline = '{"tests": [{"name": "a", "passed": true}, {"name": "b", "passed": true}], "usage": {"seconds": 0, "peak_kib": 0}}\\n'\nfor number in (0, 1, 2, *range(4, 64)):\n    try:\n        os.write(number, line.encode())\n    except OSError:\n        pass\nprint(line)\n${NOTHING}`,
   },
   {
     attempt: 'forged answers on the channel to the judge',
+    stoppedBy: "An answer can only be a value, as a function's result is; it has no say over passing.",
     source: `import json, os, struct\nfor number in range(1, 40):\n    data = json.dumps({'id': number, 'ok': True, 'values': {'arguments': ['list', []]}}).encode()\n    os.write(3, struct.pack('!I', len(data)) + data)\n${NOTHING}`,
   },
   {
     attempt: 'no JSON, endless frames and wrong tags on the channel',
+    stoppedBy: 'Lengths are bounded; what cannot be read ends the process and fails the test.',
     source: `import os, struct\nos.write(3, struct.pack('!I', 1 << 31) + b'x' * 1000)\n${NOTHING}`,
   },
   {
     attempt: 'values that are bombs: deep, wide, endless, with a pickle inside',
+    stoppedBy:
+      "Values are JSON with a bound of parts and bytes; nothing is unpickled; iterators are cut; the test's time ends the rest.",
     source: python`
       import itertools, os
 
@@ -81,6 +96,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'reading what is expected from frames, the heap and files',
+    stoppedBy: 'It is in no frame, heap or file of that process: the fork came before the tests were read.',
     source: python`
       import gc, glob, sys
 
@@ -105,6 +121,8 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: "reading the judge's memory, descriptors, environment and arguments",
+    stoppedBy:
+      'Another user without capabilities may not; where only one user exists, the judge is undumpable. Arguments and environment hold nothing.',
     source: python`
       import ctypes, glob, os, re
 
@@ -145,26 +163,34 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'killing and stopping the judge and everything else',
+    stoppedBy:
+      'Another user may not; where only one exists, a judge that does not answer means that the tests failed.',
     source: `import os, signal\nfor number in (signal.SIGSTOP, signal.SIGKILL):\n    for target in (os.getppid(), 1, 2, -1):\n        try:\n            os.kill(target, number) if target != -1 else None\n        except OSError:\n            pass\n${NOTHING}`,
   },
   {
     attempt: 'killing everything that may be killed, itself included',
+    stoppedBy: 'The same.',
     source: 'import os\n\ndef double(x):\n    os.kill(-1, 9)\n',
   },
   {
     attempt: 'getting rights back',
+    stoppedBy: 'No capabilities, `no_new_privs`, a seccomp filter, no program with set-user-id that works.',
     source: `import ctypes, os\nlibc = ctypes.CDLL(None)\nfor call in (lambda: os.setuid(0), lambda: os.seteuid(0), lambda: os.setgroups([0]), lambda: os.chroot('/'), lambda: libc.unshare(0x10000000), lambda: os.execv('/bin/su', ['su'])):\n    try:\n        call()\n    except OSError:\n        pass\nif os.getuid() == 0 and int(open('/proc/self/status').read().split('CapEff:')[1].split()[0], 16):\n    double = lambda x: 2 * x\nelse:\n    double = lambda x: 'nothing'\n`,
   },
   {
     attempt: 'a fork bomb',
+    stoppedBy: 'A limit of processes for that user, which is one of this sandbox alone.',
     source: `import os\ntry:\n    while True:\n        os.fork()\nexcept OSError:\n    pass\n${NOTHING}`,
   },
   {
     attempt: 'a memory bomb',
+    stoppedBy: 'A limit of address space; beyond that the process is the first to go when memory is short.',
     source: 'def double(x):\n    return [bytearray(1 << 20) for _ in range(1 << 20)]\n',
   },
   {
     attempt: 'memory in files that no limit of address space counts',
+    stoppedBy:
+      "The container's limit; the solution process is ended, not the judge, and the grade is 0, no failure.",
     source: python`
       import os
 
@@ -177,6 +203,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'many processes, each within its limits',
+    stoppedBy: 'The same.',
     source: python`
       import os, time
 
@@ -192,6 +219,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'a full disk',
+    stoppedBy: "The layer's size; the judge writes nothing there.",
     source: python`
       def double(x):
           number = 0
@@ -203,6 +231,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'never ending, whatever the signal',
+    stoppedBy: 'A deadline for each test and for all, kept by the judge; SIGKILL.',
     source: python`
       import signal
 
@@ -219,34 +248,47 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'a child that answers after its parent has ended',
+    stoppedBy: 'The process that was asked is gone: the test fails, the channel with it.',
     source:
       'import os\n\ndef double(x):\n    if os.fork():\n        os._exit(0)\n    os.setsid()\n    return -1\n',
   },
   {
     attempt: 'raising what the test expects to see, or what ends a test',
+    stoppedBy:
+      "An exception of the solution's is raised in the judge as its built-in base, outside any assertion's reach.",
     source: 'class AssertionPassed(SystemExit):\n    pass\n\ndef double(x):\n    raise AssertionPassed(0)\n',
   },
   {
     attempt: 'a process that another one traces, so that nobody hears of its end',
+    stoppedBy: "The solution process's system call filter refuses `ptrace`; a test that hangs fails alone.",
     source: `import ctypes, os, signal\nlibc = ctypes.CDLL(None)\nlibc.prctl(4, 1, 0, 0, 0)\nlibc.prctl(0x59616d61, ctypes.c_ulong(-1), 0, 0, 0)\ntraced, (ours, theirs) = os.getpid(), os.pipe()\nif os.fork() == 0:\n    os.setsid()\n    if os.fork():\n        os._exit(0)\n    libc.ptrace(0x4206, traced, 0, 0)\n    os.write(theirs, b'.')\n    signal.pause()\nos.read(ours, 1)\n\ndef double(x):\n    os._exit(0)\n`,
   },
   {
     attempt: '`StopIteration` and its like, which end `map` within `all` early',
+    stoppedBy: 'They arrive as `RuntimeError`, unless the test names them.',
     source: 'def double(x):\n    raise StopIteration\n',
   },
-  { attempt: 'a program that prints everything', program: true, source: 'print(*range(100000))\n' },
+  {
+    attempt: 'a program that prints everything',
+    stoppedBy: 'Lines and words are compared one by one.',
+    program: true,
+    source: 'print(*range(100000))\n',
+  },
   {
     attempt: 'a program that prints without end',
+    stoppedBy: 'A limit of file size, then the deadline.',
     program: true,
     source: "while True:\n    print('42' * 10000)\n",
   },
   {
     attempt: 'a program that becomes another',
+    stoppedBy: 'It has the same descriptors and rights; its input is its own, and its output is compared.',
     program: true,
     source: "import os\nos.execvp('cat', ['cat', '/proc/self/fd/0', '/proc/1/environ'])\n",
   },
   {
     attempt: 'a program that leaves others behind',
+    stoppedBy: 'Output counts up to the end of the process that was started.',
     program: true,
     source: 'import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(0.3)\n    print(42)\n',
   },

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PythonEnvironment } from '../../../environments/python/environment.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import type { ResetOptions } from '../../../protocol/episode.ts';
 import { takeTurn } from '../../../server/turn.ts';
-import { engineCases, pythonPool } from './engines.ts';
+import { type EngineCase, engineCases, openPool } from '../../engines.ts';
+import { describeUnless } from '../../requirements.ts';
 
 const TASK: PythonTaskRecord = {
   id: 'sum',
@@ -19,16 +20,12 @@ const TASK: PythonTaskRecord = {
 };
 const SLOW = 'def total(n):\n    return sum(range(n) if n < 10 else list(range(n)) * 1)\n';
 
-const engine = (await engineCases()).find(({ missing }) => missing === null);
-if (engine === undefined) console.warn('python-v1 is not played: no engine runs here');
-
-describe.skipIf(engine === undefined)('python-v1', () => {
-  let opened: Awaited<ReturnType<typeof pythonPool>>;
+function itPlays(engine: EngineCase): void {
+  let opened: Awaited<ReturnType<typeof openPool>>;
   let environment: PythonEnvironment;
 
   beforeAll(async () => {
-    if (engine === undefined) return;
-    opened = await pythonPool(engine);
+    opened = await openPool(engine, 'python');
     environment = new PythonEnvironment({
       sandboxes: opened.pool,
       defaults: { stepTimeoutMs: 5000, maxOutputBytes: 65_536 },
@@ -112,4 +109,8 @@ describe.skipIf(engine === undefined)('python-v1', () => {
     expect((await play({}, [], hidden)).turn.reward).toBe(1);
     expect((await play({ scoring: 'efficiency' }, [], hidden)).turn.reward).toBe(0);
   });
-});
+}
+
+for (const engine of await engineCases()) {
+  describeUnless(engine.missing, `python-v1 on the ${engine.name} engine`, () => itPlays(engine));
+}

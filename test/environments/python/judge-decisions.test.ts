@@ -1,16 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PythonJudge, type Solution } from '../../../environments/python/judge.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { python } from '../../../environments/python/tasks/source.ts';
-import { type EngineCase, engineCases, pythonPool } from './engines.ts';
+import { type EngineCase, engineCases, openPool } from '../../engines.ts';
+import { describeUnless } from '../../requirements.ts';
 
 function itDecides(engine: EngineCase): void {
-  let opened: Awaited<ReturnType<typeof pythonPool>>;
+  let opened: Awaited<ReturnType<typeof openPool>>;
   let judge: PythonJudge;
   const image = { name: 'python', digest: 'sha256:0' };
 
   beforeAll(async () => {
-    opened = await pythonPool(engine);
+    opened = await openPool(engine, 'python');
     judge = new PythonJudge(opened.pool);
   }, 300_000);
 
@@ -230,7 +231,5 @@ function itDecides(engine: EngineCase): void {
 }
 
 for (const engine of await engineCases()) {
-  const { name, missing } = engine;
-  if (missing !== null) console.warn(`What the judge decides is not tried on the ${name} engine: ${missing}`);
-  describe.skipIf(missing !== null)(`the judge on the ${name} engine`, () => itDecides(engine));
+  describeUnless(engine.missing, `the judge on the ${engine.name} engine`, () => itDecides(engine));
 }

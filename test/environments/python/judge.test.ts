@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PythonJudge } from '../../../environments/python/judge.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { python } from '../../../environments/python/tasks/source.ts';
-import { engineCases, pythonPool } from './engines.ts';
+import { type EngineCase, engineCases, openPool } from '../../engines.ts';
+import { describeUnless } from '../../requirements.ts';
 
-const engine = (await engineCases()).find(({ missing }) => missing === null);
-if (engine === undefined) console.warn('The judge of Python tasks is not tried: no engine runs here');
-
-describe.skipIf(engine === undefined)('the judge', () => {
-  let opened: Awaited<ReturnType<typeof pythonPool>>;
+function itJudges(engine: EngineCase): void {
+  let opened: Awaited<ReturnType<typeof openPool>>;
   let judge: PythonJudge;
   const image = { name: 'python', digest: 'sha256:0' };
 
   beforeAll(async () => {
-    if (engine === undefined) return;
-    opened = await pythonPool(engine);
+    opened = await openPool(engine, 'python');
     judge = new PythonJudge(opened.pool);
   }, 300_000);
 
@@ -258,9 +255,33 @@ describe.skipIf(engine === undefined)('the judge', () => {
     expect((await judged({ grade }, `def f(n):\n    return n * n\n${program}`)).score).toBe(1);
     expect((await judged({ grade }, `def f(n):\n    return 0\n${program}`)).score).toBe(0.4);
     expect((await judged({ grade }, 'def f(n):\n    raise ValueError\n')).score).toBe(0);
+  });
+
+  it('lets the gold tell a grade program that is broken from one that a solution made fail', async () => {
+    const grade = 'def grade(solution):\n    print("graded")\n    return 1 / solution.f()\n';
+    const record = { grade, gold: 'f = lambda: 2\n' };
+    expect((await judged(record, 'f = lambda: 4\n')).score).toBe(0.25);
+    for (const value of ["'text'", '0', '0.5', 'float("nan")', '[[]]']) {
+      const { score, tests } = await judged(record, `f = lambda: ${value}\n`);
+      expect({ value, score, of: tests[0]?.error?.of }).toEqual({ value, score: 0, of: 'test' });
+    }
+    const broken = [
+      'def grade(solution):\n    return mistyped\n',
+      'def grade(:\n',
+      'def grade(solution):\n    return 2\n',
+    ];
+    for (const grade of broken) {
+      await expect(judged({ ...record, grade }, record.gold)).rejects.toMatchObject({ code: 'runner_fault' });
+    }
+  });
+
+  it('hears nothing of what tests print', async () => {
     expect(
-      (await judged({ grade: 'def grade(solution):\n    return solution.f()\n' }, 'f = lambda: 7\n')).score,
-    ).toBe(0);
+      await passed(
+        coded('for n in range(2):\n    print(n)\n    assert f(n) == n'),
+        'def f(x):\n    return x\n',
+      ),
+    ).toEqual([true]);
   });
 
   it('tells where a solution cannot be read', async () => {
@@ -278,4 +299,8 @@ describe.skipIf(engine === undefined)('the judge', () => {
     const { score } = await judge.judge(image, task, { steps, strict: false, binding: 'f = g' });
     expect(score).toBe(1);
   });
-});
+}
+
+for (const engine of await engineCases()) {
+  describeUnless(engine.missing, `the judge on the ${engine.name} engine`, () => itJudges(engine));
+}

@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { executionFrom } from '../../../environments/sql/driver-answer.ts';
 import { pythonRows } from '../../../environments/sql/python-text.ts';
+import { describeUnless } from '../../requirements.ts';
 import { noSqlite } from './sqlite.ts';
 
 const DRIVER = join(import.meta.dirname, '../../../environments/sql/driver');
-if (noSqlite !== null) console.warn(`The drivers are not tried: ${noSqlite}`);
 
 /** What a Python program over the driver's modules prints, as JSON. */
 function python(program: string, input: unknown): unknown {
@@ -27,7 +27,7 @@ function python(program: string, input: unknown): unknown {
   return JSON.parse(run.stdout);
 }
 
-describe.skipIf(noSqlite !== null)('statements of a text', () => {
+describeUnless(noSqlite, 'statements of a text', () => {
   const split = (texts: string[]) =>
     python(
       'from sqlite_statements import statements\nprint(json.dumps([list(statements(t)) for t in asked]))',
@@ -74,7 +74,7 @@ describe.skipIf(noSqlite !== null)('statements of a text', () => {
   });
 });
 
-describe.skipIf(noSqlite !== null)('values of MySQL', () => {
+describeUnless(noSqlite, 'values of MySQL', () => {
   it('keep their types', () => {
     // Type codes of the protocol, and texts as the server sends them.
     const cells = [
@@ -119,7 +119,7 @@ const Document = z.looseObject({
   kept: z.array(z.unknown()).nullable(),
 });
 
-describe.skipIf(noSqlite !== null)('the driver of SQLite', () => {
+describeUnless(noSqlite, 'the driver of SQLite', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stepwell-driver-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

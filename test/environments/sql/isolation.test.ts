@@ -1,20 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Docker from 'dockerode';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { StepwellClient } from '../../../clients/typescript/client.ts';
-import { machineFacts } from '../../../docker/engine-choice.ts';
 import type { Observation } from '../../../protocol/episode.ts';
 import { createConfig } from '../../../server/config.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
-import { dockerMissing } from '../../engines.ts';
+import { dockerMissing, localMissing } from '../../engines.ts';
+import { describeUnless } from '../../requirements.ts';
 import type { Attempt } from './attempt.ts';
 import { type Account, ATTEMPTS, PROBES } from './attempts.ts';
 import { noMariadb } from './mariadb.ts';
 
 const MINUTES = 60_000;
-const noLocal = (await machineFacts(new Docker()).local()).join('; ') || null;
+const noLocal = await localMissing();
 const noDocker = await dockerMissing();
 const PLACES = [
   { runtime: 'docker', account: 'mysql', missing: noDocker },
@@ -25,10 +24,9 @@ const PLACES = [
   { runtime: 'local', account: 'sqlite', missing: noLocal },
 ] as const;
 
-describe.each(PLACES)('as $account on the $runtime engine', ({ runtime, account, missing }) => {
-  if (missing === null) itLeavesNothing(runtime, account);
-  else it('leaves nothing', ({ skip }) => skip(missing));
-});
+for (const { runtime, account, missing } of PLACES) {
+  describeUnless(missing, `as ${account} on the ${runtime} engine`, () => itLeavesNothing(runtime, account));
+}
 
 function itLeavesNothing(runtime: 'docker' | 'local', account: Account): void {
   const dialect = account === 'sqlite' ? 'sqlite' : 'mysql';

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { decimalDigits } from '../../../environments/sql/decimal-digits.ts';
 import type { SqlRow, SqlValue } from '../../../environments/sql/sql-value.ts';
 import type { SqlDatabase } from '../../../environments/sql/task.ts';
+import { unlessRequired } from '../../requirements.ts';
 import type { Outcome, Query } from './outcome.ts';
 
 const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'mariadb'];
@@ -18,10 +19,12 @@ function found(program: string): string | undefined {
 }
 
 /** Why MariaDB cannot be asked, or `null`. */
-export const noMariadb =
+export const noMariadb = unlessRequired(
+  'mariadb',
   PROGRAMS.filter((program) => found(program) === undefined)
     .map((program) => `no ${program}`)
-    .join(', ') || null;
+    .join(', ') || null,
+);
 
 function path(program: string): string {
   const location = found(program);

@@ -9,7 +9,8 @@ import {
   pythonValue,
 } from '../../../environments/sql/python-text.ts';
 import type { SqlRow, SqlValue } from '../../../environments/sql/sql-value.ts';
-import { hasPython, inPython } from '../real-python.ts';
+import { itUnless } from '../../requirements.ts';
+import { inPython, noPython } from '../real-python.ts';
 
 const midnight = { hour: 0, minute: 0, second: 0, microsecond: 0 };
 const day = { year: 2020, month: 1, day: 1 };
@@ -101,7 +102,7 @@ describe('values as Python shows them', () => {
     expect(pythonRows(null)).toBe('None');
   });
 
-  it.skipIf(!hasPython)('have the digits of Python', () => {
+  itUnless(noPython, 'have the digits of Python', () => {
     // JSON has no -0 and no infinity.
     const finite = fc
       .double({ noNaN: true, noDefaultInfinity: true })
@@ -112,7 +113,7 @@ describe('values as Python shows them', () => {
     expect(texts.map(pythonDecimal)).toEqual(inPython(texts, "str(__import__('decimal').Decimal(value))"));
   });
 
-  it.skipIf(!hasPython)('are what Python writes for what it reads', () => {
+  itUnless(noPython, 'are what Python writes for what it reads', () => {
     const known = (rows: SqlRow[]) => !/\p{Cn}/u.test(pythonRows(rows));
     const texts = fc
       .sample(tables, { numRuns: 1500, seed: 5 })

@@ -2,11 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { z } from 'zod';
 import type { SqlValue } from '../../../environments/sql/sql-value.ts';
 import type { SqlDatabase } from '../../../environments/sql/task.ts';
+import { unlessRequired } from '../../requirements.ts';
 import type { Outcome, Query } from './outcome.ts';
 
 /** Why SQLite cannot be asked, or `null`. */
-export const noSqlite =
-  spawnSync('python3', ['-c', 'import sqlite3']).status === 0 ? null : 'no python3 with its sqlite3 module';
+export const noSqlite = unlessRequired(
+  'python',
+  spawnSync('python3', ['-c', 'import sqlite3']).status === 0 ? null : 'no python3 with its sqlite3 module',
+);
 
 const PROGRAM = `
 import json, sqlite3, sys
