@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { StepwellClient } from '../../clients/typescript/client.ts';
 import type { Percentiles } from './figures.ts';
 import {
-  fullyWarm,
   type Graded,
   gradedRate,
   ms,
   type Row,
   resetTimes,
+  soundnessRows,
   stepRate,
   stepTimes,
+  unsound,
 } from './lanes.ts';
 import type { BenchOptions, Report } from './report.ts';
-import { startServerProcess } from './server-process.ts';
+import { startWarmServer } from './warm-server.ts';
 
 export interface BashFigures {
   /** One episode, one `echo` after the other, round trip. */
@@ -38,14 +38,10 @@ export async function measureBash(options: BenchOptions): Promise<Report<BashFig
   const { runtime, lanes = LANES, seconds, sustained } = options;
   const single = await measureOne(runtime);
   const before = availableMib();
-  await using server = await startServerProcess([
-    `--runtime=${runtime}`,
-    `--pool=bash-v1=${lanes}`,
-    `--pool-max=${2 * lanes}`,
-  ]);
-  await fullyWarm(server.url, lanes);
+  const flags = [`--runtime=${runtime}`, `--pool=bash-v1=${lanes}`, `--pool-max=${2 * lanes}`];
+  await using server = await startWarmServer(flags, lanes);
+  const { client, ready } = server;
   const memory = (before - availableMib()) / lanes;
-  await using client = await StepwellClient.connect(server.url);
   const figures: BashFigures = {
     ...single,
     memory_mib: memory,
@@ -55,16 +51,15 @@ export async function measureBash(options: BenchOptions): Promise<Report<BashFig
       seconds: sustained,
     }),
   };
-  return { server: server.ready, figures, rows: rowsOf(figures, lanes), failures: figures.graded.failures };
+  return { server: ready, figures, rows: rowsOf(figures, lanes), failures: unsound(figures.graded) };
 }
 
 /** What one client with one episode at a time meets, on a server with the default pool. */
 async function measureOne(
   runtime: string,
 ): Promise<Pick<BashFigures, 'step_ms' | 'reset_ms' | 'reset_busy_ms'>> {
-  await using server = await startServerProcess([`--runtime=${runtime}`]);
-  await fullyWarm(server.url, 4);
-  await using client = await StepwellClient.connect(server.url);
+  await using server = await startWarmServer([`--runtime=${runtime}`], 4);
+  const { client } = server;
   return {
     reset_ms: await resetTimes(client, resetOf),
     reset_busy_ms: await resetTimes(client, resetOf, { pauseMs: 0 }),
@@ -81,7 +76,7 @@ function rowsOf(figures: BashFigures, lanes: number): Row[] {
     ['reset, back to back', 'ms', ms(figures.reset_busy_ms)],
     [`graded episodes, ${lanes} sandboxes, ${graded.seconds} s`, '1/s', graded.episodes_per_s.toFixed(1)],
     ['memory of a warm sandbox', 'MiB', figures.memory_mib.toFixed(1)],
-    ['failures', '', String(graded.failures)],
+    ...soundnessRows([graded]),
   ];
 }
 

@@ -108,41 +108,55 @@ export interface Graded {
   readonly seconds: number;
   /** Episodes that ended by a fault. */
   readonly failures: number;
-  /** Mean of the rewards. */
-  readonly reward: number;
+  /** Episodes without a fault whose reward was not the expected one. */
+  readonly wrong: number;
+  /** Episodes without a fault and without a reward. */
+  readonly unrewarded: number;
 }
 
-/** Graded episodes per second: reset, the actions of `playOf`, submit. */
+/** Episodes that did not end as they must. */
+export const unsound = (...runs: readonly Graded[]): number =>
+  runs.reduce((sum, { failures, wrong, unrewarded }) => sum + failures + wrong + unrewarded, 0);
+
+export interface Play {
+  readonly reset: Params<'episode/reset'>;
+  readonly code: string;
+  /** @default any reward will do */
+  readonly expected?: number;
+}
+
+/** Graded episodes per second: reset, the action of `playOf`, submit. */
 export async function gradedRate(
   client: StepwellClient,
-  playOf: (seed: number) => { readonly reset: Params<'episode/reset'>; readonly code: string },
+  playOf: (seed: number) => Play,
   { lanes, seconds }: { readonly lanes: number; readonly seconds: number },
 ): Promise<Graded> {
-  let failures = 0;
-  let rewards = 0;
-  let graded = 0;
+  const found = { failures: 0, wrong: 0, unrewarded: 0 };
   let seed = 0;
   const play = async (): Promise<void> => {
-    const { reset, code } = playOf(seed);
+    const { reset, code, expected } = playOf(seed);
     seed += 1;
     const episode = await client.reset(reset);
     await episode.step(code);
     const { failure, reward } = await episode.submit();
-    if (failure !== null) failures += 1;
-    rewards += reward ?? 0;
-    graded += 1;
+    if (failure !== null) found.failures += 1;
+    else if (reward === null) found.unrewarded += 1;
+    else if (expected !== undefined && reward !== expected) found.wrong += 1;
   };
   await rate(2, lanes, play);
   const episodes = await rate(seconds, lanes, play);
-  return { episodes_per_s: episodes, seconds, failures, reward: rewards / graded };
+  return { episodes_per_s: episodes, seconds, ...found };
 }
 
-/** Wait until every sandbox is warm; `/readyz` answers before that. */
-export async function fullyWarm(url: string, count: number): Promise<void> {
-  for (;;) {
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    const ready = /^stepwell_sandboxes\{[^}]*state="ready"[^}]*\} (\d+)$/m.exec(metrics);
-    if (Number(ready?.[1]) >= count) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
+/** The rows that tell how many episodes did not end as they must. */
+export function soundnessRows(runs: readonly Graded[], label = ''): Row[] {
+  const sum = (count: (run: Graded) => number) => String(runs.reduce((total, run) => total + count(run), 0));
+  return [
+    [`${label}failures`, '', sum(({ failures }) => failures)],
+    [
+      `${label}wrong rewards, none at all`,
+      '',
+      `${sum(({ wrong }) => wrong)}, ${sum((run) => run.unrewarded)}`,
+    ],
+  ];
 }

@@ -1,20 +1,20 @@
 import { fileURLToPath } from 'node:url';
-import { StepwellClient } from '../../clients/typescript/client.ts';
 import { datasetsOf, loadDataset } from '../../environments/dataset-store.ts';
 import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
 import type { Percentiles } from './figures.ts';
 import {
-  fullyWarm,
   type Graded,
   gradedRate,
   ms,
   type Row,
   resetTimes,
+  soundnessRows,
   stepRate,
   stepTimes,
+  unsound,
 } from './lanes.ts';
 import type { BenchOptions, Report } from './report.ts';
-import { startServerProcess } from './server-process.ts';
+import { startWarmServer } from './warm-server.ts';
 
 export interface PythonFigures {
   /** One episode, one expression after the other, round trip. */
@@ -43,7 +43,7 @@ interface Playable {
 function playsOf(tasks: readonly Playable[], dataset?: string) {
   return (seed: number) => {
     const { id, gold } = tasks[seed % tasks.length] ?? {};
-    return { reset: { environment: 'python-v1', dataset, task: id }, code: gold ?? '' };
+    return { reset: { environment: 'python-v1', dataset, task: id }, code: gold ?? '', expected: 1 };
   };
 }
 const resetOf = (seed: number) => ({ environment: 'python-v1', seed });
@@ -53,14 +53,14 @@ export async function measurePython(options: BenchOptions): Promise<Report<Pytho
   const { runtime, lanes: sandboxes = SANDBOXES, seconds, sustained } = options;
   // An episode that is graded holds two sandboxes for a moment.
   const lanes = Math.max(1, Math.floor(sandboxes / 2));
-  await using server = await startServerProcess([
+  const flags = [
     `--runtime=${runtime}`,
     `--pool=python-v1=${sandboxes}`,
     `--pool-max=${sandboxes}`,
     `--dataset=python-v1:small=${SMALL_FILE}`,
-  ]);
-  await fullyWarm(server.url, sandboxes);
-  await using client = await StepwellClient.connect(server.url);
+  ];
+  await using server = await startWarmServer(flags, sandboxes);
+  const { client, ready } = server;
   const small = datasetsOf('python-v1', [await loadDataset('python-v1:small', SMALL_FILE)])[0]?.tasks ?? [];
   const figures: PythonFigures = {
     reset_ms: await resetTimes(client, resetOf),
@@ -69,11 +69,11 @@ export async function measurePython(options: BenchOptions): Promise<Report<Pytho
     graded: await gradedRate(client, playsOf(small, 'small'), { lanes, seconds: sustained }),
     graded_built_in: await gradedRate(client, playsOf(FUNCTIONS), { lanes, seconds: sustained }),
   };
-  const failures = figures.graded.failures + figures.graded_built_in.failures;
-  return { server: server.ready, figures, rows: rowsOf(figures, sandboxes, failures), failures };
+  const failures = unsound(figures.graded, figures.graded_built_in);
+  return { server: ready, figures, rows: rowsOf(figures, sandboxes), failures };
 }
 
-function rowsOf(figures: PythonFigures, sandboxes: number, failures: number): Row[] {
+function rowsOf(figures: PythonFigures, sandboxes: number): Row[] {
   const { graded, graded_built_in } = figures;
   const over = `${sandboxes} sandboxes, ${graded.seconds} s`;
   return [
@@ -82,7 +82,6 @@ function rowsOf(figures: PythonFigures, sandboxes: number, failures: number): Ro
     ['reset, warm', 'ms', ms(figures.reset_ms)],
     [`graded episodes, three assertions each, ${over}`, '1/s', graded.episodes_per_s.toFixed(1)],
     [`graded episodes, built-in functions, ${over}`, '1/s', graded_built_in.episodes_per_s.toFixed(1)],
-    ['mean reward of the golds', '', ((graded.reward + graded_built_in.reward) / 2).toFixed(3)],
-    ['failures', '', String(failures)],
+    ...soundnessRows([graded, graded_built_in]),
   ];
 }

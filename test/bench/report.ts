@@ -16,7 +16,7 @@ export interface Report<F> {
   readonly server: string;
   readonly figures: F;
   readonly rows: readonly Row[];
-  /** Episodes that ended by a fault. */
+  /** Episodes that ended by a fault, without a reward or with a wrong one. */
   readonly failures: number;
 }
 

@@ -1,20 +1,20 @@
-import { StepwellClient } from '../../clients/typescript/client.ts';
 import type { Episode } from '../../clients/typescript/episode.ts';
 import { BUILT_IN } from '../../environments/sql/tasks/built-in.ts';
 import type { Dialect } from '../../protocol/episode.ts';
 import type { Percentiles } from './figures.ts';
 import {
   burstResetTimes,
-  fullyWarm,
   type Graded,
   gradedRate,
   ms,
   type Row,
   resetTimes,
+  soundnessRows,
   stepTimes,
+  unsound,
 } from './lanes.ts';
 import type { BenchOptions, Report } from './report.ts';
-import { startServerProcess } from './server-process.ts';
+import { startWarmServer } from './warm-server.ts';
 
 interface DialectFigures {
   /** `SELECT` over a warm session of one episode, round trip. */
@@ -50,13 +50,9 @@ export async function measureSql(options: BenchOptions): Promise<Report<SqlFigur
 
 async function measureDialect(dialect: Dialect, options: BenchOptions): Promise<Report<DialectFigures>> {
   const { runtime, lanes = LANES, sustained } = options;
-  await using server = await startServerProcess([
-    `--runtime=${runtime}`,
-    `--pool=sql-built-in-${dialect}=${lanes}`,
-    `--pool-max=${lanes}`,
-  ]);
-  await fullyWarm(server.url, lanes);
-  await using client = await StepwellClient.connect(server.url);
+  const flags = [`--runtime=${runtime}`, `--pool=sql-built-in-${dialect}=${lanes}`, `--pool-max=${lanes}`];
+  await using server = await startWarmServer(flags, lanes);
+  const { client, ready } = server;
   const resetOf = (seed: number) => ({ environment: 'sql-v1', dialect, seed });
   const first = { environment: 'sql-v1', dialect, task: 0 };
   const playOf = (seed: number) => {
@@ -65,6 +61,7 @@ async function measureDialect(dialect: Dialect, options: BenchOptions): Promise<
     return {
       reset: { environment: 'sql-v1', dialect, task: index },
       code: typeof gold === 'string' ? gold : gold[dialect],
+      expected: 1,
     };
   };
   const write = (episode: Episode) => episode.step('DELETE FROM book');
@@ -79,16 +76,16 @@ async function measureDialect(dialect: Dialect, options: BenchOptions): Promise<
     reset_in_burst_ms: await burstResetTimes(client, () => first, {
       size: Math.max(1, lanes - 1),
       bursts: BURSTS,
-      ready: () => fullyWarm(server.url, lanes),
+      ready: () => server.warm(),
       inEpisode: write,
     }),
     graded: await gradedRate(client, playOf, { lanes, seconds: sustained }),
   };
   return {
-    server: server.ready,
+    server: ready,
     figures,
     rows: rowsOf(dialect, figures, lanes),
-    failures: figures.graded.failures,
+    failures: unsound(figures.graded),
   };
 }
 
@@ -108,7 +105,6 @@ function rowsOf(dialect: Dialect, figures: DialectFigures, lanes: number): Row[]
       '1/s',
       graded.episodes_per_s.toFixed(1),
     ],
-    [`${dialect}: mean reward of the golds`, '', graded.reward.toFixed(3)],
-    [`${dialect}: failures`, '', String(graded.failures)],
+    ...soundnessRows([graded], `${dialect}: `),
   ];
 }
