@@ -1,18 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { StepwellClient } from '../../clients/typescript/client.ts';
+import { expect, it } from 'vitest';
 import { goldCode } from '../../environments/bash/task-placement.ts';
 import { datasetsOf, loadDatasets } from '../../environments/dataset-store.ts';
-import { createConfig } from '../../server/config.ts';
-import { type RunningServer, startServer } from '../../server/main.ts';
 import { dockerMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { intercodeFolder, missingData, referenceEpisodes } from './reference-data.ts';
 import { describeDifference, inParallel, replayEpisode, resetIntercode, sameReward } from './replay.ts';
+import { MINUTES, servedIntercode } from './served-intercode.ts';
 
 const missing = missingData ?? (await dockerMissing());
 
@@ -23,40 +16,15 @@ const WIDTH = 6;
 const DATASETS = ['nl2bash-fs1', 'nl2bash-fs2', 'nl2bash-fs3', 'nl2bash-fs4'];
 /** The server's default. The reference ran with Docker's own, `bridge`, which a few tasks ask about. */
 const NETWORK = process.env.STEPWELL_FIDELITY_NETWORK === 'bridge' ? 'bridge' : 'none';
-const CLI = join(import.meta.dirname, '../../clients/cli/stepwell.js');
-const MINUTES = 60_000;
 
 describeUnless(missing, 'NL2Bash through the WebSocket, with the semantics of InterCode', () => {
-  let home: string;
-  let server: RunningServer;
-  let client: StepwellClient;
-
-  beforeAll(async () => {
-    home = await mkdtemp(join(tmpdir(), 'stepwell-fidelity-'));
-    const env = { ...process.env, STEPWELL_HOME: home };
-    await promisify(execFile)(process.execPath, [CLI, 'import', 'intercode', intercodeFolder], { env });
-    const config = createConfig({
-      port: 0,
-      runtime: 'docker',
-      pool: {},
-      network: NETWORK,
-      log_level: 'warn',
-      // The first reset of a set waits for its image, too.
-      queue_timeout_ms: 2 * MINUTES,
-    });
-    server = await startServer(config, { env });
-    client = await StepwellClient.connect(server.url, { timeoutMs: 10 * MINUTES });
-  }, 20 * MINUTES);
-
-  afterAll(async () => {
-    await client?.close();
-    await server?.close();
-    if (home !== undefined) await rm(home, { recursive: true, force: true });
-  });
+  // The first reset of a set waits for its image, too.
+  const served = servedIntercode(intercodeFolder, { network: NETWORK, queue_timeout_ms: 2 * MINUTES });
 
   it(
     'gives 1 to the gold command of every task, unless its output is of the moment',
     async () => {
+      const { client, home } = served();
       const records = datasetsOf('bash-v1', await loadDatasets(home)).flatMap(({ name, tasks }) =>
         tasks.map(({ gold }, index) => ({ name, index, gold })),
       );
@@ -72,8 +40,8 @@ describeUnless(missing, 'NL2Bash through the WebSocket, with the semantics of In
         console.log(`gold of ${task}: ${reward} ${failure?.message ?? ''}`);
       }
       const environment = (await client.environments()).find(({ id }) => id === 'bash-v1');
-      const served = environment?.datasets.filter(({ name }) => DATASETS.includes(name)) ?? [];
-      expect(served.map(({ tasks }) => tasks)).toEqual([60, 53, 60, 27]);
+      const listed = environment?.datasets.filter(({ name }) => DATASETS.includes(name)) ?? [];
+      expect(listed.map(({ tasks }) => tasks)).toEqual([60, 53, 60, 27]);
       expect(rewards).toHaveLength(200);
       expect(below.filter(({ reward }) => reward === null || reward < 0.6)).toEqual([]);
       expect(below.length).toBeLessThanOrEqual(4);
@@ -84,6 +52,7 @@ describeUnless(missing, 'NL2Bash through the WebSocket, with the semantics of In
   it(
     `rewards at least ${100 * REQUIRED} % of the reference's steps alike`,
     async () => {
+      const { client } = served();
       const episodes = referenceEpisodes();
       const steps = (await inParallel(episodes, WIDTH, (one) => replayEpisode(client, one))).flat();
       const different = steps.filter((step) => !sameReward(step));

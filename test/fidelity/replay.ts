@@ -3,23 +3,33 @@ import type { Episode } from '../../clients/typescript/episode.ts';
 import type { StepResult } from '../../protocol/episode.ts';
 import type { ReferenceEpisode } from './reference-data.ts';
 
-/** One step of a replay beside what the reference has. */
-export interface ReplayedStep {
-  readonly reference: ReferenceEpisode;
+interface RewardedStep {
+  readonly reference: { readonly rewards: readonly (number | null)[] };
   /** From 0. */
   readonly step: number;
   readonly result: StepResult;
 }
 
+/** One step of a replay beside what the reference has. */
+export interface ReplayedStep extends RewardedStep {
+  readonly reference: ReferenceEpisode;
+}
+
 /** Rewards count as equal within this. */
 const TOLERANCE = 0.011;
 
-export function sameReward({ result, reference, step }: ReplayedStep): boolean {
+/** Whether a step has the reference's reward; a failure never has. */
+export function sameReward({ result, reference, step }: RewardedStep): boolean {
   const ours = result.reward;
   const theirs = reference.rewards[step] ?? null;
   if (result.failure !== null) return false;
   if (ours === null || theirs === null) return ours === theirs;
   return Math.abs(ours - theirs) <= TOLERANCE;
+}
+
+/** A text for a person to look at, in one line. */
+export function shortened(text: string, most: number): string {
+  return JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text);
 }
 
 /** Begin an episode of one task with the meaning that InterCode gives to actions. */
@@ -50,7 +60,7 @@ export async function replayEpisode(
 
 /** A difference, told for a person. */
 export function describeDifference({ reference, step, result }: ReplayedStep): string {
-  const short = (text: string) => JSON.stringify(text.length > 240 ? `${text.slice(0, 240)}…` : text);
+  const short = (text: string) => shortened(text, 240);
   const theirs = [reference.file_diff[step], reference.file_changes[step], reference.answer_similarity[step]];
   const { file_diff, file_changes, answer_similarity } = result.info.reward_components ?? {};
   const ours = [file_diff, file_changes, answer_similarity];

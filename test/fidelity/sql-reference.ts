@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { StepwellClient } from '../../clients/typescript/client.ts';
 import type { StepResult } from '../../protocol/episode.ts';
 import { intercodeFolder } from './reference-data.ts';
+import { shortened } from './replay.ts';
 
 /** One episode of the reference: what InterCode's own formulas gave to a published model run on MariaDB. */
 const SqlReferenceEpisode = z.object({
@@ -26,19 +27,20 @@ export function sqlReference(): SqlReferenceEpisode[] {
     .map((line) => SqlReferenceEpisode.parse(JSON.parse(line)));
 }
 
+const SpiderTasks = z.array(z.object({ db: z.string(), gold: z.string() }));
+
+/** Spider's tasks with their gold queries, by the `task_id` of the reference. */
+export function spiderGolds(): z.infer<typeof SpiderTasks> {
+  const file = join(intercodeFolder, 'sql/spider/ic_spider_dev.json');
+  return SpiderTasks.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
+
 /** One step of a replay beside what the reference has. */
 export interface SqlStep {
   readonly reference: SqlReferenceEpisode;
   /** From 0. */
   readonly step: number;
   readonly result: StepResult;
-}
-
-/** Rewards count as equal within this. */
-const TOLERANCE = 0.011;
-
-export function sameReward({ reference, step, result }: SqlStep): boolean {
-  return Math.abs((result.reward ?? Number.NaN) - (reference.rewards[step] ?? Number.NaN)) <= TOLERANCE;
 }
 
 export function sameObservation({ reference, step, result }: SqlStep): boolean {
@@ -66,7 +68,7 @@ export async function replaySql(client: StepwellClient, reference: SqlReferenceE
 
 /** A difference, told for a person. */
 export function describeSqlDifference({ reference, step, result }: SqlStep): string {
-  const short = (text: string) => JSON.stringify(text.length > 300 ? `${text.slice(0, 300)}…` : text);
+  const short = (text: string) => shortened(text, 300);
   const { task_id, model, rewards, actions, observations } = reference;
   return [
     `task ${task_id} ${model} step ${step + 1}: ${result.reward}, reference ${rewards[step]}`,

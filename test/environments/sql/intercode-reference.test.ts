@@ -1,44 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import { expect, it } from 'vitest';
 import { intercodeReward } from '../../../environments/sql/intercode-reward.ts';
 import { parsePythonRows } from '../../../environments/sql/python-rows.ts';
 import { pythonRows } from '../../../environments/sql/python-text.ts';
 import type { SqlRow } from '../../../environments/sql/sql-value.ts';
-import { intercodeFolder, missingData } from '../../fidelity/reference-data.ts';
-
-if (missingData !== null) console.warn(`InterCode's SQL rewards are not compared: ${missingData}`);
-
-const SqlEpisode = z.object({
-  task_id: z.number().int(),
-  db: z.string(),
-  actions: z.array(z.string()),
-  observations: z.array(z.string()),
-  rewards: z.array(z.number()),
-});
-type SqlEpisode = z.infer<typeof SqlEpisode>;
-const SpiderTasks = z.array(z.object({ db: z.string(), gold: z.string() }));
-
-function read(): { episodes: SqlEpisode[]; golds: string[] } {
-  if (missingData !== null) return { episodes: [], golds: [] };
-  const folder = join(intercodeFolder, 'reference');
-  const lines = readdirSync(folder)
-    .filter((name) => /^sql_.*\.jsonl$/.test(name))
-    .flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'));
-  const tasks = readFileSync(join(intercodeFolder, 'sql/spider/ic_spider_dev.json'), 'utf8');
-  return {
-    episodes: lines.map((line) => SqlEpisode.parse(JSON.parse(line))),
-    golds: SpiderTasks.parse(JSON.parse(tasks)).map(({ db, gold }) => JSON.stringify([db, gold.trim()])),
-  };
-}
+import { missingData } from '../../fidelity/reference-data.ts';
+import { spiderGolds, sqlReference } from '../../fidelity/sql-reference.ts';
+import { describeUnless } from '../../requirements.ts';
 
 function rowsOf(observation: string): SqlRow[] | null {
   return observation.startsWith('Error executing query') ? null : parsePythonRows(observation);
 }
 
-describe.skipIf(missingData !== null)('InterCode’s own SQL results', () => {
-  const { episodes, golds } = read();
+describeUnless(missingData, 'InterCode’s own SQL results', () => {
+  const episodes = missingData === null ? sqlReference() : [];
+  const golds = (missingData === null ? spiderGolds() : []).map(({ db, gold }) =>
+    JSON.stringify([db, gold.trim()]),
+  );
 
   it('are read and written again to the letter', () => {
     const lists = episodes.flatMap(({ observations }) => observations.filter((text) => text.startsWith('[')));
