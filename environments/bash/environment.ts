@@ -1,10 +1,8 @@
-import type { ImageDefinition, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
-import type { EnvironmentInfo } from '../../protocol/environment.ts';
-import type { ResetOptions } from '../../protocol/episode.ts';
+import type { Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import type { PlayableDataset } from '../dataset-store.ts';
-import type { Environment, EnvironmentEpisode, EpisodeDefaults, Task } from '../environment.ts';
+import type { EnvironmentEpisode, EpisodeDefaults } from '../environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
-import { TaskCatalog } from '../task-catalog.ts';
+import { type Plan, PlayedEnvironment, type Start } from '../played-environment.ts';
 import { IntercodeEpisode } from './intercode-episode.ts';
 import { cleanRoot, intercodeGoldSource } from './intercode-gold.ts';
 import { NativeEpisode } from './native-episode.ts';
@@ -28,98 +26,61 @@ const DESCRIPTION =
   'Bash tasks in a container of their own, graded by what was printed and which files changed.';
 
 /** `bash-v1`: tasks for a shell. */
-export class BashEnvironment implements Environment {
-  readonly id = 'bash-v1';
-  readonly info: EnvironmentInfo;
-  readonly images: readonly ImageDefinition[];
-  readonly defaultImage: string;
-  readonly readme: string;
-  readonly #sandboxes: SandboxSource;
-  readonly #defaults: EpisodeDefaults;
-  readonly #goldCache: GoldCache;
-  readonly #catalog: TaskCatalog<BashDataset>;
+export class BashEnvironment extends PlayedEnvironment<BashDataset> {
+  readonly #parts: BashEnvironmentParts;
 
   constructor(parts: BashEnvironmentParts) {
-    const { datasets } = parts;
-    this.#sandboxes = parts.sandboxes;
-    this.#defaults = parts.defaults;
-    this.#goldCache = parts.goldCache;
-    this.#catalog = new TaskCatalog(this.id, datasets);
-    this.defaultImage = datasets[0].image;
-    this.images = datasets.flatMap(({ definition }) => definition ?? []);
-    this.readme = parts.readme;
-    this.info = {
-      id: this.id,
-      description: DESCRIPTION,
-      semantics: ['native', 'intercode'],
-      datasets: this.#catalog.info,
-    };
+    const { sandboxes, datasets, readme } = parts;
+    const images = datasets.flatMap(({ definition }) => definition ?? []);
+    const defaultImage = datasets[0].image;
+    super(sandboxes, { id: 'bash-v1', description: DESCRIPTION, readme, datasets, images, defaultImage });
+    this.#parts = parts;
   }
 
-  tasks(dataset: string | undefined, split: string | undefined): readonly Task[] {
-    return this.#catalog.tasks(dataset, split);
-  }
-
-  choose(options: ResetOptions, seed: number): Task {
-    return this.#catalog.choose(options, seed);
-  }
-
-  async reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode> {
-    const { dataset, record } = this.#catalog.record(task);
-    const sandbox = await this.#sandboxes.acquire({
-      image: dataset.image,
-      purpose: 'episode',
-      ...(signal === undefined ? {} : { signal }),
-    });
-    try {
+  protected plan(start: Start<BashDataset>): Plan {
+    const { dataset, record, options } = start;
+    const begin = async (sandbox: Sandbox) => {
       const placedInMs = await placeTask(sandbox, record);
-      if (options.semantics === 'intercode' && gitAtRoot(dataset)) await cleanRoot(sandbox);
-      return this.#episode({ task, options, dataset, record, sandbox, placedInMs });
-    } catch (error) {
-      await sandbox.release();
-      throw error;
-    }
+      if (options.semantics !== 'intercode') return this.#native(start, sandbox, placedInMs);
+      if (gitAtRoot(dataset)) await cleanRoot(sandbox);
+      return this.#intercode(start, sandbox, placedInMs);
+    };
+    return { image: dataset.image, begin };
   }
 
-  #episode(start: EpisodeStart): EnvironmentEpisode {
-    const { task, options, dataset, record, sandbox, placedInMs } = start;
-    const maxOutputBytes = options.max_output_bytes ?? this.#defaults.maxOutputBytes;
-    const gold = {
-      sandboxes: this.#sandboxes,
-      cache: this.#goldCache,
-      dataset: dataset.name,
-      record,
-    };
-    if (options.semantics === 'intercode') {
-      const asked = { gitAtRoot: gitAtRoot(dataset) };
-      return new IntercodeEpisode({
-        task,
-        sandbox,
-        gold: intercodeGoldSource({ ...gold, ...asked }),
-        ...asked,
-        workdir: record.cwd ?? '/',
-        maxOutputBytes,
-        placedInMs,
-      });
-    }
+  #gold({ dataset, record }: Start<BashDataset>) {
+    const { sandboxes, goldCache: cache } = this.#parts;
+    return { sandboxes, cache, dataset: dataset.name, record };
+  }
+
+  #maxOutputBytes({ options }: Start<BashDataset>): number {
+    return options.max_output_bytes ?? this.#parts.defaults.maxOutputBytes;
+  }
+
+  #native(start: Start<BashDataset>, sandbox: Sandbox, placedInMs: number): EnvironmentEpisode {
+    const { idle_timeout_ms: idleTimeoutMs } = start.options;
     return new NativeEpisode({
-      task,
+      task: start.task,
       sandbox,
-      gold: nativeGold(gold),
-      defaults: { ...this.#defaults, maxOutputBytes },
-      ...(options.idle_timeout_ms === undefined ? {} : { idleTimeoutMs: options.idle_timeout_ms }),
+      gold: nativeGold(this.#gold(start)),
+      defaults: { ...this.#parts.defaults, maxOutputBytes: this.#maxOutputBytes(start) },
+      ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
       placedInMs,
     });
   }
-}
 
-interface EpisodeStart {
-  readonly task: Task;
-  readonly options: ResetOptions;
-  readonly dataset: BashDataset;
-  readonly record: BashTaskRecord;
-  readonly sandbox: Sandbox;
-  readonly placedInMs: number;
+  #intercode(start: Start<BashDataset>, sandbox: Sandbox, placedInMs: number): EnvironmentEpisode {
+    const asked = { gitAtRoot: gitAtRoot(start.dataset) };
+    return new IntercodeEpisode({
+      task: start.task,
+      sandbox,
+      gold: intercodeGoldSource({ ...this.#gold(start), ...asked }),
+      ...asked,
+      workdir: start.record.cwd ?? '/',
+      maxOutputBytes: this.#maxOutputBytes(start),
+      placedInMs,
+    });
+  }
 }
 
 function gitAtRoot({ definition }: BashDataset): boolean {

@@ -1,11 +1,9 @@
 import { SandboxError } from '../../docker/errors.ts';
-import type { ImageDefinition, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
-import type { EnvironmentInfo } from '../../protocol/environment.ts';
-import type { ResetOptions } from '../../protocol/episode.ts';
+import type { Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import type { PlayableDataset } from '../dataset-store.ts';
-import type { Environment, EnvironmentEpisode, EpisodeDefaults, Task } from '../environment.ts';
+import type { EpisodeDefaults } from '../environment.ts';
 import { decodeText } from '../output-text.ts';
-import { TaskCatalog } from '../task-catalog.ts';
+import { type Plan, PlayedEnvironment, type Start } from '../played-environment.ts';
 import { GoldUsage } from './efficiency.ts';
 import { IntercodeEpisode } from './intercode-episode.ts';
 import { PythonJudge } from './judge.ts';
@@ -28,63 +26,25 @@ const DESCRIPTION = 'Python tasks in an interpreter of their own, graded by test
 const SETUP = { timeoutMs: 60_000, maxOutputBytes: 16_384 } as const;
 
 /** `python-v1`: tasks for a Python interpreter. */
-export class PythonEnvironment implements Environment {
-  readonly id = 'python-v1';
-  readonly info: EnvironmentInfo;
-  readonly images: readonly ImageDefinition[];
-  readonly defaultImage: string;
-  readonly readme: string;
-  readonly #sandboxes: SandboxSource;
+export class PythonEnvironment extends PlayedEnvironment<PythonDataset> {
   readonly #defaults: EpisodeDefaults;
-  readonly #catalog: TaskCatalog<PythonDataset>;
   readonly #judge: PythonJudge;
   readonly #goldUsage: GoldUsage;
 
-  constructor(parts: PythonEnvironmentParts) {
-    const { datasets } = parts;
-    this.#sandboxes = parts.sandboxes;
-    this.#defaults = parts.defaults;
-    this.#catalog = new TaskCatalog(this.id, datasets);
-    this.#judge = new PythonJudge(parts.sandboxes);
+  constructor({ sandboxes, defaults, datasets, readme }: PythonEnvironmentParts) {
+    const images = datasets.flatMap(({ definition }) => definition ?? []);
+    const defaultImage = datasets[0].image;
+    super(sandboxes, { id: 'python-v1', description: DESCRIPTION, readme, datasets, images, defaultImage });
+    this.#defaults = defaults;
+    this.#judge = new PythonJudge(sandboxes);
     this.#goldUsage = new GoldUsage(this.#judge);
-    this.defaultImage = datasets[0].image;
-    this.images = datasets.flatMap(({ definition }) => definition ?? []);
-    this.readme = parts.readme;
-    this.info = {
-      id: this.id,
-      description: DESCRIPTION,
-      semantics: ['native', 'intercode'],
-      datasets: this.#catalog.info,
+  }
+
+  protected plan({ task, dataset, record, options }: Start<PythonDataset>): Plan {
+    const defaults = {
+      ...this.#defaults,
+      maxOutputBytes: options.max_output_bytes ?? this.#defaults.maxOutputBytes,
     };
-  }
-
-  tasks(dataset: string | undefined, split: string | undefined): readonly Task[] {
-    return this.#catalog.tasks(dataset, split);
-  }
-
-  choose(options: ResetOptions, seed: number): Task {
-    return this.#catalog.choose(options, seed);
-  }
-
-  async reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode> {
-    const { dataset, record } = this.#catalog.record(task);
-    const sandbox = await this.#sandboxes.acquire({
-      image: dataset.image,
-      purpose: 'episode',
-      ...(signal === undefined ? {} : { signal }),
-    });
-    try {
-      const placedInMs = await runSetup(sandbox, record);
-      return this.#episode(task, options, sandbox, placedInMs);
-    } catch (error) {
-      await sandbox.release();
-      throw error;
-    }
-  }
-
-  #episode(task: Task, options: ResetOptions, sandbox: Sandbox, placedInMs: number): EnvironmentEpisode {
-    const { dataset, record } = this.#catalog.record(task);
-    const maxOutputBytes = options.max_output_bytes ?? this.#defaults.maxOutputBytes;
     const rewards = new Rewards({
       judge: this.#judge,
       goldUsage: this.#goldUsage,
@@ -92,14 +52,14 @@ export class PythonEnvironment implements Environment {
       record,
       options,
     });
-    const parts = { task, sandbox, record, rewards, placedInMs };
-    const defaults = { ...this.#defaults, maxOutputBytes };
-    if (options.semantics === 'intercode') return new IntercodeEpisode({ ...parts, defaults });
-    return new NativeEpisode({
-      ...parts,
-      defaults,
-      ...(options.idle_timeout_ms === undefined ? {} : { idleTimeoutMs: options.idle_timeout_ms }),
-    });
+    const begin = async (sandbox: Sandbox) => {
+      const placedInMs = await runSetup(sandbox, record);
+      const parts = { task, sandbox, record, rewards, placedInMs, defaults };
+      if (options.semantics === 'intercode') return new IntercodeEpisode(parts);
+      const { idle_timeout_ms: idleTimeoutMs } = options;
+      return new NativeEpisode({ ...parts, ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }) });
+    };
+    return { image: dataset.image, begin };
   }
 }
 

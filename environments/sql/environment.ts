@@ -1,11 +1,9 @@
-import type { ImageDefinition, SandboxSource } from '../../docker/sandbox.ts';
-import type { EnvironmentInfo } from '../../protocol/environment.ts';
-import type { ResetOptions } from '../../protocol/episode.ts';
+import type { ImageDefinition, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { PlayableDataset } from '../dataset-store.ts';
-import type { Environment, EnvironmentEpisode, EpisodeDefaults, Task } from '../environment.ts';
+import type { EpisodeDefaults } from '../environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
-import { TaskCatalog } from '../task-catalog.ts';
+import { type Plan, PlayedEnvironment, type Start } from '../played-environment.ts';
 import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
 import { SqlEpisode } from './episode.ts';
 import { goldSource } from './gold.ts';
@@ -30,81 +28,24 @@ const DESCRIPTION = 'Questions to databases, answered in SQL and graded by the r
 const DEFAULT_MAX_ROWS = 1000;
 
 /** `sql-v1`: tasks for a database. */
-export class SqlEnvironment implements Environment {
-  readonly id = 'sql-v1';
-  readonly info: EnvironmentInfo;
-  readonly images: readonly ImageDefinition[];
-  readonly defaultImage: string;
-  readonly readme: string;
+export class SqlEnvironment extends PlayedEnvironment<ServedDataset> {
   readonly #parts: SqlEnvironmentParts;
-  readonly #catalog: TaskCatalog<ServedDataset>;
 
   constructor(parts: SqlEnvironmentParts) {
     const builtIn = servedFromStatements(parts.builtIn);
-    const others = (parts.datasets ?? []).map(servedFromFile);
-    this.#parts = parts;
-    this.#catalog = new TaskCatalog(this.id, [builtIn, ...others]);
-    this.images = [builtIn, ...others].flatMap(({ images }) => Object.values(images));
-    this.defaultImage = imageOf(builtIn, builtIn.dialect).name;
-    this.readme = parts.readme;
-    this.info = {
-      id: this.id,
+    const datasets = [builtIn, ...(parts.datasets ?? []).map(servedFromFile)] as const;
+    super(parts.sandboxes, {
+      id: 'sql-v1',
       description: DESCRIPTION,
-      semantics: ['native', 'intercode'],
-      datasets: this.#catalog.info,
-    };
-  }
-
-  tasks(dataset: string | undefined, split: string | undefined): readonly Task[] {
-    return this.#catalog.tasks(dataset, split);
-  }
-
-  choose(options: ResetOptions, seed: number): Task {
-    const task = this.#catalog.choose(options, seed);
-    // What is asked for wrongly is refused before a sandbox is taken.
-    this.#play(task, options);
-    return task;
-  }
-
-  async reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode> {
-    const { image, dialect, connection, gold, scorer, intercode, evidence, zeroDate } = this.#play(
-      task,
-      options,
-    );
-    const { sandboxes, defaults } = this.#parts;
-    const sandbox = await sandboxes.acquire({
-      image,
-      purpose: 'episode',
-      ...(signal === undefined ? {} : { signal }),
+      readme: parts.readme,
+      datasets: [...datasets],
+      images: datasets.flatMap(({ images }) => Object.values(images)),
+      defaultImage: imageOf(builtIn, builtIn.dialect).name,
     });
-    const driver = new DriverSession({ sandbox, dialect, connection, zeroDate });
-    try {
-      await driver.begin();
-      const { instruction: plain } = task;
-      const instruction =
-        options.schema === true ? withSchema(plain, await driver.schema(), evidence) : plain;
-      return new SqlEpisode({
-        task,
-        sandbox,
-        driver,
-        gold,
-        scorer,
-        instruction,
-        format: options.output ?? (intercode ? 'python' : 'table'),
-        maxRows: options.max_rows ?? (intercode ? KEPT_ROWS : DEFAULT_MAX_ROWS),
-        maxOutputBytes: options.max_output_bytes ?? defaults.maxOutputBytes,
-        timeoutMs: defaults.stepTimeoutMs,
-        strict: intercode,
-      });
-    } catch (error) {
-      await sandbox.release();
-      throw error;
-    }
+    this.#parts = parts;
   }
 
-  /** What options make of a task. */
-  #play(task: Task, options: ResetOptions) {
-    const { dataset, record } = this.#catalog.record(task);
+  protected plan({ task, dataset, record, options }: Start<ServedDataset>): Plan {
     const dialect = options.dialect ?? dataset.dialect;
     const intercode = options.semantics === 'intercode';
     const connection: Connection = {
@@ -114,18 +55,32 @@ export class SqlEnvironment implements Environment {
     };
     const zeroDate = intercode ? () => null : (text: string) => text;
     const sql = typeof record.gold === 'string' ? record.gold : record.gold[dialect];
-    const { sandboxes, goldCache: cache } = this.#parts;
+    const { sandboxes, defaults, goldCache: cache } = this.#parts;
     const key = `${dataset.name}/${record.id}${intercode ? ' intercode' : ''}`;
-    return {
-      image: imageOf(dataset, dialect).name,
-      dialect,
-      connection,
-      intercode,
-      zeroDate,
-      evidence: record.evidence,
-      gold: goldSource({ sandboxes, cache, key, sql, connection, dialect, zeroDate }),
-      scorer: scorerOf(options, { sql, dialect }),
+    const gold = goldSource({ sandboxes, cache, key, sql, connection, dialect, zeroDate });
+    const scorer = scorerOf(options, { sql, dialect });
+    const begin = async (sandbox: Sandbox) => {
+      const driver = new DriverSession({ sandbox, dialect, connection, zeroDate });
+      await driver.begin();
+      const { instruction } = task;
+      return new SqlEpisode({
+        task,
+        sandbox,
+        driver,
+        gold,
+        scorer,
+        instruction:
+          options.schema === true
+            ? withSchema(instruction, await driver.schema(), record.evidence)
+            : instruction,
+        format: options.output ?? (intercode ? 'python' : 'table'),
+        maxRows: options.max_rows ?? (intercode ? KEPT_ROWS : DEFAULT_MAX_ROWS),
+        maxOutputBytes: options.max_output_bytes ?? defaults.maxOutputBytes,
+        timeoutMs: defaults.stepTimeoutMs,
+        strict: intercode,
+      });
     };
+    return { image: imageOf(dataset, dialect).name, begin };
   }
 }
 

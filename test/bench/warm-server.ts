@@ -8,16 +8,20 @@ export interface WarmServer extends AsyncDisposable {
   readonly client: StepwellClient;
   /** The line it printed when it was ready. */
   readonly ready: string;
+  /** Wait until all sandboxes are ready again. */
+  warm(): Promise<void>;
 }
 
 /** A server in a process of its own that has so many sandboxes ready, and a client of it. */
 export async function startWarmServer(flags: readonly string[], sandboxes: number): Promise<WarmServer> {
   const server = await startServerProcess(flags);
+  const warm = () => fullyWarm(server.url, sandboxes);
   try {
-    await fullyWarm(server.url, sandboxes);
+    await warm();
     const client = await StepwellClient.connect(server.url);
     return {
       client,
+      warm,
       ready: server.ready,
       async [Symbol.asyncDispose]() {
         await client.close();
