@@ -12,8 +12,12 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '\r': '\\r',
   '\t': '\\t',
 };
-/** What `str.isprintable` refuses: controls, format characters, surrogates, unassigned, separators but the space. */
-const UNPRINTABLE = /^(?! )[\p{C}\p{Z}]$/u;
+/**
+ * What `repr` of a string escapes: quotes, backslashes, and what `str.isprintable` refuses: controls, format characters,
+ * surrogates, unassigned, separators but the space.
+ */
+const ODD = /['"\\]|(?! )[\p{C}\p{Z}]/gu;
+const ODD_BYTE = /['"\\]|[^ -~]/g;
 
 /** Python's `str.strip()`. */
 export function pythonStrip(text: string): string {
@@ -42,8 +46,16 @@ function hex(code: number, width: number): string {
   return code.toString(16).padStart(width, '0');
 }
 
-function quoteFor(text: string): string {
-  return text.includes("'") && !text.includes('"') ? '"' : "'";
+/** Only what is odd is looked at one by one: a text may be large, and all episodes wait meanwhile. */
+function quoted(text: string, odd: RegExp): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const inside = text.replace(odd, (character) => {
+    if (character === quote) return `\\${quote}`;
+    return character === "'" || character === '"'
+      ? character
+      : (SHORT_ESCAPES[character] ?? escaped(character));
+  });
+  return quote + inside + quote;
 }
 
 function escaped(character: string): string {
@@ -54,23 +66,10 @@ function escaped(character: string): string {
 
 /** Python's `repr` of a string. Which characters count as printable follows this Node's Unicode version. */
 export function pythonString(text: string): string {
-  const quote = quoteFor(text);
-  let result = quote;
-  for (const character of text) {
-    const short = character === quote ? `\\${quote}` : SHORT_ESCAPES[character];
-    result += short ?? (UNPRINTABLE.test(character) ? escaped(character) : character);
-  }
-  return result + quote;
+  return quoted(text, ODD);
 }
 
 /** Python's `repr` of bytes. */
 export function pythonBytes(bytes: Uint8Array): string {
-  const text = Buffer.from(bytes).toString('latin1');
-  const quote = quoteFor(text);
-  let result = `b${quote}`;
-  for (const character of text) {
-    const short = character === quote ? `\\${quote}` : SHORT_ESCAPES[character];
-    result += short ?? (/[ -~]/.test(character) ? character : escaped(character));
-  }
-  return result + quote;
+  return `b${quoted(Buffer.from(bytes).toString('latin1'), ODD_BYTE)}`;
 }

@@ -64,7 +64,10 @@ export class GoldUsage {
   async #measure(record: PythonTaskRecord, image: ImageRef): Promise<Usage> {
     const passed: Usage[] = [];
     for (let run = 0; run < GOLD_RUNS; run += 1) {
-      const { score, usage } = await this.#judge.judge(image, record, goldSolution(record));
+      const { score, usage } = await this.#judge.judge(image, record, {
+        ...goldSolution(record),
+        alone: true,
+      });
       if (score === 1 && usage !== null) passed.push(usage);
     }
     if (passed.length === 0) {
