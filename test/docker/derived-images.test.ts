@@ -97,7 +97,8 @@ describe.skipIf(missing !== null)(`a derived image ${missing ?? ''}`, () => {
     const reference = `stepwell/${name}:poor`;
     const poor = `FROM stepwell/base:latest\nRUN rm /usr/bin/bwrap\nLABEL stepwell.image=${name}\n`;
     await writeFile(join(folder, 'Dockerfile'), poor);
-    await run('docker', ['build', '-q', '-t', reference, '-f', join(folder, 'Dockerfile'), folder]);
+    const build = ['build', '-q', '--network=none', '-t', reference, '-f', join(folder, 'Dockerfile')];
+    await run('docker', [...build, folder]);
     const definitions = [{ name, from: `docker:${reference}` }];
     await expect(ensureImages({ builder, definitions, names: [name] })).rejects.toThrow('it has no bwrap');
   });

@@ -1,6 +1,6 @@
 import { CHEATS, type Cheat } from './cheats.ts';
 
-/** What `judge-decisions.test.ts` and `environment.test.ts` try, each with tests or options of its own. */
+/** What `judge-decisions.test.ts`, `grade-programs.test.ts` and `environment.test.ts` try, each with tests or options of its own. */
 const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
   {
     attempt: 'a subclass of `str` or `list` whose methods (`startswith`, `count`, `__contains__`) say yes',

@@ -1,32 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PythonJudge, type Solution } from '../../../environments/python/judge.ts';
-import type { PythonTaskRecord } from '../../../environments/python/task.ts';
+import { expect, it } from 'vitest';
 import { python } from '../../../environments/python/tasks/source.ts';
-import { type EngineCase, engineCases, openPool } from '../../engines.ts';
+import { type EngineCase, engineCases } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
+import { judging } from './judging.ts';
 
 function itDecides(engine: EngineCase): void {
-  let opened: Awaited<ReturnType<typeof openPool>>;
-  let judge: PythonJudge;
-  const image = { name: 'python', digest: 'sha256:0' };
-
-  beforeAll(async () => {
-    opened = await openPool(engine, 'python');
-    judge = new PythonJudge(opened.pool);
-  }, 300_000);
-
-  afterAll(async () => {
-    await opened?.close();
-  });
-
-  async function judged(record: Partial<PythonTaskRecord>, source: string, how: Partial<Solution> = {}) {
-    const task = { id: 't', instruction: 'x', gold: 'x', entry: 'f', ...record };
-    return judge.judge(image, task, { steps: [{ code: source }], strict: true, ...how });
-  }
+  const judged = judging(engine);
   /** The statements that pass. */
   async function passing(codes: readonly string[], source: string) {
     const tests = codes.map((code) => ({ name: code, code }));
-    const { tests: outcomes } = await judged({ tests }, source);
+    const { tests: outcomes } = await judged({ entry: 'f', tests }, source);
     return outcomes.filter(({ passed }) => passed).map(({ name }) => name);
   }
 
@@ -154,18 +137,6 @@ function itDecides(engine: EngineCase): void {
     expect(await passing(named, 'def f(x):\n    raise StopIteration\n')).toEqual(named);
   });
 
-  it('gives NaN only to a grade program that names it', async () => {
-    const clamped =
-      'def grade(solution):\n    return max(0.0, min(1.0, sum(solution.f(n)[0] for n in (1, 2)) / 4))\n';
-    const score = async (grade: string, source: string) =>
-      (await judge.judge(image, { id: 't', instruction: 'x', gold: 'x', grade }, solution(source))).score;
-    const solution = (code: string) => ({ steps: [{ code }], strict: true });
-    expect(await score(clamped, 'def f(x):\n    return [2.0]\n')).toBe(1);
-    expect(await score(clamped, "def f(x):\n    return [float('nan')]\n")).toBe(0);
-    const named = 'import math\ndef grade(solution):\n    return math.isnan(solution.f())\n';
-    expect(await score(named, "def f():\n    return float('nan')\n")).toBe(1);
-  });
-
   it('counts all that a solution uses where that matters: it may start threads, but no processes', async () => {
     const tests = [{ name: 'a', args: [3], value: 6 }];
     const work = 'import os, subprocess, threading\n\ndef work(x, give):\n    give(2 * x)\n\n';
@@ -193,8 +164,8 @@ function itDecides(engine: EngineCase): void {
     `;
     const run = "def f(x):\n    return int(subprocess.check_output(['echo', '6']))\n";
     const scores = async (source: string) => [
-      (await judged({ tests }, work + source)).score,
-      (await judged({ tests }, work + source, { alone: true })).score,
+      (await judged({ entry: 'f', tests }, work + source)).score,
+      (await judged({ entry: 'f', tests }, work + source, { alone: true })).score,
     ];
     expect(await scores(threaded)).toEqual([1, 1]);
     expect(await scores(forked)).toEqual([1, 0]);
@@ -225,7 +196,7 @@ function itDecides(engine: EngineCase): void {
           return x
     `;
     const tests = [0, 1, 2].map((x) => ({ name: `${x}`, args: [x], value: x }));
-    const { tests: outcomes } = await judged({ tests, test_timeout_ms: 1000 }, source);
+    const { tests: outcomes } = await judged({ entry: 'f', tests, test_timeout_ms: 1000 }, source);
     expect(outcomes.map(({ passed }) => passed)).toEqual([true, false, true]);
   }, 120_000);
 }

@@ -1,28 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PythonJudge } from '../../../environments/python/judge.ts';
+import { expect, it } from 'vitest';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { python } from '../../../environments/python/tasks/source.ts';
-import { type EngineCase, engineCases, openPool } from '../../engines.ts';
+import { type EngineCase, engineCases } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
+import { judging } from './judging.ts';
 
 function itJudges(engine: EngineCase): void {
-  let opened: Awaited<ReturnType<typeof openPool>>;
-  let judge: PythonJudge;
-  const image = { name: 'python', digest: 'sha256:0' };
-
-  beforeAll(async () => {
-    opened = await openPool(engine, 'python');
-    judge = new PythonJudge(opened.pool);
-  }, 300_000);
-
-  afterAll(async () => {
-    await opened?.close();
-  });
-
-  async function judged(record: Partial<PythonTaskRecord>, source: string) {
-    const task = { id: 't', instruction: 'x', gold: 'x', ...record };
-    return judge.judge(image, task, { steps: [{ code: source }], strict: true });
-  }
+  const judged = judging(engine);
   async function passed(record: Partial<PythonTaskRecord>, source: string) {
     return (await judged(record, source)).tests.map((test) => test.passed);
   }
@@ -243,38 +227,6 @@ function itJudges(engine: EngineCase): void {
     expect(score).toBe(0.4);
   });
 
-  it('asks a grade program, which sees the solution by calls alone', async () => {
-    const grade = python`
-      def grade(solution):
-          right = sum(solution.f(n) == n * n for n in range(4))
-          output, status = solution.run('5')
-          return (right + (output.strip() == 'said 5' and status == 0)) / 5
-    `;
-    const program =
-      "if __name__ == '__main__':\n    try:\n        print('said', input())\n    except EOFError:\n        pass\n";
-    expect((await judged({ grade }, `def f(n):\n    return n * n\n${program}`)).score).toBe(1);
-    expect((await judged({ grade }, `def f(n):\n    return 0\n${program}`)).score).toBe(0.4);
-    expect((await judged({ grade }, 'def f(n):\n    raise ValueError\n')).score).toBe(0);
-  });
-
-  it('lets the gold tell a grade program that is broken from one that a solution made fail', async () => {
-    const grade = 'def grade(solution):\n    print("graded")\n    return 1 / solution.f()\n';
-    const record = { grade, gold: 'f = lambda: 2\n' };
-    expect((await judged(record, 'f = lambda: 4\n')).score).toBe(0.25);
-    for (const value of ["'text'", '0', '0.5', 'float("nan")', '[[]]']) {
-      const { score, tests } = await judged(record, `f = lambda: ${value}\n`);
-      expect({ value, score, of: tests[0]?.error?.of }).toEqual({ value, score: 0, of: 'test' });
-    }
-    const broken = [
-      'def grade(solution):\n    return mistyped\n',
-      'def grade(:\n',
-      'def grade(solution):\n    return 2\n',
-    ];
-    for (const grade of broken) {
-      await expect(judged({ ...record, grade }, record.gold)).rejects.toMatchObject({ code: 'runner_fault' });
-    }
-  });
-
   it('hears nothing of what tests print', async () => {
     expect(
       await passed(
@@ -295,8 +247,8 @@ function itJudges(engine: EngineCase): void {
       { code: 'import math\ndef g(x):\n    return x + offset\nraise ValueError' },
       { code: 'offset = int(input())', stdin: '2\n' },
     ];
-    const task = { id: 't', instruction: 'x', gold: 'x', ...coded('assert f(1) == 3') };
-    const { score } = await judge.judge(image, task, { steps, strict: false, binding: 'f = g' });
+    const how = { steps, strict: false, binding: 'f = g' };
+    const { score } = await judged(coded('assert f(1) == 3'), '', how);
     expect(score).toBe(1);
   });
 }
