@@ -16,6 +16,7 @@ const MODULES = [
   'assertion',
   'comparison',
   'grading',
+  'serving',
   'session',
 ] as const;
 

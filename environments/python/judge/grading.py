@@ -1,11 +1,7 @@
-"""Grades one solution: reads the job, lets the tests run one by one, writes what came of each."""
+"""Grades one solution: lets the tests run one by one, and tells what came of each."""
 
-import ast
 import contextlib
-import gc
-import json
 import math
-import os
 import signal
 import time
 
@@ -35,28 +31,6 @@ def _shown(value):
     return text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…'
 
 
-def _read_part(descriptor):
-    """One part of the input: its length on a line, then so many bytes of JSON; nothing after it is touched."""
-    length = b''
-    while not length.endswith(b'\n'):
-        part = os.read(descriptor, 1)
-        if not part:
-            raise EOFError('the input ends before a part')
-        length += part
-    data = bytearray()
-    while len(data) < int(length):
-        part = os.read(descriptor, int(length) - len(data))
-        if not part:
-            raise EOFError('the input ends in the middle')
-        data += part
-    return json.loads(bytes(data))
-
-
-def _classes(setup):
-    """Names of the classes that a setup defines."""
-    return [node.name for node in ast.parse(setup).body if isinstance(node, ast.ClassDef)]
-
-
 def _line_of(error, source):
     """The line of a test in which an exception was raised."""
     line, trace = 1, error.__traceback__
@@ -68,7 +42,10 @@ def _line_of(error, source):
 
 
 class Grading:
-    """The tests of one grade. plan: tests, entry, grade, alone, seconds (of a test and of all)."""
+    """
+    The tests of one grade. plan: tests, entry, grade, alone, seconds (of a test and of all). `plain` as long as nothing of
+    the task's own was run here, but values compared.
+    """
 
     def __init__(self, job, plan, control):
         self._job = job
@@ -76,6 +53,7 @@ class Grading:
         self._spawner = Spawner(control, plan['alone'])
         self.usage = Usage()
         self._names = {'__name__': 'test'}
+        self.plain = not job['setup']
         if job['setup']:
             try:
                 exec(compile(job['setup'], '<setup>', 'exec'), self._names)
@@ -225,6 +203,7 @@ class Grading:
         usual = call_and_value(code, entry)
         if usual is not None:
             return self._assertion(code, *usual)
+        self.plain = False
         placement = Placement(code, self._names.keys() - {'__name__'}, {entry} if entry else set())
         names = dict(self._names)
         names.update((name, __import__(name)) for name in placement.modules)
@@ -243,6 +222,7 @@ class Grading:
                 raise
 
     def _grade(self, source):
+        self.plain = False
         names = {'__name__': 'grade', 'same_output': same_output, 'same_value': same_value}
         exec(compile(source, '<grade>', 'exec'), names)
         value = names['grade'](_Work(self))
@@ -272,25 +252,3 @@ class _Work:
     def run(self, stdin=''):
         """The program's output and exit status (None past the deadline)."""
         return self._grading.run_program(stdin)
-
-
-def main(control):
-    """
-    Grade what standard input tells of; the outcome is one line of JSON on standard output. The process ends then.
-    control: the socket of whoever forks solution processes.
-    """
-    gc.disable()
-    # What tests and grade programs print is nobody's answer.
-    report = os.dup(1)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    job = _read_part(0)
-    job['classes'] = _classes(job['setup'])
-    try:
-        grading = Grading(job, _read_part(0), control)
-        told = {'tests': grading.outcomes()} if grading.tested else {'grade': grading.score()}
-        told['usage'] = {'seconds': grading.usage.seconds, 'peak_kib': grading.usage.peak_kib}
-    except Fault as fault:
-        told = {'fault': str(fault)}
-    data = json.dumps(told).encode()
-    while data:
-        data = data[os.write(report, data):]

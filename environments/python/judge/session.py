@@ -1,6 +1,7 @@
 """
 The judge in a session that may grade again. The session itself reads neither work nor tests: a fork of it does both, and
-ends; meanwhile the session forks solution processes for it. What is left when it has ended is looked for here; a session without remains may serve another grade.
+ends unless it has only compared values; meanwhile the session forks solution processes for it. What is left of these when
+the grade is over is looked for here; a session without remains may serve another grade.
 """
 
 import gc
@@ -9,7 +10,7 @@ import socket
 import stat
 import sys
 
-from . import grading, privileges
+from . import privileges, serving
 from .spawner import spawner
 
 # Folders in which everybody may write; nobody but root may while solutions run.
@@ -66,6 +67,33 @@ def _clean(before, remaining):
     return True
 
 
+def _judge():
+    """A judge at work, the one that was kept or a new one: its process and the socket to it."""
+    while _kept:
+        pid, control = _kept.pop()
+        try:
+            control.send(serving.NEXT)
+            return pid, control
+        except OSError:
+            control.close()
+            os.waitpid(pid, 0)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            theirs.close()
+            serving.serve(ours, keep=_SEPARATE)
+            status = 0
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            sys.stderr.flush()
+        finally:
+            os._exit(status)
+    ours.close()
+    return pid, theirs
+
+
 def grade(image):
     """
     Grade what standard input tells of; say at the end whether the session is as it was, or can never be. image: what is known
@@ -76,34 +104,24 @@ def grade(image):
     remaining = os.listdir('/tmp')
     if not _SEPARATE:
         privileges.hide()
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            theirs.close()
-            grading.main(ours)
-            status = 0
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-            sys.stderr.flush()
-        finally:
-            os._exit(status)
-    ours.close()
-    try:
-        spawner(theirs)
-    finally:
-        theirs.close()
-    _, status = os.waitpid(pid, 0)
+    pid, control = _judge()
+    if spawner(control):
+        _kept.append((pid, control))
+        status = 0
+    else:
+        control.close()
+        _, status = os.waitpid(pid, 0)
     try:
         if not prepared:
             os.write(1, _UNCLOSED)
-        elif status == 0 and _clean(before, remaining):
+        elif status == 0 and _clean({*before, str(pid)}, remaining):
             os.write(1, _CLEAN)
     except OSError:
         pass
 
 
+# At most one: a judge that has run nothing of a task's own, and waits for the next grade.
+_kept = []
 _SEPARATE = privileges.separate(privileges.new_user())
 gc.collect()
 gc.freeze()

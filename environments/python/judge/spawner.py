@@ -96,18 +96,23 @@ def _send(control, message, descriptors=()):
 
 
 def spawner(control):
-    """Serve the judge at the other end of `control` (datagrams) until it hangs up."""
+    """
+    Serve the judge at the other end of `control` (datagrams) until its grade is over.
+    Returns whether it stays for another one; else it has hung up.
+    """
     user = privileges.new_user()
     folders = {}
     while True:
         try:
             data, rights, _, _ = control.recvmsg(256, socket.CMSG_SPACE(8))
         except ConnectionError:
-            return
+            return False
         if not data:
-            return
+            return False
         files = [number for _, _, part in rights for number in array.array('i', part)]
         request = json.loads(data)
+        if request['kind'] == 'kept':
+            return True
         if request['kind'] == 'wait':
             pid = request['pid']
             _, status, usage = os.wait4(pid, 0)

@@ -227,6 +227,17 @@ function itJudges(engine: EngineCase): void {
     expect(score).toBe(0.4);
   });
 
+  it('forgets what tests do to the judge that runs them', async () => {
+    const source = 'def f(x):\n    return x\n';
+    const spoilt = 'import builtins\nbuiltins.abs = lambda *_: 1\nassert f(1) == abs(-5)';
+    const plain = 'assert f(3) == 3';
+    for (const code of [plain, spoilt, plain, 'assert f(5) == abs(-5)', 'assert f(1) == abs(-5)', plain])
+      expect({ code, passed: await passed(coded(code), source) }).toEqual({
+        code,
+        passed: [code !== 'assert f(1) == abs(-5)'],
+      });
+  });
+
   it('hears nothing of what tests print', async () => {
     expect(
       await passed(
