@@ -33,7 +33,7 @@ const MEMORY_BOMBS = [
   ],
   [
     'of many processes',
-    'import os, time\nfor n in range(100):\n    if os.fork() == 0:\n        kept = bytearray(b"x") * (8 << 20)\n        time.sleep(60)\ntime.sleep(60)',
+    'import os, time\nfor n in range(36):\n    if os.fork() == 0:\n        kept = bytearray(b"x") * (8 << 20)\n        time.sleep(60)\ntime.sleep(60)',
   ],
 ] as const;
 
