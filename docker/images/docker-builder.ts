@@ -100,9 +100,10 @@ export class DockerImageBuilder implements ImageBuilder {
       await this.#buildDockerfile(tag, recipe.name, recipeLabel, dockerfile, [], onLine);
       return tag;
     }
-    const foreign = foreignReference(definition);
     const dockerfile =
-      parent === null ? foreignRoot(foreign) : [`FROM ${await this.#ensureRoot(parent, onLine)}`];
+      parent === null
+        ? foreignRoot(foreignReference(definition) ?? 'scratch')
+        : [`FROM ${await this.#ensureRoot(parent, onLine)}`];
     const files: ContextFile[] = [];
     if (definition.tree !== undefined) {
       dockerfile.push('ADD tree.tar /');
@@ -217,15 +218,10 @@ export class DockerImageBuilder implements ImageBuilder {
 }
 
 /** What a sandbox needs of a foreign image, or a complaint that says so. */
-function foreignRoot(reference: string | null): string[] {
+function foreignRoot(reference: string): string[] {
   const needed =
     'for p in python3 bwrap nsenter; do command -v $p > /dev/null || { echo "it has no $p"; exit 1; }; done';
-  return [
-    `FROM ${reference ?? 'scratch'}`,
-    'USER root',
-    `RUN ${JSON.stringify(['/bin/sh', '-c', needed])}`,
-    environment,
-  ];
+  return [`FROM ${reference}`, 'USER root', `RUN ${JSON.stringify(['/bin/sh', '-c', needed])}`, environment];
 }
 
 function proxySettings(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
