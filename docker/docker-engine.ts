@@ -11,6 +11,7 @@ import { containerSettings } from './docker-settings.ts';
 import { DockerStream, Tail } from './docker-stream.ts';
 import type { Container, Engine, StartOptions } from './engine.ts';
 import { SandboxError } from './errors.ts';
+import { hashRunnerFiles, readRunnerFiles } from './images/runner-files.ts';
 import { labels, namespace } from './labels.ts';
 import { encodeOwner, type Owner } from './owner.ts';
 import { PristineContainers } from './pristine-containers.ts';
@@ -171,7 +172,9 @@ export class DockerEngine implements Engine {
     const [own] = this.#digests.values();
     if (own !== undefined) return own;
     try {
-      const images = await this.#docker.listImages({ filters: { label: [labels.image] } });
+      // An image of another version has another runner in it.
+      const runner = hashRunnerFiles(await readRunnerFiles());
+      const images = await this.#docker.listImages({ filters: { label: [`${labels.runner}=${runner}`] } });
       const latest = images.flatMap((image) => image.RepoTags ?? []).find((tag) => tag.endsWith(':latest'));
       return latest ?? null;
     } catch (error) {
@@ -249,7 +252,7 @@ export class DockerEngine implements Engine {
   }
 }
 
-const works = { layer: 'overlay and bubblewrap work here', replace: 'each container serves one episode' };
+const works = { layer: 'layers and namespaces work here', replace: 'each container serves one episode' };
 
 const noImageYet = 'no image is built yet, so nothing could be tried';
 

@@ -1,6 +1,7 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import { controlSocketName } from './control-socket.ts';
-import type { Limits, StartOptions } from './engine.ts';
+import { seccompProfile } from './docker-seccomp.ts';
+import { type Limits, runnersShare, type StartOptions } from './engine.ts';
 import { controlPath, runnerPath, scratchPath } from './labels.ts';
 import type { Isolation } from './sandbox.ts';
 
@@ -47,19 +48,25 @@ export function containerSettings(options: SettingsOptions): ContainerCreateOpti
       ...(controlFolder === null
         ? {}
         : { Mounts: [{ Type: 'bind', Source: controlFolder, Target: controlPath, ReadOnly: true }] }),
-      ...limitSettings(limits),
-      ...(options.isolation === 'layer' ? layerRights : {}),
+      ...(options.isolation === 'layer' ? layerSettings(limits) : limitSettings(limits)),
     },
   };
 }
 
-/** What the runner needs to mount layers. The agent's processes get none of it. */
-const layerRights = {
-  CapAdd: ['SYS_ADMIN'],
-  SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable'],
-  MaskedPaths: [],
-  ReadonlyPaths: [],
-};
+/** What the runner needs to mount layers and to be out of the agent's way. The agent's processes get none of it. */
+function layerSettings(limits: Limits) {
+  return {
+    ...limitSettings({
+      ...limits,
+      memoryBytes: limits.memoryBytes + runnersShare.memoryBytes,
+      pids: limits.pids + runnersShare.pids,
+    }),
+    CapAdd: ['SYS_ADMIN'],
+    SecurityOpt: [`seccomp=${seccompProfile()}`, 'apparmor=unconfined', 'label=disable'],
+    MaskedPaths: [],
+    ReadonlyPaths: [],
+  };
+}
 
 function limitSettings({ memoryBytes, cpus, pids }: Limits) {
   return {
@@ -76,6 +83,8 @@ function environment({ limits, isolation, controlFolder }: SettingsOptions): str
     `STEPWELL_LAYER_BYTES=${limits.layerBytes}`,
     `STEPWELL_LAYER_INODES=${limits.layerInodes}`,
     `STEPWELL_SCRATCH=${scratchPath}`,
+    `STEPWELL_MEMORY_BYTES=${limits.memoryBytes}`,
+    `STEPWELL_PIDS=${limits.pids}`,
     `STEPWELL_ISOLATION=${isolation}`,
   ];
   if (controlFolder !== null) settings.push(`STEPWELL_SOCKET=${controlPath}/${controlSocketName}`);

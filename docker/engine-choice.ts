@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import Docker from 'dockerode';
@@ -67,7 +66,6 @@ export function machineFacts(docker: Docker, timeoutMs = 3_000): RuntimeFacts {
     local: async () => {
       if (process.platform !== 'linux') return ['Linux: elsewhere a Docker engine is needed'];
       const lacks: string[] = [];
-      if (!(await runs('bwrap', ['--version']))) lacks.push('bubblewrap (e.g. apt-get install bubblewrap)');
       if (!(await anyExists(['/usr/bin/python3', '/usr/local/bin/python3']))) {
         lacks.push('Python 3 below /usr (e.g. apt-get install python3)');
       }
@@ -81,12 +79,6 @@ function withinMs<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`it did not answer within ${timeoutMs} ms`)), timeoutMs);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
-
-function runs(program: string, args: readonly string[]): Promise<boolean> {
-  return new Promise((resolve) => {
-    execFile(program, [...args], { timeout: 5_000 }, (error) => resolve(error === null));
   });
 }
 

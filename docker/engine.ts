@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { ImageRef, Isolation, LayerChange } from './sandbox.ts';
 
-/** Limits of one container. */
+/** Limits of one sandbox: of what the agent's processes use. */
 export interface Limits {
   /** @default 512 MiB */
   readonly memoryBytes: number;
@@ -14,6 +14,9 @@ export interface Limits {
   /** Files in an episode's layer. @default 32,768 */
   readonly layerInodes: number;
 }
+
+/** What a container in `layer` isolation has beside the agent's limits, for its runner and for programs that look at files. */
+export const runnersShare = { memoryBytes: 64 * 2 ** 20, pids: 32 } as const;
 
 export interface StartOptions {
   readonly image: string;

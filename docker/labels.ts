@@ -8,6 +8,8 @@ export const labels = {
   image: 'stepwell.image',
   /** On an image: hash of everything it is made from. */
   recipe: 'stepwell.recipe',
+  /** On an image: hash of the runner in it. */
+  runner: 'stepwell.runner',
 } as const;
 
 /** Repository of images and prefix of container names. */

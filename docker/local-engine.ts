@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type ControlSocket, controlSocketName, listenForRunner } from './control-socket.ts';
 import { messageOf } from './docker-errors.ts';
 import type { Container, Engine, Limits, StartOptions } from './engine.ts';
 import { SandboxError } from './errors.ts';
-import { controlPath, scratchPath } from './labels.ts';
-import { LocalContainer, LocalProcess } from './local-container.ts';
+import { controlPath, runnerPath, scratchPath } from './labels.ts';
+import { LocalContainer } from './local-container.ts';
 import { findLimitKeeper, type LimitKeeper, type ProcessLimits } from './local-limits.ts';
-import { enclosure, type LocalRoot, LocalRoots } from './local-root.ts';
+import { LocalProcess } from './local-process.ts';
+import { type LocalRoot, LocalRoots } from './local-root.ts';
 import { fateOf, type Owner } from './owner.ts';
 import { type RunFolder, removeDeadRunFolders } from './run-folder.ts';
 import type { ImageRef, Isolation } from './sandbox.ts';
@@ -32,7 +34,7 @@ export interface LocalEngineOptions {
 /** Images that need no building where the host's programs will do. */
 const hostImages = { base: 'bash', bash: 'bash', python: 'python', sql: 'python' } as const;
 
-/** Sandboxes without a container engine: bubblewrap makes the container, over a built root or the host's programs. */
+/** Sandboxes without a container engine, over a built root or the host's programs. */
 export class LocalEngine implements Engine {
   readonly name = 'local';
   readonly #options: LocalEngineOptions;
@@ -63,7 +65,7 @@ export class LocalEngine implements Engine {
     const container = await this.start({ image: 'base', limits: trialLimits, network: 'none' });
     try {
       await tryOut(container, this.#options.startTimeoutMs ?? 30_000);
-      return { isolation: 'layer', reason: `overlay and bubblewrap work here; ${reason}` };
+      return { isolation: 'layer', reason: `layers and namespaces work here; ${reason}` };
     } catch (cause) {
       const advice = 'run as root, or on Linux 5.11 or newer with user namespaces allowed';
       const message = `The local engine needs layers (${messageOf(cause)}): ${advice}.`;
@@ -123,18 +125,22 @@ export class LocalEngine implements Engine {
     let processLimits: ProcessLimits | null = null;
     let socket: ControlSocket | null = null;
     let child: LocalProcess | null = null;
+    const staging = await this.#options.runFolder.subfolder(`${id}-root`);
     try {
       processLimits = await keeper.create(id, limits);
       socket = await listenForRunner(await this.#options.runFolder.subfolder(id));
-      child = new LocalProcess({
-        enclosure: enclosure({
-          root,
-          runnerFolder: this.#options.runnerFolder,
-          controlFolder: socket.folder,
-          isRoot: this.#isRoot,
-        }),
+      const { runnerFolder } = this.#options;
+      child = new LocalProcess(runnerFolder, {
+        name: id,
+        staging,
+        root: root.folder,
+        hostFolders: root.hostFolders,
+        folders: [scratchPath],
+        mounted: { [runnerPath]: runnerFolder, [controlPath]: socket.folder },
+        ...processLimits,
+        isRoot: this.#isRoot,
+        argv: ['python3', '-I', '-S', runnerPath],
         env: runnerSettings(limits, root),
-        limits: processLimits,
       });
       const stream = await this.#connection(socket, child);
       await socket.close();
@@ -144,7 +150,10 @@ export class LocalEngine implements Engine {
         stream,
         process: child,
         limits: processLimits,
-        onRemoved: () => this.#live.delete(container),
+        onRemoved: async () => {
+          this.#live.delete(container);
+          await removeFolder(staging);
+        },
       });
       this.#live.add(container);
       return container;
@@ -152,6 +161,7 @@ export class LocalEngine implements Engine {
       await child?.kill();
       await socket?.close();
       await processLimits?.remove();
+      await removeFolder(staging);
       const message = `A local container could not be started: ${messageOf(error)}`;
       throw new SandboxError('start_failed', message, { cause: error });
     }
@@ -171,10 +181,17 @@ export class LocalEngine implements Engine {
   }
 }
 
+/** An empty folder that nothing depends on any more; the run folder goes at the end of the server. */
+async function removeFolder(path: string): Promise<void> {
+  await rmdir(path).catch(() => {});
+}
+
 function runnerSettings(limits: Limits, root: LocalRoot): Record<string, string> {
   return {
     STEPWELL_LAYER_BYTES: String(limits.layerBytes),
     STEPWELL_LAYER_INODES: String(limits.layerInodes),
+    STEPWELL_MEMORY_BYTES: String(limits.memoryBytes),
+    STEPWELL_PIDS: String(limits.pids),
     STEPWELL_SCRATCH: scratchPath,
     STEPWELL_SESSION: root.session,
     STEPWELL_ROOTS: ['/', ...root.hostFolders].join(':'),

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Limits } from './engine.ts';
+import { type Limits, runnersShare } from './engine.ts';
 
 /** Each server has a group of its own, whose name tells the reaper whose it is. */
 const groupPrefix = 'stepwell-';
@@ -23,8 +23,12 @@ export interface LimitKeeper {
 export interface ProcessLimits {
   /** Files to which a process writes its id to come under the limits. */
   readonly joinFiles: readonly string[];
-  /** Shell commands for limits of single processes, run inside the container. */
-  readonly shellLimits: readonly string[];
+  /** Control groups of the container, by the paths that show them to its runner. */
+  readonly groups: Readonly<Record<string, string>>;
+  /** Bytes of memory that each process may address where there is no group for it; 0 is no limit. */
+  readonly addressSpace: number;
+  /** Processes that this user may have where there is no group for them; 0 is no limit. */
+  readonly processes: number;
   /** Remove them once their processes have ended. Never throws. */
   remove(): Promise<void>;
 }
@@ -73,6 +77,11 @@ async function mayMake(folder: string): Promise<boolean> {
 
 type LimitFiles = (kind: string, limits: Limits) => readonly (readonly [file: string, value: string])[];
 
+/** The container's, which its runner shares with the agent. */
+function withRunner({ memoryBytes, pids, ...others }: Limits): Limits {
+  return { ...others, memoryBytes: memoryBytes + runnersShare.memoryBytes, pids: pids + runnersShare.pids };
+}
+
 const unifiedFiles: LimitFiles = (kind, { memoryBytes, pids, cpus }) => {
   if (kind === 'pids') return [['pids.max', String(pids)]];
   if (kind === 'cpu') return [['cpu.max', `${Math.round(cpus * cpuPeriodUs)} ${cpuPeriodUs}`]];
@@ -118,7 +127,7 @@ function cgroups(
         for (const hierarchy of hierarchies) {
           const group = join(parentIn(hierarchy), name);
           await mkdir(group, { recursive: true });
-          for (const [file, value] of hierarchy.kinds.flatMap((kind) => filesOf(kind, limits))) {
+          for (const [file, value] of hierarchy.kinds.flatMap((kind) => filesOf(kind, withRunner(limits)))) {
             const written = writeFile(join(group, file), value);
             await (optionalFiles.has(file) ? written.catch(() => {}) : written);
           }
@@ -127,7 +136,15 @@ function cgroups(
         await remove();
         throw error;
       }
-      return { joinFiles: groups.map((group) => join(group, 'cgroup.procs')), shellLimits: [], remove };
+      return {
+        joinFiles: groups.map((group) => join(group, 'cgroup.procs')),
+        groups: Object.fromEntries(
+          hierarchies.map((hierarchy, at) => [shownAt(hierarchy), groups[at] ?? '']),
+        ),
+        addressSpace: 0,
+        processes: 0,
+        remove,
+      };
     },
     async reap(isOrphan) {
       const found = await Promise.all(hierarchies.map(({ folder }) => readdir(folder).catch(() => [])));
@@ -135,26 +152,28 @@ function cgroups(
       for (const name of new Set(found.flat())) {
         const other = name.slice(groupPrefix.length);
         if (!name.startsWith(groupPrefix) || other === server || !(await isOrphan(other))) continue;
-        await Promise.all(hierarchies.map(({ folder }) => removeTree(join(folder, name))));
+        await Promise.all(hierarchies.map(({ folder }) => removeGroup(join(folder, name))));
         removed += 1;
       }
       return removed;
     },
     async close() {
-      await Promise.all(hierarchies.map((hierarchy) => removeTree(parentIn(hierarchy))));
+      await Promise.all(hierarchies.map((hierarchy) => removeGroup(parentIn(hierarchy))));
     },
   };
 }
 
-async function removeTree(parent: string): Promise<void> {
-  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
-  const groups = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
-  await Promise.all(groups.map((group) => removeGroup(group)));
-  await removeGroup(parent);
+/** Where a runner finds a group of this hierarchy, as in a container of an engine. */
+function shownAt({ kinds }: Hierarchy): string {
+  const [kind, ...others] = kinds;
+  return kind === undefined || others.length > 0 ? '/sys/fs/cgroup' : `/sys/fs/cgroup/${kind}`;
 }
 
-/** A group goes only after its last process: those still there are killed. */
+/** A group goes only after its last process and the groups below it: those still there are killed, and these removed. */
 async function removeGroup(group: string): Promise<void> {
+  const entries = await readdir(group, { withFileTypes: true }).catch(() => []);
+  const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(group, name));
+  await Promise.all(below.map((one) => removeGroup(one)));
   for (let attempt = 1; attempt <= removeAttempts; attempt += 1) {
     const members = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
     for (const pid of members.split('\n').map(Number)) {
@@ -179,8 +198,8 @@ function rlimits(why: string): LimitKeeper {
   return {
     reason: `no cgroup: ${why}; limits of memory for each process and of the number of processes`,
     async create(_name, { memoryBytes, pids }) {
-      const shellLimits = [`ulimit -v ${Math.ceil(memoryBytes / 1024)}`, `ulimit -u ${pids}`];
-      return { joinFiles: [], shellLimits, remove: async () => {} };
+      const remove = async () => {};
+      return { joinFiles: [], groups: {}, addressSpace: memoryBytes, processes: pids, remove };
     },
     reap: async () => 0,
     close: async () => {},

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SandboxError } from './errors.ts';
-import { controlPath, runnerPath, scratchPath } from './labels.ts';
 import { hostDigest, hostProgramFolders, makeSkeleton } from './local-skeleton.ts';
 import type { ImageRef, Session } from './sandbox.ts';
 
@@ -86,61 +85,3 @@ async function combined(digest: string): Promise<string> {
     .update(await hostDigest());
   return `sha256:${hash.digest('hex')}`;
 }
-
-export interface EnclosureOptions {
-  readonly root: Pick<LocalRoot, 'folder' | 'hostFolders'>;
-  /** Where the host keeps the runner. */
-  readonly runnerFolder: string;
-  /** Folder of the control socket on the host. */
-  readonly controlFolder: string;
-  /** Whether this process is root; others get a user namespace of their own. */
-  readonly isRoot: boolean;
-}
-
-/** bubblewrap's arguments that make what a container engine would make, around the runner. */
-export function enclosure(options: EnclosureOptions): string[] {
-  const { root, isRoot } = options;
-  return [
-    ...namespaces(isRoot),
-    ...['--ro-bind', root.folder, '/'],
-    ...root.hostFolders.flatMap((folder) => ['--ro-bind', folder, folder]),
-    ...['--dev', '/dev', '--proc', '/proc'],
-    // Mount points are made in a tmpfs: the root below is shared and stays as it is.
-    ...['--perms', '0755', '--tmpfs', '/opt'],
-    ...['--dir', scratchPath],
-    ...['--ro-bind', options.runnerFolder, runnerPath],
-    ...['--ro-bind', options.controlFolder, controlPath],
-    ...['--chdir', '/'],
-  ];
-}
-
-/** The container's own namespaces, and the rights in them that the runner needs for layers. */
-export function namespaces(isRoot: boolean): string[] {
-  const own = ['pid', 'ipc', 'uts', 'net', 'cgroup-try'].map((kind) => `--unshare-${kind}`);
-  const user = isRoot ? [] : ['--unshare-user', '--uid', '0', '--gid', '0'];
-  const rights = (isRoot ? rootCapabilities : ['ALL']).flatMap((capability) => ['--cap-add', capability]);
-  return [
-    ...own,
-    ...user,
-    ...['--hostname', 'stepwell', '--die-with-parent', '--as-pid-1'],
-    ...['--cap-drop', 'ALL', ...rights],
-  ];
-}
-
-/** Docker's default set, and what mounting layers needs. */
-const rootCapabilities = [
-  'CAP_CHOWN',
-  'CAP_DAC_OVERRIDE',
-  'CAP_FOWNER',
-  'CAP_FSETID',
-  'CAP_KILL',
-  'CAP_MKNOD',
-  'CAP_NET_BIND_SERVICE',
-  'CAP_NET_RAW',
-  'CAP_SETFCAP',
-  'CAP_SETGID',
-  'CAP_SETPCAP',
-  'CAP_SETUID',
-  'CAP_SYS_ADMIN',
-  'CAP_SYS_CHROOT',
-];

@@ -158,7 +158,7 @@ export class RunnerChannel {
     const code = sandboxCode(header.code);
     pending.reject(
       new SandboxError(code, String(header.message ?? 'The runner gave no reason.'), {
-        actionMayHaveRun: pending.runsCode && code === 'runner_fault',
+        actionMayHaveRun: pending.runsCode && (code === 'runner_fault' || code === 'died'),
       }),
     );
   }

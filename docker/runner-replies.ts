@@ -9,6 +9,7 @@ export const Hello = z.object({
   event: z.literal('hello'),
   version: z.literal(1),
   isolation: z.enum(['layer', 'replace']),
+  session: z.enum(['bash', 'python']),
 });
 export type Hello = z.infer<typeof Hello>;
 
@@ -54,6 +55,8 @@ const ANSWERS: ReadonlySet<string> = new Set<SandboxErrorCode>([
 
 /** The code that a caller sees for a code of the runner. */
 export function sandboxCode(runnerCode: unknown): SandboxErrorCode {
+  // The lease has ended meanwhile, and the sandbox is being reset.
+  if (runnerCode === 'abandoned') return 'died';
   return typeof runnerCode === 'string' && ANSWERS.has(runnerCode)
     ? (runnerCode as SandboxErrorCode)
     : 'runner_fault';

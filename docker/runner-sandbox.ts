@@ -32,8 +32,8 @@ export interface LeasedContainer {
 }
 
 /**
- * Takes the container back at the end of a lease. `unsound`: the lease saw a fault of the container or left a call under
- * way, and it must not be reset and used again.
+ * Takes the container back at the end of a lease. `unsound`: the lease saw a fault of the container, and it must not be
+ * reset and used again.
  */
 export type GiveBack = (remains: Remains | 'unsound') => void;
 
@@ -127,7 +127,9 @@ export class RunnerSandbox implements Sandbox {
   async release(remains: Remains = 'used'): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    this.#giveBack(this.#sound && this.#last === null ? remains : 'unsound');
+    // A reset ends a call that is under way, as a deadline would.
+    const left = this.#last === null ? remains : 'used';
+    this.#giveBack(this.#sound ? left : 'unsound');
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -15,7 +15,7 @@ export interface ImageDefinition {
   readonly name: string;
   /**
    * Name of the image it is made from; `bash`, `python` and `sql` are built in. Its session is this one's too. Or
-   * `docker:` and a reference that a Docker engine knows or can pull, whose programs must have Python 3 and bubblewrap.
+   * `docker:` and a reference that a Docker engine knows or can pull, whose programs must have Python 3.11 or later, and bash.
    */
   readonly from: string;
   /** What its sessions run. @default that of `from`; a foreign image has `bash` */

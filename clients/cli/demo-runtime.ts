@@ -1,3 +1,4 @@
+import { checkNamespaces } from './doctor-checks.ts';
 import type { Machine } from './machine.ts';
 
 /** The engine for a demo that names none, and why, where it is not what `auto` would take. */
@@ -15,11 +16,11 @@ const BASH_IMAGE = encodeURIComponent(JSON.stringify({ label: ['stepwell.image=b
 export async function demoRuntime(machine: Machine): Promise<DemoRuntime | null> {
   const images = await machine.docker(`/images/json?filters=${BASH_IMAGE}`).catch(() => null);
   if (!Array.isArray(images) || images.length > 0) return null;
-  const [python, bubblewrap] = await Promise.all([
+  const [python, namespaces] = await Promise.all([
     machine.run('python3', '--version'),
-    machine.run('bwrap', '--ro-bind', '/', '/', '--unshare-pid', '--', 'true'),
+    checkNamespaces(machine),
   ]);
-  if (!python.ok || !bubblewrap.ok) return null;
+  if (!python.ok || namespaces.status !== 'ok') return null;
   const reason = 'Docker has no images yet (`stepwell images build` makes them): the local engine plays';
   return { runtime: 'local', reason };
 }

@@ -34,10 +34,9 @@ const DockerImages = z.array(z.looseObject({ Labels: z.record(z.string(), z.stri
 
 /** Look at everything that Stepwell needs or can use. */
 export async function diagnose(machine: Machine): Promise<Diagnosis> {
-  const [node, python, bubblewrap, mariadb, namespaces, overlay, cgroup, docker, port] = await Promise.all([
+  const [node, python, mariadb, namespaces, overlay, cgroup, docker, port] = await Promise.all([
     checkNode(machine),
     checkPython(machine),
-    checkBubblewrap(machine),
     checkMariadb(machine),
     checkNamespaces(machine),
     checkOverlay(machine),
@@ -47,7 +46,7 @@ export async function diagnose(machine: Machine): Promise<Diagnosis> {
   ]);
   const images = await checkImages(machine, docker.status === 'ok');
   const datasets = await checkDatasets(machine);
-  const programs = [node, python, bubblewrap, mariadb];
+  const programs = [node, python, mariadb];
   const checks = [...programs, namespaces, overlay, cgroup, docker, images, datasets, port];
   return { checks, ...(await chooseEngine(machine)) };
 }
@@ -78,20 +77,6 @@ async function checkPython(machine: Machine): Promise<Check> {
   return { name, status: 'ok', found: line.replace(/^Python /, '') };
 }
 
-async function checkBubblewrap(machine: Machine): Promise<Check> {
-  const name = 'bubblewrap';
-  const version = await machine.run('bwrap', '--version');
-  if (!version.ok) {
-    const remedy = 'install it, e.g. `apt-get install bubblewrap`';
-    return { name, status: 'bad', found: version.line, remedy };
-  }
-  const trial = await machine.run('bwrap', '--ro-bind', '/', '/', '--unshare-pid', '--', 'true');
-  if (trial.ok) return { name, status: 'ok', found: version.line.replace(/^bubblewrap /, '') };
-  const remedy =
-    'allow user namespaces for it (sysctl kernel.unprivileged_userns_clone=1, AppArmor), or use root';
-  return { name, status: 'bad', found: `cannot make a sandbox: ${trial.line}`, remedy };
-}
-
 /** What `sql-v1` with the dialect `mysql` needs of this machine where no Docker engine brings it along. */
 async function checkMariadb(machine: Machine): Promise<Check> {
   const name = 'MariaDB';
@@ -105,18 +90,21 @@ async function checkMariadb(machine: Machine): Promise<Check> {
   };
 }
 
-async function checkNamespaces(machine: Machine): Promise<Check> {
+/** Whether the local engine can make containers here, as far as the kernel's settings tell. */
+export async function checkNamespaces(machine: Machine): Promise<Check> {
   const name = 'user namespaces';
   const most = await machine.read('/proc/sys/user/max_user_namespaces');
   const clone = await machine.read('/proc/sys/kernel/unprivileged_userns_clone');
   const restricted = await machine.read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns');
   if (machine.isRoot) return { name, status: 'ok', found: 'not needed: running as root' };
   if (most === null || Number(most) === 0) {
-    const remedy = 'set sysctl user.max_user_namespaces above 0, or use Docker';
+    const remedy = '`sysctl user.max_user_namespaces=15000` as root, or use Docker';
     return { name, status: 'warn', found: 'switched off', remedy };
   }
   if (clone?.trim() === '0' || restricted?.trim() === '1') {
-    const remedy = 'allow them to this user (sysctl, AppArmor), or use Docker';
+    const setting =
+      clone?.trim() === '0' ? 'unprivileged_userns_clone=1' : 'apparmor_restrict_unprivileged_userns=0';
+    const remedy = `\`sysctl kernel.${setting}\` as root, or use Docker`;
     return { name, status: 'warn', found: 'refused to unprivileged users', remedy };
   }
   return { name, status: 'ok', found: 'allowed' };

@@ -19,7 +19,7 @@ export const suite = 'bookworm';
 const base: PackageImage = {
   name: 'base',
   from: null,
-  packages: ['python3', 'bubblewrap'],
+  packages: ['python3'],
 };
 
 /**

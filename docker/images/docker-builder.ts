@@ -53,6 +53,7 @@ export class DockerImageBuilder implements ImageBuilder {
         `RUN ["python3","-I","-S","-m","compileall","-q","--invalidation-mode","unchecked-hash","${runnerPath}"]`,
         `ENV STEPWELL_SESSION=${recipe.session}`,
         `CMD ["python3","-I","-S","${runnerPath}"]`,
+        `LABEL ${labels.runner}=${recipe.runnerHash}`,
       ];
       await this.#buildDockerfile(tag, recipe.name, recipe.hash, dockerfile, files, onLine);
     }
@@ -220,7 +221,7 @@ export class DockerImageBuilder implements ImageBuilder {
 /** What a sandbox needs of a foreign image, or a complaint that says so. */
 function foreignRoot(reference: string): string[] {
   const needed =
-    'for p in python3 bwrap nsenter; do command -v $p > /dev/null || { echo "it has no $p"; exit 1; }; done';
+    'for p in python3 bash; do command -v $p > /dev/null || { echo "it has no $p"; exit 1; }; done';
   return [`FROM ${reference}`, 'USER root', `RUN ${JSON.stringify(['/bin/sh', '-c', needed])}`, environment];
 }
 

@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { SandboxError } from '../errors.ts';
-import { type LocalImageRecord, namespaces, readRecord, recordFile } from '../local-root.ts';
+import { LocalProcess } from '../local-process.ts';
+import { type LocalImageRecord, readRecord, recordFile } from '../local-root.ts';
 import { hostProgramFolders, makeSkeleton } from '../local-skeleton.ts';
 import type { ImageRef } from '../sandbox.ts';
 import { buildScripts } from './build-scripts.ts';
@@ -12,6 +13,7 @@ import { bootstrapDebian } from './debian.ts';
 import { foreignReference, isPackageImage } from './definitions.ts';
 import { runProgram, startProgram } from './program.ts';
 import { allPackages, type Recipe } from './recipe.ts';
+import { runnerFolder } from './runner-files.ts';
 
 export interface LocalBuilderOptions {
   /** `images/` of the state folder. */
@@ -135,13 +137,19 @@ export class LocalImageBuilder implements ImageBuilder {
   }
 
   async #runInside(root: string, usesHost: boolean, script: string): Promise<void> {
-    const host = usesHost ? await hostProgramFolders() : [];
-    await runProgram('bwrap', [
-      ...namespaces(this.#isRoot),
-      ...['--bind', root, '/'],
-      ...host.flatMap((folder) => ['--ro-bind', folder, folder]),
-      ...['--dev', '/dev', '--proc', '/proc', '--', '/bin/sh', '-c', script],
-    ]);
+    const staging = join(dirname(root), 'staging');
+    await mkdir(staging, { recursive: true });
+    const { exited } = new LocalProcess(runnerFolder, {
+      name: 'an image’s script',
+      staging,
+      root,
+      writable: true,
+      hostFolders: usesHost ? await hostProgramFolders() : [],
+      isRoot: this.#isRoot,
+      argv: ['/bin/sh', '-c', script],
+    });
+    const { reason, succeeded } = await exited;
+    if (!succeeded) throw new SandboxError('start_failed', `The script of an image failed: ${reason}`);
   }
 
   /** Put the new folder in the place of the old one, which stays for its containers until the next build. */

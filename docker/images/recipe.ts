@@ -21,6 +21,8 @@ export interface Recipe {
   /** Hash of all, the runner included. 12 hex digits. */
   readonly hash: string;
   readonly runnerFiles: readonly RunnerFile[];
+  /** Hash of the runner's files. */
+  readonly runnerHash: string;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function makeRecipes(definitions: readonly AnyDefinition[] = []): P
     const rootHash = await hashRoot(definition, parent);
     const session = definition.session ?? parent?.session ?? 'bash';
     const hash = shortHash([rootHash, runnerHash, session]);
-    const recipe: Recipe = { name, definition, parent, session, rootHash, hash, runnerFiles };
+    const recipe: Recipe = { name, definition, parent, session, rootHash, hash, runnerFiles, runnerHash };
     recipes.set(name, recipe);
     return recipe;
   }

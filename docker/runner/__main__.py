@@ -7,12 +7,17 @@ import sys
 import traceback
 from collections import deque
 
+from confinement import set_dumpable
 from frames import Disconnected, FrameChannel
 from replaced_sandbox import ReplacedSandbox
 from request_error import RequestError
-from sandbox import LayerSandbox
+from sandbox import LayerSandbox, LayerSettings
 
 VERSION = 1
+
+
+class Abandoned(Exception):
+    """The server has asked for a reset while a request was under way: nobody waits for its outcome."""
 
 
 class Runner:
@@ -37,7 +42,9 @@ class Runner:
 
     def greet(self) -> None:
         """Say hello, and that the first session is ready once it is."""
-        self._channel.write({"event": "hello", "version": VERSION, "isolation": self._sandbox.isolation})
+        sandbox = self._sandbox
+        hello = {"event": "hello", "version": VERSION, "isolation": sandbox.isolation, "session": sandbox.kind}
+        self._channel.write(hello)
         self._sandbox.reset()
         self._channel.write({"event": "ready"})
 
@@ -46,6 +53,10 @@ class Runner:
             header, payload = self._waiting.popleft() if self._waiting else self._channel.read()
             if header["op"] == "quit":
                 return
+            try:
+                self._sort()
+            except Abandoned:
+                pass
             self._answer(header, payload)
 
     def _answer(self, header: dict, payload: bytes) -> None:
@@ -54,6 +65,8 @@ class Runner:
             return
         handler = self._handlers.get(header["op"])
         try:
+            if header["op"] != "reset" and any(waiting["op"] == "reset" for waiting, _ in self._waiting):
+                raise Abandoned
             if handler is None:
                 raise RequestError("bad_request", f"op: unknown {header['op']!r}")
             fields, data = handler(header, payload) or ({}, b"")
@@ -61,6 +74,8 @@ class Runner:
             self._refuse(header, error.code, str(error))
         except KeyError as error:
             self._refuse(header, "bad_request", f"{error.args[0]}: missing")
+        except Abandoned:
+            self._refuse(header, "abandoned", "a reset was asked for meanwhile")
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, the server must hear of it
@@ -76,13 +91,18 @@ class Runner:
         self._sandbox.close()
 
     def _meanwhile(self) -> None:
-        """What arrives while code runs: pings are answered, the rest waits its turn."""
+        """What arrives while code runs: pings are answered, a reset ends it, the rest waits its turn."""
         self._channel.fill()
+        self._sort()
+
+    def _sort(self) -> None:
         while (frame := self._channel.next_buffered()) is not None:
             if frame[0]["op"] == "ping":
                 self._answer(*frame)
             else:
                 self._waiting.append(frame)
+                if frame[0]["op"] == "reset":
+                    raise Abandoned
 
 
 def make_sandbox(settings, services):
@@ -93,19 +113,22 @@ def make_sandbox(settings, services):
     kind = settings.get("STEPWELL_SESSION", "bash")
     if settings.get("STEPWELL_ISOLATION", "layer") == "replace":
         return ReplacedSandbox(services, kind)
-    return LayerSandbox(
-        services,
-        kind,
-        settings.get("STEPWELL_SCRATCH", "/run/stepwell"),
-        settings.get("STEPWELL_ROOTS", "/").split(":"),
-        int(settings.get("STEPWELL_LAYER_BYTES", 128 * 1024 * 1024)),
-        int(settings.get("STEPWELL_LAYER_INODES", 32768)),
-        settings.get("STEPWELL_HOSTNAME", "stepwell"),
+    made = LayerSettings(
+        session=kind,
+        scratch=settings.get("STEPWELL_SCRATCH", "/run/stepwell"),
+        roots=settings.get("STEPWELL_ROOTS", "/").split(":"),
+        layer_bytes=int(settings.get("STEPWELL_LAYER_BYTES", 128 * 1024 * 1024)),
+        layer_inodes=int(settings.get("STEPWELL_LAYER_INODES", 32768)),
+        memory_bytes=int(settings.get("STEPWELL_MEMORY_BYTES", 0)),
+        pids=int(settings.get("STEPWELL_PIDS", 0)),
+        hostname=settings.get("STEPWELL_HOSTNAME", "stepwell"),
     )
+    return LayerSandbox(services, made)
 
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_dumpable(False)
     # A step makes no cycles: what is loaded is looked at no more, and what comes later seldom.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

@@ -1,16 +1,17 @@
 # Read and evaluated once by the sandbox's bash, before the agent's first command; session.py has the other end.
-# 60: "go" lines in, reports "<sequence> <exit status> <working directory>\0" out. 61: a command's text up to a NUL byte,
-# then its standard input. A go line is empty, or "i" where there is input.
+# 60: "go" lines in. 61: a command's text up to a NUL byte, then its standard input. 62: reports
+# "<sequence> <exit status> <working directory>\0" out. A go line is empty, or "i" where there is input.
 
-# The loop runs with 60 and 61 closed: bash keeps both, closed to programs that it starts, under numbers of its own.
+# The loop runs with 60 to 62 closed: bash keeps them, closed to programs that it starts, under numbers of its own.
 # Found by what they are, they carry the talk, and no command has to be kept from them one by one.
 __sw_find() {
   for __sw_fd in {10..30}; do
-    if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/62 ]]; then __sw_wire=$__sw_fd; fi
-    if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/63 ]]; then __sw_text=$__sw_fd; fi
-    if [[ $__sw_wire && $__sw_text ]]; then break; fi
+    if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/63 ]]; then __sw_go=$__sw_fd; fi
+    if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/64 ]]; then __sw_text=$__sw_fd; fi
+    if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/65 ]]; then __sw_report=$__sw_fd; fi
+    if [[ $__sw_go && $__sw_text && $__sw_report ]]; then break; fi
   done
-  exec 62<&- 63<&-
+  exec 63<&- 64<&- 65<&-
 }
 
 # Make $? what it was after the last command.
@@ -40,7 +41,7 @@ __sw_mend() {
 trap '{ [[ $__sw_running ]] && __sw_cut; } 2>/dev/null && { return 130 2>/dev/null; break 9999 2>/dev/null; }' RTMIN+7
 
 # The script was standard input, and the shell's name its path.
-exec </dev/null 62<&60 63<&61
+exec </dev/null 63<&60 64<&61 65>&62
 BASH_ARGV0=bash
 
 shopt -s expand_aliases
@@ -48,16 +49,17 @@ __sw_sequence=0
 __sw_cutting=
 __sw_running=
 __sw_nothing=
-__sw_wire=
+__sw_go=
 __sw_text=
+__sw_report=
 # Report the last command, wait for the next, evaluate it. What is around it runs with standard error at /dev/null, so that
 # tracing shows none of it. A deadline's signal that comes late finds no command running and is ignored: it must not cut the
 # wait for the next one. A stray `break` leaves the inner loops; the outermost text then evaluates itself again.
 __sw_loop='while while {
     __sw_status=$? __sw_running=;
     [[ $__sw_cutting ]] && __sw_mend;
-    builtin printf "%s\0" "$__sw_sequence $__sw_status $PWD" >&$__sw_wire;
-    builtin read -r -u $__sw_wire __sw_input || builtin exit 0;
+    builtin printf "%s\0" "$__sw_sequence $__sw_status $PWD" >&$__sw_report;
+    builtin read -r -u $__sw_go __sw_input || builtin exit 0;
     IFS= builtin read -r -d "" -u $__sw_text __sw_code;
     case $-$__sw_status in
       *[xv]*) __sw_traced ;;

@@ -1,12 +1,14 @@
-"""The bound that the runner sets to the rights of every program it starts."""
+"""Which rights programs keep, and how the others are given up for good."""
 
 import ctypes
+import os
 
 _PR_CAPBSET_READ, _PR_CAPBSET_DROP = 23, 24
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _VERSION = 0x20080522  # sets of 64 bits
+_libc = ctypes.CDLL(None, use_errno=True)
 
-# Docker's default capabilities less MKNOD, AUDIT_WRITE, SETPCAP and SETFCAP, with their numbers. What is not among them
-# no program can regain, not even through a hole in `no_new_privs`.
+# Docker's default capabilities less MKNOD, AUDIT_WRITE, SETPCAP and SETFCAP, with their numbers.
 AGENT = {
     "CAP_CHOWN": 0,
     "CAP_DAC_OVERRIDE": 1,
@@ -19,6 +21,10 @@ AGENT = {
     "CAP_NET_RAW": 13,
     "CAP_SYS_CHROOT": 18,
 }
+# What the runner makes layers with, beside what it may leave to an agent, where no container engine gives it that.
+RUNNER = {**AGENT, "CAP_SETPCAP": 8, "CAP_SYS_ADMIN": 21, "CAP_MKNOD": 27, "CAP_SETFCAP": 31}
+# What a program needs that reads an agent's files, whatever their modes.
+INSPECTION = {"CAP_DAC_OVERRIDE": 1}
 
 
 class _Header(ctypes.Structure):
@@ -29,38 +35,48 @@ class _Sets(ctypes.Structure):
     _fields_ = [("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32)]
 
 
-def bound_programs() -> bool:
-    """Leave nothing beyond `AGENT` in the bounding set; False where the runner itself lacks the right to do so.
-
-    What the runner has becomes inheritable first, so that bubblewrap, which runs as root, still gets it from there.
-    It gives up what the program in the sandbox shall not have.
+def bound(rights: dict) -> None:
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    header = _Header(_VERSION, 0)
-    sets = (_Sets * 2)()
-    if libc.capget(ctypes.byref(header), sets) != 0:
-        return False
+    Leave nothing beyond `rights` in the bounding set: no program that this process starts can regain it, not even through
+    a hole in `no_new_privs`. Raises OSError where that is refused.
+    """
+    kept = set(rights.values())
+    for number in range(64):
+        is_there = number not in kept and _libc.prctl(_PR_CAPBSET_READ, number, 0, 0, 0) == 1
+        if is_there and _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), f"capability {number} cannot be taken from the bounding set")
+
+
+def bequeath() -> None:
+    """Let the runner's own helpers keep its rights, which the bounding set would take from them. Raises OSError."""
+    sets = _read()
     for half in sets:
-        half.inheritable |= half.permitted
-    if libc.capset(ctypes.byref(header), sets) != 0:
-        return False
-    return all(_drop(libc, number) for number in range(64) if number not in AGENT.values())
+        half.inheritable = half.permitted
+    _write(sets)
 
 
-def keep_agents(libc) -> None:
-    """Leave this process nothing beyond `AGENT`. Raises OSError."""
-    header = _Header(_VERSION, 0)
+def keep(rights: dict) -> None:
+    """Leave this process, whose bounding set has nothing more, no right beyond `rights`. Raises OSError."""
+    _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    mask = sum(1 << number for number in rights.values())
+    sets = _read()
+    for position, half in enumerate(sets):
+        kept = half.permitted & (mask >> 32 * position) & 0xFFFFFFFF
+        half.effective = half.permitted = half.inheritable = kept
+    _write(sets)
+
+
+def _read():
     sets = (_Sets * 2)()
-    mask = sum(1 << number for number in AGENT.values())
-    if libc.capget(ctypes.byref(header), sets) == 0:
-        for position, half in enumerate(sets):
-            kept = half.permitted & (mask >> 32 * position) & 0xFFFFFFFF
-            half.effective = half.permitted = half.inheritable = kept
-        if libc.capset(ctypes.byref(header), sets) == 0:
-            return
-    raise OSError(ctypes.get_errno(), "capabilities cannot be given up")
+    _check(_libc.capget(ctypes.byref(_Header(_VERSION, 0)), sets), "capabilities cannot be read")
+    return sets
 
 
-def _drop(libc, number: int) -> bool:
-    known = libc.prctl(_PR_CAPBSET_READ, number, 0, 0, 0) == 1
-    return not known or libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) == 0
+def _write(sets) -> None:
+    _check(_libc.capset(ctypes.byref(_Header(_VERSION, 0)), sets), "capabilities cannot be set")
+
+
+def _check(result: int, problem: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{problem}: {os.strerror(number)}")

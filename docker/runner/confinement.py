@@ -1,118 +1,152 @@
-"""What a session is confined by, bash or Python: namespaces, a root of its own, no rights, given to a forked process."""
+"""
+The one confinement of every program that runs for an episode: a session, a program beside it, an inspection.
+
+Rights, descriptors and the memory that others may read are given up before any process of the agent can see the new one:
+a session is the first process of its namespaces, a program beside it is forked by a process outside of them that has
+given up everything already, and an inspection runs in namespaces that the agent is not in.
+"""
 
 import ctypes
 import os
-import stat
 
 import capabilities
 import mounts
-from bubblewrap import PROC_COVERED_FILES, PROC_COVERED_FOLDERS
+from capabilities import AGENT, INSPECTION
+from devices import PROC_FLAGS, cover_proc
 from mounts import MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_REC
 from processes import offer_first
 
-_PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 22, 38, 47
-_SECCOMP_MODE_FILTER, _PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
+_SECCOMP_MODE_FILTER = 2
 _INSTRUCTION_SIZE = 8
-_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
-_LINKS = {
-    "fd": "/proc/self/fd",
-    "stdin": "/proc/self/fd/0",
-    "stdout": "/proc/self/fd/1",
-    "stderr": "/proc/self/fd/2",
-    "core": "/proc/kcore",
-    "ptmx": "pts/ptmx",
-}
-_NAMESPACES = mounts.CLONE_NEWNS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWUTS | mounts.CLONE_NEWPID
+_NAMESPACES = (
+    mounts.CLONE_NEWNS | mounts.CLONE_NEWCGROUP | mounts.CLONE_NEWUTS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWPID
+)
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
-def make_devices(folder: str) -> None:
-    """
-    The `/dev` of every sandbox of a container, made once, and read-only to the last node: what one sandbox changes there
-    the next would find.
-    """
-    os.mkdir(folder)
-    mounts.mount("dev", folder, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,mode=755")
-    for name in _DEVICES:
-        _make_device(f"/dev/{name}", f"{folder}/{name}")
-    for name, target in _LINKS.items():
-        os.symlink(target, f"{folder}/{name}")
-    os.mkdir(f"{folder}/shm")
-    os.mkdir(f"{folder}/pts")
-    mounts.mount("devpts", f"{folder}/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=620")
-    mounts.protect(f"{folder}/pts", MS_NOSUID | MS_NOEXEC)
-    mounts.protect(folder, MS_NOSUID | MS_NOEXEC)
-
-
-def _make_device(known: str, path: str) -> None:
-    """A node of its own, or the machine's where none may be made: locks and watches on that one are everybody's."""
-    try:
-        os.mknod(path, stat.S_IFCHR, os.stat(known).st_rdev)
-        os.chmod(path, 0o666)
-    except PermissionError:
-        with open(path, "x", encoding="ascii"):
-            mounts.bind(known, path)
-        mounts.protect(path, MS_NOSUID | MS_NOEXEC)
-
-
 class Confinement:
-    """`devices` is the folder that `make_devices` made."""
+    """
+    Starts confined processes. `devices` is the folder that `make_devices` made; `hostname` is what they are told.
+
+    Each method forks, with `flags` (CLONE_PARENT for a sibling), and returns a pid; the child does its work and ends.
+    Work must not import, look up a codec or format a traceback: every file may be the agent's by then. Raises OSError.
+    """
 
     def __init__(self, seccomp_filter: bytes, devices: str, hostname: str) -> None:
-        self._libc = ctypes.CDLL(None, use_errno=True)
         self._filter = seccomp_filter
         self._devices = devices
         self._hostname = hostname
 
-    def fork(self, layer, work, flags: int = 0) -> int:
-        """
-        Fork a process that does `work` and ends: the first one in namespaces of its own, with `layer` as its root and
-        no right but the agent's, or a plain one without a layer. Raises OSError.
-        """
-        pid = mounts.clone(flags if layer is None else flags | _NAMESPACES)
-        if pid == 0:
-            never_return(lambda: self._begin(layer, work))
-        return pid
+    def fork_session(self, layer, work, flags: int = 0) -> int:
+        """The first process in namespaces of its own, with `layer` as its root."""
 
-    def _begin(self, layer, work) -> None:
-        # Before the agent's first program, and the first process too: who traces it could have it fork.
-        offer_first("self")
-        if layer is not None:
-            self._settle(layer.merged, layer.shm)
+        def begin() -> None:
+            self._enter(layer.merged, layer.shm)
             # At once: from here on every file is the agent's, also those that Python opens by itself.
-            self._confine()
-        work()
+            self._give_up(AGENT)
+            work()
 
-    def _settle(self, merged: str, shm: str) -> None:
-        """As the first process of the namespaces: devices and a read-only procfs, and the layer as the only root."""
+        return _fork(begin, flags | _NAMESPACES)
+
+    def fork_beside(self, namespaces, work, flags: int = 0) -> int:
+        """
+        A process in the namespaces of a session (descriptors, the pid namespace among them), a child of this process. The
+        pid is that of its maker, which ends as soon as there is one, with status 0. `work` is called twice: in the
+        maker with its rights gone, and, with what that returns, in the process itself.
+        """
+
+        def begin() -> None:
+            # Everybody in the namespace may read those of the new process.
+            hide_arguments()
+            for namespace in namespaces:
+                mounts.join(namespace)
+            self._give_up(AGENT)
+            become = work()
+            if mounts.clone(mounts.CLONE_PARENT) == 0:
+                never_return(become)
+            os._exit(0)
+
+        return _fork(begin, flags)
+
+    def fork_looking(self, view, work) -> int:
+        """A process in namespaces of its own that the agent is not in; `view` makes its root and returns its path."""
+
+        def begin() -> None:
+            mounts.make_private("/")
+            root = view()
+            self._settle(root)
+            capabilities.bound(INSPECTION)
+            self._give_up(INSPECTION)
+            work()
+
+        return _fork(begin, _NAMESPACES)
+
+    def fork_alone(self, work, flags: int = 0) -> int:
+        """A process in this one's own namespaces, for want of the right to make others."""
+
+        def begin() -> None:
+            self._give_up(AGENT)
+            work()
+
+        return _fork(begin, flags)
+
+    def _enter(self, merged: str, shm: str) -> None:
         mounts.make_private("/")
         mounts.bind(self._devices, f"{merged}/dev", MS_REC)
         mounts.bind(shm, f"{merged}/dev/shm")
-        proc = f"{merged}/proc"
-        mounts.mount("proc", proc, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
-        for path in PROC_COVERED_FILES:
-            if os.path.exists(merged + path):
-                mounts.bind(f"{self._devices}/null", merged + path)
-                mounts.protect(merged + path, MS_NOSUID | MS_NOEXEC)
-        for path in PROC_COVERED_FOLDERS:
-            if os.path.isdir(merged + path):
-                flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
-                mounts.mount("tmpfs", merged + path, "tmpfs", flags, "size=4k,mode=555")
-                mounts.protect(merged + path, flags)
-        mounts.protect(proc, MS_NOSUID | MS_NODEV | MS_NOEXEC)
-        mounts.set_hostname(self._hostname)
-        mounts.become_root(merged)
+        self._settle(merged)
 
-    def _confine(self) -> None:
-        """Give up every right but the agent's, for good."""
-        _checked(self._libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-        self._libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-        capabilities.keep_agents(self._libc)
-        program = _Program(len(self._filter) // _INSTRUCTION_SIZE, self._filter)
-        _checked(self._libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0))
+    def _settle(self, root: str) -> None:
+        """As the first process of the namespaces: a read-only procfs, a host name, and `root` as the only root."""
+        proc = f"{root}/proc"
+        mounts.mount("proc", proc, "proc", PROC_FLAGS)
+        cover_proc(proc, f"{self._devices}/null")
+        mounts.protect(proc, PROC_FLAGS)
+        mounts.set_hostname(self._hostname)
+        mounts.become_root(root)
+
+    def _give_up(self, rights: dict) -> None:
+        """Give up every right but these, for good, and show nobody the memory of what is left."""
+        set_dumpable(False)
+        _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        capabilities.keep(rights)
+        take_filter(self._filter)
+
+
+def take_filter(code: bytes) -> None:
+    """Take on a system call filter for good; without `no_new_privs` that takes SYS_ADMIN. Raises OSError."""
+    program = _Program(len(code) // _INSTRUCTION_SIZE, code)
+    _checked(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0))
+
+
+def hide_arguments() -> None:
+    """Have a process list show this process without its arguments."""
+    with open("/proc/self/stat", "rb") as file:
+        start, end = map(int, file.read().rpartition(b")")[2].split()[45:47])
+    ctypes.memset(start, 0, end - start)
+
+
+def set_dumpable(is_dumpable: bool) -> None:
+    """Whether others of the same user may trace this process and read its memory and its descriptors. Raises OSError."""
+    _checked(_libc.prctl(_PR_SET_DUMPABLE, int(is_dumpable), 0, 0, 0))
+
+
+def _fork(begin, flags: int) -> int:
+    pid = mounts.clone(flags)
+    if pid == 0:
+        never_return(lambda: _begin(begin))
+    return pid
+
+
+def _begin(begin) -> None:
+    # Before the agent's first program, and the first process too: who traces it could have it fork.
+    offer_first("self")
+    begin()
 
 
 def never_return(work) -> None:

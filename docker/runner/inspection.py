@@ -1,14 +1,15 @@
 """Programs of the pristine image run over the agent's files: grading that the agent cannot replace."""
 
 import os
+import resource
 import stat
-from functools import partial
 
-from bubblewrap import Bubblewrap
+import mounts
 from environment import ENVIRONMENT
+from mounts import MS_NODEV, MS_NOSUID, MS_REC
 from program import Program
 from request_error import RequestError
-from spawning import spawn
+from spawning import become, keep_only
 
 _ENVIRONMENT = {
     **ENVIRONMENT,
@@ -16,25 +17,75 @@ _ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_OPTIONAL_LOCKS": "0",
 }
+# What is no repository that can be looked at is none: a program that asks for it finds no folder of that name.
+_NO_REPOSITORY = {"GIT_DIR": "/dev/null"}
+_PRISTINE_CONFIGURATION = "/.git/config"
+# Where the agent's files lie for a program that looks at them.
+WINDOW = "/mnt"
+_FLAGS = MS_NOSUID | MS_NODEV
 
 
-def cover_git(layer) -> list:
+class Inspection:
     """
-    bubblewrap's arguments that take the agent's say out of git: a repository's configuration can name programs to
-    run, so the pristine configuration lies over it, and a repository that is no plain folder is hidden.
+    Starts programs in a view of their own: `pristine` (folders by mount point, read-only), with the agent's files,
+    read-only, at WINDOW. The agent's processes are at rest meanwhile, so that what is looked at first is still so later.
+    `memory_bytes` bounds the memory of each; 0 does not.
     """
-    folder = os.path.join(layer.merged, ".git")
-    kind = _kind(folder)
-    if kind is None:
-        return []
-    window = f"{layer.WINDOW}/.git"
-    redirected = any(_kind(os.path.join(folder, name)) for name in ("commondir", "config.worktree"))
-    if kind != "directory" or redirected or not os.path.isfile("/.git/config"):
-        return ["--tmpfs", window] if kind == "directory" else ["--ro-bind", "/dev/null", window]
-    config = _kind(os.path.join(folder, "config"))
-    if config is None:
-        return []
-    return ["--ro-bind", "/.git/config", f"{window}/config"] if config == "file" else ["--tmpfs", window]
+
+    def __init__(self, confinement, pristine, devices: str, memory_bytes: int) -> None:
+        self._confinement = confinement
+        self._pristine = pristine
+        self._devices = devices
+        self._memory_bytes = memory_bytes
+
+    def run(self, layer, request: dict, services):
+        """Run `argv` and return (fields as for `run`, output)."""
+        cwd = WINDOW + _plain_folder(layer.merged, request.get("cwd", "/"))
+        repository = _Repository(layer.merged)
+        environment = _ENVIRONMENT if repository.is_plain else {**_ENVIRONMENT, **_NO_REPOSITORY}
+
+        def start(descriptors: dict) -> int:
+            def look() -> None:
+                keep_only(descriptors)
+                if self._memory_bytes:
+                    resource.setrlimit(resource.RLIMIT_AS, (self._memory_bytes, self._memory_bytes))
+                become(request["argv"], environment, cwd)
+
+            return self._confinement.fork_looking(lambda: self._view(layer, repository), look)
+
+        return Program(start, services).finish(request)
+
+    def _view(self, layer, repository: "_Repository") -> str:
+        """In the mount namespace of the program: put its root together; the path."""
+        root = self._pristine.merged
+        window = root + WINDOW
+        for part in layer.roots:
+            target = window if part.prefix == "/" else window + part.prefix
+            mounts.bind(layer.merged if part.prefix == "/" else layer.merged + part.prefix, target)
+            mounts.protect(target, _FLAGS)
+        if repository.configuration is not None:
+            config = f"{window}/.git/config"
+            mounts.bind(repository.configuration, config)
+            mounts.protect(config, _FLAGS)
+        mounts.bind(self._devices, f"{root}/dev", MS_REC)
+        mounts.mount("tmpfs", f"{root}/tmp", "tmpfs", _FLAGS, "size=16m,mode=1777")
+        return root
+
+
+class _Repository:
+    """
+    The repository at the agent's root. Its configuration can name programs to run, so the pristine one,
+    `configuration`, takes its place; what has no plain one, or leads to another, is not looked at as a repository.
+    """
+
+    def __init__(self, merged: str) -> None:
+        folder = os.path.join(merged, ".git")
+        config, *others = (_kind(os.path.join(folder, name)) for name in ("config", "commondir", "config.worktree"))
+        can_cover = config == "file" and os.path.isfile(_PRISTINE_CONFIGURATION)
+        is_usable = (config is None or can_cover) and others == [None, None]
+        kind = _kind(folder)
+        self.is_plain = kind is None or (kind == "directory" and is_usable)
+        self.configuration = _PRISTINE_CONFIGURATION if self.is_plain and can_cover else None
 
 
 def _kind(path: str):
@@ -56,10 +107,3 @@ def _plain_folder(merged: str, path: str) -> str:
         if part == ".." or _kind(checked) != "directory":
             raise RequestError("path_refused", f"{path}: not a folder below the sandbox's root")
     return "".join(f"/{part}" for part in parts)
-
-
-def inspect(bubblewrap: Bubblewrap, layer, request: dict, services):
-    """Run `argv` and return (fields as for `run`, output)."""
-    cwd = layer.WINDOW + _plain_folder(layer.merged, request.get("cwd", "/"))
-    argv, descriptors = bubblewrap.inspection(layer, cover_git(layer), cwd, request["argv"])
-    return Program(partial(spawn, argv, _ENVIRONMENT), descriptors, services).finish(request)

@@ -37,7 +37,9 @@ class Ground:
         os.makedirs(scratch, exist_ok=True)
         mount("stepwell", scratch, "tmpfs", MS_NOSUID | MS_NODEV, "size=8m,mode=700")
         self._mask = os.path.join(scratch, "mask")
-        os.mkdir(self._mask)
+        self._empty = os.path.join(scratch, "empty")
+        for folder in (self._mask, self._empty):
+            os.mkdir(folder)
         self._make_mask(files)
 
     def _make_mask(self, files) -> None:
@@ -54,7 +56,13 @@ class Ground:
     def mount_overlay(self, target: str, prefix: str, upper: str, work: str) -> None:
         """Mount a layer's overlay over the root's mount at `prefix`."""
         lower = f"{self._mask}:{prefix}" if prefix == "/" else prefix
-        places = f"lowerdir={lower},upperdir={upper},workdir={work}"
+        self._mount(target, f"lowerdir={lower},upperdir={upper},workdir={work}")
+
+    def mount_pristine(self, target: str, prefix: str) -> None:
+        """Mount what layers begin with, read-only."""
+        self._mount(target, f"lowerdir={self._mask if prefix == '/' else self._empty}:{prefix}")
+
+    def _mount(self, target: str, places: str) -> None:
         choices = _OVERLAY_OPTIONS if self._overlay_options is None else (self._overlay_options,)
         for options in choices:
             try:
@@ -79,14 +87,20 @@ class Ground:
         return Layer(self, os.path.join(self.scratch, str(self._count)))
 
 
+class Pristine:
+    """The files that every layer begins with, read-only; made once."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.merged = os.path.join(ground.scratch, "pristine")
+        os.mkdir(self.merged)
+        for prefix in ground.prefixes:
+            ground.mount_pristine(self.merged if prefix == "/" else self.merged + prefix, prefix)
+
+
 class Layer:
     """One episode's files; `drop` forgets them all."""
 
-    # Where the agent's files lie for programs of the pristine image that look at them.
-    WINDOW = "/mnt"
-
     def __init__(self, ground: Ground, folder: str) -> None:
-        self.scratch = ground.scratch
         self._folder = folder
         self._mounted = []
         self.roots = []
@@ -116,15 +130,6 @@ class Layer:
         ground.mount_overlay(target, prefix, upper, work)
         self._mounted.append(target)
         self.roots.append(Root(prefix, prefix, upper))
-
-    def binds(self, at: str, read_only: bool = False) -> list:
-        """bubblewrap's arguments that show this layer at a path."""
-        arguments = []
-        for root in self.roots:
-            target = at if root.prefix == "/" else at.rstrip("/") + root.prefix
-            source = self.merged if root.prefix == "/" else self.merged + root.prefix
-            arguments += ["--ro-bind" if read_only else "--bind", source, target]
-        return arguments
 
     def drop(self) -> None:
         while self._mounted:

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import signal
 
 MS_RDONLY = 1
@@ -13,11 +14,16 @@ MS_BIND = 1 << 12
 MS_PRIVATE = 1 << 18
 MS_REC = 1 << 14
 MNT_DETACH = 2
+# What a mount keeps of its flags when it is made read-only, as `statvfs` tells them.
+_KEPT_FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC
 CLONE_PARENT = 0x00008000
 CLONE_NEWNS = 0x00020000
+CLONE_NEWCGROUP = 0x02000000
 CLONE_NEWUTS = 0x04000000
 CLONE_NEWIPC = 0x08000000
+CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
 
 # The numbers of calls that libc has no plain function for.
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
@@ -46,10 +52,28 @@ def bind(source: str, target: str, flags: int = 0) -> None:
     _check(result, f"bind {source} at {target}")
 
 
+def remount(target: str, flags: int) -> None:
+    """Give one mount these flags, and no others."""
+    flags |= MS_REMOUNT | MS_BIND
+    _check(_libc.mount(None, os.fsencode(target), None, ctypes.c_ulong(flags), None), f"remount {target}")
+
+
 def protect(target: str, flags: int = 0) -> None:
     """Make one mount read-only, with `flags` beside."""
-    flags |= MS_REMOUNT | MS_BIND | MS_RDONLY
-    _check(_libc.mount(None, os.fsencode(target), None, ctypes.c_ulong(flags), None), f"protect {target}")
+    remount(target, flags | MS_RDONLY)
+
+
+def protect_tree(target: str) -> None:
+    """Make a mount and those below it read-only, without devices and set-user-ID programs."""
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as file:
+        places = [_unescaped(line.split()[4]) for line in file]
+    for place in places:
+        if place == target or place.startswith(f"{target}/"):
+            protect(place, os.statvfs(place).f_flag & _KEPT_FLAGS | MS_NOSUID | MS_NODEV)
+
+
+def _unescaped(path: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), path)
 
 
 def make_private(target: str) -> None:
@@ -63,15 +87,24 @@ def unmount(target: str) -> None:
     _check(_libc.umount2(os.fsencode(target), MNT_DETACH), f"unmount {target}")
 
 
-def clone(flags: int) -> int:
+def clone(flags: int = 0) -> int:
     """
     Fork with flags, CLONE_PARENT for a sibling. None of what `os.fork` runs afterwards is run: the child must not go far
-    beyond system calls. Its pid, or 0 in the child.
+    beyond system calls. Its pid, or 0 in the child. Raises OSError.
     """
     pid = _holding.syscall(_CLONE[os.uname().machine], ctypes.c_ulong(flags | signal.SIGCHLD), 0, 0, 0, 0)
-    if pid < 0:
-        raise OSError("a process in namespaces of its own is refused")
+    _check(min(pid, 0), "start a process")
     return pid
+
+
+def unshare(flags: int) -> None:
+    """Leave namespaces for new ones. Raises OSError."""
+    _check(_libc.unshare(flags), "make namespaces")
+
+
+def join(namespace: int) -> None:
+    """Enter the namespace of a descriptor; a pid namespace is that of later children. Raises OSError."""
+    _check(_libc.setns(namespace, 0), "join a namespace")
 
 
 def become_root(folder: str) -> None:

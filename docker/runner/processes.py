@@ -1,11 +1,9 @@
-"""The processes of one pid namespace, as the runner sees them from outside."""
+"""What the runner asks of processes and tells them, whoever they are."""
 
 import os
 import signal
 import time
 
-# How long killed processes may take to end.
-_END_S = 0.3
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -28,7 +26,7 @@ def offer_first(pid) -> None:
 
 
 def children_of(pid: int):
-    """The processes that a process has started and that live."""
+    """The processes that a process has started and that live, or wait to be waited for."""
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
         return [int(child) for child in file.read().split()]
 
@@ -46,96 +44,40 @@ def reap_orphans(kept) -> None:
             os.waitpid(pid, os.WNOHANG)
 
 
-def _stat(pid: int):
-    """(state, parent, start in ticks) of a process, or None when it is gone."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    return fields[0].decode(), int(fields[1]), int(fields[19])
+def end_strays(kept) -> None:
+    """Kill what the runner started and does not know of, as when the one that started it was killed at that moment."""
+    for pid in children_of(os.getpid()):
+        if pid not in kept:
+            send(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
 
 
-class NamespaceProcesses:
-    """
-    Every process in the pid namespace of `first`. `interpreter` serves the session. `spared` are processes that are not
-    the agent's, where it has no namespace of its own; else `first` is the namespace's first process.
-    """
-
-    def __init__(self, first: int, interpreter: int, spared=()) -> None:
-        self.first = first
-        self._spared = frozenset(spared)
-        self.interpreter = interpreter
-        # Of what shares the runner's namespace nothing may be left to ask.
-        self._namespace = os.readlink(f"/proc/{'self' if spared else first}/ns/pid")
-        self._stopped = set()
-
-    def pids(self):
-        found = []
-        for name in os.listdir("/proc"):
-            if not name.isdigit():
-                continue
-            try:
-                if os.readlink(f"/proc/{name}/ns/pid") == self._namespace:
-                    found.append(int(name))
-            except OSError:
-                continue
-        return found
-
-    def _since(self, ticks: int):
-        """What started at or after `ticks` and lives, but the session's own."""
-        kept = {self.first, self.interpreter, *self._spared}
-        for pid in self.pids():
-            stat = _stat(pid)
-            if pid not in kept and stat is not None and stat[0] != "Z" and stat[2] >= ticks:
-                yield pid
-
-    def count_since(self, ticks: int) -> int:
-        """How many started at or after `ticks`, but the session's own."""
-        return sum(1 for _ in self._since(ticks))
-
-    def signal_since(self, ticks: int, number: int) -> int:
-        """Signal what started at or after `ticks`, but the session's own; returns how many were reached."""
-        return sum(send(pid, number) for pid in self._since(ticks))
-
-    def end_since(self, ticks: int, meanwhile=lambda: None) -> None:
-        """Kill what started at or after `ticks`, and wait a little, doing `meanwhile`, until none of it lives."""
-        until = time.monotonic() + _END_S
-        while self.signal_since(ticks, signal.SIGKILL) and time.monotonic() < until:
-            meanwhile()
-            time.sleep(0.001)
-
-    def kill_all(self) -> None:
-        """End all but the session's own, one after the other, again and again until a round finds nothing."""
-        for _ in range(100):
-            if not self.signal_since(0, signal.SIGKILL):
-                return
-
-    def stop(self) -> None:
-        """Halt all, again and again until a round finds nothing new, so that a forking process cannot outrun it."""
-        for _ in range(100):
-            fresh = 0
-            for pid in self.pids():
-                stat = _stat(pid)
-                if pid in self._spared or pid in self._stopped or stat is None or stat[0] in "TZX":
-                    continue
-                if send(pid, signal.SIGSTOP):
-                    self._stopped.add(pid)
-                    fresh += 1
-            if not fresh:
-                return
-
-    def resume(self) -> None:
-        """Let go on what `stop` halted, and nothing else."""
-        for pid in self._stopped:
-            send(pid, signal.SIGCONT)
-        self._stopped.clear()
-
-
-def send(pid: int, number: int) -> int:
-    """Signal a process; 1 when it was reached, else 0."""
+def send(pid: int, number: int) -> bool:
+    """Signal a process; whether it was reached."""
     try:
         os.kill(pid, number)
-        return 1
+        return True
     except (ProcessLookupError, PermissionError):
-        return 0
+        return False
+
+
+def started_at(pid: int):
+    """When a process started, in the unit of `ticks_at`; None where it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return int(file.read().rpartition(b")")[2].split()[19])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+class LastPid:
+    """The number of the process that was started last, in the runner's pid namespace and those below it."""
+
+    def __init__(self) -> None:
+        self._file = os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC)
+
+    def read(self) -> bytes:
+        return os.pread(self._file, 128, 0).rpartition(b" ")[2]
+
+    def close(self) -> None:
+        os.close(self._file)

@@ -6,45 +6,49 @@ import signal
 import time
 
 from capture import Capture
-from processes import exit_status, offer_first
-
-_FOLLOW_MS = 1000
+from processes import exit_status
 
 
 class Program:
     """
-    What `start` starts, (descriptors) → pid, with `descriptors` (closed once it runs) and its output; `services` are served
-    meanwhile.
+    What `start` starts, (descriptors) → pid, with its output at 1 and 2; `services` are served meanwhile. Raises what
+    `start` raises.
     """
 
-    def __init__(self, start, descriptors: dict, services) -> None:
+    def __init__(self, start, services) -> None:
         self._services = services
         self._output, write_fd = os.pipe()
         os.set_blocking(self._output, False)
         try:
-            self.pid = start({1: write_fd, 2: write_fd, **descriptors})
+            self.pid = start({1: write_fd, 2: write_fd})
         except BaseException:
             os.close(self._output)
             raise
         finally:
-            for fd in (write_fd, *descriptors.values()):
-                os.close(fd)
-        offer_first(self.pid)
+            os.close(write_fd)
         self._exit = os.pidfd_open(self.pid)
 
-    def finish(self, request: dict, linger_s: float = 0.0, end=None):
+    def finish(self, request: dict, linger_s: float = 0.0, end=lambda: None):
         """
         Wait for its end, and up to `linger_s` more for those that still hold its output.
-        Returns (fields of the reply, output); past `timeout_ms` `end` is called and the program is killed.
+        Returns (fields of the reply, output); past `timeout_ms` the program is killed, and `end` ends what it started.
         """
         began = time.monotonic()
         capture = Capture(request["max_output"])
-        timed_out = self._collect(capture, began + request["timeout_ms"] / 1000, linger_s)
-        if timed_out:
-            self._end(end)
-        status = exit_status(os.waitpid(self.pid, 0)[1])
-        os.close(self._output)
-        os.close(self._exit)
+        status = None
+        try:
+            timed_out = self._collect(capture, began + request["timeout_ms"] / 1000, linger_s)
+            if timed_out:
+                os.kill(self.pid, signal.SIGKILL)
+                end()
+                capture.read_from(self._output)
+            status = self._reap()
+        finally:
+            if status is None:
+                os.kill(self.pid, signal.SIGKILL)
+                self._reap()
+            os.close(self._output)
+            os.close(self._exit)
         fields = {
             "exit_code": status,
             "cwd": request.get("cwd", "/"),
@@ -54,15 +58,8 @@ class Program:
             fields["timeout"] = "deadline"
         return fields, capture.finish(fields)
 
-    def _end(self, end) -> None:
-        """bubblewrap follows the program that it watches; killed before it, it would leave a zombie."""
-        if end is not None:
-            end()
-            poll = select.poll()
-            poll.register(self._exit, select.POLLIN)
-            if poll.poll(_FOLLOW_MS):
-                return
-        os.kill(self.pid, signal.SIGKILL)
+    def _reap(self) -> int:
+        return exit_status(os.waitpid(self.pid, 0)[1])
 
     def _collect(self, capture: Capture, deadline: float, linger_s: float) -> bool:
         """Whether the deadline came before the program's end."""

@@ -29,12 +29,13 @@ _FUTURE_FLAGS = functools.reduce(
 
 class Driver:
     """
-    `talk_fd`: lines "go" in ("i" where there is input), reports "<sequence> <exit status> <working directory>\\0" out.
+    `go_fd`: lines "go" in ("i" where there is input). `report_fd`: "<sequence> <exit status> <working directory>\\0" out.
     `code_fd`: an action's text up to a NUL byte, then its standard input.
     """
 
-    def __init__(self, talk_fd: int, code_fd: int) -> None:
-        self._talk_fd = talk_fd
+    def __init__(self, go_fd: int, report_fd: int, code_fd: int) -> None:
+        self._go_fd = go_fd
+        self._report_fd = report_fd
         self._code_fd = code_fd
         self._pid = os.getpid()
         self._flags = _FLAGS
@@ -54,7 +55,7 @@ class Driver:
         while True:
             try:
                 self._report(status)
-                go = os.read(self._talk_fd, 16)
+                go = os.read(self._go_fd, 16)
                 if not go:
                     os._exit(0)
                 status = self._step(go.startswith(b"i"))
@@ -67,7 +68,7 @@ class Driver:
             cwd = os.getcwdb()
         except OSError:
             cwd = b"/"
-        os.write(self._talk_fd, b"%d %d %s\0" % (self._sequence, status, cwd))
+        os.write(self._report_fd, b"%d %d %s\0" % (self._sequence, status, cwd))
 
     def _step(self, has_input: bool) -> int:
         self._sequence += 1

@@ -1,17 +1,13 @@
 """The fallback where layers cannot be made: the container itself is the sandbox, and is replaced after each episode."""
 
 import os
-from functools import partial
 
-from bash_process import start_bash
-from confinement import Confinement
+import capabilities
 from processes import reap_orphans
-from program import Program
-from python_process import start_python
 from request_error import RequestError
 from sandbox import LayerSandbox
-from spawning import become
-from zygote import Zygote
+from seccomp import filter_program
+from zygote import Zygote, ZygoteSettings
 
 
 class _Whole:
@@ -29,10 +25,13 @@ class ReplacedSandbox(LayerSandbox):
         if os.getpid() != 1:
             raise RuntimeError("replace isolation ends every process beside the runner: it runs in a container only")
         self._services = services
+        self.kind = kind
         self._layer = _Whole()
         self._session = None
-        self._confinement = Confinement(b"", "", "")
-        self._zygote = Zygote((b"", "", ""), None) if kind == "python" else None
+        self._confinement = None
+        capabilities.bound(capabilities.AGENT)
+        settings = ZygoteSettings(filter_program(), "", "", [], alone=True)
+        self._zygote = Zygote(settings, "" if kind == "python" else None)
         # The agent may remove it.
         self._null = os.open("/dev/null", os.O_RDONLY)
 
@@ -42,15 +41,17 @@ class ReplacedSandbox(LayerSandbox):
         self._session = self._start_session("/")
 
     def close(self) -> None:
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        self._end_session()
 
-    def _process(self, cwd: str, descriptors: dict):
-        spared = (os.getpid(),)
-        if self._zygote is None:
-            return start_bash(self._confinement, None, spared, cwd, descriptors)
-        return start_python(self._zygote, None, spared, cwd, descriptors)
+    def _end_session(self) -> None:
+        if self._session is not None:
+            super()._end_session()
+            # What ends every process of the container ends this one as well.
+            self._zygote.close()
+
+    @property
+    def _place(self):
+        return None
 
     def mark(self) -> None:
         raise RequestError("not_supported", "mark is the engine's where there are no layers")
@@ -70,9 +71,8 @@ class ReplacedSandbox(LayerSandbox):
         reap_orphans(self._kept())
         return super().execute(request)
 
-    def _program(self, request: dict) -> Program:
-        def start(descriptors: dict) -> int:
-            work = partial(become, request["argv"], request["env"], descriptors, request["cwd"])
-            return self._confinement.fork(None, work)
+    def _kept(self) -> frozenset:
+        return self._own() if self._session is None else self._own() | {self._session.pid}
 
-        return Program(start, {0: os.dup(self._null)}, self._services)
+    def _start_program(self, request: dict, descriptors: dict) -> int:
+        return self._zygote.start(None, request["argv"], request["env"], request["cwd"], {0: self._null, **descriptors})

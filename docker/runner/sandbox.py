@@ -1,31 +1,50 @@
 """The sandbox that the runner serves: one layer at a time, with one session in it."""
 
 import os
+import signal
 import time
 from functools import partial
+from typing import List, NamedTuple
 
-from bash_process import start_bash
-from bubblewrap import BWRAP, Bubblewrap
-from capabilities import bound_programs
+import bash_process
+import capabilities
+from agent_groups import make_agent_groups
+from beside import CannotStart
 from capture import Capture
 from changes import HIDDEN, Baseline, diff, mark
-from confinement import Confinement, make_devices
+from confinement import Confinement
+from devices import make_devices, protect_settings
+from environment import ENVIRONMENT
 from files import get, list_files, put
-from inspection import inspect
-from layer import Ground
-from processes import reap_orphans, ticks_at
+from inspection import Inspection
+from layer import Ground, Pristine
+from processes import end_strays, ticks_at
 from program import Program
-from python_process import start_python
 from request_error import RequestError
 from resolver import CONFIGURATION, OfflineResolver
 from seccomp import filter_program
 from session import CANNOT_START, Session, SessionEnded
-from spawning import spawn
-from zygote import Zygote
+from session_process import SessionProcess
+from zygote import Zygote, ZygoteSettings
 
 _START_S = 20.0
 # What is started again may be the agent's own by now. Two attempts fit into what the server waits beyond a deadline.
 _RESTART_S = 1.0
+# What an engine says where a program cannot be started.
+CANNOT_EXECUTE = 126
+
+
+class LayerSettings(NamedTuple):
+    """How a sandbox is made. `roots`: mount points that make up its root. Sizes in bytes; 0 memory or pids: no limit."""
+
+    session: str
+    scratch: str
+    roots: List[str]
+    layer_bytes: int
+    layer_inodes: int
+    memory_bytes: int
+    pids: int
+    hostname: str
 
 
 class LayerSandbox:
@@ -33,19 +52,26 @@ class LayerSandbox:
 
     isolation = "layer"
 
-    def __init__(self, services, kind: str, scratch: str, roots, layer_bytes: int, layer_inodes: int, hostname: str) -> None:
+    def __init__(self, services, settings: LayerSettings) -> None:
         self._services = dict(services)
+        self.kind = settings.session
         files = self._serve_names()
+        scratch = settings.scratch
         self._hidden = HIDDEN | {scratch}
-        self._ground = Ground(scratch, roots, layer_bytes, layer_inodes, files)
-        bound_programs()
-        if not os.access(BWRAP, os.X_OK):
-            raise FileNotFoundError(f"{BWRAP} is missing")
-        settings = (filter_program(), f"{scratch}/dev", hostname)
-        make_devices(f"{scratch}/dev")
-        self._bubblewrap = Bubblewrap(filter_program(), f"{scratch}/dev")
-        self._confinement = Confinement(*settings)
-        self._zygote = Zygote(settings, f"{scratch}/python3") if kind == "python" else None
+        self._ground = Ground(scratch, settings.roots, settings.layer_bytes, settings.layer_inodes, files)
+        devices = f"{scratch}/dev"
+        make_devices(devices)
+        protect_settings()
+        groups = make_agent_groups(settings.memory_bytes, settings.pids)
+        capabilities.bequeath()
+        capabilities.bound(capabilities.AGENT)
+        seccomp_filter = filter_program()
+        self._confinement = Confinement(seccomp_filter, devices, settings.hostname)
+        self._inspection = Inspection(
+            self._confinement, Pristine(self._ground), devices, 0 if groups else settings.memory_bytes
+        )
+        interpreter = f"{scratch}/python3" if self.kind == "python" else None
+        self._zygote = Zygote(ZygoteSettings(seccomp_filter, devices, settings.hostname, groups), interpreter)
         self._layer = None
         self._session = None
         self._baseline: "Baseline | None" = None
@@ -65,39 +91,56 @@ class LayerSandbox:
     def reset(self) -> None:
         """Forget the layer and everything in it; make the next one and start its session."""
         self.close()
-        reap_orphans(self._kept())
+        end_strays(self._own())
         self._layer = self._ground.new_layer()
         self._baseline = None
         self._session = self._start_session("/")
 
     def close(self) -> None:
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        self._end_session()
         if self._layer is not None:
             self._layer.drop()
             self._layer = None
 
-    def _kept(self):
-        """The runner's own children."""
-        return [one.pid for one in (self._zygote, self._session) if one is not None]
+    def _end_session(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
-    def _process(self, cwd: str, descriptors: dict):
-        if self._zygote is None:
-            return start_bash(self._confinement, self._layer, (), cwd, descriptors)
-        return start_python(self._zygote, self._layer, (), cwd, descriptors)
+    def _own(self) -> frozenset:
+        """The runner's own processes."""
+        return frozenset((os.getpid(), self._zygote.pid))
+
+    def _process(self, cwd: str, descriptors: dict) -> SessionProcess:
+        is_bash = self.kind == "bash"
+        if is_bash:
+            pid = bash_process.start_bash(self._zygote, self._place, cwd, descriptors)
+        else:
+            pid = self._zygote.start(self._place, None, ENVIRONMENT, cwd, descriptors)
+        break_signal = bash_process.BREAK if is_bash else signal.SIGINT
+        has_parent = not is_bash and self._confinement is not None
+        return SessionProcess(pid, break_signal, has_parent, self._confinement, self._own)
+
+    @property
+    def _place(self):
+        """What a session is started over."""
+        return self._layer
 
     def _start_session(self, cwd: str, patience_s: float = _START_S) -> Session:
-        session = Session(self._process, cwd, self._services)
+        try:
+            session = Session(self._process, cwd, self._services)
+        except CannotStart as error:
+            raise SessionEnded(CANNOT_START) from error
         try:
             session.wait_ready(patience_s)
-        except SessionEnded:
+        except BaseException:
             session.close()
             raise
         return session
 
     def run(self, request: dict, payload: bytes):
         """Run code in the session; a session that did not survive is started again."""
+        self._refuse_at_rest()
         began = time.monotonic()
         length = request["code_length"]
         idle = request.get("idle_timeout_ms")
@@ -126,6 +169,10 @@ class LayerSandbox:
             fields["restarted"] = True
         return fields, capture.finish(fields)
 
+    def _refuse_at_rest(self) -> None:
+        if self._session is not None and self._session.processes.at_rest:
+            raise RequestError("bad_request", "the processes are stopped; resume them first")
+
     @property
     def _cwd(self) -> str:
         return self._session.cwd if self._session is not None else "/"
@@ -133,9 +180,7 @@ class LayerSandbox:
     def _restart(self, capture: Capture) -> int:
         """Start the session again where it was, or at `/`; when the agent left nothing to start, say so."""
         cwd = self._cwd
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        self._end_session()
         for directory in (cwd, "/"):
             try:
                 self._session = self._start_session(directory, _RESTART_S)
@@ -158,36 +203,68 @@ class LayerSandbox:
         self._baseline = mark(self._layer.roots, self._hidden)
 
     def diff(self):
-        return diff(self._layer.roots, self._baseline, self._hidden)
+        return self._at_rest(lambda: diff(self._layer.roots, self._baseline, self._hidden))
 
     def inspect(self, request: dict):
-        return inspect(self._bubblewrap, self._layer, request, self._services)
+        return self._at_rest(lambda: self._inspection.run(self._layer, request, self._services))
+
+    def _at_rest(self, look):
+        """What `look` returns of files that no process of the agent has changed meanwhile."""
+        if self._session is None:
+            return look()
+        processes = self._session.processes
+        held = processes.at_rest
+        if processes.halt():
+            try:
+                seen = look()
+                undisturbed = processes.undisturbed()
+            finally:
+                if not held:
+                    processes.release()
+            if undisturbed:
+                return seen
+        # What does not stay at rest is ended.
+        self._end_session()
+        return look()
 
     def execute(self, request: dict):
         """A fresh program beside the session, in its namespaces; past the deadline all that it started is killed."""
-        if self._session is None:
+        self._refuse_at_rest()
+        if self._session is None or self._session.has_ended:
             self._restart(Capture(0))
         if self._session is None:
-            raise RequestError("not_supported", "the session could not be started again in this sandbox")
+            return _not_started(request, "the session could not be started again in this sandbox")
         started = ticks_at(time.monotonic())
-        program = self._program(request)
-        end = partial(self._session.tree.end_since, started)
-        return program.finish(request, request.get("linger_ms", 0) / 1000, end)
+        try:
+            program = Program(partial(self._start_program, request), self._services)
+        except CannotStart as error:
+            return _not_started(request, str(error))
+        return program.finish(request, request.get("linger_ms", 0) / 1000, partial(self._end_since, started))
 
-    def _program(self, request: dict) -> Program:
-        first = self._session.tree.first
-        argv, descriptors = self._bubblewrap.beside(self._layer, first, request["cwd"], request["argv"])
-        return Program(partial(spawn, argv, request["env"]), descriptors, self._services)
+    def _start_program(self, request: dict, descriptors: dict) -> int:
+        return self._zygote.start_beside(
+            self._session.namespaces, request["argv"], request["env"], request["cwd"], descriptors
+        )
+
+    def _end_since(self, started: int) -> None:
+        if not self._session.processes.end_since(started):
+            self._end_session()
 
     def quiesce(self, mode: str) -> None:
         if mode not in ("stop", "resume", "kill"):
             raise RequestError("bad_request", f"mode: expected stop, resume or kill, not {mode!r}")
         if self._session is None:
             return
-        if mode == "kill":
-            self._session.close()
-            self._session = None
-        elif mode == "stop":
-            self._session.tree.stop()
-        else:
-            self._session.tree.resume()
+        if mode == "resume":
+            self._session.processes.release()
+        elif mode == "kill" or not self._session.processes.halt():
+            # What cannot be brought to rest is ended.
+            self._end_session()
+
+
+def _not_started(request: dict, reason: str):
+    """What a program comes to that the agent left no room for: an outcome, as its own failures are."""
+    capture = Capture(request["max_output"])
+    capture.add(f"stepwell: no program could be started: {reason}\n".encode())
+    fields = {"exit_code": CANNOT_EXECUTE, "cwd": request["cwd"], "duration_us": 0}
+    return fields, capture.finish(fields)

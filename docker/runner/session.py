@@ -1,31 +1,29 @@
-"""A persistent session of a layer: one interpreter, commands in by a memory file, reports out by a socket."""
+"""A persistent session of a layer: one interpreter, commands in by a memory file, reports out by a pipe."""
 
 import os
 import re
 import select
 import signal
-import socket
-import struct
 import time
 from functools import partial
 
 from capture import Capture
 from processes import ticks_at
+from session_ends import CODE, GO, REPORT, rewrite, write_at
 
 # After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
 _GRACE_S = 0.3
 _ROUND_S = 0.02
 # More processes than these are not interrupted first.
 _CROWD = 16
-# How long a report alone is waited for, and room for a command, as a C timeval.
-_QUIET = struct.pack("ll", 0, 2000)
+# How long a report alone is waited for.
+_QUIET_MS = 2
 # Bytes of commands after which the memory file is begun anew.
 _CODE_LIMIT = 1 << 20
 _TIMED_OUT = 124
 # What a shell says where it finds no program.
 CANNOT_START = 127
-_SO_PASSRIGHTS = 83
-# What a shell can exit with; the agent can write to the socket as well.
+# What a shell can exit with; the agent can write to the pipe as well.
 _STATUS = re.compile(rb"\d{1,3}")
 
 
@@ -41,7 +39,7 @@ class SessionEnded(Exception):
 class Session:
     """
     One interpreter in one sandbox. `start` makes its process (a `SessionProcess`): (cwd, descriptors) → process,
-    where descriptors are {1, 2: output, 60: the socket, 61: the memory file}, as numbers that the interpreter finds them at.
+    where descriptors are the output's at 1 and 2, and those of `session_ends`.
     `services` are callbacks by the descriptors that they serve while code runs.
     """
 
@@ -53,44 +51,56 @@ class Session:
         self._code = os.memfd_create("code", os.MFD_CLOEXEC)
         # Where the interpreter will read the next command; None where only a fresh start is certain.
         self._position = None
-        ours, theirs = socket.socketpair()
-        output_fd, output_write = os.pipe()
+        go_read, self._go_fd = os.pipe()
+        self._report_fd, report_write = os.pipe()
+        self.output_fd, output_write = os.pipe()
+        theirs = {1: output_write, 2: output_write, GO: go_read, REPORT: report_write, CODE: self._code}
         try:
-            descriptors = {1: output_write, 2: output_write, 60: theirs.fileno(), 61: self._code}
-            self._process = start(cwd, descriptors)
+            self._process = start(cwd, theirs)
         except BaseException:
-            ours.close()
-            os.close(output_fd)
-            os.close(self._code)
+            self._close_descriptors()
             raise
         finally:
-            theirs.close()
-            os.close(output_write)
-        for side in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            ours.setsockopt(socket.SOL_SOCKET, side, _QUIET)
-        _take_no_descriptors(ours)
-        self._talk_fd = ours.detach()
-        self.output_fd = output_fd
-        os.set_blocking(output_fd, False)
+            for fd in (go_read, report_write, output_write):
+                os.close(fd)
+        for fd in (self._go_fd, self._report_fd, self.output_fd):
+            os.set_blocking(fd, False)
         self._exit_fd = os.pidfd_open(self.pid)
+        self._quiet_poll = select.poll()
+        self._quiet_poll.register(self._report_fd, select.POLLIN)
         self._poll = select.poll()
-        for fd in (self._talk_fd, self._exit_fd, output_fd, *services):
+        for fd in (self._report_fd, self._exit_fd, self.output_fd, *services):
             self._poll.register(fd, select.POLLIN)
         self._last_status = 0
-        # The processes of this session's namespace, once it is ready.
-        self.tree = None
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.has_ended
+
+    @property
+    def processes(self):
+        """The processes of this session, once it is ready."""
+        return self._process.processes
+
+    @property
+    def namespaces(self):
+        """Descriptors of its namespaces, once it is ready."""
+        return self._process.namespaces
 
     def wait_ready(self, patience_s: float) -> None:
         """Wait for the first report. Raises SessionEnded where the interpreter did not start in time."""
         if self._until_report(Capture(4096), time.monotonic() + patience_s, None) is not None:
             self.kill()
             raise SessionEnded(_TIMED_OUT)
-        # Looked for before the agent could change which process is whose child.
-        self.tree = self._process.tree
+        try:
+            self._process.settle()
+        except OSError:
+            self.kill()
+            raise SessionEnded(_TIMED_OUT) from None
 
     def run(self, code: bytes, stdin, timeout_s: float, idle_s, capture: Capture):
         """
@@ -124,12 +134,12 @@ class Session:
             rewrite(self._code, text + (stdin or b""))
             self._position = len(text)
         else:
-            _write_at(self._code, text + (stdin or b""), self._position)
+            write_at(self._code, text + (stdin or b""), self._position)
             self._position += len(text)
         if stdin:
             # How much of it the command will read is not known.
             self._position = None
-        os.write(self._talk_fd, b"i\n" if stdin else b"\n")
+        os.write(self._go_fd, b"i\n" if stdin else b"\n")
 
     def _end(self) -> int:
         """The exit status of an interpreter that takes no commands: it may have closed its ends, and live on."""
@@ -142,7 +152,7 @@ class Session:
     def _until_report(self, capture, deadline: float, idle_s):
         """None when the interpreter reported, or which deadline passed first."""
         # Most commands report before they could fill the pipe: then one wake-up serves report and output together.
-        if self._reported():
+        if self._quiet_poll.poll(_QUIET_MS) and self._reported():
             capture.read_from(self.output_fd)
             return None
         quiet_since = time.monotonic()
@@ -156,7 +166,7 @@ class Session:
                     quiet_since = time.monotonic()
                     if not capture.read_from(fd):
                         self._poll.unregister(fd)
-                elif fd == self._talk_fd and self._reported():
+                elif fd == self._report_fd and self._reported():
                     capture.read_from(self.output_fd)
                     return None
                 elif fd == self._exit_fd:
@@ -168,17 +178,13 @@ class Session:
     def _reported(self) -> bool:
         """Whether the report of the present command comes soon; others, forged or late, are ignored."""
         try:
-            data = os.read(self._talk_fd, 8192)
+            data = os.read(self._report_fd, 8192)
         except BlockingIOError:
             return False
-        except ConnectionResetError:
-            data = b""
         if not data:
             # The end of its own would wake every poll; that the interpreter ended comes by another way.
-            try:
-                self._poll.unregister(self._talk_fd)
-            except KeyError:
-                pass
+            for poll in (self._poll, self._quiet_poll):
+                poll.unregister(self._report_fd)
             return False
         *reports, rest = (self._reports + data).split(b"\0")
         self._reports = rest[-8192:]
@@ -193,18 +199,18 @@ class Session:
     def _interrupt(self, capture, started: int) -> bool:
         """Interrupt what the command started, then kill it; whether the interpreter broke off the command and lives."""
         # Many processes that all clean up at once can hold up a container at the end of its memory for long.
-        crowd = self.tree.count_since(started) > _CROWD
+        crowd = self.processes.count_since(started) > _CROWD
         for number in (signal.SIGKILL,) if crowd else (signal.SIGINT, signal.SIGKILL):
             until = time.monotonic() + _GRACE_S
             while time.monotonic() < until:
                 self._process.break_off()
-                self.tree.signal_since(started, number)
+                self.processes.signal_since(started, number)
                 if self._until_report(capture, time.monotonic() + _ROUND_S, None) is None:
                     # Until none of it lives, so that its output is its own and not the next command's.
                     take = partial(capture.read_from, self.output_fd)
-                    self.tree.end_since(started, take)
+                    ended = self.processes.end_since(started, take)
                     take()
-                    return True
+                    return ended
         return False
 
     def kill(self) -> None:
@@ -212,27 +218,10 @@ class Session:
         self._process.kill()
 
     def close(self) -> None:
-        self.kill()
-        for fd in (self._code, self._talk_fd, self.output_fd, self._exit_fd):
+        self._process.close()
+        os.close(self._exit_fd)
+        self._close_descriptors()
+
+    def _close_descriptors(self) -> None:
+        for fd in (self._code, self._go_fd, self._report_fd, self.output_fd):
             os.close(fd)
-
-
-def _take_no_descriptors(ours: socket.socket) -> None:
-    """Whoever closes the last descriptor of a connection may have to wait for its peer: that shall not be the runner."""
-    try:
-        ours.setsockopt(socket.SOL_SOCKET, _SO_PASSRIGHTS, 0)
-    except OSError:
-        # Linux before 6.16 passes them to everyone.
-        pass
-
-
-def rewrite(fd: int, data: bytes) -> None:
-    os.ftruncate(fd, 0)
-    _write_at(fd, data, 0)
-    os.lseek(fd, 0, os.SEEK_SET)
-
-
-def _write_at(fd: int, data: bytes, position: int) -> None:
-    written = os.pwrite(fd, data, position)
-    while written < len(data):
-        written += os.pwrite(fd, data[written:], position + written)

@@ -1,40 +1,52 @@
 """The process of a session, whichever interpreter it runs."""
 
 import os
+import select
 import signal
 
-from processes import NamespaceProcesses, children_of, exit_status, send
+from agent_processes import AgentProcesses
+from processes import children_of, exit_status, send
+from spawning import keep_only
+from beside import CannotStart, beside, namespaces_of
+
+# How long a process inside the namespace may take to signal the others; the agent can stop it.
+_STROKE_MS = 200
 
 
 class SessionProcess:
     """
-    `pid` ends with the session. It is the first process of a namespace of its own, unless there are processes beside it
-    that are `spared` because they are not the agent's. `break_signal` has the interpreter break off an action.
+    `pid` ends with the session, and its namespace with it; without a `confinement` it shares the runner's namespace.
+    `has_parent`: the interpreter is its child. `break_signal` has the interpreter break off an action. `own` tells the
+    runner's own processes.
     """
 
-    def __init__(self, pid: int, break_signal: int, has_parent: bool, spared) -> None:
+    def __init__(self, pid: int, break_signal: int, has_parent: bool, confinement, own) -> None:
         self.pid = pid
         self._break_signal = break_signal
         self._has_parent = has_parent
-        self._spared = spared
+        self._confinement = confinement
+        self._own = own
         self._exit_status = None
-        self._tree = None
+        # Descriptors of its namespaces, none where it shares the runner's.
+        self.namespaces = []
+        self.processes = None
+
+    def settle(self) -> None:
+        """Get to know it, once it has reported and before the agent can change anything. Raises OSError."""
+        children = children_of(self.pid) if self._has_parent else [self.pid]
+        if not children:
+            raise CannotStart("the interpreter has ended")
+        if self._confinement is not None:
+            self.namespaces = namespaces_of(children[0])
+        self.processes = AgentProcesses(self.pid, children[0], self._stroke, self._own)
 
     @property
-    def interpreter(self) -> int:
-        """The interpreter itself, known once it has reported: the first process or its child."""
-        return self.tree.interpreter
-
-    @property
-    def tree(self) -> NamespaceProcesses:
-        """The processes of the namespace."""
-        if self._tree is None:
-            interpreter = children_of(self.pid)[0] if self._has_parent else self.pid
-            self._tree = NamespaceProcesses(self.pid, interpreter, self._spared)
-        return self._tree
+    def has_ended(self) -> bool:
+        """Whether its first process has ended, and with it the namespace."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def break_off(self) -> None:
-        send(self.interpreter, self._break_signal)
+        send(self.processes.interpreter, self._break_signal)
 
     def reap(self) -> int:
         """Wait for its end; the exit status, 128 + signal where one killed it."""
@@ -47,6 +59,40 @@ class SessionProcess:
         if self._exit_status is None:
             # The kernel kills a namespace with its first process.
             send(self.pid, signal.SIGKILL)
-        if self._spared:
-            self.tree.kill_all()
+        if self._confinement is None:
+            self._stroke(signal.SIGKILL)
         self.reap()
+
+    def close(self) -> None:
+        """Kill it, and let go of what is held of it."""
+        self.kill()
+        for namespace in self.namespaces:
+            os.close(namespace)
+        if self.processes is not None:
+            self.processes.close()
+
+    def _stroke(self, number: int) -> None:
+        """Signal all processes of the namespace at once, as only one of its own can. Some may be missed: it can fail."""
+        if self._confinement is None:
+            # The first process of the container is this one: all others are meant.
+            try:
+                os.kill(-1, number)
+            except ProcessLookupError:
+                pass
+            return
+
+        def work():
+            keep_only({})
+            return lambda: os.kill(-1, number)
+
+        try:
+            pid = beside(lambda: self._confinement.fork_beside(self.namespaces, work))
+        except OSError:
+            return
+        exit_fd = os.pidfd_open(pid)
+        poll = select.poll()
+        poll.register(exit_fd, select.POLLIN)
+        poll.poll(_STROKE_MS)
+        os.close(exit_fd)
+        send(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)

@@ -5,33 +5,37 @@ import os
 import signal
 
 _IGNORED_SIGNALS = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
+# Above every descriptor that a program is given.
+_LIFTED = 100
+_MOST = 1 << 20
 
 
 def _lifted(descriptors: dict) -> dict:
     """Copies above every target, so that no dup2 overwrites a source that is still needed."""
-    return {target: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, 100) for target, source in descriptors.items()}
+    return {target: fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, _LIFTED) for target, source in descriptors.items()}
 
 
-def spawn(argv, environment: dict, descriptors: dict, path=None) -> int:
-    """
-    Start a program (`path`, else `argv[0]`) with just these descriptors (`{target: source}`) beside what is
-    close-on-exec; its pid.
-    """
+def keep_only(descriptors: dict) -> None:
+    """In a fork: have these descriptors (`{target: source}`), /dev/null where there is no input, and no others."""
     lifted = _lifted(descriptors)
-    try:
-        actions = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in lifted.items()]
-        return os.posix_spawn(path or argv[0], argv, environment, file_actions=actions, setsigdef=_IGNORED_SIGNALS)
-    finally:
-        for source in lifted.values():
-            os.close(source)
-
-
-def become(argv, environment: dict, descriptors: dict, cwd: str) -> None:
-    """In a fork: become a program as `spawn` starts one, in a session of its own. Raises OSError."""
-    for target, source in _lifted(descriptors).items():
+    os.closerange(0, _LIFTED)
+    if 0 not in lifted:
+        # The first free one is standard input.
+        os.set_inheritable(os.open("/dev/null", os.O_RDONLY), True)
+    for target, source in lifted.items():
         os.dup2(source, target)
+    os.closerange(_LIFTED, _MOST)
+
+
+def heed_signals() -> None:
+    """In a fork: take signals as a program does that nobody has told otherwise."""
     for number in _IGNORED_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
+
+
+def become(argv, environment: dict, cwd: str) -> None:
+    """In a fork: become a program in a session of its own. Raises OSError."""
+    heed_signals()
     os.setsid()
     os.chdir(cwd)
     os.execvpe(argv[0], argv, environment)

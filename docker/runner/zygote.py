@@ -1,15 +1,19 @@
-"""The runner's side of a warm Python interpreter, from which the sessions' interpreters are forked."""
+"""The runner's side of the process that the agent's programs are forked from."""
 
 import json
 import os
 import signal
 import socket
+from typing import NamedTuple
 
 import mounts
+from beside import CannotStart, beside
+from confinement import Confinement, never_return
 from environment import ENVIRONMENT
 from processes import send
-from session import rewrite
-from spawning import spawn
+from session_ends import rewrite
+from spawning import heed_signals, keep_only
+from zygote_main import ZygoteMain
 
 _PYTHON = "/usr/bin/python3"
 # The order of sets must not differ from one machine to the next.
@@ -18,68 +22,144 @@ _CONTROL_FD = 60
 _TIMEOUT_S = 20
 
 
+class ZygoteSettings(NamedTuple):
+    """
+    What a zygote is told. `groups`: files that a process joins the agent's control groups by. `alone`: sessions share the
+    runner's namespaces, and so does the zygote, which then never has more rights than they.
+    """
+
+    seccomp_filter: bytes
+    devices: str
+    hostname: str
+    groups: list
+    alone: bool = False
+
+
 class Zygote:
     """
-    Started before any episode, it holds nothing of one: an interpreter forked from it starts in a millisecond and
-    has no memory of the runner's. `settings` are those of a `Confinement`. `place` is where the interpreter's file can
-    be mounted, `None` where nothing can be.
+    A process that was started before any episode and holds nothing of one. Its forks cost little, come under the agent's
+    limits without being moved, and are the runner's children. Without a `place` it is a fork of the runner, for sessions
+    and programs that are loaded from files; with one, where its file can be mounted, or `""` where nothing can be, it is
+    a warm Python interpreter, which sessions are forks of.
     """
 
-    def __init__(self, settings, place) -> None:
-        self._filter, *names = settings
-        self._settings = json.dumps(names).encode()
-        self._program = _PYTHON if place is None else _protected(place)
+    def __init__(self, settings: ZygoteSettings, place=None) -> None:
+        self._settings = settings
+        self._program = None if place is None else _protected(place) if place else _PYTHON
         self._control = None
         self.pid = None
-        self._spawn()
+        self._begin()
 
-    def _spawn(self) -> None:
+    def _begin(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            self.pid = self._fork(theirs) if self._program is None else self._spawn(theirs)
+        finally:
+            theirs.close()
+        ours.settimeout(_TIMEOUT_S)
+        self._control = ours
+        settings = self._settings
+        told = {"devices": settings.devices, "hostname": settings.hostname, "groups": settings.groups}
+        ours.send(json.dumps(told).encode())
+        ours.send(settings.seccomp_filter)
+        if ours.recv(16) != b"ready":
+            raise OSError("the process that programs are forked from does not start")
+
+    def _fork(self, theirs: socket.socket) -> int:
+        return self._started(lambda: self._serve(theirs))
+
+    def _started(self, work) -> int:
+        if self._settings.alone:
+            return Confinement(self._settings.seccomp_filter, "", "").fork_alone(work)
+        pid = os.fork()
+        if pid == 0:
+            never_return(work)
+        return pid
+
+    @staticmethod
+    def _serve(control: socket.socket) -> None:
+        # Its standard input and output may be the runner's channel.
+        keep_only({2: 2, _CONTROL_FD: control.fileno()})
+        os.dup2(0, 1)
+        ZygoteMain(socket.socket(fileno=_CONTROL_FD)).serve()
+        os._exit(0)
+
+    def _spawn(self, theirs: socket.socket) -> int:
         folder = os.path.dirname(os.path.abspath(__file__))
-        program = f"import sys; sys.path.insert(0, {folder!r}); import zygote_main; sys.path.pop(0); zygote_main.main()\n"
+        program = (
+            f"import sys; sys.path.insert(0, {folder!r}); import python_driver, zygote_main; sys.path.pop(0); "
+            f"zygote_main.serve_interpreters({_CONTROL_FD}, python_driver.Driver)\n"
+        )
         script = os.memfd_create("script", os.MFD_CLOEXEC)
         null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             rewrite(script, program.encode())
             descriptors = {0: script, 1: null, 2: 2, _CONTROL_FD: theirs.fileno()}
-            self.pid = spawn([_PYTHON], _ENVIRONMENT, descriptors, self._program)
+            return self._started(lambda: self._load(descriptors))
         finally:
-            theirs.close()
             os.close(script)
             os.close(null)
-        ours.settimeout(_TIMEOUT_S)
-        self._control = ours
-        self._control.send(self._settings)
-        self._control.send(self._filter)
 
-    def start(self, layer, cwd: str, descriptors: dict) -> int:
+    def _load(self, descriptors: dict) -> None:
+        keep_only(descriptors)
+        heed_signals()
+        os.execve(self._program, [_PYTHON], _ENVIRONMENT)
+
+    def start(self, layer, argv, env: dict, cwd: str, descriptors: dict) -> int:
         """
-        Fork an interpreter with these descriptors (`{target: source}`), in namespaces of its own over `layer` or, without
-        one, in the runner's; the first process of the namespace. Raises OSError with what stood in the way.
+        Start a session with these descriptors (`{target: source}`): `argv`, or an interpreter where that is None. With a
+        layer it is in namespaces of its own, else in the runner's. The first process of the namespace. Raises CannotStart.
         """
-        place = None if layer is None else {"merged": layer.merged, "shm": layer.shm}
-        request = json.dumps({"place": place, "cwd": cwd, "targets": list(descriptors)}).encode()
+        place = None if layer is None else (layer.merged, layer.shm)
+        request = {"kind": "session", "place": place, "argv": argv, "env": env, "cwd": cwd}
+        return self._ask(request, descriptors, ())
+
+    def start_beside(self, namespaces, argv, env: dict, cwd: str, descriptors: dict) -> int:
+        """
+        Start a program in the namespaces of a session (their descriptors), but as none of its children, as an engine
+        runs one; its pid. Raises CannotStart.
+        """
+        request = {"kind": "beside", "argv": argv, "env": env, "cwd": cwd}
+        return beside(lambda: self._ask(request, descriptors, namespaces))
+
+    def _ask(self, request: dict, descriptors: dict, namespaces) -> int:
+        text = os.memfd_create("request", os.MFD_CLOEXEC)
         try:
-            socket.send_fds(self._control, [request], list(descriptors.values()))
+            rewrite(text, json.dumps({**request, "targets": list(descriptors)}).encode())
+            answer = self._answer([text, *descriptors.values(), *namespaces])
+        finally:
+            os.close(text)
+        if "error" in answer:
+            raise CannotStart(answer["error"])
+        return answer["pid"]
+
+    def _answer(self, descriptors) -> dict:
+        """What the zygote says; one that ended, as when memory ran out, is started again."""
+        if self.pid is None or os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            self._begin_again()
+        try:
+            socket.send_fds(self._control, [b"start"], descriptors)
             answer = self._control.recv(65536)
         except OSError:
             answer = b""
-        if not answer:
-            self._respawn()
-            raise OSError("the interpreter that others are forked from has ended")
-        fields = json.loads(answer)
-        if "error" in fields:
-            raise OSError(fields["error"])
-        return fields["pid"]
+        if answer:
+            return json.loads(answer)
+        raise CannotStart("the process that programs are forked from has ended")
 
-    def _respawn(self) -> None:
-        self._control.close()
+    def _begin_again(self) -> None:
+        self.close()
         try:
+            self._begin()
+        except OSError as error:
+            raise CannotStart(str(error)) from error
+
+    def close(self) -> None:
+        """End it, and leave no zombie; the next request starts another one."""
+        self._control.close()
+        if self.pid is not None:
             send(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        except ChildProcessError:
-            pass
-        self._spawn()
+            self.pid = None
 
 
 def _protected(place: str) -> str:

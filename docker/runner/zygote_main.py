@@ -1,4 +1,4 @@
-"""The warm interpreter: forks one for each session, in namespaces of its own."""
+"""The process that every program of the agent's is forked from: in the agent's control groups, and nothing of an episode in it."""
 
 import gc
 import json
@@ -8,15 +8,19 @@ import socket
 import sys
 from typing import NamedTuple
 
-from confinement import Confinement, never_return
+import spawning
+from confinement import Confinement, never_return, set_dumpable
 from mounts import CLONE_PARENT
 from processes import exit_status
-from python_driver import Driver
+from session_ends import CODE, GO, REPORT
 
-_CONTROL_FD = 60
 # Out of the way of programs that close the low descriptors.
-_TALK_FD, _CODE_FD = 1000, 1001
-_OWN_MODULES = ("bubblewrap", "capabilities", "confinement", "mounts", "processes", "python_driver", "zygote_main")
+_REPORT_FD, _CODE_FD, _GO_FD = 1000, 1001, 1002
+# What the zygote of an interpreter has loaded, and no session's `sys.modules` shows.
+_OWN_MODULES = (
+    *("capabilities", "confinement", "devices", "mounts", "processes"),
+    *("python_driver", "session_ends", "spawning", "zygote_main"),
+)
 
 
 class Place(NamedTuple):
@@ -27,40 +31,72 @@ class Place(NamedTuple):
 
 
 class ZygoteMain:
-    def __init__(self, control: socket.socket) -> None:
+    """
+    Serves requests on `control`: a message with the descriptors, the first of which holds the request as JSON. Each is
+    answered with `{"pid": …}` or `{"error": …}`. The new process is the runner's child. `interpreter` is the driver
+    class that a session without a program of its own runs.
+    """
+
+    def __init__(self, control: socket.socket, interpreter=None) -> None:
         self._control = control
-        devices, hostname = json.loads(control.recv(65536))
-        self._confinement = Confinement(control.recv(65536), devices, hostname)
+        control.set_inheritable(False)
+        self._interpreter = interpreter
+        set_dumpable(False)
+        settings = json.loads(control.recv(65536))
+        for path in settings["groups"]:
+            with open(path, "w", encoding="ascii") as group:
+                group.write("0")
+        self._confinement = Confinement(control.recv(65536), settings["devices"], settings["hostname"])
+        self._starts = {"session": self._session, "beside": self._beside}
+        control.send(b"ready")
 
     def serve(self) -> None:
         while True:
-            data, descriptors, _, _ = socket.recv_fds(self._control, 65536, 8)
-            if not data:
+            message, descriptors, _, _ = socket.recv_fds(self._control, 16, 16)
+            if not message:
                 return
-            answer = self._start(json.loads(data), descriptors)
+            try:
+                request = json.loads(_content(descriptors[0]))
+                given = dict(zip(request["targets"], descriptors[1:]))
+                namespaces = descriptors[1 + len(given) :]
+                answer = {"pid": self._starts[request["kind"]](request, given, namespaces)}
+            except OSError as error:
+                answer = {"error": error.strerror or str(error)}
             for fd in descriptors:
                 os.close(fd)
             self._control.send(json.dumps(answer).encode())
 
-    def _start(self, request: dict, descriptors) -> dict:
-        given = dict(zip(request["targets"], descriptors))
-        place = request["place"] and Place(**request["place"])
-        try:
-            pid = self._confinement.fork(place, lambda: self._session(place, request["cwd"], given), CLONE_PARENT)
-        except OSError as error:
-            return {"error": str(error)}
-        return {"pid": pid}
+    def _session(self, request: dict, given: dict, _namespaces) -> int:
+        cwd = request["cwd"]
+        place = request["place"] and Place(*request["place"])
 
-    def _session(self, place, cwd: str, given: dict) -> None:
-        """The session, or the first process of its namespace, which waits for orphans and ends as the session does."""
-        _keep(given)
+        def work() -> None:
+            if request["argv"] is None:
+                _keep(given)
+                self._interpret(cwd, place is not None)
+            spawning.keep_only(given)
+            spawning.become(request["argv"], request["env"], cwd)
+
         if place is None:
-            _serve_session(cwd)
+            return self._confinement.fork_alone(work, CLONE_PARENT)
+        return self._confinement.fork_session(place, work, CLONE_PARENT)
+
+    def _beside(self, request: dict, given: dict, namespaces) -> int:
+        def work():
+            spawning.keep_only(given)
+            return lambda: spawning.become(request["argv"], request["env"], request["cwd"])
+
+        return self._confinement.fork_beside(namespaces, work, CLONE_PARENT)
+
+    def _interpret(self, cwd: str, is_first: bool) -> None:
+        """The session, or the first process of its namespace, which waits for orphans and ends as the session does."""
+        if not is_first:
+            self._serve_session(cwd)
         os.setsid()
         interpreter = os.fork()
         if interpreter == 0:
-            never_return(lambda: _serve_session(cwd))
-        os.closerange(3, _CODE_FD + 1)
+            never_return(lambda: self._serve_session(cwd))
+        os.closerange(3, _GO_FD + 1)
         os.dup2(0, 1)
         os.dup2(0, 2)
         while True:
@@ -68,32 +104,38 @@ class ZygoteMain:
             if pid == interpreter:
                 os._exit(exit_status(status))
 
+    def _serve_session(self, cwd: str) -> None:
+        os.setsid()
+        try:
+            os.chdir(cwd)
+        except OSError:
+            os.chdir("/")
+        for name in _OWN_MODULES:
+            sys.modules.pop(name, None)
+        # It is the agent's program now, as one that was started from a file would be.
+        set_dumpable(True)
+        self._interpreter(_GO_FD, _REPORT_FD, _CODE_FD).serve()
+
+
+def _content(fd: int) -> bytes:
+    return os.pread(fd, os.fstat(fd).st_size, 0)
+
 
 def _keep(given: dict) -> None:
     """Leave no descriptor open but the session's."""
-    for target, source in ((_TALK_FD, given[60]), (_CODE_FD, given[61])):
+    for target, source in ((_GO_FD, given[GO]), (_REPORT_FD, given[REPORT]), (_CODE_FD, given[CODE])):
         os.dup2(source, target, inheritable=False)
     null = os.open("/dev/null", os.O_RDWR)
     for target, source in ((0, null), (1, given[1]), (2, given[2])):
         os.dup2(source, target)
-    os.closerange(3, _TALK_FD)
-    os.closerange(_CODE_FD + 1, _CODE_FD + 64)
+    os.closerange(3, _REPORT_FD)
+    os.closerange(_GO_FD + 1, _GO_FD + 64)
 
 
-def _serve_session(cwd: str) -> None:
-    os.setsid()
-    try:
-        os.chdir(cwd)
-    except OSError:
-        os.chdir("/")
-    for name in _OWN_MODULES:
-        sys.modules.pop(name, None)
-    Driver(_TALK_FD, _CODE_FD).serve()
-
-
-def main() -> None:
+def serve_interpreters(control_fd: int, driver) -> None:
+    """Be the warm interpreter."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    zygote = ZygoteMain(socket.socket(fileno=_CONTROL_FD))
+    zygote = ZygoteMain(socket.socket(fileno=control_fd), driver)
     gc.collect()
     gc.freeze()
     zygote.serve()

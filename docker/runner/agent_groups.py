@@ -1,0 +1,101 @@
+"""
+Control groups of the agent's own, below the container's: what it uses up, the runner still has.
+
+Without them the agent's hunger for memory, processes and processors would hold up whoever is to tell of it. The container
+itself has a little more than the agent, see `docker-settings.ts` and `local-limits.ts`.
+"""
+
+import os
+import re
+from typing import Dict, List, NamedTuple
+
+from mounts import MS_NODEV, MS_NOEXEC, MS_NOSUID, remount
+
+_KINDS = ("memory", "pids", "cpu")
+_AGENT, _RUNNER = "agent", "runner"
+
+
+class Hierarchy(NamedTuple):
+    """A mounted file system of control groups whose root is the container's own group."""
+
+    folder: str
+    kinds: List[str]
+    is_unified: bool
+
+
+def make_agent_groups(memory_bytes: int, pids: int) -> List[str]:
+    """
+    Files into which a process writes 0 to come under the agent's limits; none where no groups may be made. 0 is no limit.
+    """
+    files = []
+    for hierarchy in find_hierarchies():
+        try:
+            remount(hierarchy.folder, MS_NOSUID | MS_NODEV | MS_NOEXEC)
+            files.append(make_group(hierarchy, memory_bytes, pids))
+        except OSError:
+            # A rootless engine shows them and lets nobody change them: then the container's own limits serve.
+            continue
+    return files
+
+
+def find_hierarchies(folder: str = "/proc/self") -> List[Hierarchy]:
+    """Those of which the container sees no more than its own group."""
+    own = _own_groups(f"{folder}/cgroup")
+    found = []
+    with open(f"{folder}/mountinfo", encoding="utf-8", errors="surrogateescape") as mounts:
+        for line in mounts:
+            before, _, after = line.partition(" - ")
+            root, target = before.split()[3:5]
+            kind, _, options = after.split()[:3]
+            if kind == "cgroup2" and own.get("") == root:
+                found.append(Hierarchy(target, list(_KINDS), True))
+            elif kind == "cgroup":
+                kinds = [name for name in _KINDS if name in options.split(",") and own.get(name) == root]
+                if kinds:
+                    found.append(Hierarchy(target, kinds, False))
+    return found
+
+
+def _own_groups(path: str) -> Dict[str, str]:
+    """This process's group by controller, "" for the unified hierarchy."""
+    groups = {}
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        for line in file:
+            _, controllers, group = line.rstrip("\n").split(":", 2)
+            groups.update((controller, group) for controller in controllers.split(","))
+    return groups
+
+
+def make_group(hierarchy: Hierarchy, memory_bytes: int, pids: int) -> str:
+    """Make the agent's group, and return the file that a process joins it by. Raises OSError."""
+    parent = hierarchy.folder
+    kinds = _delegated(parent) if hierarchy.is_unified else hierarchy.kinds
+    group = f"{parent}/{_AGENT}"
+    os.mkdir(group)
+    for name, value in _limits(hierarchy.is_unified, memory_bytes, pids).items():
+        if value and name.partition(".")[0] in kinds and os.path.exists(f"{group}/{name}"):
+            _write(f"{group}/{name}", str(value))
+    return f"{group}/cgroup.procs"
+
+
+def _limits(is_unified: bool, memory_bytes: int, pids: int) -> Dict[str, object]:
+    if is_unified:
+        return {"memory.max": memory_bytes, "memory.swap.max": "0" if memory_bytes else "", "pids.max": pids}
+    # In this order: the sum of memory and swap cannot be less than memory.
+    return {"memory.limit_in_bytes": memory_bytes, "memory.memsw.limit_in_bytes": memory_bytes, "pids.max": pids}
+
+
+def _delegated(parent: str) -> List[str]:
+    """The controllers that groups below have, once the container's processes have left its own group."""
+    os.mkdir(f"{parent}/{_RUNNER}")
+    _write(f"{parent}/{_RUNNER}/cgroup.procs", "0")
+    with open(f"{parent}/cgroup.controllers", encoding="ascii") as file:
+        kinds = [name for name in re.split(r"\s+", file.read()) if name in _KINDS]
+    if kinds:
+        _write(f"{parent}/cgroup.subtree_control", " ".join(f"+{name}" for name in kinds))
+    return kinds
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)

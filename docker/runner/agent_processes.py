@@ -1,0 +1,179 @@
+"""The processes of a session, seen and held from outside."""
+
+import os
+import re
+import signal
+import time
+from typing import Callable, Container, Dict, List, NamedTuple, Optional, Tuple
+
+from processes import LastPid, send, started_at
+
+# Rounds are counted, and the runner's own time on a processor: while the whole container stands still neither passes.
+_ROUNDS = 3000
+_ROUND_S = 0.001
+_BUDGET_S = 1.5
+# In these rounds all are stopped at one stroke: some start others faster than they are found.
+_STROKES = frozenset(range(2, _ROUNDS, 25))
+# A process that waits in the kernel for another one's end stops only after that. Its rest is watched like that of others.
+_PATIENCE_ROUNDS = 50
+# How often the processes of an action are killed before those that go on starting others cost the session.
+_KILLS = 20
+# How long killed processes may take to end.
+_END_ROUNDS = 300
+_STOPPED = frozenset("TtZX")
+_ENDED = frozenset("ZX")
+
+
+class Task(NamedTuple):
+    """A thread at one moment. `switches`: how often it was taken off a processor; it cannot run without one more."""
+
+    state: str
+    switches: int
+
+
+# By process and thread.
+Tasks = Dict[Tuple[int, int], Task]
+
+
+class AgentProcesses:
+    """
+    Every process in the runner's sight but those that `own` tells, which are the runner's. `first` is the first process of
+    the session's namespace, `interpreter` the one that serves it. `stroke` signals all of them at once, so that none can
+    start one that is missed.
+
+    Nothing is asked of a process that not everybody may ask: one of another user, or one that lets nobody read its memory,
+    is found as well.
+    """
+
+    def __init__(self, first: int, interpreter: int, stroke: Callable[[int], None], own: Callable[[], Container[int]]) -> None:
+        self.first = first
+        self.interpreter = interpreter
+        self._stroke = stroke
+        self._own = own
+        self._last_pid = LastPid()
+        self._stopped = set()
+        self._rest: Optional[Tasks] = None
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether `halt` holds it."""
+        return self._rest is not None
+
+    def halt(self) -> bool:
+        """
+        Bring all to rest; whether that was possible. A process can have a timer of its own wake it: see `undisturbed`.
+        """
+        if self._rest is not None:
+            return True
+        before: Tasks = {}
+        began = time.process_time()
+        for number in range(_ROUNDS):
+            if time.process_time() - began > _BUDGET_S:
+                return False
+            last = self._last_pid.read()
+            tasks, complete = self._tasks()
+            running = {key for key, task in tasks.items() if task.state not in _STOPPED}
+            if number >= _PATIENCE_ROUNDS:
+                running = {key for key in running if tasks[key].state != "D" or before.get(key) != tasks[key]}
+            if not running and complete and self._last_pid.read() == last:
+                self._rest = tasks
+                return True
+            before = tasks
+            self._stop({pid for pid, _ in running})
+            if number in _STROKES:
+                self._stopped.update(pid for pid, _ in tasks)
+                self._stroke(signal.SIGSTOP)
+            elif number > 0:
+                time.sleep(_ROUND_S)
+        return False
+
+    def undisturbed(self) -> bool:
+        """Whether none of them ran since `halt`."""
+        tasks, complete = self._tasks()
+        return complete and tasks == self._rest
+
+    def close(self) -> None:
+        self._last_pid.close()
+
+    def release(self) -> None:
+        """Let those go on that `halt` stopped, and no others."""
+        self._rest = None
+        for pid in self._stopped:
+            send(pid, signal.SIGCONT)
+        self._stopped.clear()
+
+    def count_since(self, ticks: int) -> int:
+        """How many processes started at or after `ticks`, but the session's own."""
+        return len(self._since(ticks))
+
+    def signal_since(self, ticks: int, number: int) -> None:
+        """Signal what started at or after `ticks`, but the session's own."""
+        for pid in self._since(ticks):
+            send(pid, number)
+
+    def end_since(self, ticks: int, meanwhile: Callable[[], None] = lambda: None) -> bool:
+        """
+        Kill what started at or after `ticks`, but the session's own, and wait for its end, doing `meanwhile`. Whether none
+        of it is left for certain: all are at rest while it is looked for, so that nothing gets ahead of that.
+        """
+        for _ in range(_KILLS):
+            if not self.halt():
+                self.release()
+                return False
+            victims = self._since(ticks)
+            if not victims and self.undisturbed():
+                self.release()
+                return True
+            for pid in victims:
+                send(pid, signal.SIGKILL)
+            for _ in range(_END_ROUNDS):
+                meanwhile()
+                if not any(_lives(pid) for pid in victims):
+                    break
+                time.sleep(_ROUND_S)
+            self.release()
+        return False
+
+    def _stop(self, pids) -> None:
+        for pid in pids:
+            if send(pid, signal.SIGSTOP):
+                self._stopped.add(pid)
+
+    def _since(self, ticks: int) -> List[int]:
+        own = {self.first, self.interpreter}
+        pids = {pid for (pid, _), task in self._tasks()[0].items() if task.state not in _ENDED}
+        return [pid for pid in pids - own if (started_at(pid) or 0) >= ticks]
+
+    def _tasks(self) -> Tuple[Tasks, bool]:
+        """The threads, and whether none vanished while they were looked at."""
+        tasks: Tasks = {}
+        complete = True
+        own = self._own()
+        for name in os.listdir("/proc"):
+            if not name.isdigit() or int(name) in own:
+                continue
+            try:
+                for thread in os.listdir(f"/proc/{name}/task"):
+                    tasks[int(name), int(thread)] = _task(f"/proc/{name}/task/{thread}")
+            except (FileNotFoundError, ProcessLookupError):
+                complete = False
+        return tasks, complete
+
+
+_STATE = re.compile(rb"^State:\s+(\S)", re.MULTILINE)
+_SWITCHES = re.compile(rb"^(?:non)?voluntary_ctxt_switches:\s+(\d+)$", re.MULTILINE)
+
+
+def _task(folder: str) -> Task:
+    """A thread as the kernel tells it. Raises OSError where it is gone."""
+    with open(f"{folder}/status", "rb") as file:
+        status = file.read()
+    return Task(_STATE.search(status)[1].decode(), sum(map(int, _SWITCHES.findall(status))))
+
+
+def _lives(pid: int) -> bool:
+    """Whether a thread of it is left, also after its first one."""
+    try:
+        return any(_task(f"/proc/{pid}/task/{thread}").state not in _ENDED for thread in os.listdir(f"/proc/{pid}/task"))
+    except (FileNotFoundError, ProcessLookupError):
+        return False
