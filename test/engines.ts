@@ -31,10 +31,11 @@ export async function localMissing(programs: readonly string[] = []): Promise<st
   return unlessRequired('local', lacks.join('; ') || noNamespaces());
 }
 
-/** A host may have bubblewrap and refuse it what it needs. */
+/** A host may refuse ordinary users namespaces. */
 function noNamespaces(): string | null {
-  const tried = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-pid', '--', '/bin/bash', '-c', ':']);
-  return tried.status === 0 ? null : `bubblewrap does not work: ${tried.stderr}`;
+  const own = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const tried = spawnSync('unshare', [...own, '--mount', '--pid', '--fork', 'true']);
+  return tried.status === 0 ? null : `no namespaces can be made: ${tried.stderr}`;
 }
 
 /** Why no engine of either kind can run here, or `null`. */

@@ -13,6 +13,9 @@ test('a demo does not wait for an image to be built where the local engine needs
   expect(await demoRuntime(machine(noImages))).toMatchObject({ runtime: 'local' });
 });
 
-test.each(['python3', 'bwrap'])('without %s it has to wait', async (program) => {
-  expect(await demoRuntime(machine({ ...noImages, run: missing(program) }))).toBe(null);
+test.each([
+  ['Python', { run: missing('python3') }],
+  ['user namespaces', { read: async () => '0\n' }],
+])('without %s it has to wait', async (_, lacks) => {
+  expect(await demoRuntime(machine({ ...noImages, ...lacks }))).toBe(null);
 });

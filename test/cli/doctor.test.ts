@@ -5,11 +5,6 @@ import type { Machine } from '../../clients/cli/machine.ts';
 import { DOCKER, machine, missing, noDocker } from './fake-machine.ts';
 import { FakeTerminal, stepwell } from './fake-terminal.ts';
 
-const refused: Machine['run'] = async (program, ...args) =>
-  program === 'bwrap' && args.length > 1
-    ? { ok: false, line: 'No permissions to create new namespace' }
-    : { ok: true, line: 'x 1.0' };
-
 const windows: Machine['docker'] = async (path) =>
   path === '/version' ? { Version: '27', ApiVersion: '1.47', Os: 'windows' } : DOCKER[path];
 
@@ -48,10 +43,10 @@ describe('the engine', () => {
   });
 
   test('is none when nothing is installed', async () => {
-    const engine: Machine['engine'] = () => Promise.reject(new Error('The local engine lacks: bubblewrap.'));
+    const engine: Machine['engine'] = () => Promise.reject(new Error('The local engine lacks: Python 3.'));
     expect(await diagnose(machine({ ...noDocker, engine }))).toMatchObject({
       engine: null,
-      reason: 'The local engine lacks: bubblewrap.',
+      reason: 'The local engine lacks: Python 3.',
     });
   });
 });
@@ -59,8 +54,6 @@ describe('the engine', () => {
 describe('the checks', () => {
   test.each<[string, Partial<Machine>, string, string]>([
     ['a missing Python', { run: missing('python3') }, 'Python 3', 'bad'],
-    ['a missing bubblewrap', { run: missing('bwrap') }, 'bubblewrap', 'bad'],
-    ['a bubblewrap that may not work', { run: refused }, 'bubblewrap', 'bad'],
     ['no Docker', noDocker, 'Docker engine', 'bad'],
     ['Docker for other systems', { docker: windows }, 'Docker engine', 'bad'],
     ['an old Node', { nodeVersion: '18.1.0' }, 'Node', 'bad'],
@@ -80,6 +73,22 @@ describe('the checks', () => {
     expect(check(await diagnose(machine(changes)), name).status).toBe(status);
   });
 
+  test('say which setting forbids user namespaces', async () => {
+    const settings =
+      (forbidding: string, value: string): Machine['read'] =>
+      async (path) =>
+        path.endsWith(forbidding) ? `${value}\n` : path.endsWith('max_user_namespaces') ? '15000\n' : null;
+    const remedy = async (read: Machine['read']) =>
+      check(await diagnose(machine({ read })), 'user namespaces').remedy;
+    expect(await remedy(settings('unprivileged_userns_clone', '0'))).toContain(
+      'sysctl kernel.unprivileged_userns_clone=1',
+    );
+    expect(await remedy(settings('apparmor_restrict_unprivileged_userns', '1'))).toContain(
+      'sysctl kernel.apparmor_restrict_unprivileged_userns=0',
+    );
+    expect(await remedy(async () => '0\n')).toContain('sysctl user.max_user_namespaces=');
+  });
+
   test('name datasets and images by what lies in the state folder', async () => {
     const folders: Machine['folders'] = async (path) =>
       path === '/home/a/.stepwell/datasets' ? ['nl2bash-fs2', 'nl2bash-fs1'] : ['bash'];
@@ -95,14 +104,14 @@ describe('the command', () => {
     const exitCode = await doctor(
       machine({
         ...noDocker,
-        run: missing('bwrap'),
+        run: missing('python3'),
         engine: () => Promise.reject(new Error('nothing to play on')),
       }),
       terminal,
       false,
     );
     expect(exitCode).toBe(1);
-    expect(terminal.printed).toContain('apt-get install bubblewrap');
+    expect(terminal.printed).toContain('apt-get install python3');
     expect(terminal.printed).toContain('no engine: nothing to play on');
   });
 

@@ -12,7 +12,7 @@ export function machine(changes: Partial<Machine> = {}): Machine {
     isRoot: false,
     env: {},
     home: '/home/a/.stepwell',
-    run: async (program) => ({ ok: true, line: program === 'bwrap' ? 'bubblewrap 0.8.0' : 'Python 3.11.2' }),
+    run: async () => ({ ok: true, line: 'Python 3.11.2' }),
     read: async (path) => (path === '/proc/filesystems' ? 'nodev\toverlay\n' : '1000\n'),
     folders: async () => [],
     docker: async (path) => {

@@ -93,6 +93,38 @@ export function sandboxContract(
       expect(found).toBe('/dev/shm:\n\n/tmp:\n\n/var/tmp:\nworks\n0\n[]\n0022\n');
     });
 
+    it.runIf(options.layers).each<[string, (sandbox: Sandbox) => Promise<unknown>]>([
+      ['a command', (sandbox) => run(sandbox, 'touch /left; sleep 60', { timeoutMs: 60_000 })],
+      [
+        'a program beside the session',
+        (sandbox) =>
+          sandbox.exec({
+            argv: ['/bin/sh', '-c', 'touch /left; exec sleep 60'],
+            cwd: '/',
+            env: { PATH: '/usr/bin:/bin' },
+            timeoutMs: 60_000,
+            maxOutputBytes: 4_096,
+          }),
+      ],
+      [
+        'an inspection',
+        async (sandbox) => {
+          await run(sandbox, 'touch /left');
+          await sandbox.inspect({ argv: ['sleep', '60'], timeoutMs: 60_000, maxOutputBytes: 4_096 });
+        },
+      ],
+    ])('goes on with the same container when a lease ends in the middle of %s', async (_, begin) => {
+      const [other, first] = [await acquire(), await acquire()];
+      const abandoned = begin(first).catch((error: unknown) => error);
+      // Whether it has begun by then or not, it ends.
+      for (let round = 0; round < 20; round += 1) await run(other, ':');
+      await first.release();
+      expect(await abandoned).toMatchObject({ code: 'died' });
+      const second = await acquire();
+      expect(second.id).toBe(first.id);
+      expect(await output(second, 'ls /left 2>&1; pgrep -c sleep')).toMatch(/No such file.*\n0\n/);
+    });
+
     it.runIf(options.layers)('runs programs of the pristine image over the files of the agent', async () => {
       const sandbox = await acquire();
       await run(

@@ -95,11 +95,11 @@ describe.skipIf(missing !== null)(`a derived image ${missing ?? ''}`, () => {
   it('says what a foreign image lacks', async () => {
     await ensureImages({ builder, names: ['base'] });
     const reference = `stepwell/${name}:poor`;
-    const poor = `FROM stepwell/base:latest\nRUN rm /usr/bin/bwrap\nLABEL stepwell.image=${name}\n`;
+    const poor = `FROM stepwell/base:latest\nRUN rm /usr/bin/python3\nLABEL stepwell.image=${name}\n`;
     await writeFile(join(folder, 'Dockerfile'), poor);
     const build = ['build', '-q', '--network=none', '-t', reference, '-f', join(folder, 'Dockerfile')];
     await run('docker', [...build, folder]);
     const definitions = [{ name, from: `docker:${reference}` }];
-    await expect(ensureImages({ builder, definitions, names: [name] })).rejects.toThrow('it has no bwrap');
+    await expect(ensureImages({ builder, definitions, names: [name] })).rejects.toThrow('it has no python3');
   });
 });

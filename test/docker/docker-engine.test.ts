@@ -5,6 +5,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DockerEngine, type DockerEngineOptions } from '../../docker/docker-engine.ts';
 import { containerSettings } from '../../docker/docker-settings.ts';
+import { runnersShare } from '../../docker/engine.ts';
 import { greeted } from '../../docker/greeting.ts';
 import { ensureImages } from '../../docker/images/builder.ts';
 import { DockerImageBuilder } from '../../docker/images/docker-builder.ts';
@@ -38,7 +39,19 @@ describe('the settings of a container', () => {
 
   it('limit memory without swap, processors and processes', () => {
     const { HostConfig } = containerSettings({ ...options, isolation: 'layer', controlFolder: null });
-    expect(HostConfig).toMatchObject({ Memory: 2 ** 28, MemorySwap: 2 ** 28, NanoCpus: 1e9, PidsLimit: 64 });
+    expect(HostConfig).toMatchObject({
+      // The runner has some of its own.
+      Memory: 2 ** 28 + runnersShare.memoryBytes,
+      MemorySwap: 2 ** 28 + runnersShare.memoryBytes,
+      NanoCpus: 1e9,
+      PidsLimit: 64 + runnersShare.pids,
+    });
+    const { HostConfig: whole } = containerSettings({
+      ...options,
+      isolation: 'replace',
+      controlFolder: null,
+    });
+    expect(whole).toMatchObject({ Memory: 2 ** 28, MemorySwap: 2 ** 28, PidsLimit: 64 });
   });
 });
 
@@ -62,7 +75,7 @@ describe.skipIf(missing !== null)(`the Docker engine ${missing ?? ''}`, () => {
       );
 
   beforeAll(async () => {
-    await ensureImages({ builder: new DockerImageBuilder(docker), names: ['bash'] });
+    await ensureImages({ builder: new DockerImageBuilder(docker), names: ['base', 'bash'] });
     owner = await ownerOf(process.pid);
     parent = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
     engine = await open();
@@ -119,7 +132,7 @@ describe.skipIf(missing !== null)(`the Docker engine ${missing ?? ''}`, () => {
 
   it('says why a runner that cannot start has ended, and leaves no container', async () => {
     const other = await open({ control: 'socket', isolation: 'layer' });
-    const tooLittle = { ...limits, memoryBytes: 6 * 2 ** 20 };
+    const tooLittle = { ...limits, memoryBytes: 6 * 2 ** 20 - runnersShare.memoryBytes };
     await expect(other.start({ image: 'bash', limits: tooLittle, network: 'none' })).rejects.toMatchObject({
       code: 'start_failed',
       message: expect.stringMatching(/ended before it connected: exit status \d+/),
@@ -136,7 +149,7 @@ describe.skipIf(missing !== null)(`the Docker engine ${missing ?? ''}`, () => {
           ),
       ),
     );
-    expect(memory).not.toContain(tooLittle.memoryBytes);
+    expect(memory).not.toContain(6 * 2 ** 20);
     await other.close();
   });
 

@@ -22,10 +22,10 @@ describe('the choice of an engine', () => {
   });
 
   it('says what to install where there is none', async () => {
-    const nothing = facts('nobody listens', ['bubblewrap (e.g. apt-get install bubblewrap)']);
+    const nothing = facts('nobody listens', ['Python 3 below /usr (e.g. apt-get install python3)']);
     await expect(chooseRuntime('auto', nothing)).rejects.toMatchObject({
       code: 'start_failed',
-      message: expect.stringMatching(/nobody listens.*apt-get install bubblewrap/),
+      message: expect.stringMatching(/nobody listens.*apt-get install python3/),
     });
   });
 

@@ -123,7 +123,7 @@ export class FakeRunner {
   }
 
   hello(isolation: Isolation): void {
-    this.send({ event: 'hello', version: 1, isolation });
+    this.send({ event: 'hello', version: 1, isolation, session: 'bash' });
     this.send({ event: 'ready' });
   }
 

@@ -63,15 +63,37 @@ describe('a pool with broken containers', () => {
     expect(events).toContainEqual(expect.objectContaining({ id: 'fake-0', cause: 'poisoned' }));
   });
 
-  it('never reuses a container that was released with a call under way', async () => {
+  it('resets a container that is released with a call under way, which the runner then gives up', async () => {
+    const { engine, pool } = await make({ images: { bash: { warm: 1, max: 1 } } });
+    const sandbox = await pool.acquire(EPISODE);
+    const { runner } = engine.container(0);
+    const gate = new Gate();
+    runner.answer('run', async () => {
+      await gate.opened;
+      return refusal('abandoned');
+    });
+    const run = expect(sandbox.run(RUN)).rejects.toMatchObject({ code: 'died' });
+    await sandbox.release();
+    gate.open();
+    await run;
+    expect((await pool.acquire(EPISODE)).id).toBe('fake-0');
+    expect(runner.layers).toBe(2);
+  });
+
+  it('replaces a container whose call under way is not given up', async () => {
     const { engine, pool } = await make({ images: { bash: { warm: 1, max: 1 } } });
     const sandbox = await pool.acquire(EPISODE);
     engine.container(0).runner.answer('run', () => SILENCE);
-    const run = expect(sandbox.run(RUN)).rejects.toMatchObject({ code: 'died', actionMayHaveRun: true });
+    const run = expect(sandbox.run(RUN)).rejects.toMatchObject({
+      code: 'unresponsive',
+      actionMayHaveRun: true,
+    });
     await sandbox.release();
+    const next = watch(pool.acquire({ ...EPISODE, queueTimeoutMs: 300_000 }));
+    await vi.advanceTimersByTimeAsync(60_000);
     await run;
-    expect((await pool.acquire(EPISODE)).id).toBe('fake-1');
-    expect(engine.container(0).runner.count('reset')).toBe(0);
+    await settled();
+    expect(next.sandbox?.id).toBe('fake-1');
   });
 
   it.each<[string, Handler]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RUN_FIELDS, settled } from './fake-engine.ts';
+import { Gate, RUN_FIELDS, refusal, settled } from './fake-engine.ts';
 import { EPISODE, GRADING, make, RUN, watch } from './pool-fixture.ts';
 
 const ONE = { bash: { warm: 1, max: 1 } };
@@ -26,12 +26,18 @@ describe('a lease that leaves nothing behind', () => {
 
   it('is not believed with a call under way', async () => {
     const { engine, pool } = await make({ images: ONE });
-    engine.container(0).runner.answer('run', () => new Promise(() => {}));
+    const { runner } = engine.container(0);
+    const gate = new Gate();
+    runner.answer('run', async () => {
+      await gate.opened;
+      return refusal('abandoned');
+    });
     const first = await pool.acquire(EPISODE);
     first.run(RUN).catch(() => {});
     await first.release('pristine');
+    gate.open();
     await settled();
-    expect(engine.containers).toHaveLength(2);
+    expect([engine.containers.length, runner.layers]).toEqual([1, 2]);
   });
 });
 

@@ -23,7 +23,7 @@ describe('a runner channel', () => {
     const { channel, runner } = connect();
     const seen = vi.fn();
     channel.ready.then(seen);
-    runner.send({ event: 'hello', version: 1, isolation: 'replace' });
+    runner.send({ event: 'hello', version: 1, isolation: 'replace', session: 'bash' });
     await settled();
     expect(seen).not.toHaveBeenCalled();
     runner.send({ event: 'ready' });

@@ -9,9 +9,10 @@ export async function killSandboxes(runtime: 'docker' | 'local'): Promise<void> 
   if (runtime === 'docker') return killContainers(new Docker());
   const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
   for (const pid of entries) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    const [, name, parent] = /\((.*)\) . (\d+)/.exec(stat) ?? [];
-    if (name !== 'bwrap' || Number(parent) !== process.pid) continue;
+    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+    const [, parent] = /\(.*\) . (\d+)/.exec(await read('stat')) ?? [];
+    const isContainer = (await read('cmdline')).includes('local_main');
+    if (!isContainer || Number(parent) !== process.pid) continue;
     process.kill(pid, 'SIGKILL');
     await expect.poll(() => isThere(pid)).toBe(false);
   }

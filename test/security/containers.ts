@@ -35,7 +35,7 @@ function dockerFate(docker: Docker): Fate {
   };
 }
 
-/** A local container is a process tree below a bubblewrap whose arguments name it. */
+/** A local container is a process tree below a process whose arguments name it. */
 const localFate: Fate = {
   async kill(sandbox) {
     for (const pid of (await treeOf(sandbox.id)).slice(0, 1)) process.kill(pid, 'SIGKILL');
@@ -50,12 +50,14 @@ async function treeOf(name: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
   const read = (pid: number, file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
   const parents = new Map<number, number>();
-  const roots: number[] = [];
+  const makers: number[] = [];
   for (const pid of pids) {
     parents.set(pid, Number(/\) . (\d+)/.exec(await read(pid, 'stat'))?.[1] ?? 0));
     const words = (await read(pid, 'cmdline')).split('\0');
-    if (words[0] === 'bwrap' && words.some((word) => word.endsWith(`/${name}`))) roots.push(pid);
+    if (words.includes('-c') && words.includes(name)) makers.push(pid);
   }
+  // A fork of the maker, before it becomes the runner, has the maker's arguments.
+  const roots = makers.filter((pid) => !makers.includes(parents.get(pid) ?? 0));
   const isBelow = (pid: number): boolean =>
     roots.includes(pid) || (pid > 1 && isBelow(parents.get(pid) ?? 0));
   return [...roots, ...pids.filter((pid) => !roots.includes(pid) && isBelow(pid))];

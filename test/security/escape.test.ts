@@ -28,6 +28,25 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
     isSurroundedByNothing(JSON.parse(reported.toString()));
   });
 
+  it('by a program that looks at its files gets no right beyond reading them', async () => {
+    const sandbox = await acquire();
+    const status =
+      'grep -E "^(Cap|NoNew|Seccomp:)" /proc/self/status; ls /proc/self/fd | wc -l; echo x > /mnt/x';
+    const { output: reported } = await sandbox.inspect({
+      argv: ['/bin/sh', '-c', `${status} 2>&1`],
+      timeoutMs: 10_000,
+      maxOutputBytes: 65_536,
+    });
+    const none = '0000000000000000';
+    const reading = '0000000000000002';
+    expect(reported.toString().replaceAll('\t', '')).toMatch(
+      new RegExp(
+        `^CapInh:${reading}\nCapPrm:${reading}\nCapEff:${reading}\nCapBnd:${reading}\nCapAmb:${none}\n` +
+          'NoNewPrivs:1\nSeccomp:2\n4\n.*Read-only file system\n$',
+      ),
+    );
+  });
+
   it('by other processes finds none but its own', async () => {
     const sandbox = await acquire();
     await meetsNoOutsiders(bench, sandbox);
@@ -73,15 +92,16 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
       .trim()
       .split('\n')
       .map((name) => name.replace(/\d+/g, 'N'));
-    const expected = ['/dev/null', '/memfd:code (deleted)', 'anon_inode:[eventfd]', 'pipe:[N]', 'socket:[N]'];
+    const expected = ['/dev/null', '/memfd:code (deleted)', 'pipe:[N]'];
     expect(expected).toEqual(expect.arrayContaining([...new Set(kinds)]));
+    // What is forged counts for the step that forges it, and sways what the agent itself is told of it.
     const forged =
-      "for f in $(find /proc/$$/fd -lname 'socket:*'); do printf '2 0 /forged\\0' > $f; echo tried; done; tty; : < /dev/tty";
-    const result = await run(sandbox, forged);
-    expect(result.output.toString()).toMatch(
-      /^(.*No such device or address\ntried\n)+not a tty\n.*No such device or address\n$/,
-    );
-    expect(result.cwd).toBe('/');
+      "for f in $(find /proc/$$/fd -lname 'pipe:*' ! -name 1 ! -name 2); do printf '2 0 /forged\\0' > $f; done; sleep 60; tty";
+    await run(sandbox, forged, { timeoutMs: 1_000 });
+    await run(sandbox, ':', { timeoutMs: 1_000 });
+    const later = await next(sandbox);
+    await answers(later);
+    expect(await output(later, 'tty; : < /dev/tty')).toMatch(/^not a tty\n.*No such device or address\n$/);
   });
 
   it('by setuid programs and file capabilities gains nothing', async () => {

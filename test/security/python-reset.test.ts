@@ -39,7 +39,7 @@ const MEMORY_BOMBS = [
 
 await onEveryEngine(
   'what a Python session leaves to the next one',
-  ({ acquire, next, run, output, answers, probe, events, kind }) => {
+  ({ acquire, next, run, output, answers, probe, events }) => {
     async function traces(sandbox: Sandbox): Promise<Record<string, unknown>> {
       const names = await output(sandbox, 'print(sorted(globals()), __name__)');
       const interpreter = Traces.parse(await probe(sandbox, 'interpreter.py'));
@@ -113,10 +113,7 @@ await onEveryEngine(
 
     it.each(MEMORY_BOMBS)('is no memory: a bomb %s', (_, code) => leavesNoMemory(code));
 
-    // On the local engine a runner shares the limits of such a crowd, and can be held up for half a minute.
-    it.skipIf(kind === 'local')('is no memory: a bomb of a hundred processes', () =>
-      leavesNoMemory(processes(100)),
-    );
+    it('is no memory: a bomb of a hundred processes', () => leavesNoMemory(processes(100)));
 
     it('is no orphan: the first process waits for all, after the step too', async () => {
       const sandbox = await acquire();

@@ -11,7 +11,7 @@ import { GoldCache } from '../../environments/gold-cache.ts';
 import { engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { LIMITS, probeText } from './bench.ts';
-import { POISONS } from './poisons.ts';
+import { CLEAN_FILTER, POISONS, RENAMER } from './poisons.ts';
 
 const GOLD = "printf 'gold-%s\\n' marker | tee /work/note.txt";
 
@@ -124,7 +124,7 @@ for (const under of await engineCases()) {
       ],
       [
         'programs that answer for the verifier',
-        'for p in git md5sum md5deep python3 ls cat find sha256sum stat bwrap env; do f=$(command -v $p) || f=/usr/bin/$p; ' +
+        'for p in git md5sum md5deep python3 ls cat find sha256sum stat env; do f=$(command -v $p) || f=/usr/bin/$p; ' +
           "rm -f $f; printf '#!/bin/sh\\necho gold-mark''er > /work/note.txt; echo gold-mark''er\\n' > $f; done; /bin/chmod 755 /usr/bin/*; true",
       ],
       [
@@ -231,14 +231,7 @@ function repositoryAttempts(
       },
     ]);
     const said = await text(episode, 'bash /tmp/poison');
-    const seen: string[] = [];
-    const { sandbox } = episode;
-    const inspect = sandbox.inspect.bind(sandbox);
-    sandbox.inspect = async (request) => {
-      const result = await inspect(request);
-      seen.push(result.output.toString());
-      return result;
-    };
+    const seen = overheard(episode);
     const grade = await episode.grade({ final: true });
     await episode.sandbox.release();
     // It works on whoever asks git inside the sandbox.
@@ -249,4 +242,31 @@ function repositoryAttempts(
     const files = ({ components }: Grade) => (components.file_diff ?? 0) + (components.file_changes ?? 0);
     expect(files(grade)).toBeLessThanOrEqual(files(nothing));
   });
+
+  it('runs nothing of the agent’s, though its configuration is put in place again and again', async () => {
+    const episode = await begin('repository');
+    await episode.sandbox.putFiles([
+      { path: '/tmp/poison', type: 'file', content: `cd /\n${CLEAN_FILTER}\ncp .git/config /tmp/evil\n` },
+      { path: '/tmp/renamer.py', type: 'file', content: RENAMER },
+    ]);
+    await text(episode, 'bash /tmp/poison');
+    await text(episode, 'setsid -f python3 /tmp/renamer.py');
+    const seen = overheard(episode);
+    for (let round = 0; round < 5; round += 1) await episode.grade({ final: false });
+    await episode.sandbox.release();
+    expect(seen.length).toBeGreaterThan(4);
+    expect(seen.join()).not.toContain('work/');
+  });
+}
+
+/** What inspections of an episode say from now on. */
+function overheard({ sandbox }: EnvironmentEpisode): string[] {
+  const seen: string[] = [];
+  const inspect = sandbox.inspect.bind(sandbox);
+  sandbox.inspect = async (request) => {
+    const result = await inspect(request);
+    seen.push(result.output.toString());
+    return result;
+  };
+  return seen;
 }

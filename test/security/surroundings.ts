@@ -117,7 +117,7 @@ export async function meetsNoOutsiders({ probe }: SecurityBench, sandbox: Sandbo
     })
     .parse(await probe(sandbox, 'outsiders.py'));
   for (const command of Object.values(found.commands))
-    expect(command).toMatch(/^(\/usr\/bin\/bwrap|\/bin\/bash|(\/usr\/bin\/)?python3)( |$)/);
+    expect(command).toMatch(/^(\/bin\/bash|(\/usr\/bin\/)?python3)( |$)/);
   expect(Object.values(found.commands).join()).not.toMatch(/runner|stepwell|zygote/);
   expect(found.unknown).toEqual(['ESRCH']);
   expect(found.killFirst[1]).toBe(true);

@@ -12,7 +12,7 @@ def changes_of(path):
     def opened(flags):
         return attempt(lambda: os.close(os.open(path, flags)))
 
-    status = os.stat(path)
+    status = os.stat("/proc/self/exe")
     return {
         "write": opened(os.O_WRONLY),
         "read and write": opened(os.O_RDWR),
@@ -69,7 +69,7 @@ report(
         "changes": {path: changes_of(path) for path in ("/proc/self/exe", "/proc/1/exe")},
         "reopened": reopened(),
         "sharedMapping": shared_mapping(),
-        "mapFiles": {pid: mapped(pid) for pid in ("self", "1")},
+        "mapFiles": {pid: mapped(pid) for pid in ("self",)},
         "above": folders_above(),
         "executed": executed(),
     }

@@ -21,7 +21,7 @@ ATTEMPTS = {
     "mount (remount)": ((165, 40), None, b"/proc/sys", None, 32 | 4096, None),
     "umount2": ((166, 39), b"/proc/sys", 2),
     "pivot_root": ((155, 41), b"/mnt", b"/mnt"),
-    "setns": ((308, 268), os.open("/proc/1/ns/mnt", os.O_RDONLY), 0),
+    "setns": ((308, 268), os.open("/proc/self/ns/mnt", os.O_RDONLY), 0),
     "open_tree": (428, AT_FDCWD, b"/", 1),
     "move_mount": (429, AT_FDCWD, b"/tmp", AT_FDCWD, b"/mnt", 0),
     "fsopen": (430, b"proc", 0),

@@ -1,0 +1,52 @@
+# Lies in wait for the processes that appear beside it, stops each at once, and looks at what it has and may: once a line, to
+# FOUND. It runs in the background until it is killed.
+import os
+import signal
+
+FOUND = "/tmp/newcomers"
+
+
+def look(pid):
+    words = [str(pid)]
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+            fields = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+        words += [f"{name}={fields[name]}" for name in ("CapPrm", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp")]
+    except (OSError, KeyError):
+        return
+    try:
+        targets = [os.readlink(f"/proc/{pid}/fd/{fd}").replace(" ", "_") for fd in os.listdir(f"/proc/{pid}/fd")]
+        words.append("fds=" + "|".join(targets))
+    except OSError:
+        words.append("fds=hidden")
+    try:
+        with open(f"/proc/{pid}/mem", "rb"):
+            words.append(f"memory={os.path.basename(os.readlink(f'/proc/{pid}/exe'))}")
+    except OSError:
+        words.append("memory=hidden")
+    with open(FOUND, "a", encoding="utf-8") as file:
+        file.write(" ".join(words) + "\n")
+
+
+def hunt():
+    last = os.getpid()
+    while True:
+        for pid in range(last + 1, last + 4):
+            try:
+                os.kill(pid, signal.SIGSTOP)
+            except (ProcessLookupError, PermissionError):
+                continue
+            look(pid)
+            os.kill(pid, signal.SIGCONT)
+            last = pid
+            break
+
+
+open(FOUND, "w", encoding="utf-8").close()
+if os.fork() == 0:
+    os.setsid()
+    null = os.open("/dev/null", os.O_RDWR)
+    for fd in range(3):
+        os.dup2(null, fd)
+    hunt()
+print("ready")
