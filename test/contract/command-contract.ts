@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExecRequest, Sandbox } from '../../docker/sandbox.ts';
+import { countProcesses } from '../shell-processes.ts';
 import type { SandboxBench } from './sandbox-contract.ts';
 
 /** What running code in a sandbox promises. */
@@ -155,7 +156,7 @@ export function commandContract({ acquire, run, output }: SandboxBench): void {
       const result = await exec(sandbox, 'setsid sleep 300 & echo begun; sleep 300', { timeoutMs: 300 });
       expect(result).toMatchObject({ timedOut: true });
       expect(result.output.toString()).toBe('begun\n');
-      expect(await output(sandbox, 'pgrep -r R,S,D -c sleep')).toBe('0\n');
+      expect(await output(sandbox, countProcesses('sleep', 'RSD'))).toBe('0\n');
     });
 
     it('is waited for as long as others hold its output, up to a limit', async () => {
@@ -191,7 +192,9 @@ export function commandContract({ acquire, run, output }: SandboxBench): void {
         sessionRestarted: false,
       });
       expect(result.output.toString()).toBe('begun\n');
-      expect(await output(sandbox, 'echo $state; ls /tmp/never 2>&1; pgrep sleep')).toMatch(/^1\nls: cannot/);
+      expect(await output(sandbox, `echo $state; ls /tmp/never 2>&1; ${countProcesses('sleep')}`)).toMatch(
+        /^1\nls: cannot/,
+      );
     });
 
     it.each([

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../docker/engine.ts';
 import { SandboxPool } from '../../docker/pool.ts';
 import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
+import { countProcesses } from '../shell-processes.ts';
 import { commandContract } from './command-contract.ts';
 import { fileContract } from './file-contract.ts';
 import { pythonContract } from './python-contract.ts';
@@ -88,9 +89,9 @@ export function sandboxContract(
       const second = await acquire();
       const found = await output(
         second,
-        'ls /tmp /var/tmp /dev/shm /run/d /root/e /f 2>/dev/null; ls / >/dev/null && echo works; pgrep sleep; cat /root/.gitconfig 2>/dev/null; ipcs -m | grep -c 0x; echo "[$LEFT]"; umask',
+        `ls /tmp /var/tmp /dev/shm /run/d /root/e /f 2>/dev/null; ls / >/dev/null && echo works; ${countProcesses('sleep')}; cat /root/.gitconfig 2>/dev/null; ipcs -m | grep -c 0x; echo "[$LEFT]"; umask`,
       );
-      expect(found).toBe('/dev/shm:\n\n/tmp:\n\n/var/tmp:\nworks\n0\n[]\n0022\n');
+      expect(found).toBe('/dev/shm:\n\n/tmp:\n\n/var/tmp:\nworks\n0\n0\n[]\n0022\n');
     });
 
     it.runIf(options.layers).each<[string, (sandbox: Sandbox) => Promise<unknown>]>([
@@ -122,7 +123,9 @@ export function sandboxContract(
       expect(await abandoned).toMatchObject({ code: 'died' });
       const second = await acquire();
       expect(second.id).toBe(first.id);
-      expect(await output(second, 'ls /left 2>&1; pgrep -c sleep')).toMatch(/No such file.*\n0\n/);
+      expect(await output(second, `ls /left 2>&1; ${countProcesses('sleep')}`)).toMatch(
+        /No such file.*\n0\n/,
+      );
     });
 
     it.runIf(options.layers)('runs programs of the pristine image over the files of the agent', async () => {

@@ -6,6 +6,7 @@ import type { PoolEvent, PoolOptions } from '../../docker/pool-settings.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import { engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
+import { LIST_PROCESSES } from '../shell-processes.ts';
 import { LIMITS } from './bench.ts';
 import { fateOn } from './containers.ts';
 
@@ -65,8 +66,8 @@ for (const under of await engineCases()) {
     /** It has no trace of `sandbox`, and is another container. */
     async function isFresh(sandbox: Sandbox, earlier: Sandbox): Promise<void> {
       expect(sandbox.id).not.toBe(earlier.id);
-      expect(await output(sandbox, 'ls /mark 2>&1; ps -e -o comm=')).toMatch(
-        /No such file[^\n]*\nbash\nps\n$/,
+      expect(await output(sandbox, `ls /mark 2>&1; ${LIST_PROCESSES}`)).toMatch(
+        /No such file[^\n]*\nbash\n$/,
       );
     }
 
@@ -88,7 +89,12 @@ for (const under of await engineCases()) {
       for (const code of [orphans, `(${orphans} &)`, 'kill -9 $$', '(sleep 0.01 &); kill -9 -1'])
         await run(sandbox, code);
       // Every process that could wait for an orphan does so without being asked: none is left once this one ran.
-      expect(await output(sandbox, 'while ps -e -o stat= | grep -q Z; do :; done; echo none')).toBe('none\n');
+      expect(
+        await output(
+          sandbox,
+          'while grep -q "^State:.Z" /proc/[0-9]*/status; do :; done 2>/dev/null; echo none',
+        ),
+      ).toBe('none\n');
       await sandbox.release();
     });
 
@@ -170,8 +176,8 @@ for (const under of await engineCases()) {
       }
       await sandbox.release();
       const following = await acquire();
-      const found = await output(following, 'ls /mark /full 2>&1 | grep -c "No such"; ps -e -o comm=');
-      expect(found).toMatch(/^2\nbash\nps\n$/);
+      const found = await output(following, `ls /mark /full 2>&1 | grep -c "No such"; ${LIST_PROCESSES}`);
+      expect(found).toMatch(/^2\nbash\n$/);
     });
 
     it('goes on through every race of release, abort and kill, without a sandbox in two hands', async () => {

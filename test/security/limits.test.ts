@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Sandbox } from '../../docker/sandbox.ts';
+import { LIST_PROCESSES } from '../shell-processes.ts';
 import { LIMITS, onEveryEngine } from './bench.ts';
 
 const MiB = 1024 * 1024;
@@ -72,8 +73,8 @@ const TAKE_MEMORY = `python3 -c 'print(len(bytearray(${LIMITS.memoryBytes / 2}))
 await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, answers, probe }) => {
   /** Nothing of the last lease slows or fills the next one. */
   async function isPristine(sandbox: Sandbox): Promise<void> {
-    const code = `ps -e -o comm=; ls -A /tmp /dev/shm; ${TAKE_MEMORY}`;
-    expect(await output(sandbox, code)).toMatch(/^bash\nps\n\/dev\/shm:\n\n\/tmp:\n128\n$/);
+    const code = `${LIST_PROCESSES}; ls -A /tmp /dev/shm; ${TAKE_MEMORY}`;
+    expect(await output(sandbox, code)).toMatch(/^bash\n\/dev\/shm:\n\n\/tmp:\n128\n$/);
   }
 
   it.each(FORK_BOMBS)('processes: a fork bomb, %s', async (_, code) => {

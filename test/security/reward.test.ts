@@ -10,6 +10,7 @@ import type { EnvironmentEpisode, Grade } from '../../environments/environment.t
 import { GoldCache } from '../../environments/gold-cache.ts';
 import { engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
+import { countProcesses } from '../shell-processes.ts';
 import { LIMITS, probeText } from './bench.ts';
 import { CLEAN_FILTER, POISONS, RENAMER } from './poisons.ts';
 
@@ -176,7 +177,7 @@ for (const under of await engineCases()) {
           const note = (await episode.sandbox.getFile('/work/note.txt')).toString();
           expect(components.file_changes).toBe(note === 'gold-marker\n' ? 1 / 3 : 0);
         } else {
-          expect(await text(episode, 'pgrep -c sleep')).toBe('1\n');
+          expect(await text(episode, countProcesses('sleep'))).toBe('1\n');
         }
         await episode.sandbox.release();
       }

@@ -25,4 +25,5 @@ for _ in range(PROCESSES):
     readers.append(source)
 answers = [json.loads(os.read(source, 100)) for source in readers]
 report({"error": answers[0][1], "counts": [count for count, _ in answers]})
-os.killpg(0, signal.SIGKILL) if os.getpid() == os.getpgid(0) else os.system(f"pkill -9 -P {os.getpid()}")
+children = [int(pid) for pid in open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii").read().split()]
+os.killpg(0, signal.SIGKILL) if os.getpid() == os.getpgid(0) else [os.kill(pid, signal.SIGKILL) for pid in children]

@@ -1,5 +1,6 @@
 # Lies in wait for the processes that appear beside it, stops each at once, and looks at what it has and may: once a line, to
 # FOUND. It runs in the background until it is killed.
+import itertools
 import os
 import signal
 
@@ -30,7 +31,11 @@ def look(pid):
 
 def hunt():
     last = os.getpid()
-    while True:
+    numbers = os.open("/proc/loadavg", os.O_RDONLY)
+    for turn in itertools.count():
+        if turn % 100 == 0:
+            # Those that were too quick must not be waited for.
+            last = int(os.pread(numbers, 128, 0).split()[-1])
         for pid in range(last + 1, last + 4):
             try:
                 os.kill(pid, signal.SIGSTOP)
