@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeOwner, encodeOwner, fateOf, type Owner } from './owner.ts';
 
@@ -7,8 +7,12 @@ const ownerFile = 'owner';
 
 /** Where the run folders of this user's servers lie. */
 export function defaultRunParent(env: Readonly<Record<string, string | undefined>> = process.env): string {
-  const { uid } = userInfo();
-  return join(env.XDG_RUNTIME_DIR ?? tmpdir(), `stepwell-${uid}`);
+  return join(env.XDG_RUNTIME_DIR ?? tmpdir(), `stepwell-${userId()}`);
+}
+
+/** This user, who need not have a name on this machine; -1 where users have no numbers. */
+function userId(): number {
+  return process.getuid?.() ?? -1;
 }
 
 /** A private folder of one server for what lives no longer than it does: sockets, roots of local containers. */
@@ -42,7 +46,7 @@ export class RunFolder {
 
 async function makePrivate(parent: string): Promise<void> {
   await mkdir(parent, { recursive: true, mode: 0o700 });
-  const { uid } = userInfo();
+  const uid = userId();
   const found = await lstat(parent);
   if (!found.isDirectory() || (uid >= 0 && found.uid !== uid) || (found.mode & 0o022) !== 0) {
     throw new Error(`${parent} is not a private folder of this user; remove it or set XDG_RUNTIME_DIR.`);
