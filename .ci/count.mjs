@@ -1,12 +1,16 @@
-// Prints the true counts of a vitest JSON report as one plain line; a file that could not be loaded counts as failed.
+// Prints the true counts of vitest's JSON reports as one plain line; a file that could not be loaded counts as failed.
 import { readFileSync } from 'node:fs';
 
-const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const unloaded = report.testResults.filter(
-  (file) => file.status === 'failed' && file.assertionResults.length === 0,
-);
-const failed = report.numFailedTests + unloaded.length;
-console.log(
-  `${report.numPassedTests} passed, ${failed} failed, ${report.numPendingTests + report.numTodoTests} skipped`,
-);
-process.exitCode = failed > 0 || report.numPassedTests === 0 ? 1 : 0;
+let [passed, failed, skipped] = [0, 0, 0];
+for (const path of process.argv.slice(2)) {
+  const report = JSON.parse(readFileSync(path, 'utf8'));
+  const unloaded = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
+  if (report.numPassedTests === 0) failed += 1;
+  passed += report.numPassedTests;
+  failed += report.numFailedTests + unloaded.length;
+  skipped += report.numPendingTests + report.numTodoTests;
+}
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0;

@@ -19,12 +19,22 @@ export function unlessRequired(need: Need, missing: string | null): string | nul
   return missing;
 }
 
+/** What a local engine lacks that is not root's, in the words of a skipped test. */
+export type OrdinaryLack = 'users beside its own' | 'programs that it may replace' | 'control groups';
+
+/** Why something cannot be shown on this engine, or `null`: an ordinary user's local engine can do less than root's. */
+export function unlessOrdinary(engine: 'docker' | 'local', lack: OrdinaryLack): string | null {
+  const isOrdinary = engine === 'local' && process.getuid?.() !== 0;
+  return isOrdinary ? `an ordinary user’s local engine has no ${lack}` : null;
+}
+
 /** Those of the programs that are not in PATH. */
 export function absentPrograms(programs: readonly string[]): string[] {
   return programs.filter((name) => spawnSync('/bin/sh', ['-c', `command -v ${name}`]).status !== 0);
 }
 
-const titled = (title: string, missing: string | null) =>
+/** A title that says why its tests are skipped. */
+export const titled = (title: string, missing: string | null) =>
   missing === null ? title : `${title} (${missing})`;
 
 /** A suite that is skipped where something is missing; the report then says what. */

@@ -6,6 +6,6 @@ describeUnless(await dockerMissing(), 'the Docker engine', () => {
   sandboxContract(
     'by replacing containers',
     () => dockerEngine({ isolation: 'replace', control: 'socket' }),
-    { layers: false },
+    { layers: false, kind: 'docker' },
   );
 });

@@ -18,6 +18,6 @@ describeUnless(await localMissing(), 'the local engine', () => {
       };
       return { engine: opened.engine, close };
     },
-    { layers: true },
+    { layers: true, kind: 'local' },
   );
 });

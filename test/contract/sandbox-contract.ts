@@ -15,6 +15,7 @@ export interface SandboxBench {
   output(sandbox: Sandbox, code: string): Promise<string>;
   /** Whether the engine isolates by layers. */
   readonly layers: boolean;
+  readonly kind: 'docker' | 'local';
 }
 
 const MiB = 1024 * 1024;
@@ -23,7 +24,7 @@ const MiB = 1024 * 1024;
 export function sandboxContract(
   name: string,
   open: () => Promise<{ readonly engine: Engine; close(): Promise<void> }>,
-  options: { readonly layers: boolean },
+  options: { readonly layers: boolean; readonly kind: 'docker' | 'local' },
 ): void {
   describe(name, () => {
     let engine: { readonly engine: Engine; close(): Promise<void> };
@@ -55,9 +56,10 @@ export function sandboxContract(
     const output = async (sandbox: Sandbox, code: string): Promise<string> =>
       (await run(sandbox, code)).output.toString();
 
-    commandContract({ acquire, run, output, layers: options.layers });
-    fileContract({ acquire, run, output, layers: options.layers });
-    pythonContract({ acquire: () => acquire('python'), run, output, layers: options.layers });
+    const bench = { run, output, ...options };
+    commandContract({ ...bench, acquire });
+    fileContract({ ...bench, acquire });
+    pythonContract({ ...bench, acquire: () => acquire('python') });
 
     it('stops, resumes and kills the processes of the agent', async () => {
       const sandbox = await acquire();

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../docker/sandbox.ts';
+import { itUnless, unlessOrdinary } from '../requirements.ts';
 import { onEveryEngine, probeText, type SecurityBench } from './bench.ts';
 import { isSurroundedByNothing, meetsNoOutsiders, meetsOnlyLoopback, refusesCalls } from './surroundings.ts';
 
 await onEveryEngine('a way out of the sandbox', (bench) => {
   const { acquire, next, run, output, answers, probe } = bench;
+  const replaces = unlessOrdinary(bench.kind, 'programs that it may replace');
 
   it('by system calls of namespaces, mounts, modules, keys and tracing is refused', async () => {
     const sandbox = await acquire();
@@ -57,7 +59,7 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
     await next(sandbox);
   });
 
-  it('by what the start of a session would read finds none of its rights', async () => {
+  itUnless(replaces, 'by what the start of a session would read finds none of its rights', async () => {
     const sandbox = await acquire();
     // Source files for a traceback, in an encoding that only the agent's Python knows, and a folder that is gone.
     await run(
@@ -75,7 +77,7 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
     await expect(sandbox.getFile('/tmp/rights')).rejects.toMatchObject({ code: 'path_not_found' });
   });
 
-  it('by a shell of its own that never comes up costs its session alone', async () => {
+  itUnless(replaces, 'by a shell of its own that never comes up costs its session alone', async () => {
     const sandbox = await acquire();
     const replace =
       "rm /bin/bash; printf '#!/usr/bin/python3\\nimport time\\ntime.sleep(1000)\\n' > /bin/bash";
@@ -104,18 +106,22 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
     expect(await output(later, 'tty; : < /dev/tty')).toMatch(/^not a tty\n.*No such device or address\n$/);
   });
 
-  it('by setuid programs and file capabilities gains nothing', async () => {
-    const sandbox = await acquire();
-    const found = await output(
-      sandbox,
-      'cp /usr/bin/python3 /tmp/rooted && chown 0:0 /tmp/rooted && chmod 6755 /tmp/rooted; ' +
-        'cat > /tmp/try.py <<"X"\nimport os\npid = os.fork()\nif pid == 0:\n  os.setgid(65534); os.setuid(65534)\n' +
-        '  os.execv("/tmp/rooted", ["rooted", "-c", "import os; print(os.geteuid(), os.getegid()); ' +
-        "print(open('/proc/self/status').read().split('CapEff:')[1].split()[0])\"])\nos.waitpid(pid, 0)\nX\n" +
-        'python3 /tmp/try.py',
-    );
-    expect(found).toBe('65534 65534\n0000000000000000\n');
-  });
+  itUnless(
+    unlessOrdinary(bench.kind, 'users beside its own'),
+    'by setuid programs and file capabilities gains nothing',
+    async () => {
+      const sandbox = await acquire();
+      const found = await output(
+        sandbox,
+        'cp /usr/bin/python3 /tmp/rooted && chown 0:0 /tmp/rooted && chmod 6755 /tmp/rooted; ' +
+          'cat > /tmp/try.py <<"X"\nimport os\npid = os.fork()\nif pid == 0:\n  os.setgid(65534); os.setuid(65534)\n' +
+          '  os.execv("/tmp/rooted", ["rooted", "-c", "import os; print(os.geteuid(), os.getegid()); ' +
+          "print(open('/proc/self/status').read().split('CapEff:')[1].split()[0])\"])\nos.waitpid(pid, 0)\nX\n" +
+          'python3 /tmp/try.py',
+      );
+      expect(found).toBe('65534 65534\n0000000000000000\n');
+    },
+  );
 
   it('by the network meets nothing but its own loopback', async () => {
     const sandbox = await acquire();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../docker/sandbox.ts';
+import { describeUnless, unlessOrdinary } from '../requirements.ts';
 import { onEveryEngine, type SecurityBench } from './bench.ts';
 
 /** Everything that a process may be seen with: what an agent's may have, and what its own files and pipes are. */
@@ -8,23 +9,26 @@ const AGENT = 0x424fbn;
 const OWN =
   /^(\/dev\/null|pipe:\[\d+\]|\/proc\/\d+\/fd|\/(usr\/)?(bin|lib)\/.*|\/etc\/ld\.so\.cache|\/tmp\/newcomers|\/memfd:code_\(deleted\)|)$/;
 
-/** Ways of going on that a stop, a kill or a look around could miss. */
-const RESTLESS = [
-  'chain',
-  'sessions',
-  'woken',
-  'another_user',
-  'unreadable',
-  'without_head',
-  'many_groups',
-  'reviver',
-];
+/** Ways of going on that a stop, a kill or a look around could miss, and whether they take users of their own. */
+const RESTLESS = {
+  chain: false,
+  sessions: false,
+  woken: false,
+  another_user: true,
+  unreadable: false,
+  without_head: false,
+  many_groups: true,
+  reviver: false,
+};
 
 const probe = (name: string) => readFile(new URL(`probes/${name}`, import.meta.url), 'utf8');
 
 await onEveryEngine('a race', (bench) => {
   describe('against what starts beside the session', () => newcomers(bench));
-  describe.each(RESTLESS)('of processes that go on: %s', (kind) => restless(bench, kind));
+  for (const [kind, needsUsers] of Object.entries(RESTLESS)) {
+    const missing = needsUsers ? unlessOrdinary(bench.kind, 'users beside its own') : null;
+    describeUnless(missing, `of processes that go on: ${kind}`, () => restless(bench, kind));
+  }
 });
 
 function newcomers({ acquire, output, next, answers }: SecurityBench): void {

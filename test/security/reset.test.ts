@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Sandbox } from '../../docker/sandbox.ts';
+import { itUnless, unlessOrdinary } from '../requirements.ts';
 import { onEveryEngine } from './bench.ts';
 
 const Traces = z.record(z.string(), z.unknown());
@@ -11,14 +12,16 @@ const shellTraces = await readFile(new URL('probes/traces.sh', import.meta.url),
 
 await onEveryEngine(
   'what a lease leaves to the next one',
-  ({ acquire, next, run, output, probe, events }) => {
+  ({ acquire, next, run, output, probe, events, kind }) => {
     async function traces(sandbox: Sandbox): Promise<Record<string, unknown>> {
       const shell = await output(sandbox, shellTraces, { maxOutputBytes: 1024 * 1024 });
       const found = Traces.parse(await probe(sandbox, 'traces.py'));
       return { shell: shell.split('\n'), ...found };
     }
 
-    it('is nothing, twice in a row, in the same container', async () => {
+    const replaces = unlessOrdinary(kind, 'programs that it may replace');
+
+    itUnless(replaces, 'is nothing, twice in a row, in the same container', async () => {
       let sandbox = await acquire();
       const pristine = await traces(sandbox);
       sandbox = await next(sandbox);
@@ -34,7 +37,7 @@ await onEveryEngine(
       expect(events().filter(({ type }) => type === 'removed')).toEqual([]);
     });
 
-    it('is looked for where it would be', async () => {
+    itUnless(replaces, 'is looked for where it would be', async () => {
       const sandbox = await acquire();
       const pristine = await traces(sandbox);
       await run(sandbox, mess);
