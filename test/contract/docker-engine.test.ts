@@ -6,5 +6,6 @@ describeUnless(await dockerMissing(), 'the Docker engine', () => {
   sandboxContract('by layers over a socket', () => dockerEngine(), { layers: true, kind: 'docker' });
   sandboxContract('by layers over an attached stream', () => dockerEngine({ control: 'attach' }), {
     layers: true,
+    kind: 'docker',
   });
 });
