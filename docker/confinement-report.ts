@@ -25,9 +25,11 @@ const Report = z.object({
   Seccomp: z.string(),
 });
 
+// One read takes the whole status: its fields change their width, and a second read goes on by the old offsets.
 const shell =
-  'while read -r name value; do case $name in Cap*|NoNewPrivs:|Seccomp:) echo "$name $value";; esac; ' +
-  'done < /proc/$$/status; readlink /proc/$$/fd/* || :';
+  "status=$(</proc/$$/status); IFS=$'\\n'; " +
+  'for line in $status; do case $line in Cap*|NoNewPrivs:*|Seccomp:*) echo "$line";; esac; done; ' +
+  'readlink /proc/$$/fd/* || :';
 const python = [
   'import os',
   'for line in open("/proc/self/status"): print(line, end="")',

@@ -1,4 +1,6 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { escapes, reportProgram } from '../../docker/confinement-report.ts';
 import { tryOut } from '../../docker/trial.ts';
 import { FakeContainer, RUN_FIELDS } from './fake-engine.ts';
 
@@ -90,5 +92,32 @@ describe('a trial', () => {
 
   it('asks for no inspection where there are no layers', async () => {
     await tried({ inspect: report({ ...CONFINED, Seccomp: '0' }) }, 'replace');
+  });
+});
+
+/** Signals that queue up and go: the width of a field of every status of this user changes with them. */
+const QUEUEING = `
+import os, signal
+numbers = [signal.SIGRTMIN + 1]
+signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+print(flush=True)
+while True:
+    for _ in range(12): os.kill(os.getpid(), numbers[0])
+    for _ in range(12): signal.sigtimedwait(numbers, 0)
+`;
+
+describe('a program’s report on itself', () => {
+  it('is whole while the fields of its status change their width', async () => {
+    const queueing = spawn('python3', ['-c', QUEUEING], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((begun) => queueing.stdout.once('data', begun));
+    try {
+      for (let run = 0; run < 50; run += 1) {
+        const [program = '', ...args] = reportProgram;
+        const { stdout } = spawnSync(program, args, { encoding: 'utf8' });
+        expect(escapes('a session', stdout).join()).not.toContain('did not report');
+      }
+    } finally {
+      queueing.kill('SIGKILL');
+    }
   });
 });
