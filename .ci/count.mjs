@@ -1,8 +1,14 @@
-// Prints the true counts of vitest's JSON reports as one plain line; a file that could not be loaded counts as failed.
-import { readFileSync } from 'node:fs';
+// Prints the true counts of vitest's JSON reports as one plain line; a report or a test file that could not be loaded
+// counts as failed.
+import { existsSync, readFileSync } from 'node:fs';
 
 let [passed, failed, skipped] = [0, 0, 0];
 for (const path of process.argv.slice(2)) {
+  if (!existsSync(path)) {
+    console.error(`${path} was not written: that run did not end`);
+    failed += 1;
+    continue;
+  }
   const report = JSON.parse(readFileSync(path, 'utf8'));
   const unloaded = report.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,

@@ -27,8 +27,9 @@ export async function dockerMissing(): Promise<string | null> {
 /** Why the local engine cannot be tested here, or `null`. @param programs what is to be run in its sandboxes */
 export async function localMissing(programs: readonly string[] = []): Promise<string | null> {
   const lacks = [...(await machineFacts(new Docker()).local())];
-  lacks.push(...absentPrograms(programs).map((name) => `no ${name}`));
-  return unlessRequired('local', lacks.join('; ') || noNamespaces());
+  const missing = unlessRequired('local', lacks.join('; ') || noNamespaces());
+  const absent = absentPrograms(programs).map((name) => `no ${name}`);
+  return missing ?? unlessRequired('programs', absent.join('; ') || null);
 }
 
 /** A host may refuse ordinary users namespaces. */

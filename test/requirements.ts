@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, it } from 'vitest';
 
 /** What tests need of the machine that it may lack. */
-const NEEDS = ['docker', 'local', 'mariadb', 'python', 'data'] as const;
+const NEEDS = ['docker', 'local', 'mariadb', 'python', 'programs', 'data'] as const;
 export type Need = (typeof NEEDS)[number];
 
 const asked = (process.env.STEPWELL_REQUIRE ?? '').split(',').filter((name) => name !== '');
