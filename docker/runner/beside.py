@@ -1,8 +1,9 @@
 """Processes in a session's namespaces that are none of its children."""
 
+import mmap
 import os
 
-from processes import children_of
+from session_ends import PID_BYTES
 
 # What a program beside the session shares with it; its pid namespace is that of the children of who joins it.
 _NAMESPACES = ("pid", "ipc", "uts", "cgroup", "mnt")
@@ -26,12 +27,18 @@ def namespaces_of(pid: int) -> list:
 
 
 def beside(fork) -> int:
-    """The pid of the process that the one which `fork` returns has started. Raises CannotStart."""
-    mine = os.getpid()
-    before = set(children_of(mine))
-    maker = fork()
-    status = os.waitpid(maker, 0)[1]
-    new = set(children_of(mine)) - before - {maker}
-    if status != 0 or len(new) != 1:
+    """
+    The pid of the process that a maker has started; `fork` takes the memory file where the maker tells it, and returns the
+    maker's. The agent makes children of the runner's as well, and they are not to be mixed up. Raises CannotStart.
+    """
+    told = os.memfd_create("pid", os.MFD_CLOEXEC)
+    try:
+        os.ftruncate(told, mmap.PAGESIZE)
+        maker = fork(told)
+        os.waitpid(maker, 0)
+        pid = int.from_bytes(os.pread(told, PID_BYTES, 0), "little")
+    finally:
+        os.close(told)
+    if pid == 0:
         raise CannotStart("no process can be started beside the session")
-    return new.pop()
+    return pid

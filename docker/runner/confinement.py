@@ -7,6 +7,7 @@ given up everything already, and an inspection runs in namespaces that the agent
 """
 
 import ctypes
+import mmap
 import os
 
 import capabilities
@@ -15,6 +16,7 @@ from capabilities import AGENT, INSPECTION
 from devices import PROC_FLAGS, cover_proc
 from mounts import MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_REC
 from processes import offer_first
+from session_ends import PID_BYTES
 
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
 _SECCOMP_MODE_FILTER = 2
@@ -53,22 +55,26 @@ class Confinement:
 
         return _fork(begin, flags | _NAMESPACES)
 
-    def fork_beside(self, namespaces, work, flags: int = 0) -> int:
+    def fork_beside(self, namespaces, work, told: int, flags: int = 0) -> int:
         """
         A process in the namespaces of a session (descriptors, the pid namespace among them), a child of this process. The
-        pid is that of its maker, which ends as soon as there is one, with status 0. `work` is called twice: in the
-        maker with its rights gone, and, with what that returns, in the process itself.
+        pid is that of its maker, which ends as soon as there is one, and tells that one's pid in the memory file `told`.
+        `work` is called twice: in the maker with its rights gone, and, with what that returns, in the process itself.
         """
 
         def begin() -> None:
+            # The descriptor does not outlast the work; the program itself has neither.
+            page = mmap.mmap(told, mmap.PAGESIZE)
             # Everybody in the namespace may read those of the new process.
             hide_arguments()
             for namespace in namespaces:
                 mounts.join(namespace)
             self._give_up(AGENT)
             become = work()
-            if mounts.clone(mounts.CLONE_PARENT) == 0:
+            pid = mounts.clone(mounts.CLONE_PARENT)
+            if pid == 0:
                 never_return(become)
+            page[:PID_BYTES] = pid.to_bytes(PID_BYTES, "little")
             os._exit(0)
 
         return _fork(begin, flags)

@@ -38,8 +38,8 @@ class Inspection:
         self._devices = devices
         self._memory_bytes = memory_bytes
 
-    def run(self, layer, request: dict, services):
-        """Run `argv` and return (fields as for `run`, output)."""
+    def run(self, layer, request: dict, services, kept):
+        """Run `argv` and return (fields as for `run`, output); `kept` as for a `Program`."""
         cwd = WINDOW + _plain_folder(layer.merged, request.get("cwd", "/"))
         repository = _Repository(layer.merged)
         environment = _ENVIRONMENT if repository.is_plain else {**_ENVIRONMENT, **_NO_REPOSITORY}
@@ -53,7 +53,7 @@ class Inspection:
 
             return self._confinement.fork_looking(lambda: self._view(layer, repository), look)
 
-        return Program(start, services).finish(request)
+        return Program(start, services, kept).finish(request)
 
     def _view(self, layer, repository: "_Repository") -> str:
         """In the mount namespace of the program: put its root together; the path."""

@@ -1,10 +1,18 @@
 """What the runner asks of processes and tells them, whoever they are."""
 
+import errno
 import os
+import re
+import select
 import signal
 import time
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+# How long an end may take that others hold up, and how often they are looked for.
+_END_S = 10.0
+_LOOK_MS = 20
+_ROUND_S = 0.001
+_TRACER = re.compile(rb"^TracerPid:\s+(\d+)$", re.MULTILINE)
 
 
 def ticks_at(moment: float) -> int:
@@ -37,8 +45,48 @@ def exit_status(status: int) -> int:
     return code if code >= 0 else 128 - code
 
 
+def reap(pid: int, kept) -> int:
+    """
+    Wait for a child that has ended or has been killed; its exit status. The agent can hold up its end: a tracer is told of
+    it before a parent is, and is killed; the first process of a namespace ends after the last one, which may be a child of
+    the runner's that the agent has made, and is waited for, unless it is of `kept`. Raises OSError where nothing helps.
+    """
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    if ended == 0:
+        exit_fd = os.pidfd_open(pid)
+        try:
+            status = _reaped_at_last(pid, exit_fd, kept)
+        finally:
+            os.close(exit_fd)
+    return exit_status(status)
+
+
+def _reaped_at_last(pid: int, exit_fd: int, kept) -> int:
+    exit_poll = select.poll()
+    exit_poll.register(exit_fd, select.POLLIN)
+    until = time.monotonic() + _END_S
+    while time.monotonic() < until:
+        is_dead = exit_poll.poll(_LOOK_MS)
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended != 0:
+            return status
+        tracer = _tracer_of(pid)
+        if tracer and tracer not in kept:
+            send(tracer, signal.SIGKILL)
+        reap_orphans({*kept, pid})
+        if is_dead:
+            time.sleep(_ROUND_S)
+    raise OSError(errno.ETIMEDOUT, f"process {pid} has been killed and does not end")
+
+
+def _tracer_of(pid: int) -> int:
+    """Who traces a process, 0 where nobody does."""
+    with open(f"/proc/{pid}/status", "rb") as file:
+        return int(_TRACER.search(file.read())[1])
+
+
 def reap_orphans(kept) -> None:
-    """Wait for what has lost its parent to the runner and ended; the ends of `kept` are for others to see."""
+    """Wait for the runner's children that it does not know of and that ended; the ends of `kept` are for others to see."""
     for pid in children_of(os.getpid()):
         if pid not in kept:
             os.waitpid(pid, os.WNOHANG)
@@ -49,7 +97,7 @@ def end_strays(kept) -> None:
     for pid in children_of(os.getpid()):
         if pid not in kept:
             send(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            reap(pid, kept)
 
 
 def send(pid: int, number: int) -> bool:

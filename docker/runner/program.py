@@ -6,17 +6,18 @@ import signal
 import time
 
 from capture import Capture
-from processes import exit_status
+from processes import reap
 
 
 class Program:
     """
-    What `start` starts, (descriptors) → pid, with its output at 1 and 2; `services` are served meanwhile. Raises what
-    `start` raises.
+    What `start` starts, (descriptors) → pid, with its output at 1 and 2; `services` are served meanwhile. `kept`: the
+    processes whose ends others wait for. Raises what `start` raises.
     """
 
-    def __init__(self, start, services) -> None:
+    def __init__(self, start, services, kept) -> None:
         self._services = services
+        self._kept = kept
         self._output, write_fd = os.pipe()
         os.set_blocking(self._output, False)
         try:
@@ -40,13 +41,14 @@ class Program:
             timed_out = self._collect(capture, began + request["timeout_ms"] / 1000, linger_s)
             if timed_out:
                 os.kill(self.pid, signal.SIGKILL)
+            status = reap(self.pid, self._kept)
+            if timed_out:
                 end()
                 capture.read_from(self._output)
-            status = self._reap()
         finally:
             if status is None:
                 os.kill(self.pid, signal.SIGKILL)
-                self._reap()
+                reap(self.pid, self._kept)
             os.close(self._output)
             os.close(self._exit)
         fields = {
@@ -57,9 +59,6 @@ class Program:
         if timed_out:
             fields["timeout"] = "deadline"
         return fields, capture.finish(fields)
-
-    def _reap(self) -> int:
-        return exit_status(os.waitpid(self.pid, 0)[1])
 
     def _collect(self, capture: Capture, deadline: float, linger_s: float) -> bool:
         """Whether the deadline came before the program's end."""

@@ -67,12 +67,5 @@ class ReplacedSandbox(LayerSandbox):
         reap_orphans(self._kept())
         return super().run(request, payload)
 
-    def execute(self, request: dict):
-        reap_orphans(self._kept())
-        return super().execute(request)
-
-    def _kept(self) -> frozenset:
-        return self._own() if self._session is None else self._own() | {self._session.pid}
-
     def _start_program(self, request: dict, descriptors: dict) -> int:
         return self._zygote.start(None, request["argv"], request["env"], request["cwd"], {0: self._null, **descriptors})

@@ -18,7 +18,7 @@ from environment import ENVIRONMENT
 from files import get, list_files, put
 from inspection import Inspection
 from layer import Ground, Pristine
-from processes import end_strays, ticks_at
+from processes import end_strays, reap_orphans, ticks_at
 from program import Program
 from request_error import RequestError
 from resolver import CONFIGURATION, OfflineResolver
@@ -110,6 +110,10 @@ class LayerSandbox:
     def _own(self) -> frozenset:
         """The runner's own processes."""
         return frozenset((os.getpid(), self._zygote.pid))
+
+    def _kept(self) -> frozenset:
+        """Those, and the session's first one, whose end it waits for itself."""
+        return self._own() if self._session is None else self._own() | {self._session.pid}
 
     def _process(self, cwd: str, descriptors: dict) -> SessionProcess:
         is_bash = self.kind == "bash"
@@ -206,7 +210,7 @@ class LayerSandbox:
         return self._at_rest(lambda: diff(self._layer.roots, self._baseline, self._hidden))
 
     def inspect(self, request: dict):
-        return self._at_rest(lambda: self._inspection.run(self._layer, request, self._services))
+        return self._at_rest(lambda: self._inspection.run(self._layer, request, self._services, self._kept()))
 
     def _at_rest(self, look):
         """What `look` returns of files that no process of the agent has changed meanwhile."""
@@ -234,9 +238,11 @@ class LayerSandbox:
             self._restart(Capture(0))
         if self._session is None:
             return _not_started(request, "the session could not be started again in this sandbox")
+        # An episode may be long, and what has ended counts towards its processes until it is waited for.
+        reap_orphans(self._kept())
         started = ticks_at(time.monotonic())
         try:
-            program = Program(partial(self._start_program, request), self._services)
+            program = Program(partial(self._start_program, request), self._services, self._kept())
         except CannotStart as error:
             return _not_started(request, str(error))
         return program.finish(request, request.get("linger_ms", 0) / 1000, partial(self._end_since, started))

@@ -1,10 +1,11 @@
 """The system call filter of the agent's processes, as a classic BPF program.
 
 It refuses what Docker's default profile refuses to a container with the agent's capabilities, and a little more: x32
-calls, 32-bit calls, io_uring, and the two terminal ioctls that type into other people's input. What needs a
+calls, 32-bit calls, io_uring, file leases, and the two terminal ioctls that type into other people's input. What needs a
 capability that the agent lacks although its number is allowed (setting the clock through `adjtimex`, device nodes
 through `mknod`) is the kernel's to refuse: a filter cannot see behind pointers. `ptrace` and `process_vm_*` are
-allowed, as the pid namespace confines them.
+allowed, as the pid namespace confines them; all but stops at a process's exit, which keep a killed process from ending:
+two that trace each other so would outlive their container. So gdb runs, and strace, which asks for such stops, does not.
 """
 
 import json
@@ -43,12 +44,16 @@ RUNNERS: FrozenSet[str] = frozenset(_calls["runners"])
 # Answered as if the kernel were older: libc then uses `clone`, whose flags the filter can see.
 ABSENT = {"clone3": (435, 435)}
 
-# name: (numbers, argument, jump, values, what a match means, what anything else means)
+# name: (numbers, argument, jump, values, what a match means, what anything else means); a match may mean one more look
 CHECKED: Dict[str, Any] = {
     # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET; NEWTIME is out of this call's reach.
     "clone": ((56, 220), 0, JUMP_SET, (0x7E020000,), REFUSE, ALLOW),
     # AF_VSOCK
     "socket": ((41, 198), 0, JUMP_EQ, (40,), REFUSE, ALLOW),
+    # PTRACE_SEIZE, SETOPTIONS, OLDSETOPTIONS; with PTRACE_O_TRACEEXIT
+    "ptrace": ((101, 117), 0, JUMP_EQ, (0x4206, 0x4200, 21), (3, JUMP_SET, (0x40,), REFUSE, ALLOW), ALLOW),
+    # F_SETLEASE: who opens such a file waits for its holder
+    "fcntl": ((72, 25), 1, JUMP_EQ, (1024,), REFUSE, ALLOW),
     # TIOCSTI, TIOCLINUX
     "ioctl": ((16, 29), 1, JUMP_EQ, (0x5412, 0x541C), REFUSE, ALLOW),
     # Linux and Linux32, each also with UNAME26, and the query
@@ -65,11 +70,11 @@ Instruction = Tuple[int, int, int, int]  # code, jump if true, jump if false, co
 Block = List[Instruction]
 
 
-def _give(action: int) -> Block:
-    return [(RETURN, 0, 0, action)]
+def _give(action: Any) -> Block:
+    return [(RETURN, 0, 0, action)] if isinstance(action, int) else _check(*action)
 
 
-def _check(argument: int, jump: int, values: Tuple[int, ...], match: int, otherwise: int) -> Block:
+def _check(argument: int, jump: int, values: Tuple[int, ...], match: Any, otherwise: int) -> Block:
     """Look at the low word of one argument; the kernel ignores the high one of these."""
     block = [(LOAD, 0, 0, ARGUMENTS + 8 * argument)]
     for position, value in enumerate(values):

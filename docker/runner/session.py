@@ -79,7 +79,8 @@ class Session:
 
     @property
     def has_ended(self) -> bool:
-        return self._process.has_ended
+        """Whether its first process has ended, and with it the namespace."""
+        return _is_ready(self._exit_fd, 0)
 
     @property
     def processes(self):
@@ -143,9 +144,7 @@ class Session:
 
     def _end(self) -> int:
         """The exit status of an interpreter that takes no commands: it may have closed its ends, and live on."""
-        exit_poll = select.poll()
-        exit_poll.register(self._exit_fd, select.POLLIN)
-        exit_poll.poll(_GRACE_S * 1000)
+        _is_ready(self._exit_fd, _GRACE_S * 1000)
         self.kill()
         return self._process.reap()
 
@@ -225,3 +224,9 @@ class Session:
     def _close_descriptors(self) -> None:
         for fd in (self._code, self._go_fd, self._report_fd, self.output_fd):
             os.close(fd)
+
+
+def _is_ready(fd: int, patience_ms: float) -> bool:
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    return bool(poll.poll(patience_ms))

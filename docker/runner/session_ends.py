@@ -9,6 +9,9 @@ GO = 60
 CODE = 61
 # Reports out: "<sequence> <exit status> <working directory>\0". A pipe.
 REPORT = 62
+# Where the maker of a program beside the session tells the program's pid. A memory file.
+TOLD = 63
+PID_BYTES = 4
 
 
 def rewrite(fd: int, data: bytes) -> None:

@@ -5,7 +5,7 @@ import select
 import signal
 
 from agent_processes import AgentProcesses
-from processes import children_of, exit_status, send
+from processes import children_of, reap, send
 from spawning import keep_only
 from beside import CannotStart, beside, namespaces_of
 
@@ -40,18 +40,13 @@ class SessionProcess:
             self.namespaces = namespaces_of(children[0])
         self.processes = AgentProcesses(self.pid, children[0], self._stroke, self._own)
 
-    @property
-    def has_ended(self) -> bool:
-        """Whether its first process has ended, and with it the namespace."""
-        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
     def break_off(self) -> None:
         send(self.processes.interpreter, self._break_signal)
 
     def reap(self) -> int:
         """Wait for its end; the exit status, 128 + signal where one killed it."""
         if self._exit_status is None:
-            self._exit_status = exit_status(os.waitpid(self.pid, 0)[1])
+            self._exit_status = reap(self.pid, self._own())
         return self._exit_status
 
     def kill(self) -> None:
@@ -86,7 +81,7 @@ class SessionProcess:
             return lambda: os.kill(-1, number)
 
         try:
-            pid = beside(lambda: self._confinement.fork_beside(self.namespaces, work))
+            pid = beside(lambda told: self._confinement.fork_beside(self.namespaces, work, told))
         except OSError:
             return
         exit_fd = os.pidfd_open(pid)
@@ -95,4 +90,4 @@ class SessionProcess:
         poll.poll(_STROKE_MS)
         os.close(exit_fd)
         send(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        reap(pid, {*self._own(), self.pid})

@@ -10,8 +10,8 @@ import mounts
 from beside import CannotStart, beside
 from confinement import Confinement, never_return
 from environment import ENVIRONMENT
-from processes import send
-from session_ends import rewrite
+from processes import reap, send
+from session_ends import TOLD, rewrite
 from spawning import heed_signals, keep_only
 from zygote_main import ZygoteMain
 
@@ -120,7 +120,7 @@ class Zygote:
         runs one; its pid. Raises CannotStart.
         """
         request = {"kind": "beside", "argv": argv, "env": env, "cwd": cwd}
-        return beside(lambda: self._ask(request, descriptors, namespaces))
+        return beside(lambda told: self._ask(request, {**descriptors, TOLD: told}, namespaces))
 
     def _ask(self, request: dict, descriptors: dict, namespaces) -> int:
         text = os.memfd_create("request", os.MFD_CLOEXEC)
@@ -144,6 +144,8 @@ class Zygote:
             answer = b""
         if answer:
             return json.loads(answer)
+        # What it answers later would be taken for the next answer.
+        self.close()
         raise CannotStart("the process that programs are forked from has ended")
 
     def _begin_again(self) -> None:
@@ -158,7 +160,7 @@ class Zygote:
         self._control.close()
         if self.pid is not None:
             send(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+            reap(self.pid, (os.getpid(),))
             self.pid = None
 
 

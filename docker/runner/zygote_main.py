@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -12,14 +13,14 @@ import spawning
 from confinement import Confinement, never_return, set_dumpable
 from mounts import CLONE_PARENT
 from processes import exit_status
-from session_ends import CODE, GO, REPORT
+from session_ends import CODE, GO, REPORT, TOLD
 
 # Out of the way of programs that close the low descriptors.
 _REPORT_FD, _CODE_FD, _GO_FD = 1000, 1001, 1002
 # What the zygote of an interpreter has loaded, and no session's `sys.modules` shows.
 _OWN_MODULES = (
-    *("capabilities", "confinement", "devices", "mounts", "processes"),
-    *("python_driver", "session_ends", "spawning", "zygote_main"),
+    *("capabilities", "confinement", "devices", "mmap", "mounts", "processes"),
+    *("python_driver", "resource", "session_ends", "spawning", "zygote_main"),
 )
 
 
@@ -46,6 +47,7 @@ class ZygoteMain:
         for path in settings["groups"]:
             with open(path, "w", encoding="ascii") as group:
                 group.write("0")
+        leave_signals()
         self._confinement = Confinement(control.recv(65536), settings["devices"], settings["hostname"])
         self._starts = {"session": self._session, "beside": self._beside}
         control.send(b"ready")
@@ -82,11 +84,13 @@ class ZygoteMain:
         return self._confinement.fork_session(place, work, CLONE_PARENT)
 
     def _beside(self, request: dict, given: dict, namespaces) -> int:
+        told = given.pop(TOLD)
+
         def work():
             spawning.keep_only(given)
             return lambda: spawning.become(request["argv"], request["env"], request["cwd"])
 
-        return self._confinement.fork_beside(namespaces, work, CLONE_PARENT)
+        return self._confinement.fork_beside(namespaces, work, told, CLONE_PARENT)
 
     def _interpret(self, cwd: str, is_first: bool) -> None:
         """The session, or the first process of its namespace, which waits for orphans and ends as the session does."""
@@ -115,6 +119,16 @@ class ZygoteMain:
         # It is the agent's program now, as one that was started from a file would be.
         set_dumpable(True)
         self._interpreter(_GO_FD, _REPORT_FD, _CODE_FD).serve()
+
+
+def leave_signals() -> None:
+    """
+    Have the agent's programs queue up at most half of the signals that the machine has for one user: the agent's user may
+    be the machine's root, whose own programs need some for their timers.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_SIGPENDING)
+    if most != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_SIGPENDING, (most // 2, most // 2))
 
 
 def _content(fd: int) -> bytes:

@@ -72,6 +72,22 @@ class Interpreted(unittest.TestCase):
             seccomp.filter_program("riscv64")
         self.assertEqual(caught.exception.code, "not_supported")
 
+    def test_stops_at_exit_are_refused_and_other_tracing_is_not(self):
+        for machine, number in (("x86_64", 101), ("aarch64", 117)):
+            for request in (0x4206, 0x4200, 21):
+                for options in (0x40, 0x41, 0x10007F):
+                    self.assertEqual(self.answer(machine, number, request, 1, 0, options), EPERM)
+                self.assertEqual(self.answer(machine, number, request, 1, 0, 0x10003F), ALLOWED)
+            # PTRACE_TRACEME, ATTACH, CONT with a signal, POKETEXT with any word
+            for request in (0, 16, 7, 4):
+                self.assertEqual(self.answer(machine, number, request, 1, 0, 0x40), ALLOWED)
+
+    def test_leases_are_refused_and_locks_are_not(self):
+        for machine, number in (("x86_64", 72), ("aarch64", 25)):
+            self.assertEqual(self.answer(machine, number, 3, 1024, 1), EPERM)
+            for command in (0, 1, 4, 6, 1025, 1030, 1033):
+                self.assertEqual(self.answer(machine, number, 3, command), ALLOWED)
+
     def test_clone_is_refused_with_any_namespace_and_allowed_without(self):
         for machine, number in (("x86_64", 56), ("aarch64", 220)):
             for bit in (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000):
