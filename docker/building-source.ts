@@ -5,8 +5,8 @@ import type { AcquireOptions, Sandbox, SandboxSource } from './sandbox.ts';
 export interface BuildingSourceOptions {
   /** Hands out sandboxes of images that are there. */
   readonly sandboxes: SandboxSource;
-  /** Build the image if it is missing or out of date. Never called twice at the same time. */
-  readonly ensure: (image: string) => Promise<unknown>;
+  /** Build the image if it is missing or out of date, till the signal aborts. Never called twice at the same time. */
+  readonly ensure: (image: string, signal: AbortSignal) => Promise<unknown>;
   /** How long a build's failure is told again before the next attempt, in milliseconds. @default 10,000 */
   readonly pauseMs?: number;
   /** Milliseconds from any fixed moment. @default `performance.now` */
@@ -34,7 +34,7 @@ export class BuildingSource implements SandboxSource {
   /** Each sends home one who waits for a build. */
   readonly #waiting = new Set<(error: SandboxError) => void>();
   #last: Promise<void> = Promise.resolve();
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: BuildingSourceOptions) {
     this.#sandboxes = options.sandboxes;
@@ -62,7 +62,7 @@ export class BuildingSource implements SandboxSource {
    * @throws {SandboxError} `start_failed`, `image_missing`, `draining`; `capacity` when aborted
    */
   async prepare(image: string, signal?: AbortSignal): Promise<void> {
-    if (this.#closed) throw closedError();
+    if (this.#closing.signal.aborted) throw closedError();
     if (signal?.aborted) throw abortedError(signal);
     const gone = new Deferred<never>();
     const leave = (error: SandboxError): void => gone.reject(error);
@@ -77,9 +77,12 @@ export class BuildingSource implements SandboxSource {
     }
   }
 
-  /** Send home those who wait and begin nothing more. Settles when the build under way has ended. */
+  /**
+   * Send home those who wait, give up the build under way and begin nothing more. Settles when that build has ended; a
+   * second call waits for the same.
+   */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(closedError());
     for (const leave of [...this.#waiting]) leave(closedError());
     await this.#last;
   }
@@ -92,12 +95,12 @@ export class BuildingSource implements SandboxSource {
   }
 
   async #build(image: string): Promise<void> {
-    if (this.#closed) throw closedError();
+    if (this.#closing.signal.aborted) throw closedError();
     const failed = this.#failed.get(image);
     if (failed !== undefined && this.#now() - failed.at < this.#pauseMs) throw failed.error;
     this.#failed.delete(image);
     try {
-      await this.#ensure(image);
+      await this.#ensure(image, this.#closing.signal);
       this.#ready.add(image);
     } catch (cause) {
       const code = cause instanceof SandboxError ? cause.code : 'start_failed';

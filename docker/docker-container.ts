@@ -3,9 +3,18 @@ import type Docker from 'dockerode';
 import type { ContainerEnd } from './docker-end.ts';
 import { isEngineStatus } from './docker-errors.ts';
 import type { Container, OutsideChanges } from './engine.ts';
+import { runnerPath } from './labels.ts';
+import { type Condition, conditionOf, findProcess } from './process-condition.ts';
 import type { ImageRef, Isolation } from './sandbox.ts';
 
-const removeAttempts = 4;
+/** Attempts that an engine refuses before a container is left to the reaper. */
+const MAX_REFUSALS = 4;
+/** Longest wait for a removal that is under way already, in milliseconds. */
+const MAX_UNDER_WAY_MS = 60_000;
+const UNDER_WAY_PAUSE_MS = 200;
+
+/** Longest wait for what the engine knows of a container, in milliseconds. */
+const INSPECT_MS = 1_000;
 
 export interface DockerContainerOptions {
   readonly container: Docker.Container;
@@ -14,6 +23,8 @@ export interface DockerContainerOptions {
   readonly stream: Duplex;
   readonly end: ContainerEnd;
   readonly changes?: OutsideChanges;
+  /** Removes it from the engine. @default at once */
+  readonly remove?: (container: Docker.Container) => Promise<unknown>;
   /** Called once when the container is removed. */
   readonly onRemoved: () => Promise<void>;
 }
@@ -26,6 +37,7 @@ export class DockerContainer implements Container {
   readonly exited: Promise<{ readonly reason: string }>;
   readonly changes?: OutsideChanges;
   readonly #container: Docker.Container;
+  readonly #remove: (container: Docker.Container) => Promise<unknown>;
   readonly #onRemoved: () => Promise<void>;
   readonly #end: ContainerEnd;
   #removal: Promise<void> | null = null;
@@ -39,35 +51,54 @@ export class DockerContainer implements Container {
     this.exited = options.end.exited;
     this.changes = options.changes;
     this.#end = options.end;
+    this.#remove = options.remove ?? removeContainer;
     this.#onRemoved = options.onRemoved;
+  }
+
+  async condition(): Promise<Condition> {
+    try {
+      const { State } = await this.#container.inspect({ abortSignal: AbortSignal.timeout(INSPECT_MS) });
+      if (State.Paused) return 'frozen';
+      // Of an engine on another machine the number means nothing here.
+      const runner = State.Running ? await findProcess(State.Pid, runnerPath) : undefined;
+      return runner === undefined ? 'unknown' : await conditionOf(runner);
+    } catch {
+      return 'unknown';
+    }
   }
 
   remove(): Promise<void> {
     this.#removal ??= (async () => {
       this.#end.expect();
       this.stream.destroy();
-      await removeContainer(this.#container);
+      await this.#remove(this.#container);
       await this.#onRemoved();
     })();
     return this.#removal;
   }
 }
 
+/** What became of a removal: `absent` had gone before; `kept` the engine would not remove. */
+export type Removal = 'removed' | 'absent' | 'kept';
+
 /**
  * Kill and remove a container in whatever state it is. Never throws: what an engine would not remove in several
  * attempts is left to the reaper.
- * @returns whether it is gone
  */
-export async function removeContainer(container: Docker.Container): Promise<boolean> {
-  for (let attempt = 1; attempt <= removeAttempts; attempt += 1) {
+export async function removeContainer(container: Docker.Container): Promise<Removal> {
+  const began = performance.now();
+  for (let attempt = 0, refusals = 0; refusals < MAX_REFUSALS; attempt += 1) {
     try {
       await container.remove({ force: true, v: true });
-      return true;
+      return 'removed';
     } catch (error) {
-      if (isEngineStatus(error, 404)) return true;
-      // 409: somebody else removes it at this moment; anything else may be over at the next attempt.
-      await new Promise((resolve) => setTimeout(resolve, 50 * 3 ** attempt));
+      if (isEngineStatus(error, 404)) return attempt === 0 ? 'absent' : 'removed';
+      // Somebody else removes it at this moment, or this server does after an attempt whose answer was lost.
+      const underWay = isEngineStatus(error, 409) && performance.now() - began < MAX_UNDER_WAY_MS;
+      if (!underWay) refusals += 1;
+      const pauseMs = underWay ? UNDER_WAY_PAUSE_MS : 50 * 3 ** refusals;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
-  return false;
+  return 'kept';
 }

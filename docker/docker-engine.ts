@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { type ControlSocket, listenForRunner } from './control-socket.ts';
 import { DockerChanges } from './docker-changes.ts';
-import { DockerContainer, removeContainer } from './docker-container.ts';
-import { type ContainerEnd, watchEnd } from './docker-end.ts';
+import { attach, connection } from './docker-connection.ts';
+import { DockerContainer, type Removal, removeContainer } from './docker-container.ts';
+import { watchEnd } from './docker-end.ts';
 import { isEngineStatus, messageOf, translateEngineError } from './docker-errors.ts';
 import { orphanedContainers } from './docker-orphans.ts';
 import { containerSettings } from './docker-settings.ts';
-import { DockerStream, Tail } from './docker-stream.ts';
+import { Tail } from './docker-stream.ts';
 import type { Container, Engine, StartOptions } from './engine.ts';
 import { SandboxError } from './errors.ts';
 import { hashRunnerFiles, readRunnerFiles } from './images/runner-files.ts';
 import { labels, namespace } from './labels.ts';
+import { Limiter } from './limiter.ts';
 import { encodeOwner, type Owner } from './owner.ts';
 import { PristineContainers } from './pristine-containers.ts';
 import { type RunFolder, removeDeadRunFolders } from './run-folder.ts';
@@ -45,6 +46,9 @@ interface Probed {
   readonly reason: string;
 }
 
+/** Removals at the same time: more only wait for each other in the engine, and fail there. */
+const PARALLEL_REMOVALS = 16;
+
 /** Sandboxes as containers of a Docker engine. */
 export class DockerEngine implements Engine {
   readonly name = 'docker';
@@ -56,6 +60,7 @@ export class DockerEngine implements Engine {
   /** Names of containers that are being made or live; the reaper takes other ones of this instance for orphans. */
   readonly #names = new Set<string>();
   readonly #live = new Set<Container>();
+  readonly #removals = new Limiter(PARALLEL_REMOVALS);
   readonly #starting = new Set<Promise<unknown>>();
   #probed: Promise<Probed> | null = null;
   /** What each name stood for when it was first asked for: another server's builds are not this one's. */
@@ -67,9 +72,13 @@ export class DockerEngine implements Engine {
     this.#options = options;
     this.#docker = options.docker;
     this.#startTimeoutMs = options.startTimeoutMs ?? 60_000;
-    this.#pristine = new PristineContainers(options.docker, this.#instance, this.#ownLabels, (name) => {
-      this.#names.add(name);
-    });
+    this.#pristine = new PristineContainers(
+      options.docker,
+      this.#instance,
+      this.#ownLabels,
+      (name) => this.#names.add(name),
+      (container) => this.#remove(container),
+    );
   }
 
   async probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }> {
@@ -100,8 +109,10 @@ export class DockerEngine implements Engine {
     const { owner } = this.#options;
     const mine = { instance: this.#instance, names: this.#names };
     const orphans = await orphanedContainers(this.#docker, owner, mine);
-    const gone = await Promise.all(orphans.map((id) => removeContainer(this.#docker.getContainer(id))));
-    return gone.filter(Boolean).length + (await removeDeadRunFolders(owner, this.#options.runParent));
+    const removals = await Promise.all(orphans.map((id) => this.#remove(this.#docker.getContainer(id))));
+    // One that the engine lists and does not know is no container any more, however often it is listed.
+    const removed = removals.filter((removal) => removal === 'removed').length;
+    return removed + (await removeDeadRunFolders(owner, this.#options.runParent));
   }
 
   async close(): Promise<void> {
@@ -109,6 +120,22 @@ export class DockerEngine implements Engine {
     await Promise.allSettled(this.#starting);
     await Promise.all([...this.#live].map((container) => container.remove()));
     await this.#pristine.close();
+    await this.#sweep();
+  }
+
+  /** What was lost on the way, e.g. because the engine would not remove it then. Never throws. */
+  async #sweep(): Promise<void> {
+    const filters = { label: [`${labels.instance}=${this.#instance}`] };
+    try {
+      const left = await this.#docker.listContainers({ all: true, filters });
+      await Promise.all(left.map(({ Id }) => this.#remove(this.#docker.getContainer(Id))));
+    } catch {
+      // What is left is the reaper's.
+    }
+  }
+
+  #remove(container: Docker.Container): Promise<Removal> {
+    return this.#removals.run(() => removeContainer(container));
   }
 
   get #ownLabels(): Record<string, string> {
@@ -228,6 +255,7 @@ export class DockerEngine implements Engine {
           isolation === 'replace'
             ? new DockerChanges(created, () => this.#pristine.of(image.digest))
             : undefined,
+        remove: (gone) => this.#remove(gone),
         onRemoved: async () => {
           await socket?.close();
           this.#live.delete(started);
@@ -238,7 +266,7 @@ export class DockerEngine implements Engine {
       return started;
     } catch (error) {
       await socket?.close();
-      await removeContainer(container);
+      await this.#remove(container);
       // What is still there is the reaper's.
       this.#names.delete(name);
       throw translateEngineError(error, `Starting a container of "${options.image}"`);
@@ -259,25 +287,4 @@ const noImageYet = 'no image is built yet, so nothing could be tried';
 /** A plain name is one of ours; anything with a slash or a tag is the engine's own reference. */
 function referenceOf(name: string): string {
   return /[/:]/.test(name) ? name : `${namespace}/${name}:latest`;
-}
-
-async function attach(container: Docker.Container, words: Tail): Promise<Duplex> {
-  const socket = await container.attach({
-    stream: true,
-    stdin: true,
-    stdout: true,
-    stderr: true,
-    hijack: true,
-  });
-  if (!(socket instanceof Duplex)) throw new Error('the engine gave no stream');
-  return new DockerStream(socket, (chunk) => words.push(chunk));
-}
-
-/** The runner's connection, unless the container ends or time runs out before. */
-function connection(socket: ControlSocket | null, end: ContainerEnd, signal: AbortSignal): Promise<Duplex> {
-  return new Promise((resolve, reject) => {
-    socket?.connected.then(resolve, reject);
-    end.exited.then(({ reason }) => reject(new Error(`the runner ended before it connected: ${reason}`)));
-    signal.addEventListener('abort', () => reject(new Error('the runner did not connect in time')));
-  });
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Condition } from './process-condition.ts';
 import type { ImageRef, Isolation, LayerChange } from './sandbox.ts';
 
 /** Limits of one sandbox: of what the agent's processes use. */
@@ -43,6 +44,11 @@ export interface Container {
   readonly stream: Duplex;
   /** Settles once when the container has ended, for whatever reason. */
   readonly exited: Promise<{ readonly reason: string }>;
+  /**
+   * What is known of the runner's process when it does not answer. It may ask the engine, and never throws.
+   * @default nothing
+   */
+  condition?(): Promise<Condition>;
   /** In `replace` isolation, takes the place of the runner's `mark` and `diff`. @default the runner's own */
   readonly changes?: OutsideChanges;
   /** End it and remove every trace. Never throws; a second call waits for the first. */

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Container } from './engine.ts';
+import { runnerPath } from './labels.ts';
 import type { ProcessLimits } from './local-limits.ts';
 import type { LocalProcess } from './local-process.ts';
+import type { Condition } from './process-condition.ts';
 import type { ImageRef } from './sandbox.ts';
 
 export interface LocalContainerOptions {
@@ -29,6 +31,10 @@ export class LocalContainer implements Container {
     this.stream = options.stream;
     this.exited = options.process.exited;
     this.#options = options;
+  }
+
+  condition(): Promise<Condition> {
+    return this.#options.process.condition(runnerPath);
   }
 
   remove(): Promise<void> {

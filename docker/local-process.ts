@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Tail } from './docker-stream.ts';
+import { type Condition, conditionOf, findProcess } from './process-condition.ts';
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -64,6 +65,13 @@ export class LocalProcess {
         resolve({ reason, succeeded: code === 0 });
       });
     });
+  }
+
+  /** What is known of the program when it does not answer. @param program its last argument */
+  async condition(program: string): Promise<Condition> {
+    const { pid } = this.#child;
+    const found = pid === undefined ? undefined : await findProcess(pid, program);
+    return found === undefined ? 'unknown' : await conditionOf(found);
   }
 
   /** Kill the tree. Its first process dies with this one's child, and with that one everything in its pid namespace. */

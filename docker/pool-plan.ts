@@ -6,6 +6,10 @@ export interface PlanLimits {
   readonly totalMax: number;
   readonly gradingReserve: number;
   readonly parallelStarts: number;
+  readonly giveWayMs: number;
+  readonly lingerMs: number;
+  /** Milliseconds from any fixed moment. */
+  readonly now: () => number;
 }
 
 /** What the pool should do now. */
@@ -13,6 +17,10 @@ export interface Plan {
   readonly starts: readonly { readonly image: PoolImage; readonly reserve: boolean }[];
   /** Free containers to be removed, so that others can start in their place. */
   readonly evictions: readonly PooledContainer[];
+  /** When a free container will be ripe to be given up for what is wanted, in milliseconds from now. */
+  readonly ripeInMs: number | undefined;
+  /** Warm containers are missing whose places others have. */
+  readonly gaveWay: boolean;
 }
 
 /** Containers of one image as the plan sees them; those being removed still take up room. */
@@ -25,20 +33,26 @@ interface Tally {
   coming: number;
   /** In the reserve, will be free soon. */
   comingReserve: number;
+  /** Places that will be its own once they are free. */
+  claimed: number;
   evicted: number;
   evictedReserve: number;
 }
 
 /**
  * Which containers to start and which to give up: for those who wait, the longest first, then up to each image's `warm`.
- * A free container is given up only for another image, and only beyond its own image's `warm`.
+ * A free container is given up only for another image. One beyond its own image's `warm` goes first; one that is kept warm
+ * goes for somebody who waits, at once where that image has no container at all, else when it has been free for a while. What
+ * took its place goes for the warm one to come back, when it has been free for long.
+ * @param keepWarm start up to `warm`, too
  */
 export function planStarts(
   images: ReadonlyMap<string, PoolImage>,
   queue: Iterable<Waiter>,
   limits: PlanLimits,
+  keepWarm = true,
 ): Plan {
-  return new Planner(images, limits).plan(queue);
+  return new Planner(images, limits).plan(queue, keepWarm);
 }
 
 /**
@@ -57,7 +71,7 @@ export function givesWay(
     const other = images.get(waiter.image);
     if (other === undefined || other.pausing) continue;
     planner ??= new Planner(images, limits);
-    if (planner.givesWay(image, other, waiter)) return true;
+    if (planner.givesWay(other, waiter)) return true;
   }
   return false;
 }
@@ -73,15 +87,19 @@ class Planner {
   #freeing = 0;
   #reserveRoom: number;
   #reserveFreeing = 0;
+  #ripeInMs = Number.POSITIVE_INFINITY;
+  #gaveWay = false;
+  readonly #limits: PlanLimits;
 
   constructor(images: ReadonlyMap<string, PoolImage>, limits: PlanLimits) {
+    this.#limits = limits;
     this.#slots = limits.parallelStarts;
     this.#room = limits.totalMax;
     this.#reserveRoom = limits.gradingReserve;
     for (const image of images.values()) this.#tallies.set(image, this.#tally(image));
   }
 
-  plan(queue: Iterable<Waiter>): Plan {
+  plan(queue: Iterable<Waiter>, keepWarm: boolean): Plan {
     const byName = new Map<string, [PoolImage, Tally]>();
     for (const entry of this.#tallies) byName.set(entry[0].name, entry);
     for (const waiter of queue) {
@@ -90,20 +108,22 @@ class Planner {
       if (image !== undefined && tally !== undefined) this.#serve(waiter, image, tally);
     }
     for (const [image, tally] of this.#tallies) {
-      const missing = Math.min(image.warm, image.max) - tally.alive;
+      const missing = keepWarm ? Math.min(image.warm, image.max) - tally.alive : 0;
       for (let i = 0; i < missing && this.#slots > 0 && !image.pausing; i += 1) {
-        if (!this.#startNormal(image, tally)) this.#makeRoom(image, tally);
+        if (this.#startNormal(image, tally)) continue;
+        this.#gaveWay = true;
+        this.#makeRoom(image, tally, false);
       }
     }
-    return { starts: this.#starts, evictions: this.#evictions };
+    const ripeInMs = Number.isFinite(this.#ripeInMs) ? this.#ripeInMs : undefined;
+    return { starts: this.#starts, evictions: this.#evictions, ripeInMs, gaveWay: this.#gaveWay };
   }
 
-  givesWay(image: PoolImage, other: PoolImage, waiter: Waiter): boolean {
-    const own = this.#tallies.get(image);
+  givesWay(other: PoolImage, waiter: Waiter): boolean {
     const wanted = this.#tallies.get(other);
-    if (own === undefined || wanted === undefined) return false;
+    if (wanted === undefined) return false;
     const helped = wanted.alive > 0 || (waiter.purpose === 'grading' && wanted.comingReserve > 0);
-    return !helped && this.#room <= 0 && this.#freeing === 0 && own.alive > image.warm;
+    return !helped && this.#room <= 0 && this.#freeing === 0;
   }
 
   #serve(waiter: Waiter, image: PoolImage, tally: Tally): void {
@@ -113,7 +133,7 @@ class Planner {
     } else if (tally.coming > 0) {
       tally.coming -= 1;
     } else if (!image.pausing && !this.#startNormal(image, tally)) {
-      if (!grading || !this.#startReserve(image)) this.#makeRoom(image, tally);
+      if (!grading || !this.#startReserve(image)) this.#makeRoom(image, tally, true);
     }
   }
 
@@ -152,27 +172,49 @@ class Planner {
     this.#starts.push({ image, reserve });
   }
 
-  /** Claim a place that is being freed, or give up the free container that is missed least. */
-  #makeRoom(image: PoolImage, tally: Tally): void {
+  /**
+   * Claim a place that is being freed, or give up the free container that is missed least.
+   * @param waited somebody waits for the place; else it is for a warm container to come back to
+   */
+  #makeRoom(image: PoolImage, tally: Tally, waited: boolean): void {
     if (tally.present >= image.max) return;
+    const first = tally.alive + tally.claimed === 0;
     tally.present += 1;
+    tally.claimed += 1;
     if (this.#freeing > 0) {
       this.#freeing -= 1;
       return;
     }
-    let most: Tally | undefined;
-    let victim: PooledContainer | undefined;
-    for (const [other, its] of this.#tallies) {
-      const spare = Math.min(other.ready.length - its.evicted, its.alive - other.warm);
-      const best = most === undefined ? 0 : most.alive;
-      if (other === image || spare <= 0 || its.alive <= best) continue;
-      most = its;
-      victim = other.ready[its.evicted];
-    }
-    if (most === undefined || victim === undefined) return;
+    const victim =
+      this.#mostSpare(image, (other, its) => its.alive - other.warm, waited ? 0 : this.#limits.lingerMs) ??
+      (waited ? this.#mostSpare(image, () => 1, first ? 0 : this.#limits.giveWayMs) : undefined);
+    if (victim === undefined) return;
+    const [most, container] = victim;
     most.evicted += 1;
     most.alive -= 1;
-    this.#evictions.push(victim);
+    this.#evictions.push(container);
+  }
+
+  /**
+   * The container that is free for longest of the image that has most containers.
+   * @param spare how many an image can do without
+   * @param freeMs how long it must have been free
+   */
+  #mostSpare(
+    image: PoolImage,
+    spare: (other: PoolImage, tally: Tally) => number,
+    freeMs: number,
+  ): readonly [Tally, PooledContainer] | undefined {
+    let found: readonly [Tally, PooledContainer] | undefined;
+    for (const [other, tally] of this.#tallies) {
+      const container = other.ready[tally.evicted];
+      if (other === image || container === undefined || spare(other, tally) <= 0) continue;
+      if (tally.alive <= (found?.[0].alive ?? 0)) continue;
+      const waitMs = freeMs === 0 ? 0 : container.freeSince + freeMs - this.#limits.now();
+      if (waitMs > 0) this.#ripeInMs = Math.min(this.#ripeInMs, waitMs);
+      else found = [tally, container];
+    }
+    return found;
   }
 
   #tally(image: PoolImage): Tally {
@@ -181,6 +223,7 @@ class Planner {
       alive: 0,
       coming: 0,
       comingReserve: 0,
+      claimed: 0,
       evicted: 0,
       evictedReserve: 0,
     };

@@ -87,11 +87,17 @@ export class PoolQueue implements Iterable<Waiter> {
     return count;
   }
 
-  /** Send home those who wait for `image`, or everyone. */
-  reject(error: () => SandboxError, image?: string): void {
-    for (const waiter of [...this.#waiters]) {
-      if (image === undefined || waiter.image === image) waiter.reject(error());
-    }
+  /** Send home those who wait. @param chosen which of them @default all */
+  reject(error: () => SandboxError, chosen: (waiter: Waiter) => boolean = () => true): void {
+    for (const waiter of [...this.#waiters]) if (chosen(waiter)) waiter.reject(error());
+  }
+
+  /** Send home those who wait for an image. */
+  rejectFor(image: string, error: SandboxError): void {
+    this.reject(
+      () => error,
+      (waiter) => waiter.image === image,
+    );
   }
 
   [Symbol.iterator](): Iterator<Waiter> {

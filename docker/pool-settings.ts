@@ -3,7 +3,10 @@ import type { ChannelOptions } from './runner-channel.ts';
 
 /** Settings of one image's containers. */
 export interface ImageSettings {
-  /** Containers kept alive even when nobody asks, leased ones included. @default 0 */
+  /**
+   * Containers kept alive even when nobody asks, leased ones included, as long as no other image needs their places.
+   * @default 0
+   */
   readonly warm?: number;
   /** Most containers at once. @default `defaultMax`, or `warm` where that is more */
   readonly max?: number;
@@ -24,6 +27,16 @@ export interface PoolOptions {
   readonly gradingReserve?: number;
   /** Containers started at the same time. @default 4 */
   readonly parallelStarts?: number;
+  /**
+   * An image that has a container already gets the place of another image's warm one only when that has been free for so
+   * long, in milliseconds; an image that has none gets it at once. @default 5,000
+   */
+  readonly giveWayMs?: number;
+  /**
+   * A container in the place of another image's warm one goes when it has been free for so long, in milliseconds.
+   * @default 60,000
+   */
+  readonly lingerMs?: number;
   /** Longest wait in the queue, in milliseconds. @default 30,000 */
   readonly queueTimeoutMs?: number;
   /** From the engine's start to the runner's first layer, in milliseconds. @default 60,000 */
@@ -119,6 +132,8 @@ export function poolSettings(options: PoolOptions): PoolSettings {
     totalMax: options.totalMax ?? 64,
     gradingReserve: options.gradingReserve ?? 2,
     parallelStarts: options.parallelStarts ?? 4,
+    giveWayMs: options.giveWayMs ?? 5_000,
+    lingerMs: options.lingerMs ?? 60_000,
     queueTimeoutMs: options.queueTimeoutMs ?? 30_000,
     startTimeoutMs: options.startTimeoutMs ?? 60_000,
     startAttempts: options.startAttempts ?? 3,

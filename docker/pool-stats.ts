@@ -26,6 +26,8 @@ export interface PoolStats extends Readonly<PoolCounts> {
   readonly images: Readonly<Record<string, ImageStats>>;
   /** Waiting for any image. */
   readonly queued: number;
+  /** Every place outside the grading reserve is taken by a container that can be used. */
+  readonly full: boolean;
 }
 
 /** How a pool stands at this moment. */
@@ -33,10 +35,17 @@ export function poolStats(
   images: ReadonlyMap<string, PoolImage>,
   queue: PoolQueue,
   counts: PoolCounts,
+  totalMax: number,
 ): PoolStats {
   const each = [...images].map(([name, image]): [string, ImageStats] => {
     const waiting = queue.waitingFor(name);
     return [name, { states: image.count(), waiting, warm: image.warm, max: image.max }];
   });
-  return { images: Object.fromEntries(each), queued: queue.size, ...counts };
+  let usable = 0;
+  for (const { members } of images.values()) {
+    for (const { reserve, state } of members) {
+      if (!reserve && state !== 'gone' && state !== 'starting') usable += 1;
+    }
+  }
+  return { images: Object.fromEntries(each), queued: queue.size, full: usable >= totalMax, ...counts };
 }

@@ -10,6 +10,9 @@ import { type PoolCounts, type PoolStats, poolStats } from './pool-stats.ts';
 import { PooledContainer } from './pooled-container.ts';
 import type { AcquireOptions, Remains, Sandbox, SandboxSource } from './sandbox.ts';
 
+/** Free containers of an image that stay for the grades of its last episodes. */
+const KEPT_FOR_GRADING = 2;
+
 /**
  * Keeps containers warm and leases them as sandboxes, first come, first served. A warm lease costs no round trip: a
  * ready container has its fresh layer already. Everything happens on events; the pool never polls.
@@ -21,6 +24,11 @@ export class SandboxPool implements SandboxSource {
   readonly #queue: PoolQueue;
   readonly #pinged = new Set<PooledContainer>();
   #health: NodeJS.Timeout | null = null;
+  /** Until a free container may be given up for what is wanted. */
+  #ripening: NodeJS.Timeout | undefined;
+  /** Warm containers are missing whose places others have. */
+  #gaveWay = false;
+  #retiring = false;
   #drained: Promise<void> | null = null;
   #empty: Deferred<void> | null = null;
   #members = 0;
@@ -48,7 +56,7 @@ export class SandboxPool implements SandboxSource {
   }
 
   async acquire(options: AcquireOptions): Promise<Sandbox> {
-    if (this.#drained !== null) throw drainingError();
+    if (this.#drained !== null || (this.#retiring && options.purpose === 'episode')) throw drainingError();
     if (options.signal?.aborted) {
       const cause = options.signal.reason;
       throw new SandboxError('capacity', 'The wait for a sandbox was aborted.', { cause });
@@ -67,6 +75,22 @@ export class SandboxPool implements SandboxSource {
   }
 
   /**
+   * Before the end: episodes get no sandbox any more (`draining`), those that run may still be graded. What is free beyond
+   * that is removed at once.
+   */
+  retire(): void {
+    if (this.#retiring || this.#drained !== null) return;
+    this.#retiring = true;
+    this.#queue.reject(drainingError, ({ purpose }) => purpose === 'episode');
+    for (const image of this.#images.values()) {
+      const kept = image.count().leased === 0 ? 0 : KEPT_FOR_GRADING;
+      for (const member of image.ready.slice(kept)) {
+        this.#discard(member, image, 'drain', 'The pool is shutting down.');
+      }
+    }
+  }
+
+  /**
    * End of the pool: nobody gets a sandbox any more (`draining`), leases may go on for `deadlineMs`, then everything is
    * removed, starts in flight included. Settles when nothing is left; a second call waits for the first.
    */
@@ -76,7 +100,7 @@ export class SandboxPool implements SandboxSource {
   }
 
   stats(): PoolStats {
-    return poolStats(this.#images, this.#queue, this.#counts);
+    return poolStats(this.#images, this.#queue, this.#counts, this.#settings.totalMax);
   }
 
   #image(name: string): PoolImage {
@@ -95,7 +119,8 @@ export class SandboxPool implements SandboxSource {
 
   #takeBack(member: PooledContainer, image: PoolImage, remains: Remains | 'unsound'): void {
     if (member.state === 'gone') return;
-    if (this.#drained !== null) this.#discard(member, image, 'drain', 'The pool is shut down.');
+    const wanted = !this.#retiring || this.#queue.waitingFor(image.name) > 0;
+    if (this.#drained !== null || !wanted) this.#discard(member, image, 'drain', 'The pool is shut down.');
     else if (remains === 'unsound')
       this.#replace(member, image, 'poisoned', 'Its last lease left it in an unknown state.');
     else if (remains !== 'pristine' && member.isolation === 'replace')
@@ -127,10 +152,11 @@ export class SandboxPool implements SandboxSource {
   #offer(member: PooledContainer, image: PoolImage, graded = false): void {
     member.moveTo('ready');
     const waiter = this.#queue.first(image.name, member.reserve || graded);
+    member.freeSince = this.#settings.now();
     if (waiter === undefined) image.putReady(member, graded);
     else waiter.resolve(this.#lease(member, image));
-    // Someone who waits for another image may want its place.
-    if (this.#queue.size > 0) this.#schedule();
+    // Someone who waits for another image may want its place, or a warm one whose place it has.
+    if (this.#queue.size > 0 || this.#gaveWay) this.#schedule();
   }
 
   #schedule(): void {
@@ -139,11 +165,16 @@ export class SandboxPool implements SandboxSource {
       const wanted = this.#queue.waitingFor(image.name);
       for (const member of image.takeGraded(wanted)) this.#renew(member, image);
     }
-    const plan = planStarts(this.#images, this.#queue, this.#settings);
+    const plan = planStarts(this.#images, this.#queue, this.#settings, !this.#retiring);
     for (const { image, reserve } of plan.starts) this.#begin(image, reserve);
     for (const member of plan.evictions) {
       this.#discard(member, this.#image(member.image), 'room', 'Another image needed its place.');
     }
+    this.#gaveWay = plan.gaveWay;
+    clearTimeout(this.#ripening);
+    if (plan.ripeInMs === undefined) return;
+    this.#ripening = setTimeout(() => this.#schedule(), Math.ceil(plan.ripeInMs));
+    this.#ripening.unref();
   }
 
   #begin(image: PoolImage, reserve: boolean): void {
@@ -190,7 +221,7 @@ export class SandboxPool implements SandboxSource {
       retryInMs,
     });
     this.#removeMember(member, image, error.message);
-    if (image.refusal !== null) this.#queue.reject(() => image.refusal ?? error, image.name);
+    if (image.refusal !== null) this.#queue.rejectFor(image.name, image.refusal);
     this.#schedule();
   }
 
@@ -236,6 +267,7 @@ export class SandboxPool implements SandboxSource {
 
   async #drain(deadlineMs: number): Promise<void> {
     if (this.#health !== null) clearInterval(this.#health);
+    clearTimeout(this.#ripening);
     // From here on `#drained` is set, so that what the steps below set off starts nothing.
     await null;
     this.#queue.reject(drainingError);

@@ -2,6 +2,7 @@ import { ContainerLife, type ContainerState } from './container-state.ts';
 import type { Container, Engine, StartOptions } from './engine.ts';
 import { SandboxError } from './errors.ts';
 import { greeted } from './greeting.ts';
+import type { Condition } from './process-condition.ts';
 import { type ChannelOptions, RunnerChannel } from './runner-channel.ts';
 import { type GiveBack, RunnerSandbox } from './runner-sandbox.ts';
 import type { Isolation } from './sandbox.ts';
@@ -26,6 +27,8 @@ interface Opened {
 export class PooledContainer {
   readonly image: string;
   readonly reserve: boolean;
+  /** When it became free, in milliseconds of the pool's clock. */
+  freeSince = 0;
   readonly #life = new ContainerLife();
   readonly #engine: Engine;
   readonly #prepare: string | undefined;
@@ -130,7 +133,8 @@ export class PooledContainer {
   async #openWith(options: StartOptions, channelOptions: ChannelOptions): Promise<Opened> {
     this.#starting = this.#engine.start(options);
     const container = await this.#starting;
-    const channel = new RunnerChannel(container.stream, channelOptions);
+    const condition = async (): Promise<Condition> => (await container.condition?.()) ?? 'unknown';
+    const channel = new RunnerChannel(container.stream, { condition, ...channelOptions });
     this.#channel = channel;
     if (this.#removal !== null) channel.close('died', 'The container was removed while it started.');
     await greeted(container, channel);

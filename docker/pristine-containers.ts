@@ -1,5 +1,4 @@
 import type Docker from 'dockerode';
-import { removeContainer } from './docker-container.ts';
 import { namespace } from './labels.ts';
 
 /** Containers that are made and never run: each shows what its image looked like. One for each image, made when asked for. */
@@ -8,22 +7,26 @@ export class PristineContainers {
   readonly #prefix: string;
   readonly #labels: Readonly<Record<string, string>>;
   readonly #onName: (name: string) => void;
+  readonly #remove: (container: Docker.Container) => Promise<unknown>;
   readonly #made = new Map<string, Promise<Docker.Container>>();
 
   /**
    * @param instance of the server, for names
    * @param onName called with each container's name before it is made
+   * @param remove removes one from the engine
    */
   constructor(
     docker: Docker,
     instance: string,
     labels: Readonly<Record<string, string>>,
     onName: (name: string) => void,
+    remove: (container: Docker.Container) => Promise<unknown>,
   ) {
     this.#docker = docker;
     this.#prefix = `${namespace}-${instance}-pristine`;
     this.#labels = labels;
     this.#onName = onName;
+    this.#remove = remove;
   }
 
   of(digest: string): Promise<Docker.Container> {
@@ -45,6 +48,6 @@ export class PristineContainers {
   async close(): Promise<void> {
     const made = await Promise.allSettled(this.#made.values());
     const containers = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    await Promise.all(containers.map((container) => removeContainer(container)));
+    await Promise.all(containers.map((container) => this.#remove(container)));
   }
 }

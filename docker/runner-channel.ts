@@ -2,13 +2,17 @@ import type { Duplex } from 'node:stream';
 import { Deferred } from './deferred.ts';
 import { SandboxError, type SandboxErrorCode } from './errors.ts';
 import { encodeFrame, FrameDecoder, FrameError, type FrameHeader, type PayloadPart } from './frames.ts';
+import type { Condition } from './process-condition.ts';
 import { Hello, sandboxCode } from './runner-replies.ts';
+import { RunnerWatch } from './runner-watch.ts';
 
 export interface ChannelOptions {
   /** Added to a request's own deadline before the runner counts as unresponsive, in milliseconds. @default 30,000 */
   readonly graceMs?: number;
   /** Deadline of requests that bring none of their own, in milliseconds. @default 30,000 */
   readonly requestTimeoutMs?: number;
+  /** What the engine knows of a runner that does not answer. @default nothing */
+  readonly condition?: () => Promise<Condition>;
 }
 
 export interface ChannelRequest {
@@ -17,6 +21,8 @@ export interface ChannelRequest {
   readonly payload?: readonly PayloadPart[];
   /** An agent's code: when it fails, its error says that it may have run. @default false */
   readonly runsCode?: boolean;
+  /** The runner answers pings while it does this. @default as `runsCode` */
+  readonly answersPings?: boolean;
 }
 
 /** A successful reply. */
@@ -29,12 +35,18 @@ interface Pending {
   readonly resolve: (reply: RunnerReply) => void;
   readonly reject: (error: SandboxError) => void;
   readonly runsCode: boolean;
-  readonly timer: NodeJS.Timeout;
+  readonly answersPings: boolean;
+  timer: NodeJS.Timeout | undefined;
+  /** It takes so long that the runner is watched. */
+  watched: boolean;
 }
+
+/** A request that takes longer has its runner watched, in milliseconds. Till then it costs one timer. */
+const WATCH_AFTER_MS = 2_000;
 
 /**
  * Requests to a runner over its stream, replies matched by id. A channel dies once and for all: when the stream ends
- * (`died`), when a request is not answered in time (`unresponsive`), when the runner sends what it may not
+ * (`died`), when a request is not answered in time or the runner is frozen meanwhile (`unresponsive`), when the runner sends what it may not
  * (`runner_fault`), or by `close`. All pending requests are then rejected with that code, later ones too.
  */
 export class RunnerChannel {
@@ -48,16 +60,28 @@ export class RunnerChannel {
   readonly #pending = new Map<number, Pending>();
   readonly #graceMs: number;
   readonly #requestTimeoutMs: number;
+  readonly #watch: RunnerWatch;
   readonly #ready = new Deferred<Hello>();
   readonly #closed = new Deferred<SandboxError>();
   #hello: Hello | null = null;
   #lastId = 0;
+  /** Requests for which the runner is watched. */
+  #watched = 0;
   #death: SandboxError | null = null;
 
   constructor(stream: Duplex, options: ChannelOptions = {}) {
     this.#stream = stream;
     this.#graceMs = options.graceMs ?? 30_000;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
+    this.#watch = new RunnerWatch({
+      ping: (onAnswer) => {
+        this.#ping(onAnswer, () => {});
+      },
+      condition: options.condition ?? (async () => 'unknown'),
+      answersPings: () => this.#busyAnswering,
+      onFrozen: (silentMs) =>
+        this.#die('unresponsive', `The runner is frozen: it gave no sign of life for ${silentMs} ms.`),
+    });
     this.ready = this.#ready.promise;
     this.closed = this.#closed.promise;
     // Nobody has to wait for it; its rejection must not end the process.
@@ -82,14 +106,28 @@ export class RunnerChannel {
     return new Promise((resolve, reject) => {
       const frame = this.#encode(op, fields, options.payload);
       const limitMs = (options.timeoutMs ?? this.#requestTimeoutMs) + this.#graceMs;
-      this.#pending.set(this.#lastId, {
+      const runsCode = options.runsCode ?? false;
+      const pending: Pending = {
         resolve,
         reject,
-        runsCode: options.runsCode ?? false,
-        timer: setTimeout(() => {
-          this.#die('unresponsive', `The runner did not answer "${op}" within ${limitMs} ms.`);
-        }, limitMs),
-      });
+        runsCode,
+        answersPings: options.answersPings ?? runsCode,
+        timer: undefined,
+        watched: false,
+      };
+      const overdue = (): void => {
+        this.#die('unresponsive', `The runner did not answer "${op}" within ${limitMs} ms.`);
+      };
+      pending.timer =
+        limitMs <= WATCH_AFTER_MS
+          ? setTimeout(overdue, limitMs)
+          : setTimeout(() => {
+              pending.timer = setTimeout(overdue, limitMs - WATCH_AFTER_MS);
+              pending.watched = true;
+              this.#watched += 1;
+              this.#watch.start();
+            }, WATCH_AFTER_MS);
+      this.#pending.set(this.#lastId, pending);
       this.#stream.write(frame);
     });
   }
@@ -100,13 +138,27 @@ export class RunnerChannel {
    */
   ping(timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const frame = this.#encode('ping', {}, undefined);
-      const timer = setTimeout(() => {
+      const pending = this.#ping(resolve, reject);
+      pending.timer = setTimeout(() => {
         reject(new SandboxError('unresponsive', `The runner did not answer a ping within ${timeoutMs} ms.`));
       }, timeoutMs);
-      this.#pending.set(this.#lastId, { resolve: () => resolve(), reject, runsCode: false, timer });
-      this.#stream.write(frame);
     });
+  }
+
+  #ping(onAnswer: () => void, reject: (error: SandboxError) => void): Pending {
+    const frame = this.#encode('ping', {}, undefined);
+    const resolve = (): void => onAnswer();
+    const common = { runsCode: false, answersPings: false, timer: undefined, watched: false };
+    const pending: Pending = { resolve, reject, ...common };
+    this.#pending.set(this.#lastId, pending);
+    this.#stream.write(frame);
+    return pending;
+  }
+
+  /** Whether the request that the runner is at, the first of those that wait, lets it answer pings. */
+  get #busyAnswering(): boolean {
+    for (const { answersPings, watched } of this.#pending.values()) if (watched) return answersPings;
+    return false;
   }
 
   /** End the channel; pending and later requests are rejected with `code`. A second call does nothing. */
@@ -151,6 +203,7 @@ export class RunnerChannel {
     }
     this.#pending.delete(header.id);
     clearTimeout(pending.timer);
+    if (pending.watched) this.#unwatch();
     if (header.ok === true) {
       pending.resolve({ header, payload });
       return;
@@ -161,6 +214,11 @@ export class RunnerChannel {
         actionMayHaveRun: pending.runsCode && (code === 'runner_fault' || code === 'died'),
       }),
     );
+  }
+
+  #unwatch(): void {
+    this.#watched -= 1;
+    if (this.#watched === 0) this.#watch.stop();
   }
 
   #takeEvent(header: FrameHeader): void {
@@ -186,6 +244,7 @@ export class RunnerChannel {
       reject(new SandboxError(code, message, { cause: death, actionMayHaveRun: runsCode }));
     }
     this.#pending.clear();
+    this.#watch.stop();
     this.#ready.reject(death);
     this.#closed.resolve(death);
     this.#stream.destroy();

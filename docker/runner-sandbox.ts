@@ -116,7 +116,7 @@ export class RunnerSandbox implements Sandbox {
   async inspect(request: InspectRequest): Promise<RunResult> {
     const { argv, cwd = '/', timeoutMs, maxOutputBytes } = request;
     const fields = { argv, cwd, timeout_ms: timeoutMs, max_output: maxOutputBytes };
-    return this.#runResult(await this.#call('inspect', fields, { timeoutMs }), false);
+    return this.#runResult(await this.#call('inspect', fields, { timeoutMs, answersPings: true }), false);
   }
 
   async quiesce(mode: 'stop' | 'resume' | 'kill'): Promise<void> {

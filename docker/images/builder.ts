@@ -19,9 +19,10 @@ export interface ImageBuilder {
   isCurrent(recipe: Recipe): Promise<boolean>;
   /**
    * Make the image, its parents first where they are missing. What exists and is current is reused.
+   * @param signal gives the build up: it fails with the signal's reason once nothing half-made is left
    * @throws {SandboxError} `start_failed` with the builder's own last words
    */
-  build(recipe: Recipe, onLine: OnLine): Promise<ImageRef>;
+  build(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<ImageRef>;
   list(): Promise<BuiltImage[]>;
 }
 
@@ -33,6 +34,8 @@ export interface EnsureOptions {
   readonly names?: readonly string[];
   /** Called with the image's name and what is being done. */
   readonly onProgress?: (name: string, line: string) => void;
+  /** Gives up what is being built. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -40,12 +43,13 @@ export interface EnsureOptions {
  * @returns names of those that were built
  */
 export async function ensureImages(options: EnsureOptions): Promise<string[]> {
-  const { builder, names, onProgress } = options;
+  const { builder, names, onProgress, signal } = options;
   const built: string[] = [];
   for (const recipe of await makeRecipes(options.definitions)) {
     const wanted = names === undefined ? recipe.name !== 'base' : names.includes(recipe.name);
     if (!wanted || (await builder.isCurrent(recipe))) continue;
-    await builder.build(recipe, (line) => onProgress?.(recipe.name, line));
+    signal?.throwIfAborted();
+    await builder.build(recipe, (line) => onProgress?.(recipe.name, line), signal);
     built.push(recipe.name);
   }
   return built;

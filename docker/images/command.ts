@@ -21,6 +21,8 @@ export interface ImagesTerminal {
   readonly definitions?: () => Promise<readonly ImageDefinition[]>;
 }
 
+const ENDING = ['SIGINT', 'SIGTERM'] as const;
+
 interface BuildFlags {
   readonly runtime: Runtime;
   readonly definitions?: string;
@@ -83,7 +85,15 @@ async function build(wanted: readonly string[], flags: BuildFlags, terminal: Ima
   }
   const chosen = wanted.length === 0 ? recipes : recipes.filter(({ name }) => wanted.includes(name));
   const builder = await builderFor(flags.runtime, terminal.env);
-  await progress(chosen, builder, flags.force ?? false, terminal);
+  const interrupted = new AbortController();
+  // Nothing that it has started outlives it.
+  const interrupt = (): void => interrupted.abort(new Error('interrupted'));
+  for (const signal of ENDING) process.once(signal, interrupt);
+  try {
+    await progress(chosen, builder, flags.force ?? false, terminal, interrupted.signal);
+  } finally {
+    for (const signal of ENDING) process.off(signal, interrupt);
+  }
   for (const image of await builder.list()) {
     if (chosen.some(({ name }) => name === image.name))
       terminal.stdout.write(`${image.name} ${image.digest}\n`);
@@ -110,16 +120,18 @@ function progress(
   builder: ImageBuilder,
   force: boolean,
   { stderr }: ImagesTerminal,
+  signal: AbortSignal,
 ): Promise<unknown> {
   const isNeeded = async (recipe: Recipe) => force || !(await builder.isCurrent(recipe));
-  if (!(stderr instanceof WriteStream)) return buildInTurn(recipes, builder, isNeeded, stderr);
+  if (!(stderr instanceof WriteStream)) return buildInTurn(recipes, builder, isNeeded, stderr, signal);
   const tasks = recipes.map((recipe) => ({
     title: recipe.name,
     skip: async () => !(await isNeeded(recipe)) && `${recipe.name}: up to date`,
     task: async (_context: unknown, task: { output: string; title: string }) => {
-      const { digest } = await builder.build(recipe, (line) => {
+      const tell = (line: string): void => {
         task.output = line.slice(0, stderr.columns - 4);
-      });
+      };
+      const { digest } = await builder.build(recipe, tell, signal);
       task.title = `${recipe.name}: built ${digest.slice(0, 19)}`;
     },
   }));
@@ -138,9 +150,11 @@ async function buildInTurn(
   builder: ImageBuilder,
   isNeeded: (recipe: Recipe) => Promise<boolean>,
   log: NodeJS.WritableStream,
+  signal: AbortSignal,
 ): Promise<void> {
   for (const recipe of recipes) {
-    if (await isNeeded(recipe)) await builder.build(recipe, (line) => log.write(`${recipe.name}: ${line}\n`));
+    const tell = (line: string): unknown => log.write(`${recipe.name}: ${line}\n`);
+    if (await isNeeded(recipe)) await builder.build(recipe, tell, signal);
     else log.write(`${recipe.name}: up to date\n`);
   }
 }

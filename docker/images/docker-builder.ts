@@ -9,6 +9,7 @@ import { bootstrapDebian } from './debian.ts';
 import { foreignReference, isPackageImage, suite } from './definitions.ts';
 import { followEngine } from './engine-events.ts';
 import type { Recipe } from './recipe.ts';
+import { together } from './together.ts';
 
 const debianImage = `debian:${suite}-slim`;
 const environment = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -41,8 +42,8 @@ export class DockerImageBuilder implements ImageBuilder {
     return current !== null && current === latest;
   }
 
-  async build(recipe: Recipe, onLine: OnLine): Promise<ImageRef> {
-    const root = await this.#ensureRoot(recipe, onLine);
+  async build(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<ImageRef> {
+    const root = await this.#ensureRoot(recipe, onLine, signal);
     const tag = `${namespace}/${recipe.name}:${recipe.hash}`;
     if ((await this.#idOf(tag)) === null) {
       const files = recipe.runnerFiles.map(({ path, content }) => ({ name: `runner/${path}`, content }));
@@ -55,7 +56,7 @@ export class DockerImageBuilder implements ImageBuilder {
         `CMD ["python3","-I","-S","${runnerPath}"]`,
         `LABEL ${labels.runner}=${recipe.runnerHash}`,
       ];
-      await this.#buildDockerfile(tag, recipe.name, recipe.hash, dockerfile, files, onLine);
+      await this.#buildDockerfile(tag, recipe.name, recipe.hash, dockerfile, files, onLine, signal);
     }
     await this.#docker.getImage(tag).tag({ repo: `${namespace}/${recipe.name}`, tag: 'latest' });
     await this.#removeOld(recipe);
@@ -79,32 +80,35 @@ export class DockerImageBuilder implements ImageBuilder {
   }
 
   /** The image without the runner, so that a change of the runner rebuilds one small layer. */
-  async #ensureRoot(recipe: Recipe, onLine: OnLine): Promise<string> {
+  async #ensureRoot(recipe: Recipe, onLine: OnLine, signal: AbortSignal | undefined): Promise<string> {
     const tag = `${namespace}/${recipe.name}:root-${recipe.rootHash}`;
     if ((await this.#idOf(tag)) !== null) return tag;
     const recipeLabel = `root-${recipe.rootHash}`;
     const { definition, parent } = recipe;
     if (isPackageImage(definition)) {
-      const from = parent === null ? await this.#pullDebian(onLine) : await this.#ensureRoot(parent, onLine);
+      const from =
+        parent === null
+          ? await this.#pullDebian(onLine, signal)
+          : await this.#ensureRoot(parent, onLine, signal);
       if (from === null) {
-        await this.#importDebian(tag, recipe, onLine);
+        await this.#importDebian(tag, recipe, onLine, signal);
         return tag;
       }
       if (definition.packages.length === 0) {
-        await this.#buildDockerfile(tag, recipe.name, recipeLabel, [`FROM ${from}`], [], onLine);
+        await this.#buildDockerfile(tag, recipe.name, recipeLabel, [`FROM ${from}`], [], onLine, signal);
         return tag;
       }
       const install = `apt-get install -y --no-install-recommends ${definition.packages.join(' ')}`;
       const clean = 'apt-get clean && rm -rf /var/lib/apt/lists/*';
       const run = `RUN apt-get update && DEBIAN_FRONTEND=noninteractive ${install} && ${clean}`;
       const dockerfile = [`FROM ${from}`, environment, run];
-      await this.#buildDockerfile(tag, recipe.name, recipeLabel, dockerfile, [], onLine);
+      await this.#buildDockerfile(tag, recipe.name, recipeLabel, dockerfile, [], onLine, signal);
       return tag;
     }
     const dockerfile =
       parent === null
         ? foreignRoot(foreignReference(definition) ?? 'scratch')
-        : [`FROM ${await this.#ensureRoot(parent, onLine)}`];
+        : [`FROM ${await this.#ensureRoot(parent, onLine, signal)}`];
     const files: ContextFile[] = [];
     if (definition.tree !== undefined) {
       dockerfile.push('ADD tree.tar /');
@@ -118,51 +122,61 @@ export class DockerImageBuilder implements ImageBuilder {
     for (const script of buildScripts(definition)) {
       dockerfile.push(`RUN ${JSON.stringify(['/bin/sh', '-c', script])}`);
     }
-    await this.#buildDockerfile(tag, recipe.name, recipeLabel, dockerfile, files, onLine);
+    await this.#buildDockerfile(tag, recipe.name, recipeLabel, dockerfile, files, onLine, signal);
     return tag;
   }
 
   /** Debian's own image where a registry answers, else `null`. */
-  async #pullDebian(onLine: OnLine): Promise<string | null> {
+  async #pullDebian(onLine: OnLine, signal: AbortSignal | undefined): Promise<string | null> {
     if ((await this.#idOf(debianImage)) !== null) return debianImage;
     onLine(`pulling ${debianImage}`);
     const abort = new AbortController();
+    const giveUp = (): void => abort.abort(signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
     let timer = setTimeout(() => abort.abort(), this.#pullTimeoutMs);
     try {
       const stream = await this.#docker.pull(debianImage, { abortSignal: abort.signal });
-      await followEngine(stream, (line) => {
+      const follow = (line: string): void => {
         clearTimeout(timer);
         timer = setTimeout(() => abort.abort(), this.#pullTimeoutMs);
         onLine(line);
-      });
+      };
+      await followEngine(stream, follow, abort.signal);
       return debianImage;
     } catch {
+      signal?.throwIfAborted();
       onLine('no registry answers; using Debian packages');
       return null;
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 
-  async #importDebian(tag: string, recipe: Recipe, onLine: OnLine): Promise<void> {
-    if (!isPackageImage(recipe.definition)) return;
-    const { tar, finished } = bootstrapDebian(recipe.definition.packages, onLine);
+  async #importDebian(
+    tag: string,
+    recipe: Recipe,
+    onLine: OnLine,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { definition } = recipe;
+    if (!isPackageImage(definition)) return;
     const changes = [
       environment,
       'CMD ["bash"]',
       `LABEL ${labels.image}=${recipe.name} ${labels.recipe}=root-${recipe.rootHash}`,
     ];
-    const untagged = this.#docker.importImage(tar, { changes: changes.join('\n') });
     let id = '';
-    await Promise.all([
-      finished,
-      untagged.then((stream) =>
-        followEngine(stream, (line) => {
-          if (line.startsWith('sha256:')) id = line;
-          else onLine(line);
-        }),
-      ),
-    ]);
+    const follow = (line: string): void => {
+      if (line.startsWith('sha256:')) id = line;
+      else onLine(line);
+    };
+    await together((ended) => {
+      const { tar, finished } = bootstrapDebian(definition.packages, onLine, ended);
+      const options = { changes: changes.join('\n'), abortSignal: ended };
+      const untagged = this.#docker.importImage(tar, options);
+      return [finished, untagged.then((stream) => followEngine(stream, follow, ended))];
+    }, signal);
     // Tagged only now: a bootstrap that failed half-way must not pass for an image.
     await this.#docker
       .getImage(id)
@@ -176,7 +190,9 @@ export class DockerImageBuilder implements ImageBuilder {
     dockerfile: readonly string[],
     files: readonly ContextFile[],
     onLine: OnLine,
+    signal: AbortSignal | undefined,
   ): Promise<void> {
+    signal?.throwIfAborted();
     const context = buildContext([{ name: 'Dockerfile', content: `${dockerfile.join('\n')}\n` }, ...files]);
     try {
       const stream = await this.#docker.buildImage(context, {
@@ -186,9 +202,11 @@ export class DockerImageBuilder implements ImageBuilder {
         networkmode: 'host',
         rm: true,
         forcerm: true,
+        abortSignal: signal,
       });
-      await followEngine(stream, onLine);
+      await followEngine(stream, onLine, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       const reason = error instanceof Error ? error.message : String(error);
       throw new SandboxError('start_failed', `Image ${tag} could not be built: ${reason}`, { cause: error });
     }

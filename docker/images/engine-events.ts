@@ -12,14 +12,16 @@ const EngineEvent = z.object({
 
 /**
  * Read an engine's progress to its end.
- * @throws the engine's error, with what it said just before
+ * @param signal stops reading, which the engine takes as an end of what it does
+ * @throws the engine's error, with what it said just before; the stream's; the signal's reason
  */
 export async function followEngine(
   stream: NodeJS.ReadableStream,
   onLine: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const said: string[] = [];
-  for await (const text of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const text of linesOf(stream, signal)) {
     if (text.trim() === '') continue;
     const event = EngineEvent.parse(JSON.parse(text));
     if (event.error !== undefined)
@@ -32,6 +34,29 @@ export async function followEngine(
     if (said.length > 20) said.shift();
     onLine(line);
   }
+}
+
+/** The lines of a stream. Unlike a bare reader of lines it ends with the stream's failure too, and with the signal. */
+async function* linesOf(stream: NodeJS.ReadableStream, signal?: AbortSignal): AsyncGenerator<string> {
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+  let failure: unknown;
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    lines.close();
+  };
+  const abort = (): void => {
+    fail(signal?.reason);
+    if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
+  };
+  stream.on('error', fail).on('close', () => lines.close());
+  signal?.addEventListener('abort', abort, { once: true });
+  try {
+    if (signal?.aborted) abort();
+    yield* lines;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+  if (failure !== undefined) throw failure;
 }
 
 /** An engine tells the whole of a command that failed; a script's own last words, and its status, say more. */

@@ -14,6 +14,7 @@ import { foreignReference, isPackageImage } from './definitions.ts';
 import { runProgram, startProgram } from './program.ts';
 import { allPackages, type Recipe } from './recipe.ts';
 import { runnerFolder } from './runner-files.ts';
+import { together } from './together.ts';
 
 export interface LocalBuilderOptions {
   /** `images/` of the state folder. */
@@ -42,18 +43,19 @@ export class LocalImageBuilder implements ImageBuilder {
     return isPackageImage(recipe.definition);
   }
 
-  async build(recipe: Recipe, onLine: OnLine): Promise<ImageRef> {
+  async build(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<ImageRef> {
     const { definition, parent } = recipe;
     if (!isPackageImage(definition) && parent !== null && !(await this.isCurrent(parent))) {
-      await this.build(parent, onLine);
+      await this.build(parent, onLine, signal);
     }
     const folder = join(this.#imagesFolder, `.${recipe.name}-${randomBytes(4).toString('hex')}`);
     const root = join(folder, 'root');
     await mkdir(root, { recursive: true });
     try {
       const usesHost = isPackageImage(definition)
-        ? await this.#buildDebian(recipe, root, onLine)
-        : await this.#buildDerived(recipe, root, onLine);
+        ? await this.#buildDebian(recipe, root, onLine, signal)
+        : await this.#buildDerived(recipe, root, onLine, signal);
+      signal?.throwIfAborted();
       const hash = await this.#recipeHash(recipe);
       const record: LocalImageRecord = {
         name: recipe.name,
@@ -96,19 +98,32 @@ export class LocalImageBuilder implements ImageBuilder {
     return `${recipe.rootHash}-${below === null ? 'host' : below.recipe}`;
   }
 
-  async #buildDebian(recipe: Recipe, root: string, onLine: OnLine): Promise<boolean> {
+  async #buildDebian(
+    recipe: Recipe,
+    root: string,
+    onLine: OnLine,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
     if (!this.#isRoot) {
       const message = `Only root can make "${recipe.name}"; without it the host's own programs are used.`;
       throw new SandboxError('start_failed', message);
     }
-    const { tar, finished } = bootstrapDebian(allPackages(recipe) ?? [], onLine);
-    const unpack = startProgram('tar', ['-x', '-p', '--numeric-owner', '--exclude=./dev/*', '-C', root]);
-    await Promise.all([finished, unpack.finished, pipeline(tar, unpack.stdin)]);
+    await together((ended) => {
+      const { tar, finished } = bootstrapDebian(allPackages(recipe) ?? [], onLine, ended);
+      const args = ['-x', '-p', '--numeric-owner', '--exclude=./dev/*', '-C', root];
+      const unpack = startProgram('tar', args, ended);
+      return [finished, unpack.finished, pipeline(tar, unpack.stdin)];
+    }, signal);
     await mkdir(join(root, 'opt'), { recursive: true });
     return false;
   }
 
-  async #buildDerived(recipe: Recipe, root: string, onLine: OnLine): Promise<boolean> {
+  async #buildDerived(
+    recipe: Recipe,
+    root: string,
+    onLine: OnLine,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
     const { definition, parent } = recipe;
     if (isPackageImage(definition)) return false;
     if (foreignReference(definition) !== null) {
@@ -119,10 +134,10 @@ export class LocalImageBuilder implements ImageBuilder {
     const record = below === null ? null : await readRecord(below);
     const usesHost = record === null || record.usesHost;
     if (below === null || record === null) await makeSkeleton(root);
-    else await runProgram('cp', ['-a', '--reflink=auto', `${join(below, 'root')}/.`, root]);
+    else await runProgram('cp', ['-a', '--reflink=auto', `${join(below, 'root')}/.`, root], signal);
     if (definition.tree !== undefined) {
       onLine('unpacking its files');
-      await runProgram('tar', ['-x', '-p', '-f', definition.tree, '-C', root]);
+      await runProgram('tar', ['-x', '-p', '-f', definition.tree, '-C', root], signal);
     }
     for (const [path, content] of Object.entries(definition.files ?? {})) {
       const target = join(root, path);
@@ -131,24 +146,35 @@ export class LocalImageBuilder implements ImageBuilder {
     }
     for (const script of buildScripts(definition)) {
       onLine('running its script');
-      await this.#runInside(root, usesHost, script);
+      await this.#runInside(root, usesHost, script, signal);
     }
     return usesHost;
   }
 
-  async #runInside(root: string, usesHost: boolean, script: string): Promise<void> {
+  async #runInside(
+    root: string,
+    usesHost: boolean,
+    script: string,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const staging = join(dirname(root), 'staging');
     await mkdir(staging, { recursive: true });
-    const { exited } = new LocalProcess(runnerFolder, {
+    const hostFolders = usesHost ? await hostProgramFolders() : [];
+    signal?.throwIfAborted();
+    const container = new LocalProcess(runnerFolder, {
       name: 'an image’s script',
       staging,
       root,
       writable: true,
-      hostFolders: usesHost ? await hostProgramFolders() : [],
+      hostFolders,
       isRoot: this.#isRoot,
       argv: ['/bin/sh', '-c', script],
     });
-    const { reason, succeeded } = await exited;
+    const end = (): void => void container.kill();
+    signal?.addEventListener('abort', end, { once: true });
+    const { reason, succeeded } = await container.exited;
+    signal?.removeEventListener('abort', end);
+    signal?.throwIfAborted();
     if (!succeeded) throw new SandboxError('start_failed', `The script of an image failed: ${reason}`);
   }
 
