@@ -18,9 +18,10 @@ export const ERRORS = {
   },
   invalid_request: {
     code: -32600,
-    meaning: 'The frame is JSON but no JSON-RPC 2.0 request.',
+    meaning:
+      'The frame is JSON but no JSON-RPC 2.0 request, nests deeper than 64 levels, or has more than 32,768 values.',
     retryable: false,
-    remedy: 'Send "jsonrpc": "2.0", an "id" and a "method".',
+    remedy: 'Send "jsonrpc": "2.0", an "id" and a "method", in flat and small objects.',
   },
   method_not_found: {
     code: -32601,
@@ -111,6 +112,12 @@ export const ERRORS = {
     meaning: 'A sandbox could not be started or failed during reset.',
     retryable: true,
     remedy: 'Try again; `stepwell doctor` says what the machine lacks.',
+  },
+  answer_too_large: {
+    code: -32042,
+    meaning: 'The answers of a batch would take too much memory; the ones that do not fit are left out.',
+    retryable: true,
+    remedy: 'Send the request again by itself; a step that was made is answered by its number.',
   },
   shutting_down: {
     code: -32050,

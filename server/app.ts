@@ -1,16 +1,22 @@
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
 import type { Environment } from '../environments/environment.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 import type { FailureClass } from '../protocol/failure.ts';
 import { Admission } from './admission.ts';
+import { Clients, type SocketClient } from './clients.ts';
 import type { Config } from './config.ts';
 import { Connection } from './connection.ts';
+import { Doorkeeper } from './doorkeeper.ts';
 import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { makeHttpServer } from './http-server.ts';
 import { Metrics, type SandboxCounts } from './metrics.ts';
 import { registerOpenEnv } from './openenv-routes.ts';
+import { shuttingDown } from './resets.ts';
+import { serverMemory } from './server-memory.ts';
 import { TrajectoryLog } from './trajectory-log.ts';
 
 export interface AppParts {
@@ -38,7 +44,7 @@ export interface App {
 /** Routes that tell nothing and that probes read without a token. */
 const OPEN_ROUTES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/v1']);
 
-/** Longest wait for a client's half of the closing handshake at shutdown, in milliseconds. */
+/** Longest wait for a client's half of the closing handshake, and at shutdown for answers to be sent, in milliseconds. */
 const GOODBYE_MS = 1_000;
 
 /** Failure classes of resets, for `/metrics`. */
@@ -61,19 +67,39 @@ function observe(metrics: Metrics, log: Logger): RegistryObserver {
       metrics.failed(RESET_CLASSES[code] ?? 'server', code);
       log.warn({ environment, err }, 'a reset failed');
     },
+    resetRetried: (environment, err) => log.warn({ environment, err }, 'a reset takes another sandbox'),
     logFailed: (episode_id, err) => log.error({ episode_id, err }, 'a trajectory is incomplete'),
   };
 }
 
-function admit(app: FastifyInstance, admission: Admission): void {
+function admit(app: FastifyInstance, admission: Admission, doorkeeper: Doorkeeper, clients: Clients): void {
   app.addHook('onRequest', async (request: FastifyRequest, reply) => {
+    if (request.headers.upgrade === undefined) clients.addReply(reply);
     const refusal = admission.refuseOrigin(request.headers);
-    if (refusal !== undefined) return reply.code(refusal.status).send({ error: refusal.message });
+    // A body that follows is not read.
+    if (refusal !== undefined) {
+      return reply.code(refusal.status).header('connection', 'close').send({ error: refusal.message });
+    }
     const path = request.url.split('?', 1)[0] ?? '';
-    if (OPEN_ROUTES.has(path) || admission.authorized(request.headers)) return undefined;
+    if (admission.authorized(request.headers)) {
+      doorkeeper.admit(request.raw.socket);
+      return undefined;
+    }
+    reply.header('connection', 'close');
+    if (OPEN_ROUTES.has(path)) return undefined;
     const message = 'This server asks for a token: send it as `Authorization: Bearer …`.';
     return reply.code(401).header('www-authenticate', 'Bearer').send({ error: message });
   });
+}
+
+/** Close a socket that does not show the token in time. */
+function closeLater(socket: WebSocket, timeoutMs: number): NodeJS.Timeout {
+  const timer = setTimeout(() => {
+    socket.close(1008, 'unauthorized');
+    setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
+  }, timeoutMs);
+  socket.on('close', () => clearTimeout(timer));
+  return timer;
 }
 
 /** Build the server without listening. @throws {Error} when the trajectory folder cannot be made */
@@ -89,10 +115,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
     () => admission.openEpisodes,
     parts.sandboxes ?? (() => ({ states: {}, queued: 0 })),
   );
+  const memory = serverMemory(config);
   const registry = new EpisodeRegistry({
     environments,
     admission,
     trajectories: new TrajectoryLog({ folder: parts.trajectories, fsync: config.fsync }),
+    results: memory.results,
     observer: observe(metrics, log),
     now: parts.now ?? (() => performance.now()),
   });
@@ -101,7 +129,21 @@ export async function buildApp(parts: AppParts): Promise<App> {
     timeoutMs: config.heartbeat_timeout_ms,
   });
 
-  const app = fastify({ bodyLimit: config.max_frame_bytes, forceCloseConnections: true });
+  const clients = new Clients();
+  const doorkeeper = new Doorkeeper({
+    maxConnections: config.max_connections,
+    maxPerAddress: config.max_connections_per_address,
+  });
+  const watch = (client: SocketClient, socket: WebSocket): void => {
+    socket.on('close', clients.add(client));
+    heartbeat.watch(socket);
+  };
+
+  const app = fastify({
+    bodyLimit: config.max_frame_bytes,
+    forceCloseConnections: true,
+    serverFactory: (listener) => makeHttpServer(config, doorkeeper, listener),
+  });
   await app.register(websocket, {
     options: { maxPayload: config.max_frame_bytes, perMessageDeflate: false },
     // ws closes the socket itself, with the code that names the fault.
@@ -118,12 +160,18 @@ export async function buildApp(parts: AppParts): Promise<App> {
       });
     },
   });
-  admit(app, admission);
+  admit(app, admission, doorkeeper, clients);
 
   app.get('/v1', { websocket: true }, (socket, request) => {
+    const { socket: stream } = request.raw;
     const authorized = admission.authorized(request.headers);
-    new Connection({ socket, stream: request.raw.socket, authorized, registry, admission, config, log });
-    heartbeat.watch(socket);
+    const late = authorized ? undefined : closeLater(socket, config.connect_timeout_ms);
+    const onAuthorized = (): void => {
+      clearTimeout(late);
+      doorkeeper.admit(stream);
+    };
+    const parts = { socket, stream, authorized, registry, admission, config, memory, log, onAuthorized };
+    watch(new Connection(parts), socket);
   });
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
@@ -135,7 +183,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   for (const environment of environments) {
     await app.register(
-      async (scope) => registerOpenEnv(scope, { environment, registry, config, heartbeat, log }),
+      async (scope) =>
+        registerOpenEnv(scope, { environment, registry, config, memory, log, onSocket: watch }),
       { prefix: `/openenv/${environment.id}` },
     );
   }
@@ -144,7 +193,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     fastify: app,
     registry,
     close: async () => {
+      clients.refuse(shuttingDown());
       await registry.drain(config.drain_timeout_ms);
+      await clients.settled(GOODBYE_MS);
       heartbeat.stop();
       await app.close();
     },

@@ -96,14 +96,64 @@ export const Config = z.strictObject({
     .min(1024)
     .max(1024 * MIB)
     .default(4_194_304)
-    .describe('Unsent bytes of one socket above which the server stops reading from it.'),
+    .describe('Unsent bytes of one socket above which nothing more is read from it, nor begun for it.'),
+  max_answer_memory_bytes: z
+    .number()
+    .int()
+    .min(1 * MIB)
+    .max(1024 * 1024 * MIB)
+    .default(67_108_864)
+    .describe(
+      'Unsent bytes of all sockets together. The more there are, the fewer one socket may have; beyond it sockets that take nothing are cut.',
+    ),
+  max_request_memory_bytes: z
+    .number()
+    .int()
+    .min(1 * MIB)
+    .max(1024 * 1024 * MIB)
+    .default(268_435_456)
+    .describe(
+      'Bytes of requests of all clients together, being received, waiting or running. Beyond it large messages wait, and HTTP answers 503.',
+    ),
   slow_reader_timeout_ms: z
     .number()
     .int()
     .min(1)
     .max(3_600_000)
     .default(60_000)
-    .describe('Longest time above `max_buffered_bytes` before the socket is cut.'),
+    .describe('Longest time that a socket may leave too much unread before it is cut.'),
+  max_connections: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(8_192)
+    .describe(
+      'Most TCP connections. Beyond it a new one takes the place of the oldest that has shown no request or token, else it is closed.',
+    ),
+  max_connections_per_address: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(4_096)
+    .describe('Most TCP connections from one address, in the same way.'),
+  connect_timeout_ms: z
+    .number()
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(10_000)
+    .describe(
+      "Longest time from a connection to the whole of its first request's headers, and to the token where one is asked for.",
+    ),
+  request_timeout_ms: z
+    .number()
+    .int()
+    .min(100)
+    .max(3_600_000)
+    .default(60_000)
+    .describe('Longest time for a whole HTTP request to come, its body included.'),
   heartbeat_interval_ms: z
     .number()
     .int()

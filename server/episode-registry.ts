@@ -7,12 +7,16 @@ import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
 import { Episode, type EpisodeObserver } from './episode.ts';
-import { hashOf, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
+import { Resets, releasePlay, shuttingDown } from './resets.ts';
+import type { ResultMemory } from './step-results.ts';
+import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
 
 export interface RegistryParts {
   readonly environments: readonly Environment[];
   readonly admission: Admission;
   readonly trajectories: TrajectoryLog;
+  /** For the stored results of all episodes. */
+  readonly results: ResultMemory;
   readonly observer: RegistryObserver;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
@@ -22,6 +26,8 @@ export interface RegistryObserver extends EpisodeObserver {
   reset(environment: string, seconds: number): void;
   /** A reset met a fault of the infrastructure; `code` is an error of the protocol's table, or `internal_error`. */
   resetFailed(environment: string, code: ErrorName, cause: unknown): void;
+  /** A reset met a sandbox that was gone, and takes another one. */
+  resetRetried(environment: string, cause: unknown): void;
 }
 
 /** Why a reset is aborted whose client will never hear of it, which is no failure. */
@@ -51,6 +57,7 @@ export class EpisodeRegistry {
   readonly #parts: RegistryParts;
   readonly #ids = new Set<string>();
   readonly #open = new Set<Episode>();
+  readonly #resets = new Resets();
   #draining = false;
 
   constructor(parts: RegistryParts) {
@@ -77,7 +84,7 @@ export class EpisodeRegistry {
 
   /** @throws {ProtocolError} `shutting_down` */
   refuseWhenDraining(): void {
-    if (this.#draining) throw new ProtocolError('shutting_down', 'The server is shutting down.');
+    if (this.#draining) throw shuttingDown();
   }
 
   /**
@@ -101,15 +108,20 @@ export class EpisodeRegistry {
       const began = this.#parts.now();
       const seed = request.options.seed ?? randomInt(MAX_SEED);
       const task = environment.choose(request.options, seed);
-      play = await environment.reset(task, request.options, request.signal);
+      play = await this.#resets.run({
+        begin: () => environment.reset(task, request.options, request.signal),
+        signal: request.signal,
+        onRetry: (cause) => this.#observer.resetRetried(environment.id, cause),
+      });
       this.refuseWhenDraining();
       request.signal?.throwIfAborted();
-      const opened = this.#begin(id, request, play, seed, free);
+      const opened = await this.#begin(id, request, play, seed, free);
+      if (this.#draining) void opened.episode.abandon('shutdown');
       this.#parts.observer.reset(environment.id, (this.#parts.now() - began) / 1000);
       return opened;
     } catch (error) {
       free();
-      void (play?.release?.() ?? play?.sandbox.release());
+      if (play !== undefined) releasePlay(play);
       throw this.#reported(environment.id, error, request.signal);
     }
   }
@@ -118,20 +130,21 @@ export class EpisodeRegistry {
   #reported(environment: string, cause: unknown, signal: AbortSignal | undefined): unknown {
     const error = resetErrorOf(cause);
     const known = error instanceof ProtocolError;
-    const clients = known && error === cause && error.error !== 'internal_error';
+    const shutdown = known && error.error === 'shutting_down';
+    const clients = shutdown || (known && error === cause && error.error !== 'internal_error');
     if (!clients && !(signal?.reason instanceof ClientGone)) {
       this.#observer.resetFailed(environment, known ? error.error : 'internal_error', cause);
     }
     return error;
   }
 
-  #begin(
+  async #begin(
     id: string,
     request: OpenRequest,
     play: EnvironmentEpisode,
     seed: number,
     free: () => void,
-  ): OpenedEpisode {
+  ): Promise<OpenedEpisode> {
     const { index, dataset, instruction } = play.task;
     const result: ResetResult = {
       episode_id: id,
@@ -148,7 +161,7 @@ export class EpisodeRegistry {
       },
     };
     const log = this.#parts.trajectories.open(id);
-    this.#writeReset(log, request, result);
+    await this.#writeReset(log, request, result);
     const episode = new Episode({
       id,
       environment: request.environment,
@@ -156,6 +169,7 @@ export class EpisodeRegistry {
       play,
       options: request.options,
       log,
+      results: this.#parts.results,
       now: this.#parts.now,
       observer: {
         ...this.#observer,
@@ -170,9 +184,9 @@ export class EpisodeRegistry {
     return { episode, result };
   }
 
-  #writeReset(log: TrajectoryFile, request: OpenRequest, result: ResetResult): void {
+  async #writeReset(log: TrajectoryFile, request: OpenRequest, result: ResetResult): Promise<void> {
     try {
-      log.write({
+      await log.write({
         event: 'reset',
         version: TRAJECTORY_VERSION,
         time: new Date().toISOString(),
@@ -181,17 +195,13 @@ export class EpisodeRegistry {
         options: request.options,
         task: result.task,
         observation: result.observation,
-        observation_sha256: hashOf(result.observation),
+        observation_sha256: await observationHash(result.observation),
         info: result.info,
         protocol_version: PROTOCOL_VERSION,
         stepwell_version: STEPWELL_VERSION,
       });
     } catch (error) {
-      try {
-        log.close();
-      } catch {
-        // The fault that follows is the same one.
-      }
+      log.discard();
       throw error;
     }
   }
@@ -200,9 +210,13 @@ export class EpisodeRegistry {
     return this.#parts.observer;
   }
 
-  /** Take no new work, wait for running steps at most `timeoutMs`, then close every episode. */
+  /**
+   * Take no new work, answer resets under way with `shutting_down`, wait for running steps at most `timeoutMs`, then close
+   * every episode.
+   */
   async drain(timeoutMs: number, reason: EndReason = 'shutdown'): Promise<void> {
     this.#draining = true;
+    this.#resets.stop();
     const running = [...this.#open].filter((episode) => episode.busy).map((episode) => episode.settled());
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {

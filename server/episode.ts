@@ -1,4 +1,4 @@
-import type { EnvironmentEpisode } from '../environments/environment.ts';
+import type { EnvironmentEpisode, Task } from '../environments/environment.ts';
 import { type Action, type ActionObject, parseAction } from '../protocol/action.ts';
 import type {
   EpisodeState,
@@ -11,8 +11,10 @@ import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { EndReason, TrajectoryEvent } from '../protocol/trajectory.ts';
 import { RequestQueue } from './request-queue.ts';
-import { StepResults } from './step-results.ts';
-import { hashOf, type TrajectoryFile } from './trajectory-log.ts';
+import { releasePlay } from './resets.ts';
+import type { StepGate } from './step-gate.ts';
+import { type ResultMemory, StepResults } from './step-results.ts';
+import { observationHash, type TrajectoryFile } from './trajectory-log.ts';
 import { type Turn, takeTurn } from './turn.ts';
 
 /** What the server counts; called once for each event. */
@@ -32,6 +34,7 @@ export interface EpisodeParts {
   readonly play: EnvironmentEpisode;
   readonly options: ResetOptions;
   readonly log: TrajectoryFile;
+  readonly results: ResultMemory;
   readonly observer: EpisodeObserver;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
@@ -59,30 +62,33 @@ export class Episode {
   readonly id: string;
   readonly environment: string;
   readonly resumeToken: string;
-  readonly #play: EnvironmentEpisode;
+  readonly #task: Task;
+  /** `null` once it is released: it holds what the agent saw last. */
+  #play: EnvironmentEpisode | null;
   readonly #options: ResetOptions;
   readonly #log: TrajectoryFile;
   readonly #observer: EpisodeObserver;
   readonly #now: () => number;
   readonly #began: number;
-  readonly #results = new StepResults();
+  readonly #results: StepResults;
   readonly #requests = new RequestQueue();
   #status: EpisodeStatus = 'ready';
   #lastReward: number | null = null;
   #failure: Failure | null = null;
   #ended: EndReason | undefined;
   #abandoned: EndReason | undefined;
-  #released = false;
 
   constructor(parts: EpisodeParts) {
     this.id = parts.id;
     this.environment = parts.environment;
     this.resumeToken = parts.resumeToken;
+    this.#task = parts.play.task;
     this.#play = parts.play;
     this.#options = parts.options;
     this.#log = parts.log;
     this.#observer = parts.observer;
     this.#now = parts.now;
+    this.#results = new StepResults(parts.results);
     this.#began = parts.now();
   }
 
@@ -102,12 +108,14 @@ export class Episode {
   }
 
   /**
-   * Make one step, or return the stored result of a step already made.
+   * Make one step, or return the stored result of a step already made. `gate` lets it begin; without one it does at once.
    * @throws {ProtocolError} `episode_over`, `step_out_of_order`, `unsupported`, `episode_not_found` or `shutting_down` when
    * it is closed meanwhile, `internal_error` when the log is not written; the step has then been made, and the same number returns its result once the log can be written
    */
-  step(number: number | undefined, action: Action): Promise<StepResult> {
-    return this.#requests.run(() => this.#step(number, action));
+  step(number: number | undefined, action: Action, gate?: StepGate): Promise<StepResult> {
+    const step = (): Promise<StepResult> => this.#step(number, action);
+    const { max_output_bytes: most } = this.#options;
+    return this.#requests.run(gate === undefined ? step : () => gate.pass(most, step));
   }
 
   /** Grade now, without a step. @throws {ProtocolError} `episode_over`, `internal_error` */
@@ -117,7 +125,7 @@ export class Episode {
 
   /** Facts of this moment; it waits for nothing. */
   state(): EpisodeState {
-    const { id, index, dataset, instruction } = this.#play.task;
+    const { id, index, dataset, instruction } = this.#task;
     const { count, last } = this.#results;
     return {
       episode_id: this.id,
@@ -139,8 +147,9 @@ export class Episode {
       if (this.#status === 'closed') return;
       const wasOver = this.#status === 'over';
       this.#move('closed');
-      if (!wasOver) this.#end(reason);
-      this.#log.close();
+      const ended = wasOver ? undefined : this.#end(reason);
+      this.#results.forget();
+      await Promise.resolve(ended).finally(() => this.#log.close());
     });
   }
 
@@ -191,7 +200,8 @@ export class Episode {
   }
 
   async #step(number: number | undefined, action: Action): Promise<StepResult> {
-    this.#log.flush();
+    const flushed = this.#log.flush();
+    if (flushed !== undefined) await flushed;
     const next = this.#results.count + 1;
     if (number !== undefined && number < next) return this.#results.again(number);
     this.#refuseWhenOver();
@@ -216,25 +226,25 @@ export class Episode {
     this.#results.add(result);
     this.#lastReward = result.reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
-    this.#settle(endOf(result), {
+    await this.#settle(endOf(result), {
       event: 'step',
       time: new Date().toISOString(),
       action,
       ...result,
-      observation_sha256: hashOf(result.observation),
+      observation_sha256: await observationHash(result.observation),
     });
     return result;
   }
 
   async #evaluate(): Promise<EvaluateResult> {
-    this.#log.flush();
+    await this.#log.flush();
     this.#refuseWhenOver();
     const { failure, info, observation, reward } = await this.#take({ evaluate: true });
     // There is no observation that could carry it.
     const { feedback } = observation;
     const result = { reward, failure, info: feedback === undefined ? info : { ...info, feedback } };
     this.#lastReward = reward;
-    this.#settle(failure === null ? undefined : 'failure', {
+    await this.#settle(failure === null ? undefined : 'failure', {
       event: 'evaluate',
       time: new Date().toISOString(),
       after_step: this.#results.count,
@@ -247,6 +257,7 @@ export class Episode {
   async #take(action: ActionObject): Promise<Turn> {
     this.#move('stepping');
     try {
+      if (this.#play === null) throw new Error('a step of an episode whose sandbox is released');
       const turn = await takeTurn(this.#play, action, this.#options.reward ?? 'on_submit');
       // Its sandbox was taken away from under it: what it came to is no fault, and nobody is told of it.
       this.#refuseWhenAbandoned();
@@ -260,27 +271,28 @@ export class Episode {
   }
 
   /** After a turn: on to the next one or, where there is a reason, to the end. */
-  #settle(end: EndReason | undefined, event: TrajectoryEvent): void {
+  async #settle(end: EndReason | undefined, event: TrajectoryEvent): Promise<void> {
     this.#move(end === undefined ? 'ready' : 'over');
     try {
-      this.#log.write(event);
+      await this.#log.write(event);
     } finally {
-      if (end !== undefined) this.#end(end);
+      if (end !== undefined) await this.#end(end);
     }
   }
 
   /** The end of the episode, once: the sandbox goes back, the log gets its last line. */
-  #end(reason: EndReason): void {
+  async #end(reason: EndReason): Promise<void> {
     this.#ended = reason;
     this.#release();
     this.#observer.ended(this.environment, reason);
-    this.#log.write({ event: 'close', time: new Date().toISOString(), reason, steps: this.#results.count });
-    this.#log.close();
+    const time = new Date().toISOString();
+    await this.#log.write({ event: 'close', time, reason, steps: this.#results.count });
+    await this.#log.close();
   }
 
   #release(): void {
-    if (this.#released) return;
-    this.#released = true;
-    void (this.#play.release?.() ?? this.#play.sandbox.release());
+    const play = this.#play;
+    this.#play = null;
+    if (play !== null) releasePlay(play);
   }
 }

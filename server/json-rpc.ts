@@ -1,16 +1,28 @@
 import { ERRORS, ProtocolError } from '../protocol/errors.ts';
+import { type Answer, answerBytes, isText, sizeOf } from './answer-text.ts';
+import type { AnswerWriter } from './answer-writer.ts';
+import { JsonError, parseJson } from './bounded-json.ts';
+import type { CollectedAnswers } from './collected-answers.ts';
+import { clipped } from './excerpt.ts';
 
 export type RpcId = string | number | null;
 
-/** Runs one method; what it throws becomes the error answer. */
-export type RpcCall = (method: string, params: unknown) => Promise<unknown>;
+/** Runs one method; what it throws becomes the error answer. @param batched the answer waits for others of a batch */
+export type RpcCall = (method: string, params: unknown, batched: boolean) => Promise<unknown>;
 
 export interface RpcOptions {
   readonly call: RpcCall;
   /** Most requests of one batch. */
   readonly maxBatch: number;
+  /** Answers that wait for the rest of their batches. */
+  readonly collected: CollectedAnswers;
   /** An error outside the protocol's table, which the client is told of as `internal_error`. */
   readonly onFault: (method: string, error: unknown) => void;
+  readonly writer: AnswerWriter;
+  /** A result is written as an answer, or dropped. */
+  readonly onWritten?: (result: unknown) => void;
+  /** Methods after which the next frame waits for the answer. @default none */
+  readonly alone?: ReadonlySet<string>;
 }
 
 /** A frame with its requests as they came. */
@@ -19,6 +31,16 @@ export interface RpcFrame {
   readonly batch: boolean;
   /** Why the frame as a whole is refused; it has no requests then. */
   readonly refusal?: ProtocolError;
+  /** The request that is refused. @default null */
+  readonly refusedId?: RpcId;
+}
+
+/** The answer to a frame, on its way. */
+export interface RpcAnswer {
+  /** Settles when the next frame may begin; `undefined` where it may now. Never rejects. */
+  readonly begun: Promise<unknown> | undefined;
+  /** `undefined` where no answer is due. Never rejects. */
+  readonly answer: Promise<Answer | undefined>;
 }
 
 interface Request {
@@ -28,6 +50,11 @@ interface Request {
   readonly params: unknown;
 }
 
+/** Requests of a batch that begin in one turn of the event loop. */
+const BEGUN_A_TURN = 64;
+/** Longest batch that is joined to one text, in characters; a longer one goes out in parts. */
+const MAX_JOINED = 1_048_576;
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -36,21 +63,60 @@ function isId(value: unknown): value is RpcId {
   return typeof value === 'string' || typeof value === 'number' || value === null;
 }
 
-function success(id: RpcId, result: unknown): string {
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${JSON.stringify(result)}}`;
+function idOf(request: unknown): RpcId {
+  return isObject(request) && isId(request.id) ? request.id : null;
 }
 
 function failure(id: RpcId, error: ProtocolError): string {
   const { code, message, data } = error;
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } });
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message: clipped(message), data } });
 }
 
-function refused(refusal: ProtocolError): RpcFrame {
-  return { requests: [], batch: false, refusal };
+function refused(refusal: ProtocolError, refusedId: RpcId = null): RpcFrame {
+  return { requests: [], batch: false, refusal, refusedId };
+}
+
+export function tooLarge(): ProtocolError {
+  return new ProtocolError(
+    'answer_too_large',
+    'The answers of this batch take more memory than one may have; this one is left out.',
+  );
+}
+
+function readRequest(frame: unknown): Request | ProtocolError {
+  if (!isObject(frame)) return new ProtocolError('invalid_request', 'A request is a JSON object.');
+  if (frame.jsonrpc !== '2.0') return new ProtocolError('invalid_request', '"jsonrpc" must be "2.0".');
+  if (typeof frame.method !== 'string') {
+    return new ProtocolError('invalid_request', '"method" must be a string.');
+  }
+  const { id, method, params } = frame;
+  if (id === undefined) return { method, params };
+  if (!isId(id)) return new ProtocolError('invalid_request', '"id" must be a string, a number or null.');
+  return { id, method, params };
+}
+
+/** The answers of a batch as one message. */
+function joined(answers: readonly Answer[]): Answer {
+  const parts: Buffer[] = [];
+  let text = '';
+  const flush = (): void => {
+    if (text !== '') parts.push(Buffer.from(text));
+    text = '';
+  };
+  for (const [index, answer] of answers.entries()) {
+    text += index === 0 ? '[' : ',';
+    if (isText(answer)) text += answer;
+    if (!isText(answer) || text.length > MAX_JOINED) flush();
+    if (!isText(answer)) parts.push(...answer);
+  }
+  text += ']';
+  if (parts.length === 0) return text;
+  flush();
+  return parts;
 }
 
 /**
- * The JSON-RPC 2.0 layer of one connection: a frame in, at most one frame out. The requests of a batch start in their
+ * The JSON-RPC 2.0 layer of one connection: a frame in, at most one message out. The requests of a batch begin in their
  * order and run at the same time; their answers come back together, in the same order.
  */
 export class JsonRpc {
@@ -63,10 +129,14 @@ export class JsonRpc {
   read(text: string): RpcFrame {
     let frame: unknown;
     try {
-      frame = JSON.parse(text);
+      frame = parseJson(text);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return refused(new ProtocolError('parse_error', `The frame is not JSON: ${reason}`));
+      if (!(error instanceof JsonError)) throw error;
+      if (error.kind === 'malformed') {
+        return refused(new ProtocolError('parse_error', `The frame is not JSON: ${error.message}`));
+      }
+      const message = `The frame is ${error.message}, which is too much.`;
+      return refused(new ProtocolError('invalid_request', message), idOf(error.value));
     }
     if (!Array.isArray(frame)) return { requests: [frame], batch: false };
     if (frame.length > 0 && frame.length <= this.#options.maxBatch) return { requests: frame, batch: true };
@@ -74,25 +144,63 @@ export class JsonRpc {
     return refused(new ProtocolError('invalid_request', message));
   }
 
-  /** The answer's text; `undefined` where none is due. Never rejects. */
-  async answer({ requests, batch, refusal }: RpcFrame): Promise<string | undefined> {
-    if (refusal !== undefined) return failure(null, refusal);
-    if (!batch) return this.#one(requests[0]);
-    const answers = await Promise.all(requests.map((request) => this.#one(request)));
-    const texts = answers.filter((answer) => answer !== undefined);
-    return texts.length === 0 ? undefined : `[${texts.join(',')}]`;
+  /** Begin the requests of a frame, all of them in this turn of the event loop unless they are many. */
+  begin({ requests, batch, refusal, refusedId = null }: RpcFrame): RpcAnswer {
+    if (refusal !== undefined) {
+      return { begun: undefined, answer: Promise.resolve(failure(refusedId, refusal)) };
+    }
+    if (!batch) {
+      const answer = this.#one(requests[0], false);
+      return { begun: this.#isAlone(requests[0]) ? answer : undefined, answer };
+    }
+    const answers: Promise<Answer | undefined>[] = [];
+    const begun = this.#beginBatch(requests, answers);
+    return {
+      begun: requests.length > BEGUN_A_TURN ? begun : undefined,
+      answer: begun.then(() => this.#batch(answers)),
+    };
   }
 
-  async #one(frame: unknown): Promise<string | undefined> {
-    const request = this.#read(frame);
-    if (request instanceof ProtocolError) {
-      const id = isObject(frame) && isId(frame.id) ? frame.id : null;
-      return failure(id, request);
+  #isAlone(request: unknown): boolean {
+    const { alone } = this.#options;
+    if (alone === undefined || !isObject(request)) return false;
+    return typeof request.method === 'string' && alone.has(request.method);
+  }
+
+  async #beginBatch(requests: readonly unknown[], answers: Promise<Answer | undefined>[]): Promise<void> {
+    for (const [index, request] of requests.entries()) {
+      if (index > 0 && index % BEGUN_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      answers.push(this.#collect(request));
     }
+  }
+
+  async #batch(collecting: readonly Promise<Answer | undefined>[]): Promise<Answer | undefined> {
+    const answers = (await Promise.all(collecting)).filter((answer) => answer !== undefined);
+    for (const answer of answers) this.#options.collected.give(answerBytes(answer));
+    return answers.length === 0 ? undefined : joined(answers);
+  }
+
+  /** One answer of a batch, or the error that there is no room for it. */
+  async #collect(frame: unknown): Promise<Answer | undefined> {
+    const { collected } = this.#options;
+    // What could not be answered had better not run.
+    const made = collected.full ? failure(idOf(frame), tooLarge()) : await this.#one(frame, true);
+    if (made === undefined) return undefined;
+    const answer = collected.fits(answerBytes(made)) ? made : failure(idOf(frame), tooLarge());
+    collected.take(answerBytes(answer));
+    return answer;
+  }
+
+  async #one(frame: unknown, batched: boolean): Promise<Answer | undefined> {
+    const request = readRequest(frame);
+    if (request instanceof ProtocolError) return failure(idOf(frame), request);
     const { id, method } = request;
     try {
-      const result = await this.#options.call(method, request.params);
-      return id === undefined ? undefined : success(id, result);
+      const result = await this.#options.call(method, request.params, batched);
+      if (id === undefined) this.#options.onWritten?.(result);
+      if (id === undefined) return undefined;
+      const answer = this.#success(id, result, batched);
+      return typeof answer === 'string' ? answer : await answer;
     } catch (error) {
       const known = error instanceof ProtocolError;
       if (!known || error.code === ERRORS.internal_error.code) this.#options.onFault(method, error);
@@ -104,15 +212,16 @@ export class JsonRpc {
     }
   }
 
-  #read(frame: unknown): Request | ProtocolError {
-    if (!isObject(frame)) return new ProtocolError('invalid_request', 'A request is a JSON object.');
-    if (frame.jsonrpc !== '2.0') return new ProtocolError('invalid_request', '"jsonrpc" must be "2.0".');
-    if (typeof frame.method !== 'string') {
-      return new ProtocolError('invalid_request', '"method" must be a string.');
+  /** @throws {ProtocolError} `answer_too_large` */
+  #success(id: RpcId, result: unknown, batched: boolean): string | Promise<Answer> {
+    const { collected, onWritten, writer } = this.#options;
+    if (batched && !collected.fits(sizeOf(result, MAX_JOINED))) {
+      onWritten?.(result);
+      throw tooLarge();
     }
-    const { id, method, params } = frame;
-    if (id === undefined) return { method, params };
-    if (!isId(id)) return new ProtocolError('invalid_request', '"id" must be a string, a number or null.');
-    return { id, method, params };
+    const answer = writer.write(result, `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`, '}');
+    if (typeof answer !== 'string') return answer.finally(() => onWritten?.(result));
+    onWritten?.(result);
+    return answer;
   }
 }

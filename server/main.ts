@@ -12,12 +12,18 @@ import { loadDatasets } from '../environments/dataset-store.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
+import { keepServing } from './last-resort.ts';
 import { configuredPath, stateFolder } from './state-folder.ts';
+import { poolLine, readyLine } from './summary.ts';
 import { warmImages } from './warm-images.ts';
 import { sandboxCounts, WarmUp } from './warm-up.ts';
 
-/** Longest wait for sandboxes to be removed once their episodes are closed, in milliseconds. */
-const POOL_DRAIN_MS = 5_000;
+/** What the removal of sandboxes may take at the end of the process, beside the time for each, in milliseconds. */
+const REMOVAL_MS = 30_000;
+/** … of each, on a machine with little to spare, in milliseconds. */
+const REMOVAL_OF_ONE_MS = 200;
+/** Longest wait for leases to end once their episodes are closed, in milliseconds. */
+const POOL_DRAIN_MS = 1_000;
 
 export interface StartOptions {
   /** @default the process's own */
@@ -29,6 +35,8 @@ export interface StartOptions {
   readonly onBuild?: (image: string, line: string) => void;
   /** Aborts the start; what was begun is undone. */
   readonly signal?: AbortSignal;
+  /** Log faults that nothing caught and go on, in a process that is the server's alone. @default false */
+  readonly keepServing?: boolean;
 }
 
 export interface RunningServer {
@@ -36,6 +44,10 @@ export interface RunningServer {
   readonly url: string;
   /** What `serve` prints once it is ready. */
   readonly summary: string;
+  /** What `serve` says beside it, on standard error: what its numbers of sandboxes mean. */
+  readonly explanation: string;
+  /** Sandboxes that there are now. */
+  readonly sandboxes: number;
   /** Finish running steps, close episodes, remove sandboxes; a second call waits for the first. */
   close(): Promise<void>;
 }
@@ -138,11 +150,20 @@ export async function startServer(config: Config, options: StartOptions = {}): P
 
 async function start(config: Config, options: StartOptions, undo: Undo): Promise<RunningServer> {
   const { env = process.env, signal } = options;
-  const log = pino({ level: config.log_level }, pino.destination({ dest: 2, sync: true }));
+  const errors = pino.destination({ dest: 2, sync: true });
+  // Nobody reads them any more, which is no reason to end.
+  errors.on('error', () => {});
+  const log = pino({ level: config.log_level }, errors);
   const onBuild = options.onBuild ?? ((image, line) => log.info({ image }, line));
   const home = stateFolder(env);
+  if (options.keepServing) {
+    const end = keepServing(log);
+    // The last thing of all: a fault while sandboxes are removed would leave the rest of them.
+    undo.push(async () => end());
+  }
 
   let source: BuildingSource | undefined;
+  let reaper: Reaper | undefined;
   const sandboxes: SandboxSource = {
     acquire: async (request) => {
       if (source === undefined) throw new Error('a sandbox was asked for before there was a pool');
@@ -160,8 +181,9 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const { pool, warmUp } = makePool({ config, opened, definitions, warm, log });
   const building = new BuildingSource({
     sandboxes: pool,
-    ensure: async (name) => {
+    ensure: async (name, ended) => {
       await ensureImages({
+        signal: ended,
         builder: opened.builder,
         definitions: lineage(name, definitions),
         names: [name],
@@ -172,21 +194,27 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   });
   source = building;
   undo.push(() => building.close());
-  undo.push(() => pool.drain(POOL_DRAIN_MS));
+  undo.push(async () => {
+    await Promise.all([pool.drain(POOL_DRAIN_MS), reaper?.stop()]);
+  });
   // What is kept warm must be there; everything else is built when an episode first asks for it.
-  for (const [image, count] of Object.entries(warm)) if (count > 0) await building.prepare(image);
+  const stopBuilding = (): void => void building.close();
+  signal?.addEventListener('abort', stopBuilding, { once: true });
+  for (const [image, count] of Object.entries(warm)) {
+    if (count > 0) await building.prepare(image).finally(() => signal?.throwIfAborted());
+  }
+  signal?.removeEventListener('abort', stopBuilding);
   signal?.throwIfAborted();
   const { isolation, reason } = await opened.engine.probe();
   log.info(
     { engine: opened.runtime, because: opened.reason, isolation, isolation_because: reason },
     'engine',
   );
-  const reaper = new Reaper(opened.engine, {
+  reaper = new Reaper(opened.engine, {
     onReaped: (count) => log.warn({ count }, 'removed what dead servers left behind'),
     onError: (err) => log.warn({ err }, 'could not look for what dead servers left behind'),
   });
   await reaper.start();
-  undo.push(() => reaper.stop());
 
   const app: App = await buildApp({
     config,
@@ -205,12 +233,26 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   await warmUp.done();
   signal?.removeEventListener('abort', abort);
 
-  const counts = Object.entries(config.pool).map(([name, count]) => `${name} ${count}`);
-  const warmText = counts.length === 0 ? 'none' : counts.join(', ');
+  const facts = {
+    url,
+    runtime: opened.runtime,
+    isolation,
+    pool: config.pool,
+    poolMax: config.pool_max,
+  };
   return {
     url,
-    summary: `stepwell: ready on ${url} (${opened.runtime}, ${isolation} isolation; ${warmText} warm)`,
-    close: () => undo.run(),
+    summary: readyLine(facts),
+    explanation: poolLine(facts),
+    close: () => {
+      // At once, while steps may still be running: nobody waits for what a dead server would have built or kept warm.
+      pool.retire();
+      void building.close();
+      return undo.run();
+    },
+    get sandboxes() {
+      return Object.values(sandboxCounts(pool.stats()).states).reduce((sum, count) => sum + count, 0);
+    },
   };
 }
 
@@ -231,10 +273,19 @@ export async function serve(config: Config, options: StartOptions = {}): Promise
     stopping.signal.addEventListener('abort', () => resolve());
   });
   try {
-    const server = await startServer(config, { ...options, signal: stopping.signal });
+    const server = await startServer(config, { ...options, signal: stopping.signal, keepServing: true });
+    process.stderr.write(`${server.explanation}\n`);
     process.stdout.write(`${server.summary}\n`);
     await stopped;
+    const limitMs = config.drain_timeout_ms + REMOVAL_MS + REMOVAL_OF_ONE_MS * server.sandboxes;
+    const late = setTimeout(() => {
+      process.stderr.write(
+        `stepwell: ${server.sandboxes} sandboxes are left for the next server to remove\n`,
+      );
+      process.exit(1);
+    }, limitMs);
     await server.close();
+    clearTimeout(late);
     return 0;
   } catch (error) {
     if (stopping.signal.aborted && error === stopping.signal.reason) return 0;

@@ -1,4 +1,6 @@
 import { OpenEnvMcpRequest } from '../protocol/openenv.ts';
+import { JsonError, parseJson } from './bounded-json.ts';
+import { clipped, MAX_ISSUES } from './excerpt.ts';
 
 interface McpError {
   readonly jsonrpc: '2.0';
@@ -7,17 +9,27 @@ interface McpError {
 }
 
 function refusal(code: number, message: string, id: string | number | null = null): McpError {
-  return { jsonrpc: '2.0', id, error: { code, message, data: null } };
+  return { jsonrpc: '2.0', id, error: { code, message: clipped(message), data: null } };
 }
 
-/** The answer to text that is no JSON. */
-export const MCP_PARSE_ERROR = refusal(-32700, 'Parse error');
+/** The answer to a request's text. */
+export function answerMcpText(text: string): McpError {
+  try {
+    return answerMcp(parseJson(text));
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    if (error.kind === 'malformed') return refusal(-32700, 'Parse error');
+    return refusal(-32600, `Invalid request: ${error.message}`);
+  }
+}
 
 /** Environments offer no MCP tools; what asks for them is answered as OpenEnv answers for such an environment. */
 export function answerMcp(input: unknown): McpError {
   const parsed = OpenEnvMcpRequest.safeParse(input);
   if (!parsed.success) {
-    const reasons = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    const reasons = parsed.error.issues
+      .slice(0, MAX_ISSUES)
+      .map((issue) => `${clipped(issue.path.join('.'), 200)}: ${clipped(issue.message, 500)}`);
     return refusal(-32600, `Invalid request: ${reasons.join('; ')}`);
   }
   const { id = null, method } = parsed.data;

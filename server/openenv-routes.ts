@@ -1,25 +1,32 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
 import type { Environment } from '../environments/environment.ts';
 import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { OpenEnvStepRequest } from '../protocol/openenv.ts';
+import { JsonError, parseJson } from './bounded-json.ts';
 import type { Config } from './config.ts';
 import type { EpisodeRegistry } from './episode-registry.ts';
-import type { Heartbeat } from './heartbeat.ts';
+import { clipped, excerpt } from './excerpt.ts';
+import { HTTP_READER, HttpAnswers } from './http-answers.ts';
 import { OpenEnvHttpSession } from './openenv-http-session.ts';
-import { answerMcp, MCP_PARSE_ERROR } from './openenv-mcp.ts';
+import { answerMcpText } from './openenv-mcp.ts';
 import { openEnvApi, openEnvMetadata, openEnvSchema } from './openenv-schema.ts';
 import { OpenEnvExecutionError } from './openenv-session.ts';
 import { OpenEnvSocket } from './openenv-socket.ts';
 import { OpenEnvValidationError, validate } from './openenv-validation.ts';
+import type { ServerMemory } from './server-memory.ts';
+import { ClientGate } from './step-gate.ts';
 
 export interface OpenEnvParts {
   readonly environment: Environment;
   readonly registry: EpisodeRegistry;
   readonly config: Config;
-  readonly heartbeat: Heartbeat;
+  readonly memory: ServerMemory;
   readonly log: Logger;
+  /** Told of every socket. */
+  readonly onSocket: (client: OpenEnvSocket, socket: WebSocket) => void;
 }
 
 /** A body that is not JSON; FastAPI's `json_invalid`. */
@@ -30,9 +37,9 @@ class BodyError extends Error {
 function parseBody(body: unknown): unknown {
   if (typeof body !== 'string' || body === '') return {};
   try {
-    return JSON.parse(body);
+    return parseJson(body);
   } catch (error) {
-    throw new BodyError(error instanceof Error ? error.message : String(error));
+    throw error instanceof JsonError ? new BodyError(error.message) : error;
   }
 }
 
@@ -50,7 +57,7 @@ function inBody<T>(read: () => T): T {
 function asObject(body: unknown): Readonly<Record<string, unknown>> {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body };
   const msg = 'Input should be a valid dictionary';
-  throw new OpenEnvValidationError([{ type: 'dict_type', loc: ['body'], msg, input: body }]);
+  throw new OpenEnvValidationError([{ type: 'dict_type', loc: ['body'], msg, input: excerpt(body) }]);
 }
 
 /** Seconds of the request as the action's own deadline, where it is code that has none. */
@@ -75,20 +82,23 @@ function httpErrorOf(error: unknown): HttpError {
     const issue = { type: 'json_invalid', loc: ['body'], msg: 'JSON decode error', input: {}, ctx };
     return { status: 422, detail: [issue] };
   }
-  if (error instanceof OpenEnvExecutionError) return { status: 500, detail: error.message };
+  if (error instanceof OpenEnvExecutionError) return { status: 500, detail: clipped(error.message) };
   if (error instanceof ProtocolError) {
     const busy = error.error === 'capacity' || error.error === 'shutting_down';
-    return { status: busy ? 503 : 500, detail: error.message };
+    return { status: busy ? 503 : 500, detail: clipped(error.message) };
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  return { status, detail: status < 500 ? String(error) : 'The server met a fault of its own.' };
+  return { status, detail: status < 500 ? clipped(String(error)) : 'The server met a fault of its own.' };
 }
 
 /** The routes of one environment under `/openenv/{environment}`; the app gives the prefix. */
 export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void {
-  const { config, environment, heartbeat, log, registry } = parts;
+  const { config, environment, log, memory, registry } = parts;
+  const answers = new HttpAnswers(memory, config);
+  const outputs = memory.outputs.client();
+  const gate = new ClientGate({ flow: HTTP_READER, outputs, outputBytes: config.max_output_bytes });
   const http = new OpenEnvHttpSession(
-    { environment: environment.id, registry, stepTimeoutMs: config.step_timeout_ms },
+    { environment: environment.id, registry, stepTimeoutMs: config.step_timeout_ms, gate },
     config.session_idle_ms,
   );
   const metadata = openEnvMetadata(environment);
@@ -103,30 +113,37 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
     if (status >= 500) log.warn({ err: error }, 'an OpenEnv request failed');
     return reply.code(status).send({ detail });
   });
+  app.addHook('onRequest', async (request, reply) => {
+    if (answers.reserve(request, reply)) return undefined;
+    const detail = 'The server has no memory for so large a request now: try again.';
+    return reply.code(503).header('retry-after', '1').header('connection', 'close').send({ detail });
+  });
   app.addHook('onClose', () => http.leave());
 
-  app.get('/ws', { websocket: true }, (socket) => {
-    new OpenEnvSocket({ socket, environment: environment.id, registry, config, log });
-    heartbeat.watch(socket);
+  app.get('/ws', { websocket: true }, (socket, request) => {
+    const { socket: stream } = request.raw;
+    const { id } = environment;
+    parts.onSocket(
+      new OpenEnvSocket({ socket, stream, environment: id, registry, config, memory, log }),
+      socket,
+    );
   });
   app.get('/health', async () => ({ status: 'healthy' }));
   app.get('/metadata', async () => metadata);
   app.get('/schema', async () => schema);
   app.get('/openapi.json', async () => api);
   app.get('/state', async () => http.state());
-  app.post('/reset', async ({ body }) => {
+  app.post('/reset', async ({ body }, reply) => {
     const data = asObject(parseBody(body));
-    return http.reset(data);
+    return answers.send(reply, await http.reset(data));
   });
-  app.post('/step', async ({ body }) => {
+  app.post('/step', async ({ body }, reply) => {
     const request = inBody(() => validate(OpenEnvStepRequest, asObject(parseBody(body))));
-    return http.step(withTimeout(request.action, request.timeout_s));
-  });
-  app.post('/mcp', async ({ body }) => {
     try {
-      return answerMcp(JSON.parse(typeof body === 'string' ? body : ''));
-    } catch {
-      return MCP_PARSE_ERROR;
+      return await answers.send(reply, await http.step(withTimeout(request.action, request.timeout_s)));
+    } finally {
+      gate.settle();
     }
   });
+  app.post('/mcp', async ({ body }) => answerMcpText(typeof body === 'string' ? body : ''));
 }

@@ -13,6 +13,7 @@ import {
   type OpenRequest,
 } from './episode-registry.ts';
 import { validateAction, validateReset } from './openenv-validation.ts';
+import type { StepGate } from './step-gate.ts';
 
 /** Longest deadline of an action, in milliseconds, so that its output is there before `ANSWER_MS` have passed. */
 const MAX_CODE_MS = 50_000;
@@ -33,6 +34,8 @@ export interface OpenEnvSessionParts {
   readonly registry: EpisodeRegistry;
   /** Deadline of an action that names none, in milliseconds. */
   readonly stepTimeoutMs: number;
+  /** @default steps begin at once */
+  readonly gate?: StepGate;
 }
 
 function withinLimit(action: ActionObject, stepTimeoutMs: number): ActionObject {
@@ -134,7 +137,7 @@ export class OpenEnvSession {
     const episode = this.#episode;
     if (episode === undefined) throw new OpenEnvExecutionError('No episode has begun: reset first.');
     if (episode.over) throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
-    const result = await inTime(episode.step(undefined, action), () => {
+    const result = await inTime(episode.step(undefined, action, this.#parts.gate), () => {
       this.#episode = undefined;
       this.#episodeId = null;
       void episode.fail(OVERDUE);

@@ -1,23 +1,32 @@
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { RawData, WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { ProtocolError } from '../protocol/errors.ts';
 import { OPENENV_MESSAGES, type OpenEnvErrorCode, type OpenEnvMessageType } from '../protocol/openenv.ts';
+import { AnswerWriter } from './answer-writer.ts';
+import { JsonError, parseJson } from './bounded-json.ts';
 import type { Config } from './config.ts';
 import type { EpisodeRegistry } from './episode-registry.ts';
+import { clipped, excerpt } from './excerpt.ts';
 import { FlowControl } from './flow-control.ts';
+import { Intake } from './intake.ts';
 import { answerMcp } from './openenv-mcp.ts';
 import { OpenEnvExecutionError, OpenEnvSession } from './openenv-session.ts';
 import { OpenEnvValidationError, validate } from './openenv-validation.ts';
-import { RequestQueue } from './request-queue.ts';
+import type { ServerMemory } from './server-memory.ts';
+import { ClientGate } from './step-gate.ts';
 
 /** Messages of one socket that are read ahead; its answers come one by one all the same. */
 const MAX_READ_AHEAD = 64;
 
 export interface OpenEnvSocketParts {
   readonly socket: WebSocket;
+  /** What the socket reads from and writes to. */
+  readonly stream: Duplex;
   readonly environment: string;
   readonly registry: EpisodeRegistry;
   readonly config: Config;
+  readonly memory: ServerMemory;
   readonly log: Logger;
 }
 
@@ -27,12 +36,12 @@ interface ErrorFrame {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-function isMessageType(type: unknown): type is OpenEnvMessageType {
-  return typeof type === 'string' && Object.hasOwn(OPENENV_MESSAGES, type);
+function shown(type: unknown): string {
+  return typeof type === 'object' ? 'an object' : clipped(String(type), 100);
 }
 
-function frame(type: string, data: unknown): string {
-  return JSON.stringify({ type, data });
+function isMessageType(type: unknown): type is OpenEnvMessageType {
+  return typeof type === 'string' && Object.hasOwn(OPENENV_MESSAGES, type);
 }
 
 /** One client at `/openenv/{environment}/ws`: one answer per message, in order, and nothing else. */
@@ -40,31 +49,63 @@ export class OpenEnvSocket {
   readonly #parts: OpenEnvSocketParts;
   readonly #session: OpenEnvSession;
   readonly #flow: FlowControl;
-  readonly #requests = new RequestQueue();
+  readonly #gate: ClientGate;
+  readonly #writer: AnswerWriter;
   #closed = false;
 
   constructor(parts: OpenEnvSocketParts) {
-    const { config, environment, registry, socket } = parts;
+    const { config, environment, memory, registry, socket, stream } = parts;
     this.#parts = parts;
-    this.#session = new OpenEnvSession({ environment, registry, stepTimeoutMs: config.step_timeout_ms });
     this.#flow = new FlowControl(socket, {
-      maxBufferedBytes: config.max_buffered_bytes,
+      answers: memory.answers,
       slowReaderTimeoutMs: config.slow_reader_timeout_ms,
       maxInFlight: MAX_READ_AHEAD,
+      maxInFlightBytes: config.max_frame_bytes,
     });
-    socket.on('message', (data) => this.#queue(data));
+    this.#gate = new ClientGate({
+      flow: this.#flow,
+      outputs: memory.outputs.client(),
+      outputBytes: config.max_output_bytes,
+    });
+    this.#writer = new AnswerWriter(memory, () => this.#flow.ready());
+    const { step_timeout_ms: stepTimeoutMs } = config;
+    this.#session = new OpenEnvSession({ environment, registry, stepTimeoutMs, gate: this.#gate });
+    new Intake({
+      socket,
+      stream,
+      flow: this.#flow,
+      memory: memory.requests,
+      take: (data) => this.#take(data),
+      ahead: MAX_READ_AHEAD,
+    });
     socket.on('close', () => {
       this.#closed = true;
       void this.#session.leave('disconnect');
     });
   }
 
-  #queue(data: RawData): void {
-    this.#flow.begin(1);
-    void this.#requests.run(async () => {
+  /** Answer those who wait for the client to read, since the server takes no new work. */
+  refuse(error: ProtocolError): void {
+    this.#flow.refuse(error);
+  }
+
+  /** Settles when every request is answered, or the socket is gone. */
+  settled(): Promise<void> {
+    return this.#flow.settled();
+  }
+
+  async #take(data: Buffer): Promise<void> {
+    this.#flow.begin(1, data.length);
+    try {
       if (!this.#closed) await this.#answer(data.toString());
-      this.#flow.end(1);
-    });
+    } catch (err) {
+      // Nothing of this kind is known; whatever it is, it is this socket's alone.
+      this.#parts.log.error({ err }, 'an OpenEnv answer met a fault');
+      this.#parts.socket.terminate();
+    } finally {
+      this.#flow.end(1, data.length);
+      this.#parts.memory.requests.change(-data.length);
+    }
   }
 
   async #answer(text: string): Promise<void> {
@@ -78,10 +119,10 @@ export class OpenEnvSocket {
 
   #parse(text: string): unknown {
     try {
-      return JSON.parse(text);
+      return parseJson(text);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#fail({ code: 'INVALID_JSON', message: `Invalid JSON: ${reason}` });
+      if (!(error instanceof JsonError)) throw error;
+      this.#fail({ code: 'INVALID_JSON', message: `Invalid JSON: ${error.message}` });
       return undefined;
     }
   }
@@ -89,30 +130,30 @@ export class OpenEnvSocket {
   async #handle(message: unknown): Promise<void> {
     if (typeof message !== 'object' || message === null || Array.isArray(message)) {
       const msg = 'Input should be a valid dictionary';
-      throw new OpenEnvValidationError([{ type: 'dict_type', loc: [], msg, input: message }]);
+      throw new OpenEnvValidationError([{ type: 'dict_type', loc: [], msg, input: excerpt(message) }]);
     }
     const type: unknown = Reflect.get(message, 'type') ?? '';
     if (!isMessageType(type)) {
-      this.#fail({ code: 'UNKNOWN_TYPE', message: `Unknown message type: ${type}` });
+      this.#fail({ code: 'UNKNOWN_TYPE', message: `Unknown message type: ${shown(type)}` });
       return;
     }
     switch (type) {
       case 'reset': {
         const { data = {} } = validate(OPENENV_MESSAGES.reset, message);
-        this.#flow.send(frame('observation', await this.#session.reset(data)));
+        await this.#send('observation', await this.#session.reset(data));
         return;
       }
       case 'step': {
         const { data } = validate(OPENENV_MESSAGES.step, message);
-        this.#flow.send(frame('observation', await this.#session.step(data)));
+        await this.#send('observation', await this.#session.step(data));
         return;
       }
       case 'state':
         validate(OPENENV_MESSAGES.state, message);
-        this.#flow.send(frame('state', this.#session.state()));
+        await this.#send('state', this.#session.state());
         return;
       case 'mcp':
-        this.#flow.send(frame('mcp', answerMcp(validate(OPENENV_MESSAGES.mcp, message).data)));
+        await this.#send('mcp', answerMcp(validate(OPENENV_MESSAGES.mcp, message).data));
         return;
       case 'close':
         validate(OPENENV_MESSAGES.close, message);
@@ -120,8 +161,17 @@ export class OpenEnvSocket {
     }
   }
 
+  async #send(type: string, data: object): Promise<void> {
+    try {
+      this.#flow.send(await this.#writer.write(data, `{"type":"${type}","data":`, '}'));
+    } finally {
+      this.#gate.settle();
+    }
+  }
+
   #fail({ code, message, details }: ErrorFrame): void {
-    this.#flow.send(frame('error', { message, code, ...details }));
+    const data = { message: clipped(message), code, ...details };
+    this.#flow.send(JSON.stringify({ type: 'error', data }));
     if (code === 'CAPACITY_REACHED' || code === 'FACTORY_ERROR' || code === 'SESSION_ERROR') this.#close();
   }
 

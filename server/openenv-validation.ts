@@ -8,11 +8,15 @@ import {
 } from '../protocol/action.ts';
 import { EpisodeId, ResetOptions } from '../protocol/episode.ts';
 import type { OpenEnvIssue } from '../protocol/openenv.ts';
+import { clipped, excerpt, MAX_ISSUES } from './excerpt.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** A message or action that does not fit its schema; `issues` are told in OpenEnv's own words. */
+const MAX_KEY = 200;
+const MAX_WORDS = 500;
+
+/** A message or action that does not fit its schema; `issues` are told in OpenEnv's own words, the first 20 of them. */
 export class OpenEnvValidationError extends Error {
   override readonly name = 'OpenEnvValidationError';
   readonly issues: readonly OpenEnvIssue[];
@@ -83,26 +87,44 @@ function describe(issue: Issue, value: unknown): readonly [type: string, msg: st
   }
 }
 
-function translate(issue: Issue, input: unknown, prefix: Path = []): OpenEnvIssue[] {
+/** A large input is told by its beginning alone. */
+function told(type: string, loc: Path, msg: string, input: unknown): OpenEnvIssue {
+  const path = loc.map((key) => (typeof key === 'number' ? key : clipped(String(key), MAX_KEY)));
+  return { type, loc: path, msg: clipped(msg, MAX_WORDS), input: excerpt(input) };
+}
+
+function* translate(issue: Issue, input: unknown, prefix: Path = []): Generator<OpenEnvIssue> {
   const path = [...prefix, ...issue.path];
-  const loc = path.map((key) => (typeof key === 'number' ? key : String(key)));
   if (issue.code === 'invalid_union') {
-    return issue.errors.flatMap((branch) => branch.flatMap((inner) => translate(inner, input, path)));
+    for (const inner of issue.errors.flat()) yield* translate(inner, input, path);
+    return;
   }
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      type: 'extra_forbidden',
-      loc: [...loc, key],
-      msg: 'Extra inputs are not permitted',
-      input: at(input, [...path, key]),
-    }));
+    const object = at(input, path);
+    for (const key of issue.keys) {
+      yield told('extra_forbidden', [...path, key], 'Extra inputs are not permitted', at(object, [key]));
+    }
+    return;
   }
   const value = at(input, path);
   if (value === undefined && path.length > 0) {
-    return [{ type: 'missing', loc, msg: 'Field required', input: at(input, path.slice(0, -1)) }];
+    yield told('missing', path, 'Field required', at(input, path.slice(0, -1)));
+    return;
   }
   const [type, msg] = describe(issue, value);
-  return [{ type, loc, msg, input: value }];
+  yield told(type, path, msg, value);
+}
+
+/** The first faults, as many as are told; there may be one for each of thousands of keys. */
+function firstIssues(issues: readonly Issue[], input: unknown): OpenEnvIssue[] {
+  const first: OpenEnvIssue[] = [];
+  for (const issue of issues) {
+    for (const translated of translate(issue, input)) {
+      if (first.length === MAX_ISSUES) return first;
+      first.push(translated);
+    }
+  }
+  return first;
 }
 
 /**
@@ -112,7 +134,7 @@ function translate(issue: Issue, input: unknown, prefix: Path = []): OpenEnvIssu
 export function validate<S extends z.ZodType>(schema: S, input: unknown): z.infer<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw new OpenEnvValidationError(parsed.error.issues.flatMap((issue) => translate(issue, input)));
+  throw new OpenEnvValidationError(firstIssues(parsed.error.issues, input));
 }
 
 /**

@@ -1,43 +1,97 @@
 import type { StepResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { sizeOf } from './answer-text.ts';
 
 const MAX_RESULTS = 64;
-const MAX_CHARACTERS = 1_048_576;
+const MAX_SIZE = 1_048_576;
+
+/** Bounds the stored results of all episodes: beyond the maximum, those of the episode that stepped longest ago go. */
+export class ResultMemory {
+  readonly #maxBytes: number;
+  /** The one that stepped last at the end. */
+  readonly #holders = new Set<StepResults>();
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Bytes of all stored results, counted as `sizeOf` does. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  change(holder: StepResults, bytes: number): void {
+    this.#bytes += bytes;
+    this.#holders.delete(holder);
+    if (holder.size > 0) this.#holders.add(holder);
+    while (this.#bytes > this.#maxBytes) {
+      const [oldest] = this.#holders;
+      if (oldest === undefined) return;
+      oldest.forget();
+    }
+  }
+}
+
+/** How the last step ended. */
+export type LastStep = Pick<StepResult, 'step' | 'terminated' | 'truncated'>;
 
 /**
  * The results of an episode's latest steps, so that a step sent twice is answered twice and run once. Bounded: at most
- * 64 results and about 1 MiB of output, but always the last one.
+ * 64 results and about 1 MiB, but always the last one, unless the memory for those of all episodes runs out.
  */
 export class StepResults {
-  readonly #results = new Map<number, StepResult>();
-  #characters = 0;
-  #last: StepResult | undefined;
+  readonly #memory: ResultMemory;
+  readonly #results = new Map<number, { readonly result: StepResult; readonly size: number }>();
+  #size = 0;
+  #last: LastStep | undefined;
+
+  constructor(memory: ResultMemory) {
+    this.#memory = memory;
+  }
 
   /** Steps made so far. */
   get count(): number {
     return this.#last?.step ?? 0;
   }
 
-  get last(): StepResult | undefined {
+  get last(): LastStep | undefined {
     return this.#last;
   }
 
+  /** Bytes that the stored results take, as `sizeOf` counts them. */
+  get size(): number {
+    return this.#size;
+  }
+
   add(result: StepResult): void {
-    this.#last = result;
-    this.#results.set(result.step, result);
-    this.#characters += result.observation.output.length;
-    for (const [step, oldest] of this.#results) {
-      const full = this.#results.size > MAX_RESULTS || this.#characters > MAX_CHARACTERS;
-      if (!full || step === result.step) break;
-      this.#results.delete(step);
-      this.#characters -= oldest.observation.output.length;
+    const { step, terminated, truncated, observation } = result;
+    const before = this.#size;
+    const size = sizeOf(observation, MAX_SIZE);
+    this.#last = { step, terminated, truncated };
+    this.#results.set(step, { result, size });
+    this.#size += size;
+    for (const [number, oldest] of this.#results) {
+      const full = this.#results.size > MAX_RESULTS || this.#size > MAX_SIZE;
+      if (!full || number === step) break;
+      this.#results.delete(number);
+      this.#size -= oldest.size;
     }
+    this.#memory.change(this, this.#size - before);
+  }
+
+  /** Store none of them any more. */
+  forget(): void {
+    const size = this.#size;
+    this.#results.clear();
+    this.#size = 0;
+    if (size > 0) this.#memory.change(this, -size);
   }
 
   /** The result of a step already made. @throws {ProtocolError} `step_out_of_order` when it is no longer kept */
   again(step: number): StepResult {
-    const result = this.#results.get(step);
-    if (result !== undefined) return { ...result, replayed: true };
+    const stored = this.#results.get(step);
+    if (stored !== undefined) return { ...stored.result, replayed: true };
     throw new ProtocolError('step_out_of_order', `The result of step ${step} is no longer stored.`, {
       expected: this.count + 1,
     });

@@ -1,24 +1,38 @@
-import { hash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { createHash, hash, randomBytes } from 'node:crypto';
+import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProtocolError } from '../protocol/errors.ts';
 import { canonicalJson, type TrajectoryEvent } from '../protocol/trajectory.ts';
+import { inTurns, isLarge, jsonPieces } from './answer-text.ts';
+import { LineFile, unwritable } from './line-file.ts';
 
-/** Where one episode's events go, each written before the client is told of it. */
+/** Where one episode's events go, each written before the client is told of it. A promise is returned for large ones alone. */
 export interface TrajectoryFile {
   /** Path of the file; `null` where none is kept. */
   readonly path: string | null;
   /** @throws {ProtocolError} `internal_error`; the event stays pending and `flush` writes it */
-  write(event: TrajectoryEvent): void;
+  write(event: TrajectoryEvent): void | Promise<void>;
   /** Write what an earlier fault left pending. @throws {ProtocolError} `internal_error` */
-  flush(): void;
+  flush(): void | Promise<void>;
   /** Flush and close; a second call does nothing. @throws {ProtocolError} `internal_error` */
-  close(): void;
+  close(): void | Promise<void>;
+  /** Close and remove it: the episode did not begin. Never throws. */
+  discard(): void;
 }
 
 /** Hex SHA-256 of a value's canonical JSON. */
 export function hashOf(value: unknown): string {
   return hash('sha256', canonicalJson(value), 'hex');
+}
+
+/** The same; a large value is hashed in turns of the event loop. */
+export function observationHash(value: unknown): string | Promise<string> {
+  return isLarge(value) ? hashInTurns(value) : hashOf(value);
+}
+
+async function hashInTurns(value: unknown): Promise<string> {
+  const digest = createHash('sha256');
+  await inTurns(jsonPieces(value, true), (text) => digest.update(text));
+  return digest.digest('hex');
 }
 
 /** A file name for any episode id: no separators, no leading dot, at most 80 characters of the id. */
@@ -27,58 +41,7 @@ export function fileNameOf(episodeId: string): string {
   return safe.slice(0, 80);
 }
 
-function unwritable(error: unknown): ProtocolError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ProtocolError('internal_error', `The trajectory could not be written: ${reason}`);
-}
-
-const NOTHING: TrajectoryFile = { path: null, write() {}, flush() {}, close() {} };
-
-/**
- * Writes with one synchronous `write` an event: about 1 µs a line, against 3.5 to 4.8 µs of processor time through the
- * thread pool, and it is in the page cache, safe from a crash of the server, before the answer goes out.
- */
-class LineFile implements TrajectoryFile {
-  readonly path: string;
-  readonly #fsync: boolean;
-  #fd: number | undefined;
-  #pending: Buffer | undefined;
-
-  constructor(path: string, fd: number, fsync: boolean) {
-    this.path = path;
-    this.#fd = fd;
-    this.#fsync = fsync;
-  }
-
-  write(event: TrajectoryEvent): void {
-    const line = Buffer.from(`${JSON.stringify(event)}\n`);
-    this.#pending = this.#pending === undefined ? line : Buffer.concat([this.#pending, line]);
-    this.flush();
-  }
-
-  flush(): void {
-    if (this.#pending === undefined || this.#fd === undefined) return;
-    try {
-      while (this.#pending.length > 0) {
-        this.#pending = this.#pending.subarray(writeSync(this.#fd, this.#pending));
-      }
-      if (this.#fsync) fsyncSync(this.#fd);
-      this.#pending = undefined;
-    } catch (error) {
-      throw unwritable(error);
-    }
-  }
-
-  close(): void {
-    if (this.#fd === undefined) return;
-    try {
-      this.flush();
-    } finally {
-      closeSync(this.#fd);
-      this.#fd = undefined;
-    }
-  }
-}
+const NOTHING: TrajectoryFile = { path: null, write() {}, flush() {}, close() {}, discard() {} };
 
 export interface TrajectoryLogOptions {
   /** Folder of the files; `null` keeps none. It is made when missing. */
@@ -109,7 +72,7 @@ export class TrajectoryLog {
     for (const suffix of ['', `.${randomBytes(6).toString('hex')}`]) {
       const path = join(this.#folder, `${name}${suffix}.jsonl`);
       try {
-        return new LineFile(path, openSync(path, 'wx'), this.#fsync);
+        return new LineFile(path, openSync(path, 'ax'), this.#fsync);
       } catch (error) {
         const taken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
         if (!taken || suffix !== '') throw unwritable(error);

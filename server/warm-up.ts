@@ -9,6 +9,8 @@ interface ImageCount {
 export interface PoolCount {
   readonly images: Readonly<Record<string, ImageCount>>;
   readonly queued: number;
+  /** Every place is taken: what is missing of an image gave way to another one. @default false */
+  readonly full?: boolean;
 }
 
 /** Starts that fail in a row before the server gives up. */
@@ -55,7 +57,8 @@ export class WarmUp {
 
   /** A container has started. */
   started(): void {
-    if (!Object.values(this.#count().images).every((image) => usable(image) >= image.warm)) return;
+    const { images, full = false } = this.#count();
+    if (!full && !Object.values(images).every((image) => usable(image) >= image.warm)) return;
     this.#wasWarm = true;
     this.#resolve();
   }
@@ -71,9 +74,10 @@ export class WarmUp {
     this.#reject(reason);
   }
 
-  /** Whether every image that is kept warm has a container to use. */
+  /** Whether every image that is kept warm has a container to use, or gave way to others. */
   ready(): boolean {
-    const images = Object.values(this.#count().images);
-    return this.#wasWarm && images.every((image) => image.warm === 0 || usable(image) > 0);
+    const { images, full = false } = this.#count();
+    const each = Object.values(images);
+    return this.#wasWarm && (full || each.every((image) => image.warm === 0 || usable(image) > 0));
   }
 }

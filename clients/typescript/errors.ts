@@ -75,6 +75,7 @@ export class StepOutOfOrderError extends RemoteError {}
 export class UnsupportedError extends RemoteError {}
 export class CapacityError extends RemoteError {}
 export class SandboxUnavailableError extends RemoteError {}
+export class AnswerTooLargeError extends RemoteError {}
 export class ShuttingDownError extends RemoteError {}
 
 /** The class of each entry of the protocol's error table. */
@@ -96,6 +97,7 @@ export const REMOTE_ERRORS = {
   unsupported: UnsupportedError,
   capacity: CapacityError,
   sandbox_unavailable: SandboxUnavailableError,
+  answer_too_large: AnswerTooLargeError,
   shutting_down: ShuttingDownError,
 } as const satisfies Record<ErrorName, typeof RemoteError>;
 

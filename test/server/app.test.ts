@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { SandboxError } from '../../docker/errors.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { startTestServer, type TestServer, Wire } from './test-server.ts';
 
@@ -140,6 +141,70 @@ test('shutdown finishes running steps, refuses new work, then closes everything'
   expect(await wire.closed).toBe(1001);
   await closing;
   expect(fake.plays.map(({ released }) => released)).toEqual([1, 1]);
+});
+
+test('shutdown answers resets that wait at once, and gives back what they get', async () => {
+  const { fake, server: running, wire } = await start();
+  const openenv = await Wire.connect(`${running.url}/openenv/fake-v1/ws`);
+  const busy = await wire.reset();
+  wire.request('episode/step', { episode_id: busy, action: 'wait go' });
+  await fake.reached('go');
+  fake.failReset = 'first';
+  wire.request('episode/reset', { environment: 'fake-v1' });
+  await fake.reached('first');
+  fake.failReset = 'second';
+  openenv.send('{"type":"reset"}');
+  await fake.reached('second');
+  fake.failReset = 'third';
+  const http = fetch(`${running.url}/openenv/fake-v1/reset`, { method: 'POST' });
+  await fake.reached('third');
+  const closing = running.app.close();
+  // A step is still running: it is not waited for.
+  expect(await wire.answer()).toMatchObject({ error: { data: { name: 'shutting_down' } } });
+  expect(JSON.parse(await openenv.text())).toMatchObject({ data: { code: 'SESSION_ERROR' } });
+  expect((await http).status).toBe(503);
+  fake.open('go');
+  expect(await wire.answer()).toMatchObject({ result: { observation: { output: 'waited\n' } } });
+  await closing;
+  for (const gate of ['first', 'second', 'third']) fake.open(gate);
+  await expect.poll(() => fake.plays.map(({ released }) => released)).toEqual([1, 1, 1, 1]);
+});
+
+test('shutdown answers a step that waits for its client to read', async () => {
+  const { fake, server: running, wire } = await start({ max_buffered_bytes: 65_536 });
+  const episode_id = await wire.reset();
+  wire.socket.pause();
+  for (let n = 0; n < 40; n += 1) wire.request('episode/step', { episode_id, action: 'big 1000000' });
+  await expect.poll(() => fake.plays[0]?.acted.length).toBeGreaterThan(1);
+  await running.app.close();
+  expect(fake.plays[0]?.released).toBe(1);
+  wire.socket.terminate();
+});
+
+test('a reset that meets a sandbox which has just died takes another one', async () => {
+  const { fake, server, wire } = await start();
+  for (const code of ['died', 'unresponsive'] as const) {
+    fake.failReset = new SandboxError(code, 'The container has ended.');
+    const episode_id = await wire.reset();
+    expect(await wire.result('episode/step', { episode_id, action: 'echo a' })).toMatchObject({ step: 1 });
+  }
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).not.toContain('stepwell_failures_total{');
+  let attempts = 0;
+  fake.reset = async () => {
+    attempts += 1;
+    throw new SandboxError('died', 'All of them end.');
+  };
+  expect(await wire.error('episode/reset', { environment: 'fake-v1' })).toMatchObject({
+    data: { name: 'sandbox_unavailable', sandbox_code: 'sandbox_died' },
+  });
+  expect(attempts).toBe(3);
+  fake.reset = async () => {
+    attempts += 1;
+    throw new SandboxError('start_failed', 'There is no engine.');
+  };
+  await wire.error('episode/reset', { environment: 'fake-v1' });
+  expect(attempts).toBe(4);
 });
 
 test('shutdown does not wait for ever', async () => {

@@ -31,7 +31,7 @@ function refuse(): never {
 
 /**
  * An environment without a sandbox. Code `echo X` prints X; `wait NAME` waits until the test calls `open(NAME)`, or meets
- * a dead sandbox once it is released; `big N` prints N characters. The reward is 1 when the answer, or the last output, is
+ * a dead sandbox once it is released; `big N` prints N characters, `control N` N control characters. The reward is 1 when the answer, or the last output, is
  * `gold`, else 0.
  */
 export class FakeEnvironment implements Environment {
@@ -49,13 +49,14 @@ export class FakeEnvironment implements Environment {
   readonly #gates = new Map<string, PromiseWithResolversLike>();
   readonly #tasks: readonly Task[];
 
-  constructor(id = 'fake-v1', tasks = 3) {
+  /** @param note what every instruction ends with */
+  constructor(id = 'fake-v1', tasks = 3, note = '') {
     this.id = id;
     this.#tasks = Array.from({ length: tasks }, (_, index) => ({
       id: `task-${index}`,
       index,
       dataset: 'built-in',
-      instruction: `Print gold (${index}).`,
+      instruction: `Print gold (${index}).${note}`,
       tags: ['fake'],
     }));
   }
@@ -128,6 +129,7 @@ export class FakeEnvironment implements Environment {
     const [verb, ...words] = code.split(' ');
     const rest = words.join(' ');
     if (verb === 'big') return 'x'.repeat(Number(rest));
+    if (verb === 'control') return '\u0001'.repeat(Number(rest));
     if (verb !== 'wait') return `${rest}\n`;
     this.#gate(`at ${rest}`).resolve();
     await Promise.race([this.#gate(rest).promise, ended]);

@@ -1,5 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,19 +27,34 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
+interface Surroundings {
+  /** Text of a module that is loaded before it. */
+  readonly preload?: string;
+  /** Where it finds programs. */
+  readonly path?: string;
+}
+
 /** `stepwell serve` as a process of its own, once it is ready. */
-async function serve(...flags: string[]) {
+async function serveIn({ preload = '', path }: Surroundings, ...flags: string[]) {
   const program = join(import.meta.dirname, '../../clients/cli/stepwell.ts');
-  const argv = ['--import', 'tsx', program, 'serve', '--runtime=local', '--port=0', ...flags];
-  const child = spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const before = preload === '' ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+  const argv = [...before, '--import', 'tsx', program, 'serve', '--runtime=local', '--port=0', ...flags];
+  const child = spawn(process.execPath, argv, {
+    env: path === undefined ? env : { ...env, PATH: path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const lines: string[] = [];
+  const errors: string[] = [];
   const output = createInterface(child.stdout);
   output.on('line', (line) => lines.push(line));
+  createInterface(child.stderr).on('line', (line) => errors.push(line));
   await Promise.race([new Promise((resolve) => output.once('line', resolve)), exited]);
   const url = /http:\/\/\S+/.exec(lines[0] ?? '')?.[0] ?? '';
-  return { child, exited, lines, url };
+  return { child, errors, exited, lines, url };
 }
+
+const serve = (...flags: string[]) => serveIn({}, ...flags);
 
 test.skipIf(lacks.length > 0)(
   'a server started in the process plays an episode and leaves nothing',
@@ -75,6 +98,68 @@ test.skipIf(lacks.length > 0)(
     expect(JSON.parse(last ?? '')).toMatchObject({ event: 'close', reason: 'shutdown' });
   },
 );
+
+test.skipIf(lacks.length > 0)('the start says what the numbers of sandboxes mean', async () => {
+  const { child, errors, exited } = await serve('--pool=bash-v1=1', '--pool-max=1');
+  child.kill('SIGTERM');
+  expect(await exited).toBe(0);
+  const told = errors.find((line) => line.startsWith('stepwell:'));
+  expect(told).toMatch(/at most 1 sandboxes.*kept warm.*bash-v1 1.*idle warm sandboxes give way/);
+});
+
+test.skipIf(lacks.length > 0)(
+  'SIGTERM gives up the image that is being built, and answers those who wait for it',
+  { timeout: 40_000 },
+  async () => {
+    const folder = join(home, 'endless');
+    const programs = join(home, 'programs');
+    for (const one of [folder, programs]) mkdirSync(one, { recursive: true });
+    writeFileSync(join(folder, 'tasks.jsonl'), '{"id":"a","instruction":"show it","gold":"cat /note"}\n');
+    writeFileSync(join(folder, 'tree.tar'), 'what its program makes of it takes for ever');
+    // In the place of the program that unpacks a tree.
+    const pids = join(home, 'pids');
+    const tar = `#!/bin/bash\nsleep 300 &\necho $$ $! > ${pids}.new; mv ${pids}.new ${pids}\nwait\n`;
+    writeFileSync(join(programs, 'tar'), tar, { mode: 0o755 });
+    const path = `${programs}:${process.env.PATH}`;
+    const { child, exited, url } = await serveIn({ path }, '--pool=bash-v1=1', `--dataset=endless=${folder}`);
+    const wire = await Wire.connect(`${url}/v1`);
+    for (let n = 0; n < 3; n += 1) {
+      wire.request('episode/reset', { environment: 'bash-v1', dataset: 'endless' });
+    }
+    await expect.poll(() => existsSync(pids), { timeout: 20_000 }).toBe(true);
+    child.kill('SIGTERM');
+    for (let n = 0; n < 3; n += 1) {
+      expect(await wire.answer()).toMatchObject({ error: { data: { name: 'shutting_down' } } });
+    }
+    expect(await wire.closed).toBe(1001);
+    expect(await exited).toBe(0);
+    for (const pid of readFileSync(pids, 'utf8').trim().split(' ')) {
+      expect(existsSync(`/proc/${pid}/cwd`)).toBe(false);
+    }
+    expect(readdirSync(join(home, 'images')).filter((name) => name.startsWith('.endless'))).toEqual([]);
+  },
+);
+
+const FAULTS = `process.on('SIGUSR2', () => {
+  Promise.reject(new Error('rejected by nobody'));
+  setImmediate(() => { throw new Error('thrown by nobody'); });
+});`;
+
+test.skipIf(lacks.length > 0)('a fault that nothing caught is logged, and ends no episode', async () => {
+  const { child, errors, exited, url } = await serveIn({ preload: FAULTS }, '--pool=bash-v1=1');
+  const wire = await Wire.connect(`${url}/v1`);
+  const id = await wire.reset({ environment: 'bash-v1', task: 0 });
+  const told = (words: string) => errors.filter((line) => line.includes(words)).length;
+  for (let n = 1; n <= 3; n += 1) {
+    child.kill('SIGUSR2');
+    await expect.poll(() => [told('rejected by nobody'), told('thrown by nobody')]).toEqual([n, n]);
+    const { observation } = await wire.result('episode/step', { episode_id: id, action: `echo ${n}` });
+    expect(observation).toMatchObject({ output: `${n}\n` });
+  }
+  child.kill('SIGTERM');
+  expect(await wire.closed).toBe(1001);
+  expect(await exited).toBe(0);
+});
 
 test('settings that stand in the way are told before anything starts', async () => {
   const config = createConfig({ port: 0, dataset: { none: '/does/not/exist' }, log_level: 'silent' });

@@ -1,0 +1,48 @@
+import type { FastifyReply } from 'fastify';
+import type { ProtocolError } from '../protocol/errors.ts';
+
+/** A client on a socket. */
+export interface SocketClient {
+  /** Answer those who wait for the client to read with this error. */
+  refuse(error: ProtocolError): void;
+  /** Settles when every request is answered, or the socket is gone. */
+  settled(): Promise<void>;
+}
+
+/** Everybody who waits for an answer, so that the shutdown can give it before it closes the connections. */
+export class Clients {
+  readonly #sockets = new Set<SocketClient>();
+  readonly #replies = new Set<Promise<void>>();
+
+  /** @returns what is called when the socket has closed */
+  add(client: SocketClient): () => void {
+    this.#sockets.add(client);
+    return () => this.#sockets.delete(client);
+  }
+
+  /** An HTTP request has come. */
+  addReply({ raw }: FastifyReply): void {
+    const closed = new Promise<void>((resolve) => {
+      raw.once('close', () => {
+        this.#replies.delete(closed);
+        resolve();
+      });
+    });
+    this.#replies.add(closed);
+  }
+
+  refuse(error: ProtocolError): void {
+    for (const client of this.#sockets) client.refuse(error);
+  }
+
+  /** Wait until every request is answered, but not longer than this. */
+  async settled(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    const sockets = [...this.#sockets].map((client) => client.settled());
+    await Promise.race([Promise.all([...sockets, ...this.#replies]), late]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,61 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { answerBytes, isText } from './answer-text.ts';
+import { AnswerWriter } from './answer-writer.ts';
+import type { Config } from './config.ts';
+import type { ServerMemory } from './server-memory.ts';
+import type { Reader } from './step-gate.ts';
+
+/** Requests and answers up to this size are not counted, in bytes. */
+const SMALL = 65_536;
+
+/** A client of the HTTP routes as a gate sees it: it has one request at a time, whose answer is never waited for. */
+export const HTTP_READER: Reader = { flows: true, ready: () => undefined };
+
+/** Bounds what HTTP requests and their answers hold in memory. */
+export class HttpAnswers {
+  readonly #memory: ServerMemory;
+  readonly #config: Config;
+  readonly #writer: AnswerWriter;
+
+  constructor(memory: ServerMemory, config: Config) {
+    this.#memory = memory;
+    this.#config = config;
+    this.#writer = new AnswerWriter(memory, HTTP_READER.ready);
+  }
+
+  /** Before a body is read: take room for it, or answer that there is none. @returns whether it may be read */
+  reserve(request: FastifyRequest, reply: FastifyReply): boolean {
+    const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+    const known = length === undefined && coding === undefined ? 0 : Number(length);
+    const most = this.#config.max_frame_bytes;
+    const bytes = Number.isNaN(known) ? most : Math.min(known, most);
+    if (bytes <= SMALL) return true;
+    if (!this.#memory.requests.reserve(bytes)) return false;
+    reply.raw.once('close', () => this.#memory.requests.change(-bytes));
+    return true;
+  }
+
+  /** Send a value as JSON; a client that does not take a large one is cut after a while, or for want of memory. */
+  async send(reply: FastifyReply, value: unknown): Promise<FastifyReply> {
+    const answer = await this.#writer.write(value);
+    reply.type('application/json; charset=utf-8');
+    const bytes = answerBytes(answer);
+    if (bytes > SMALL) this.#watch(reply, bytes);
+    if (isText(answer)) return reply.send(answer);
+    return reply.header('content-length', bytes).send(Readable.from(answer));
+  }
+
+  #watch({ raw }: FastifyReply, unsentBytes: number): void {
+    const { answers } = this.#memory;
+    const reader = { unsentBytes, tookAt: answers.now, cut: () => raw.destroy() };
+    const late = setTimeout(reader.cut, this.#config.slow_reader_timeout_ms);
+    answers.clogged(reader);
+    answers.change(unsentBytes);
+    raw.once('close', () => {
+      clearTimeout(late);
+      answers.flowing(reader);
+      answers.change(-unsentBytes);
+    });
+  }
+}

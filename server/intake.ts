@@ -1,0 +1,185 @@
+import type { Duplex } from 'node:stream';
+import type { RawData, WebSocket } from 'ws';
+import type { FlowControl } from './flow-control.ts';
+import type { RequestMemory, Sender } from './request-memory.ts';
+
+export interface IntakeParts {
+  readonly socket: WebSocket;
+  /** What the socket reads from. */
+  readonly stream: Duplex;
+  readonly flow: FlowControl;
+  readonly memory: RequestMemory;
+  /** Take the next message. Where it returns a promise, the one after it waits for that. It must not fail. */
+  readonly take: (data: Buffer, isBinary: boolean) => Promise<unknown> | undefined;
+  /** Longest message until `admit` is called, in bytes. @default any */
+  readonly limit?: number;
+  /** Small messages that are read though they must wait; with more, nothing is read. @default 0 */
+  readonly ahead?: number;
+}
+
+/** Messages of one socket that begin in one turn of the event loop. */
+const MESSAGES_A_TURN = 128;
+/** From this size on a message that is being received counts as a large one, in bytes. */
+const LARGE = 65_536;
+/** Longest wait for the client's half of the closing handshake, in milliseconds. */
+const GOODBYE_MS = 1_000;
+const TOO_BIG = 1009;
+/** What a client's control frame takes beside its payload, in bytes. */
+const CONTROL_HEADER = 6;
+
+/**
+ * What comes from one socket, message by message, in order: none while its client does not read or has too much under way,
+ * not too many in one turn of the event loop, and none above the limit.
+ */
+export class Intake implements Sender {
+  readonly #parts: IntakeParts;
+  #limit: number;
+  /** Messages read and not begun; those before `#next` are taken. */
+  #waiting: (readonly [data: Buffer, isBinary: boolean])[] = [];
+  #next = 0;
+  #begun = 0;
+  #deferred = false;
+  #busy = false;
+  /** Bytes of the message that is being received. */
+  #partial = 0;
+  #closed = false;
+
+  constructor(parts: IntakeParts) {
+    const { flow, limit = Number.POSITIVE_INFINITY, socket, stream } = parts;
+    this.#parts = parts;
+    this.#limit = limit;
+    flow.onOpen = this.#pump;
+    // Before the socket's own listener, which hands on the messages that this chunk completes.
+    stream.prependListener('data', this.#received);
+    socket.on('message', (data, isBinary) => this.#message(data, isBinary));
+    socket.on('ping', this.#control);
+    socket.on('pong', this.#control);
+    socket.on('close', () => this.#close());
+  }
+
+  /** Take messages of any length from now on. */
+  admit(): void {
+    this.#limit = Number.POSITIVE_INFINITY;
+  }
+
+  hold(held: boolean): void {
+    this.#parts.flow.hold(held);
+  }
+
+  cut(): void {
+    this.#parts.socket.terminate();
+  }
+
+  readonly #received = (chunk: Buffer): void => {
+    this.#partial += chunk.length;
+    if (this.#partial <= LARGE) return;
+    if (this.#partial > this.#limit + LARGE) this.#refuse();
+    // What became of the chunk shows once the socket's own listener has had it.
+    else setImmediate(this.#weigh);
+  };
+
+  /** Pings and pongs of a client that is silent for days are no part of a message. */
+  readonly #control = (payload: Buffer): void => {
+    this.#partial = Math.max(0, this.#partial - payload.length - CONTROL_HEADER);
+  };
+
+  /** Bytes of the message that is being received which the memory knows of. */
+  #weighed = 0;
+
+  readonly #weigh = (): void => {
+    if (this.#closed || this.#partial <= LARGE) return;
+    const { memory } = this.#parts;
+    memory.change(this.#partial - this.#weighed);
+    this.#weighed = this.#partial;
+    memory.receiving(this);
+  };
+
+  #message(raw: RawData, isBinary: boolean): void {
+    const data = Buffer.isBuffer(raw) ? raw : Buffer.from(raw.toString());
+    this.#whole();
+    if (this.#closed) return;
+    if (data.length > this.#limit) {
+      this.#refuse();
+      return;
+    }
+    this.#parts.memory.change(data.length);
+    if (this.#waiting.length === 0 && this.#mayBegin()) {
+      this.#begin(data, isBinary);
+      return;
+    }
+    this.#waiting.push([data, isBinary]);
+    const many = this.#waiting.length - this.#next > (this.#parts.ahead ?? 0);
+    if (many || data.length > LARGE) this.#parts.flow.backlog(true);
+  }
+
+  /** The message that was being received is complete. */
+  #whole(): void {
+    this.#partial = 0;
+    if (this.#weighed === 0) return;
+    this.#parts.memory.change(-this.#weighed);
+    this.#weighed = 0;
+    this.#parts.memory.received(this);
+  }
+
+  #begin(data: Buffer, isBinary: boolean): void {
+    this.#begun += 1;
+    if (this.#begun >= MESSAGES_A_TURN) this.#defer();
+    const taken = this.#parts.take(data, isBinary);
+    if (taken === undefined) return;
+    this.#busy = true;
+    void taken.finally(() => {
+      this.#busy = false;
+      this.#pump();
+    });
+  }
+
+  #defer(): void {
+    this.#begun = 0;
+    this.#deferred = true;
+    setImmediate(() => {
+      this.#deferred = false;
+      this.#pump();
+    });
+  }
+
+  #mayBegin(): boolean {
+    const { flow, memory } = this.#parts;
+    if (this.#busy || this.#deferred || !flow.open) return false;
+    if (!memory.full || !flow.busy) return true;
+    memory.whenRoom(this.#pump);
+    return false;
+  }
+
+  readonly #pump = (): void => {
+    while (this.#next < this.#waiting.length && this.#mayBegin()) {
+      const message = this.#waiting[this.#next];
+      this.#next += 1;
+      if (message !== undefined) this.#begin(...message);
+    }
+    if (this.#next < this.#waiting.length) return;
+    this.#waiting = [];
+    this.#next = 0;
+    this.#parts.flow.backlog(false);
+  };
+
+  /** Say that the message is too big, and read nothing more. */
+  #refuse(): void {
+    const { socket, stream } = this.#parts;
+    this.#close();
+    socket.close(TOO_BIG, 'message too big');
+    stream.pause();
+    setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#whole();
+    this.#parts.stream.removeListener('data', this.#received);
+    let bytes = 0;
+    for (const [data] of this.#waiting.slice(this.#next)) bytes += data.length;
+    this.#parts.memory.change(-bytes);
+    this.#waiting = [];
+    this.#next = 0;
+  }
+}
