@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { extract } from 'tar-stream';
+import { z } from 'zod';
 import { isEngineStatus } from './docker-errors.ts';
 import { SandboxError } from './errors.ts';
 import { hiddenPath } from './labels.ts';
-import type { FileType, LayerChange } from './sandbox.ts';
+import type { Bound, FileType, LayerChange, LayerDiff } from './sandbox.ts';
 
 /** What a path is; `null` where nothing is. */
 type Node = Pick<LayerChange, 'type' | 'mode' | 'size' | 'sha256'> | null;
@@ -15,6 +16,32 @@ const deletedKind = 2;
 
 /** Questions to the engine at the same time. */
 const parallel = 8;
+
+/**
+ * What one look may cost, whatever the agent left: bytes of the engine's list, paths of it that are looked at, and bytes of
+ * contents in all. Each path costs several questions to the engine.
+ */
+const bounds = { listBytes: 4 * 1024 * 1024, paths: 2_000, contentBytes: 512 * 1024 * 1024 } as const;
+
+/** No call of the system takes a longer one. */
+const longestPath = 4095;
+
+/** Of a larger file the size and the first bytes stand for the content: a sparse one of any size costs nothing to make. */
+const window = 8 * 1024 * 1024;
+
+/** What is there by a name that is no text: the engine has lost the name, and cannot look at it. */
+const nameless: Node = { type: 'other', mode: 0, size: 0, sha256: null };
+
+/** There is more than a bound lets through. */
+class Exceeded extends Error {
+  override readonly name = 'Exceeded';
+  readonly bound: Bound;
+
+  constructor(bound: Bound) {
+    super(`more than the bound of ${bound}`);
+    this.bound = bound;
+  }
+}
 
 /**
  * Differences of a container as its engine sees them, for containers that have no layers. Programs in the container
@@ -31,13 +58,29 @@ export class DockerChanges {
     this.#pristine = pristine;
   }
 
-  /** Make the present state the one that `diff` compares with. @throws {SandboxError} `died` */
+  /** Make the present state the one that `diff` compares with. @throws {SandboxError} `died`, `file_too_large` */
   async mark(): Promise<void> {
-    this.#baseline = await this.#state();
+    try {
+      this.#baseline = await this.#state();
+    } catch (cause) {
+      if (!(cause instanceof Exceeded)) throw cause;
+      throw new SandboxError('file_too_large', `The start state exceeds the bound of ${cause.bound}.`, {
+        cause,
+      });
+    }
   }
 
-  /** Differences since the last `mark`, sorted by path. @throws {SandboxError} `died` */
-  async diff(): Promise<LayerChange[]> {
+  /** Differences since the last `mark`. @throws {SandboxError} `died` */
+  async diff(): Promise<LayerDiff> {
+    try {
+      return { changes: await this.#changes(), exceeded: null };
+    } catch (error) {
+      if (error instanceof Exceeded) return { changes: [], exceeded: error.bound };
+      throw error;
+    }
+  }
+
+  async #changes(): Promise<LayerChange[]> {
     const now = await this.#state();
     const paths = [...new Set([...now.keys(), ...this.#baseline.keys()])].sort();
     const pristine = await this.#pristine();
@@ -54,19 +97,58 @@ export class DockerChanges {
   }
 
   async #state(): Promise<ReadonlyMap<string, Node>> {
-    let changes: { Path: string; Kind: number }[] | null;
-    try {
-      changes = await this.#container.changes();
-    } catch (cause) {
-      throw new SandboxError('died', 'The engine cannot tell what changed in the container.', { cause });
-    }
+    const listed = await listOf(this.#container);
     const isOurs = (path: string) => path === hiddenPath || path.startsWith(`${hiddenPath}/`);
-    const all = (changes ?? []).filter(({ Path }) => !isOurs(Path));
+    const all = listed.filter(({ Path }) => !isOurs(Path));
+    if (all.length > bounds.paths) throw new Exceeded('files');
     const there = all.filter(({ Kind }) => Kind !== deletedKind).map(({ Path }) => Path);
     const nodes = new Map(await nodesOf(this.#container, there));
-    for (const { Path, Kind } of all) if (Kind === deletedKind) nodes.set(Path, null);
+    for (const { Path, Kind } of all) {
+      if (Kind === deletedKind) nodes.set(Path, null);
+      else if (nodes.get(Path) === null && Path.includes('\ufffd')) nodes.set(Path, nameless);
+    }
     return nodes;
   }
+}
+
+const ListedChanges = z.array(z.object({ Path: z.string(), Kind: z.int() })).nullable();
+
+/** The engine's own list of what changed, read no farther than the bound. */
+async function listOf(container: Docker.Container): Promise<readonly { Path: string; Kind: number }[]> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  try {
+    const stream = await askForList(container);
+    try {
+      for await (const piece of stream) {
+        size += piece.length;
+        if (size > bounds.listBytes) throw new Exceeded('bytes');
+        pieces.push(piece);
+      }
+    } finally {
+      stream.destroy();
+    }
+    return ListedChanges.parse(JSON.parse(Buffer.concat(pieces).toString())) ?? [];
+  } catch (cause) {
+    if (cause instanceof Exceeded) throw cause;
+    throw new SandboxError('died', 'The engine cannot tell what changed in the container.', { cause });
+  }
+}
+
+/** `container.changes()` as a stream: the whole answer may be longer than a text can be. */
+function askForList(container: Docker.Container): Promise<Readable> {
+  const request = {
+    path: `/containers/${container.id}/changes`,
+    method: 'GET',
+    isStream: true,
+    statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+  };
+  return new Promise((resolve, reject) => {
+    container.modem.dial(request, (error: unknown, stream: unknown) => {
+      if (stream instanceof Readable) resolve(stream);
+      else reject(error ?? new Error('no stream came'));
+    });
+  });
 }
 
 function compare(path: string, before: Node, after: Node): LayerChange | null {
@@ -85,21 +167,32 @@ async function nodesOf(
 ): Promise<ReadonlyMap<string, Node>> {
   const nodes = new Map<string, Node>();
   const queue = paths.values();
+  let left: number = bounds.contentBytes;
+  const read = (bytes: number): void => {
+    left -= bytes;
+    if (left < 0) throw new Exceeded('bytes');
+  };
   const work = async (): Promise<void> => {
-    for (const path of queue) nodes.set(path, await nodeOf(container, path));
+    for (const path of queue) nodes.set(path, await nodeOf(container, path, read));
   };
   await Promise.all(Array.from({ length: parallel }, work));
   return nodes;
 }
 
 /** Only a header for folders: their archive would bring everything in them. */
-async function nodeOf(container: Docker.Container, path: string): Promise<Node> {
+async function nodeOf(
+  container: Docker.Container,
+  path: string,
+  read: (bytes: number) => void,
+): Promise<Node> {
+  if (Buffer.byteLength(path) > longestPath) throw new Exceeded('bytes');
   try {
     const type = await typeOf(container, path);
     if (type.type !== 'file' && type.type !== 'symlink') return { ...type, size: 0, sha256: null };
-    const content = await contentOf(await container.getArchive({ path }));
+    const content = await contentOf(await container.getArchive({ path }), read);
     return content === null ? null : { ...type, ...content };
   } catch (error) {
+    if (error instanceof Exceeded) throw error;
     if (isEngineStatus(error, 404)) return null;
     throw new SandboxError('died', `The engine cannot look at ${path} in the container.`, { cause: error });
   }
@@ -108,25 +201,37 @@ async function nodeOf(container: Docker.Container, path: string): Promise<Node> 
 /** Of the first file in an archive. What else the engine would send of it is not waited for. */
 async function contentOf(
   stream: NodeJS.ReadableStream,
+  read: (bytes: number) => void,
 ): Promise<Pick<LayerChange, 'size' | 'sha256'> | null> {
   const archive = extract();
   stream.on('error', (error: Error) => archive.destroy(error));
   stream.pipe(archive);
   try {
     for await (const entry of archive) {
-      const hash = createHash('sha256');
-      let size = 0;
-      if (entry.header.type === 'symlink') hash.update(entry.header.linkname ?? '');
-      for await (const chunk of Readable.from(entry)) {
-        size += chunk.length;
-        hash.update(chunk);
+      const { type, linkname = '', size = 0 } = entry.header;
+      if (type === 'symlink') {
+        return { size: 0, sha256: createHash('sha256').update(linkname).digest('hex') };
       }
-      return { size, sha256: hash.digest('hex') };
+      return { size, sha256: await digestOf(Readable.from(entry), size, read) };
     }
     return null;
   } finally {
     if (stream instanceof Readable) stream.destroy();
   }
+}
+
+async function digestOf(content: Readable, size: number, read: (bytes: number) => void): Promise<string> {
+  const hash = createHash('sha256');
+  if (size > window) hash.update(`head of ${size} bytes\n`);
+  let left = Math.min(size, window);
+  for await (const chunk of content) {
+    const taken = chunk.subarray(0, left);
+    read(taken.length);
+    hash.update(taken);
+    left -= taken.length;
+    if (left === 0) break;
+  }
+  return hash.digest('hex');
 }
 
 /** Bits of the modes that Docker's API tells, which are those of Go's `os.FileMode`. */

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Condition } from './process-condition.ts';
-import type { ImageRef, Isolation, LayerChange } from './sandbox.ts';
+import type { ImageRef, Isolation, LayerDiff } from './sandbox.ts';
 
 /** Limits of one sandbox: of what the agent's processes use. */
 export interface Limits {
@@ -31,7 +31,7 @@ export interface OutsideChanges {
   /** @throws {SandboxError} `died` */
   mark(): Promise<void>;
   /** @throws {SandboxError} `died` */
-  diff(): Promise<LayerChange[]>;
+  diff(): Promise<LayerDiff>;
 }
 
 /** A started container with its runner, before the pool gives it to anyone. */

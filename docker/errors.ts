@@ -19,7 +19,9 @@ export type SandboxErrorCode =
   | 'path_refused'
   | 'file_too_large'
   /** This engine or isolation cannot do it. */
-  | 'not_supported';
+  | 'not_supported'
+  /** What the agent left has no room for it: no process can be started beside its own, or no session of its files. */
+  | 'exhausted';
 
 /** A fault of a sandbox; never an agent's non-zero exit status. */
 export class SandboxError extends Error {

@@ -43,7 +43,11 @@ export const DiffReply = z.object({
       sha256: z.string().nullable(),
     }),
   ),
+  exceeded: z.enum(['files', 'bytes', 'time', 'unstable']).nullable(),
 });
+
+/** Reply to `checksums`. */
+export const ChecksumsReply = z.object({ sums: z.array(z.string().nullable()) });
 
 /** The runner's error codes that are answers about what was asked; every other code is a fault of the runner. */
 const ANSWERS: ReadonlySet<string> = new Set<SandboxErrorCode>([
@@ -51,6 +55,7 @@ const ANSWERS: ReadonlySet<string> = new Set<SandboxErrorCode>([
   'path_refused',
   'file_too_large',
   'not_supported',
+  'exhausted',
 ]);
 
 /** The code that a caller sees for a code of the runner. */

@@ -3,14 +3,15 @@ import type { OutsideChanges } from './engine.ts';
 import { SandboxError } from './errors.ts';
 import { type FrameHeader, type PayloadPart, partBytes } from './frames.ts';
 import type { ChannelRequest, RunnerChannel, RunnerReply } from './runner-channel.ts';
-import { DiffReply, ListReply, RunReply } from './runner-replies.ts';
+import { ChecksumsReply, DiffReply, ListReply, RunReply } from './runner-replies.ts';
 import type {
+  ChecksumPath,
   ExecRequest,
   FileEntry,
   ImageRef,
   InspectRequest,
   Isolation,
-  LayerChange,
+  LayerDiff,
   ListedFile,
   Remains,
   RunRequest,
@@ -101,9 +102,14 @@ export class RunnerSandbox implements Sandbox {
     await this.#call('mark', {});
   }
 
-  async diff(): Promise<LayerChange[]> {
+  async diff(): Promise<LayerDiff> {
     if (this.#changes !== undefined) return this.#changes.diff();
-    return this.#parse(DiffReply, await this.#call('diff', {})).changes;
+    return this.#parse(DiffReply, await this.#call('diff', {}));
+  }
+
+  async checksums(paths: readonly ChecksumPath[]): Promise<readonly (string | null)[]> {
+    if (paths.length === 0) return [];
+    return this.#parse(ChecksumsReply, await this.#call('checksums', { paths })).sums;
   }
 
   async exec(request: ExecRequest): Promise<RunResult> {

@@ -112,6 +112,27 @@ export interface LayerChange {
   readonly sha256: string | null;
 }
 
+/**
+ * A bound of a look at an agent's files: names that are looked at, bytes of the reply, processor time of the runner, or
+ * `unstable` where folders moved while they were read.
+ */
+export type Bound = 'files' | 'bytes' | 'time' | 'unstable';
+
+/** What differs, as far as the bounds of a look let it be told. */
+export interface LayerDiff {
+  /** Sorted by path. */
+  readonly changes: readonly LayerChange[];
+  /** The bound that kept others from being told; `null` where these are all. */
+  readonly exceeded: Bound | null;
+}
+
+/** A path whose checksum is asked for, from the agent's root, without a leading slash. */
+export interface ChecksumPath {
+  readonly path: string;
+  /** A folder stands for every file below it, as for `md5deep -r`; else for nothing but being one. */
+  readonly recursive: boolean;
+}
+
 /** A file that the server places in the sandbox. Parents are made; `path` is absolute. */
 export interface FileEntry {
   readonly path: string;
@@ -160,8 +181,9 @@ export interface InspectRequest {
 /**
  * One pristine sandbox, held by one episode until `release`. Calls run one after the other.
  * Every method throws `SandboxError`: `died` when the container is gone, `unresponsive` past its own deadline, `runner_fault`
- * for a fault of the runner; `path_not_found`, `path_refused`, `file_too_large` for files; `not_supported` for `inspect` in `replace`
- * isolation, and for `exec` beside a session that can be started no more.
+ * for a fault of the runner; `path_not_found`, `path_refused`, `file_too_large` for files; `not_supported` for `inspect` and
+ * `checksums` in `replace` isolation; `exhausted` where the agent's own doing leaves nothing to work with: its processes no
+ * room for another one, its files no session to start again.
  */
 export interface Sandbox extends AsyncDisposable {
   /** Container id or the local process's name, for logs. */
@@ -180,11 +202,17 @@ export interface Sandbox extends AsyncDisposable {
   /** Make the present state the one that `diff` compares with. */
   mark(): Promise<void>;
   /**
-   * Differences since the last `mark` (or since the layer began), sorted by path, seen from outside the agent's reach. A
-   * deleted folder is told file by file in `layer` isolation; in `replace`, what was the image's in it is told by the folder
-   * alone.
+   * Differences since the last `mark` (or since the layer began), seen from outside the agent's reach. A deleted folder is
+   * told file by file in `layer` isolation; in `replace`, what was the image's in it is told by the folder alone. Whatever
+   * the agent left, it is an answer of bounded size in bounded time.
    */
-  diff(): Promise<LayerChange[]>;
+  diff(): Promise<LayerDiff>;
+  /**
+   * A digest for each path of what `md5sum` or `md5deep -r` would print, but for the order: contents, missing files, links
+   * in a circle; links lead where the agent's root has them. `null` from the path on that exceeds a bound. Only in `layer`
+   * isolation.
+   */
+  checksums(paths: readonly ChecksumPath[]): Promise<readonly (string | null)[]>;
   /**
    * Run a program of the pristine image with the agent's files, read-only, as its working directory.
    * The agent's processes and programs take no part, nor does the configuration of a git repository at `/`.

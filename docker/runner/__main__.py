@@ -1,5 +1,6 @@
 """The resident runner: serves one sandbox to one server until the channel closes."""
 
+import errno
 import gc
 import os
 import signal
@@ -14,6 +15,9 @@ from request_error import RequestError
 from sandbox import LayerSandbox, LayerSettings
 
 VERSION = 1
+# Requests that start a process among the agent's, and what keeps one from starting when theirs are too many or too large.
+_STARTS = ("exec", "inspect")
+_NO_ROOM = (errno.EAGAIN, errno.ENOMEM)
 
 
 class Abandoned(Exception):
@@ -33,7 +37,8 @@ class Runner:
             "get": lambda header, _: ({}, self._sandbox.get(header)),
             "list": lambda header, _: ({"files": self._sandbox.list(header)}, b""),
             "mark": lambda _header, _payload: self._sandbox.mark(),
-            "diff": lambda _header, _payload: ({"changes": self._sandbox.diff()}, b""),
+            "diff": lambda _header, _payload: (self._sandbox.diff(), b""),
+            "checksums": lambda header, _: (self._sandbox.checksums(header), b""),
             "inspect": lambda header, _: self._sandbox.inspect(header),
             "exec": lambda header, _: self._sandbox.execute(header),
             "quiesce": lambda header, _: self._sandbox.quiesce(header["mode"]),
@@ -78,6 +83,12 @@ class Runner:
             self._refuse(header, "abandoned", "a reset was asked for meanwhile")
         except Disconnected:
             raise
+        except OSError as error:
+            if header["op"] not in _STARTS or error.errno not in _NO_ROOM:
+                traceback.print_exc()
+                self._refuse(header, "fault", f"{type(error).__name__}: {error}")
+            else:
+                self._refuse(header, "exhausted", f"no process can be started beside the agent's: {error.strerror}")
         except Exception as error:  # noqa: BLE001 - whatever it was, the server must hear of it
             traceback.print_exc()
             self._refuse(header, "fault", f"{type(error).__name__}: {error}")

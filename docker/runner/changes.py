@@ -13,8 +13,10 @@ Overlays with `metacopy` are not understood: mounts must switch it off where the
 
 import stat
 import time
+from json.encoder import encode_basestring_ascii
 from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Set
 
+from budget import Bounds, Budget, Exceeded
 from content import Contents, Digest
 from layer import HIDDEN_FOLDER, Root
 from lower import Lower
@@ -22,8 +24,8 @@ from request_error import RequestError
 from upper import WHITEOUT, Earlier, Node, Upper
 
 HIDDEN = frozenset((HIDDEN_FOLDER, "/proc", "/sys", "/dev"))
-# Files that a diff may look at, each side counted.
-LIMIT = 100_000
+# What a change costs the server that reads of it beside its path, counted as bytes of the reply.
+_CHANGE_SIZE = 400
 # Time stamps of files lag behind the clock by up to a timer tick; younger ones prove nothing.
 _TICK_NS = 20_000_000
 
@@ -48,16 +50,20 @@ class _Side(NamedTuple):
 _NOTHING = _Side(None, None, None)
 
 
-def mark(roots: Iterable[Root], hidden: FrozenSet[str] = HIDDEN, limit: int = LIMIT) -> Baseline:
+def mark(roots: Iterable[Root], hidden: FrozenSet[str] = HIDDEN, bounds: Bounds = Bounds()) -> Baseline:
     """Remember the present state of a layer.
 
     :param hidden: absolute paths that never show in a difference, nor does what is below them
-    :raises RequestError: `file_too_large` if the layer has more than `limit` files
+    :raises RequestError: `file_too_large` if the layer exceeds a bound
     """
     taken = time.time_ns()
     roots = list(roots)
-    contents = Contents()
-    snapshots = {root[2]: _upper(root, roots, hidden, limit).snapshot(contents) for root in roots}
+    budget = Budget(bounds)
+    contents = Contents(budget)
+    try:
+        snapshots = {root[2]: _upper(root, roots, hidden, budget).snapshot(contents) for root in roots}
+    except Exceeded as exceeded:
+        raise RequestError("file_too_large", f"the start state exceeds a bound: {exceeded.bound}") from exceeded
     return Baseline(snapshots, taken)
 
 
@@ -65,23 +71,27 @@ def diff(
     roots: Iterable[Root],
     baseline: Optional[Baseline] = None,
     hidden: FrozenSet[str] = HIDDEN,
-    limit: int = LIMIT,
-) -> List[Change]:
-    """What differs from the mark, or from the pristine files without one, as dicts like `LayerChange`, by path.
-
-    :raises RequestError: `file_too_large` if more than `limit` files changed
+    bounds: Bounds = Bounds(),
+) -> Dict[str, Any]:
+    """
+    What differs from the mark, or from the pristine files without one: `changes`, dicts like `LayerChange` by path, and
+    `exceeded`, the bound that kept the rest of them from being told, or None.
     """
     roots = list(roots)
-    contents = Contents()
+    budget = Budget(bounds)
+    contents = Contents(budget)
     changes: List[Change] = []
-    for root in roots:
-        before = baseline.snapshots.get(root[2]) if baseline else None
-        settled = baseline.taken - _TICK_NS if baseline else 0
-        now = _upper(root, roots, hidden, limit).snapshot(contents, Earlier(before, settled))
-        comparison = _Comparison(root, contents, _hidden(root, roots, hidden), limit - len(changes))
-        changes += comparison.run(before, now)
+    exceeded = None
+    try:
+        for root in roots:
+            before = baseline.snapshots.get(root[2]) if baseline else None
+            settled = baseline.taken - _TICK_NS if baseline else 0
+            now = _upper(root, roots, hidden, budget).snapshot(contents, Earlier(before, settled))
+            _Comparison(root, contents, _hidden(root, roots, hidden), budget, changes).run(before, now)
+    except Exceeded as reason:
+        exceeded = reason.bound
     changes.sort(key=lambda change: change["path"])
-    return changes
+    return {"changes": changes, "exceeded": exceeded}
 
 
 def _is_folder(entry: Optional[Node]) -> bool:
@@ -93,27 +103,29 @@ def _hidden(root: Root, roots: List[Root], hidden: FrozenSet[str]) -> Set[str]:
     return hidden | {other[0] for other in roots if other[0] != root[0]}
 
 
-def _upper(root: Root, roots: List[Root], hidden: FrozenSet[str], limit: int) -> Upper:
-    return Upper(root[2], root[0], _hidden(root, roots, hidden), limit)
+def _upper(root: Root, roots: List[Root], hidden: FrozenSet[str], budget: Budget) -> Upper:
+    return Upper(root[2], root[0], _hidden(root, roots, hidden), budget)
 
 
 class _Comparison:
-    """Walks two states of one root side by side, only where an upper directory of either has something."""
+    """
+    Walks two states of one root side by side, only where an upper directory of either has something, and adds what it
+    finds to `changes`.
+    """
 
-    def __init__(self, root: Root, contents: Contents, hidden: Set[str], limit: int) -> None:
+    def __init__(self, root: Root, contents: Contents, hidden: Set[str], budget: Budget, changes: List[Change]) -> None:
         self._prefix = root[0].rstrip("/")
         self._lower = Lower(root[1])
         self._contents = contents
         self._hidden = hidden
-        self._limit = limit
-        self._seen = 0
-        self._changes: List[Change] = []
+        self._budget = budget
+        self._changes = changes
 
-    def run(self, before: Optional[Node], now: Node) -> List[Change]:
+    def run(self, before: Optional[Node], now: Node) -> None:
         if before is not None and (before.mode, before.uid, before.gid) != (now.mode, now.uid, now.gid):
             self._report(self._prefix or "/", "mode_changed", _Side(now, now, "."))
         if not now.children and not (before and before.children):
-            return self._changes
+            return
         pending = [(self._prefix, _Side(before, before, "."), _Side(now, now, "."))]
         try:
             while pending:
@@ -122,7 +134,7 @@ class _Comparison:
                     path = f"{folder}/{name}"
                     if path in self._hidden:
                         continue
-                    self._count()
+                    self._budget.name()
                     sides = self._child(a, name), self._child(b, name)
                     self._compare(path, *sides)
                     folders = [side if _is_folder(side.entry) else _NOTHING for side in sides]
@@ -130,7 +142,6 @@ class _Comparison:
                         pending.append((path, *folders))
         finally:
             self._lower.close()
-        return self._changes
 
     def _names(self, a: _Side, b: _Side) -> Set[str]:
         """The names in a folder whose two states may differ."""
@@ -209,6 +220,7 @@ class _Comparison:
         return entry.digest
 
     def _report(self, path: str, kind: str, side: _Side) -> None:
+        self._budget.told(len(encode_basestring_ascii(path)) + _CHANGE_SIZE)
         entry = side.entry
         digest = None if kind == "deleted" else self._digest(side)
         self._changes.append(
@@ -221,8 +233,3 @@ class _Comparison:
                 "sha256": digest and digest.sha256,
             }
         )
-
-    def _count(self) -> None:
-        self._seen += 1
-        if self._seen > self._limit:
-            raise RequestError("file_too_large", f"more than {self._limit} changed files")

@@ -5,13 +5,15 @@ import os
 import stat
 from typing import Dict, NamedTuple, Optional, Tuple
 
+from budget import Budget
+
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _PIECE = 1 << 20
 
 # A sparse file of any size costs nothing to make, so larger ones are known by their size, head and tail.
 WINDOW = 64 << 20
 # After so many bytes in one pass every further file is known by a much smaller window.
-BUDGET = 512 << 20
+BUDGET = 256 << 20
 NARROW_WINDOW = 64 << 10
 
 
@@ -23,11 +25,12 @@ class Digest(NamedTuple):
 
 
 class Contents:
-    """Reads the files of one pass; never follows a link, never waits for a fifo."""
+    """Reads the files of one pass; never follows a link, never waits for a fifo. Raises `Exceeded` past its budget."""
 
-    def __init__(self, window: int = WINDOW, budget: int = BUDGET) -> None:
-        self._window = window
+    def __init__(self, budget: Budget, window: int = WINDOW, whole: int = BUDGET) -> None:
         self._budget = budget
+        self._window = window
+        self._whole = whole
         self._by_inode: Dict[Tuple[int, int, Optional[int]], Digest] = {}
 
     @staticmethod
@@ -40,17 +43,28 @@ class Contents:
         A file of at most `window` bytes is digested whole; of a larger one the size, the first and the last half
         window. Digests compare only when their windows are the same: pass an earlier one's to compare with it.
         """
-        key = (status.st_dev, status.st_ino, window)
-        known = self._by_inode.get(key)
+        known = self._by_inode.get((status.st_dev, status.st_ino, window))
         if known is not None:
             return known
-        if window is None:
-            affordable = min(status.st_size, self._window) <= self._budget
-            window = self._window if affordable else min(NARROW_WINDOW, self._window)
         try:
             file = os.open(name, _OPEN, dir_fd=folder)
         except OSError:
             return None
+        return self._digest_and_close(file, status, window)
+
+    def digest_through_links(self, path: bytes, status: os.stat_result, window: int) -> Optional[Digest]:
+        """As `digest`, of what a path leads to."""
+        try:
+            file = os.open(path, _OPEN & ~os.O_NOFOLLOW)
+        except OSError:
+            return None
+        return self._digest_and_close(file, status, window)
+
+    def _digest_and_close(self, file: int, status: os.stat_result, window: Optional[int]) -> Optional[Digest]:
+        key = (status.st_dev, status.st_ino, window)
+        if window is None:
+            affordable = min(status.st_size, self._window) <= self._whole
+            window = self._window if affordable else min(NARROW_WINDOW, self._window)
         try:
             now = os.fstat(file)
             if not stat.S_ISREG(now.st_mode) or now.st_ino != status.st_ino:
@@ -76,5 +90,6 @@ class Contents:
                     break
                 sha.update(piece)
                 offset += len(piece)
-                self._budget -= len(piece)
+                self._whole -= len(piece)
+                self._budget.look()
         return sha.hexdigest()

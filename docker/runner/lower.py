@@ -1,6 +1,7 @@
 """What lies under a layer: the pristine files of one root."""
 
 import ctypes
+import errno
 import os
 from typing import FrozenSet, List, Optional
 
@@ -11,6 +12,7 @@ _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _AT_FDCWD = -100
 _OPEN_TREE = 428  # on every machine
 _OPEN_TREE_CLONE = 1
+_NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
 
 # What containers get by bind mount, and layers show as it is there.
 BOUND_FILES = frozenset(("etc/hosts", "etc/hostname", "etc/resolv.conf"))
@@ -32,14 +34,20 @@ class Lower:
         self._bare = -1
 
     def status(self, path: str) -> Optional[os.stat_result]:
-        """`lstat`, or `None` where there is nothing."""
+        """`lstat`, or `None` where there is nothing: also for a path too long to name anything."""
         try:
             return os.stat(path, dir_fd=self._root(path), follow_symlinks=False)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        except OSError as error:
+            if error.errno in _NOTHING_THERE:
+                return None
+            raise
 
     def names(self, path: str) -> List[str]:
-        fd = os.open(path, _OPEN_FOLDER, dir_fd=self._root(path))
+        """What is in a folder; nothing where the runner may not look into it, as the agent may not either."""
+        try:
+            fd = os.open(path, _OPEN_FOLDER, dir_fd=self._root(path))
+        except PermissionError:
+            return []
         try:
             return os.listdir(fd)
         finally:

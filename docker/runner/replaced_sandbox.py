@@ -59,6 +59,9 @@ class ReplacedSandbox(LayerSandbox):
     def diff(self):
         raise RequestError("not_supported", "diff is the engine's where there are no layers")
 
+    def checksums(self, request: dict):
+        raise RequestError("not_supported", "checksums need layers")
+
     def inspect(self, request: dict):
         raise RequestError("not_supported", "inspect needs layers")
 

@@ -12,6 +12,7 @@ from agent_groups import make_agent_groups
 from beside import CannotStart
 from capture import Capture
 from changes import HIDDEN, Baseline, diff, mark
+from checksums import checksums
 from confinement import Confinement
 from devices import make_devices, protect_settings
 from environment import ENVIRONMENT
@@ -208,6 +209,9 @@ class LayerSandbox:
 
     def diff(self):
         return self._at_rest(lambda: diff(self._layer.roots, self._baseline, self._hidden))
+
+    def checksums(self, request: dict):
+        return self._at_rest(lambda: checksums(self._layer.merged, request["paths"]))
 
     def inspect(self, request: dict):
         return self._at_rest(lambda: self._inspection.run(self._layer, request, self._services, self._kept()))

@@ -1,18 +1,24 @@
 """What an overlay's upper directory says: a snapshot as a tree of nodes, read without trusting anything in it."""
 
+import errno
 import os
 import re
 import stat
 from typing import Dict, List, NamedTuple, Optional, Set
 
+from budget import Budget, Exceeded
 from content import Contents, Digest
 from file_type import file_type
-from request_error import RequestError
 
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Folders that are open at once; those farther up are found again by `..`, so that depth costs no descriptors.
 _OPEN_FOLDERS = 64
 WHITEOUT = "whiteout"
+_OVERLAY_KEYS = ("opaque", "redirect", "whiteout")
+
+
+def _slashes(path: str) -> List[int]:
+    return [at for at, character in enumerate(path) if character == "/"]
 
 
 class Node:
@@ -52,9 +58,10 @@ class Earlier(NamedTuple):
 class _Folder:
     __slots__ = ("fd", "node", "path", "earlier", "pending", "marked")
 
-    def __init__(self, fd: int, node: Node, path: str, earlier: Optional[Node]) -> None:
+    def __init__(self, fd: int, node: Node, path: Optional[str], earlier: Optional[Node]) -> None:
         self.fd = fd
         self.node = node
+        # As the agent sees it; None where nothing in it can be hidden, as the paths of deep folders grow long.
         self.path = path
         self.earlier = earlier
         self.pending: List[str] = []
@@ -67,27 +74,23 @@ class Upper:
 
     :param prefix: where it lies for the agent
     :param hidden: paths, as the agent sees them, that are left out with all below them
-    :param limit: number of files beyond which the whole is refused
     """
 
-    def __init__(self, path: str, prefix: str, hidden: Set[str], limit: int) -> None:
+    def __init__(self, path: str, prefix: str, hidden: Set[str], budget: Budget) -> None:
         self._path = path
         self._prefix = prefix.rstrip("/")
         self._hidden = hidden
-        self._limit = limit
+        self._above_hidden = {hidden_path[:at] for hidden_path in hidden for at in _slashes(hidden_path)}
+        self._budget = budget
         self._attributes: Optional[Set[str]] = None
 
     def snapshot(self, contents: Contents, earlier: Earlier = Earlier(None, 0)) -> Node:
-        """The tree as it is now, files' contents digested.
-
-        :raises RequestError: `file_too_large` if there are more files than the limit
-        """
-        self._count = 0
+        """The tree as it is now, files' contents digested. Raises `Exceeded` past the budget."""
         self._contents = contents
         self._settled = earlier.settled
         fd = os.open(self._path, _OPEN_FOLDER)
         root = Node(os.fstat(fd))
-        stack = [_Folder(fd, root, self._prefix, earlier.node)]
+        stack = [_Folder(fd, root, self._watched(self._prefix), earlier.node)]
         try:
             self._fill(stack[0])
             while stack:
@@ -110,7 +113,8 @@ class Upper:
             del parent.node.children[name]
             return
         earlier = parent.earlier.children.get(name) if parent.earlier else None
-        folder = _Folder(fd, parent.node.children[name], f"{parent.path}/{name}", earlier)
+        path = None if parent.path is None else self._watched(f"{parent.path}/{name}")
+        folder = _Folder(fd, parent.node.children[name], path, earlier)
         stack.append(folder)
         if len(stack) > _OPEN_FOLDERS and stack[-_OPEN_FOLDERS].fd >= 0:
             os.close(stack[-_OPEN_FOLDERS].fd)
@@ -124,7 +128,7 @@ class Upper:
                 parent = os.open("..", _OPEN_FOLDER, dir_fd=folder.fd)
                 stack[-1].fd = parent
                 if os.fstat(parent).st_ino != stack[-1].node.ino:
-                    raise RequestError("path_refused", "folders were moved while they were read")
+                    raise Exceeded("unstable")
         finally:
             os.close(folder.fd)
 
@@ -133,11 +137,9 @@ class Upper:
         self._read_attributes(folder)
         with os.scandir(folder.fd) as entries:
             for entry in entries:
-                if f"{folder.path}/{entry.name}" in self._hidden:
+                if folder.path is not None and f"{folder.path}/{entry.name}" in self._hidden:
                     continue
-                self._count += 1
-                if self._count > self._limit:
-                    raise RequestError("file_too_large", f"more than {self._limit} changed files")
+                self._budget.name()
                 try:
                     status = entry.stat(follow_symlinks=False)
                     self._add(folder, entry.name, status)
@@ -167,26 +169,36 @@ class Upper:
             return before.digest
         return self._contents.digest(folder.fd, name, status, before.digest.window)
 
+    def _watched(self, path: str) -> Optional[str]:
+        return path if path in self._above_hidden else None
+
     def _read_attributes(self, folder: _Folder) -> None:
-        for name in os.listxattr(folder.fd):
-            space, _, key = name.partition(".overlay.")
-            if key not in ("opaque", "redirect") or space not in self._trusted_spaces(space):
-                continue
-            value = os.getxattr(folder.fd, name)
-            if key == "redirect":
-                folder.node.redirect = os.fsdecode(value)
-            elif value == b"x":
-                folder.marked = True
-            else:
-                folder.node.opaque = value == b"y"
+        attributes = self._overlay_attributes(folder.fd)
+        redirect, opaque = attributes.get("redirect"), attributes.get("opaque")
+        if redirect is not None:
+            folder.node.redirect = os.fsdecode(redirect)
+        folder.marked = opaque == b"x"
+        folder.node.opaque = opaque == b"y"
 
     def _is_marked_whiteout(self, folder: _Folder, name: str) -> bool:
         fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder.fd)
         try:
-            names = [name.partition(".overlay.") for name in os.listxattr(fd)]
+            return "whiteout" in self._overlay_attributes(fd)
         finally:
             os.close(fd)
-        return any(key == "whiteout" and space in self._trusted_spaces(space) for space, _, key in names)
+
+    def _overlay_attributes(self, file: int) -> Dict[str, bytes]:
+        """The overlay's own extended attributes of an open file."""
+        found = {}
+        for name in _attribute_names(file):
+            space, _, key = name.partition(".overlay.")
+            if key in _OVERLAY_KEYS and space in self._trusted_spaces(space):
+                try:
+                    found[key] = os.getxattr(file, name)
+                except OSError as error:
+                    if error.errno != errno.ENODATA:
+                        raise
+        return found
 
     def _trusted_spaces(self, space: str) -> Set[str]:
         """Where the kernel keeps this overlay's attributes: `user` is the agent's to forge, unless so mounted."""
@@ -195,6 +207,16 @@ class Upper:
         if self._attributes is None:
             self._attributes = {"user"} if mounted_with_user_attributes(self._path) else set()
         return self._attributes
+
+
+def _attribute_names(file: int) -> List[str]:
+    """Names of extended attributes, or all that an overlay may have made where an agent has made too many to be listed."""
+    try:
+        return os.listxattr(file)
+    except OSError as error:
+        if error.errno != errno.E2BIG:
+            raise
+        return [f"{space}.overlay.{key}" for space in ("trusted", "user") for key in _OVERLAY_KEYS]
 
 
 def mounted_with_user_attributes(upper: str) -> bool:

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DockerChanges } from '../../docker/docker-changes.ts';
@@ -31,10 +31,10 @@ describe.skipIf(missing !== null)(`the changes of a container without layers ${m
     await channel.request('run', fields, { payload: [code] });
   }
   const told = async (): Promise<string[]> =>
-    (await changes.diff()).map(({ kind, path }) => `${kind} ${path}`);
+    (await changes.diff()).changes.map(({ kind, path }) => `${kind} ${path}`);
 
   it('are none at the start, and none of our own', async () => {
-    expect(await changes.diff()).toEqual([]);
+    expect(await changes.diff()).toEqual({ changes: [], exceeded: null });
   });
 
   it('name what differs from the image', async () => {
@@ -49,18 +49,36 @@ describe.skipIf(missing !== null)(`the changes of a container without layers ${m
       'added /work/a',
       'added /work/b',
     ]);
-    const [file, link] = (await changes.diff()).slice(-2);
+    const [file, link] = (await changes.diff()).changes.slice(-2);
     expect(file).toMatchObject({ type: 'file', mode: 0o644, size: 2 });
     expect(file?.sha256).toBe('87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7');
     expect(link).toMatchObject({ type: 'symlink', size: 0 });
-    expect((await changes.diff()).find(({ path }) => path === '/usr/bin/ls')?.mode).toBe(0o4700);
+    expect((await changes.diff()).changes.find(({ path }) => path === '/usr/bin/ls')?.mode).toBe(0o4700);
   });
 
   it('name what differs from the mark', async () => {
     await changes.mark();
-    expect(await changes.diff()).toEqual([]);
+    expect(await changes.diff()).toEqual({ changes: [], exceeded: null });
     await run('echo b > /work/a; rm /work/b; mkdir /work/b; touch /etc/shadow; cp -a /usr/bin/cat /tmp/cat');
     expect(await told()).toEqual(['added /tmp/cat', 'modified /work/a', 'type_changed /work/b']);
+  });
+
+  it('are known by size and beginning where files are huge, and as other ones where names are no text', async () => {
+    await changes.mark();
+    await run("truncate -s 1T /work/huge; touch $'/work/\\xff'");
+    const { changes: found, exceeded } = await changes.diff();
+    expect(exceeded).toBeNull();
+    expect(found.map(({ path, type, size }) => [path, type, size])).toEqual([
+      ['/work/huge', 'file', 2 ** 40],
+      ['/work/\ufffd', 'other', 0],
+    ]);
+  });
+
+  it('are not told where they are too many', async () => {
+    await run('for i in $(seq 2100); do : > /work/many$i; done');
+    expect(await changes.diff()).toEqual({ changes: [], exceeded: 'files' });
+    await run('rm /work/many*');
+    expect((await changes.diff()).exceeded).toBeNull();
   });
 
   it('cannot be told of a container that is gone', async () => {
@@ -69,15 +87,51 @@ describe.skipIf(missing !== null)(`the changes of a container without layers ${m
   });
 });
 
-it('the changes of a container let go of every answer of the engine', async () => {
-  const answer = new PassThrough();
-  buildContext([{ name: 'a', content: 'content' }]).pipe(answer, { end: false });
+/** A container of an engine that answers so; every path is a file with this content. */
+function answering(list: Readable, content = 'content') {
+  const answers: PassThrough[] = [];
   const pathStat = Buffer.from(JSON.stringify({ mode: 0o644 })).toString('base64');
   const container = {
-    changes: async () => [{ Path: '/a', Kind: 1 }],
+    id: 'x',
+    modem: { dial: (_: unknown, done: (error: null, stream: Readable) => void) => done(null, list) },
     infoArchive: async () => ({ headers: { 'x-docker-container-path-stat': pathStat } }),
-    getArchive: async () => answer,
+    getArchive: async () => {
+      const answer = new PassThrough();
+      buildContext([{ name: 'a', content }]).pipe(answer, { end: false });
+      answers.push(answer);
+      return answer;
+    },
   } as unknown as Docker.Container;
-  await new DockerChanges(container, async () => container).mark();
-  expect(answer.destroyed).toBe(true);
+  return { changes: new DockerChanges(container, async () => container), answers };
+}
+const listed = (paths: readonly string[]) =>
+  Readable.from([Buffer.from(JSON.stringify(paths.map((Path) => ({ Path, Kind: 1 }))))]);
+
+describe('a look at a container without layers', () => {
+  it('lets go of every answer of the engine', async () => {
+    const { changes, answers } = answering(listed(['/a']));
+    await changes.mark();
+    expect(answers.map(({ destroyed }) => destroyed)).toEqual([true]);
+  });
+
+  it('ends at a bound, whatever there is', async () => {
+    const many = Array.from({ length: 2001 }, (_, index) => `/f${index}`);
+    expect(await answering(listed(many)).changes.diff()).toEqual({ changes: [], exceeded: 'files' });
+    const endless = Readable.from(
+      (function* () {
+        for (;;) yield Buffer.alloc(1 << 20, '[');
+      })(),
+    );
+    expect(await answering(endless).changes.diff()).toEqual({ changes: [], exceeded: 'bytes' });
+    expect(endless.destroyed).toBe(true);
+    const long = `/${'x/'.repeat(2100)}`;
+    expect(await answering(listed([long])).changes.diff()).toMatchObject({ exceeded: 'bytes' });
+    await expect(answering(listed(many)).changes.mark()).rejects.toMatchObject({ code: 'file_too_large' });
+  });
+
+  it('takes a list that is none for a container that is gone', async () => {
+    await expect(answering(Readable.from(['nonsense'])).changes.diff()).rejects.toMatchObject({
+      code: 'died',
+    });
+  });
 });

@@ -102,7 +102,7 @@ export class FakeRunner {
     });
     this.#handlers.set('list', () => ({ fields: { files: [] } }));
     this.#handlers.set('mark', () => ({}));
-    this.#handlers.set('diff', () => ({ fields: { changes: [] } }));
+    this.#handlers.set('diff', () => ({ fields: { changes: [], exceeded: null } }));
     this.#handlers.set('inspect', () => ({ fields: RUN_FIELDS }));
     this.#handlers.set('quiesce', () => ({}));
     this.#handlers.set('reset', () => {

@@ -103,11 +103,18 @@ describe('a sandbox over a runner', () => {
     const files = [{ name: 'a', type: 'fifo', mode: 0o644, size: 0, mtime: 1.5 }];
     const changes = [{ path: '/a', kind: 'added', type: 'file', mode: 0o644, size: 1, sha256: 'ab' }];
     runner.answer('list', () => ({ fields: { files } }));
-    runner.answer('diff', () => ({ fields: { changes } }));
+    runner.answer('diff', () => ({ fields: { changes, exceeded: 'files' } }));
+    runner.answer('checksums', () => ({ fields: { sums: ['ab', null], exceeded: 'time' } }));
     runner.answer('inspect', () => ({ fields: RUN_FIELDS, payload: Buffer.from('seen') }));
     expect(await sandbox.listFiles('/')).toEqual(files);
     await sandbox.mark();
-    expect(await sandbox.diff()).toEqual(changes);
+    expect(await sandbox.diff()).toEqual({ changes, exceeded: 'files' });
+    const paths = [
+      { path: 'a', recursive: true },
+      { path: 'b.c', recursive: false },
+    ];
+    expect(await sandbox.checksums(paths)).toEqual(['ab', null]);
+    expect(sent(runner).fields).toEqual({ op: 'checksums', paths });
     const inspected = await sandbox.inspect({
       argv: ['md5sum', '/agent/a'],
       timeoutMs: 9,

@@ -6,6 +6,7 @@ import os
 from overlay_case import OverlayCase
 
 import changes
+from budget import Bounds
 
 
 def sha(text):
@@ -39,8 +40,14 @@ class ChangesCase(OverlayCase):
     def mark(self):
         self.baseline = changes.mark([("/", self.lower, self.upper)])
 
-    def diff(self, **options):
-        return changes.diff([("/", self.lower, self.upper)], self.baseline, **options)
+    def look(self, **bounds):
+        """The whole answer, within bounds."""
+        return changes.diff([("/", self.lower, self.upper)], self.baseline, bounds=Bounds(**bounds))
 
-    def told(self, **options):
-        return [(change["kind"], change["path"]) for change in self.diff(**options)]
+    def diff(self, **bounds):
+        found = self.look(**bounds)
+        self.assertIsNone(found["exceeded"])
+        return found["changes"]
+
+    def told(self, **bounds):
+        return [(change["kind"], change["path"]) for change in self.diff(**bounds)]

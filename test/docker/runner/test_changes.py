@@ -10,8 +10,6 @@ import unittest
 from changes_case import ChangesCase, sha
 from overlay_case import enter_private_mounts, in_user_namespace
 
-from request_error import RequestError
-
 
 def setUpModule():
     enter_private_mounts()
@@ -174,20 +172,6 @@ class Differences(ChangesCase):
         self.assertEqual((found[-1]["path"], found[-1]["sha256"]), ("/d" * depth + "/bottom", sha("deep")))
         subprocess.run(["rm", "-rf", self.at("d")], check=True)
         self.assertEqual(self.diff(), [])
-
-    def test_more_files_than_the_limit_are_refused(self):
-        for number in range(20):
-            self.write(f"data/{number:02}", "")
-        self.assertEqual(len(self.diff(limit=21)), 20)
-        with self.assertRaises(RequestError) as caught:
-            self.diff(limit=20)
-        self.assertEqual(caught.exception.code, "file_too_large")
-
-    def test_more_deletions_than_the_limit_are_refused(self):
-        shutil.rmtree(self.at("data"))
-        with self.assertRaises(RequestError) as caught:
-            self.diff(limit=5)
-        self.assertEqual(caught.exception.code, "file_too_large")
 
     def test_a_huge_sparse_file_is_known_by_its_ends(self):
         def sparse(path, marks):

@@ -59,7 +59,7 @@ class OtherMounts(ChangesCase):
         os.unlink(self.at("usr/bin/other"))
         self.write("zz", "last")
         for since in (None, baseline):
-            told = [(change["kind"], change["path"]) for change in changes.diff(roots, since)]
+            told = [(change["kind"], change["path"]) for change in changes.diff(roots, since)["changes"]]
             self.assertEqual(told, [("deleted", "/usr/bin/other"), ("modified", "/usr/bin/tool"), ("added", "/zz")])
 
     def test_mounts_over_the_lower_are_not_taken_for_the_pristine_files(self):
