@@ -27,6 +27,8 @@ export const DatasetFile = z
       /** Commands of a shell, run once as root when the image is made, after the tree. */
       script: z.string().min(1).optional(),
     }),
+    /** When, and on which engine, every task was tried with its gold: those that cannot be graded are marked. */
+    check: z.strictObject({ at: z.iso.datetime(), engine: z.string().min(1) }).optional(),
     /** For `sql-v1`: what the image serves. @default sqlite */
     dialect: Dialect.optional(),
     tasks: z.array(z.unknown()).min(1),

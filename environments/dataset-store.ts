@@ -6,6 +6,8 @@ import { BashTaskRecord } from './bash/task.ts';
 import { checked, DatasetError, parsedJson } from './dataset-error.ts';
 import { type DatasetEnvironment, DatasetFile, type WantedDataset, wantedDataset } from './dataset-file.ts';
 import { PythonTaskRecord } from './python/task.ts';
+import { databasesOf } from './sql/databases.ts';
+import { SQLITE_FOLDER } from './sql/sqlite-image.ts';
 import { type Dialect, SqlTaskRecord } from './sql/task.ts';
 
 /** A dataset as an environment plays it. */
@@ -16,6 +18,8 @@ export interface PlayableDataset<Task> {
   /** The image that it brings, if any. */
   readonly definition: ImageDefinition | null;
   readonly tasks: readonly Task[];
+  /** Whether every task was tried with its gold, and marked if it cannot be graded. @default false */
+  readonly checked?: boolean | undefined;
 }
 
 /** A dataset from a file. `dialect` is what the image of a SQL dataset serves. */
@@ -79,6 +83,7 @@ function checkedTasks<T extends { readonly id: string }>(
 
 interface FoundDataset {
   readonly environment: DatasetEnvironment;
+  readonly checked: boolean;
   readonly file: string;
   readonly name: string;
   readonly image: string;
@@ -87,29 +92,36 @@ interface FoundDataset {
   readonly records: readonly FoundRecord[];
 }
 
-function stored({
-  environment,
-  file,
-  name,
-  image,
-  definition,
-  dialect,
-  records,
-}: FoundDataset): StoredDataset {
-  const place = { name, image, definition };
+async function stored(found: FoundDataset): Promise<StoredDataset> {
+  const { environment, file, name, image, definition, checked, dialect = 'sqlite', records } = found;
+  const place = { name, image, definition, checked };
   switch (environment) {
     case 'bash-v1':
       return { environment, ...place, tasks: checkedTasks(BashTaskRecord, records, file) };
     case 'python-v1':
       return { environment, ...place, tasks: checkedTasks(PythonTaskRecord, records, file) };
     case 'sql-v1':
-      return {
-        environment,
-        ...place,
-        dialect: dialect ?? 'sqlite',
-        tasks: checkedTasks(SqlTaskRecord, records, file),
-      };
+      return { environment, ...place, dialect, tasks: await sqlTasks(found, dialect) };
   }
+}
+
+/** @throws {DatasetError} also for a task whose database is not in the image that the dataset brings */
+async function sqlTasks(found: FoundDataset, dialect: Dialect): Promise<SqlTaskRecord[]> {
+  const { file, records, definition, image } = found;
+  const tasks = checkedTasks(SqlTaskRecord, records, file);
+  // Of an image that is not made here nothing is known.
+  const foreign = definition === null && image !== LIST_IMAGES['sql-v1'];
+  const known = foreign ? null : await databasesOf(definition, dialect);
+  const homeless = known === null ? -1 : tasks.findIndex(({ database }) => !known.has(database));
+  if (homeless < 0) return tasks;
+  const line = records[homeless]?.line;
+  const place = { file, record: homeless, field: 'database', ...(line === undefined ? {} : { line }) };
+  const wanted = tasks[homeless]?.database;
+  const remedy =
+    dialect === 'sqlite'
+      ? `put it into the tree as ${SQLITE_FOLDER.slice(1)}/${wanted}.db`
+      : 'its dump makes none';
+  throw new DatasetError(place, `there is no database ${wanted} in its image: ${remedy}`);
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -133,7 +145,7 @@ async function datasetFrom(
   file: string,
   value: unknown,
 ): Promise<StoredDataset> {
-  const { environment, image, dialect, tasks } = checked(DatasetFile, value, { file });
+  const { environment, image, dialect, check, tasks } = checked(DatasetFile, value, { file });
   if (wanted.environment !== undefined && wanted.environment !== environment) {
     throw new DatasetError(
       { file, field: 'environment' },
@@ -151,6 +163,7 @@ async function datasetFrom(
     name: wanted.name,
     image: image.name,
     definition: image.name === image.from ? null : definition,
+    checked: check !== undefined,
     dialect,
     records: tasks.map((value) => ({ value })),
   });
@@ -184,6 +197,7 @@ async function listFrom(wanted: WantedDataset, file: string, folder: string | nu
     name,
     image: hasTree ? name : from,
     definition: hasTree ? { name, from, tree: resolve(tree) } : null,
+    checked: false,
     records,
   });
 }

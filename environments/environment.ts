@@ -1,6 +1,6 @@
 import type { ImageDefinition, Sandbox, SandboxSource } from '../docker/sandbox.ts';
 import type { ActionObject } from '../protocol/action.ts';
-import type { EnvironmentInfo } from '../protocol/environment.ts';
+import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { Observation, ResetOptions } from '../protocol/episode.ts';
 
 /** A task as the episode needs it: what the agent is told, where it comes from. */
@@ -10,6 +10,8 @@ export interface Task {
   readonly dataset: string;
   readonly instruction: string;
   readonly tags: readonly string[];
+  /** Present where it is known that the task cannot be graded. */
+  readonly ungradable?: Ungradable;
 }
 
 /** The outcome of one action. `durationMs` is time in the sandbox. */
@@ -25,8 +27,10 @@ export interface ActionOutcome {
  * down to −1.
  */
 export interface Grade {
-  /** `null` where the semantics give no reward (InterCode itself raises on some states), which is no failure. */
+  /** `null` where the task has none to give, which is no failure: `info.ungraded` says why. Never for what the agent did. */
   readonly reward: number | null;
+  /** Whether everything agrees. @default false, and of no meaning without a reward */
+  readonly success?: boolean;
   readonly components: Readonly<Record<string, number>>;
   readonly durationMs: number;
   readonly info?: Readonly<Record<string, unknown>>;
@@ -40,8 +44,12 @@ export interface EnvironmentEpisode {
   readonly sandbox: Sandbox;
   /** What the agent sees first. */
   readonly initial: ActionOutcome;
-  /** Execute code. @throws {SandboxError} on an infrastructure fault */
-  act(action: Extract<ActionObject, { code: string }>): Promise<ActionOutcome>;
+  /**
+   * Execute code.
+   * @param atMostMs cut it after so many milliseconds, whatever deadline it has itself; 0 or below is no time @default never
+   * @throws {SandboxError} on an infrastructure fault
+   */
+  act(action: Extract<ActionObject, { code: string }>, atMostMs?: number): Promise<ActionOutcome>;
   /**
    * Compute the reward of the present state. `final`: no action follows, the agent's processes are ended first.
    * @throws {SandboxError} on an infrastructure fault
@@ -79,11 +87,12 @@ export interface Environment {
   tasks(dataset: string | undefined, split: string | undefined): readonly Task[];
   /**
    * The task that these options name, or the seed's choice.
-   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`
+   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`
    */
   choose(options: ResetOptions, seed: number): Task;
   /**
    * Begin an episode in a pristine sandbox.
+   * @throws {ProtocolError} `task_ungradable` where that shows only now; `choose` knows it from then on
    * @throws {SandboxError} on an infrastructure fault; the sandbox is then released already
    */
   reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode>;

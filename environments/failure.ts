@@ -44,6 +44,7 @@ export const SANDBOX_FAILURES = {
     retryable: false,
     reset: 'sandbox_unavailable',
   },
+  exhausted: { class: 'sandbox', code: 'sandbox_exhausted', retryable: true, reset: 'sandbox_unavailable' },
   not_supported: { class: 'sandbox', code: 'not_supported', retryable: false, reset: 'unsupported' },
 } as const satisfies Record<SandboxErrorCode, Row>;
 

@@ -30,7 +30,7 @@ export function createEnvironments(parts: RegistryParts): ReadonlyMap<string, En
   const bash = new BashEnvironment({
     sandboxes,
     defaults,
-    datasets: [{ ...BUILT_IN, definition: null }, ...datasetsOf('bash-v1', datasets)],
+    datasets: [{ ...BUILT_IN, definition: null, checked: true }, ...datasetsOf('bash-v1', datasets)],
     goldCache,
     readme: readFileSync(new URL('./bash/README.md', import.meta.url), 'utf8'),
   });
@@ -46,7 +46,7 @@ export function createEnvironments(parts: RegistryParts): ReadonlyMap<string, En
     sandboxes,
     defaults,
     datasets: [
-      { ...PYTHON_BUILT_IN, image: 'python', definition: null },
+      { ...PYTHON_BUILT_IN, image: 'python', definition: null, checked: true },
       ...datasetsOf('python-v1', datasets),
     ],
     readme: readFileSync(new URL('./python/README.md', import.meta.url), 'utf8'),

@@ -1,32 +1,36 @@
-import type { DatasetInfo } from '../protocol/environment.ts';
+import type { DatasetInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Task } from './environment.ts';
+import { isDrawn, isPlayed, ungradableError } from './gradability.ts';
 import { refuseForeignOptions } from './own-options.ts';
-import { taskIndexForSeed } from './task-order.ts';
+import { tasksFromSeed } from './task-order.ts';
 
 /** What a catalogue reads of a record. */
 interface CatalogRecord {
   readonly id: string;
   readonly instruction: string;
   readonly tags?: readonly string[] | undefined;
+  readonly ungradable?: Ungradable | undefined;
 }
 
 /** What a catalogue reads of a dataset. */
 export interface CatalogDataset {
   readonly name: string;
   readonly tasks: readonly CatalogRecord[];
+  /** Whether every task was tried with its gold, and marked if it cannot be graded. @default false */
+  readonly checked?: boolean | undefined;
 }
 
 interface Entry<D> {
   readonly dataset: D;
-  readonly tasks: readonly Task[];
+  readonly tasks: Task[];
+  /** Indices of tasks of which it is known whether they can be graded, where the dataset does not know it of all. */
+  readonly tried: Set<number>;
 }
 
 /** The datasets of one environment: which there are, their tasks, and which task a reset means. */
 export class TaskCatalog<D extends CatalogDataset> {
-  /** As `environments/list` tells them. */
-  readonly info: DatasetInfo[];
   readonly #environment: string;
   readonly #entries: ReadonlyMap<string, Entry<D>>;
   readonly #first: string;
@@ -38,8 +42,20 @@ export class TaskCatalog<D extends CatalogDataset> {
   constructor(environment: string, datasets: readonly [D, ...D[]]) {
     this.#environment = environment;
     this.#first = datasets[0].name;
-    this.#entries = new Map(datasets.map((dataset) => [dataset.name, { dataset, tasks: tasksOf(dataset) }]));
-    this.info = datasets.map(({ name, tasks }) => ({ name, tasks: tasks.length, splits: [] }));
+    this.#entries = new Map(
+      datasets.map((dataset) => [dataset.name, { dataset, tasks: tasksOf(dataset), tried: new Set() }]),
+    );
+  }
+
+  /** The datasets as `environments/list` tells them. */
+  get info(): DatasetInfo[] {
+    return [...this.#entries.values()].map(({ dataset, tasks }) => ({
+      name: dataset.name,
+      tasks: tasks.length,
+      gradable: tasks.filter(({ ungradable }) => ungradable === undefined).length,
+      checked: dataset.checked ?? false,
+      splits: [],
+    }));
   }
 
   /** @throws {ProtocolError} `dataset_not_found` */
@@ -48,22 +64,41 @@ export class TaskCatalog<D extends CatalogDataset> {
   }
 
   /**
-   * The task that the options name, or the seed's choice.
-   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`; `invalid_params` for an option that the environment does
-   * not have
+   * The task that the options name, or the seed's choice among those that can be graded.
+   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`; `invalid_params` for an option that the
+   * environment does not have
    */
   choose(options: ResetOptions, seed: number): Task {
     refuseForeignOptions(this.#environment, options);
     const { dataset, tasks } = this.#entry(options.dataset, options.split);
     const { task: wanted } = options;
-    if (wanted === undefined) return tasks[taskIndexForSeed(tasks.length, seed)] as Task;
+    if (wanted === undefined) return drawn(dataset.name, tasks, options, seed);
     const task = typeof wanted === 'number' ? tasks[wanted] : tasks.find(({ id }) => id === wanted);
-    if (task !== undefined) return task;
-    throw new ProtocolError(
-      'task_not_found',
-      `Dataset ${dataset.name} has no task ${JSON.stringify(wanted)}.`,
-      { dataset: dataset.name, tasks: tasks.length },
-    );
+    if (task === undefined) {
+      throw new ProtocolError(
+        'task_not_found',
+        `Dataset ${dataset.name} has no task ${JSON.stringify(wanted)}.`,
+        { dataset: dataset.name, tasks: tasks.length },
+      );
+    }
+    if (task.ungradable !== undefined && !isPlayed(task.ungradable, options)) {
+      throw ungradableError(task, task.ungradable);
+    }
+    return task;
+  }
+
+  /** Whether it is known of a task if it can be graded. */
+  isTried({ dataset: name, index }: Task): boolean {
+    const { dataset, tasks, tried } = this.#entry(name, undefined);
+    return dataset.checked === true || tried.has(index) || tasks[index]?.ungradable !== undefined;
+  }
+
+  /** Keep what came of trying a task: that it can be graded, or why not. */
+  keep({ dataset: name, index }: Task, ungradable: Ungradable | null): void {
+    const { tasks, tried } = this.#entry(name, undefined);
+    const task = tasks[index];
+    tried.add(index);
+    if (task !== undefined && ungradable !== null) tasks[index] = { ...task, ungradable };
   }
 
   /**
@@ -94,12 +129,24 @@ export class TaskCatalog<D extends CatalogDataset> {
   }
 }
 
+function drawn(dataset: string, tasks: readonly Task[], options: ResetOptions, seed: number): Task {
+  for (const index of tasksFromSeed(tasks.length, seed)) {
+    const task = tasks[index];
+    if (task !== undefined && isDrawn(task.ungradable, options)) return task;
+  }
+  throw new ProtocolError('task_ungradable', `Dataset ${dataset} has no task that can be graded.`, {
+    dataset,
+    tasks: tasks.length,
+  });
+}
+
 function tasksOf({ name, tasks }: CatalogDataset): Task[] {
-  return tasks.map(({ id, instruction, tags = [] }, index) => ({
+  return tasks.map(({ id, instruction, tags = [], ungradable }, index) => ({
     id,
     index,
     dataset: name,
     instruction,
     tags,
+    ...(ungradable === undefined ? {} : { ungradable }),
   }));
 }

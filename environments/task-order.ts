@@ -33,7 +33,12 @@ export function taskOrder(size: number, round: number): number[] {
   return order;
 }
 
-/** Index of the task that `seed` names among `size` tasks (at least one). */
-export function taskIndexForSeed(size: number, seed: number): number {
-  return taskOrder(size, Math.floor(seed / size))[seed % size] as number;
+/**
+ * Indices of all of `size` tasks (at least one) from the one that `seed` names on, in the order of its round: where one
+ * cannot be had, the seed means the next.
+ */
+export function tasksFromSeed(size: number, seed: number): number[] {
+  const order = taskOrder(size, Math.floor(seed / size));
+  const at = seed % size;
+  return [...order.slice(at), ...order.slice(0, at)];
 }

@@ -1,8 +1,30 @@
 import { z } from 'zod';
 
+/**
+ * Why a task cannot be graded.
+ * - `no_op_wins`: the untouched sandbox agrees with the gold already, so that there is nothing to reward
+ * - `gold_fails`: the gold does not run, or does not get the full reward itself
+ * - `gold_never_ends`: the gold was still running at its deadline
+ * - `cannot_begin`: its start state cannot be made, e.g. for want of its database; no reset can play it
+ */
+export const UngradableKind = z.enum(['no_op_wins', 'gold_fails', 'gold_never_ends', 'cannot_begin']);
+export type UngradableKind = z.infer<typeof UngradableKind>;
+
+/** The mark of a task that cannot be graded under native semantics. */
+export const Ungradable = z.strictObject({
+  kind: UngradableKind,
+  /** One sentence for a person. */
+  reason: z.string().min(1),
+});
+export type Ungradable = z.infer<typeof Ungradable>;
+
 export const DatasetInfo = z.object({
   name: z.string(),
   tasks: z.number().int().min(0),
+  /** Those of the tasks that no check and no reset has found to be ungradable. */
+  gradable: z.number().int().min(0),
+  /** Whether every task was tried with its gold; else a task is tried before its first episode, where that is quick. */
+  checked: z.boolean(),
   splits: z.array(z.string()),
 });
 export type DatasetInfo = z.infer<typeof DatasetInfo>;
@@ -31,6 +53,8 @@ export const TaskSummary = z.object({
   index: z.number().int().min(0),
   instruction: z.string(),
   tags: z.array(z.string()),
+  /** Present where the task cannot be graded. */
+  ungradable: Ungradable.optional(),
 });
 export type TaskSummary = z.infer<typeof TaskSummary>;
 export const TasksListResult = z.object({

@@ -2,10 +2,16 @@ import { z } from 'zod';
 import { Action, MAX_TIMEOUT_MS } from './action.ts';
 import { Failure } from './failure.ts';
 
+/** Longest wall-clock time that a client may give an episode, in milliseconds: a day. */
+export const MAX_EPISODE_MS = 86_400_000;
+
 export const EpisodeId = z.string().min(1).max(128);
 
-/** When a reward is computed: at submit only, or after every step (the published InterCode experiments). */
-export const RewardMode = z.enum(['on_submit', 'every_step']);
+/**
+ * When a reward is computed: when the episode ends, by a submit, its last turn or its time; at submit only; or after every
+ * step (the published InterCode experiments).
+ */
+export const RewardMode = z.enum(['on_end', 'on_submit', 'every_step']);
 export type RewardMode = z.infer<typeof RewardMode>;
 
 /** `native` keeps one shell per episode; `intercode` reproduces InterCode's answers, quirks included. */
@@ -61,7 +67,24 @@ export const ResetOptions = z.object({
     .max(100_000)
     .optional()
     .describe('Steps after which the episode is truncated. Default: no limit.'),
-  reward: RewardMode.optional().describe('When a reward is computed. Default: `on_submit`.'),
+  max_duration_ms: z
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_EPISODE_MS)
+    .optional()
+    .describe(
+      'Wall-clock time from the reset after which the episode is truncated, in milliseconds, whether or not a step comes. Default: no limit.',
+    ),
+  reward: RewardMode.optional().describe(
+    'When a reward is computed: `on_end` (by a submit, or where `max_turns` or `max_duration_ms` truncates the episode), `on_submit`, `every_step`. Default: `on_end`.',
+  ),
+  include_ungradable: z
+    .boolean()
+    .optional()
+    .describe(
+      'Draw also tasks that cannot be graded, and play one that is named. Their `reward` is null. Default: false.',
+    ),
   semantics: Semantics.optional().describe(
     '`native`, or `intercode` for the answers of InterCode, quirks included. Default: `native`.',
   ),
@@ -124,6 +147,12 @@ export type Observation = z.infer<typeof Observation>;
 export const StepInfo = z.looseObject({
   /** Time in the sandbox, in milliseconds. */
   duration_ms: z.number().min(0),
+  /** Whether everything agrees; present wherever `reward` is a number. */
+  success: z.boolean().optional(),
+  /** Why a graded step has no reward; the reason lies in the task, never in what the agent did. */
+  ungraded: z.string().optional(),
+  /** Which limit of the episode truncated it with this step. */
+  limit: z.enum(['turns', 'time']).optional(),
   reward_components: z.record(z.string(), z.number()).optional(),
   action_executed: z.boolean().optional(),
 });

@@ -71,6 +71,12 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Take an id from `tasks/list`.',
   },
+  task_ungradable: {
+    code: -32013,
+    meaning: 'The task cannot be graded, so that no episode of it would have a reward; `data.kind` says why.',
+    retryable: false,
+    remedy: 'Take another task, or ask for it with `include_ungradable`.',
+  },
   episode_not_found: {
     code: -32020,
     meaning: 'No episode of this id is open on this connection.',

@@ -4,7 +4,7 @@ import { EpisodeId, Observation, ResetInfo, ResetOptions, StepInfo, StepResult, 
 import { Failure } from './failure.ts';
 
 /** Version of the trajectory format; it grows when a reader of the former one would misread. */
-export const TRAJECTORY_VERSION = 1;
+export const TRAJECTORY_VERSION = 2;
 
 const time = z.iso.datetime();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -51,6 +51,10 @@ export const EvaluateEvent = z.object({
 });
 export type EvaluateEvent = z.infer<typeof EvaluateEvent>;
 
+/** The end of an episode whose time was over between two steps; with the grade that it ended with, if any. */
+export const LimitEvent = EvaluateEvent.extend({ event: z.literal('limit') });
+export type LimitEvent = z.infer<typeof LimitEvent>;
+
 /** Why an episode ended: by itself, or because someone closed it. */
 export const EndReason = z.enum(['terminated', 'truncated', 'failure', 'client', 'disconnect', 'shutdown']);
 export type EndReason = z.infer<typeof EndReason>;
@@ -69,6 +73,7 @@ export const TrajectoryEvent = z.discriminatedUnion('event', [
   ResetEvent,
   StepEvent,
   EvaluateEvent,
+  LimitEvent,
   CloseEvent,
 ]);
 export type TrajectoryEvent = z.infer<typeof TrajectoryEvent>;

@@ -3,6 +3,9 @@ import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
 
 const MIB = 1024 * 1024;
 
+/** What a runner may need beside the layer, which is memory too. */
+const RUNNER_BYTES = 96 * MIB;
+
 const counts = z.record(z.string().min(1), z.number().int().min(0).max(10_000));
 const paths = z.record(z.string().min(1), z.string().min(1));
 
@@ -275,6 +278,9 @@ function contradictionIn(config: Config): string | undefined {
   const warm = Object.values(config.pool).reduce((sum, count) => sum + count, 0);
   if (warm > config.pool_max) {
     return `--pool keeps ${warm} sandboxes warm but --pool-max allows ${config.pool_max}: raise --pool-max or lower --pool`;
+  }
+  if (config.memory_bytes < config.layer_bytes + RUNNER_BYTES) {
+    return `--memory-bytes ${config.memory_bytes} is less than a full layer (--layer-bytes ${config.layer_bytes}) and ${RUNNER_BYTES} for the runner: an agent that fills its layer would end the container; raise the former or lower the latter`;
   }
   if (config.fsync && config.trajectories === 'none') {
     return '--fsync has nothing to force with --trajectories none: drop one of them';

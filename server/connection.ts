@@ -255,7 +255,13 @@ export class Connection {
     return {
       dataset: params.dataset ?? tasks[0]?.dataset ?? environment.info.datasets[0]?.name ?? '',
       total: tasks.length,
-      tasks: page.map(({ id, index, instruction, tags }) => ({ id, index, instruction, tags: [...tags] })),
+      tasks: page.map(({ id, index, instruction, tags, ungradable }) => ({
+        id,
+        index,
+        instruction,
+        tags: [...tags],
+        ...(ungradable === undefined ? {} : { ungradable }),
+      })),
     };
   }
 

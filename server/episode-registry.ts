@@ -6,7 +6,8 @@ import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
 import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
-import { Episode, type EpisodeObserver } from './episode.ts';
+import { Episode } from './episode.ts';
+import type { EpisodeObserver } from './episode-parts.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
@@ -107,12 +108,7 @@ export class EpisodeRegistry {
     try {
       const began = this.#parts.now();
       const seed = request.options.seed ?? randomInt(MAX_SEED);
-      const task = environment.choose(request.options, seed);
-      play = await this.#resets.run({
-        begin: () => environment.reset(task, request.options, request.signal),
-        signal: request.signal,
-        onRetry: (cause) => this.#observer.resetRetried(environment.id, cause),
-      });
+      play = await this.#play(environment, request, seed);
       this.refuseWhenDraining();
       request.signal?.throwIfAborted();
       const opened = await this.#begin(id, request, play, seed, free);
@@ -123,6 +119,24 @@ export class EpisodeRegistry {
       free();
       if (play !== undefined) releasePlay(play);
       throw this.#reported(environment.id, error, request.signal);
+    }
+  }
+
+  /** The task that is meant. Where it shows only now that one cannot be graded, a seed means another one. */
+  async #play(environment: Environment, request: OpenRequest, seed: number): Promise<EnvironmentEpisode> {
+    const { options, signal } = request;
+    for (;;) {
+      const task = environment.choose(options, seed);
+      try {
+        return await this.#resets.run({
+          begin: () => environment.reset(task, options, signal),
+          signal,
+          onRetry: (cause) => this.#observer.resetRetried(environment.id, cause),
+        });
+      } catch (error) {
+        const other = error instanceof ProtocolError && error.error === 'task_ungradable';
+        if (!other || options.task !== undefined) throw error;
+      }
     }
   }
 

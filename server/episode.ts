@@ -2,57 +2,24 @@ import type { EnvironmentEpisode, Task } from '../environments/environment.ts';
 import { type Action, type ActionObject, parseAction } from '../protocol/action.ts';
 import type {
   EpisodeState,
-  EpisodeStatus,
   EvaluateResult,
   ResetOptions,
+  RewardMode,
   StepResult,
 } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { EndReason, TrajectoryEvent } from '../protocol/trajectory.ts';
+import { EpisodeLimits } from './episode-limits.ts';
+import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
+import { EpisodeLife } from './episode-status.ts';
 import { RequestQueue } from './request-queue.ts';
 import { releasePlay } from './resets.ts';
 import type { StepGate } from './step-gate.ts';
-import { type ResultMemory, StepResults } from './step-results.ts';
+import { endOf, resultOf, UNGRADED } from './step-result.ts';
+import { StepResults } from './step-results.ts';
 import { observationHash, type TrajectoryFile } from './trajectory-log.ts';
 import { type Turn, takeTurn } from './turn.ts';
-
-/** What the server counts; called once for each event. */
-export interface EpisodeObserver {
-  stepped(environment: string, seconds: number): void;
-  ended(environment: string, reason: EndReason): void;
-  /** A fault ended the episode; `cause` is what was thrown. */
-  faulted(episodeId: string, failure: Failure, cause: unknown): void;
-  /** The log could not take the last lines of an episode that nobody waits for. */
-  logFailed(episodeId: string, error: unknown): void;
-}
-
-export interface EpisodeParts {
-  readonly id: string;
-  readonly environment: string;
-  readonly resumeToken: string;
-  readonly play: EnvironmentEpisode;
-  readonly options: ResetOptions;
-  readonly log: TrajectoryFile;
-  readonly results: ResultMemory;
-  readonly observer: EpisodeObserver;
-  /** A monotonic clock, in milliseconds. */
-  readonly now: () => number;
-}
-
-const MOVES: Readonly<Record<EpisodeStatus, readonly EpisodeStatus[]>> = {
-  ready: ['stepping', 'over', 'closed'],
-  stepping: ['ready', 'over'],
-  over: ['closed'],
-  closed: [],
-};
-
-/** Why this step ends the episode; `undefined` where it goes on. */
-function endOf({ failure, terminated, truncated }: StepResult): EndReason | undefined {
-  if (failure !== null) return 'failure';
-  if (terminated) return 'terminated';
-  return truncated ? 'truncated' : undefined;
-}
 
 /**
  * One episode: ready → stepping → ready … → over → closed. Its requests run one after the other, each step exactly
@@ -72,7 +39,8 @@ export class Episode {
   readonly #began: number;
   readonly #results: StepResults;
   readonly #requests = new RequestQueue();
-  #status: EpisodeStatus = 'ready';
+  readonly #limits: EpisodeLimits;
+  readonly #life = new EpisodeLife();
   #lastReward: number | null = null;
   #failure: Failure | null = null;
   #ended: EndReason | undefined;
@@ -90,11 +58,17 @@ export class Episode {
     this.#now = parts.now;
     this.#results = new StepResults(parts.results);
     this.#began = parts.now();
+    this.#limits = new EpisodeLimits(parts.options, parts.now, () => void this.#timeIsOver());
   }
 
   /** Whether it takes no more steps. */
   get over(): boolean {
-    return this.#status === 'over' || this.#status === 'closed';
+    return this.#life.over;
+  }
+
+  /** Whether the next step is answered: one can be made, or there is an end by time to be told. */
+  get answersStep(): boolean {
+    return !this.over || this.#results.hasUntoldEnd;
   }
 
   /** Whether a request of it is running or waiting. */
@@ -126,17 +100,17 @@ export class Episode {
   /** Facts of this moment; it waits for nothing. */
   state(): EpisodeState {
     const { id, index, dataset, instruction } = this.#task;
-    const { count, last } = this.#results;
+    const { count, last, end } = this.#results;
     return {
       episode_id: this.id,
       environment: this.environment,
       task: { id, index, dataset, instruction },
-      status: this.#status,
+      status: this.#life.status,
       step_count: count,
       age_ms: this.#now() - this.#began,
       last_reward: this.#lastReward,
       terminated: last?.terminated ?? false,
-      truncated: last?.truncated || this.#failure !== null,
+      truncated: last?.truncated || end !== undefined || this.#failure !== null,
       failure: this.#failure,
     };
   }
@@ -144,9 +118,9 @@ export class Episode {
   /** Close after the requests made so far. @throws {ProtocolError} `internal_error` when the log is not written */
   close(reason: EndReason): Promise<void> {
     return this.#requests.run(async () => {
-      if (this.#status === 'closed') return;
-      const wasOver = this.#status === 'over';
-      this.#move('closed');
+      if (this.#life.status === 'closed') return;
+      const wasOver = this.#life.status === 'over';
+      this.#life.moveTo('closed');
       const ended = wasOver ? undefined : this.#end(reason);
       this.#results.forget();
       await Promise.resolve(ended).finally(() => this.#log.close());
@@ -173,18 +147,15 @@ export class Episode {
     return this.abandon('failure');
   }
 
-  #move(to: EpisodeStatus): void {
-    if (!MOVES[this.#status].includes(to)) {
-      throw new Error(`an episode cannot go from ${this.#status} to ${to}`);
-    }
-    this.#status = to;
+  get #mode(): RewardMode {
+    return this.#options.reward ?? 'on_end';
   }
 
   #refuseWhenOver(): void {
-    if (this.#status === 'closed') {
+    if (this.#life.status === 'closed') {
       throw new ProtocolError('episode_not_found', `Episode ${this.id} is closed.`);
     }
-    if (this.#status === 'over') {
+    if (this.#life.status === 'over') {
       throw new ProtocolError('episode_over', `Episode ${this.id} has ended (${this.#ended}).`, {
         reason: this.#ended,
         step_count: this.#results.count,
@@ -202,6 +173,9 @@ export class Episode {
   async #step(number: number | undefined, action: Action): Promise<StepResult> {
     const flushed = this.#log.flush();
     if (flushed !== undefined) await flushed;
+    if (this.#limits.leftMs <= 0) await this.#endByTime();
+    const end = this.#results.endFor(number);
+    if (end !== undefined) return end;
     const next = this.#results.count + 1;
     if (number !== undefined && number < next) return this.#results.again(number);
     this.#refuseWhenOver();
@@ -211,18 +185,8 @@ export class Episode {
       });
     }
     const began = this.#now();
-    const turn = await this.#take(parseAction(action));
-    const atLimit = next >= (this.#options.max_turns ?? Number.POSITIVE_INFINITY);
-    const truncated = turn.failure !== null || (atLimit && !turn.terminated);
-    const result: StepResult = {
-      step: next,
-      observation: turn.observation,
-      reward: turn.reward,
-      terminated: turn.terminated,
-      truncated,
-      failure: turn.failure,
-      info: turn.info,
-    };
+    const turn = await this.#take(parseAction(action), next);
+    const result = resultOf(next, turn);
     this.#results.add(result);
     this.#lastReward = result.reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
@@ -236,10 +200,48 @@ export class Episode {
     return result;
   }
 
+  /** Never throws. */
+  async #timeIsOver(): Promise<void> {
+    try {
+      await this.#requests.run(() => this.#endByTime());
+    } catch (error) {
+      // Whoever abandons an episode closes it, too.
+      if (this.#abandoned === undefined) this.#observer.logFailed(this.id, error);
+    }
+  }
+
+  /**
+   * End the episode between two steps: graded as its reward mode has it, its sandbox given back. The next step is told, and
+   * not made.
+   */
+  async #endByTime(): Promise<void> {
+    if (this.over || this.#abandoned !== undefined) return;
+    const step = this.#results.count + 1;
+    const result = resultOf(step, { ...(await this.#lastTurn(step)), limit: 'time' });
+    this.#results.endWith(result);
+    this.#lastReward = result.reward ?? this.#lastReward;
+    const { reward, failure, info } = result;
+    await this.#settle(endOf(result), {
+      event: 'limit',
+      time: new Date().toISOString(),
+      after_step: this.#results.count,
+      reward,
+      failure,
+      info,
+    });
+  }
+
+  async #lastTurn(step: number): Promise<Turn> {
+    if (this.#mode !== 'on_submit') return this.#take({ evaluate: true }, step);
+    this.#life.moveTo('stepping');
+    return UNGRADED;
+  }
+
   async #evaluate(): Promise<EvaluateResult> {
     await this.#log.flush();
+    if (this.#limits.leftMs <= 0) await this.#endByTime();
     this.#refuseWhenOver();
-    const { failure, info, observation, reward } = await this.#take({ evaluate: true });
+    const { failure, info, observation, reward } = await this.#take({ evaluate: true }, 0);
     // There is no observation that could carry it.
     const { feedback } = observation;
     const result = { reward, failure, info: feedback === undefined ? info : { ...info, feedback } };
@@ -254,25 +256,29 @@ export class Episode {
   }
 
   /** @throws {ProtocolError} when the action is refused, or the episode abandoned meanwhile; it is no step then */
-  async #take(action: ActionObject): Promise<Turn> {
-    this.#move('stepping');
+  async #take(action: ActionObject, step: number): Promise<Turn> {
+    this.#life.moveTo('stepping');
     try {
       if (this.#play === null) throw new Error('a step of an episode whose sandbox is released');
-      const turn = await takeTurn(this.#play, action, this.#options.reward ?? 'on_submit');
+      const turn = await takeTurn(this.#play, action, {
+        mode: this.#mode,
+        leftMs: this.#limits.leftMs,
+        limit: () => this.#limits.reachedBy(step),
+      });
       // Its sandbox was taken away from under it: what it came to is no fault, and nobody is told of it.
       this.#refuseWhenAbandoned();
       this.#failure = turn.failure;
       if (turn.failure !== null) this.#observer.faulted(this.id, turn.failure, turn.cause);
       return turn;
     } catch (error) {
-      this.#move('ready');
+      this.#life.moveTo('ready');
       throw error;
     }
   }
 
   /** After a turn: on to the next one or, where there is a reason, to the end. */
   async #settle(end: EndReason | undefined, event: TrajectoryEvent): Promise<void> {
-    this.#move(end === undefined ? 'ready' : 'over');
+    this.#life.moveTo(end === undefined ? 'ready' : 'over');
     try {
       await this.#log.write(event);
     } finally {
@@ -283,6 +289,7 @@ export class Episode {
   /** The end of the episode, once: the sandbox goes back, the log gets its last line. */
   async #end(reason: EndReason): Promise<void> {
     this.#ended = reason;
+    this.#limits.stop();
     this.#release();
     this.#observer.ended(this.environment, reason);
     const time = new Date().toISOString();

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ActionObject } from '../protocol/action.ts';
-import type { Observation, StepResult } from '../protocol/episode.ts';
+import type { Observation, ResetOptions, StepResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { OpenEnvObservation, OpenEnvState } from '../protocol/openenv.ts';
@@ -17,6 +17,8 @@ import type { StepGate } from './step-gate.ts';
 
 /** Longest deadline of an action, in milliseconds, so that its output is there before `ANSWER_MS` have passed. */
 const MAX_CODE_MS = 50_000;
+/** The same for an action that is graded in the same step, which takes its time, too. */
+const MAX_GRADED_CODE_MS = 25_000;
 
 /**
  * Longest time to an answer, in milliseconds. OpenEnv's client gives up after 60 s and takes the late answer for that of
@@ -38,9 +40,17 @@ export interface OpenEnvSessionParts {
   readonly gate?: StepGate;
 }
 
-function withinLimit(action: ActionObject, stepTimeoutMs: number): ActionObject {
-  if (!('code' in action) || (action.timeout_ms ?? stepTimeoutMs) <= MAX_CODE_MS) return action;
-  return { ...action, timeout_ms: MAX_CODE_MS };
+function withinLimit(action: ActionObject, stepTimeoutMs: number, graded: boolean): ActionObject {
+  const limit = graded ? MAX_GRADED_CODE_MS : MAX_CODE_MS;
+  if (!('code' in action) || (action.timeout_ms ?? stepTimeoutMs) <= limit) return action;
+  return { ...action, timeout_ms: limit };
+}
+
+/** Whether the next step, if it is code, is graded too. A limit by time may come at any step. */
+function gradesCode({ reward, max_turns, max_duration_ms }: ResetOptions, stepsMade: number): boolean {
+  if (reward === 'every_step') return true;
+  if (reward === 'on_submit') return false;
+  return max_duration_ms !== undefined || (max_turns !== undefined && stepsMade + 1 >= max_turns);
 }
 
 function observed(observation: Observation): OpenEnvObservation {
@@ -51,10 +61,13 @@ function stepped(result: StepResult): OpenEnvObservation {
   const { observation, reward, terminated, truncated, info } = result;
   const done = terminated || truncated;
   if (!done && reward === null) return { observation, reward, done };
-  const components = info.reward_components;
+  const { reward_components: components, success, limit, ungraded } = info;
   const metadata = {
     terminated,
     truncated,
+    ...(limit === undefined ? {} : { limit }),
+    ...(success === undefined ? {} : { success }),
+    ...(ungraded === undefined ? {} : { ungraded }),
     ...(components === undefined ? {} : { reward_components: components }),
   };
   return { observation: { ...observation, metadata }, reward, done, metadata };
@@ -98,6 +111,8 @@ export class OpenEnvSession {
   #episode: Episode | undefined;
   /** The id that the client knows; other sessions may use the same. */
   #episodeId: string | null = null;
+  /** Of the episode's reset. */
+  #options: ResetOptions = {};
 
   constructor(parts: OpenEnvSessionParts) {
     this.#parts = parts;
@@ -127,16 +142,21 @@ export class OpenEnvSession {
       throw new OpenEnvExecutionError('The session is closed.');
     }
     this.#episode = episode;
+    this.#options = options;
     this.#episodeId = episode_id ?? episode.id;
     return observed(result.observation);
   }
 
   /** @throws {OpenEnvValidationError} @throws {OpenEnvExecutionError} also for a fault, which is never a reward */
   async step(data: Readonly<Record<string, unknown>>): Promise<OpenEnvObservation> {
-    const action = withinLimit(validateAction(data), this.#parts.stepTimeoutMs);
+    const validated = validateAction(data);
     const episode = this.#episode;
     if (episode === undefined) throw new OpenEnvExecutionError('No episode has begun: reset first.');
-    if (episode.over) throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
+    if (!episode.answersStep) {
+      throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
+    }
+    const graded = gradesCode(this.#options, episode.state().step_count);
+    const action = withinLimit(validated, this.#parts.stepTimeoutMs, graded);
     const result = await inTime(episode.step(undefined, action, this.#parts.gate), () => {
       this.#episode = undefined;
       this.#episodeId = null;

@@ -45,6 +45,8 @@ export class StepResults {
   readonly #results = new Map<number, { readonly result: StepResult; readonly size: number }>();
   #size = 0;
   #last: LastStep | undefined;
+  #end: StepResult | undefined;
+  #endIsTold = false;
 
   constructor(memory: ResultMemory) {
     this.#memory = memory;
@@ -62,6 +64,30 @@ export class StepResults {
   /** Bytes that the stored results take, as `sizeOf` counts them. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The end of an episode between two steps, as the result of the step that did not come. */
+  get end(): StepResult | undefined {
+    return this.#end;
+  }
+
+  get hasUntoldEnd(): boolean {
+    return this.#end !== undefined && !this.#endIsTold;
+  }
+
+  /** The episode ended before a step of this result's number. */
+  endWith(result: StepResult): void {
+    this.#end = result;
+  }
+
+  /** That end, for the step that asks for its number, or, once, for one without a number. */
+  endFor(step: number | undefined): StepResult | undefined {
+    const end = this.#end;
+    if (end === undefined || step !== (step === undefined ? undefined : end.step)) return undefined;
+    const again = this.#endIsTold;
+    if (again && step === undefined) return undefined;
+    this.#endIsTold = true;
+    return again ? { ...end, replayed: true } : end;
   }
 
   add(result: StepResult): void {

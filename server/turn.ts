@@ -4,73 +4,111 @@ import type { ActionObject } from '../protocol/action.ts';
 import type { Observation, RewardMode, StepInfo } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
+import type { Limit } from './episode-limits.ts';
 
-/** What one action came to, before turns are counted. */
+/** What one action came to. */
 export interface Turn {
   readonly observation: Observation;
   readonly reward: number | null;
   readonly terminated: boolean;
+  /** The limit that ends the episode with this turn. */
+  readonly limit: Limit | undefined;
   readonly failure: Failure | null;
   /** What was thrown, where there is a failure. */
   readonly cause?: unknown;
   readonly info: StepInfo;
 }
 
+export interface TurnOptions {
+  readonly mode: RewardMode;
+  /** Time that the episode has left for the action, in milliseconds. @default no limit */
+  readonly leftMs?: number;
+  /** The limit that the episode has reached, asked when the action has run. @default none */
+  readonly limit?: () => Limit | undefined;
+}
+
+/** Most of an action's code and input together, in bytes: what reaches a sandbox in one piece on every engine. */
+const MOST_CODE_BYTES = 16 * 1024 * 1024;
 const NOTHING_SEEN: Observation = { output: '' };
 
 /**
- * Run one action and grade where it is due. A fault of the infrastructure comes back as `failure` with `reward: null`.
- * With `every_step` each action is graded and the episode goes on, at reward 1 too, as InterCode's own environment
- * does; its experiments' loop stops there of its own accord.
+ * Run one action and grade where it is due: at a submit or an evaluate, with `every_step` after each action, with `on_end`
+ * after the one that reaches a limit. A fault of the infrastructure comes back as `failure` with `reward: null`.
+ * With `every_step` the episode goes on at reward 1 too, as InterCode's own environment does; its experiments' loop
+ * stops there of its own accord.
  *
- * @throws {ProtocolError} when the environment refuses the action; nothing has run then
+ * @throws {ProtocolError} when the action is refused; nothing has run then
  */
 export async function takeTurn(
   play: EnvironmentEpisode,
   action: ActionObject,
-  mode: RewardMode,
+  { mode, leftMs = Number.POSITIVE_INFINITY, limit = () => undefined }: TurnOptions,
 ): Promise<Turn> {
   if ('skip' in action) {
     return {
       observation: { output: 'skipped' },
       reward: 0,
       terminated: true,
+      limit: undefined,
       failure: null,
-      info: { duration_ms: 0 },
+      info: { duration_ms: 0, success: false },
     };
   }
   let observation = NOTHING_SEEN;
   let info: StepInfo = { duration_ms: 0 };
   let phase: FailurePhase = 'action';
   let acted = false;
+  let reached: Limit | undefined;
   try {
     if ('code' in action) {
-      const outcome = await play.act(action);
+      refuseHuge(action);
+      const outcome = await play.act(action, leftMs);
       acted = true;
       observation = outcome.observation;
       info = { duration_ms: outcome.durationMs, ...outcome.info };
-      if (mode === 'on_submit') return { observation, reward: null, terminated: false, failure: null, info };
+    }
+    const submitted = 'submit' in action;
+    reached = submitted ? undefined : limit();
+    if ('code' in action && !isGraded(mode, reached)) {
+      return { observation, reward: null, terminated: false, limit: reached, failure: null, info };
     }
     phase = 'grading';
-    const final = 'submit' in action;
-    const grade = await play.grade(final ? { answer: action.answer, final } : { final });
+    const final = submitted || reached !== undefined;
+    const grade = await play.grade(submitted ? { answer: action.answer, final } : { final });
     return {
       observation: withFeedback(observation, grade),
       reward: checked(grade).reward,
-      terminated: final,
+      terminated: submitted,
+      limit: reached,
       failure: null,
       info: {
         ...info,
         ...grade.info,
         duration_ms: info.duration_ms + grade.durationMs,
+        ...(grade.reward === null ? {} : { success: grade.success }),
         reward_components: { ...grade.components },
       },
     };
   } catch (error) {
     if (error instanceof ProtocolError && !acted) throw error;
     const failure = failureOf(error, phase, acted);
-    return { observation, reward: null, terminated: false, failure, info, cause: error };
+    return { observation, reward: null, terminated: false, limit: reached, failure, info, cause: error };
   }
+}
+
+function isGraded(mode: RewardMode, reached: Limit | undefined): boolean {
+  return mode === 'every_step' || (mode === 'on_end' && reached !== undefined);
+}
+
+/** An action that no sandbox could take in would be a failure of the agent's own making. */
+function refuseHuge({ code, stdin = '' }: Extract<ActionObject, { code: string }>): void {
+  if ((code.length + stdin.length) * 3 <= MOST_CODE_BYTES) return;
+  const bytes = Buffer.byteLength(code) + Buffer.byteLength(stdin);
+  if (bytes <= MOST_CODE_BYTES) return;
+  const message = `code and stdin are ${bytes} bytes together, more than ${MOST_CODE_BYTES}`;
+  throw new ProtocolError('invalid_params', `action: ${message}`, {
+    issues: [{ field: 'action.code', code: 'too_big', message }],
+  });
 }
 
 function withFeedback(observation: Observation, { feedback }: Grade): Observation {

@@ -1,6 +1,7 @@
+import { type CheckedDataset, checkDatasets, checkLines, type OnProgress } from './dataset-check.ts';
 import type { Cli } from './program.ts';
 import { load } from './programs.ts';
-import { print } from './terminal.ts';
+import { print, type Terminal } from './terminal.ts';
 
 /** `stepwell import`: reads published datasets; `environments/import` knows how. */
 export function addImport(cli: Cli): void {
@@ -12,14 +13,37 @@ export function addImport(cli: Cli): void {
     .helpOption(false)
     .action(async (args: string[]) => {
       const { terminal } = cli;
-      const [{ run }, { stateFolder }] = await Promise.all([load('import'), load('state')]);
+      const [{ run, NotChecked }, { stateFolder }] = await Promise.all([load('import'), load('state')]);
+      const home = stateFolder(terminal.env);
+      const check = async (names: readonly string[], runtime: string | undefined, onProgress: OnProgress) => {
+        try {
+          const checked = await checkImported(terminal, home, names, runtime, onProgress);
+          return checked.map((one) => ({ ...one, lines: checkLines(one) }));
+        } catch (error) {
+          throw new NotChecked(error instanceof Error ? error.message : String(error), { cause: error });
+        }
+      };
       cli.exit(
         await run(args, {
-          home: stateFolder(terminal.env),
+          home,
+          check,
           print: (line) => print(terminal, line),
           printError: (line) => terminal.errors.write(`${line}\n`),
           progress: terminal.errors,
         }),
       );
     });
+}
+
+async function checkImported(
+  terminal: Terminal,
+  home: string,
+  names: readonly string[],
+  runtime: string | undefined,
+  onProgress: OnProgress,
+): Promise<CheckedDataset[]> {
+  const { loadGolds } = await load('golds');
+  const golds = (await loadGolds(home)).filter(({ dataset }) => names.includes(dataset));
+  const env = { ...terminal.env, STEPWELL_HOME: home };
+  return checkDatasets({ ...terminal, env }, runtime === undefined ? {} : { runtime }, golds, onProgress);
 }

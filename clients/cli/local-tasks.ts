@@ -41,9 +41,13 @@ export async function localTasks(terminal: Terminal): Promise<TaskSource> {
       return {
         dataset: dataset ?? tasks[0]?.dataset ?? '',
         total: tasks.length,
-        tasks: tasks
-          .slice(offset, offset + limit)
-          .map(({ id, index, instruction, tags }) => ({ id, index, instruction, tags: [...tags] })),
+        tasks: tasks.slice(offset, offset + limit).map(({ id, index, instruction, tags, ungradable }) => ({
+          id,
+          index,
+          instruction,
+          tags: [...tags],
+          ...(ungradable === undefined ? {} : { ungradable }),
+        })),
       };
     },
     [Symbol.asyncDispose]: async () => undefined,

@@ -56,6 +56,7 @@ export function showGrade(
     value === null ? 'none' : value.toFixed(2).padStart(6),
   ]);
   print(terminal, columns(rows));
+  if (grade.info.success === true) print(terminal, styled(terminal, 'green', 'solved'));
 }
 
 /** A fault of the infrastructure, which is no reward. */

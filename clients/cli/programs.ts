@@ -1,4 +1,5 @@
 import type { EnvironmentInfo, TaskSummary } from '../../protocol/environment.ts';
+import type { CheckedDataset, DatasetGolds, OnProgress } from './dataset-check.ts';
 
 /**
  * The programs of other folders that commands start. Clients otherwise import only `protocol/`; this table is the one
@@ -14,6 +15,7 @@ interface Programs {
   readonly tasks: TasksProgram;
   readonly sqlTasks: TasksProgram;
   readonly pythonTasks: TasksProgram;
+  readonly golds: GoldsProgram;
   readonly import: ImportProgram;
   readonly images: ImagesProgram;
 }
@@ -30,7 +32,8 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
     tasks: ['environments/bash/tasks/built-in.ts', 'BUILT_IN'],
     sqlTasks: ['environments/sql/tasks/built-in.ts', 'BUILT_IN'],
     pythonTasks: ['environments/python/tasks/built-in.ts', 'BUILT_IN'],
-    import: ['environments/import/command.ts', 'run'],
+    golds: ['environments/golds.ts', 'loadGolds'],
+    import: ['environments/import/command.ts', 'run', 'NotChecked'],
     images: ['docker/images/command.ts', 'runImages'],
   };
 
@@ -135,11 +138,26 @@ interface TasksProgram {
   readonly BUILT_IN: { readonly tasks: readonly BuiltInTask[] };
 }
 
+interface GoldsProgram {
+  /** The golds of every dataset that a server of this state folder has. @throws {DatasetError} */
+  loadGolds(home: string): Promise<readonly DatasetGolds[]>;
+}
+
 interface ImportProgram {
+  /** Thrown by `check` where there is nothing to try tasks on. */
+  readonly NotChecked: new (
+    message: string,
+    options?: ErrorOptions,
+  ) => Error;
   run(
     argv: readonly string[],
     options: {
       readonly home: string;
+      readonly check: (
+        names: readonly string[],
+        runtime: string | undefined,
+        onProgress: OnProgress,
+      ) => Promise<readonly (CheckedDataset & { readonly lines: readonly string[] })[]>;
       readonly print: (line: string) => void;
       readonly printError: (line: string) => void;
       readonly progress: NodeJS.WritableStream;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { EvaluateResult, Observation, StepResult } from '../../protocol/episode.ts';
-import { canonicalJson, type EvaluateEvent, type StepEvent } from '../../protocol/trajectory.ts';
+import { canonicalJson } from '../../protocol/trajectory.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { EpisodeOverError } from '../typescript/errors.ts';
-import type { Trajectory } from './trajectory-file.ts';
+import type { PlayedEvent, Trajectory } from './trajectory-file.ts';
 
 /** One thing that was not the same again. */
 export interface Difference {
@@ -31,7 +31,11 @@ export async function replayEpisode(client: StepwellClient, trajectory: Trajecto
   if (trajectory.torn) notes.push('the last line is torn and was left out');
   else if (!close) notes.push('there is no close event: the episode was open when its server stopped');
   const { environment, options, info, task } = reset;
-  await using episode = await client.reset({ ...options, environment, task: task.id, seed: info.seed });
+  // Time runs otherwise in a replay: what ended the episode by its time is graded at the same place.
+  const { max_duration_ms: limited, ...untimed } = options;
+  if (limited !== undefined)
+    notes.push(`recorded with ${limited} ms for the episode, replayed without a limit`);
+  await using episode = await client.reset({ ...untimed, environment, task: task.id, seed: info.seed });
   const differences = [...fileDifferences(trajectory), ...resetDifferences(trajectory, episode)];
   if (episode.info.engine !== info.engine || episode.info.isolation !== info.isolation) {
     const was = `${info.engine} (${info.isolation})`;
@@ -51,10 +55,16 @@ export async function replayEpisode(client: StepwellClient, trajectory: Trajecto
   return { steps, differences, notes };
 }
 
-async function replayEvent(episode: Episode, event: StepEvent | EvaluateEvent): Promise<Difference[]> {
+async function replayEvent(episode: Episode, event: PlayedEvent): Promise<Difference[]> {
   const where = place(event);
-  if (event.event === 'evaluate') return gradeDifferences(where, event, await episode.evaluate());
+  const gradeNow = async () => gradeDifferences(where, event, await episode.evaluate());
+  if (event.event === 'evaluate') return gradeNow();
+  if (event.event === 'limit') return event.info.reward_components === undefined ? [] : gradeNow();
   const result: StepResult = await episode.step(event.action);
+  if (event.info.limit === 'time') {
+    const seen = observationDifferences(where, event.observation, result.observation);
+    return event.info.reward_components === undefined ? seen : [...seen, ...(await gradeNow())];
+  }
   return [
     ...observationDifferences(where, event.observation, result.observation),
     ...compare(where, 'terminated', event.terminated, result.terminated),
@@ -74,6 +84,7 @@ function gradeDifferences(
   const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
   return [
     ...compare(where, 'reward', recorded.reward, replayed.reward),
+    ...compare(where, 'info.success', recorded.info.success, replayed.info.success),
     ...names.flatMap((name) => compare(where, `info.reward_components.${name}`, was[name], is[name])),
     ...compare(where, 'failure', recorded.failure?.code ?? null, replayed.failure?.code ?? null),
   ];
@@ -111,8 +122,8 @@ function fileDifferences({ reset, events, close }: Trajectory): Difference[] {
   return [...found, ...numbers, ...(close ? compare('file, close', 'steps', close.steps, steps.length) : [])];
 }
 
-function place(event: StepEvent | EvaluateEvent): string {
-  return event.event === 'step' ? `step ${event.step}` : `evaluate after step ${event.after_step}`;
+function place(event: PlayedEvent): string {
+  return event.event === 'step' ? `step ${event.step}` : `${event.event} after step ${event.after_step}`;
 }
 
 function compare(where: string, field: string, recorded: unknown, replayed: unknown): Difference[] {

@@ -21,6 +21,8 @@ export interface ResetFlags {
   readonly semantics?: Semantics;
   readonly reward?: RewardMode;
   readonly maxTurns?: number;
+  readonly maxDurationMs?: number;
+  readonly includeUngradable?: boolean;
   readonly scoring?: Scoring;
   readonly dialect?: Dialect;
   readonly output?: RowFormat;
@@ -38,8 +40,14 @@ export function addResetFlags(command: Command): void {
     .option('--task <task>', 'index from 0, or id, of the task (default: the seed decides)', taskOf)
     .option('--seed <number>', 'the same seed gives the same task (default: a random one)', integer(0))
     .addOption(choice('--semantics', Semantics.options, 'what an action means (default: native)'))
-    .addOption(choice('--reward', RewardMode.options, 'when to grade (default: on_submit)'))
+    .addOption(choice('--reward', RewardMode.options, 'when to grade (default: on_end)'))
     .option('--max-turns <number>', 'steps after which the episode ends (default: no limit)', integer(1))
+    .option(
+      '--max-duration-ms <number>',
+      'milliseconds after which the episode ends (default: no limit)',
+      integer(1),
+    )
+    .option('--include-ungradable', 'play tasks too that cannot be graded')
     .addOption(
       choice('--scoring', Scoring.options, "what the reward is made of (default: the environment's)"),
     )
@@ -65,8 +73,8 @@ export async function environmentOf(
 }
 
 export function resetParams(flags: ResetFlags, environment: string): Params<'episode/reset'> {
-  const { dataset, split, task, seed, semantics, reward, maxTurns } = flags;
-  const { scoring, dialect, output, schema, maxRows, tests, feedback } = flags;
+  const { dataset, split, task, seed, semantics, reward, maxTurns, maxDurationMs } = flags;
+  const { scoring, dialect, output, schema, maxRows, tests, feedback, includeUngradable } = flags;
   return {
     environment,
     dataset,
@@ -76,6 +84,8 @@ export function resetParams(flags: ResetFlags, environment: string): Params<'epi
     semantics,
     reward,
     max_turns: maxTurns,
+    max_duration_ms: maxDurationMs,
+    include_ungradable: includeUngradable,
     scoring,
     dialect,
     output,

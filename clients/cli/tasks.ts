@@ -5,6 +5,7 @@ import { integer } from './flags.ts';
 import { localTasks, type TaskSource } from './local-tasks.ts';
 import type { Cli } from './program.ts';
 import { environmentOf } from './reset-flags.ts';
+import { addTasksCheck } from './tasks-check.ts';
 import { columns, EXIT, print, type Terminal } from './terminal.ts';
 
 interface SourceFlags {
@@ -27,7 +28,7 @@ interface ListFlags extends TasksFlags {
 const INSTRUCTION_WIDTH = 90;
 const PAGE = 1000;
 
-/** `stepwell tasks list`, `stepwell tasks show` and `stepwell tasks datasets`. */
+/** `stepwell tasks list`, `show`, `datasets` and `check`. */
 export function addTasks(cli: Cli): void {
   const tasks = cli.program.command('tasks').description('list tasks and datasets, or show a task');
   const list = tasks
@@ -40,6 +41,7 @@ export function addTasks(cli: Cli): void {
     .description('show a task with its whole instruction')
     .argument('<task>', 'its id, or its index from 0');
   const datasets = tasks.command('datasets').description('list the datasets that there are');
+  addTasksCheck(cli, tasks);
   for (const command of [list, show]) {
     command
       .option('--environment <id>', "id of the environment (default: the dataset's, else bash-v1)")
@@ -67,7 +69,12 @@ async function listDatasets(cli: Cli, flags: SourceFlags): Promise<void> {
   const environments = await source.environments();
   if (flags.json) return print(cli.terminal, JSON.stringify(environments, null, 2));
   const rows = environments.flatMap(({ id, datasets }) =>
-    datasets.map(({ name, tasks }) => [id, name, `${tasks} tasks`]),
+    datasets.map(({ name, tasks, gradable, checked }) => [
+      id,
+      name,
+      `${tasks} tasks`,
+      checked ? `${gradable} gradable` : 'not checked',
+    ]),
   );
   print(cli.terminal, columns(rows, ''));
 }
@@ -83,7 +90,10 @@ async function listTasks(cli: Cli, flags: ListFlags): Promise<void> {
   const { offset = 0, limit } = flags;
   const page = await source.tasks({ ...(await query(flags, source)), offset, limit });
   if (flags.json) return print(cli.terminal, JSON.stringify(page, null, 2));
-  const rows = page.tasks.map((task) => [String(task.index), task.id, shorten(task.instruction)]);
+  const rows = page.tasks.map((task) => {
+    const mark = task.ungradable === undefined ? '' : `(${task.ungradable.kind}) `;
+    return [String(task.index), task.id, `${mark}${shorten(task.instruction)}`];
+  });
   if (rows.length > 0) print(cli.terminal, columns(rows, ''));
   const more = offset + rows.length < page.total ? `; --offset ${offset + rows.length} goes on` : '';
   print(cli.terminal, `\n${rows.length} of ${page.total} tasks of ${page.dataset}${more}`);
@@ -100,6 +110,7 @@ async function showTask(cli: Cli, wanted: string, flags: TasksFlags): Promise<vo
       const { terminal } = cli;
       print(terminal, `${task.id} (${page.dataset}, index ${task.index})`);
       if (task.tags.length > 0) print(terminal, `tags: ${task.tags.join(', ')}`);
+      if (task.ungradable !== undefined) print(terminal, `cannot be graded: ${task.ungradable.reason}`);
       return print(terminal, `\n${task.instruction}`);
     }
     if (page.tasks.length === 0 || offset + page.tasks.length >= page.total) {

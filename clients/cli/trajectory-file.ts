@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import {
   type CloseEvent,
   type EvaluateEvent,
+  type LimitEvent,
   type ResetEvent,
   type StepEvent,
   TRAJECTORY_VERSION,
@@ -9,12 +10,15 @@ import {
 } from '../../protocol/trajectory.ts';
 import { CommandError } from './command-error.ts';
 
+/** What happened between reset and close. */
+export type PlayedEvent = StepEvent | EvaluateEvent | LimitEvent;
+
 /** A trajectory as its file tells it. */
 export interface Trajectory {
   readonly path: string;
   readonly reset: ResetEvent;
   /** Steps and grades in the order in which they happened. */
-  readonly events: readonly (StepEvent | EvaluateEvent)[];
+  readonly events: readonly PlayedEvent[];
   readonly close: CloseEvent | null;
   /** The last line was cut short, as by a crash, and is left out. */
   readonly torn: boolean;
@@ -45,7 +49,7 @@ export function parseTrajectory(path: string, text: string): Trajectory {
   const [reset, ...later] = events;
   if (!reset) throw fault(path, 1, 'holds no whole event: nothing to replay');
   if (reset.event !== 'reset') throw fault(path, 1, 'does not begin with a reset event');
-  const played: (StepEvent | EvaluateEvent)[] = [];
+  const played: PlayedEvent[] = [];
   let close: CloseEvent | null = null;
   for (const [i, event] of later.entries()) {
     if (event.event === 'reset') throw fault(path, i + 2, 'begins a second episode: one file holds one');

@@ -68,6 +68,7 @@ export class VersionMismatchError extends RemoteError {}
 export class EnvironmentNotFoundError extends RemoteError {}
 export class DatasetNotFoundError extends RemoteError {}
 export class TaskNotFoundError extends RemoteError {}
+export class TaskUngradableError extends RemoteError {}
 export class EpisodeNotFoundError extends RemoteError {}
 export class EpisodeExistsError extends RemoteError {}
 export class EpisodeOverError extends RemoteError {}
@@ -90,6 +91,7 @@ export const REMOTE_ERRORS = {
   environment_not_found: EnvironmentNotFoundError,
   dataset_not_found: DatasetNotFoundError,
   task_not_found: TaskNotFoundError,
+  task_ungradable: TaskUngradableError,
   episode_not_found: EpisodeNotFoundError,
   episode_exists: EpisodeExistsError,
   episode_over: EpisodeOverError,

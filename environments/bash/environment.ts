@@ -1,4 +1,5 @@
 import type { Sandbox, SandboxSource } from '../../docker/sandbox.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
 import type { PlayableDataset } from '../dataset-store.ts';
 import type { EnvironmentEpisode, EpisodeDefaults } from '../environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
@@ -40,12 +41,19 @@ export class BashEnvironment extends PlayedEnvironment<BashDataset> {
   protected plan(start: Start<BashDataset>): Plan {
     const { dataset, record, options } = start;
     const begin = async (sandbox: Sandbox) => {
+      const intercode = options.semantics === 'intercode';
+      if (intercode && gitAtRoot(dataset)) refuseWithoutLayers(sandbox);
       const placedInMs = await placeTask(sandbox, record);
-      if (options.semantics !== 'intercode') return this.#native(start, sandbox, placedInMs);
+      if (!intercode) return this.#native(start, sandbox, placedInMs);
       if (gitAtRoot(dataset)) await cleanRoot(sandbox);
       return this.#intercode(start, sandbox, placedInMs);
     };
-    return { image: dataset.image, begin };
+    const gold = nativeGold(this.#gold(start));
+    return {
+      image: dataset.image,
+      begin,
+      try: async (image) => (await gold(image)).ungradable,
+    };
   }
 
   #gold({ dataset, record }: Start<BashDataset>) {
@@ -85,4 +93,13 @@ export class BashEnvironment extends PlayedEnvironment<BashDataset> {
 
 function gitAtRoot({ definition }: BashDataset): boolean {
   return definition?.gitAtRoot ?? false;
+}
+
+/** No grade of such an episode could ever be computed. */
+function refuseWithoutLayers({ isolation }: Sandbox): void {
+  if (isolation === 'layer') return;
+  throw new ProtocolError(
+    'unsupported',
+    'InterCode semantics over a repository need sandboxes with layer isolation, which this engine does not have.',
+  );
 }

@@ -75,8 +75,8 @@ export function intercodeGold(gold: string | readonly string[], workdir: string)
 /** How long a container engine waits after a command's end for those that still hold its output, in milliseconds. */
 const LINGER_MS = 2_000;
 
-/** InterCode sets no limit to output; the reward looks at this much, in bytes. */
-const GRADED_OUTPUT_BYTES = 8 * 1024 * 1024;
+/** InterCode sets no limit to output; the reward looks at this much, in bytes: other episodes wait while words are counted. */
+const GRADED_OUTPUT_BYTES = 2 * 1024 * 1024;
 
 /** Enters a directory and becomes the command, or says what a container engine would say. */
 const ENTER = 'cd -- "$1" 2>/dev/null || { printf %s "$2"; exit 126; }; unset OLDPWD; shift 2; exec "$@"';

@@ -1,7 +1,9 @@
-import type { Sandbox } from '../../docker/sandbox.ts';
+import { SandboxError } from '../../docker/errors.ts';
+import type { ExecRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
 import { outputText, strictText } from '../output-text.ts';
+import { within } from '../time-left.ts';
 import {
   execRequest,
   INTERCODE_TIMEOUT_MS,
@@ -26,6 +28,11 @@ export interface IntercodeEpisodeParts {
   readonly placedInMs: number;
 }
 
+/** What a container engine says where it cannot start a program. */
+const CANNOT_START = 'OCI runtime exec failed: exec failed: unable to start container process: unknown\r\n';
+
+const CANNOT_START_STATUS = 126;
+
 /** What is shown of an action, and what is graded. */
 interface Seen {
   readonly shown: string;
@@ -37,12 +44,12 @@ interface Seen {
   readonly durationMs: number;
 }
 
-function notExecuted(text: string, durationMs = 0): Seen {
+function notExecuted(text: string, durationMs = 0, exitCode: number | null = null): Seen {
   const timedOut = text === TIMED_OUT;
   return {
     shown: text,
     graded: text,
-    exitCode: null,
+    exitCode,
     executed: false,
     timedOut,
     truncatedBytes: 0,
@@ -70,8 +77,14 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     this.initial = { observation: { output: parts.task.instruction }, durationMs: parts.placedInMs };
   }
 
-  async act(action: Extract<ActionObject, { code: string }>): Promise<ActionOutcome> {
-    const seen = await this.#execute(action.code, action.timeout_ms ?? INTERCODE_TIMEOUT_MS);
+  async act(
+    action: Extract<ActionObject, { code: string }>,
+    atMostMs = Number.POSITIVE_INFINITY,
+  ): Promise<ActionOutcome> {
+    const seen = await this.#execute(
+      action.code,
+      within(action.timeout_ms ?? INTERCODE_TIMEOUT_MS, atMostMs),
+    );
     this.#lastOutput = seen.graded;
     return {
       observation: {
@@ -89,7 +102,8 @@ export class IntercodeEpisode implements EnvironmentEpisode {
   async #execute(action: string, timeoutMs: number): Promise<Seen> {
     const command = intercodeCommand(action, this.#workdir);
     if (command.kind === 'malformed') return notExecuted(MALFORMED);
-    const result = await this.sandbox.exec(execRequest(command.argv, command.workdir, timeoutMs));
+    const result = await this.#run(execRequest(command.argv, command.workdir, timeoutMs));
+    if (result === null) return notExecuted(CANNOT_START, 0, CANNOT_START_STATUS);
     if (result.timedOut) return notExecuted(TIMED_OUT, result.durationMs);
     const graded = strictText(result);
     if (graded === null) return notExecuted(MALFORMED, result.durationMs);
@@ -100,21 +114,30 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     return { shown, graded, exitCode, executed, timedOut: false, truncatedBytes, durationMs };
   }
 
+  /** `null` where what the agent left, a crowd of processes or no shell, lets no program start. */
+  async #run(request: ExecRequest): Promise<RunResult | null> {
+    try {
+      return await this.sandbox.exec(request);
+    } catch (error) {
+      if (error instanceof SandboxError && error.code === 'exhausted') return null;
+      throw error;
+    }
+  }
+
   async grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
     const began = performance.now();
     if (options.final) await this.sandbox.quiesce('kill');
     this.#gradings += 1;
-    const gold = await this.#parts.gold(this.sandbox.image, this.#gradings === 1 ? 'first' : 'later');
+    const grading = this.#gradings === 1 ? 'first' : 'later';
+    const outcome = await this.#parts.gold(this.sandbox.image, grading);
+    if (outcome.gold === null) return ungraded(outcome.ungradable.reason, began);
+    const { gold } = outcome;
     const agent = await this.#evidence(gold, options.final);
     const graded = intercodeReward(agent, gold);
-    const durationMs = performance.now() - began;
-    if (graded !== null) return { ...graded, durationMs };
-    return {
-      reward: null,
-      components: {},
-      durationMs,
-      info: { ungraded: 'InterCode cannot read this state of the files.' },
-    };
+    if (graded === null) return ungraded("InterCode cannot read the files of this task's gold.", began);
+    const { readable, ...grade } = graded;
+    const info = readable ? {} : { info: { files_unreadable: true } };
+    return { ...grade, ...info, durationMs: performance.now() - began };
   }
 
   /** The agent's side, with none of its processes at work meanwhile. */
@@ -122,7 +145,7 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     const look = () =>
       fileEvidence(this.sandbox, {
         gitAtRoot: this.#parts.gitAtRoot,
-        within: new Set(comparedPaths(gold.status)),
+        within: new Set(comparedPaths(gold.status ?? '')),
       });
     if (final) return { output: this.#lastOutput, ...(await look()) };
     await this.sandbox.quiesce('stop');
@@ -132,4 +155,13 @@ export class IntercodeEpisode implements EnvironmentEpisode {
       await this.sandbox.quiesce('resume');
     }
   }
+}
+
+function ungraded(reason: string, began: number): Grade {
+  return {
+    reward: null,
+    components: {},
+    durationMs: performance.now() - began,
+    info: { ungraded: reason },
+  };
 }

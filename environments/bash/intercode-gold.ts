@@ -1,11 +1,12 @@
 import type { ImageRef, Sandbox } from '../../docker/sandbox.ts';
+import type { Ungradable } from '../../protocol/environment.ts';
 import { strictText } from '../output-text.ts';
 import { execRequest, intercodeGold } from './intercode-command.ts';
 import { fileEvidence } from './intercode-evidence.ts';
 import type { IntercodeEvidence } from './intercode-reward.ts';
 import type { GoldParts } from './native-gold.ts';
 import type { BashTaskRecord } from './task.ts';
-import { endedInTime, GOLD_TIMEOUT_MS, placeTask } from './task-placement.ts';
+import { GOLD_TIMEOUT_MS, neverEnds, placeTask } from './task-placement.ts';
 
 /**
  * InterCode keeps one container for the gold through an episode and resets it by git before each grading. What git
@@ -14,8 +15,13 @@ import { endedInTime, GOLD_TIMEOUT_MS, placeTask } from './task-placement.ts';
  */
 export type Grading = 'first' | 'later';
 
-/** The gold's outcome on an image. */
-export type IntercodeGoldSource = (image: ImageRef, grading: Grading) => Promise<IntercodeEvidence>;
+/** A gold's outcome, or why there is nothing to compare with. */
+export type IntercodeOutcome =
+  | { readonly gold: IntercodeEvidence; readonly ungradable: null }
+  | { readonly gold: null; readonly ungradable: Ungradable };
+
+/** The gold's outcome on an image. @throws {SandboxError} on an infrastructure fault */
+export type IntercodeGoldSource = (image: ImageRef, grading: Grading) => Promise<IntercodeOutcome>;
 
 const GIT_RESET = 'git reset --hard; git clean -fd;';
 
@@ -32,11 +38,15 @@ interface IntercodeGoldParts extends GoldParts {
   readonly gitAtRoot: boolean;
 }
 
-async function runGold(sandbox: Sandbox, record: BashTaskRecord): Promise<string | null> {
+/** What the gold printed; `null` where InterCode cannot run it. */
+async function runGold(
+  sandbox: Sandbox,
+  record: BashTaskRecord,
+): Promise<{ readonly ended: boolean; readonly output: string | null }> {
   const command = intercodeGold(record.gold, record.cwd ?? '/');
-  if (command.kind === 'malformed') return null;
+  if (command.kind === 'malformed') return { ended: true, output: null };
   const result = await sandbox.exec(execRequest(command.argv, command.workdir, GOLD_TIMEOUT_MS));
-  return strictText(endedInTime(record, result));
+  return { ended: !result.timedOut, output: strictText(result) };
 }
 
 /** Runs the gold as InterCode does, in an untouched sandbox, once per task, image and kind of grading. */
@@ -48,13 +58,15 @@ export function intercodeGoldSource(parts: IntercodeGoldParts): IntercodeGoldSou
       await using sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
       await placeTask(sandbox, record);
       if (gitAtRoot) await cleanRoot(sandbox);
-      let output = await runGold(sandbox, record);
-      if (grading === 'later') {
+      let run = await runGold(sandbox, record);
+      if (grading === 'later' && run.ended) {
         await sandbox.exec(execRequest(['/bin/bash', '-c', GIT_RESET], '/', GOLD_TIMEOUT_MS));
-        output = await runGold(sandbox, record);
+        run = await runGold(sandbox, record);
       }
+      if (!run.ended) return { gold: null, ungradable: neverEnds(record) };
       await sandbox.quiesce('kill');
-      return { output, ...(await fileEvidence(sandbox, { gitAtRoot, within: null })) };
+      const files = await fileEvidence(sandbox, { gitAtRoot, within: null });
+      return { gold: { output: run.output, ...files }, ungradable: null };
     });
   };
 }

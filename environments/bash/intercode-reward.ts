@@ -1,5 +1,7 @@
+import type { ChecksumPath } from '../../docker/sandbox.ts';
 import { pythonSplit, roundToHundredths } from '../python-text.ts';
 import { errorFunction } from './error-function.ts';
+import { posixWords, UnbalancedQuotesError } from './posix-words.ts';
 import { tfidfCosine } from './tfidf.ts';
 
 /** One entry of `git status --short`: `??`, `M`, … and a path. */
@@ -12,14 +14,21 @@ export interface StatusPair {
 export interface IntercodeEvidence {
   /** Output of the last action; `null` for a gold command that InterCode cannot run. */
   readonly output: string | null;
-  /** Output of `git status --short` in `/`. */
-  readonly status: string;
-  /** Checksum output by path, at least of the paths that both sides changed. `null`: the path cannot be given. */
+  /** Output of `git status --short` in `/`; `null` where it cannot be read to its end. */
+  readonly status: string | null;
+  /**
+   * What stands for the checksum output by path, at least of the paths that both sides changed. `null`: the path cannot be
+   * given, or there is too much at it.
+   */
   readonly checksums: ReadonlyMap<string, string | null>;
 }
 
 export interface IntercodeReward {
   readonly reward: number;
+  /** Whether all three parts are full, where the published experiments stop. */
+  readonly success: boolean;
+  /** Whether the agent's files could be told. */
+  readonly readable: boolean;
   readonly components: {
     readonly file_diff: number;
     readonly file_changes: number;
@@ -48,9 +57,17 @@ export function comparedPaths(output: string): string[] {
   return (statusPairs(output) ?? []).filter(({ status }) => COMPARED.has(status)).map(({ path }) => path);
 }
 
-/** The checksum command of a path, as InterCode chooses it. */
-export function checksumCommand(path: string): string {
-  return path.includes('.') ? `md5sum ${path}` : `md5deep -r ${path}`;
+/**
+ * What InterCode gives to the checksum program that it chooses for a path: `md5sum` where it has a dot, else `md5deep -r`.
+ * `null` for quotes that do not balance, where its code raises.
+ */
+export function checksumPath(path: string): ChecksumPath | null {
+  try {
+    return { path: posixWords(path).join(' '), recursive: !path.includes('.') };
+  } catch (error) {
+    if (error instanceof UnbalancedQuotesError) return null;
+    throw error;
+  }
 }
 
 /** Similarity of two outputs, 0 to 1. */
@@ -59,38 +76,47 @@ export function outputSimilarity(agent: string, gold: string | null): number {
   return tfidfCosine(agent, gold) ?? (agent === gold ? 1 : 0);
 }
 
-/** A list of checksums says the same in any order: folders are read in the order of the file system. */
-function sortedLines(text: string): string {
-  return text.split('\n').sort().join('\n');
-}
-
 /**
  * The Bash reward of InterCode (Yang et al. 2023, appendix B), rounded as its code rounds:
  * 0.01 + 0.33·(1 − erf(missing + extra)) + 0.33·(same / common) + 0.33·(cosine of TF-IDF vectors).
- * `null` where its code raises.
+ * `null` where its code raises over the gold's files. Where it raises over the agent's, or they cannot be told, they do not
+ * agree: an agent must not be able to choose that it is not graded.
  */
 export function intercodeReward(agent: IntercodeEvidence, gold: IntercodeEvidence): IntercodeReward | null {
-  const ours = statusPairs(agent.status);
-  const theirs = statusPairs(gold.status);
-  if (ours === null || theirs === null) return null;
+  const theirs = gold.status === null ? null : statusPairs(gold.status);
+  if (theirs === null) return null;
+  const ours = agent.status === null ? null : statusPairs(agent.status);
+  const files = ours === null ? UNREADABLE : compareFiles(ours, theirs, agent.checksums, gold.checksums);
+  if (files === null) return null;
+  const similarity = roundToHundredths(WEIGHT * outputSimilarity(agent.output ?? '', gold.output));
+  const { fileDiff, fileChanges } = files;
+  return {
+    reward: BASE + fileDiff + fileChanges + similarity,
+    success: [fileDiff, fileChanges, similarity].every((part) => part === WEIGHT),
+    readable: ours !== null,
+    components: { file_diff: fileDiff, file_changes: fileChanges, answer_similarity: similarity },
+  };
+}
+
+const UNREADABLE = { fileDiff: 0, fileChanges: 0 };
+
+type Checksums = IntercodeEvidence['checksums'];
+
+/** The two parts for files; `null` where the gold's cannot be told. */
+function compareFiles(
+  ours: readonly StatusPair[],
+  theirs: readonly StatusPair[],
+  agent: Checksums,
+  gold: Checksums,
+): { readonly fileDiff: number; readonly fileChanges: number } | null {
   const key = ({ status, path }: StatusPair) => `${status} ${path}`;
   const goldKeys = new Set(theirs.map(key));
   const common = ours.filter((pair) => goldKeys.has(key(pair)));
   const different = ours.length + theirs.length - 2 * common.length;
   const fileDiff = roundToHundredths(WEIGHT * (1 - errorFunction(different)));
-
   const compared = common.filter(({ status }) => COMPARED.has(status));
-  let same = 0;
-  for (const { path } of compared) {
-    const [left, right] = [agent.checksums.get(path), gold.checksums.get(path)];
-    if (typeof left !== 'string' || typeof right !== 'string') return null;
-    if (sortedLines(left) === sortedLines(right)) same += 1;
-  }
+  if (compared.some(({ path }) => typeof gold.get(path) !== 'string')) return null;
+  const same = compared.filter(({ path }) => agent.get(path) === gold.get(path)).length;
   const fileChanges = compared.length === 0 ? WEIGHT : roundToHundredths(WEIGHT * (same / compared.length));
-
-  const similarity = roundToHundredths(WEIGHT * outputSimilarity(agent.output ?? '', gold.output));
-  return {
-    reward: BASE + fileDiff + fileChanges + similarity,
-    components: { file_diff: fileDiff, file_changes: fileChanges, answer_similarity: similarity },
-  };
+  return { fileDiff, fileChanges };
 }

@@ -1,9 +1,11 @@
-import type { Sandbox } from '../../docker/sandbox.ts';
+import type { LayerDiff, Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, EpisodeDefaults, Grade, Task } from '../environment.ts';
 import { observedRun } from '../observed-run.ts';
+import { within } from '../time-left.ts';
+import type { Answer } from './answer-similarity.ts';
 import type { NativeGoldSource } from './native-gold.ts';
-import { type Answer, nativeReward } from './native-reward.ts';
+import { nativeReward } from './native-reward.ts';
 
 export interface NativeEpisodeParts {
   readonly task: Task;
@@ -41,11 +43,14 @@ export class NativeEpisode implements EnvironmentEpisode {
     this.initial = { observation: { output: parts.task.instruction }, durationMs: parts.placedInMs };
   }
 
-  async act(action: Extract<ActionObject, { code: string }>): Promise<ActionOutcome> {
+  async act(
+    action: Extract<ActionObject, { code: string }>,
+    atMostMs = Number.POSITIVE_INFINITY,
+  ): Promise<ActionOutcome> {
     const result = await this.sandbox.run({
       code: action.code,
       ...(action.stdin === undefined ? {} : { stdin: action.stdin }),
-      timeoutMs: action.timeout_ms ?? this.#defaults.stepTimeoutMs,
+      timeoutMs: within(action.timeout_ms ?? this.#defaults.stepTimeoutMs, atMostMs),
       ...(this.#idleTimeoutMs === undefined ? {} : { idleTimeoutMs: this.#idleTimeoutMs }),
       maxOutputBytes: this.#defaults.maxOutputBytes,
     });
@@ -58,22 +63,30 @@ export class NativeEpisode implements EnvironmentEpisode {
     const gold = this.#gold(this.sandbox.image);
     // Whoever awaits it comes later; a failure until then is not unhandled.
     gold.catch(() => {});
-    const changes = await this.#changes(options.final);
-    const graded = nativeReward({ changes }, options.answer ?? this.#lastOutput, await gold);
-    return { ...graded, durationMs: performance.now() - began };
+    const diff = await this.#diff(options.final);
+    const outcome = await gold;
+    const durationMs = () => performance.now() - began;
+    if (outcome.gold === null) {
+      const info = { ungraded: outcome.ungradable.reason };
+      return { reward: null, components: {}, durationMs: durationMs(), info };
+    }
+    const answer = options.answer ?? this.#lastOutput;
+    const graded = nativeReward(diff, answer, outcome.gold, this.task.instruction);
+    const info = diff.exceeded === null ? {} : { info: { files_exceed: diff.exceeded } };
+    return { ...graded, ...info, durationMs: durationMs() };
   }
 
   /** What the agent changed, with none of its processes at work meanwhile. */
-  async #changes(final: boolean) {
+  async #diff(final: boolean): Promise<LayerDiff> {
     if (final) {
-      const [, changes] = await Promise.all([this.sandbox.quiesce('kill'), this.sandbox.diff()]);
-      return changes;
+      const [, diff] = await Promise.all([this.sandbox.quiesce('kill'), this.sandbox.diff()]);
+      return diff;
     }
-    const [, changes] = await Promise.all([
+    const [, diff] = await Promise.all([
       this.sandbox.quiesce('stop'),
       this.sandbox.diff(),
       this.sandbox.quiesce('resume'),
     ]);
-    return changes;
+    return diff;
   }
 }

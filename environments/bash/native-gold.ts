@@ -1,11 +1,19 @@
-import type { ImageRef, SandboxSource } from '../../docker/sandbox.ts';
+import type { ImageRef, RunResult, SandboxSource } from '../../docker/sandbox.ts';
+import type { Ungradable } from '../../protocol/environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
-import type { NativeGold } from './native-reward.ts';
+import { decodeText } from '../output-text.ts';
+import { missingCommand } from './missing-command.ts';
+import { isNoOp, type NativeGold } from './native-reward.ts';
 import type { BashTaskRecord } from './task.ts';
-import { endedInTime, GOLD_TIMEOUT_MS, goldCode, placeTask } from './task-placement.ts';
+import { GOLD_TIMEOUT_MS, goldCode, neverEnds, placeTask } from './task-placement.ts';
 
-/** The gold's outcome on an image. */
-export type NativeGoldSource = (image: ImageRef) => Promise<NativeGold>;
+/** A gold's outcome, or why there is nothing to compare with. */
+export type NativeOutcome =
+  | { readonly gold: NativeGold; readonly ungradable: null }
+  | { readonly gold: null; readonly ungradable: Ungradable };
+
+/** The gold's outcome on an image. @throws {SandboxError} on an infrastructure fault */
+export type NativeGoldSource = (image: ImageRef) => Promise<NativeOutcome>;
 
 /** Most of a gold command's output that is compared. */
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
@@ -28,8 +36,24 @@ export function nativeGold({ sandboxes, cache, dataset, record }: GoldParts): Na
         timeoutMs: GOLD_TIMEOUT_MS,
         maxOutputBytes: MAX_OUTPUT_BYTES,
       });
-      endedInTime(record, result);
-      const [, changes] = await Promise.all([sandbox.quiesce('kill'), sandbox.diff()]);
-      return { output: result.output, changes };
+      if (result.timedOut) return { gold: null, ungradable: neverEnds(record) };
+      const [, diff] = await Promise.all([sandbox.quiesce('kill'), sandbox.diff()]);
+      const gold = { output: result.output, diff };
+      const ungradable = faultOf(record, result, gold);
+      return ungradable === null ? { gold, ungradable } : { gold: null, ungradable };
     });
+}
+
+function faultOf({ id }: BashTaskRecord, result: RunResult, gold: NativeGold): Ungradable | null {
+  const missing = missingCommand(result.exitCode, decodeText(result.output));
+  const fails = (why: string): Ungradable => ({
+    kind: 'gold_fails',
+    reason: `The gold command of task ${id} ${why}.`,
+  });
+  if (missing !== null) return fails(`does not exist as a command: ${missing}`);
+  if (result.truncatedBytes > 0) return fails('prints more than can be compared');
+  if (gold.diff.exceeded !== null) return fails('changes more files than can be compared');
+  if (!isNoOp(gold)) return null;
+  const reason = `The gold command of task ${id} prints nothing and changes nothing.`;
+  return { kind: 'no_op_wins', reason };
 }

@@ -1,5 +1,6 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { FileEntry, RunResult, Sandbox } from '../../docker/sandbox.ts';
+import type { Ungradable } from '../../protocol/environment.ts';
 import { decodeText } from '../output-text.ts';
 import { shellQuote } from './posix-words.ts';
 import type { BashTaskRecord, TaskFile } from './task.ts';
@@ -69,14 +70,17 @@ export function goldCode(gold: BashTaskRecord['gold']): string {
   return typeof gold === 'string' ? gold : gold.join(';');
 }
 
-/** Longest run of a gold command, in milliseconds. */
-export const GOLD_TIMEOUT_MS = 120_000;
+/**
+ * Longest run of a gold command, in milliseconds. A client that waits for a grade may give up after a minute, as
+ * OpenEnv's does.
+ */
+export const GOLD_TIMEOUT_MS = 45_000;
 
-/** A gold command that does not end is a fault of the grading, not of the agent. */
-export function endedInTime(record: BashTaskRecord, result: RunResult): RunResult {
-  if (!result.timedOut) return result;
-  throw new SandboxError(
-    'unresponsive',
-    `The gold command of task ${record.id} did not end within ${GOLD_TIMEOUT_MS / 1000} seconds.`,
-  );
+/** The mark of a task whose gold was still running at that deadline. */
+export function neverEnds({ id }: BashTaskRecord): Ungradable {
+  const seconds = GOLD_TIMEOUT_MS / 1000;
+  return {
+    kind: 'gold_never_ends',
+    reason: `The gold command of task ${id} did not end within ${seconds} seconds.`,
+  };
 }

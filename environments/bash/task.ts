@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Ungradable } from '../../protocol/environment.ts';
 
 /** A file of a task's own, placed before the agent sees the sandbox. */
 export const TaskFile = z.strictObject({
@@ -38,6 +39,8 @@ export const BashTaskRecord = z.strictObject({
   tags: z.array(z.string()).optional(),
   /** Plausible but wrong solutions: each must score below 1. */
   wrong: z.array(z.string()).optional(),
+  /** Why it cannot be graded; an import or a check marks it. */
+  ungradable: Ungradable.optional(),
 });
 export type BashTaskRecord = z.infer<typeof BashTaskRecord>;
 

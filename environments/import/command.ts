@@ -1,11 +1,44 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import type { Ungradable } from '../../protocol/environment.ts';
 import { DatasetError } from '../dataset-error.ts';
 import { readHumanEval } from './humaneval.ts';
-import { type ImportedDataset, type ImportResult, importIntercode, writeDatasets } from './intercode.ts';
+import {
+  type ImportedDataset,
+  type ImportResult,
+  importIntercode,
+  type OnProgress,
+  writeDatasets,
+} from './intercode.ts';
 import { PARTS } from './parts.ts';
 import { withProgress } from './progress.ts';
+import { markTasks } from './task-marks.ts';
+
+/** What a check found of one dataset. */
+export interface CheckedDataset {
+  readonly dataset: string;
+  readonly engine: string;
+  readonly marks: readonly { readonly id: string; readonly ungradable: Ungradable }[];
+  readonly faults: readonly unknown[];
+  /** The same for a person. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Tries every task of datasets by playing its gold, which needs sandboxes.
+ * @throws {NotChecked} where there is nothing to try them on
+ */
+export type Check = (
+  datasets: readonly string[],
+  runtime: string | undefined,
+  onProgress: OnProgress,
+) => Promise<readonly CheckedDataset[]>;
+
+/** Why nothing could be tried; the datasets are as good as before. */
+export class NotChecked extends Error {
+  override readonly name = 'NotChecked';
+}
 
 export interface CommandOptions {
   /** State folder. @default env `STEPWELL_HOME`, else `~/.stepwell` */
@@ -16,6 +49,13 @@ export interface CommandOptions {
   readonly printError?: (line: string) => void;
   /** Where progress is shown. @default standard error */
   readonly progress?: NodeJS.WritableStream;
+  /** @default nothing is tried, and every task counts as gradable until an episode shows otherwise */
+  readonly check?: Check;
+}
+
+interface CheckFlags {
+  readonly check: boolean;
+  readonly runtime?: string;
 }
 
 /** What a person types next. */
@@ -28,8 +68,45 @@ function tell({ imported, left }: ImportResult, print: (line: string) => void): 
     print(`imported ${name} for ${environment}: ${tasks} tasks, in ${folder}`);
   }
   for (const { name, reason } of left) print(`left out ${name}: ${reason}`);
-  const [first] = imported;
-  if (first !== undefined) print(nextStep(first));
+}
+
+/** Try what was imported, mark in its files what cannot be graded, and tell. */
+async function checkImported(
+  imported: readonly ImportedDataset[],
+  { check, progress, print, now }: Checking,
+  { check: wanted, runtime }: CheckFlags,
+): Promise<void> {
+  if (check === undefined || !wanted || imported.length === 0) return;
+  try {
+    const names = imported.map(({ name }) => name);
+    const found = await withProgress('check', progress, (onProgress) => check(names, runtime, onProgress));
+    for (const { dataset, engine, marks, faults, lines } of found) {
+      const folder = imported.find(({ name }) => name === dataset)?.folder;
+      if (folder === undefined) continue;
+      const ungradable = new Map(marks.map(({ id, ungradable }) => [id, ungradable]));
+      await markTasks(folder, { engine, at: now().toISOString(), ungradable, complete: faults.length === 0 });
+      for (const line of lines) print(line);
+    }
+  } catch (error) {
+    if (!(error instanceof NotChecked)) throw error;
+    print(`not checked: ${error.message}`);
+  }
+}
+
+interface Checking {
+  readonly check: Check | undefined;
+  readonly progress: NodeJS.WritableStream;
+  readonly print: (line: string) => void;
+  readonly now: () => Date;
+}
+
+function noCheck(): Option {
+  return new Option('--no-check', 'do not play the golds to see which tasks can be graded');
+}
+
+function runtime(): Option {
+  const option = new Option('--runtime <name>', 'engine to play them on (default: auto)');
+  return option.choices(['auto', 'docker', 'local']);
 }
 
 /**
@@ -42,6 +119,13 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
   const print = options.print ?? ((line) => process.stdout.write(`${line}\n`));
   const printError = options.printError ?? ((line) => process.stderr.write(`${line}\n`));
   const progress = options.progress ?? process.stderr;
+  const checking = { check: options.check, progress, print, now: () => new Date() };
+  const finish = async (result: ImportResult, flags: CheckFlags): Promise<void> => {
+    tell(result, print);
+    await checkImported(result.imported, checking, flags);
+    const [first] = result.imported;
+    if (first !== undefined) print(nextStep(first));
+  };
   const program = new Command('stepwell import')
     .description('Import published datasets; a server started later has them.')
     .exitOverride()
@@ -54,23 +138,27 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
     .command('intercode')
     .description(`InterCode's datasets, those of them that are there: ${names.join(', ')}`)
     .argument('<folder>', "InterCode's data folder, or a part of it, e.g. nl2bash")
-    .action(async (folder: string) => {
+    .addOption(noCheck())
+    .addOption(runtime())
+    .action(async (folder: string, flags: CheckFlags) => {
       const result = await withProgress('import', progress, (onProgress) =>
         importIntercode(folder, home, onProgress),
       );
-      tell(result, print);
+      await finish(result, flags);
     });
   program
     .command('humaneval')
     .description("Python tasks in HumanEval's form: lines of JSON with prompt, entry_point and test")
     .argument('<file>', 'e.g. HumanEval.jsonl')
     .option('--name <name>', "of the dataset (default: the file's, without its end)")
-    .action(async (file: string, { name }: { readonly name?: string }) => {
+    .addOption(noCheck())
+    .addOption(runtime())
+    .action(async (file: string, { name, ...flags }: CheckFlags & { readonly name?: string }) => {
       const imported = await withProgress('import', progress, async (onProgress) => {
         onProgress(`reading ${file}`, 0);
         return writeDatasets(await readHumanEval(file, name), home, onProgress);
       });
-      tell({ imported, left: [] }, print);
+      await finish({ imported, left: [] }, flags);
     });
   try {
     await program.parseAsync([...argv], { from: 'user' });

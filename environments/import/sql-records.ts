@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { checked, DatasetError, parsedJson } from '../dataset-error.ts';
+import { databasesOfDump } from '../sql/databases.ts';
 import { MYSQL_DUMP, MYSQL_FILES, MYSQL_SCRIPT } from '../sql/mysql-image.ts';
 import type { SqlTaskRecord } from '../sql/task.ts';
 import type { PublishedDataset } from './dataset-writer.ts';
@@ -55,24 +56,28 @@ export interface DumpedFiles {
   readonly records: string;
   /** A dump of MySQL that makes all their databases. */
   readonly dump: string;
+  /** The tasks with what the dump tells of them. @default as they are */
+  readonly completed?: (tasks: readonly SqlTaskRecord[], dump: string) => SqlTaskRecord[];
 }
 
 /**
  * Read a dataset whose databases are a dump of MySQL's, which is loaded when its image is made.
  * @throws {DatasetError} also where a record names a database that the dump does not make
  */
-export async function readDumped({ name, folder, records, dump }: DumpedFiles): Promise<PublishedDataset> {
+export async function readDumped({
+  name,
+  folder,
+  records,
+  dump,
+  completed = (tasks) => [...tasks],
+}: DumpedFiles): Promise<PublishedDataset> {
   const file = join(folder, records);
   const source = join(folder, dump);
   const found = await stat(source).catch(() => null);
   if (found === null) throw new DatasetError({ file: source }, `the databases of ${records} are missing`);
   const tasks = await readSqlRecords(file, name);
   const text = await readFile(source, 'utf8');
-  const made = new Set(
-    [...text.matchAll(/CREATE DATABASE\s+(?:\/\*.*?\*\/\s*)?(?:IF NOT EXISTS\s+)?`?([^`\s;]+)/gi)].map(
-      ([, database = '']) => database.toLowerCase(),
-    ),
-  );
+  const made = databasesOfDump(text);
   const homeless = tasks.findIndex(({ database }) => !made.has(database.toLowerCase()));
   if (homeless >= 0) {
     const database = tasks[homeless]?.database;
@@ -91,7 +96,7 @@ export async function readDumped({ name, folder, records, dump }: DumpedFiles): 
       environment: 'sql-v1',
       dialect: 'mysql',
       image: { name, from: 'sql', tree: 'tree.tar', script: MYSQL_SCRIPT },
-      tasks,
+      tasks: completed(tasks, text),
     },
   };
 }

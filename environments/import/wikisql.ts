@@ -1,12 +1,24 @@
+import type { SqlTaskRecord } from '../sql/task.ts';
 import type { PublishedDataset } from './dataset-writer.ts';
 import { readDumped } from './sql-records.ts';
+import { type DumpedTables, tablesOfDump, wikiSqlGold } from './wikisql-gold.ts';
 
 /**
- * WikiSQL as InterCode publishes it: `ic_wikisql_dev.json` and `ic_wikisql_dev.sql`. Many of its gold queries lack the
- * quotes of their texts and so are no SQL; they are kept as they are.
+ * WikiSQL as InterCode publishes it: `ic_wikisql_dev.json` and `ic_wikisql_dev.sql`. Most of its gold queries are no SQL, as
+ * they lack the quotes of names and texts; they get them here, and the published text is kept beside.
  * @throws {DatasetError} with file, record, field and reason
  */
 export async function readWikiSql(folder: string): Promise<PublishedDataset[]> {
   const files = { records: 'ic_wikisql_dev.json', dump: 'ic_wikisql_dev.sql' };
-  return [await readDumped({ name: 'wikisql', folder, ...files })];
+  const completed = (tasks: readonly SqlTaskRecord[], dump: string) => {
+    const tables = tablesOfDump(dump);
+    return tasks.map((task) => withGold(task, tables));
+  };
+  return [await readDumped({ name: 'wikisql', folder, ...files, completed })];
+}
+
+function withGold(task: SqlTaskRecord, tables: DumpedTables): SqlTaskRecord {
+  const published = typeof task.gold === 'string' ? task.gold : task.gold.mysql;
+  const gold = wikiSqlGold(published, tables);
+  return gold === null ? task : { ...task, gold, published_gold: published };
 }

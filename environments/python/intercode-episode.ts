@@ -3,6 +3,7 @@ import type { RunResult, Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
 import { outputText } from '../output-text.ts';
+import { within } from '../time-left.ts';
 import {
   type ActionResult,
   definedFunction,
@@ -34,13 +35,16 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     this.initial = { observation: { output: parts.task.instruction }, durationMs: parts.placedInMs };
   }
 
-  async act(action: Extract<ActionObject, { code: string }>): Promise<ActionOutcome> {
+  async act(
+    action: Extract<ActionObject, { code: string }>,
+    atMostMs = Number.POSITIVE_INFINITY,
+  ): Promise<ActionOutcome> {
     const { defaults } = this.#parts;
     const marker = { text: `\u0001${randomUUID()}\u0001` };
     const result = await this.sandbox.run({
       code: intercodeCode(action.code, marker),
       ...(action.stdin === undefined ? {} : { stdin: action.stdin }),
-      timeoutMs: action.timeout_ms ?? defaults.stepTimeoutMs,
+      timeoutMs: within(action.timeout_ms ?? defaults.stepTimeoutMs, atMostMs),
       maxOutputBytes: defaults.maxOutputBytes + MARKER_BYTES,
     });
     this.#work.add(action, result);

@@ -2,6 +2,7 @@ import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, EpisodeDefaults, Grade, Task } from '../environment.ts';
 import { observedRun } from '../observed-run.ts';
+import { within } from '../time-left.ts';
 import type { Rewards } from './rewards.ts';
 import type { PythonTaskRecord } from './task.ts';
 import { Work } from './work.ts';
@@ -33,12 +34,15 @@ export class NativeEpisode implements EnvironmentEpisode {
     this.initial = { observation: { output: instruction(parts) }, durationMs: parts.placedInMs };
   }
 
-  async act(action: Extract<ActionObject, { code: string }>): Promise<ActionOutcome> {
+  async act(
+    action: Extract<ActionObject, { code: string }>,
+    atMostMs = Number.POSITIVE_INFINITY,
+  ): Promise<ActionOutcome> {
     const { defaults, idleTimeoutMs } = this.#parts;
     const result = await this.sandbox.run({
       code: action.code,
       ...(action.stdin === undefined ? {} : { stdin: action.stdin }),
-      timeoutMs: action.timeout_ms ?? defaults.stepTimeoutMs,
+      timeoutMs: within(action.timeout_ms ?? defaults.stepTimeoutMs, atMostMs),
       ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
       maxOutputBytes: defaults.maxOutputBytes,
     });

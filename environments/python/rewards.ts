@@ -35,6 +35,7 @@ export class Rewards {
       : { reward: judgement.score, components: { tests: judgement.score } };
     return {
       ...scored,
+      success: judgement.score === 1,
       durationMs: performance.now() - began,
       ...(tests === undefined ? {} : { info: { tests } }),
       ...(options.feedback ? { feedback: feedbackOf(record, judgement.tests, visibility) } : {}),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Ungradable } from '../../protocol/environment.ts';
 
 const name = z.string().min(1);
 
@@ -55,6 +56,8 @@ export const PythonTaskRecord = z
     wrong: z.array(z.string()).optional(),
     /** Attempts to raise the score without solving the task: each must score as if it solved nothing. */
     cheats: z.array(z.string()).optional(),
+    /** Why it cannot be graded; an import or a check marks it. */
+    ungradable: Ungradable.optional(),
   })
   .refine((task) => (task.tests === undefined) !== (task.grade === undefined), {
     message: 'a task has either `tests` or a `grade` program',

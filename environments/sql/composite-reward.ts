@@ -43,15 +43,15 @@ export function compositeWeights(given: Readonly<Record<string, number>> = {}): 
   return weights;
 }
 
-/** Share of the gold query's tables that earlier statements name, outside of strings and comments; 1 where it reads none. */
+/** Share of the gold query's tables that earlier statements name, outside of strings and comments; `null` where it reads none. */
 export function explorationShare(
   gold: GoldQuery,
   tables: readonly string[],
   earlier: readonly string[],
-): number {
+): number | null {
   const wanted = names(gold.sql, gold.dialect);
   const read = tables.map((table) => table.toLowerCase()).filter((table) => wanted.has(table));
-  if (read.length === 0) return 1;
+  if (read.length === 0) return null;
   const seen = earlier.map((sql) => names(sql, gold.dialect));
   return read.filter((table) => seen.some((named) => named.has(table))).length / read.length;
 }

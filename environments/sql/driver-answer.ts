@@ -24,6 +24,9 @@ export const RawExecution = z.object({
 /** The rows that stand as the answer. */
 const RawAnswer = z.object({ rows: z.array(z.unknown()) });
 
+/** Whether the agent was connected, or its database does not exist. */
+export const RawBeginning = z.object({ missing: z.literal(true).optional() });
+
 export const RawSchema = z.object({
   tables: z.array(z.object({ name: z.string(), columns: z.array(z.tuple([z.string(), z.string()])) })),
 });

@@ -1,11 +1,14 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
+import { UnplayableError } from '../played-environment.ts';
 import {
   answerFrom,
   type Execution,
   executionFrom,
+  RawBeginning,
   RawSchema,
   type Schema,
+  type StatementError,
   type StatementResult,
   type ZeroDate,
 } from './driver-answer.ts';
@@ -46,6 +49,10 @@ const KEPT_BYTES = 4 * 1024 * 1024;
 /** Most that is told of an action. In JSON a value of one byte can take 33, which the answer's own cap lies above. */
 const TOLD_BYTES = 1024 * 1024;
 const CALL_TIMEOUT_MS = 60_000;
+/** Longest start of a driver that was lost: the step that waits for it has used its own time already. */
+const RESTART_MS = 10_000;
+/** Rows that take longer to tell than this are none that a grade could wait for. */
+const ANSWER_TIMEOUT_MS = 20_000;
 /** Nobody waits for a sandbox that does not answer. */
 const FINISH_TIMEOUT_MS = 10_000;
 /**
@@ -54,6 +61,8 @@ const FINISH_TIMEOUT_MS = 10_000;
  */
 const SLACK_MS: Readonly<Record<Dialect, number>> = { sqlite: 2000, mysql: 20_000 };
 const MAX_ANSWER_BYTES = 48 * 1024 * 1024;
+const GONE = { code: 2006, state: 'HY000', message: 'The database cannot be opened again in this sandbox' };
+const UNTOLD = { code: 2027, state: 'HY000', message: 'The result cannot be told' };
 const LOST = { code: 2013, state: 'HY000', message: 'Lost connection to server during query' };
 
 /** The session that ran the driver came to its end. */
@@ -68,12 +77,28 @@ class DriverLost extends SandboxError {
   }
 }
 
+/** The driver itself failed, or cannot be started. */
+class DriverFault extends SandboxError {}
+
+/**
+ * Whether the agent's own statements are the cause: the sandbox and its runner are well, and what runs in them is this
+ * driver, which sees nothing but those statements.
+ */
+function isAgents(error: unknown): error is DriverLost | DriverFault {
+  return error instanceof DriverLost || error instanceof DriverFault;
+}
+
+function failed(error: StatementError, timedOut: boolean): Execution {
+  return { results: [], leftOut: 0, error, timedOut, restarted: true };
+}
+
 /** The driver in a sandbox's Python session: one call, one JSON document. The agent has no say but in the SQL text. */
 export class DriverSession implements AsyncDisposable {
   /** Time in the sandbox so far, in milliseconds. */
   durationMs = 0;
   readonly #parts: DriverSessionParts;
   #sound = true;
+  #gone = false;
   #calls = 0;
   /** The result whose rows the driver keeps. */
   #held: StatementResult | null = null;
@@ -83,13 +108,27 @@ export class DriverSession implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** Connect the agent. @throws {SandboxError} also for a database that the image does not have */
-  async begin(): Promise<void> {
-    const { database, allDatabases, several } = this.#parts.connection;
-    await this.#call({ call: 'begin', database, all_databases: allDatabases, several }, CALL_TIMEOUT_MS);
+  /**
+   * Connect the agent.
+   * @throws {UnplayableError} for a database that the image does not have
+   * @throws {SandboxError} on an infrastructure fault
+   */
+  begin(): Promise<void> {
+    return this.#begin(CALL_TIMEOUT_MS);
   }
 
-  /** Run statements as the agent. @throws {SandboxError} on an infrastructure fault */
+  async #begin(timeoutMs: number): Promise<void> {
+    const { database, allDatabases, several } = this.#parts.connection;
+    const request = { call: 'begin', database, all_databases: allDatabases, several };
+    const { missing } = RawBeginning.parse(await this.#call(request, timeoutMs));
+    if (missing === true) throw new UnplayableError(`Its image has no database ${database}.`);
+  }
+
+  /**
+   * Run statements as the agent. Whatever they do to the driver or its server comes back as an error of theirs: a driver
+   * that was lost is started again once, and where what they left lets none start, every later action says so.
+   * @throws {SandboxError} on an infrastructure fault
+   */
   async execute({ sql, timeoutMs, maxRows, maxBytes }: ExecuteRequest): Promise<Execution> {
     const request = {
       call: 'execute',
@@ -101,17 +140,28 @@ export class DriverSession implements AsyncDisposable {
       kept_rows: KEPT_ROWS,
       kept_bytes: KEPT_BYTES,
     };
+    if (this.#gone) return failed(GONE, false);
     try {
       const document = await this.#call(request, timeoutMs + SLACK_MS[this.#parts.dialect]);
       const execution = executionFrom(document, this.#parts.zeroDate);
       this.#held = lastRows(execution) ?? this.#held;
       return execution;
     } catch (error) {
-      if (!(error instanceof DriverLost)) throw error;
+      if (!isAgents(error)) throw error;
       this.#held = null;
+      if (error instanceof DriverFault) return { ...failed(UNTOLD, false), restarted: false };
+      await this.#startAgain();
+      return failed(LOST, error.timedOut);
+    }
+  }
+
+  async #startAgain(): Promise<void> {
+    try {
       await this.#start();
-      await this.begin();
-      return { results: [], leftOut: 0, error: LOST, timedOut: error.timedOut, restarted: true };
+      await this.#begin(RESTART_MS);
+    } catch (error) {
+      if (!isAgents(error) && !(error instanceof UnplayableError)) throw error;
+      this.#gone = true;
     }
   }
 
@@ -122,7 +172,13 @@ export class DriverSession implements AsyncDisposable {
   async allRows(result: StatementResult): Promise<readonly SqlRow[] | null> {
     if (result.rows.length === result.count) return result.rows;
     if (result !== this.#held) return null;
-    return answerFrom(await this.#call({ call: 'answer' }, CALL_TIMEOUT_MS), this.#parts.zeroDate);
+    try {
+      return answerFrom(await this.#call({ call: 'answer' }, ANSWER_TIMEOUT_MS), this.#parts.zeroDate);
+    } catch (error) {
+      if (!isAgents(error)) throw error;
+      this.#held = null;
+      return null;
+    }
   }
 
   async schema(): Promise<Schema> {
@@ -183,13 +239,13 @@ export class DriverSession implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const result = await this.#run(driverSource(this.#parts.dialect), CALL_TIMEOUT_MS);
+    const result = await this.#run(driverSource(this.#parts.dialect), RESTART_MS);
     if (result.exitCode !== 0) throw this.#fault(result.output.toString('utf8'));
   }
 
-  #fault(text: string): SandboxError {
+  #fault(text: string): DriverFault {
     const last = text.trim().split('\n').at(-1) ?? '';
-    return new SandboxError('runner_fault', `The database driver failed: ${last.slice(0, 500)}`, {
+    return new DriverFault('runner_fault', `The database driver failed: ${last.slice(0, 500)}`, {
       actionMayHaveRun: true,
     });
   }

@@ -6,7 +6,7 @@ import type { GoldCache } from '../gold-cache.ts';
 import { type Plan, PlayedEnvironment, type Start } from '../played-environment.ts';
 import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
 import { SqlEpisode } from './episode.ts';
-import { goldSource } from './gold.ts';
+import { goldSource, ungradableGold } from './gold.ts';
 import { type ServedDataset, servedFromFile, servedFromStatements } from './images.ts';
 import { withSchema } from './schema-text.ts';
 import { scorerOf } from './scoring.ts';
@@ -54,7 +54,7 @@ export class SqlEnvironment extends PlayedEnvironment<ServedDataset> {
       several: !intercode,
     };
     const zeroDate = intercode ? () => null : (text: string) => text;
-    const sql = typeof record.gold === 'string' ? record.gold : record.gold[dialect];
+    const sql = goldOf(record, dialect, intercode);
     const { sandboxes, defaults, goldCache: cache } = this.#parts;
     const key = `${dataset.name}/${record.id}${intercode ? ' intercode' : ''}`;
     const gold = goldSource({ sandboxes, cache, key, sql, connection, dialect, zeroDate });
@@ -80,8 +80,21 @@ export class SqlEnvironment extends PlayedEnvironment<ServedDataset> {
         strict: intercode,
       });
     };
-    return { image: imageOf(dataset, dialect).name, begin };
+    const image = imageOf(dataset, dialect).name;
+    // What is found of a task holds for the dataset's own dialect.
+    if (dialect !== dataset.dialect) return { image, begin };
+    return { image, begin, try: async (ref) => ungradableGold(record.id, await gold(ref)) };
   }
+}
+
+/** InterCode's formula is computed from the query as it was published, also where that is no SQL. */
+function goldOf(
+  { gold, published_gold: published }: SqlTaskRecord,
+  dialect: Dialect,
+  intercode: boolean,
+): string {
+  if (intercode && published !== undefined) return published;
+  return typeof gold === 'string' ? gold : gold[dialect];
 }
 
 /** @throws {ProtocolError} `invalid_params` for a dialect that the dataset does not have */

@@ -3,6 +3,7 @@ import type { ActionObject } from '../../protocol/action.ts';
 import type { RowFormat } from '../../protocol/episode.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
 import { outputText } from '../output-text.ts';
+import { within } from '../time-left.ts';
 import type { Execution, StatementResult } from './driver-answer.ts';
 import { type DriverSession, KEPT_ROWS } from './driver-session.ts';
 import type { GoldSource } from './gold.ts';
@@ -63,10 +64,16 @@ export class SqlEpisode implements EnvironmentEpisode {
     };
   }
 
-  async act(action: Extract<ActionObject, { code: string }>): Promise<ActionOutcome> {
+  async act(
+    action: Extract<ActionObject, { code: string }>,
+    atMostMs = Number.POSITIVE_INFINITY,
+  ): Promise<ActionOutcome> {
     const { driver, strict } = this.#parts;
     const before = driver.durationMs;
-    const execution = await this.#execute(action.code, action.timeout_ms);
+    const execution = await this.#execute(
+      action.code,
+      within(action.timeout_ms ?? this.#parts.timeoutMs, atMostMs),
+    );
     return {
       observation: this.#observation(execution),
       durationMs: driver.durationMs - before,
@@ -80,7 +87,7 @@ export class SqlEpisode implements EnvironmentEpisode {
     const expected = gold(this.sandbox.image);
     // Whoever awaits it comes later; a failure until then is not unhandled.
     expected.catch(() => {});
-    if (!strict && options.answer !== undefined) await this.#execute(options.answer, undefined);
+    if (!strict && options.answer !== undefined) await this.#execute(options.answer, this.#parts.timeoutMs);
     const { ungraded, ...score } = await scorer(this.#attempt, await expected);
     const durationMs = performance.now() - began;
     return { ...score, durationMs, ...(ungraded === undefined ? {} : { info: { ungraded } }) };
@@ -90,11 +97,11 @@ export class SqlEpisode implements EnvironmentEpisode {
     return this.#parts.driver.release();
   }
 
-  async #execute(sql: string, timeoutMs: number | undefined): Promise<Execution> {
+  async #execute(sql: string, timeoutMs: number): Promise<Execution> {
     const { driver, strict, maxRows, maxOutputBytes } = this.#parts;
     const execution = await driver.execute({
       sql,
-      timeoutMs: timeoutMs ?? this.#parts.timeoutMs,
+      timeoutMs,
       // InterCode's text is that of all rows.
       maxRows: strict ? KEPT_ROWS : maxRows,
       maxBytes: maxOutputBytes,

@@ -1,5 +1,6 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { ImageRef, SandboxSource } from '../../docker/sandbox.ts';
+import type { Ungradable } from '../../protocol/environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
 import type { StatementError, StatementResult, ZeroDate } from './driver-answer.ts';
 import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
@@ -17,6 +18,22 @@ export interface Gold {
   readonly tables: readonly string[];
 }
 
+/** Why a task with this gold cannot be graded; `null` where it can. @param id of the task */
+export function ungradableGold(id: string, { result, error }: Gold): Ungradable | null {
+  const fails = (why: string): Ungradable => ({
+    kind: 'gold_fails',
+    reason: `The gold query of task ${id} ${why}.`,
+  });
+  if (error === TOO_SLOW) {
+    return { kind: 'gold_never_ends', reason: `The gold query of task ${id} fails: ${TOO_SLOW.message}.` };
+  }
+  if (result === null) return fails(`fails: ${error?.message ?? 'it gives no rows'}`);
+  if (result.rows.length === result.count) return null;
+  return fails(
+    `gives ${result.count} rows, of which only ${result.rows.length} are kept: too many to compare`,
+  );
+}
+
 /** The gold's outcome on an image. */
 export type GoldSource = (image: ImageRef) => Promise<Gold>;
 
@@ -32,8 +49,13 @@ export interface GoldParts {
   readonly zeroDate: ZeroDate;
 }
 
-/** Longest run of a gold query, in milliseconds. */
-const GOLD_TIMEOUT_MS = 120_000;
+/** Longest run of a gold query, in milliseconds. A client that waits for a grade may give up after a minute. */
+const GOLD_TIMEOUT_MS = 30_000;
+const TOO_SLOW = {
+  code: 0,
+  state: 'HY000',
+  message: `it did not end within ${GOLD_TIMEOUT_MS / 1000} seconds`,
+};
 /** Told with the execution, which saves a call where it is all. */
 const FIRST_BYTES = 65_536;
 
@@ -52,12 +74,7 @@ export function goldSource(parts: GoldParts): GoldSource {
         maxRows: KEPT_ROWS,
         maxBytes: FIRST_BYTES,
       });
-      if (execution.timedOut) {
-        throw new SandboxError(
-          'unresponsive',
-          `The gold query of ${key} did not end within ${GOLD_TIMEOUT_MS / 1000} seconds.`,
-        );
-      }
+      if (execution.timedOut) return { result: null, error: TOO_SLOW, tables };
       if (execution.restarted)
         throw new SandboxError('died', `The gold query of ${key} ended its connection.`);
       const last = lastRows(execution);

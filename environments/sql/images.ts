@@ -12,6 +12,8 @@ export interface ServedDataset {
   /** The dialect that a reset without one means. */
   readonly dialect: Dialect;
   readonly images: Readonly<Partial<Record<Dialect, ImageDefinition>>>;
+  /** As `CatalogDataset` has it. */
+  readonly checked?: boolean | undefined;
 }
 
 function textIn(part: SqlDatabase['schema'], dialect: Dialect): string {
@@ -30,6 +32,7 @@ export function servedFromStatements({ name, databases, tasks }: SqlDataset): Se
     name,
     tasks,
     dialect: 'sqlite',
+    checked: true,
     images: {
       sqlite: {
         name: `sql-${name}-sqlite`,
@@ -55,7 +58,13 @@ export function servedFromStatements({ name, databases, tasks }: SqlDataset): Se
 export function servedFromFile(
   dataset: PlayableDataset<SqlTaskRecord> & { readonly dialect: Dialect },
 ): ServedDataset {
-  const { name, tasks, dialect, image } = dataset;
+  const { name, tasks, dialect, image, checked } = dataset;
   const definition = dataset.definition ?? { name: `sql-${name.toLowerCase()}`, from: image };
-  return { name, tasks, dialect, images: { [dialect]: { ...definition, prepare: driverSource(dialect) } } };
+  return {
+    name,
+    tasks,
+    dialect,
+    checked,
+    images: { [dialect]: { ...definition, prepare: driverSource(dialect) } },
+  };
 }

@@ -32,6 +32,8 @@ export interface Attempt {
 export interface Score {
   /** `null` where there is nothing to compare with. */
   readonly reward: number | null;
+  /** Whether the rows are the gold's; by InterCode's formula, whether the reward is full. @default false */
+  readonly success?: boolean;
   readonly components: Readonly<Record<string, number>>;
   /** Why there is no reward. */
   readonly ungraded?: string;
@@ -79,9 +81,10 @@ function byComposite(query: GoldQuery, weights: CompositeWeights): CompleteScore
     const parts = {
       format: answer !== null && single ? 1 : 0,
       execution: same ? 1 : 0,
-      exploration: explorationShare(query, tables, earlier),
+      // Where the gold reads no table, there is nothing to look into, and no merit in it.
+      exploration: explorationShare(query, tables, earlier) ?? (same ? 1 : 0),
     };
-    return { reward: compositeReward(parts, weights), components: parts };
+    return { reward: compositeReward(parts, weights), success: same, components: parts };
   };
 }
 
@@ -90,15 +93,16 @@ function byMatch(query: GoldQuery): CompleteScorer {
     const same = await matches(answer, gold, query);
     if (same === null) return tooLarge(gold);
     const reward = same ? 1 : 0;
-    return { reward, components: { execution_match: reward } };
+    return { reward, success: same, components: { execution_match: reward } };
   };
 }
 
 /** InterCode gives 0, too, where its own gold query fails. */
 const byIntercode: Scorer = async ({ answer }, { result: gold }) => {
-  if (answer === null || gold === null) return intercodeReward(null, null);
+  if (answer === null || gold === null) return { ...intercodeReward(null, null), success: false };
   if (answer.count > 0 && gold.rows.length < gold.count) return tooLarge(gold);
-  return intercodeReward(await answer.rows(), gold.rows, answer.count);
+  const graded = intercodeReward(await answer.rows(), gold.rows, answer.count);
+  return { ...graded, success: graded.reward === 1 };
 };
 
 /** The scorer that options ask for. @throws {ProtocolError} `invalid_params` for weights that make no sense */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Ungradable } from '../../protocol/environment.ts';
 
 export const Dialect = z.enum(['sqlite', 'mysql']);
 export type Dialect = z.infer<typeof Dialect>;
@@ -19,11 +20,15 @@ export const SqlTaskRecord = z.strictObject({
   database: z.string().min(1),
   /** The query that answers it. */
   gold: perDialect,
+  /** The query as it was published, where that is no SQL and `gold` says what it means; `intercode` semantics go by it. */
+  published_gold: z.string().min(1).optional(),
   /** What must be known beside the tables, e.g. how a term is meant; told with them where `schema` asks for it. */
   evidence: z.string().min(1).optional(),
   tags: z.array(z.string()).optional(),
   /** Plausible but wrong queries: each must score below 1. */
   wrong: z.array(perDialect).optional(),
+  /** Why it cannot be graded; an import or a check marks it. */
+  ungradable: Ungradable.optional(),
 });
 export type SqlTaskRecord = z.infer<typeof SqlTaskRecord>;
 

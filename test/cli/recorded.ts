@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../protocol/trajectory.ts';
+import { canonicalJson, TRAJECTORY_VERSION } from '../../protocol/trajectory.ts';
 import { FakeServer, stepResult } from '../clients/fake-server.ts';
 
 export type Line = Record<string, unknown>;
@@ -10,13 +10,13 @@ const hashOf = (observation: unknown): string =>
   createHash('sha256').update(canonicalJson(observation)).digest('hex');
 
 const IMAGE = { name: 'bash', digest: 'sha256:0' };
-const COMPONENTS = { file_diff: 0.33, file_changes: 0.33, answer_similarity: 0.33 };
+export const COMPONENTS = { file_diff: 0.33, file_changes: 0.33, answer_similarity: 0.33 };
 
 export function resetLine(info: Record<string, unknown> = {}): Line {
   const observation = { output: 'Count the files.' };
   return {
     event: 'reset',
-    version: 1,
+    version: TRAJECTORY_VERSION,
     time: TIME,
     episode_id: 'e1',
     environment: 'bash-v1',

@@ -6,7 +6,16 @@ import type { Difference } from '../../clients/cli/replay-episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { stepResult } from '../clients/fake-server.ts';
 import { stepwell } from './fake-terminal.ts';
-import { GRADED, jsonl, type Line, recorded, sameServer, stepLine } from './recorded.ts';
+import {
+  COMPONENTS,
+  GRADED,
+  jsonl,
+  type Line,
+  recorded,
+  resetLine,
+  sameServer,
+  stepLine,
+} from './recorded.ts';
 
 let folder = '';
 
@@ -54,6 +63,31 @@ test('the same episode is the same, with its options, its seed and its task', as
     task: 'count-files',
     seed: 77,
   });
+});
+
+test('an episode that its time ended is graded at the same place, without the limit', async () => {
+  await using server = await sameServer();
+  const grade = { reward: 0.67, failure: null, info: { duration_ms: 3, reward_components: COMPONENTS } };
+  server.handlers['episode/evaluate'] = () => grade;
+  const limited = { ...resetLine(), options: { max_duration_ms: 500 } };
+  const { time } = resetLine();
+  const end = { event: 'limit', time, after_step: 1, ...grade, info: { ...grade.info, limit: 'time' } };
+  const cut = stepLine(1, 'ls | wc -l', '3\n', {
+    truncated: true,
+    reward: 0.67,
+    info: { duration_ms: 3, limit: 'time', reward_components: COMPONENTS },
+  });
+  for (const lines of [
+    [limited, stepLine(1, 'ls | wc -l', '3\n'), end],
+    [limited, cut],
+  ]) {
+    const report = await replay(jsonl(lines), server.url);
+    expect(report).toMatchObject({ exitCode: 0, steps: 1, differences: [] });
+    expect(report.notes).toContain('recorded with 500 ms for the episode, replayed without a limit');
+    server.handlers['episode/evaluate'] = () => ({ ...grade, reward: 0.5 });
+    expect((await replay(jsonl(lines), server.url)).differences).toMatchObject([{ field: 'reward' }]);
+    server.handlers['episode/evaluate'] = () => grade;
+  }
 });
 
 test('a torn last line is told of, and the rest replayed', async () => {

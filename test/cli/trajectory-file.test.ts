@@ -42,7 +42,8 @@ describe('refused with file, line and reason', () => {
     ['a step first', jsonl([stepLine(1, 'ls', '')]), 'line 1 does not begin with a reset'],
     ['two episodes', jsonl([resetLine(), resetLine()]), 'line 2 begins a second episode'],
     ['more after the end', jsonl([...recorded(), stepLine(3, 'ls', '')]), 'line 6 follows the close'],
-    ['a newer format', jsonl([{ ...resetLine(), version: 2 }]), 'line 1 is of trajectory version 2'],
+    ['a newer format', jsonl([{ ...resetLine(), version: 3 }]), 'line 1 is of trajectory version 3'],
+    ['an older format', jsonl([{ ...resetLine(), version: 1 }]), 'line 1 is of trajectory version 1'],
   ];
 
   test.each(cases)('%s', (_case, text, reason) => {

@@ -47,7 +47,8 @@ describeUnless(missing, 'the client and the server itself', () => {
     expect((await episode.evaluate()).reward).toBeTypeOf('number');
     const end = await episode.submit();
     expect(end).toMatchObject({ step: 2, terminated: true, failure: null });
-    expect(Object.keys(end.info.reward_components ?? {})).toHaveLength(3);
+    expect(Object.keys(end.info.reward_components ?? {})).toHaveLength(4);
+    expect(end.info.success).toBe(end.reward === 1);
   });
 
   test('run a repeated step once', async () => {

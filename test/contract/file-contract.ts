@@ -55,12 +55,12 @@ export function fileContract({ acquire, run, output, layers, kind }: SandboxBenc
         { path: '/work/kind', type: 'file', content: 'x' },
       ]);
       await sandbox.mark();
-      expect(await sandbox.diff()).toEqual([]);
+      expect(await sandbox.diff()).toEqual({ changes: [], exceeded: null });
       await run(
         sandbox,
         'cd /work; echo new > edit; rm drop; chmod 755 mode; rm kind; mkdir kind; echo a > add; touch same; cat same > t; rm t',
       );
-      const changes = await sandbox.diff();
+      const { changes } = await sandbox.diff();
       expect(changes.map(({ path, kind }) => `${kind} ${path}`)).toEqual([
         'added /work/add',
         'deleted /work/drop',
@@ -81,7 +81,7 @@ export function fileContract({ acquire, run, output, layers, kind }: SandboxBenc
           sandbox,
           'cp /bin/true /bin/ls; rm /etc/passwd; chmod 700 /etc/group && chmod 644 /etc/group; cat /etc/shadow; echo x >> /etc/shells; sed -i "$ d" /etc/shells',
         );
-        const changes = (await sandbox.diff()).map(({ path, kind }) => `${kind} ${path}`);
+        const changes = (await sandbox.diff()).changes.map(({ path, kind }) => `${kind} ${path}`);
         expect(changes).toEqual(['deleted /etc/passwd', 'modified /usr/bin/ls']);
       },
     );

@@ -101,7 +101,7 @@ test.each([
   ],
   [
     '{"type":"reset","data":{"reward":"never"}}',
-    `{"message":"Invalid message","code":"VALIDATION_ERROR","errors":[{"type":"literal_error","loc":["reward"],"msg":"Input should be 'on_submit' or 'every_step'","input":"never"}]}`,
+    `{"message":"Invalid message","code":"VALIDATION_ERROR","errors":[{"type":"literal_error","loc":["reward"],"msg":"Input should be 'on_end', 'on_submit' or 'every_step'","input":"never"}]}`,
   ],
   [
     '{"type":"step","data":{"code":"ls"}}',

@@ -11,7 +11,9 @@ import { describeUnless } from '../requirements.ts';
 const PROGRAMS = ['python3', 'git', 'jq', 'awk'];
 
 /** A wrong answer above this is too close to a right one to teach anything. */
-const CLEARLY_WRONG = 0.95;
+const CLEARLY_WRONG = 0.9;
+/** What an agent that only repeats what it was told may get. */
+const ABOUT_NOTHING = 0.05;
 
 const joined = (gold: BashTaskRecord['gold']) => (typeof gold === 'string' ? gold : gold.join(';'));
 
@@ -25,7 +27,7 @@ for (const engine of await engineCases(PROGRAMS)) {
       environment = new BashEnvironment({
         sandboxes: opened.pool,
         defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
-        datasets: [{ ...BUILT_IN, definition: null }],
+        datasets: [{ ...BUILT_IN, definition: null, checked: true }],
         goldCache: new GoldCache(),
         readme: '',
       });
@@ -35,12 +37,16 @@ for (const engine of await engineCases(PROGRAMS)) {
       await opened?.close();
     });
 
-    async function play(id: string, code: string): Promise<Grade & { readonly changed: readonly string[] }> {
+    async function play(
+      id: string,
+      code: string | null,
+      answer?: string,
+    ): Promise<Grade & { readonly changed: readonly string[] }> {
       const episode = await environment.reset(environment.choose({ task: id }, 0), {});
       try {
-        await episode.act({ code });
-        const grade = await episode.grade({ final: true });
-        return { ...grade, changed: (await episode.sandbox.diff()).map(({ path }) => path) };
+        if (code !== null) await episode.act({ code });
+        const grade = await episode.grade({ final: true, ...(answer === undefined ? {} : { answer }) });
+        return { ...grade, changed: (await episode.sandbox.diff()).changes.map(({ path }) => path) };
       } finally {
         await episode.sandbox.release();
       }
@@ -48,20 +54,32 @@ for (const engine of await engineCases(PROGRAMS)) {
 
     describe.each(BUILT_IN.tasks.map((task) => ({ id: task.id, task })))('$id', ({ id, task }) => {
       test('gives the gold reward 1', async () => {
-        const { reward, changed } = await play(id, joined(task.gold));
-        expect(reward).toBe(1);
+        const { reward, success, components, changed } = await play(id, joined(task.gold));
+        expect({ reward, success }).toEqual({ reward: 1, success: true });
+        expect(Object.values(components).reduce((sum, part) => sum + part, 0)).toBeCloseTo(1, 12);
         // A scratch file of the gold's would be asked of everyone.
         expect(changed.filter((path) => path.startsWith('/tmp'))).toEqual([]);
       });
 
-      test('gives an agent that does nothing clearly less than 1', async () => {
-        expect((await play(id, ':')).reward).toBeLessThan(CLEARLY_WRONG);
+      test('gives an agent that does nothing exactly 0', async () => {
+        for (const code of [null, ':', 'true; cd /; ls > /dev/null']) {
+          expect(await play(id, code)).toMatchObject({ reward: 0, success: false });
+        }
+      });
+
+      test('gives about 0 for the words of the instruction, and little for a dump of everything', async () => {
+        expect((await play(id, null, task.instruction)).reward).toBeLessThanOrEqual(ABOUT_NOTHING);
+        expect((await play(id, 'find / -xdev 2> /dev/null')).reward).toBeLessThanOrEqual(ABOUT_NOTHING);
+        const dump = 'find /work /data /home -type f -exec cat {} + ; ls -lR /work /data /home';
+        expect((await play(id, dump)).reward).toBeLessThan(0.5);
       });
 
       test.each((task.wrong ?? []).map((code, n) => ({ code, n: n + 1 })))(
         'gives wrong answer $n clearly less than 1',
         async ({ code }) => {
-          expect((await play(id, code)).reward).toBeLessThan(CLEARLY_WRONG);
+          const { reward, success } = await play(id, code);
+          expect(reward).toBeLessThan(CLEARLY_WRONG);
+          expect(success).toBe(false);
         },
       );
     });

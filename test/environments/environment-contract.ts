@@ -5,7 +5,7 @@ import { replayEpisode } from '../../clients/cli/replay-episode.ts';
 import { readTrajectory } from '../../clients/cli/trajectory-file.ts';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import { StepwellError } from '../../clients/typescript/errors.ts';
-import type { ResetOptions } from '../../protocol/episode.ts';
+import type { ResetOptions, StepResult } from '../../protocol/episode.ts';
 import { OBSERVATIONS } from '../../protocol/observation.ts';
 import { createConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
@@ -16,6 +16,8 @@ import { killSandboxes } from './sandbox-killer.ts';
 
 const START_MS = 300_000;
 const MOST_ATTEMPTS = 10;
+/** Time in which a gold is surely played. */
+const LIMIT_MS = 5_000;
 
 /** What a client of any environment may rely on, through the server, on one engine. */
 export function environmentContract(scenario: EnvironmentScenario, runtime: 'docker' | 'local'): void {
@@ -93,15 +95,22 @@ export function environmentContract(scenario: EnvironmentScenario, runtime: 'doc
       const solved = await play(gold);
       expect(solved).toMatchObject({ terminated: true, truncated: false, failure: null });
       expect(solved.reward).toBeCloseTo(1, 5);
+      expect(solved.info.success).toBe(true);
       expect(Object.keys(solved.info.reward_components ?? {})).not.toEqual([]);
-      expect((await play(wrong)).reward).toBeLessThan(0.999);
+      const failed = await play(wrong);
+      expect(failed.reward).toBeLessThan(0.999);
+      expect(failed.info.success).toBe(false);
+    });
+
+    it('gives nothing for nothing', async () => {
+      expect(await play([])).toMatchObject({ reward: 0, failure: null, info: { success: false } });
     });
 
     it('evaluates and goes on', async () => {
       await using episode = await reset();
       for (const code of wrong) await episode.step({ code });
       const between = await episode.evaluate();
-      expect(between).toMatchObject({ failure: null, reward: expect.any(Number) });
+      expect(between).toMatchObject({ failure: null, reward: expect.any(Number), info: { success: false } });
       for (const code of gold) await episode.step({ code });
       expect((await episode.submit()).reward).toBeGreaterThan(between.reward ?? 1);
     });
@@ -111,6 +120,7 @@ export function environmentContract(scenario: EnvironmentScenario, runtime: 'doc
       expect(await episode.step({ code: show.code })).toMatchObject({
         reward: expect.any(Number),
         terminated: false,
+        info: { success: false },
       });
     });
 
@@ -119,8 +129,32 @@ export function environmentContract(scenario: EnvironmentScenario, runtime: 'doc
       expect(await skipped.skip()).toMatchObject({ reward: 0, terminated: true, truncated: false });
       await using short = await reset({ max_turns: 2 });
       expect(await short.step({ code: show.code })).toMatchObject({ truncated: false });
-      expect(await short.step({ code: show.code })).toMatchObject({ truncated: true, terminated: false });
+      const last = await short.step({ code: show.code });
+      expect(last).toMatchObject({ truncated: true, terminated: false, info: { limit: 'turns' } });
       await expect(short.step({ code: show.code })).rejects.toMatchObject({ error: 'episode_over' });
+    });
+
+    it('grades what was done when its turns or its time are over, unless only a submit is graded', async () => {
+      const turns = { max_turns: gold.length };
+      for (const [reward, expected] of [
+        [undefined, expect.closeTo(1, 5)],
+        ['every_step', expect.closeTo(1, 5)],
+        ['on_submit', null],
+      ] as const) {
+        await using episode = await reset({ ...turns, ...(reward === undefined ? {} : { reward }) });
+        let last: StepResult | undefined;
+        for (const code of gold) last = await episode.step({ code });
+        expect(last).toMatchObject({ truncated: true, terminated: false, failure: null, reward: expected });
+        if (expected !== null) expect(last?.info.success).toBe(true);
+      }
+      await using timed = await reset({ max_duration_ms: LIMIT_MS });
+      for (const code of gold) await timed.step({ code });
+      await expect.poll(async () => (await timed.state()).status, { timeout: 30_000 }).toBe('over');
+      expect(await timed.step({ code: show.code })).toMatchObject({
+        truncated: true,
+        reward: expect.closeTo(1, 5),
+        info: { limit: 'time', success: true },
+      });
     });
 
     it('makes a step exactly once, and keeps its session for the episode only', async () => {
@@ -169,7 +203,11 @@ export function environmentContract(scenario: EnvironmentScenario, runtime: 'doc
       expect(await ask('reset', options)).toMatchObject({ type: 'observation', data: { done: false } });
       for (const code of gold) await ask('step', { code });
       const end = await ask('step', { submit: true });
-      expect(end.data).toMatchObject({ done: true, reward: expect.closeTo(1, 5) });
+      expect(end.data).toMatchObject({
+        done: true,
+        reward: expect.closeTo(1, 5),
+        metadata: { terminated: true, success: true },
+      });
       expect(await ask('reset', { ...options, ...foreign.options })).toMatchObject({
         type: 'error',
         data: { code: 'EXECUTION_ERROR', message: expect.stringContaining(foreign.name) },

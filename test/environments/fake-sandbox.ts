@@ -1,9 +1,14 @@
+import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
 import type {
   AcquireOptions,
+  Bound,
+  ChecksumPath,
   ExecRequest,
   FileEntry,
   InspectRequest,
+  Isolation,
   LayerChange,
+  LayerDiff,
   RunRequest,
   RunResult,
   Sandbox,
@@ -15,7 +20,14 @@ export interface Script {
   exec?(request: ExecRequest): Partial<Omit<RunResult, 'output'>> & { output?: string | Buffer };
   run?(request: RunRequest): Partial<Omit<RunResult, 'output'>> & { output?: string | Buffer };
   inspect?(request: InspectRequest): string;
+  /** What is beside the output of an inspection. @default a success */
+  inspected?(request: InspectRequest): Partial<Omit<RunResult, 'output'>>;
+  /** The code of the error that a call meets. @default none */
+  refuse?(operation: 'run' | 'exec' | 'inspect' | 'diff'): SandboxErrorCode | null;
   diff?(): LayerChange[];
+  /** The bound that a diff exceeds. @default none */
+  exceeded?: Bound;
+  checksum?(path: ChecksumPath): string | null;
 }
 
 /** An outcome that succeeded, but for what is said. */
@@ -39,26 +51,34 @@ export class FakeSandbox implements Sandbox {
   readonly id = 'fake';
   readonly image = { name: 'img', digest: 'sha256:1' };
   readonly engine = 'docker';
-  readonly isolation = 'layer';
+  readonly isolation: Isolation;
   readonly calls: string[] = [];
   readonly files: FileEntry[] = [];
   readonly runs: RunRequest[] = [];
   readonly execs: ExecRequest[] = [];
   readonly #script: Script;
 
-  constructor(script: Script) {
+  constructor(script: Script, isolation: Isolation = 'layer') {
     this.#script = script;
+    this.isolation = isolation;
+  }
+
+  #meet(operation: Parameters<NonNullable<Script['refuse']>>[0]): void {
+    const code = this.#script.refuse?.(operation) ?? null;
+    if (code !== null) throw new SandboxError(code, `It is ${code}.`);
   }
 
   async run(request: RunRequest): Promise<RunResult> {
     this.calls.push('run');
     this.runs.push(request);
+    this.#meet('run');
     return result(this.#script.run?.(request) ?? {});
   }
 
   async exec(request: ExecRequest): Promise<RunResult> {
     this.calls.push('exec');
     this.execs.push(request);
+    this.#meet('exec');
     return result(this.#script.exec?.(request) ?? {});
   }
 
@@ -79,14 +99,21 @@ export class FakeSandbox implements Sandbox {
     this.calls.push('mark');
   }
 
-  async diff(): Promise<LayerChange[]> {
+  async diff(): Promise<LayerDiff> {
     this.calls.push('diff');
-    return this.#script.diff?.() ?? [];
+    this.#meet('diff');
+    return { changes: this.#script.diff?.() ?? [], exceeded: this.#script.exceeded ?? null };
+  }
+
+  async checksums(paths: readonly ChecksumPath[]): Promise<readonly (string | null)[]> {
+    if (paths.length > 0) this.calls.push(`checksums ${paths.map(({ path }) => path).join()}`);
+    return paths.map((path) => this.#script.checksum?.(path) ?? 'sum');
   }
 
   async inspect(request: InspectRequest): Promise<RunResult> {
     this.calls.push(`inspect ${request.argv.at(-1)}`);
-    return result({ output: this.#script.inspect?.(request) ?? '' });
+    this.#meet('inspect');
+    return result({ output: this.#script.inspect?.(request) ?? '', ...this.#script.inspected?.(request) });
   }
 
   async quiesce(mode: 'stop' | 'resume' | 'kill'): Promise<void> {
@@ -124,8 +151,10 @@ export class FakeSandboxes<S extends FakeSandbox> implements SandboxSource {
 
 /** One script for episodes and one for grading. */
 export class FakeSource extends FakeSandboxes<FakeSandbox> {
+  isolation: Isolation = 'layer';
+
   constructor(episode: Script = {}, grading: Script = {}) {
     const scripts = { episode, grading };
-    super((purpose) => new FakeSandbox(scripts[purpose]));
+    super((purpose) => new FakeSandbox(scripts[purpose], this.isolation));
   }
 }

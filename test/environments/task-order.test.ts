@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { taskIndexForSeed, taskOrder } from '../../environments/task-order.ts';
+import { taskOrder, tasksFromSeed } from '../../environments/task-order.ts';
+
+const taskIndexForSeed = (size: number, seed: number) => tasksFromSeed(size, seed)[0] ?? -1;
 
 describe('task order', () => {
   it('is the same on every machine', () => {
@@ -27,5 +29,10 @@ describe('task order', () => {
   it('takes any seed of the protocol', () => {
     expect(taskIndexForSeed(1, Number.MAX_SAFE_INTEGER)).toBe(0);
     expect(taskIndexForSeed(200, Number.MAX_SAFE_INTEGER)).toBeLessThan(200);
+  });
+
+  it('goes on from the task of a seed through all the others, in the order of the round', () => {
+    expect(tasksFromSeed(10, 0)).toEqual([3, 0, 5, 1, 6, 9, 7, 4, 8, 2]);
+    expect(tasksFromSeed(10, 12)).toEqual([5, 2, 9, 7, 8, 6, 3, 0, 1, 4]);
   });
 });

@@ -220,7 +220,7 @@ function pathAttempts({ acquire, run, output }: SecurityBench): void {
       sandbox,
       'rm -rf /srv; ln -s /opt/stepwell/runner /srv; mkdir /work; ln -s /etc/shadow /work/link',
     );
-    const changes = await sandbox.diff();
+    const { changes } = await sandbox.diff();
     expect(changes.find(({ path }) => path === '/srv')).toMatchObject({
       kind: 'type_changed',
       type: 'symlink',

@@ -182,7 +182,7 @@ await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, an
     const sandbox = await acquire();
     await run(sandbox, 'echo kept > /kept; for i in $(seq 9000); do : > /many$i; done 2>/dev/null');
     await run(sandbox, 'cat /dev/zero >> /kept', { timeoutMs: 5_000 });
-    expect((await sandbox.diff()).length).toBeGreaterThan(1000);
+    expect((await sandbox.diff()).changes.length).toBeGreaterThan(1000);
     expect((await sandbox.listFiles('/')).length).toBeGreaterThan(1000);
     await expect(sandbox.putFiles([{ path: '/new/file', type: 'file', content: 'x' }])).rejects.toMatchObject(
       {
@@ -206,7 +206,7 @@ await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, an
         'truncate -s 1E /tmp/huge; fallocate -p -l 1M /tmp/huge; ln /tmp/huge /tmp/link; ' +
         "python3 -c \"import os\nfor _ in range(3000): os.mkdir('d'); os.chdir('d')\"",
     );
-    const changes = await sandbox.diff();
+    const { changes } = await sandbox.diff();
     expect(changes.length).toBe(200 + 2 + 3000);
     expect(changes.find(({ path }) => path === '/tmp/huge')?.size).toBe(2 ** 60);
     await expect(sandbox.getFile('/tmp/huge')).rejects.toMatchObject({ code: 'file_too_large' });
@@ -270,7 +270,7 @@ await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, an
     const bytes = await run(sandbox, "printf 'a\\0b\\377\\376\\300\\200\\355\\240\\200c'");
     expect(bytes.output).toEqual(Buffer.from([97, 0, 98, 255, 254, 192, 128, 237, 160, 128, 99]));
     await run(sandbox, "touch $'/tmp/\\377\\n\\001'");
-    expect((await sandbox.diff()).map(({ path }) => path)).toEqual(['/tmp/\udcff\n\u0001']);
+    expect((await sandbox.diff()).changes.map(({ path }) => path)).toEqual(['/tmp/\udcff\n\u0001']);
     expect((await sandbox.listFiles('/tmp')).map(({ name }) => name)).toEqual(['\udcff\n\u0001']);
     await answers(sandbox);
   });
@@ -281,7 +281,7 @@ await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, an
     expect(opened.error).toBe('EMFILE');
     for (const count of opened.counts) expect(count).toBeGreaterThan(500);
     await answers(sandbox);
-    expect((await sandbox.diff()).length).toBe(0);
+    expect((await sandbox.diff()).changes.length).toBe(0);
     await isPristine(await next(sandbox));
   });
 });

@@ -51,6 +51,7 @@ const CONTRADICTIONS: [ConfigInput, string, string][] = [
   [{ heartbeat_interval_ms: 2_000, heartbeat_timeout_ms: 1_000 }, '--heartbeat-timeout-ms', 'raise'],
   [{ pool: { 'bash-v1': 9 }, pool_max: 8 }, '--pool', '--pool-max'],
   [{ fsync: true, trajectories: 'none' }, '--fsync', '--trajectories'],
+  [{ memory_bytes: 200 * 2 ** 20 }, '--memory-bytes', '--layer-bytes'],
 ];
 
 test.each(CONTRADICTIONS)('%j contradicts itself; the error names %s and %s', (input, flag, remedy) => {

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
+import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
+import { takeTurn } from '../../server/turn.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { startTestServer, type TestServer, Wire } from './test-server.ts';
 
@@ -71,11 +73,53 @@ test('results that are no longer stored say so', async () => {
   expect(await step(id, 'echo x', 2)).toMatchObject({ step: 2, replayed: true });
 });
 
-test('max_turns truncates, without a reward', async () => {
-  const id = await wire.reset({ max_turns: 2 });
+test.each([
+  [{}, 1],
+  [{ reward: 'on_end' }, 1],
+  [{ reward: 'on_submit' }, null],
+  [{ reward: 'every_step' }, 1],
+])('with %j the last of max_turns is truncated with reward %j', async (options, reward) => {
+  const id = await wire.reset({ max_turns: 2, ...options });
   expect(await step(id, 'echo gold')).toMatchObject({ truncated: false });
-  expect(await step(id, 'echo gold')).toMatchObject({ terminated: false, truncated: true, reward: null });
+  const last = await step(id, 'echo gold');
+  expect(last).toMatchObject({ terminated: false, truncated: true, reward, info: { limit: 'turns' } });
+  expect((last.info as { success?: boolean }).success).toBe(reward === null ? undefined : true);
   expect(fake.plays[0]?.released).toBe(1);
+  expect(await wire.result('episode/state', { episode_id: id })).toMatchObject({ last_reward: reward });
+});
+
+test('the last turn is graded with its processes ended, and only once', async () => {
+  const id = await wire.reset({ max_turns: 1 });
+  expect(await step(id, { evaluate: true })).toMatchObject({ truncated: true, reward: 0 });
+  expect(fake.plays[0]?.gradings).toEqual([{ final: true }]);
+});
+
+test('a fault in the grade of the last turn is a failure', async () => {
+  const id = await wire.reset({ max_turns: 1 });
+  fake.failGrade = new SandboxError('died', 'Gone.');
+  expect(await step(id, 'echo gold')).toMatchObject({
+    observation: { output: 'gold\n' },
+    reward: null,
+    truncated: true,
+    failure: { class: 'grading', action_may_have_run: true },
+  });
+});
+
+test('a skip has no success', async () => {
+  const id = await wire.reset();
+  expect(await step(id, 'skip')).toMatchObject({ reward: 0, info: { success: false } });
+});
+
+test('code and input that no sandbox could take are refused', async () => {
+  const mebibytes = (count: number) => 'x'.repeat(count * 2 ** 20);
+  const play = { act: () => Promise.reject(new Error('it ran')) } as unknown as EnvironmentEpisode;
+  for (const action of [{ code: mebibytes(17) }, { code: mebibytes(9), stdin: 'é'.repeat(4 * 2 ** 20) }]) {
+    await expect(takeTurn(play, action, { mode: 'on_end' })).rejects.toMatchObject({
+      error: 'invalid_params',
+      details: { issues: [{ field: 'action.code', code: 'too_big' }] },
+    });
+  }
+  expect((await takeTurn(play, { code: mebibytes(16) }, { mode: 'on_end' })).failure).not.toBeNull();
 });
 
 test('a submit in the last turn terminates', async () => {
@@ -93,9 +137,13 @@ test('every_step grades every action and leaves stopping at reward 1 to the clie
   expect(await step(id, 'echo gold')).toMatchObject({
     reward: 1,
     terminated: false,
-    info: { duration_ms: 3, reward_components: { match: 1 } },
+    info: { duration_ms: 3, success: true, reward_components: { match: 1 } },
   });
-  expect(await step(id, 'echo lead')).toMatchObject({ reward: 0, terminated: false });
+  expect(await step(id, 'echo lead')).toMatchObject({
+    reward: 0,
+    terminated: false,
+    info: { success: false },
+  });
 });
 
 test('an evaluate action grades and goes on; episode/evaluate is no step', async () => {

@@ -19,6 +19,9 @@ export interface FakePlay {
   readonly options: ResetOptions;
   /** Code of every action, in the order in which it began. */
   readonly acted: string[];
+  /** Time that each action was given at most, in milliseconds. */
+  readonly atMost: (number | undefined)[];
+  readonly gradings: { readonly final: boolean }[];
   released: number;
   /** Rejects what waits in the sandbox when it is released. */
   readonly end: (error: Error) => void;
@@ -62,7 +65,8 @@ export class FakeEnvironment implements Environment {
   }
 
   get info() {
-    const datasets = [{ name: 'built-in', tasks: this.#tasks.length, splits: [] }];
+    const tasks = this.#tasks.length;
+    const datasets = [{ name: 'built-in', tasks, gradable: tasks, checked: true, splits: [] }];
     return { id: this.id, description: 'A fake.', semantics: ['native', 'intercode'], datasets };
   }
 
@@ -103,19 +107,21 @@ export class FakeEnvironment implements Environment {
       end = reject;
     });
     ended.catch(() => {});
-    const play: FakePlay = { task, options, acted: [], released: 0, end, ended };
+    const play: FakePlay = { task, options, acted: [], atMost: [], gradings: [], released: 0, end, ended };
     this.plays.push(play);
     let last = '';
     return {
       task,
       sandbox: this.#sandbox(play),
       initial: { observation: { output: task.instruction }, durationMs: 1 },
-      act: async (action) => {
+      act: async (action, atMostMs) => {
         play.acted.push(action.code);
+        play.atMost.push(atMostMs);
         last = await this.#act(action, play);
         return outcome(last);
       },
-      grade: async ({ answer }) => {
+      grade: async ({ answer, final }) => {
+        play.gradings.push({ final });
         if (this.gradeGate !== undefined) await this.#act({ code: `wait ${this.gradeGate}` }, play);
         return this.#grade(answer ?? last.trim());
       },
@@ -141,7 +147,7 @@ export class FakeEnvironment implements Environment {
     this.failGrade = undefined;
     if (failure !== undefined) throw failure;
     const reward = answer === 'gold' ? 1 : 0;
-    return { reward, components: { match: reward }, durationMs: 2 };
+    return { reward, success: reward === 1, components: { match: reward }, durationMs: 2 };
   }
 
   #gate(name: string): PromiseWithResolversLike {
@@ -167,6 +173,7 @@ export class FakeEnvironment implements Environment {
       listFiles: refuse,
       mark: refuse,
       diff: refuse,
+      checksums: refuse,
       inspect: refuse,
       quiesce: refuse,
       release,

@@ -41,7 +41,7 @@ class MysqlDriver:
         self._answer = None
 
     def begin(self, request: dict) -> dict:
-        """Connect the agent: to one database alone, or to all of them."""
+        """Connect the agent: to one database alone, or to all of them; tells where it does not exist."""
         database = request["database"]
         user = _ALL if request["all_databases"] else _account_of(database)
         self._drop_agent()
@@ -49,7 +49,12 @@ class MysqlDriver:
         if self._baseline is None:
             self._baseline = server_state(self._ask, self._control.mariadb)
         self._account = (user, database, request["several"])
-        self._agent = self._connect()
+        try:
+            self._agent = self._connect()
+        except ServerError:
+            if self._exists(database):
+                raise
+            return {"missing": True}
         return {}
 
     def execute(self, request: dict) -> dict:
@@ -69,6 +74,9 @@ class MysqlDriver:
             error = self._told(complaint)
         except ConnectionLost:
             error, restarted = _LOST, True
+            self._renew()
+        except Exception as complaint:  # noqa: BLE001 - only what the statements brought can be the cause
+            error, restarted = {"code": 2027, "state": "HY000", "message": f"Malformed packet: {complaint}"}, True
             self._renew()
         if self._late_calls and not restarted:
             self._calm()

@@ -34,10 +34,12 @@ class SqliteDriver:
         self._answer = None
 
     def begin(self, request: dict) -> dict:
-        """Open the task's database."""
+        """Open the task's database; tells where there is none."""
         self._close()
         self._answer = None
         self._file = os.path.join(self._folder, f"{request['database']}.db")
+        if not os.path.exists(self._file):
+            return {"missing": True}
         self._before = self._stamp()
         mode = "rw" if self._before[0] <= _MOST_WRITABLE else "ro"
         path = self._file.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
@@ -60,8 +62,9 @@ class SqliteDriver:
             self._run(request["sql"], request["several"], outcomes)
         except sqlite3.Error as complaint:
             error = _told(complaint)
-        except (MemoryError, OverflowError, UnicodeError) as complaint:
-            error = {"code": 1, "state": "HY000", "message": str(complaint) or "out of memory"}
+        except Exception as complaint:  # noqa: BLE001 - only the statements can be the cause
+            message = str(complaint)[:_LONGEST_MESSAGE] or "out of memory"
+            error = {"code": 1, "state": "HY000", "message": message}
         finally:
             self._connection.set_progress_handler(None, 0)
         if error is None:

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StoredDataset } from '../../../environments/dataset-store.ts';
 import { createEnvironments } from '../../../environments/registry.ts';
 import { ProtocolError } from '../../../protocol/errors.ts';
-import { FakeSource } from '../fake-sandbox.ts';
+import { FakeSource, type Script } from '../fake-sandbox.ts';
 import { DEFAULTS, environmentOf, play, record } from './play.ts';
 
 function refusal(attempt: () => unknown): string | undefined {
@@ -98,5 +98,53 @@ describe('the start state', () => {
     const task = environment.choose({ task: 0 }, 0);
     await expect(environment.reset(task, {})).rejects.toMatchObject({ code: 'runner_fault' });
     expect(source.of('episode')[0]?.calls.at(-1)).toBe('release');
+  });
+});
+
+describe('a task that was not tried yet', () => {
+  const golds: Readonly<Record<string, Script>> = {
+    nothing: {},
+    missing: { run: () => ({ exitCode: 127 }) },
+    endless: { run: () => ({ timedOut: true }) },
+  };
+  const unchecked = (gold: Script, tasks = [record('a')]) =>
+    environmentOf(tasks, new FakeSource({}, gold), { checked: false });
+
+  it.each([
+    ['nothing', 'no_op_wins'],
+    ['missing', 'gold_fails'],
+    ['endless', 'gold_never_ends'],
+  ])(
+    'is refused with its first reset where the gold is %s, and by choice from then on',
+    async (name, kind) => {
+      const { environment, source } = unchecked(golds[name] ?? {});
+      const task = environment.choose({ task: 'a' }, 0);
+      const refused = { error: 'task_ungradable', details: expect.objectContaining({ kind }) };
+      await expect(environment.reset(task, {})).rejects.toMatchObject(refused);
+      expect(source.of('episode')[0]?.calls.at(-1)).toBe('release');
+      expect(() => environment.choose({ task: 'a' }, 0)).toThrow(expect.objectContaining(refused));
+      expect(environment.info.datasets[0]).toMatchObject({ tasks: 1, gradable: 0 });
+      expect(environment.choose({ task: 'a', semantics: 'intercode' }, 0).id).toBe('a');
+    },
+  );
+
+  it('is tried once, and its gold not run again for the grade', async () => {
+    const { environment, source } = unchecked({ run: () => ({ output: '1' }) });
+    for (const _ of [1, 2]) {
+      const episode = await environment.reset(environment.choose({}, 0), {});
+      await episode.grade({ final: true });
+    }
+    expect(source.of('grading')).toHaveLength(1);
+  });
+
+  it('is played as it is where that is asked for, and where the try meets a fault', async () => {
+    const { environment, source } = unchecked({});
+    const options = { include_ungradable: true };
+    const episode = await environment.reset(environment.choose(options, 0), options);
+    expect(source.of('grading')).toHaveLength(0);
+    expect((await episode.grade({ final: true })).reward).toBeNull();
+    const faulty = unchecked({ refuse: () => 'died' });
+    await faulty.environment.reset(faulty.environment.choose({}, 0), {});
+    expect(faulty.environment.info.datasets[0]).toMatchObject({ gradable: 1 });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Script } from '../fake-sandbox.ts';
-import { play, record } from './play.ts';
+import { FakeSource, type Script } from '../fake-sandbox.ts';
+import { environmentOf, play, record } from './play.ts';
 
 describe('InterCode semantics', () => {
   const intercode = { semantics: 'intercode' } as const;
@@ -58,7 +58,7 @@ describe('InterCode semantics', () => {
     const grade = await episode.grade({ final: false });
     expect(grade.components).toEqual({ file_diff: 0.05, file_changes: 0.33, answer_similarity: 0.33 });
     expect(grade.reward).toBeCloseTo(0.72, 10);
-    expect(sandbox.calls).toEqual(['stop', expect.stringMatching(/^inspect --/), 'inspect f', 'resume']);
+    expect(sandbox.calls).toEqual(['stop', expect.stringMatching(/^inspect --/), 'checksums f', 'resume']);
     await episode.grade({ final: false });
     await episode.grade({ final: true });
     const golds = source
@@ -67,12 +67,74 @@ describe('InterCode semantics', () => {
     expect(golds).toEqual([1, 2]);
   });
 
-  it('has no reward, and no fault, for files that InterCode cannot read', async () => {
+  it('has no reward, and no fault, for a gold whose files InterCode cannot read', async () => {
     const { episode } = await play(record('a'), intercode, {
-      episode: { inspect: () => '?? "a b"' },
+      gold: { inspect: () => '?? "a b"' },
       git: true,
     });
-    expect(await episode.grade({ final: true })).toMatchObject({ reward: null, components: {} });
+    expect(await episode.grade({ final: true })).toMatchObject({
+      reward: null,
+      components: {},
+      info: { ungraded: expect.stringContaining('gold') },
+    });
+  });
+
+  it('has no reward, and no fault, for a gold that never ends', async () => {
+    const { episode } = await play(record('a'), intercode, { gold: { exec: () => ({ timedOut: true }) } });
+    expect(await episode.grade({ final: true })).toMatchObject({
+      reward: null,
+      info: { ungraded: expect.stringContaining('did not end') },
+    });
+  });
+
+  it.each<[string, Script]>([
+    ['InterCode cannot read', { inspect: () => '?? "a b"' }],
+    ['are too many to tell', { inspected: () => ({ truncatedBytes: 5 }) }],
+    ['keep git from ending', { inspected: () => ({ timedOut: true }) }],
+    ['leave no room for git', { refuse: (op) => (op === 'inspect' ? 'exhausted' : null) }],
+  ])('gives no more than to one that did nothing to an agent whose files %s', async (_, script) => {
+    const task = record('a', { instruction: 'words' });
+    const gold = { exec: () => ({ output: 'words' }) };
+    const idle = await play(task, intercode, { gold, git: true });
+    const { reward: nothing } = await idle.episode.grade({ final: true });
+    const { episode } = await play(task, intercode, { episode: script, gold, git: true });
+    const grade = await episode.grade({ final: true });
+    expect(grade).toMatchObject({ success: false, info: { files_unreadable: true } });
+    expect(grade.components).toEqual({ file_diff: 0, file_changes: 0, answer_similarity: 0.33 });
+    expect(grade.reward).toBeLessThanOrEqual(nothing ?? 0);
+  });
+
+  it('asks git once more where its time ran out, as a container may have stood still', async () => {
+    let asked = 0;
+    const { episode, sandbox } = await play(record('a'), intercode, {
+      episode: { inspected: () => ({ timedOut: ++asked === 1 }) },
+      git: true,
+    });
+    expect((await episode.grade({ final: true })).info).toBeUndefined();
+    expect(sandbox.calls.filter((call) => call.startsWith('inspect'))).toHaveLength(2);
+  });
+
+  it('observes that nothing can be started where the agent left no room, and goes on', async () => {
+    let crowded = true;
+    const { episode } = await play(record('a'), intercode, {
+      episode: { refuse: (op) => (op === 'exec' && crowded ? 'exhausted' : null) },
+    });
+    expect(await episode.act({ code: 'ls' })).toMatchObject({
+      observation: { output: expect.stringContaining('unable to start'), exit_code: 126, timed_out: false },
+      info: { action_executed: false },
+    });
+    crowded = false;
+    expect(await episode.act({ code: 'ls' })).toMatchObject({ info: { action_executed: true } });
+    expect((await episode.grade({ final: true })).reward).not.toBeNull();
+  });
+
+  it('is refused over a repository where there are no layers to look into', async () => {
+    const source = new FakeSource();
+    source.isolation = 'replace';
+    const { environment } = environmentOf([record('a')], source, { git: true });
+    const task = environment.choose({ task: 0 }, 0);
+    await expect(environment.reset(task, intercode)).rejects.toMatchObject({ error: 'unsupported' });
+    expect(source.of('episode')[0]?.calls).toEqual(['release']);
   });
 
   it('takes the instruction for the answer of an agent that did nothing', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  checksumCommand,
+  checksumPath,
   comparedPaths,
   intercodeReward,
   outputSimilarity,
@@ -28,8 +28,13 @@ describe('statusPairs', () => {
 
   it('compares content of new and copied paths only', () => {
     expect(comparedPaths('?? a M b\nA c\nC d\nD e\n')).toEqual(['a', 'c', 'd']);
-    expect(checksumCommand('a.txt')).toBe('md5sum a.txt');
-    expect(checksumCommand('dir/')).toBe('md5deep -r dir/');
+    expect(checksumPath('a.txt')).toEqual({ path: 'a.txt', recursive: false });
+    expect(checksumPath('dir/')).toEqual({ path: 'dir/', recursive: true });
+    expect(checksumPath(String.raw`"\303\251.txt"`)).toEqual({
+      path: String.raw`\303\251.txt`,
+      recursive: false,
+    });
+    expect(checksumPath("it's")).toBeNull();
   });
 });
 
@@ -53,18 +58,40 @@ describe('intercodeReward', () => {
     expect(reward?.components).toEqual({ file_diff: 0, file_changes: 0.33, answer_similarity: 0.33 });
   });
 
-  it('compares checksums line by line in any order', () => {
+  it('compares the checksums of what both have', () => {
     const status = '?? d/\n?? e';
-    const agent = evidence('', status, { 'd/': '1 x\n2 y\n', e: '3' });
-    const gold = evidence('', status, { 'd/': '2 y\n1 x\n', e: '4' });
+    const agent = evidence('', status, { 'd/': '1', e: '3' });
+    const gold = evidence('', status, { 'd/': '1', e: '4' });
     expect(intercodeReward(agent, gold)?.components.file_changes).toBe(0.17);
+    expect(intercodeReward(agent, gold)?.success).toBe(false);
+    expect(intercodeReward(gold, gold)).toMatchObject({ reward: 1, success: true });
   });
 
-  it('is missing where InterCode raises', () => {
-    expect(intercodeReward(evidence('', '?? a b'), evidence(''))).toBeNull();
+  it('is missing where InterCode raises over the gold, or its files are too many', () => {
     expect(intercodeReward(evidence(''), evidence('', '?? a b'))).toBeNull();
+    expect(intercodeReward(evidence(''), { ...evidence(''), status: null })).toBeNull();
     const unreadable = evidence('', '?? "a', { '"a': null });
     expect(intercodeReward(unreadable, unreadable)).toBeNull();
+  });
+
+  it.each([
+    ['InterCode raises over them', '?? a b'],
+    ['they cannot be read', null],
+  ])('does not agree with the files of an agent where %s', (_, status) => {
+    const agent = { ...evidence('same words'), status };
+    for (const wanted of ['', '?? f', 'M a\nM b\nM c\nM d']) {
+      const gold = evidence('same words', wanted, { f: '1' });
+      const reward = intercodeReward(agent, gold);
+      expect(reward).toMatchObject({ success: false, readable: false });
+      expect(reward?.components).toEqual({ file_diff: 0, file_changes: 0, answer_similarity: 0.33 });
+      expect(reward?.reward).toBeLessThanOrEqual(intercodeReward(evidence('other'), gold)?.reward ?? 0);
+    }
+  });
+
+  it('does not agree with content of the agent that exceeds a bound', () => {
+    const gold = evidence('', '?? f', { f: '1' });
+    const agent = evidence('', '?? f', { f: null });
+    expect(intercodeReward(agent, gold)?.components.file_changes).toBe(0);
   });
 
   it('gives nothing for the answer where the gold cannot run', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Script } from '../fake-sandbox.ts';
 import { play, record } from './play.ts';
 
 describe('native semantics', () => {
@@ -69,8 +70,40 @@ describe('native semantics', () => {
     expect(gold?.runs[0]?.code).toBe('gold command');
   });
 
-  it('has no reward, but a fault, where the gold does not end', async () => {
-    const { episode } = await play(record('a'), {}, { gold: { run: () => ({ timedOut: true }) } });
-    await expect(episode.grade({ final: true })).rejects.toMatchObject({ code: 'unresponsive' });
+  it.each<[RegExp, Script]>([
+    [/did not end within \d+ seconds/, { run: () => ({ timedOut: true }) }],
+    [
+      /does not exist as a command: gold/,
+      { run: () => ({ exitCode: 127, output: 'bash: line 1: gold: command not found' }) },
+    ],
+    [/prints nothing and changes nothing/, {}],
+    [/prints more than can be compared/, { run: () => ({ output: 'x', truncatedBytes: 1 }) }],
+    [/changes more files than can be compared/, { exceeded: 'files' }],
+  ])('has no reward, and no fault, where the gold %s', async (why, gold) => {
+    const { episode } = await play(record('a'), {}, { gold });
+    expect(await episode.grade({ final: true })).toMatchObject({
+      reward: null,
+      components: {},
+      info: { ungraded: expect.stringMatching(why) },
+    });
+  });
+
+  it('grades a layer that exceeds a bound as one that does not agree', async () => {
+    const gold = { run: () => ({ output: '42' }) };
+    const { episode } = await play(record('a'), {}, { episode: { ...gold, exceeded: 'bytes' }, gold });
+    await episode.act({ code: 'c' });
+    expect(await episode.grade({ final: true })).toMatchObject({
+      reward: 0,
+      success: false,
+      info: { files_exceed: 'bytes' },
+    });
+  });
+
+  it('cuts an action at the time that the episode has left', async () => {
+    const { episode, sandbox } = await play(record('a'), {});
+    await episode.act({ code: 'c', timeout_ms: 40 }, 30.5);
+    await episode.act({ code: 'c', timeout_ms: 40 }, 50);
+    await episode.act({ code: 'c' }, -3);
+    expect(sandbox.runs.map(({ timeoutMs }) => timeoutMs)).toEqual([31, 40, 1]);
   });
 });

@@ -14,13 +14,25 @@ export const record = (id: string, more: Partial<BashTaskRecord> = {}): BashTask
 
 export const DEFAULTS = { stepTimeoutMs: 5000, maxOutputBytes: 65_536 };
 
-/** An environment with the tasks as its first dataset and one of the name `other`. @param git `/` of the first's image is a repository */
-export function environmentOf(tasks: BashTaskRecord[], source: FakeSource = new FakeSource(), git = false) {
+export interface EnvironmentShape {
+  /** `/` of the first dataset's image is a repository. @default false */
+  readonly git?: boolean;
+  /** All its tasks are known to be gradable. @default true */
+  readonly checked?: boolean;
+}
+
+/** An environment with the tasks as its first dataset and one of the name `other`. */
+export function environmentOf(
+  tasks: BashTaskRecord[],
+  source: FakeSource = new FakeSource(),
+  { git = false, checked = true }: EnvironmentShape = {},
+) {
   const definition = { name: 'repo', from: 'bash', gitAtRoot: true };
   const dataset: PlayableDataset<BashTaskRecord> = {
     name: 'first',
     image: git ? 'repo' : 'bash',
     definition: git ? definition : null,
+    checked,
     tasks,
   };
   const other: PlayableDataset<BashTaskRecord> = {
@@ -43,10 +55,10 @@ export function environmentOf(tasks: BashTaskRecord[], source: FakeSource = new 
 export async function play(
   task: BashTaskRecord,
   options: Parameters<BashEnvironment['choose']>[0],
-  scripts: { episode?: Script; gold?: Script; git?: boolean } = {},
+  scripts: { episode?: Script; gold?: Script } & EnvironmentShape = {},
 ) {
   const source = new FakeSource(scripts.episode, scripts.gold);
-  const { environment } = environmentOf([task], source, scripts.git);
+  const { environment } = environmentOf([task], source, scripts);
   const episode = await environment.reset(environment.choose(options, 0), options);
   const [sandbox] = source.of('episode');
   if (sandbox === undefined) throw new Error('no sandbox was taken');

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadDatasets } from '../../../environments/dataset-store.ts';
-import { run } from '../../../environments/import/command.ts';
+import { type Check, NotChecked, run } from '../../../environments/import/command.ts';
 
 let home: string;
 let source: string;
@@ -43,7 +43,9 @@ async function members(file: string): Promise<string[]> {
   return names;
 }
 
-async function imported(...argv: string[]) {
+const imported = (...argv: string[]) => importedWith(undefined, argv);
+
+async function importedWith(check: Check | undefined, argv: readonly string[]) {
   const lines: string[] = [];
   const errors: string[] = [];
   const status = await run(argv, {
@@ -51,6 +53,7 @@ async function imported(...argv: string[]) {
     print: (line) => lines.push(line),
     printError: (line) => errors.push(line),
     progress: new PassThrough().resume(),
+    ...(check === undefined ? {} : { check }),
   });
   return { status, lines, errors: errors.join('\n') };
 }
@@ -133,6 +136,59 @@ describe('stepwell import intercode', () => {
     expect((await imported('intercode')).status).toBe(2);
     expect((await imported('other', 'x')).status).toBe(2);
     expect((await imported('--help')).status).toBe(0);
+  });
+});
+
+describe('the check of an import', () => {
+  const mark = { kind: 'no_op_wins', reason: 'Nothing to do.' } as const;
+  const found =
+    (faults: readonly string[] = []): Check =>
+    async (names, runtime) =>
+      names.map((dataset) => ({
+        dataset,
+        engine: runtime ?? 'docker',
+        marks: [{ id: 'fs4-1', ungradable: mark }],
+        faults,
+        lines: [`checked ${dataset}`],
+      }));
+
+  beforeEach(() => write('nl2bash_fs_4.json', TASKS));
+
+  it('marks in the files what cannot be graded, and tells what it found', async () => {
+    const { status, lines } = await importedWith(found(), ['intercode', source, '--runtime', 'local']);
+    expect({ status, lines }).toEqual({
+      status: 0,
+      lines: [
+        expect.stringMatching(/^imported nl2bash-fs4/),
+        'checked nl2bash-fs4',
+        expect.stringMatching(/^next: /),
+      ],
+    });
+    const [dataset] = await loadDatasets(home);
+    expect(dataset?.checked).toBe(true);
+    expect(dataset?.tasks.map(({ ungradable }) => ungradable)).toEqual([undefined, mark]);
+    const file = await readFile(join(home, 'datasets/nl2bash-fs4/dataset.json'), 'utf8');
+    expect(JSON.parse(file).check).toEqual({ at: expect.any(String), engine: 'local' });
+  });
+
+  it('leaves a dataset unchecked of which a task could not be tried', async () => {
+    await importedWith(found(['it died']), ['intercode', source]);
+    const [dataset] = await loadDatasets(home);
+    expect(dataset).toMatchObject({ checked: false, tasks: [{ id: 'fs4-0' }, { ungradable: mark }] });
+  });
+
+  it('is left out where that is asked for', async () => {
+    const check: Check = () => Promise.reject(new Error('not wanted'));
+    expect((await importedWith(check, ['intercode', source, '--no-check'])).status).toBe(0);
+    expect((await loadDatasets(home))[0]?.checked).toBe(false);
+  });
+
+  it('does not take the import along where there is nothing to try it on', async () => {
+    const check: Check = () => Promise.reject(new NotChecked('no engine'));
+    const { status, lines } = await importedWith(check, ['intercode', source]);
+    expect(status).toBe(0);
+    expect(lines).toContain('not checked: no engine');
+    expect(await loadDatasets(home)).toHaveLength(1);
   });
 });
 

@@ -48,14 +48,27 @@ describe('Spider and WikiSQL', () => {
     });
   });
 
-  it('keep gold queries that are no SQL', async () => {
+  it('get the quotes that published queries lack, and keep these as they are', async () => {
     const gold = 'SELECT Position FROM t WHERE School/Club = Butler CC (KS)';
     await put({
-      'ic_wikisql_dev.json': [{ db: 'dev', query: 'Which?', gold }],
-      'ic_wikisql_dev.sql': 'CREATE DATABASE IF NOT EXISTS `dev`;',
+      'ic_wikisql_dev.json': [
+        { db: 'dev', query: 'Which?', gold },
+        { db: 'dev', query: 'Why?', gold: 'SELECT Reason FROM nowhere' },
+      ],
+      'ic_wikisql_dev.sql':
+        'CREATE DATABASE IF NOT EXISTS `dev`;\nCREATE TABLE `t` (\n\t`Position` text,\n\t`School/Club` text\n) ENGINE=InnoDB;',
     });
     const [wikisql] = await readWikiSql(folder);
-    expect(wikisql?.file.tasks).toMatchObject([{ id: 'wikisql-0', gold }]);
+    expect(wikisql?.file.tasks).toEqual([
+      {
+        id: 'wikisql-0',
+        instruction: 'Which?',
+        database: 'dev',
+        gold: "SELECT `Position` FROM `t` WHERE `School/Club` = 'Butler CC (KS)'",
+        published_gold: gold,
+      },
+      { id: 'wikisql-1', instruction: 'Why?', database: 'dev', gold: 'SELECT Reason FROM nowhere' },
+    ]);
   });
 
   it('are refused with file, record and field', async () => {

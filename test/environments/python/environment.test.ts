@@ -44,7 +44,7 @@ function itPlays(engine: EngineCase): void {
       const seen: string[] = [episode.initial.observation.output];
       for (const code of codes) seen.push((await episode.act({ code })).observation.output);
       const submit = answer === undefined ? { submit: true as const } : { submit: true as const, answer };
-      return { seen, turn: await takeTurn(episode, submit, 'on_submit') };
+      return { seen, turn: await takeTurn(episode, submit, { mode: 'on_submit' }) };
     } finally {
       await episode.sandbox.release();
     }

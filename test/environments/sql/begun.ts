@@ -11,6 +11,7 @@ const MINE: SqlTaskRecord = {
   instruction: 'How many?',
   database: 'pets',
   gold: 'SELECT COUNT(*) FROM pet',
+  published_gold: 'SELECT COUNT(*) FROM pet AS published',
   evidence: 'A pet is an animal.',
 };
 

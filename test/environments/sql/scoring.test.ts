@@ -37,6 +37,7 @@ describe('execution_match', () => {
   it('is the default, and all or nothing', async () => {
     expect(await scorer(attempt({ answer: rows(1n, 2n) }), gold(rows(1n, 2n)))).toEqual({
       reward: 1,
+      success: true,
       components: { execution_match: 1 },
     });
     expect(await scorer(attempt({ answer: rows(2n, 1n) }), gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
@@ -110,6 +111,7 @@ describe('the composite reward', () => {
     const done = attempt({ answer: rows(1n), earlier: ['DESCRIBE singer'] });
     expect(await scorer(done, gold(rows(1n)))).toEqual({
       reward: expect.closeTo(0.95, 9),
+      success: true,
       components: { format: 1, execution: 1, exploration: 0.5 },
     });
     expect((await scorer({ ...done, single: false }, gold(rows(2n)))).reward).toBeCloseTo(0.05, 9);
@@ -122,6 +124,18 @@ describe('the composite reward', () => {
     expect((await scorer(attempt({ answer: cut }), gold(cut))).reward).toBeNull();
   });
 
+  it('gives nothing for nothing, also where the gold query reads no table', async () => {
+    const query = { sql: 'SELECT 1', dialect: 'sqlite' } as const;
+    for (const scorer of [
+      scorerOf({ scoring: 'composite' }, query),
+      scorerOf({ scoring: 'composite' }, QUERY),
+    ]) {
+      expect(await scorer(attempt({}), gold(rows(1n)))).toMatchObject({ reward: 0, success: false });
+    }
+    const whole = scorerOf({ scoring: 'composite' }, query);
+    expect((await whole(attempt({ answer: rows(1n) }), gold(rows(1n)))).reward).toBe(1);
+  });
+
   it('keeps the default of a weight that is not given', () => {
     expect(compositeWeights({ format: 2 })).toEqual({ format: 2, execution: 0.8, exploration: 0.1 });
   });
@@ -132,7 +146,7 @@ describe('the composite reward', () => {
     expect(share()).toBe(0);
     expect(share('SELECT * FROM stadium', 'describe CONCERT')).toBe(0.5);
     expect(share('SELECT * FROM singer, concert')).toBe(1);
-    expect(explorationShare({ ...QUERY, sql: 'SELECT 1' }, tables, [])).toBe(1);
+    expect(explorationShare({ ...QUERY, sql: 'SELECT 1' }, tables, [])).toBeNull();
   });
 
   it('takes neither comments nor strings for a look at a table', () => {

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { CommandError } from './command-error.ts';
+import { checkDatasets, checkLines } from './dataset-check.ts';
+import { choice } from './flags.ts';
+import type { Cli } from './program.ts';
+import { load } from './programs.ts';
+import { EXIT, print } from './terminal.ts';
+
+interface CheckFlags {
+  readonly environment?: string;
+  readonly dataset?: string;
+  readonly runtime?: string;
+}
+
+const BUILT_IN = 'built-in';
+
+/** `stepwell tasks check`: play the golds of a dataset, and tell which tasks cannot be graded. */
+export function addTasksCheck(cli: Cli, tasks: Command): void {
+  tasks
+    .command('check')
+    .description('play the golds of a dataset and tell which tasks cannot be graded')
+    .option('--environment <id>', 'only this environment (default: all that have the dataset)')
+    .option('--dataset <name>', 'name of an imported dataset (default: the built-in tasks)')
+    .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine to play on (default: auto)'))
+    .action((flags: CheckFlags) => check(cli, flags));
+}
+
+async function check(cli: Cli, { environment, dataset = BUILT_IN, runtime }: CheckFlags): Promise<void> {
+  const [{ loadGolds }, { stateFolder }] = await Promise.all([load('golds'), load('state')]);
+  const golds = (await loadGolds(stateFolder(cli.terminal.env))).filter(
+    (one) => one.dataset === dataset && (environment === undefined || one.environment === environment),
+  );
+  if (golds.length === 0) {
+    throw new CommandError(`there is no dataset "${dataset}": \`stepwell tasks datasets\` lists them`);
+  }
+  const checked = await checkDatasets(cli.terminal, runtime === undefined ? {} : { runtime }, golds);
+  for (const one of checked) for (const line of checkLines(one)) print(cli.terminal, line);
+  const bad = checked.some(({ marks, faults }) => marks.length + faults.length > 0);
+  cli.exit(bad ? EXIT.bad : EXIT.ok);
+}

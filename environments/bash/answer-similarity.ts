@@ -1,0 +1,90 @@
+import type { RunResult } from '../../docker/sandbox.ts';
+
+/** The agent's answer: text that it submitted, or the last output that was not blank (`null` for none). */
+export type Answer = string | Pick<RunResult, 'output' | 'truncatedBytes' | 'truncatedAt'> | null;
+
+/** The most that an answer can get which is not the gold's: the right lines in another order. */
+const NOT_EQUAL = 0.75;
+/** Texts above this are the same or not, in bytes: no comparison of words may hold the server up. */
+const MOST_COMPARED = 256 * 1024;
+/** What ends a word. Signs of numbers and paths belong to it. */
+const BETWEEN_WORDS = /[\s,;:|="'`()[\]{}<>]+/u;
+const WORD_END = '.?!';
+const LINE_END = ' \t\r\f\v';
+
+/** A text without those of some characters at its end. A pattern for that takes the square of a long run of them. */
+function withoutEnd(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
+/** White space at the ends of lines and blank lines at both ends say nothing. */
+export function normalised(text: string): string {
+  const lines = text.split('\n').map((line) => withoutEnd(line, LINE_END));
+  const first = lines.findIndex((line) => line !== '');
+  return lines.slice(Math.max(first, 0), lines.findLastIndex((line) => line !== '') + 1).join('\n');
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .split(BETWEEN_WORDS)
+    .map((word) => withoutEnd(word, WORD_END))
+    .filter((word) => word !== '');
+}
+
+function counts(items: Iterable<string>): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const item of items) found.set(item, (found.get(item) ?? 0) + 1);
+  return found;
+}
+
+/** Intersection over union of two multisets (the Jaccard index); 0 where both are empty. */
+function overlap(left: readonly string[], right: readonly string[]): number {
+  const [ours, theirs] = [counts(left), counts(right)];
+  let common = 0;
+  for (const [item, count] of ours) common += Math.min(count, theirs.get(item) ?? 0);
+  return common === 0 ? 0 : common / (left.length + right.length - common);
+}
+
+/**
+ * Similarity of an answer to the gold's output, 0 to 1; 1 only for the same text. Any other gets at most 0.75: the mean of
+ * the Jaccard indices of lines and of words. Words of the instruction are no merit: neither they nor lines of nothing else
+ * count.
+ */
+export function answerSimilarity(answer: string, gold: string, instruction: string): number {
+  const [left, right] = [normalised(answer), normalised(gold)];
+  if (left === right) return 1;
+  if (Math.max(left.length, right.length) > MOST_COMPARED) return 0;
+  const told = new Set(wordsOf(instruction));
+  const news = (text: string) => wordsOf(text).filter((word) => !told.has(word));
+  const lines = (text: string) => text.split('\n').filter((line) => news(line).length > 0);
+  return NOT_EQUAL * 0.5 * (overlap(lines(left), lines(right)) + overlap(news(left), news(right)));
+}
+
+/** Whether an output of which the middle was dropped has the length, head and tail of the gold's. */
+function sameWhereKept(kept: Exclude<Answer, string | null>, gold: Buffer): boolean {
+  const { output, truncatedBytes, truncatedAt } = kept;
+  if (output.length + truncatedBytes !== gold.length) return false;
+  const head = output.subarray(0, truncatedAt);
+  const tail = output.subarray(truncatedAt);
+  return gold.subarray(0, head.length).equals(head) && gold.subarray(gold.length - tail.length).equals(tail);
+}
+
+/** Similarity of an episode's answer to the gold's output, 0 to 1. */
+export function compareAnswers(answer: Answer, gold: Buffer, instruction: string): number {
+  if (answer === null) return 0;
+  const wanted = gold.toString('utf8');
+  if (typeof answer === 'string') return answerSimilarity(answer, wanted, instruction);
+  const { output, truncatedBytes } = answer;
+  if (truncatedBytes > 0 && sameWhereKept(answer, gold)) return 1;
+  const similarity = answerSimilarity(output.toString('utf8'), wanted, instruction);
+  // What says the same in other bytes, or where the rest was dropped, is not known to be the same.
+  const known = truncatedBytes === 0 && (similarity < 1 || sameBytes(output, gold));
+  return known ? similarity : Math.min(similarity, NOT_EQUAL);
+}
+
+/** Whether two outputs are the same in bytes but for white space: texts may have lost what is no UTF-8. */
+function sameBytes(left: Buffer, right: Buffer): boolean {
+  return left.equals(right) || normalised(left.toString('latin1')) === normalised(right.toString('latin1'));
+}

@@ -1,0 +1,55 @@
+import { basename } from 'node:path';
+import type { ImageDefinition } from '../../docker/sandbox.ts';
+import { type TarMember, tarContent, tarMembers } from '../tar-file.ts';
+import { MYSQL_DUMP, MYSQL_SCRIPT } from './mysql-image.ts';
+import { SQLITE_FOLDER, SQLITE_SCRIPT } from './sqlite-image.ts';
+import type { Dialect } from './task.ts';
+
+/** Names of databases that a dump of MySQL makes, in lower case, as the server keeps them. */
+export function databasesOfDump(text: string): Set<string> {
+  const made = text.matchAll(
+    /CREATE (?:DATABASE|SCHEMA)\s+(?:\/\*.*?\*\/\s*)?(?:IF NOT EXISTS\s+)?[`"]?([^`"\s;]+)/gi,
+  );
+  return new Set([...made].map(([, database = '']) => database.toLowerCase()));
+}
+
+async function memberOf(tree: string, path: string): Promise<TarMember | null> {
+  for await (const member of tarMembers(tree)) if (`/${member.name}` === path) return member;
+  return null;
+}
+
+async function sqliteFiles(tree: string, ends: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for await (const { name } of tarMembers(tree)) {
+    const end = ends.find((one) => name.endsWith(one));
+    if (end !== undefined && `/${name}` === `${SQLITE_FOLDER}/${basename(name)}`)
+      found.add(basename(name, end));
+  }
+  return found;
+}
+
+/** What an image has of databases, as far as its definition tells. */
+export interface KnownDatabases {
+  has(database: string): boolean;
+}
+
+/**
+ * The databases of an image; `null` where nothing but the image itself could tell, e.g. for a script of the user's own.
+ * @param definition of the image; `null` for the plain one of the environment
+ */
+export async function databasesOf(
+  definition: ImageDefinition | null,
+  dialect: Dialect,
+): Promise<KnownDatabases | null> {
+  const { from = 'python', tree, script } = definition ?? {};
+  if (dialect === 'mysql') {
+    if (script !== MYSQL_SCRIPT || tree === undefined) return null;
+    const dump = await memberOf(tree, MYSQL_DUMP);
+    const made =
+      dump === null ? new Set<string>() : databasesOfDump((await tarContent(tree, dump)).toString());
+    return { has: (database) => made.has(database.toLowerCase()) };
+  }
+  if (from !== 'python' || (script !== undefined && script !== SQLITE_SCRIPT)) return null;
+  if (tree === undefined) return new Set();
+  return sqliteFiles(tree, script === undefined ? ['.db'] : ['.db', '.sql']);
+}
