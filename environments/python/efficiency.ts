@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { SandboxError } from '../../docker/errors.ts';
 import type { ImageRef } from '../../docker/sandbox.ts';
-import { goldSolution, type PythonJudge } from './judge.ts';
+import type { PythonJudge } from './judge.ts';
 import type { Judgement, Usage } from './judgement.ts';
+import { goldSolution } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
 /** Below this many seconds of processor time a difference says more about the machine than about the code. */

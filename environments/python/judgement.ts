@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 /** Why a test failed. */
 export const TestError = z.object({
-  /** Name of the exception's class, `WrongAnswer`, `TimeoutError`, `NonZeroExit` or `InterpreterLost`. */
+  /**
+   * Name of the exception's class, `WrongAnswer`, `TimeoutError`, `NonZeroExit`, `InterpreterLost`, or `NotPlain`: it
+   * passed, but by more than plain values, where the gold needs none.
+   */
   type: z.string(),
   /** The built-in class that the solution's own exception belongs to. */
   base: z.string().optional(),
@@ -18,14 +21,27 @@ export const TestError = z.object({
 });
 export type TestError = z.infer<typeof TestError>;
 
-const outcome = {
+/**
+ * What the infrastructure may have to do with a test's outcome: the solution's process was killed or stopped by somebody
+ * else, or the sandbox was paused meanwhile.
+ */
+export const Doubt = z.enum(['killed', 'stopped', 'disturbed']);
+export type Doubt = z.infer<typeof Doubt>;
+
+/** What came of one test. */
+export const TestOutcome = z.object({
   name: z.string(),
   passed: z.boolean(),
   error: TestError.optional(),
-};
-
-/** What came of one test. */
-export const TestOutcome = z.object(outcome);
+  /** A grade program's number. */
+  value: z.number().nullish(),
+  doubt: Doubt.optional(),
+  /**
+   * What of the solution's answers was not simply data, in the words of `judge/process.py`: an object, NaN, infinity, a changed
+   * argument. A test that passed with these passes only if the gold's answers are of that kind too.
+   */
+  liberties: z.array(z.string()).optional(),
+});
 export type TestOutcome = z.infer<typeof TestOutcome>;
 
 /** What the solution's processes used, as the kernel counts it. */
@@ -37,11 +53,15 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
-/** What the judge writes: the tests' outcomes, or the grade program's, or a fault of the sandbox. */
+/**
+ * What the judge writes: the tests' outcomes, or the grade program's, or that the sandbox starts no solution, or that it
+ * came to no end with what the solution gave it.
+ */
 export const JudgeReply = z.union([
   z.object({ tests: z.array(TestOutcome), usage: Usage }),
-  z.object({ grade: z.object({ ...outcome, value: z.number().nullish() }), usage: Usage }),
+  z.object({ grade: TestOutcome, usage: Usage }),
   z.object({ fault: z.string() }),
+  z.object({ overrun: z.literal(true) }),
 ]);
 export type JudgeReply = z.infer<typeof JudgeReply>;
 

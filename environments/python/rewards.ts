@@ -3,7 +3,8 @@ import type { ResetOptions } from '../../protocol/episode.ts';
 import type { Grade } from '../environment.ts';
 import { efficiencyReward, type GoldUsage } from './efficiency.ts';
 import { feedbackOf, reportedTests, visibilityOf } from './feedback.ts';
-import type { PythonJudge, Solution } from './judge.ts';
+import type { PythonJudge } from './judge.ts';
+import type { Solution } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
 export interface RewardsParts {

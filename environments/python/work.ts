@@ -1,6 +1,6 @@
 import type { RunResult } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
-import type { Solution, SolutionStep } from './judge.ts';
+import type { Solution, SolutionStep } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
 interface DoneStep extends SolutionStep {

@@ -1,8 +1,11 @@
 """
 The system call filter of a solution process, beyond the sandbox's own.
 
-Nothing is traced: a process that somebody traces can end without the judge ever hearing of it. And where processor time and
-memory count, no process is started, threads only: what another one uses is counted only if somebody waits for it.
+A solution process cannot end or stop itself in a way that looks as if somebody else had done it: the signals that no
+process can refuse reach only processes that it began. Nothing is traced, as a process that somebody traces can end without
+the judge ever hearing of it. Memory in files without a name would be nobody's when memory is short. Where the judge is of the same user, it is not to be signalled, limited or slowed down. And
+where processor time and memory count, no process is started, threads only: what another one uses is counted only if
+somebody waits for it.
 """
 
 import ctypes
@@ -11,46 +14,172 @@ import struct
 
 _PR_SET_SECCOMP = 22
 _MODE_FILTER = 2
-# Classic BPF: load the word at an absolute offset, jump if at least, equal, or any bit set, return.
-_LOAD, _AT_LEAST, _EQUAL, _ANY_BIT, _RETURN = 0x20, 0x35, 0x15, 0x45, 0x06
-# Offsets in struct seccomp_data; of the first argument, the low word (both machines are little-endian).
-_NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16
+# Classic BPF: load the word at an absolute offset, jump if greater, at least, equal, or any bit set, mask, return.
+_LOAD, _GREATER, _AT_LEAST, _EQUAL, _ANY_BIT, _MASK, _RETURN = 0x20, 0x25, 0x35, 0x15, 0x45, 0x54, 0x06
+# Offsets in struct seccomp_data; of an argument, the low word (both machines are little-endian).
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000 | 1  # EPERM
 _UNKNOWN = 0x00050000 | 38  # ENOSYS, on which libc takes `clone`, whose flags a filter can see
 _X32 = 0x40000000
 _CLONE_THREAD = 0x10000
-_CLONE3 = 435
-# Architecture, then numbers: ptrace, clone, fork and vfork.
-_MACHINES = {
-    'x86_64': (0xC000003E, 101, 56, (57, 58)),
-    'aarch64': (0xC00000B7, 117, 220, ()),
+# SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU.
+_HELD = (9, 19, 20, 21, 22)
+_SIGCHLD = 17
+_RLIMIT_CPU = 0
+_F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
+# Unlocking a terminal, whose other end could stop its processes; having a file's signals sent to others.
+_TIOCSPTLCK, _FIOSETOWN, _SIOCSPGRP = 0x40045431, 0x8901, 0x8902
+_COLUMN = {'x86_64': 0, 'aarch64': 1}
+_AUDIT = (0xC000003E, 0xC00000B7)
+_NUMBERS = {
+    'ptrace': (101, 117),
+    'kill': (62, 129),
+    'tkill': (200, 130),
+    'tgkill': (234, 131),
+    'rt_sigqueueinfo': (129, 138),
+    'rt_tgsigqueueinfo': (297, 240),
+    'pidfd_send_signal': (424, 424),
+    'timer_create': (222, 107),
+    'memfd_create': (319, 279),
+    'fcntl': (72, 25),
+    'ioctl': (16, 29),
+    'clone': (56, 220),
+    'clone3': (435, 435),
+    'fork': (57, None),
+    'vfork': (58, None),
+    'setrlimit': (160, 164),
+    'prlimit64': (302, 261),
+    'sched_setparam': (142, 118),
+    'sched_setscheduler': (144, 119),
+    'sched_setaffinity': (203, 122),
+    'sched_setattr': (314, 274),
+    'setpriority': (141, 140),
+    'ioprio_set': (251, 30),
 }
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _program(alone):
-    architecture, ptrace, clone, forks = _MACHINES[os.uname().machine]
-    refused = {ptrace: _REFUSE}
-    if alone:
-        refused.update({_CLONE3: _UNKNOWN, **dict.fromkeys(forks, _REFUSE)})
-    program = [
-        (_LOAD, 0, 0, _ARCHITECTURE), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _REFUSE),
-        (_LOAD, 0, 0, _NUMBER), (_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _REFUSE),
+def _load(argument, high=False):
+    return (_LOAD, 0, 0, _ARGUMENTS + 8 * argument + 4 * high)
+
+
+def _give(answer):
+    return (_RETURN, 0, 0, answer)
+
+
+def _refuse_if(argument, values):
+    """Refuse where an argument has one of these values."""
+    block = [_load(argument)]
+    for value in values:
+        block += [(_EQUAL, 0, 1, value), _give(_REFUSE)]
+    return block
+
+
+def _unless_held(signal, block):
+    """What a block says where the signal is none of those that are held back."""
+    skip = len(block)
+    tests = [(_EQUAL, len(_HELD) - 1 - number + skip, 0, value) for number, value in enumerate(_HELD)]
+    return [_load(signal), *tests, *block]
+
+
+def _to_younger(own, inclusive):
+    """Allow where the first argument is a process, or the negative number of a group, that is younger than this one."""
+    least = own if inclusive else own + 1
+    last_group = (1 << 32) - least
+    return [
+        _load(0), (_AT_LEAST, 3, 0, 0x80000000), (_AT_LEAST, 0, 1, least), _give(_ALLOW), _give(_REFUSE),
+        (_GREATER, 0, 1, last_group), _give(_REFUSE), _give(_ALLOW),
     ]
-    for number, answer in refused.items():
-        program += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, answer)]
-    if alone:
-        program += [
-            (_EQUAL, 0, 3, clone), (_LOAD, 0, 0, _ARGUMENT), (_ANY_BIT, 1, 0, _CLONE_THREAD), (_RETURN, 0, 0, _REFUSE),
-        ]
-    return [*program, (_RETURN, 0, 0, _ALLOW)]
 
 
-def confine(alone):
-    """Filter what this process and its heirs call. alone: whether they may start threads only. Needs `no_new_privs`."""
-    program = _program(alone)
+def _signals(own, separate):
+    to_children = _to_younger(own, inclusive=False)
+    anywhere = [_give(_ALLOW)] if separate else [
+        _load(0), (_EQUAL, 0, 1, 0), _give(_ALLOW), *_to_younger(own, inclusive=True)
+    ]
+    refused = [_give(_REFUSE)]
+    # Of a thread it cannot be told whose it is.
+    thread = anywhere if separate else _to_younger(own, inclusive=True)
+    return {
+        'kill': [*_unless_held(1, anywhere), *to_children],
+        'rt_sigqueueinfo': [*_unless_held(1, anywhere), *to_children],
+        'tkill': [*_unless_held(1, thread), *refused],
+        'tgkill': [*_unless_held(2, thread), *refused],
+        'rt_tgsigqueueinfo': [*_unless_held(2, thread), *refused],
+        'pidfd_send_signal': [*_unless_held(1, anywhere), *refused] if separate else refused,
+    }
+
+
+def _starts(alone):
+    """How processes and threads begin: their end is told by the usual signal or none."""
+    block = [
+        _load(0), (_MASK, 0, 0, 0xFF), (_EQUAL, 2, 0, 0), (_EQUAL, 1, 0, _SIGCHLD), _give(_REFUSE), _load(0),
+    ]
+    if not alone:
+        return {'clone': block, 'clone3': [_give(_UNKNOWN)]}
+    return {
+        'clone': [*block, (_ANY_BIT, 1, 0, _CLONE_THREAD), _give(_REFUSE)],
+        'clone3': [_give(_UNKNOWN)],
+        'fork': [_give(_REFUSE)],
+        'vfork': [_give(_REFUSE)],
+    }
+
+
+def _limits(separate):
+    """The limit of processor time stays, as the kernel ends with SIGKILL who exceeds it."""
+    foreign = [] if separate else [_load(0), (_EQUAL, 1, 0, 0), _give(_REFUSE)]
+    return {
+        'setrlimit': _refuse_if(0, [_RLIMIT_CPU]),
+        'prlimit64': [
+            _load(2), (_EQUAL, 0, 3, 0), _load(2, high=True), (_EQUAL, 0, 1, 0), _give(_ALLOW),
+            *foreign, *_refuse_if(1, [_RLIMIT_CPU]),
+        ],
+    }
+
+
+def _others():
+    """What would slow down somebody else: the first argument, or the second, names whom."""
+    only_self = {place: [_load(place), (_EQUAL, 1, 0, 0), _give(_REFUSE)] for place in (0, 1)}
+    return {
+        **{name: only_self[0] for name in ('sched_setparam', 'sched_setscheduler', 'sched_setaffinity', 'sched_setattr')},
+        **{name: only_self[1] for name in ('setpriority', 'ioprio_set')},
+    }
+
+
+def _program(alone, separate):
+    column = _COLUMN[os.uname().machine]
+    owners = [] if separate else [_F_SETOWN, _F_SETOWN_EX]
+    blocks = {
+        'ptrace': [_give(_REFUSE)],
+        **_signals(os.getpid(), separate),
+        'timer_create': [_give(_REFUSE)],
+        'memfd_create': [_give(_REFUSE)],
+        'fcntl': _refuse_if(1, [_F_SETSIG, *owners]),
+        'ioctl': _refuse_if(1, [_TIOCSPTLCK, *([] if separate else [_FIOSETOWN, _SIOCSPGRP])]),
+        **_starts(alone),
+        **_limits(separate),
+        **({} if separate else _others()),
+    }
+    program = [
+        (_LOAD, 0, 0, _ARCHITECTURE), (_EQUAL, 1, 0, _AUDIT[column]), _give(_REFUSE),
+        (_LOAD, 0, 0, _NUMBER), (_AT_LEAST, 0, 1, _X32), _give(_REFUSE),
+    ]
+    for name, block in blocks.items():
+        number = _NUMBERS[name][column]
+        if number is not None:
+            body = [*block, _give(_ALLOW)]
+            program += [(_EQUAL, 0, len(body), number), *body]
+    return [*program, _give(_ALLOW)]
+
+
+def confine(alone, separate):
+    """
+    Filter what this process and its heirs call. alone: whether they may start threads only. separate: whether the judge is
+    another user. Needs `no_new_privs`.
+    """
+    program = _program(alone, separate)
     code = ctypes.create_string_buffer(b''.join(struct.pack('=HBBI', *instruction) for instruction in program))
     header = struct.pack('HP', len(program), ctypes.addressof(code))
     if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0) != 0:

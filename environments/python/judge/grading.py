@@ -1,16 +1,20 @@
 """Grades one solution: lets the tests run one by one, and tells what came of each."""
 
-import contextlib
+import ast
 import math
-import signal
-import time
 
 from .assertion import call_and_value
+from .changes import Changes
+from .clock import Clock, Over
 from .comparison import same_output, same_value
-from .placement import Placement
-from .process import Fault, Lost, SolutionProcess, Spawner, Usage, program_result
-from .remote import Remote
-from .rewriting import EITHER, FRAGMENT, HOLD
+from .decoding import OWN_NAMES
+from .modules import compiled
+from .placement import Placement, strange_names
+from .process import SolutionProcess
+from .program import program_result
+from .running import names_for, ordering_names, own_names
+from .scopes import defined_attributes
+from .starting import Fault, Lost, Spawner, Usage
 
 _SHOWN = 400
 
@@ -50,22 +54,40 @@ class Grading:
     def __init__(self, job, plan, control):
         self._job = job
         self._plan = plan
-        self._spawner = Spawner(control, plan['alone'])
         self.usage = Usage()
+        self._clock = Clock(plan['seconds']['all'])
+        self._spawner = Spawner(control, plan['alone'], self._clock, self.usage)
         self._names = {'__name__': 'test'}
+        self._strange = set()
+        self._classes = {}
+        # Names of what plain values and instances of the setup's classes have.
+        self._taken = OWN_NAMES
         self.plain = not job['setup']
         if job['setup']:
-            try:
-                exec(compile(job['setup'], '<setup>', 'exec'), self._names)
-            except Exception:
-                # A setup that needs the solution is the solution process's alone.
-                self._names = {'__name__': 'test'}
-        classes = {name: self._names[name] for name in job['classes'] if name in self._names}
-        self._process = SolutionProcess(self._spawner, self.usage, classes)
+            self._set_up(job['setup'])
+        self.process = SolutionProcess(self._spawner, self._clock, self._classes, self._taken)
         self._given = []
+        self._left, self._foreign = {}, set()
         # Why the solution cannot be loaded, once that is known.
         self._unloadable = None
-        self._end = time.monotonic() + plan['seconds']['all']
+
+    def _set_up(self, source):
+        names = {'__name__': 'test', **own_names(self)}
+        try:
+            exec(compiled(source, '<setup>'), names)
+        except Exception:
+            # A setup that needs the solution is the solution process's alone.
+            return
+        self._names = names
+        body = ast.parse(source).body
+        self._strange = strange_names(body)
+        self._classes.update((name, names[name]) for name in self._job['classes'] if name in names)
+        inherited = {name for kind in self._classes.values() for name in dir(kind) if not name.startswith('__')}
+        self._taken = OWN_NAMES | defined_attributes(body) | inherited
+
+    def module(self, name):
+        """What stands for a module of the solution process."""
+        return self.process.ask('hold', f'import {name}', code=f'__import__("importlib").import_module({name!r})', listed=False)
 
     @property
     def tested(self):
@@ -75,48 +97,87 @@ class Grading:
     def outcomes(self):
         """What came of each test, in order."""
         outcomes = [self._outcome(test) for test in self._plan['tests']]
-        if self._process.alive:
-            self._process.stop(1.0)
+        if self.process.alive:
+            self.process.stop(1.0)
         return outcomes
 
     def score(self):
         """What the grade program says, or why it gives no number; whose fault that is the gold tells, to the server."""
         outcome = self._outcome({'name': 'grade', 'grade': self._plan['grade']})
-        if self._process.alive:
-            self._process.stop(1.0)
+        if self.process.alive:
+            self.process.stop(1.0)
         return outcome
 
     def _outcome(self, test):
         self._given = []
-        self._process.about(test.get('grade') or self._job['setup'] + test.get('code', ''), 'grade' in test)
-        error = None
-        if 'stdin' not in test and not self._process.alive and self._unloadable is None:
-            _, self._unloadable = self._attempt('load', lambda: self._process.start(self._job, self._until))
+        self.process.about(test.get('grade') or self._job['setup'] + test.get('code', ''), 'grade' in test)
+        value, failure = None, None
         if 'stdin' not in test:
-            error = self._unloadable
-        value = None
-        if error is None:
-            value, error = self._attempt('test', lambda: self._run(test))
-        if error is None:
-            return {'name': test['name'], 'passed': True, 'value': value}
-        return {'name': test['name'], 'passed': False, 'error': error}
+            failure = self._loaded()
+        if not failure:
+            value, failure = self._attempt('test', lambda: self._run(test))
+        outcome = {'name': test['name'], 'passed': 'error' not in failure, **failure}
+        if outcome['passed']:
+            outcome['value'] = value
+            noticed = self.process.noticed | self._kept_changes(test)
+            if noticed:
+                outcome['liberties'] = sorted(noticed)
+        return outcome
+
+    def _loaded(self):
+        """Why the solution cannot be loaded; nothing where it can."""
+        if not self.process.alive and self._unloadable is None:
+            _, failure = self._attempt('load', lambda: self.process.start(self._job))
+            if 'error' in failure:
+                self._unloadable = failure
+        return self._unloadable or {}
+
+    def _kept_changes(self, test):
+        """Changes of the test's own values by the solution without which it does not pass, as notices."""
+        changes = Changes(test.get('code', ''), self.process.changed, self._foreign)
+        if not changes.matter:
+            return set()
+        process, self.process = self.process, SolutionProcess(self._spawner, self._clock, self._classes, self._taken)
+        noticed = changes.notices(self._left)
+        try:
+            self.process.about(self._job['setup'] + test['code'], False)
+            _, failure = self._attempt('load', lambda: self.process.start(self._job))
+            self.process.restoring = False
+            if 'error' not in failure:
+                _, failure = self._attempt('test', lambda: self._run(test))
+            if 'error' not in failure:
+                noticed = set()
+            if self.process.alive:
+                self.process.stop()
+        finally:
+            self.process = process
+        return noticed
 
     def _attempt(self, kind, action):
-        """What an action gives, and why it gives nothing."""
+        """What an action gives, and what kept it from giving something: error, doubt or neither."""
+        value, error, doubt = None, None, None
         try:
-            with self._time(self._plan['seconds'][kind]):
-                return action(), None
+            with self._clock.part(self._plan['seconds'][kind]):
+                value = action()
         except Fault:
             raise
         except Lost as lost:
-            return None, {'type': lost.error_type, 'message': str(lost), 'line': None, 'of': 'solution'}
+            error = {'type': lost.error_type, 'message': str(lost), 'line': None, 'of': 'solution'}
+            doubt = lost.doubt
+        except Over as over:
+            error = _late('the test did not end in time')
+            doubt = 'stopped' if over.held else None
         except Failed as failed:
-            return None, {'type': 'WrongAnswer', 'message': '', 'line': None, 'of': 'test', 'actual': failed.shown}
-        except BaseException as error:
-            return None, self._told(error)
+            error = {'type': 'WrongAnswer', 'message': '', 'line': None, 'of': 'test', 'actual': failed.shown}
+        except BaseException as raised:
+            error = self._told(raised)
+        if doubt is None and self._clock.disturbed and (error is not None or self._clock.exceeded):
+            doubt = 'disturbed'
+        return value, {**({} if error is None else {'error': error}), **({} if doubt is None else {'doubt': doubt})}
 
     def _told(self, error):
         """An exception as the outcome tells it."""
+        self.process.told = True
         of_solution = getattr(error, 'of_solution', None)
         if of_solution is not None:
             told = {**{name: of_solution.get(name) for name in ('type', 'base', 'message', 'line')}, 'of': 'solution'}
@@ -129,25 +190,6 @@ class Grading:
             told['statement'] = statement
         return told
 
-    @contextlib.contextmanager
-    def _time(self, seconds):
-        """The time of one part, for the solution's answers and for the judge's own work with them."""
-        left = min(seconds, self._end - time.monotonic())
-        if left <= 0:
-            raise Lost('TimeoutError', 'the time of all tests is over')
-        self._until = self._process.until = time.monotonic() + left
-
-        def late(number, frame):
-            raise Lost('TimeoutError', 'the test did not end in time')
-
-        former = signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, left + 0.5)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, former)
-
     def _run(self, test):
         if 'stdin' in test:
             return self._program(test)
@@ -156,11 +198,11 @@ class Grading:
         return self._call(test) if 'args' in test else self._statements(test['code'])
 
     def _program(self, test):
-        output, status, late, told = program_result(self._spawner, self._job, self.usage, test['stdin'], self._until)
-        if late:
-            raise Lost('TimeoutError', 'the program did not end within the time of the test')
+        output, ended, told = program_result(self._spawner, self._clock, self._job, test['stdin'])
+        self._clock.check()
+        status = ended['status']
         if status != 0:
-            error = Lost('NonZeroExit', f'the program ended with exit status {status}')
+            error = Lost('NonZeroExit', f'the program ended with exit status {status}', self._spawner.doubt(ended))
             if type(told) is dict:
                 error = RuntimeError()
                 error.of_solution = told
@@ -170,9 +212,12 @@ class Grading:
             raise Failed(text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…')
 
     def _call(self, test):
-        value = self._process.ask(
-            'eval', values={'arguments': test['args']}, code=f'{self._plan["entry"]}(*arguments)'
-        )
+        entry = self._plan['entry']
+        value = self.process.ask('eval', entry, {'arguments': test['args']}, code=f'{entry}(*arguments)')
+        # The judge compares these by itself.
+        self.process.noticed.clear()
+        self.process.changed.clear()
+        self.process.told = True
         try:
             same = same_value(value, test['value']) or 'also' in test and same_value(value, test['also'])
         except (ArithmeticError, ValueError, RecursionError):
@@ -180,19 +225,13 @@ class Grading:
         if not same:
             raise Failed(_shown(value))
 
-    def _fragment(self, source, values):
-        value = self._process.ask('eval', values=values, code=source)
-        self._given.append(value)
-        return value
-
-    def _hold(self, source, values, listed):
-        value = self._process.ask('hold', values=values, code=source, listed=listed)
-        self._given.append(value)
-        return value
-
     def _assertion(self, code, call, value):
         try:
-            if not self._fragment(call, {}) == value:
+            found = self.process.ask('eval', call, code=call)
+            self.process.noticed.clear()
+            self._given.append(found)
+            self.process.told = True
+            if not found == value:
                 raise AssertionError()
         except Exception as error:
             error.add_note(code.strip())
@@ -204,38 +243,51 @@ class Grading:
         if usual is not None:
             return self._assertion(code, *usual)
         self.plain = False
-        placement = Placement(code, self._names.keys() - {'__name__'}, {entry} if entry else set())
-        names = dict(self._names)
-        names.update((name, __import__(name)) for name in placement.modules)
-        names[FRAGMENT] = lambda number, *more: self._fragment(placement.fragments[number], *more)
-        names[HOLD] = lambda number, *more: self._hold(placement.fragments[number], *more)
-        names[EITHER] = lambda value, here, elsewhere: (elsewhere if isinstance(value, Remote) else here)(value)
-        for place, part, more in placement.steps:
-            if place == 'solution':
-                self._process.ask('run', values={name: names[name] for name in more if name in names}, code=part)
-                continue
-            self._given = []
-            try:
+        known = self._names.keys() - {'__name__', '__builtins__'}
+        placement = Placement(code, known, self._strange, {entry} if entry else set())
+        names = {
+            **own_names(self),
+            **self._names,
+            **names_for(placement, self.process, self.module, self._given.append),
+        }
+        self._left = self.process.test_names = names
+        self._foreign = placement.foreign
+        classes = dict(self._classes)
+        try:
+            for part, rebound in placement.steps:
+                self._given.clear()
                 exec(part, names)
-            except Exception as error:
-                error.add_note(_line_of(error, code))
-                raise
+                self.process.forget(rebound)
+                self._classes.update((name, names[name]) for name in placement.shared if name in names)
+        except Exception as error:
+            error.add_note(_line_of(error, code))
+            raise
+        finally:
+            self._classes.clear()
+            self._classes.update(classes)
 
     def _grade(self, source):
         self.plain = False
-        names = {'__name__': 'grade', 'same_output': same_output, 'same_value': same_value}
-        exec(compile(source, '<grade>', 'exec'), names)
+        names = {
+            '__name__': 'grade', **own_names(self), 'same_output': same_output, 'same_value': same_value,
+            **(ordering_names() if self.process.ordered else {}),
+        }
+        exec(compiled(source, '<grade>'), names)
         value = names['grade'](_Work(self))
         if type(value) not in (int, float, bool) or not math.isfinite(value) or not 0 <= value <= 1:
             raise ValueError('grade() gave no number from 0 to 1')
         return float(value)
 
     def run_program(self, stdin):
-        output, status, late, _ = program_result(self._spawner, self._job, self.usage, stdin, self._until)
-        return output.decode('utf-8', 'replace'), None if late else status
+        """The solution's output as a program, and its exit status (None past the deadline)."""
+        output, ended, _ = program_result(self._spawner, self._clock, self._job, stdin)
+        doubt = self._spawner.doubt(ended)
+        if doubt is not None:
+            raise Lost('InterpreterLost', 'the program was ended from outside', doubt)
+        return output.decode('utf-8', 'replace'), None if ended['late'] else ended['status']
 
     def named(self, name):
-        return self._process.ask('eval', code=name)
+        return self.process.look(name)
 
 
 class _Work:
@@ -252,3 +304,7 @@ class _Work:
     def run(self, stdin=''):
         """The program's output and exit status (None past the deadline)."""
         return self._grading.run_program(stdin)
+
+
+def _late(message):
+    return {'type': 'TimeoutError', 'message': message, 'line': None, 'of': 'solution'}

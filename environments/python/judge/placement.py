@@ -1,30 +1,67 @@
 """
 Where each part of a test's code is run.
 
-A test is statements. What needs a name of the solution is evaluated in the solution process, in pieces as small as that
-allows; everything else, comparisons and expected values first, in the judge. A statement without any assertion or
-comparison in it goes over whole, with what it needs, so that objects of the solution's live where they belong.
+A test is statements, and the judge runs them: it asks the solution process for values and calls only. What is left to
+that process are statements which change what lies there, and code that could not live elsewhere (coroutines that the
+solution runs, classes made from the solution's): nothing of a test is decided in these.
 """
 
 import ast
 import builtins
 import sys
 
-from .rewriting import FUNCTIONS, Rewriter
-from .scopes import bound, expecting_names, free, plain_names
+from .data import plain_names
+from .rewriting import Rewriter
+from .scopes import FUNCTIONS, bound, derived, expecting_names, free, mutated, root
 
 _KNOWN = frozenset(vars(builtins)) | {'__name__', '__file__', '__builtins__'}
 _DEFINITIONS = (*FUNCTIONS, ast.Import, ast.ImportFrom)
+# Modules whose functions need the objects themselves, or the process in which the solution runs.
+_STRANGE_MODULES = frozenset(
+    'asyncio concurrent contextlib copy dataclasses gc inspect multiprocessing pickle signal subprocess sys threading '
+    'traceback tracemalloc types unittest.mock weakref'.split()
+)
+# What coroutines use that do one thing after the other.
+_AWAITED = frozenset(('gather', 'run', 'sleep', 'wait_for'))
+_IDLE = (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)
+
+
+def strange_names(body):
+    """Names of modules and of what stands for them whose code cannot run beside what it works with."""
+    names = set()
+    for node in (part for statement in body for part in ast.walk(statement)):
+        if isinstance(node, ast.Import):
+            names |= {
+                (alias.asname or alias.name).split('.')[0] for alias in node.names
+                if alias.name in _STRANGE_MODULES or alias.name.split('.')[0] in _STRANGE_MODULES
+            }
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            for alias in node.names:
+                if {node.module, node.module.split('.')[0], f'{node.module}.{alias.name}'} & _STRANGE_MODULES:
+                    names.add(alias.asname or alias.name)
+    while True:
+        more = {
+            statement.name for statement in body if isinstance(statement, FUNCTIONS)
+            and (_is_coroutine(statement) or free([statement]) & names)
+        } - names
+        if not more:
+            return names
+        names |= more
+
+
+def _is_coroutine(statement):
+    return any(isinstance(node, (ast.AsyncFunctionDef, ast.Await)) for node in ast.walk(statement))
 
 
 class Placement:
     """
-    A test's statements with their places. known: names that the judge has from the setup; solution: names that are the
-    solution's whatever else they may be. `steps`: (place, code, names) in order; `judge` steps are compiled and take
-    fragments, `solution` steps are source with the names whose values go along.
+    A test's statements with their places. known: names that the judge has from the setup; strange: those among them whose
+    code cannot be the judge's; solution: names that are the solution's whatever else they may be. `steps`: code to be run
+    one after the other, with the names that it gives new values in the solution process. `fragments`: sources of what
+    that process evaluates, `texts`: names of sent values with what they are in the test.
     """
 
-    def __init__(self, source, known, solution):
+    def __init__(self, source, known, strange, solution):
         self._body = ast.parse(source, '<test>').body
         self._bound = bound(self._body)
         self._known = (_KNOWN | known) - solution
@@ -33,24 +70,31 @@ class Placement:
         self.modules = {
             name for name in unknown - solution if name in sys.stdlib_module_names and self._only_module(name)
         }
-        # Names that only the solution process can tell the value of.
-        self._remote = (unknown - self.modules) | (reads & solution)
-        # Names that the solution process must have.
+        self._strange = strange | strange_names(self._body) | (self.modules & _STRANGE_MODULES)
+        # Names that only the solution process can tell the value of, and those among them and others that come from the
+        # solution.
+        self.remote = (unknown - self.modules) | (reads & solution)
+        self.foreign = set(self.remote)
+        # Names that the solution process must have, though the judge has them too.
         self._needed = set()
         # Names that statements of the judge bind by what they did with the solution.
         self._local = set()
-        # Names of plain data: their values can be sent where the solution is called with them.
-        self._plain = set()
-        # Those among them that hold what is expected: they stay with the judge.
-        self.protected = set()
+        # Names whose values are changed in place, of plain data, and of what is expected.
+        self._mutated, self._plain, self._protected = set(), set(), set()
+        # Functions of the test that stay with the judge when they are given away.
+        self._called_back = set()
+        # Classes of the test whose instances may be sent.
+        self.shared = set()
+        self.fragments, self.texts = [], {}
+        self._values = 0
         if self._bound:
-            self._plain = plain_names(self._body, self._known)
-            self.protected = self._plain & expecting_names(self._body, self._remote)
+            self.foreign = derived(self._body, self.remote)
+            self._mutated = mutated(self._body)
+            self._find_plain(known - strange)
+            self._called_back = self._stateful()
             self._settle()
-        self.steps = []
-        self.fragments = []
-        for statement in self._body:
-            self._place(statement)
+            self.fragments, self.texts = [], {}
+        self.steps = [step for statement in self._body for step in self._placed(statement)]
 
     def _only_module(self, name):
         """Whether a name is used for its attributes only."""
@@ -61,92 +105,258 @@ class Placement:
             for node in nodes
         )
 
+    def _find_plain(self, makers):
+        """
+        Names of plain data, and of what is expected. Instances of classes that the test or its setup defines are data only
+        where they may be expected: else they stay where the solution has them, and remain the same ones.
+        """
+        own = {
+            part.name for part in self._body
+            if isinstance(part, ast.ClassDef) and not free([part]) & (self.foreign | self._strange)
+        }
+        self._plain = plain_names(self._body, self._known, set())
+        made = plain_names(self._body, self._known, makers | own)
+        self._protected = made & expecting_names(self._body, self.foreign)
+        self._plain |= self._protected
+        # Both sides have to have the classes of what is sent.
+        self.shared = own & free(part for part in self._body if bound([part]) & self._protected)
+        self._needed |= self.shared
+
+    def _stateful(self):
+        """Functions that assert, or that change or see changes of what the judge has."""
+        functions = [part for part in self._body if isinstance(part, ast.FunctionDef) and not part.decorator_list]
+        state = self._plain & self._mutated
+        names = set()
+        while True:
+            more = {
+                function.name for function in functions
+                if not free([function]) & self._strange and not _is_coroutine(function) and (
+                    free([function]) & (state | names)
+                    or any(isinstance(node, (ast.Assert, ast.Global)) for node in ast.walk(function))
+                )
+            } - names
+            if not more:
+                return names
+            names |= more
+
     def _settle(self):
         """Find out what must be in the solution process, until nothing is added any more."""
         while True:
-            before = len(self._remote), len(self._needed), len(self._local)
+            before = self._sizes()
+            self._local = set()
             for statement in self._body:
-                place = self._place_of(statement)
-                if place == 'solution':
-                    self._needed |= free([statement]) & self._bound
-                    self._remote |= bound([statement]) - self._local
-                elif place == 'both':
-                    self._needed |= free([statement]) & self._bound
-                elif free([statement]) & self._remote:
-                    self._local |= bound([statement]) - self._remote
-                    self._needed |= self._read_remotely(statement) & self._bound - self._local - self._plain
-            for statement in self._body:
-                if not isinstance(statement, _DEFINITIONS):
-                    self._remote |= bound([statement]) & self._needed - self._local
-            if before == (len(self._remote), len(self._needed), len(self._local)):
+                self._look_at(statement)
+            if before == self._sizes():
                 return
 
-    def _read_remotely(self, statement):
-        rewriter = Rewriter(self, self._remote)
+    def _sizes(self):
+        return [len(names) for names in (self.remote, self._needed, self._plain)]
+
+    def _look_at(self, statement):
+        reads, names = free([statement]), bound([statement])
+        place = self._place_of(statement)
+        own = reads & self._bound - self._called_back
+        if place == 'judge':
+            if reads & self.remote:
+                self._local |= names
+            self._needed |= self._read_there(statement) & self._bound - self._called_back
+            if not isinstance(statement, _DEFINITIONS):
+                self.remote |= names & self._needed - self._plain
+            return
+        if place == 'solution':
+            self.remote |= names
+        if isinstance(statement, _DEFINITIONS):
+            # What is captured and stays as it is may be in both places.
+            self._plain -= own & self._mutated
+            self._needed |= own
+        else:
+            # What lies there may become a part of something, and be seen to change.
+            self._plain -= own - self._protected if place == 'solution' else set()
+            self._needed |= own - self._plain
+
+    def _read_there(self, statement):
+        """Names that the solution process needs for what it is asked by a statement of the judge."""
+        rewriter = Rewriter(self)
         rewriter.visit(ast.parse(ast.unparse(statement)))
-        return set().union(*(free([node]) for node, _ in rewriter.found)) if rewriter.found else set()
+        names = set()
+        for node in rewriter.found:
+            names |= free([node]) - self._local - self._plain
+            for part in ast.walk(node):
+                if isinstance(part, (ast.Lambda, ast.GeneratorExp)):
+                    names |= free([part]) & self._plain - self._mutated
+        return names
 
     def _place_of(self, statement):
-        reads = free([statement]) & self._remote
         if isinstance(statement, ast.Assert):
             return 'judge'
-        if reads:
-            judged = self.judged(statement) or free([statement]) & self.protected
-            return 'judge' if judged else 'solution'
         names = bound([statement])
+        if free([statement]) & self.remote:
+            if not isinstance(statement, _DEFINITIONS):
+                return 'solution' if self._is_left(statement) and not self._judged(statement) else 'judge'
+            if self._belongs_there(statement) and not self._judged(statement):
+                return 'solution'
+            return 'both' if names & self._needed else 'judge'
         if names & self._needed:
-            return 'both' if isinstance(statement, _DEFINITIONS) else 'solution'
-        return 'solution' if names & self._remote else 'judge'
+            return 'both' if isinstance(statement, _DEFINITIONS) or names <= self._plain - self._mutated else 'solution'
+        return 'solution' if names & self.remote else 'judge'
 
-    def judged(self, statement):
-        """Whether something in it is decided that the solution must not decide."""
+    def _placed(self, statement):
+        """The steps of one statement."""
+        place = self._place_of(statement)
+        names = bound([statement])
+        steps = []
+        if place != 'judge':
+            steps.append(self._compiled([Rewriter(self).run(statement, kept=True)], names))
+        if place != 'solution':
+            rewritten = Rewriter(self).visit(statement)
+            parts = rewritten if isinstance(rewritten, list) else [rewritten]
+            steps.append(self._compiled(parts, set()))
+            if place == 'judge' and bound(parts) & self.remote:
+                # The solution process has to be told of new values, too.
+                steps.append(self._compiled([Rewriter(self).sent(bound(parts) & self.remote)], names))
+        return steps
+
+    def _compiled(self, statements, names):
+        module = ast.fix_missing_locations(ast.Module(statements, []))
+        return compile(module, '<test>', 'exec', dont_inherit=True), names
+
+    def _belongs_there(self, definition):
+        """Whether a function or class is one that the solution runs or that is made from it."""
+        if isinstance(definition, ast.AsyncFunctionDef):
+            return not self._is_sequential(definition)
+        outer = list(definition.decorator_list)
+        if isinstance(definition, ast.ClassDef):
+            outer += [*definition.bases, *definition.keywords]
+            outer += [part for part in definition.body if not isinstance(part, FUNCTIONS)]
+        return bool(free(outer) & self.remote)
+
+    def _is_sequential(self, coroutine):
+        """Whether it awaits one thing after the other, which the judge can do."""
+        nodes = list(ast.walk(coroutine))
+        uses = [node.id for node in nodes if isinstance(node, ast.Name) and node.id in self._strange]
+        plain = [
+            node.value.id for node in nodes
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in _AWAITED
+        ]
+        return all(name in _AWAITED or name in plain for name in uses) and len(uses) <= len(plain) + sum(
+            name in _AWAITED for name in uses
+        )
+
+    def _judged(self, statement):
+        """Whether something is asserted in it."""
+        functions = {
+            part.name for part in self._body
+            if isinstance(part, FUNCTIONS) and any(isinstance(node, ast.Assert) for node in ast.walk(part))
+        }
         for node in ast.walk(statement):
             if isinstance(node, ast.Assert):
                 return True
             if isinstance(node, ast.Attribute) and node.attr.startswith('assert'):
                 return True
-            if isinstance(node, ast.Compare):
-                sides = [bool(free([side]) & self._remote) for side in (node.left, *node.comparators)]
-                if any(sides) and not all(sides):
-                    return True
-        return self._calls_judge(statement)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
+                return True
+        return False
 
-    def _calls_judge(self, statement):
-        """Whether it gives the solution to a function of the test's that asserts, as HumanEval's `check` does."""
-        return any(
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self.judges()
-            for node in ast.walk(statement)
+    def left_inside(self, statement, hidden):
+        """Whether a statement within one of the judge's is left to the solution process."""
+        if not bound([statement]) <= self.remote - hidden or not free([statement]) & self.remote - hidden | bound([statement]):
+            return False
+        return self._is_left(statement, hidden) and not self._judged(statement)
+
+    def _is_left(self, statement, hidden=frozenset()):
+        """Whether a statement does no more than change what lies in the solution process."""
+        if isinstance(statement, ast.With) and free([item.context_expr for item in statement.items]) & self._strange:
+            return True
+        if not free([statement]) & self.foreign:
+            return not isinstance(statement, FUNCTIONS)
+        if isinstance(statement, ast.Expr):
+            return isinstance(statement.value, ast.Call) and self.there(root(statement.value), hidden)
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            return any(self._is_kept(target, hidden) for target in targets) and self._is_fetched(statement.value)
+        if isinstance(statement, ast.AugAssign):
+            return self._is_kept(statement.target, hidden) and self._is_fetched(statement.value)
+        if isinstance(statement, ast.Delete):
+            return any(self.there(root(target), hidden) for target in statement.targets)
+        if isinstance(statement, (ast.For, ast.With, ast.Try)):
+            return self._is_left_block(statement, hidden)
+        return isinstance(statement, _IDLE)
+
+    def _is_kept(self, target, hidden):
+        """Whether what is assigned to has its place in the solution process."""
+        if isinstance(target, (ast.Tuple, ast.List, ast.Starred)):
+            parts = target.elts if not isinstance(target, ast.Starred) else [target.value]
+            return any(self._is_kept(part, hidden) for part in parts)
+        if isinstance(target, ast.Name):
+            return target.id not in hidden and target.id in self._mutated | self._needed | self.remote
+        return self.there(root(target), hidden)
+
+    def _is_fetched(self, value):
+        """Whether a value is one of the solution's as it is, or none of its at all."""
+        if not free([value]) & self.foreign:
+            return True
+        if isinstance(value, (ast.Tuple, ast.List)):
+            return all(map(self._is_fetched, value.elts))
+        return root(value) in self.remote
+
+    def _is_left_block(self, statement, hidden):
+        if isinstance(statement, ast.For):
+            targets = bound([ast.Expr(statement.target)])
+            if targets - free(statement.body) or free([statement.iter]) & self._protected:
+                return False
+        expressions = [statement.iter] if isinstance(statement, ast.For) else []
+        if isinstance(statement, ast.With):
+            expressions = [item.context_expr for item in statement.items]
+        handlers = getattr(statement, 'handlers', [])
+        bodies = [getattr(part, name, []) for part in (statement, *handlers) for name in ('body', 'orelse', 'finalbody')]
+        return all(map(self._is_fetched, expressions)) and all(
+            self._is_left(part, hidden) for body in bodies for part in body
         )
 
-    def judges(self):
-        """Names of the test's own functions in which something is asserted."""
+    def there(self, name, hidden=frozenset()):
+        """Whether a name of the test has its value in the solution process only."""
+        return name in self._bound and name in self.remote and name not in hidden
+
+    def collects(self, node, hidden):
+        """Whether a comprehension does no more than call the solution for each of some values."""
+        first = node.generators[0]
+        if isinstance(node, (ast.DictComp, ast.GeneratorExp)) or len(node.generators) > 1 or first.ifs or first.is_async:
+            return False
+        calls = node.elt.elts if isinstance(node.elt, ast.Tuple) else [node.elt]
+        functions = self.remote - hidden
+        for call in calls:
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in functions:
+                return False
+        return not free([first.iter]) & (self._protected | self.remote) and bound([node], inside=True) <= free(calls)
+
+    def is_strange(self, function):
+        """Whether a function's code cannot be the judge's."""
+        return bool(free([function]) & self._strange)
+
+    @property
+    def _tools(self):
+        """Names of modules, and of functions and classes that the judge alone has."""
+        definitions = [part for part in self._body if isinstance(part, _DEFINITIONS)]
         return {
-            statement.name
-            for statement in self._body
-            if isinstance(statement, FUNCTIONS) and any(isinstance(node, ast.Assert) for node in ast.walk(statement))
+            name for part in definitions for name in bound([part])
+            if not isinstance(part, FUNCTIONS) or name not in self._needed | self.remote
         }
 
-    def _place(self, statement):
-        place = self._place_of(statement)
-        if place in ('solution', 'both'):
-            names = sorted(free([statement]) & self._local)
-            self.steps.append(('solution', ast.unparse(statement), names))
-        if place in ('judge', 'both'):
-            rewriter = Rewriter(self, self._remote)
-            rewriter.number = len(self.fragments)
-            module = ast.Module([rewriter.visit(statement)], [])
-            self.fragments += rewriter.sources
-            code = compile(ast.fix_missing_locations(module), '<test>', 'exec', dont_inherit=True)
-            self.steps.append(('judge', code, statement))
-
-    def made_by_test(self, name):
-        """Whether a name is bound by the test, whatever to."""
-        return name in self._bound
-
-    def all_plain(self, names):
-        """Whether names are of nothing but plain data."""
-        return names <= self._plain
+    def concerned(self, node):
+        """Whether something of the solution's takes part."""
+        return bool(free([node]) & (self.remote | self._local | self._needed) - self._tools)
 
     def in_solution(self, name):
         """Whether the solution process has the name without being sent a value."""
-        return name in self._remote or name in self._needed or name in self._known
+        return name in self.remote or name in self._needed or name in self._known
+
+    def numbered(self):
+        """A number for a value that is sent."""
+        self._values += 1
+        return self._values
+
+    def keep(self, source, texts):
+        """The number of a new fragment."""
+        self.fragments.append(source)
+        self.texts.update(texts)
+        return len(self.fragments) - 1

@@ -37,13 +37,14 @@ def separate(user):
     pid = os.fork()
     if pid == 0:
         try:
-            os._exit(0 if _become(user) else 1)
+            os._exit(0 if become(user) else 1)
         finally:
             os._exit(1)
     return os.waitpid(pid, 0)[1] == 0
 
 
-def _become(user):
+def become(user):
+    """Become another user; whether that is possible."""
     for number in (user, _NOBODY):
         try:
             os.setgroups([])
@@ -69,7 +70,7 @@ def drop(user, folder):
             break
         except OSError:
             continue
-    _become(user)
+    become(user)
     status = _status()
     if int(status.get('CapPrm', '0'), 16) == 0 and status.get('NoNewPrivs', '').strip() == '1':
         return

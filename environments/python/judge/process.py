@@ -1,254 +1,317 @@
-"""The judge's side of solution processes: start one, ask it, notice that it ended or answers too late."""
+"""The judge's side of solution processes: start one, ask it, notice that it ended."""
 
-import array
 import builtins
-import json
-import os
+import itertools
 import re
-import select
-import signal
-import socket
-import time
+import sys
+import types
 
-from .channel import Channel, Closed, Late
-from .codec import Decoder, Encoder
+from . import errors, instances
+from .channel import Closed
+from .clock import Over
+from .codec import Encoder
+from .decoding import Decoder
+from .modules import Elsewhere
 from .remote import Remote
-from .solution import READY
-
+from .starting import Lost
 
 # Exceptions that end a loop of the judge's (`map` within `all`, a generator) as if nothing were left to be looked at.
 _ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
 _NAN = re.compile(r'(\b|is)nan\b', re.IGNORECASE)
-
-
-class Lost(BaseException):
-    """The solution process answers no more. No code of a test catches it by accident."""
-
-    def __init__(self, error_type, message):
-        super().__init__(message)
-        self.error_type = error_type
-
-
-class Fault(BaseException):
-    """The sandbox cannot start a solution process, before any of the solution's code has run."""
-
-
-class Spawner:
-    """The judge's end of the spawner's socket. alone: whether solution processes may start no others."""
-
-    def __init__(self, control, alone):
-        self._control = control
-        self._alone = alone
-        self._began = False
-
-    def begin(self, descriptors, until):
-        """
-        Start a solution process; its number and the channel to it, once it is ready.
-        Raises Fault where even the first one does not start, later Lost: an earlier one may have seen to that.
-        """
-        try:
-            answer, descriptor = self.ask({'kind': 'spawn', 'alone': self._alone}, descriptors)
-            if descriptor is None:
-                raise Lost('InterpreterLost', answer['fault'])
-            channel = Channel(socket.socket(fileno=descriptor))
-            try:
-                ready = channel.receive(until) == READY
-            except (Closed, Late):
-                ready = False
-            if not ready:
-                ended = reap(self, answer['pid'], Usage(), 0)
-                raise Lost('InterpreterLost', f'a solution process did not start (status {ended["status"]})')
-        except Lost as lost:
-            if self._began:
-                raise
-            raise Fault(str(lost)) from None
-        self._began = True
-        return answer['pid'], channel
-
-    def ask(self, message, descriptors=(), deadline=None):
-        """One request and its answer, with the descriptor that came with it or None."""
-        data = json.dumps(message).encode().ljust(256)
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors))] if descriptors else []
-        self._control.sendmsg([data], rights)
-        if deadline is not None:
-            poll = select.poll()
-            poll.register(self._control, select.POLLIN)
-            if not poll.poll(max(0, deadline - time.monotonic()) * 1000):
-                raise Late()
-        return self.answer()
-
-    def answer(self):
-        data, rights, _, _ = self._control.recvmsg(256, socket.CMSG_SPACE(4))
-        if not data:
-            raise Lost('InterpreterLost', 'the process that starts solutions has ended')
-        files = [number for _, _, part in rights for number in array.array('i', part)]
-        return json.loads(data), files[0] if files else None
-
-
-class Usage:
-    """What all solution processes of one grade used: seconds of processor time, highest memory in KiB."""
-
-    def __init__(self):
-        self.seconds = 0.0
-        self.peak_kib = 0
-
-    def add(self, ended):
-        self.seconds += ended['seconds']
-        self.peak_kib = max(self.peak_kib, ended['peak_kib'])
+_INFINITE = re.compile(r'inf\b|infinit|finite', re.IGNORECASE)
+# Notices of one test that are kept.
+_MOST = 200
+_LENGTH = 200
+# What is done with an object without changing it.
+_LOOKING = frozenset(
+    'len bool hash str repr format iter next item attribute has type isinstance issubclass callable in is eq ne lt le gt ge'.split()
+)
 
 
 class SolutionProcess:
     """
-    One running solution. `until` is the deadline of what is asked, by time.monotonic(); whoever begins a test sets it.
-    about() tells of the test: what could pass through its code unseen gets there only if the code names it.
-    classes: the judge's own classes of the names that both sides have.
+    One running solution. about() tells of the test that asks: what could pass through its code unseen gets there only if
+    the code names it. classes: the judge's own classes of the names that both sides have; taken: names of their methods and
+    attributes.
     """
 
-    def __init__(self, spawner, usage, classes):
+    def __init__(self, spawner, clock, classes, taken):
         self._spawner = spawner
-        self._usage = usage
+        self._clock = clock
+        self.classes = classes
+        self.taken = taken
+        self._error_classes = errors.Classes(self._own_class)
         self._channel = None
         self._pid = None
         self._asked = 0
-        self._encoder = Encoder(self._refer, classes)
-        self._decoder = Decoder(lambda *named: Remote(self, *named), classes)
-        self.until = None
-        self._source = ''
+        self._depth = 0
+        self._encoder = Encoder(self._refer, classes, lazily=True)
+        self._decoder = Decoder(self)
+        self.about('', False)
 
     def about(self, source, ordered):
         """The source of the test that asks from now on. ordered: whether it clamps numbers, as NaN passes any clamp."""
         self._source = source
-        self._decoder.ordered = ordered and not _NAN.search(source)
+        self._named = {
+            kind for kind, name in (('nan', _NAN), ('infinite', _INFINITE)) if name.search(source)
+        }
+        # Whether NaN is an error.
+        self.ordered = self._decoder.ordered = ordered and 'nan' not in self._named
+        # What of the solution's answers is not simply data, each with what was asked.
+        self.noticed = set()
+        # The test's own values that the solution changed, as the test writes them.
+        self.changed = set()
+        # Whether such changes come back to the test.
+        self.restoring = True
+        # Whether the test is over and only told of.
+        self.told = False
+        self._asking = self._plainly = self._operation = ''
+        self._looks = {}, {}
+        self.epoch = 0
+        self._raisables = {}
+        # Names of the test, among which are exceptions that it may be given.
+        self.test_names = {}
+        self._given = []
+        self._raised = []
+        self._failed = None
+
+    def _own_class(self, name):
+        """A class that the test or its setup defines."""
+        kind = self.test_names.get(name, self.classes.get(name))
+        return kind if getattr(kind, '__module__', None) == 'test' else None
 
     @property
     def alive(self):
         return self._channel is not None
 
-    def start(self, job, until):
+    def names(self, kind):
+        """Whether the test's source names an exception's class."""
+        return kind.__name__ in self._source
+
+    def start(self, job):
         """Begin a process and load the solution. Raises what the source raises, or Lost."""
-        self.until = until
-        self._pid, self._channel = self._spawner.begin((), until)
+        self._pid, self._channel = self._spawner.begin(())
+        self._clock.watch(self._pid)
         self.ask('load', job=job)
 
+    def notice(self, kind, detail=''):
+        """Something that is not simply data came, as is told, or in answer to what is asked."""
+        if kind in self._named:
+            return
+        if len(self.noticed) < _MOST:
+            self.noticed.add(f'{kind} {detail or self._asking}'[:_LENGTH])
+        else:
+            self.noticed.add('use more')
+
+    def notice_use(self, what, kind):
+        """
+        An object is used as a plain value would be, or an instance of a class of the setup. `own`: the test names its class.
+        """
+        own = kind[:1].isupper() and kind not in self.classes and re.search(rf'\b{re.escape(kind)}\b', self._source)
+        self.notice('own' if own else 'use', what)
+
+    def remote(self, number, kind='object', plainly=''):
+        return Remote(self, number, str(kind), self._asking, 'next' if plainly == 'next' else self._plainly)
+
+    def given(self, number):
+        return self._given[number]
+
+    def raisable(self, reference, names, base):
+        kind = self._error_classes.of(names, vars(builtins)[base])
+        self._raisables[kind] = reference
+        return kind
+
+    def imported(self, module, name):
+        raise ValueError('no class of the solution')
+
     def _refer(self, value):
-        if isinstance(value, Remote) and value.stepwell_place[0] is self:
-            return ['ref', value.stepwell_place[1]]
+        if isinstance(value, Elsewhere):
+            value = value.stepwell_found()
+        if isinstance(value, Remote):
+            process, number = value.stepwell_place
+            if process is self:
+                value.stepwell_used(self._operation)
+                return ['ref', number]
+        elif isinstance(value, type):
+            return self._class(value)
+        elif callable(value) or hasattr(type(value), '__next__'):
+            number = next((number for number, known in enumerate(self._given) if known is value), len(self._given))
+            if number == len(self._given):
+                self._given.append(value)
+            form = 'function' if callable(value) else 'iterator'
+            return ['given', number, form, getattr(value, '__name__', 'function')]
         raise TypeError(f'a {type(value).__name__} of the test cannot be given to the solution')
 
-    def ask(self, kind, values=None, **more):
-        """An answer of the process, decoded; an exception of the solution is raised here as its built-in base."""
+    def _class(self, kind):
+        """A class of the judge's, as the solution's process has it."""
+        if kind in self._raisables:
+            return ['ref', self._raisables[kind]]
+        if issubclass(kind, BaseException):
+            return ['raisable', None, errors.own_names(kind), errors.builtin_base(kind)]
+        if self.classes.get(kind.__name__) is kind:
+            return ['shared', kind.__name__]
+        for module in (kind.__module__, 'types'):
+            found = vars(sys.modules.get(module, types)).items() if module in sys.stdlib_module_names else ()
+            name = next((name for name, value in found if value is kind), None)
+            if name is not None:
+                return ['imported', module, name]
+        raise TypeError(f'the class {kind.__name__} of the test cannot be given to the solution')
+
+    def look(self, name):
+        """The present value of a name that the solution process has; the same one until something is done there."""
+        for looks in self._looks:
+            if name in looks:
+                return looks[name]
+        self._plainly = 'call'
+        try:
+            value = self._ask('hold', name, {}, code=name, listed=False)
+        finally:
+            self._plainly = ''
+        self._looks[isinstance(value, Remote)][name] = value
+        return value
+
+    def forget(self, names):
+        """Names have other values now."""
+        for name in names:
+            self._looks[1].pop(name, None)
+
+    def do(self, operation, *on, **named):
+        """Have something done with objects of the solution's."""
+        asking = operation
+        if operation in ('attribute', 'method', 'store', 'has'):
+            asking = f'.{on[1]}'
+            if on[1] in self.taken:
+                on[0].stepwell_like_plain(asking)
+        self._operation = operation
+        values = {**{str(number): value for number, value in enumerate(on)}, **named}
+        if operation not in _LOOKING:
+            self._changes()
+        return self._ask('do', asking, values, operation=operation, count=len(on))
+
+    def _changes(self):
+        """Something is done in the solution process that may change what was seen there."""
+        self._looks[0].clear()
+        self.epoch += 1
+
+    def ask(self, kind, asking='', values=None, **more):
+        """
+        An answer of the process, decoded; an exception of the solution is raised here as its built-in base. asking: what is
+        asked, as notices tell it.
+        """
+        self._changes()
+        self._operation = 'argument'
+        return self._ask(kind, asking, values or {}, **more)
+
+    def _ask(self, kind, asking, values, **more):
         if self._channel is None:
             raise Lost('InterpreterLost', 'the process of the solution has ended')
-        values = values or {}
-        if kind == 'do':
-            more['on'] = [self._encoder.encode(value) for value in more['on']]
         sent = {name: self._encoder.encode(value) for name, value in values.items()}
         self._asked += 1
+        self._depth += 1
         try:
-            self._channel.send({'id': self._asked, 'kind': kind, 'values': sent, **more}, self.until)
-            answer = self._channel.receive(self.until)
-            if type(answer) is not dict or answer.get('id') != self._asked:
-                raise Closed()
-            for name, changed in (answer.get('values') or {}).items():
-                _restore(values[name], self._decoder.decode(changed))
-            if 'error' not in answer:
-                return self._decoder.decode(answer['ok'])
-            error = _error_of(answer['error'], self._source)
+            answer = self._answer({'id': self._asked, 'kind': kind, 'values': sent, **more})
+            changed, error, value = self._read(answer, asking)
         except Closed:
             raise self._lost() from None
-        except Late:
+        except Over:
             self.stop()
-            raise Lost('TimeoutError', 'no answer within the time of the test') from None
+            raise
+        finally:
+            self._depth -= 1
+        for name, made in changed.items():
+            self._restore(f'{asking} {name}' if kind == 'do' else name, values[name], made)
+        if self._failed is not None and self._depth == 0:
+            raise self._failed
+        if error is not None:
+            raise error
+        return value
+
+    def _answer(self, request):
+        """The answer to a request; meanwhile the solution may call what is the judge's."""
+        self._channel.send(request)
+        while True:
+            message = self._channel.receive()
+            if type(message) is not dict:
+                raise Closed()
+            if 'call' not in message:
+                break
+            self._called(message)
+        if message.get('id') != request['id']:
+            raise Closed()
+        return message
+
+    def _read(self, answer, asking):
+        """Changed values, an exception and a value of an answer. Raises Lost where it cannot be read."""
+        self._asking = asking
+        decode = self._decoder.decode
+        try:
+            changed = {name: decode(value) for name, value in (answer.get('values') or {}).items()}
+            if 'error' in answer:
+                return changed, self._error(answer['error']), None
+            return changed, None, decode(answer['ok'])
         except RecursionError:
             raise ValueError('a value is too deep to be compared') from None
         except FloatingPointError:
             raise
+        except instances.Refused as refused:
+            raise Lost('NotPlain', str(refused)) from None
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
             self.stop()
             raise Lost('InterpreterLost', f'the answer cannot be read ({type(fault).__name__})') from None
-        raise error
+
+    def _called(self, message):
+        """Call what the solution was given. What is raised there goes through the solution, a failed assertion does not end there."""
+        decode = self._decoder.decode
+        self._asking = 'call'
+        try:
+            target = self._given[message['call']]
+            positional = [decode(value) for value in message['positional']]
+            named = {str(name): decode(value) for name, value in message['named'].items()}
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+            raise Closed() from None
+        back = {'back': message.get('back')}
+        try:
+            if message.get('how') == 'next':
+                value = list(itertools.islice(target, 1))
+            else:
+                value = target(*positional, **named)
+            back['ok'] = self._encoder.encode(value)
+        except Exception as error:
+            if isinstance(error, AssertionError):
+                self._failed = error
+            back['error'] = {**errors.told(error, self._encoder.encode, '<test'), 'number': len(self._raised)}
+            self._raised.append(error)
+        self._channel.send(back)
+
+    def _error(self, said):
+        """An exception of the solution, or one of the test's own that came back."""
+        number = said.get('number')
+        if type(number) is int and 0 <= number < len(self._raised):
+            return self._raised[number]
+        decode = self._decoder.decode
+        error = errors.made(said, self._error_classes, decode, self._admitted, lambda text: self.notice('hidden', text))
+        error.of_solution = said
+        return error
+
+    def _admitted(self, kind):
+        return RuntimeError if kind in _ENDS and not self.names(kind) else kind
+
+    def _restore(self, name, value, changed):
+        """Make a value of the test's equal to what the solution made of its copy."""
+        self.changed.add(name)
+        if self.restoring:
+            instances.replace(value, changed)
 
     def _lost(self):
-        status = self.stop(0.5)['status']
+        ended = self.stop(0.5)
+        status = ended['status']
         how = f'with exit status {status}' if status >= 0 else f'by signal {-status}'
-        return Lost('InterpreterLost', f'the process of the solution ended {how} during the test')
+        message = f'the process of the solution ended {how} during the test'
+        return Lost('InterpreterLost', message, self._spawner.doubt(ended))
 
     def stop(self, patience=0.0):
         """End the process, which ends by itself too once nobody asks any more; wait for that so many seconds."""
         self._channel.close()
         self._channel = None
-        return reap(self._spawner, self._pid, self._usage, time.monotonic() + patience)
-
-
-def reap(spawner, pid, usage, until):
-    """Wait for a process until then, and end it where it has not ended by itself."""
-    try:
-        ended, _ = spawner.ask({'kind': 'wait', 'pid': pid}, deadline=until)
-        late = False
-    except Late:
-        late = True
-        for target in (pid, -pid):
-            try:
-                os.kill(target, signal.SIGKILL)
-            except OSError:
-                pass
-        ended, _ = spawner.answer()
-    usage.add(ended)
-    return {**ended, 'late': late}
-
-
-def _restore(value, changed):
-    """Make a list, dictionary or set of the judge's equal to what the solution made of its copy."""
-    if type(value) is not type(changed):
-        return
-    if type(value) in (list, bytearray):
-        value[:] = changed
-    elif type(value) in (dict, set):
-        value.clear()
-        value.update(changed)
-
-
-def _error_of(told, source):
-    kind = vars(builtins)[told['base']]
-    if not issubclass(kind, BaseException):
-        raise ValueError('no exception')
-    if kind in _ENDS and kind.__name__ not in source:
-        kind = RuntimeError
-    message = str(told['message'])
-    try:
-        error = kind.__new__(kind, message)
-        error.args = (message,)
-    except TypeError:
-        error = Exception(message)
-    if kind is SystemExit:
-        error.code = told.get('code')
-    error.of_solution = told
-    return error
-
-
-def program_result(spawner, job, usage, stdin, until):
-    """
-    Run the solution as a program.
-    Returns its output as bytes, its exit status, whether it was ended at the deadline, and its error if it told one.
-    """
-    given = os.memfd_create('stdin')
-    taken = os.memfd_create('stdout')
-    try:
-        os.write(given, stdin.encode('utf-8', 'surrogateescape'))
-        os.lseek(given, 0, os.SEEK_SET)
-        pid, channel = spawner.begin([given, taken], until)
-        try:
-            channel.send(job, until)
-        except (Closed, Late):
-            pass
-        ended = reap(spawner, pid, usage, until)
-        try:
-            told = channel.receive(time.monotonic() + 0.01).get('error')
-        except (Closed, Late, AttributeError):
-            told = None
-        channel.close()
-        size = os.fstat(taken).st_size
-        return os.pread(taken, size, 0), ended['status'], ended['late'], told
-    finally:
-        os.close(given)
-        os.close(taken)
+        self._clock.watch(None)
+        return self._spawner.reap(self._pid, patience)

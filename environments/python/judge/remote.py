@@ -1,30 +1,77 @@
 """What the judge holds in the place of a solution's object that is no plain value."""
 
+import collections
+import random
+
+from .errors import builtin_base
+
+# Items are asked for one by one at first, so that a lazy iterator is seen to be lazy; then by more and more.
+_SINGLY = 64
+_MOST = 1024
+_UNARY = 'neg pos abs invert str int float complex index round trunc floor ceil bytes'.split()
+_BINARY = (
+    'add sub mul truediv floordiv mod divmod pow matmul lshift rshift and or xor '
+    'iadd isub imul itruediv ifloordiv imod ipow imatmul ilshift irshift iand ior ixor '
+    'radd rsub rmul rtruediv rfloordiv rmod rdivmod rpow rmatmul rlshift rrshift rand ror rxor'
+).split()
+_SLOTS = ('stepwell_place', '_kind', '_source', '_plainly', '_ahead', '_told')
+
 
 class Remote:
     """
     Something of the solution's that is no plain value, named where it lies. Compared with a plain value it is never
-    equal: what a class of the solution's thinks of equality counts among its own objects only.
+    equal: what a class of the solution's thinks of equality counts among its own objects only. Whatever else is done with
+    it is done where it lies, and is noticed. source: what gave it, as the test writes it; plainly: what may be done with
+    it as if it were data, `call` a function or take the `next` item of an iterator.
     """
 
-    __slots__ = ('stepwell_place', '_kind', '_truth')
+    __slots__ = _SLOTS
 
-    def __init__(self, process, number, kind='object', truth=True):
-        self.stepwell_place = (process, number)
-        self._kind = kind
-        self._truth = truth
+    def __init__(self, process, number, kind, source, plainly):
+        keep = object.__setattr__
+        keep(self, 'stepwell_place', (process, number))
+        keep(self, '_kind', kind)
+        keep(self, '_source', source)
+        keep(self, '_plainly', plainly)
+        keep(self, '_ahead', collections.deque())
+        # What it said of its length and items, and when.
+        keep(self, '_told', {})
 
-    def _do(self, operation, *more):
-        return self.stepwell_place[0].ask('do', operation=operation, on=[self, *more])
+    def stepwell_do(self, operation, *more, **named):
+        """Have something done with it; the outcome is a plain value or another one of these."""
+        return self.stepwell_place[0].do(operation, self, *more, **named)
+
+    def stepwell_used(self, operation):
+        """It takes part in something."""
+        if self._plainly != 'noticed' and self._plainly != operation:
+            self.stepwell_place[0].notice('object', self._source)
+            object.__setattr__(self, '_plainly', 'noticed')
+
+    def stepwell_like_plain(self, what):
+        """Something is done with it that is done with plain values, or objects of the setup's classes, as well."""
+        self.stepwell_place[0].notice_use(what, self._kind)
 
     def _among(self, operation, other):
-        return self._do(operation, other) if isinstance(other, Remote) else NotImplemented
+        return self.stepwell_do(operation, other) if isinstance(other, Remote) else NotImplemented
 
     def __eq__(self, other):
-        return self._among('eq', other)
+        return self._compared('eq', other, True)
 
     def __ne__(self, other):
-        return self._among('ne', other)
+        return self._compared('ne', other, False)
+
+    def _compared(self, operation, other, same):
+        """Whether it equals another object, as its class says; noticed where that says the same of anything."""
+        said = self._among(operation, other)
+        if said is same and other.stepwell_place[1] != self.stepwell_place[1]:
+            process, _ = self.stepwell_place
+            try:
+                lenient = process.do(operation, self, random.random()) is same
+            except Exception:
+                lenient = False
+            if lenient:
+                process.notice('lenient', self._source)
+        return said
 
     def __lt__(self, other):
         return self._among('lt', other)
@@ -39,32 +86,139 @@ class Remote:
         return self._among('ge', other)
 
     def __hash__(self):
-        return hash(self.stepwell_place[1])
+        return hash(self.stepwell_do('hash'))
 
     def __bool__(self):
-        return self._truth is True
+        return self.stepwell_do('bool') is True
+
+    def __len__(self):
+        return self._same('len', self.stepwell_do('len'))
 
     def __contains__(self, other):
         if isinstance(other, Remote):
-            return self._do('in', other) is True
+            return self.stepwell_do('in', other) is True
         return any(part == other for part in self)
 
-    def __len__(self):
-        return self._do('len')
-
     def __iter__(self):
-        return iter(self._do('iter'))
+        if self._plainly == 'next':
+            return self.stepwell_items(None)
+        items = self.stepwell_do('iter')
+        if not isinstance(items, Remote):
+            items = list(items)
+            self._same('items', items)
+            self._same('len', len(items))
+            return iter(items)
+        is_own = items.stepwell_place[1] == self.stepwell_place[1]
+        return (self if is_own else items).stepwell_items(None if is_own else self)
+
+    def stepwell_items(self, owner):
+        """The items of an iterator. owner: whose they are, if that can be asked for them again."""
+        taken, count = [], 1
+        while True:
+            if not self._ahead:
+                if len(taken) >= _SINGLY:
+                    count = min(2 * count, _MOST)
+                items, over = self.stepwell_do('next', count)
+                self._ahead.extend(items)
+                if over and not self._ahead:
+                    break
+            taken.append(self._ahead.popleft())
+            yield taken[-1]
+        if owner is not None:
+            owner._same('items', taken)
+            owner._same('len', len(taken))
+
+    def __next__(self):
+        if not self._ahead:
+            items, over = self.stepwell_do('next', 1)
+            if over:
+                raise StopIteration
+            return items[0]
+        return self._ahead.popleft()
+
+    def _same(self, what, said):
+        """What it says, noticed where it said something else before and nothing was done meanwhile."""
+        process, _ = self.stepwell_place
+        epoch, before = self._told.get(what, (None, None))
+        if epoch == process.epoch and not _is_same(before, said):
+            process.notice('inconsistent', self._source)
+        self._told[what] = process.epoch, said
+        return said
+
+    def __await__(self):
+        return self.stepwell_do('await')
+        yield
 
     def __getitem__(self, key):
-        return self._do('item', key)
+        value = self.stepwell_do('item', key)
+        return self._same(key, value) if type(key) in (int, str) else value
+
+    def __setitem__(self, key, value):
+        self.stepwell_do('store item', key, value)
+
+    def __delitem__(self, key):
+        self.stepwell_do('delete item', key)
 
     def __getattr__(self, name):
         if name.startswith('__'):
             raise AttributeError(name)
-        return self._do('attribute', name)
+        return self.stepwell_do('attribute', name)
+
+    def __setattr__(self, name, value):
+        self.stepwell_do('store', name, value)
+
+    def __delattr__(self, name):
+        self.stepwell_do('delete', name)
 
     def __call__(self, *positional, **named):
-        return self._do('call', list(positional), named)
+        return self.stepwell_do('call', *positional, **named)
+
+    def __format__(self, how):
+        return self.stepwell_do('format', how)
+
+    def __reversed__(self):
+        return iter(self.stepwell_do('reversed'))
+
+    def __enter__(self):
+        return self.stepwell_do('enter')
+
+    def __exit__(self, kind, error, trace):
+        told = () if error is None else (builtin_base(kind), str(error))
+        swallows = self.stepwell_do('exit', *told) is True
+        if not swallows or error is None:
+            return False
+        # It may end an error of the test's, where it is asked to, but never its assertions.
+        self.stepwell_place[0].notice('swallowed', kind.__name__)
+        return not isinstance(error, AssertionError) or hasattr(error, 'of_solution')
 
     def __repr__(self):
-        return f'<{self._kind} of the solution>'
+        process, _ = self.stepwell_place
+        return f'<{self._kind} of the solution>' if process.told else self.stepwell_do('repr')
+
+
+def _is_same(one, other):
+    """Whether two values are equal, of which objects are the same; none of the solution's code is asked."""
+    if isinstance(one, Remote) or isinstance(other, Remote):
+        return type(one) is type(other) and one.stepwell_place[1] == other.stepwell_place[1]
+    if type(one) is list and type(other) is list:
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    return one == other or one != one
+
+
+def _unary(operation):
+    return lambda self, *more: self.stepwell_do(operation, *more)
+
+
+def _binary(operation):
+    def calculate(self, other, *more):
+        if not isinstance(other, Remote):
+            # Its class gets to know the other number, and says what comes of it.
+            self.stepwell_like_plain(operation)
+        return self.stepwell_do(operation, other, *more)
+
+    return calculate
+
+
+for _names, _make in ((_UNARY, _unary), (_BINARY, _binary)):
+    for _name in _names:
+        setattr(Remote, f'__{_name}__', _make(_name))

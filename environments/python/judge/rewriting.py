@@ -1,233 +1,200 @@
 """
-Divides a statement that the judge runs between the two: the pieces that the solution must evaluate become calls of a
-fragment function. What is done with a value of the solution's, a method called or its items looked at, is done in the
-judge if the value is plain data, and by the solution if it is an object.
+Rewrites a test so that the judge can run it: where a name of the solution is read, the value is fetched; where a function of
+the solution is called, the call is made there. Everything else, and so every decision, stays with the judge, on plain
+data, or on what stands for an object of the solution.
 """
 
 import ast
 import builtins
 import copy
 
-from .scopes import bound, free
+from .modules import imported
+from .scopes import CHANGING, FUNCTIONS, COMPREHENSIONS, bound, free, root
 
-FRAGMENT = '__fragment__'
-HOLD = '__hold__'
-EITHER = '__either__'
-_HELD = '__held__'
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-# Functions of the judge's that compute from plain values: their arguments alone are asked of the solution.
-_VALUE_FUNCTIONS = frozenset(
-    'abs all any bool bytes complex dict divmod enumerate filter float frozenset int isinstance len list map max min '
-    'pow range repr reversed round set sorted str sum tuple zip'.split()
+# Functions that rewritten code calls.
+LOOK, FRAGMENT, RUN, METHOD, ATTRIBUTE, SAME, TYPE = (
+    f'__{name}__' for name in 'look fragment run method attribute same type'.split()
 )
-# Those among them that say whether something is so, which the judge alone may.
-_DECIDING = frozenset('all any bool'.split())
-_VALUE_MODULES = frozenset('cmath json math operator re statistics'.split())
-# Methods that change what they are called on, which must be the solution's own.
-_CHANGING = frozenset(
-    'add append appendleft clear difference_update discard extend extendleft insert intersection_update move_to_end pop '
-    'popitem popleft remove reverse rotate setdefault sort subtract symmetric_difference_update update'.split()
-)
-_WHOLE = (
-    ast.BoolOp, ast.UnaryOp, ast.IfExp, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.JoinedStr,
-    ast.FormattedValue, ast.NamedExpr, ast.keyword, ast.Compare,
-)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
-_BINDING = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
+# Those of the judge's functions that want all items of an iterator at once.
+_CONSUMING = frozenset('list tuple set frozenset sorted sum min max dict'.split())
+_IDENTITY = (ast.Is, ast.IsNot)
 
 
 class Rewriter(ast.NodeTransformer):
-    """Puts calls of the fragment function where the solution is asked."""
+    """Rewrites statements for the judge. What the solution is to evaluate is added to the placement's fragments."""
 
-    def __init__(self, placement, remote):
+    def __init__(self, placement):
         self._placement = placement
-        self._remote = remote
-        self._hidden = set()
-        self.number = 0
-        self.sources = []
+        self._hidden = frozenset()
+        # The nodes that became fragments.
         self.found = []
 
-    def _needs(self, node):
-        return bool(free([node]) & (self._remote - self._hidden))
+    def needs(self, node):
+        """Whether a name is read that only the solution process has the value of."""
+        return not (free([node]) & self._placement.remote).issubset(self._hidden)
 
     def visit(self, node):
-        if isinstance(node, (*FUNCTIONS, ast.Lambda)):
-            return self._function(node)
+        if isinstance(node, ast.stmt):
+            return self._statement(node)
+        if isinstance(node, ast.Lambda):
+            return self._inside(node)
         if not isinstance(node, ast.expr) or isinstance(getattr(node, 'ctx', None), (ast.Store, ast.Del)):
             return self.generic_visit(node)
-        if not self._needs(node):
-            return node
-        if isinstance(node, _WHOLE):
-            return self.generic_visit(node)
-        if isinstance(node, ast.BinOp):
-            return self.generic_visit(node) if self._mixed((node.left, node.right)) else self._fragment(node)
         if isinstance(node, ast.Call):
             return self._call(node)
-        if isinstance(node, _COMPREHENSIONS):
+        if isinstance(node, COMPREHENSIONS):
             return self._comprehension(node)
-        return self._fragment(node)
-
-    def _mixed(self, nodes):
-        return not all(map(self._needs, nodes))
-
-    def _function(self, node):
-        if not self._needs(node):
-            return node
-        hidden, self._hidden = self._hidden, self._hidden | bound([node], inside=True)
-        try:
-            return self.generic_visit(node)
-        finally:
-            self._hidden = hidden
-
-    def _call(self, node):
-        arguments = [*node.args, *node.keywords]
-        if self._needs(node.func):
-            return self._method(node) if self._is_asked(node) else self._fragment(node)
-        if not self._computes(node.func):
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], _IDENTITY):
+            return self._identity(node)
+        if isinstance(node, ast.Name) and self.needs(node):
+            self.found.append(node)
+            return self._calling(node, LOOK, ast.Constant(node.id))
+        if isinstance(node, ast.Await) and self.needs(node):
             return self._fragment(node)
-        name = getattr(node.func, 'id', None)
-        if name in _DECIDING:
-            node.args = [self._decided(argument) for argument in node.args]
-            return node
-        if name == 'isinstance' and self._needs(ast.Tuple(node.args[1:])):
-            return self._fragment(node)
-        if name in self._placement.judges() or self._mixed(arguments) or any(map(self._judged, arguments)):
-            return self.generic_visit(node)
-        return self._fragment(node)
+        if isinstance(node, ast.Attribute) and node.attr.startswith('__'):
+            return self._calling(node, ATTRIBUTE, self.visit(node.value), ast.Constant(node.attr))
+        return self.generic_visit(node)
 
-    def _computes(self, function):
-        """Whether a function of the judge's is called that computes from plain values."""
-        if isinstance(function, ast.Name):
-            name = function.id
-            if name in vars(builtins):
-                return name in _VALUE_FUNCTIONS
-            return True
-        if not isinstance(function, ast.Attribute):
-            return False
-        if function.attr.startswith('assert'):
-            return True
-        owner = function.value
-        if isinstance(owner, ast.Name) and owner.id in _VALUE_MODULES:
-            return True
-        made = isinstance(owner, (ast.Constant, ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Name))
-        return made and function.attr != 'format' and self._placement.all_plain(free([owner]))
-
-    def _is_asked(self, node):
-        """Whether a method is called of what the solution gave, which that method does not change."""
-        if not isinstance(node.func, ast.Attribute) or node.func.attr in _CHANGING:
-            return False
-        owner = node.func.value
-        if isinstance(owner, ast.Name) and not self._placement.made_by_test(owner.id):
-            return False
-        return not any(isinstance(part, _BINDING) for part in ast.walk(node))
-
-    def _method(self, node):
-        held = self._held(self.visit(node.func.value))
-        method = ast.Attribute(ast.Name(_HELD, ast.Load()), node.func.attr, ast.Load())
-        elsewhere = self._fragment(ast.Call(method, copy.deepcopy(node.args), copy.deepcopy(node.keywords)), held=True)
-        arguments = [self.visit(part) for part in node.args], [self.visit(part) for part in node.keywords]
-        return self._either(node, held, ast.Call(method, *arguments), elsewhere)
-
-    def _held(self, value, listed=False):
-        """A value with which more is done: an iterator of the solution's stays there, or is made a list (`listed`)."""
-        name = getattr(getattr(value, 'func', None), 'id', None)
-        if name == FRAGMENT:
-            return ast.Call(ast.Name(HOLD, ast.Load()), [*value.args, ast.Constant(listed)], [])
-        if name == EITHER:
-            value.args[-1].body = self._held(value.args[-1].body)
-        return value
-
-    def _either(self, node, held, here, elsewhere):
-        """What is done with a held value: by the judge (`here`) if it is plain data, else by the solution."""
-        one = ast.arguments([], [ast.arg(_HELD)], None, [], [], None, [])
-        call = ast.Call(ast.Name(EITHER, ast.Load()), [held, ast.Lambda(one, here), ast.Lambda(one, elsewhere)], [])
-        return ast.copy_location(call, node)
-
-    def _judged(self, argument):
-        """Whether an argument mixes what the solution says with what is only the judge's."""
-        for node in ast.walk(argument):
-            if isinstance(node, ast.Compare) and self._mixed((node.left, *node.comparators)):
-                return True
-            if isinstance(node, ast.BinOp) and self._needs(node) and self._mixed((node.left, node.right)):
-                return True
-        return False
-
-    def _decided(self, argument):
-        """An argument of a function that decides: no item of it is left to the solution, unless it is an object."""
-        if not isinstance(argument, _COMPREHENSIONS) or not self._needs(argument):
-            return self.visit(argument)
-        return self._each(argument) or self._inside(argument)
-
-    def _comprehension(self, node):
-        return self._each(node) or (self._inside(node) if self._is_settled(node) else self._fragment(node))
-
-    def _is_settled(self, node):
-        """Whether it is the judge's, whatever the solution gives: it compares, or has what is expected."""
-        return self._judged(node) or bool(free([node]) & self._placement.protected)
+    def _statement(self, node):
+        if isinstance(node, FUNCTIONS):
+            return self._inside(node)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            return [ast.copy_location(made, node) for made in imported(node)]
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and self._is_asked(node.value):
+            # Nobody wants the value.
+            return self.run(node)
+        return self.run(node) if self._placement.left_inside(node, self._hidden) else self.generic_visit(node)
 
     def _inside(self, node):
+        """What makes a scope of its own, whose names are the judge's."""
         hidden, self._hidden = self._hidden, self._hidden | bound([node], inside=True)
         try:
             return self.generic_visit(node)
         finally:
             self._hidden = hidden
 
-    def _each(self, node):
-        """A comprehension that only looks at items of the solution's, by the judge if they are plain; None for others."""
-        if self._is_settled(node):
-            return None
-        first = node.generators[0]
-        of_held = copy.deepcopy(node)
-        of_held.generators[0].iter = ast.Name(_HELD, ast.Load())
-        for part in (of_held, of_held.generators[0]):
-            vars(part).pop('stepwell_free', None)
-        if self._needs(of_held) or first.is_async or any(isinstance(part, _BINDING) for part in ast.walk(node)):
-            return None
-        held = self._held(self._fragment(first.iter), listed=True)
-        return self._either(node, held, of_held, self._fragment(of_held, held=True))
+    def _comprehension(self, node):
+        if self.needs(node) and self._placement.collects(node, self._hidden):
+            return self._fragment(node)
+        return self._inside(node)
 
-    def _fragment(self, node, held=False):
-        self.found.append((node, self._hidden))
-        lifted = _Lifter(self._sent)
-        names = free([node])
-        if any(map(self._sent, names)):
-            source = ast.unparse(lifted.visit(copy.deepcopy(node)))
-            names = free([ast.parse(source, mode='eval')])
-        else:
-            source = ast.unparse(node)
-        for name in sorted(filter(self._sent, names - lifted.values.keys())):
-            lifted.values[name] = ast.Name(name, ast.Load())
-        if held:
-            lifted.values[_HELD] = ast.Name(_HELD, ast.Load())
-        self.sources.append(source)
-        values = ast.Dict([ast.Constant(name) for name in lifted.values], list(lifted.values.values()))
-        call = ast.Call(
-            ast.Name(FRAGMENT, ast.Load()), [ast.Constant(self.number + len(self.sources) - 1), values], []
-        )
-        return ast.copy_location(call, node)
+    def _is_asked(self, node):
+        """Whether a call is made by the solution process: of a function there, or a method that changes what is there."""
+        function = node.func
+        if isinstance(function, ast.Attribute) and self.needs(function):
+            return function.attr in CHANGING and self._placement.there(root(function.value), self._hidden)
+        if self._is_chain(function):
+            return True
+        return self._placement.is_strange(function) and self._placement.concerned(node)
 
-    def _sent(self, name):
+    def _call(self, node):
+        function = node.func
+        if self._is_asked(node):
+            return self._fragment(node)
+        name = function.id if isinstance(function, ast.Name) else None
+        if name == 'type' and len(node.args) == 1:
+            return self._calling(node, TYPE, self.visit(node.args[0]))
+        if name == 'isinstance' and all(map(self.needs, node.args)) and self._is_chain(node.args[0]):
+            return self._fragment(node)
+        if isinstance(function, ast.Attribute) and self.needs(function):
+            method = self._calling(function, METHOD, self.visit(function.value), ast.Constant(function.attr))
+            return ast.copy_location(ast.Call(method, *self._arguments(node)), node)
+        node.args, node.keywords = self._arguments(node)
+        if name in _CONSUMING:
+            for argument in node.args:
+                if isinstance(argument, ast.Call) and getattr(argument.func, 'id', None) == FRAGMENT:
+                    argument.args.append(ast.Constant(True))
+        if not isinstance(function, ast.Name) or self.needs(function):
+            node.func = self.visit(function)
+        return node
+
+    def _is_chain(self, node):
+        return root(node) in self._placement.remote - self._hidden
+
+    def _arguments(self, node):
+        return [self.visit(part) for part in node.args], [self.visit(part) for part in node.keywords]
+
+    def _identity(self, node):
+        """Whether two are the same: what is a copy here is not the same as its original there."""
+        sides = [node.left, *node.comparators]
+        if any(isinstance(side, ast.Constant) for side in sides):
+            return self.generic_visit(node)
+        if any(isinstance(side, ast.Call) and self._is_asked(side) for side in sides) or all(map(self._is_chain, sides)):
+            return self._fragment(node)
+        same = self._calling(node, SAME, *map(self.visit, sides))
+        return same if isinstance(node.ops[0], ast.Is) else ast.copy_location(ast.UnaryOp(ast.Not(), same), node)
+
+    def _fragment(self, node):
+        return self._asking(node, FRAGMENT, 'eval')
+
+    def run(self, node, kept=False):
+        """A statement that has the solution process run one. kept: whether values that are sent stay there."""
+        call = self._asking(node, RUN, 'exec')
+        call.args.append(ast.Constant(kept))
+        return ast.copy_location(ast.Expr(call), node)
+
+    def sent(self, names):
+        """A statement that sends the values of names."""
+        values = ast.Dict([ast.Constant(name) for name in sorted(names)], [ast.Name(name, ast.Load()) for name in sorted(names)])
+        number = ast.Constant(self._placement.keep('', {}))
+        return ast.Expr(self._calling(ast.Pass(lineno=1, col_offset=0), RUN, number, values, ast.Constant(True)))
+
+    def _asking(self, node, function, mode):
+        """A call that has the solution process evaluate a node, with the values that only the judge has."""
+        self.found.append(node)
+        lifter = _Lifter(self)
+        source = ast.unparse(lifter.within(copy.deepcopy(node)))
+        for name in sorted(filter(self.is_sent, free([ast.parse(source, mode=mode)]) - lifter.values.keys())):
+            lifter.values[name] = ast.Name(name, ast.Load())
+        values = ast.Dict([ast.Constant(name) for name in lifter.values], list(lifter.values.values()))
+        return self._calling(node, function, ast.Constant(self._placement.keep(source, lifter.texts)), values)
+
+    def _calling(self, node, function, *arguments):
+        return ast.copy_location(ast.Call(ast.Name(function, ast.Load()), list(arguments), []), node)
+
+    def numbered(self):
+        """A number for a value that is sent."""
+        return self._placement.numbered()
+
+    def is_sent(self, name):
         """Whether a name's value has to be sent along: only the judge has it."""
-        return name != _HELD and (name in self._hidden or not self._placement.in_solution(name))
+        return name in self._hidden or not self._placement.in_solution(name)
 
 
 class _Lifter(ast.NodeTransformer):
     """Takes out of a fragment what the judge computes by itself, so that no more than its value is sent."""
 
-    def __init__(self, sent):
-        self._sent = sent
+    def __init__(self, rewriter):
+        self._rewriter = rewriter
         self.values = {}
+        # What the judge computes, in words.
+        self.texts = {}
+
+    def within(self, node):
+        """A node, in which something was taken out; it itself is not."""
+        return node if isinstance(node, (*COMPREHENSIONS, *FUNCTIONS)) else self.generic_visit(node)
 
     def visit(self, node):
-        if isinstance(node, (ast.Lambda, *_COMPREHENSIONS)):
+        sent = self._rewriter.is_sent
+        names = free([node]) if isinstance(node, ast.expr) else ()
+        if isinstance(node, (ast.Lambda, ast.GeneratorExp)):
+            # It uses what is the judge's after this evaluation too, and may change it: then it is the judge's.
+            return self._lifted(node) if any(map(sent, names)) else node
+        if isinstance(node, (*COMPREHENSIONS, *FUNCTIONS)):
             return node
-        names = free([node])
-        if not isinstance(node, ast.expr) or isinstance(node, ast.Starred) or not any(map(self._sent, names)):
+        if not names or isinstance(node, ast.Starred) or not any(map(sent, names)):
             return self.generic_visit(node)
-        if any(not self._sent(name) and name not in vars(builtins) for name in names):
+        if any(not sent(name) and name not in vars(builtins) for name in names):
             return self.generic_visit(node)
         if any(isinstance(part, (ast.NamedExpr, ast.Await, ast.Yield)) for part in ast.walk(node)):
             return self.generic_visit(node)
-        name = f'__value_{len(self.values)}__'
-        self.values[name] = node
+        return self._lifted(node)
+
+    def _lifted(self, node):
+        if isinstance(node, ast.Name):
+            self.values[node.id] = node
+            return node
+        name = f'__value_{self._rewriter.numbered()}__'
+        self.texts[name] = ast.unparse(node)
+        self.values[name] = self._rewriter.visit(node)
         return ast.Name(name, ast.Load())

@@ -2,8 +2,9 @@
 
 import ast
 
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 
 def _arguments(node):
@@ -36,7 +37,7 @@ def bound(nodes, inside=False):
             _bind(node, names)
         elif isinstance(node, _FUNCTIONS):
             names |= (_arguments(node) | bound(_body(node))) - _globals(_body(node))
-        elif isinstance(node, _COMPREHENSIONS):
+        elif isinstance(node, COMPREHENSIONS):
             for generator in node.generators:
                 _bind(generator.target, names)
         else:
@@ -45,7 +46,7 @@ def bound(nodes, inside=False):
 
 
 def _bind(node, names):
-    if isinstance(node, _COMPREHENSIONS):
+    if isinstance(node, COMPREHENSIONS):
         for part in ast.walk(node):
             if isinstance(part, ast.NamedExpr):
                 names.add(part.target.id)
@@ -95,7 +96,7 @@ def _found(node):
     if isinstance(node, ast.ClassDef):
         inner = free(node.body) - (bound(node.body) - free_before(node.body))
         return inner | free([*node.bases, *node.keywords, *node.decorator_list])
-    if isinstance(node, _COMPREHENSIONS):
+    if isinstance(node, COMPREHENSIONS):
         first, *others = node.generators
         parts = [part for part in ast.iter_child_nodes(node) if not isinstance(part, ast.comprehension)]
         inner = free([*parts, *first.ifs, *others]) - bound([node], inside=True)
@@ -112,66 +113,113 @@ def free_before(body):
     return read & bound(body)
 
 
-_PLAIN = (
-    ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp, ast.Subscript, ast.Slice, ast.Compare,
-    ast.BoolOp, ast.IfExp, ast.JoinedStr, ast.FormattedValue, ast.Starred, ast.comprehension, ast.ListComp, ast.SetComp,
-    ast.DictComp, ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context,
-)
-_MAKERS = frozenset('bool bytes bytearray complex dict float frozenset int list max min range set sorted str sum tuple'.split())
-
-
-def _assigned(statement):
-    """Names and value of a plain assignment."""
-    if isinstance(statement, ast.Assign):
-        return bound([statement]), statement.value
-    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        return bound([statement]), statement.value
-    return None
-
-
-def plain_names(body, known):
-    """
-    Names that nothing but assignments bind, each of data written out: literals, operators, copies of the like. What a
-    function refers to is shared with whoever calls it, and does not count.
-    """
-    plain, other = set(), set()
+def defined_attributes(body):
+    """Names of methods and attributes that classes define, in their bodies or by `self`."""
+    names = set()
     for node in (part for statement in body for part in ast.walk(statement)):
-        if isinstance(node, _FUNCTIONS) and not any(isinstance(part, ast.Assert) for part in ast.walk(node)):
-            other |= _free(node)
-    for statement in body:
-        assigned = _assigned(statement)
-        if assigned is not None and _is_plain(assigned[1], plain):
-            plain |= assigned[0]
-        else:
-            other |= bound([statement])
-    return plain - other - known
+        if isinstance(node, ast.ClassDef):
+            names |= bound(node.body)
+        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            names.add(node.attr)
+    return names
 
 
-def _is_plain(value, plain):
-    inner = {name for node in ast.walk(value) if isinstance(node, _COMPREHENSIONS) for name in bound([node], inside=True)}
-    for node in ast.walk(value):
-        if isinstance(node, ast.Name):
-            if node.id not in plain and node.id not in inner and node.id not in _MAKERS:
-                return False
-        elif isinstance(node, ast.Call):
-            if not isinstance(node.func, ast.Name) or node.func.id not in _MAKERS:
-                return False
-        elif not isinstance(node, (*_PLAIN, ast.keyword)):
-            return False
-    return True
+def root(node):
+    """The name at the beginning of a chain of attributes, items and calls; None where there is no chain."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
-def expecting_names(body, solution):
+def _part_of(node):
+    """The name of which a value is certainly a part, or that value itself."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+# Methods that change what they are called on.
+CHANGING = frozenset(
+    'add append appendleft clear difference_update discard extend extendleft insert intersection_update move_to_end pop '
+    'popitem popleft remove reverse rotate setdefault sort subtract symmetric_difference_update update'.split()
+)
+
+
+def mutated(body):
+    """Names whose values, or parts of them, are changed in place somewhere; those of what shares parts with them too."""
+    names, shared = set(), []
+    for node in (part for statement in body for part in ast.walk(statement)):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+            names.add(root(node))
+        elif isinstance(node, ast.AugAssign):
+            names.add(root(node.target))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
+            names.add(root(node.func.value))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+            names.add(root(node.value.func.value))
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            names.update(node.names)
+        elif isinstance(node, ast.Compare) and any(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops):
+            # A copy would not be the same.
+            sides = [node.left, *node.comparators]
+            if not any(isinstance(side, ast.Constant) for side in sides):
+                names.update(map(root, sides))
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            shared += [(name, _part_of(node.iter)) for name in bound([ast.Expr(node.target)])]
+        elif isinstance(node, ast.Assign):
+            values = node.value.elts if isinstance(node.value, (ast.Tuple, ast.List)) else [node.value]
+            shared += [(name, _part_of(value)) for name in bound([node]) for value in values]
+    names.discard(None)
+    shared = [pair for pair in shared if None not in pair]
+    while True:
+        more = {name for pair in shared if names & {*pair} for name in pair} - names
+        if not more:
+            return names
+        names |= more
+
+
+def _is_identity(comparison):
+    return all(isinstance(operator, (ast.Is, ast.IsNot)) for operator in comparison.ops)
+
+
+def derived(body, solution):
+    """Names of what comes from the solution, by assignment, iteration or definition; `solution` are the first ones."""
+    names = set(solution)
+    while True:
+        more = set()
+        for node in (part for statement in body for part in ast.walk(statement)):
+            for source, target in bindings(node):
+                if free([source]) & names:
+                    more |= bound([ast.Expr(target)]) if isinstance(target, ast.expr) else {target}
+        if more <= names:
+            return names
+        names |= more
+
+
+def bindings(node):
+    """What a node takes a value from, and what it binds to it: an expression or a name."""
+    if isinstance(node, ast.Assign):
+        return [(node.value, target) for target in node.targets]
+    if isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and node.value is not None:
+        return [(node.value, node.target)]
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        return [(node.iter, node.target)]
+    if isinstance(node, ast.withitem) and node.optional_vars is not None:
+        return [(node.context_expr, node.optional_vars)]
+    if isinstance(node, FUNCTIONS):
+        return [(node, node.name)]
+    if isinstance(node, ast.Try):
+        return [(part, handler.name) for handler in node.handlers if handler.name for part in node.body]
+    if isinstance(node, ast.Match):
+        return [(node.subject, name) for name in bound(node.cases)]
+    return []
+
+
+def expecting_names(body, derived):
     """
     Names that may hold what is expected: those that assertions compare with what the solution says, and those of which
-    only parts go to the solution.
+    only parts go to the solution. derived: names of what comes from the solution.
     """
-    derived = set(solution)
-    while True:
-        more = set().union(*(bound([statement]) for statement in body if free([statement]) & derived)) - derived
-        if not more:
-            break
-        derived |= more
     names = set()
     for statement in body:
         if not free([statement]) & derived:
@@ -181,7 +229,7 @@ def expecting_names(body, solution):
                 names |= _free(node.iter)
             elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
                 names |= _free(node.value)
-            elif isinstance(node, ast.Compare) and isinstance(statement, ast.Assert):
+            elif isinstance(node, ast.Compare) and isinstance(statement, ast.Assert) and not _is_identity(node):
                 sides = [free([side]) for side in (node.left, *node.comparators)]
                 if any(side & derived for side in sides):
                     names |= set().union(*(side for side in sides if not side & derived))

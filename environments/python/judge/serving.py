@@ -4,15 +4,18 @@ import ast
 import gc
 import json
 import os
+import resource
 
 from .grading import Grading
-from .process import Fault
+from .starting import Fault
 
 # Said to the spawner where the process stays for another grade, and by it when there is one.
 KEPT = b'{"kind": "kept"}'
 NEXT = b'next'
 # Grades of one process: its memory is not looked after.
 _MOST = 100
+# Address space in bytes: what a solution makes it compute fails a test before it fails the sandbox.
+_MEMORY = 384 << 20
 
 
 def _read_part(descriptor):
@@ -56,6 +59,9 @@ def serve(control, keep):
     control: the socket of whoever forks solution processes. keep: whether the process may stay for another grade.
     """
     gc.disable()
+    limit = resource.getrlimit(resource.RLIMIT_AS)[1]
+    own = _MEMORY if limit == resource.RLIM_INFINITY else min(_MEMORY, limit)
+    resource.setrlimit(resource.RLIMIT_AS, (own, limit))
     # What tests and grade programs print is nobody's answer.
     report = os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

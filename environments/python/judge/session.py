@@ -6,6 +6,7 @@ the grade is over is looked for here; a session without remains may serve anothe
 
 import gc
 import os
+import signal
 import socket
 import stat
 import sys
@@ -18,6 +19,8 @@ _OPEN = ('/tmp', '/var/tmp', '/dev/shm', '/dev/mqueue', '/run/lock', '/var/lock'
 _SKIPPED = ('/proc', '/sys', '/dev')
 _CLEAN = b'\nclean'
 _UNCLOSED = b'\nopen'
+# How the judge ended without an answer: what a solution gave it kept it busy, or somebody killed it.
+_ENDS = {signal.SIGPROF: b'\n{"overrun": true}', signal.SIGKILL: b'\n{"killed": true}'}
 
 
 def _close(path):
@@ -105,13 +108,14 @@ def grade(image):
     if not _SEPARATE:
         privileges.hide()
     pid, control = _judge()
-    if spawner(control):
+    if spawner(control, _SEPARATE):
         _kept.append((pid, control))
         status = 0
     else:
         control.close()
         _, status = os.waitpid(pid, 0)
     try:
+        os.write(1, _ENDS.get(os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, b''))
         if not prepared:
             os.write(1, _UNCLOSED)
         elif status == 0 and _clean({*before, str(pid)}, remaining):

@@ -6,6 +6,7 @@ expected never gets here, and whatever the source does to this process, it can o
 import ast
 import atexit
 import builtins
+import importlib
 import io
 import itertools
 import sys
@@ -13,93 +14,92 @@ import threading
 import types
 from collections.abc import Iterator
 
+from . import errors, operations
+from .callbacks import Callbacks
 from .channel import Closed
-from .codec import MAX_ITEMS, Decoder, Encoder
+from .codec import MAX_ITEMS, Encoder
+from .decoding import Decoder
+from .operations import OPERATIONS
 
 NAMES = '__main__'
 # Said before anything of the solution's runs: what fails until then is nobody's fault but the sandbox's.
 READY = 'ready'
-_compile, _eval, _exec, _isinstance, _list, _str, _type = compile, eval, exec, isinstance, list, str, type
-_islice = itertools.islice
-_BUILTIN_ERRORS = {
-    kind: name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
-}
-_OPERATIONS = {
-    'eq': lambda one, other: bool(one == other),
-    'ne': lambda one, other: bool(one != other),
-    'lt': lambda one, other: bool(one < other),
-    'le': lambda one, other: bool(one <= other),
-    'gt': lambda one, other: bool(one > other),
-    'ge': lambda one, other: bool(one >= other),
-    'in': lambda one, other: bool(other in one),
-    'len': lambda one: len(one),
-    'iter': lambda one: iter(one),
-    'item': lambda one, key: one[key],
-    'attribute': lambda one, name: getattr(one, name),
-    'call': lambda one, positional, named: one(*positional, **named),
-}
-
-
-def _error(error):
-    """An exception as the judge is told of it."""
-    kind = _type(error)
-    base = next((_BUILTIN_ERRORS[one] for one in kind.__mro__ if one in _BUILTIN_ERRORS), 'Exception')
-    try:
-        message = _str(error)[:2000]
-    except BaseException:
-        message = ''
-    line, trace = None, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename.startswith('<solution'):
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    if line is None and _isinstance(error, SyntaxError):
-        line = error.lineno
-    code = error.code if _isinstance(error, SystemExit) and _type(error.code) in (int, str, type(None)) else None
-    return {'type': kind.__name__, 'base': base, 'message': message, 'line': line, 'code': code}
+_FILES = '<solution'
+_compile, _eval, _exec, _isinstance, _list, _type = compile, eval, exec, isinstance, list, type
+_islice, _told = itertools.islice, errors.told
+# What marks code that awaits, among a code object's flags.
+_COROUTINE = 0x80
+_DATA = frozenset((type(None), bool, int, float, str, list, tuple, dict, set))
+# Forms of values that can be changed in place.
+_CHANGING = ('list', 'dict', 'set', 'bytearray', 'deque', 'defaultdict', 'OrderedDict', 'Counter', 'graph')
 
 
 class Solution:
     """The namespace of a solution and what was made in it."""
 
     def __init__(self, channel):
-        self._channel = channel
         self._module = types.ModuleType(NAMES)
         self.names = vars(self._module)
         self.names['__builtins__'] = builtins
         sys.modules[NAMES] = self._module
+        # Objects that the judge knows of, and their numbers by identity.
         self._references = []
-        self._classes = {}
-        self._encoder = Encoder(self._refer, self._classes)
-        self._decoder = Decoder(self._resolve, self._classes)
+        self._numbers = {}
+        self.classes = {}
+        self.taken = frozenset()
+        self._error_classes = errors.Classes(self.names.get)
+        self._encoder = Encoder(self._refer, self.classes)
+        self._decoder = Decoder(self)
+        self._callbacks = Callbacks(channel, self._answered, self._encoder, self._decoder, self._error_classes)
 
     def _refer(self, value):
-        self._references.append(value)
-        try:
-            truth = bool(value)
-        except BaseException:
-            truth = True
-        return ['ref', len(self._references) - 1, _type(value).__name__, truth]
+        given = self._callbacks.number(value)
+        if given is not None:
+            return ['given', given]
+        number = self._numbers.setdefault(id(value), len(self._references))
+        if number == len(self._references):
+            self._references.append(value)
+        reference = ['ref', number, _type(value).__name__]
+        if _isinstance(value, _type) and issubclass(value, BaseException):
+            return ['raisable', reference[1], errors.own_names(value), errors.builtin_base(value)]
+        return reference
 
-    def _resolve(self, number, *_):
+    def remote(self, number):
         return self._references[number]
+
+    def given(self, number, form, name):
+        return self._callbacks.given(number, form, name)
+
+    def raisable(self, _, names, base):
+        return self._error_classes.of(names, vars(builtins)[base])
+
+    def imported(self, module, name):
+        return getattr(importlib.import_module(module), name)
+
+    def notice(self, kind, detail=''):
+        """Nothing has to be told of here."""
 
     def load(self, job):
         """Run setup and steps. strict: an exception of a step ends it; else the steps go on as a session does."""
         if job['setup']:
             _exec(_compile(job['setup'], '<setup>', 'exec', dont_inherit=True), self.names)
-            for name in job['classes']:
-                if _isinstance(self.names.get(name), type):
-                    self._classes[name] = self.names[name]
+            self._share(job['classes'])
         steps = job['steps']
         for number, step in enumerate(steps):
             try:
-                self._step(step, '<solution>' if len(steps) == 1 else f'<solution {number + 1}>')
+                self._step(step, f'{_FILES}>' if len(steps) == 1 else f'{_FILES} {number + 1}>')
             except BaseException as error:
                 if job['strict'] or _isinstance(error, MemoryError):
                     raise
         if job['binding']:
             self._step({'code': job['binding']}, '<submit>')
+        # A solution may define a class of the setup again.
+        self._share(job['classes'])
+
+    def _share(self, names):
+        for name in names:
+            if _isinstance(self.names.get(name), type):
+                self.classes[name] = self.names[name]
 
     def _step(self, step, filename):
         if step.get('stdin') is not None:
@@ -116,61 +116,71 @@ class Solution:
     def serve(self):
         """Answer the judge until it hangs up."""
         while True:
-            request = self._channel.receive()
-            try:
-                answer = {'ok': self._answer(request)}
-            except BaseException as error:
-                answer = {'error': _error(error)}
-            if request.get('values'):
-                answer['values'] = self._changed(request)
-            answer['id'] = request['id']
-            self._channel.send(answer)
+            self._callbacks.serve()
 
-    def _answer(self, request):
+    def _answered(self, request):
+        """What comes of a request of the judge's."""
+        values = {}
+        try:
+            answer = {'ok': self._answer(request, values)}
+        except BaseException as error:
+            answer = {'error': self._error(error)}
+        if values:
+            answer['values'] = self._changed(request['values'], values)
+        answer['id'] = request['id']
+        return answer
+
+    def _error(self, error):
+        said = _told(error, self._encoder.encode, _FILES)
+        number = self._callbacks.raised(error)
+        return said if number is None else {**said, 'number': number}
+
+    def _answer(self, request, values):
         kind = request['kind']
         if kind == 'load':
             self.load(request['job'])
             return None
+        decode = self._decoder.decode
+        values.update((name, decode(value)) for name, value in request['values'].items())
         if kind == 'do':
-            values = [self._decoder.decode(value) for value in request['on']]
-            return self._encoder.encode(_OPERATIONS[request['operation']](*values))
-        values = {name: self._decoder.decode(value) for name, value in request['values'].items()}
-        self._sent = values
+            on = [values[str(number)] for number in range(request['count'])]
+            named = {name: value for name, value in values.items() if not name.isdigit()}
+            return self._held(OPERATIONS[request['operation']](*on, **named))
         if kind == 'run':
-            self.names.update(values)
-            _exec(_compile(request['code'], '<test>', 'exec', dont_inherit=True), self.names)
+            code = _compile(request['code'], '<test>', 'exec', dont_inherit=True)
+            self._among(values, lambda: _exec(code, self.names), kept=request['kept'])
+            self._share(request['share'])
             return None
-        value = self._evaluated(request['code'], values)
-        return self._held(value, request['listed']) if kind == 'hold' else self._encoder.encode(value)
+        code = _compile(request['code'], '<test>', 'eval', flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        value = self._among(values, lambda: _eval(code, self.names))
+        if code.co_flags & _COROUTINE:
+            value = operations.awaited(value)
+        return self._encoder.encode(value) if kind == 'eval' else self._held(value, request['listed'])
 
-    def _held(self, value, listed):
-        """A value as plain data, if it is nothing else, or a reference. listed: whether an iterator's items are meant."""
-        if _isinstance(value, Iterator):
-            if not listed:
-                return self._refer(value)
-            value = _list(_islice(value, MAX_ITEMS))
-        before = len(self._references)
-        encoded = self._encoder.encode(value)
-        return encoded if len(self._references) == before else self._refer(value)
+    def _held(self, value, listed=False):
+        """A value as it crosses: an iterator stays here. listed: whether all of its items are meant at once."""
+        if _type(value) not in _DATA and _isinstance(value, Iterator) and self._callbacks.number(value) is None:
+            return self._encoder.encode(_islice(value, MAX_ITEMS)) if listed else [*self._refer(value), 'next']
+        return self._encoder.encode(value)
 
-    def _evaluated(self, source, values):
-        """The value of an expression, where `values` are names for it alone."""
-        code = _compile(source, '<test>', 'eval', dont_inherit=True)
+    def _among(self, values, evaluate, kept=False):
+        """What `evaluate` gives where `values` are names for it alone, or from now on."""
         hidden = {name: self.names[name] for name in values if name in self.names}
         self.names.update(values)
         try:
-            return _eval(code, self.names)
+            return evaluate()
         finally:
-            for name in values:
-                self.names.pop(name, None)
-            self.names.update(hidden)
+            if values and not kept:
+                for name in values:
+                    self.names.pop(name, None)
+                self.names.update(hidden)
 
-    def _changed(self, request):
+    def _changed(self, sent, values):
         """Of the values that came with a request, those that can be and were changed in place."""
         changed = {}
-        for name, before in request['values'].items():
-            if _type(before) is list and before[0] in ('list', 'dict', 'set', 'bytearray'):
-                after = self._encoder.encode(self._sent.get(name))
+        for name, before in sent.items():
+            if name in values and _type(before) is _list and before[0] in _CHANGING:
+                after = self._encoder.encode(values[name])
                 if after != before:
                     changed[name] = after
         return changed
@@ -192,14 +202,14 @@ def run_program(channel):
     channel.send(READY)
     job = channel.receive()
     solution = Solution(channel)
-    status, told = 0, None
+    status, said = 0, None
     sys.argv = ['solution.py']
     try:
         solution.load(job)
     except SystemExit as error:
         status = error.code if _type(error.code) is int else int(error.code is not None)
     except BaseException as error:
-        status, told = 1, _error(error)
+        status, said = 1, _told(error, str, _FILES)
     try:
         threading._shutdown()
         atexit._run_exitfuncs()
@@ -207,7 +217,7 @@ def run_program(channel):
         try:
             sys.stdout.flush()
         except BaseException as error:
-            status, told = 1, told or _error(error)
-        if told is not None:
-            channel.send({'error': told})
+            status, said = 1, said or _told(error, str, _FILES)
+        if said is not None:
+            channel.send({'error': said})
     return status & 0xFF

@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -50,8 +51,11 @@ def _limits():
         resource.setrlimit(limit, (value, value))
 
 
-def _become_solution(sock, files, user, folder, alone):
-    """In the new process: give up everything but the channel, then run the source. alone: without other processes."""
+def _become_solution(sock, files, user, folder, alone, separate):
+    """
+    In the new process: give up everything but the channel, then run the source. alone: without other processes; separate:
+    whether the judge is another user.
+    """
     os.setsid()
     null = os.open('/dev/null', os.O_RDWR)
     stdin, stdout = files if files else (null, null)
@@ -69,7 +73,7 @@ def _become_solution(sock, files, user, folder, alone):
     os.mkdir(folder, 0o700)
     _limits()
     privileges.drop(user, folder)
-    filter.confine(alone)
+    filter.confine(alone, separate)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(ENVIRONMENT, HOME=folder, TMPDIR=folder)
@@ -95,58 +99,100 @@ def _send(control, message, descriptors=()):
     control.sendmsg([data], rights)
 
 
-def spawner(control):
+def _sweep(user):
+    """End every process of a user."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            if privileges.become(user):
+                os.kill(-1, signal.SIGKILL)
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
+
+
+def _numbers():
+    return {name for name in os.listdir('/proc') if name.isdigit()}
+
+
+def _ended(control, pid):
+    """How a process ended, for which the judge waits; it is ended where the judge is gone."""
+    poll = select.poll()
+    exits = os.pidfd_open(pid)
+    poll.register(exits, select.POLLIN)
+    poll.register(control, select.POLLRDHUP)
+    if all(descriptor != exits for descriptor, _ in poll.poll()):
+        os.kill(pid, signal.SIGKILL)
+    os.close(exits)
+    _, status, usage = os.wait4(pid, 0)
+    return {
+        'status': os.waitstatus_to_exitcode(status),
+        'seconds': usage.ru_utime + usage.ru_stime,
+        'peak_kib': usage.ru_maxrss,
+    }
+
+
+def spawner(control, separate):
     """
-    Serve the judge at the other end of `control` (datagrams) until its grade is over.
-    Returns whether it stays for another one; else it has hung up.
+    Serve the judge at the other end of `control` (datagrams) until its grade is over. separate: whether solutions are
+    another user's. Returns whether it stays for another one; else it has hung up.
     """
-    user = privileges.new_user()
-    folders = {}
+    before = _numbers()
+    begun = {}
     while True:
         try:
             data, rights, _, _ = control.recvmsg(256, socket.CMSG_SPACE(8))
+            if not data:
+                return False
+            files = [number for _, _, part in rights for number in array.array('i', part)]
+            request = json.loads(data)
+            if request['kind'] == 'kept':
+                return True
+            if request['kind'] == 'wait':
+                pid = request['pid']
+                ended = _ended(control, pid)
+                folder, user = begun.pop(pid)
+                if separate and len(_numbers()) > len(before) + len(begun):
+                    # Of others that it left behind none may see the next one.
+                    _sweep(user)
+                _send(control, ended)
+                try:
+                    os.rmdir(folder)
+                except OSError:
+                    # Whatever is in it goes with the sandbox.
+                    pass
+            else:
+                user = privileges.new_user()
+                folder = f'/tmp/solution-{os.urandom(8).hex()}'
+                pid = _spawn(control, files, user, folder, request['alone'], separate)
+                begun[pid] = folder, user
         except ConnectionError:
             return False
-        if not data:
-            return False
-        files = [number for _, _, part in rights for number in array.array('i', part)]
-        request = json.loads(data)
-        if request['kind'] == 'kept':
-            return True
-        if request['kind'] == 'wait':
-            pid = request['pid']
-            _, status, usage = os.wait4(pid, 0)
-            try:
-                os.rmdir(folders.pop(pid))
-            except OSError:
-                # Whatever is in it goes with the sandbox.
-                pass
-            _send(control, {
-                'status': os.waitstatus_to_exitcode(status),
-                'seconds': usage.ru_utime + usage.ru_stime,
-                'peak_kib': usage.ru_maxrss,
-            })
-            continue
-        ours, theirs = socket.socketpair()
-        folder = f'/tmp/solution-{os.urandom(8).hex()}'
+
+
+def _spawn(control, files, user, folder, alone, separate):
+    """Start a solution process, and tell the judge of it; its number, or None where there is no room for it."""
+    ours, theirs = socket.socketpair()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        _send(control, {'fault': str(error)})
+        return None
+    if pid == 0:
+        status = 1
         try:
-            pid = os.fork()
-        except OSError as error:
-            _send(control, {'fault': str(error)})
-            continue
-        if pid == 0:
-            status = 1
-            try:
-                ours.close()
-                control.close()
-                status = _become_solution(theirs, files, user, folder, request['alone'])
-            except (Closed, KeyboardInterrupt):
-                pass
-            finally:
-                os._exit(status)
-        folders[pid] = folder
+            ours.close()
+            control.close()
+            status = _become_solution(theirs, files, user, folder, alone, separate)
+        except (Closed, KeyboardInterrupt):
+            pass
+        finally:
+            os._exit(status)
+    try:
         _send(control, {'pid': pid}, [ours.fileno()])
+    finally:
         ours.close()
         theirs.close()
         for number in files:
             os.close(number)
+    return pid

@@ -1,6 +1,9 @@
 import { CHEATS, type Cheat } from './cheats.ts';
 
-/** What `judge-decisions.test.ts`, `grade-programs.test.ts` and `environment.test.ts` try, each with tests or options of its own. */
+/**
+ * What `gallery.test.ts`, `judge-decisions.test.ts`, `grade-programs.test.ts` and `environment.test.ts` try, each with tests or
+ * options of its own.
+ */
 const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
   {
     attempt: 'a subclass of `str` or `list` whose methods (`startswith`, `count`, `__contains__`) say yes',
@@ -13,7 +16,45 @@ const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
   },
   {
     attempt: 'NaN for a `grade` program, whose `max(0.0, min(1.0, nan))` is 1.0',
-    stoppedBy: 'An error instead, unless the program names NaN.',
+    stoppedBy:
+      'An error instead, unless the program names NaN; also where `min` or `max` get a NaN that the program made of infinities.',
+  },
+  {
+    attempt: 'NaN and infinity in statements (`assert not abs(f(3) - 6) > 0.1`)',
+    stoppedBy: "Noticed, and refused where the gold's are numbers.",
+  },
+  {
+    attempt:
+      'an instance of a setup class with a method, property or special method of its own (`b.equals = …`)',
+    stoppedBy: 'Only data crosses; a name that exists on the class is refused. The judge asks its own class.',
+  },
+  {
+    attempt: 'a subclass of a setup class, another class of its name, a patched one',
+    stoppedBy: "The first arrives as a reference, the others as an instance of the judge's own class.",
+  },
+  {
+    attempt:
+      'an object within an instance, with an `__iter__` that ends at once, an `__eq__` or `__len__` that lies',
+    stoppedBy: 'Noticed, and refused where the gold has data there.',
+  },
+  {
+    attempt: "emptying or changing a test's own argument (`a.clear(); return []` against `sorted(a)`)",
+    stoppedBy:
+      'The test is run again with arguments that stay as they are; where it then fails, the gold has to change them likewise.',
+  },
+  {
+    attempt:
+      "an exception of a setup class with attributes that lie, an `__exit__` that ends the test's own errors",
+    stoppedBy: 'As with instances; an assertion of the test is never ended by an `__exit__`.',
+  },
+  {
+    attempt: 'a class of its own that equals anything',
+    stoppedBy: "It is asked whether it equals a random number too; refused where the gold's does not.",
+  },
+  {
+    attempt: 'killing or stopping itself, so that the judge suspects somebody else and tries again',
+    stoppedBy:
+      "The solution process's system call filter; `test/faults/python-grades.test.ts` tries each way, and all are graded once.",
   },
   {
     attempt: 'a float near a large whole number',
@@ -35,16 +76,16 @@ export function cheatsDocument(): string {
     '',
     'A grade runs the work in a *solution process* of a fresh sandbox. That process is a fork of one that never held a test; it has',
     'another user than the judge, no capabilities, no descriptors but its channel, and limits. What is expected stays in the judge,',
-    'which decodes the answers into built-in types and compares by itself. `cheats.test.ts`, `judge-decisions.test.ts` and',
-    '`environment.test.ts` make each attempt on both engines; `python-tasks.play.test.ts` those of the 60 built-in tasks.',
+    'which decodes the answers into built-in types and compares by itself. `cheats.test.ts`, `judge-decisions.test.ts`,',
+    '`gallery.test.ts` and others make each attempt on both engines; `python-tasks.play.test.ts` those of the 60 built-in tasks.',
     '',
     '| attempt | stopped by |',
     '| --- | --- |',
     ...[...CHEATS, ...TRIED_ELSEWHERE].map(({ attempt, stoppedBy }) => `| ${attempt} | ${stoppedBy} |`),
     '',
     "An assertion between two objects of the solution's own classes (`Money(1) + Money(2) == Money(3)`) is decided by those classes:",
-    'whoever writes tests for a class should also ask it for plain values. The built-in tasks do. A method that is called on such',
-    "an object is its own too: `assert f(5).startswith('ab')` passes for any object that says so, `assert f(5)[:2] == 'ab'` does not.",
+    'a test of a class should also ask it for plain values. The built-in tasks do. A method that is called on such an object is its',
+    "own too, where the gold's answer is an object as well: then `assert f(5).startswith('ab')` passes for any object that says so.",
     '',
   ].join('\n');
 }

@@ -20,5 +20,5 @@ export function fakeJudge(...replies: Reply[]) {
     },
   );
   const headers = () => runs.map(({ stdin }) => stdin?.split('\n')[0]);
-  return { judge: new PythonJudge(source), headers, source };
+  return { judge: new PythonJudge(source), headers, runs, source };
 }

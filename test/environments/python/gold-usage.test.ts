@@ -28,10 +28,11 @@ describe("a gold's usage", () => {
   });
 
   it.each([
-    ['no run tells it', silent],
-    ['no run passes', used(0.1, 5, false)],
-  ])('is a failure where %s, and is measured again', async (_, reply) => {
-    const { judge } = fakeJudge(reply, reply, reply, used(0.3, 7));
+    // Each run is tried twice.
+    ['no run tells it', Array<Reply>(6).fill(silent)],
+    ['no run passes', Array<Reply>(3).fill(used(0.1, 5, false))],
+  ])('is a failure where %s, and is measured again', async (_, replies) => {
+    const { judge } = fakeJudge(...replies, used(0.3, 7));
     const usage = new GoldUsage(judge);
     await expect(usage.of('mine', RECORD, IMAGE)).rejects.toMatchObject({ code: 'runner_fault' });
     expect(await usage.of('mine', RECORD, IMAGE)).toEqual({ seconds: 0.3, peak_kib: 7 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SandboxError } from '../../../docker/errors.ts';
+import { SandboxError, type SandboxErrorCode } from '../../../docker/errors.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { fakeJudge, IMAGE, type Reply } from './fake-judge.ts';
 
@@ -8,7 +8,7 @@ const RECORD: PythonTaskRecord = {
   id: 't',
   instruction: 'x',
   entry: 'f',
-  gold: 'x',
+  gold: 'gold',
   tests: [
     { name: 'a', args: [], value: 1 },
     { name: 'b', args: [], value: 2 },
@@ -21,6 +21,13 @@ const HALF = JSON.stringify({
   ],
   usage: { seconds: 0.1, peak_kib: 9 },
 });
+
+/** A sandbox that fails. */
+function fails(code: SandboxErrorCode): Reply {
+  return () => {
+    throw new SandboxError(code, 'gone');
+  };
+}
 
 /** What a judge makes of replies, given in this order. */
 function judgeWith(...replies: Reply[]) {
@@ -38,7 +45,7 @@ describe("the judge's replies", () => {
     });
   });
 
-  it.each<[string, Reply]>([
+  const silent: [string, Reply][] = [
     ['none', () => ({})],
     ['no JSON', () => ({ output: 'passed' })],
     ['something else', () => ({ output: '{"tests": [{"passed": true}]}' })],
@@ -46,21 +53,54 @@ describe("the judge's replies", () => {
     ['after a crash', () => ({ output: HALF, sessionRestarted: true })],
     ['too late', () => ({ output: HALF, timedOut: true })],
     ['with an error', () => ({ output: HALF, exitCode: 1 })],
-  ])('that are %s fail every test, and are no failure', async (_, reply) => {
-    const { asked } = judgeWith(reply);
+  ];
+  const outside: [string, Reply][] = [
+    ['none as the judge was killed', () => ({ output: '\n{"killed": true}\nopen' })],
+    ['begun as the judge was killed', () => ({ output: `${HALF.slice(0, 9)}\n{"killed": true}` })],
+    ['none as the session was killed', () => ({ exitCode: 137, sessionRestarted: true })],
+    ['that no solution starts', () => ({ output: '{"fault": "no memory"}' })],
+    ['none as the sandbox died', fails('died')],
+    ['none as the sandbox does not answer', fails('unresponsive')],
+  ];
+
+  it.each([...silent, ...outside])('that are %s are asked for again in another sandbox', async (_, reply) => {
+    const { asked, source } = judgeWith(reply, () => ({ output: HALF }));
+    expect((await asked()).score).toBe(0.5);
+    expect(source.handedOut).toHaveLength(2);
+  });
+
+  it.each(silent)('that are %s twice fail every test, and are no failure', async (_, reply) => {
+    const { asked, source } = judgeWith(reply);
     const { score, tests } = await asked();
     expect({ score, passed: tests.map(({ passed }) => passed) }).toEqual({
       score: 0,
       passed: [false, false],
     });
+    expect(source.handedOut).toHaveLength(2);
   });
 
-  it('that tell of a sandbox which starts no solution are a failure', async () => {
-    const { asked } = judgeWith(() => ({ output: '{"fault": "no memory"}' }));
-    await expect(asked()).rejects.toMatchObject({
-      code: 'runner_fault',
-      message: expect.stringContaining('no memory'),
-    });
+  it.each(outside)('that are %s twice fail every test where the gold gets one', async (_, reply) => {
+    const { asked, runs } = judgeWith(reply, reply, () => ({ output: HALF }));
+    expect((await asked()).score).toBe(0);
+    expect(runs.map(({ stdin }) => stdin?.includes('"code":"gold"'))).toEqual([false, false, true]);
+  });
+
+  it.each(outside)('that are %s for the gold too are a failure', async (_, reply) => {
+    const { asked, source } = judgeWith(reply);
+    await expect(asked()).rejects.toBeInstanceOf(SandboxError);
+    expect(source.handedOut).toHaveLength(3);
+  });
+
+  it('that are not to be had for want of a sandbox are a failure at once', async () => {
+    const { asked, source } = judgeWith(fails('capacity'));
+    await expect(asked()).rejects.toMatchObject({ code: 'capacity' });
+    expect(source.handedOut).toHaveLength(1);
+  });
+
+  it('that the solution kept from an end mean 0 at once', async () => {
+    const { asked, source } = judgeWith(() => ({ output: '\n{"overrun": true}\nopen' }));
+    expect((await asked()).score).toBe(0);
+    expect(source.handedOut).toHaveLength(1);
   });
 
   it('that say the session is as it was spare the next grade the loading', async () => {
@@ -92,15 +132,100 @@ describe("the judge's replies", () => {
   it('that never come are of a sandbox which is not asked again', async () => {
     const { asked, headers } = judgeWith(
       () => ({ output: `${HALF}\nclean` }),
-      () => {
-        throw new SandboxError('died', 'gone');
-      },
+      fails('died'),
       () => ({ output: HALF }),
     );
     await asked();
-    await expect(asked()).rejects.toMatchObject({ code: 'died' });
     await asked();
     expect(headers()).toEqual(['8 unknown', '0 closed', '8 closed']);
+  });
+});
+
+describe('a doubt about an outcome', () => {
+  const told = (...tests: [passed: boolean, doubt?: string][]) => {
+    const outcomes = tests.map(([passed, doubt], index) => ({
+      name: 'ab'[index],
+      passed,
+      ...(passed ? {} : { error: { type: 'X', message: '', line: null, of: 'solution' } }),
+      ...(doubt === undefined ? {} : { doubt }),
+    }));
+    return () => ({ output: JSON.stringify({ tests: outcomes, usage: { seconds: 0.1, peak_kib: 9 } }) });
+  };
+  const passes = async (...replies: Reply[]) => {
+    const { asked, source } = judgeWith(...replies);
+    const { tests } = await asked();
+    return [...tests.map(({ passed }) => passed), source.handedOut.length];
+  };
+
+  it('has the test graded once more, and no other', async () => {
+    expect(await passes(told([true], [false, 'killed']), told([true], [true]))).toEqual([true, true, 2]);
+    expect(await passes(told([false], [false, 'stopped']), told([true], [true]))).toEqual([false, true, 2]);
+    expect(await passes(told([true], [true, 'disturbed']), told([false], [false]))).toEqual([true, false, 2]);
+  });
+
+  it("is the solution's fault where it is there again, and the gold meets none", async () => {
+    const doubtful = told([true], [false, 'killed']);
+    expect(await passes(doubtful, doubtful, told([true], [true]))).toEqual([true, false, 3]);
+    const slow = told([true], [true, 'disturbed']);
+    expect(await passes(slow, slow, told([true], [true]))).toEqual([true, false, 3]);
+  });
+
+  it('is a failure where the gold meets it too', async () => {
+    const { asked } = judgeWith(told([true], [false, 'killed']));
+    await expect(asked()).rejects.toMatchObject({
+      code: 'runner_fault',
+      message: 'The grade was disturbed again and again (killed), that of the gold too.',
+    });
+  });
+
+  it('stays where the second judge does not answer', async () => {
+    const doubtful = told([true], [false, 'killed']);
+    expect(await passes(doubtful, () => ({}), told([true], [true]))).toEqual([true, false, 3]);
+  });
+});
+
+describe('a test that passed by more than data', () => {
+  const told =
+    (liberties: string[], passed = true) =>
+    () => ({
+      output: JSON.stringify({
+        tests: [
+          { name: 'a', passed: true },
+          { name: 'b', passed, liberties },
+        ],
+        usage: { seconds: 0.1, peak_kib: 9 },
+      }),
+    });
+  const scored = async (own: string[], gold: string[], goldPasses = true) => {
+    const { asked } = judgeWith(told(own), told(gold, goldPasses));
+    return (await asked()).score;
+  };
+
+  it('passes where the gold did the same', async () => {
+    expect(await scored(['nan f(1)'], ['nan f(1)', 'object f(2)'])).toBe(1);
+    expect(await scored(['object f(1)', 'use .pop'], ['named f(1)', 'own .pop'])).toBe(1);
+    expect(await scored(['inconsistent f(1)'], ['object f(1)'])).toBe(1);
+    expect(await scored(['named f(1)'], [])).toBe(1);
+  });
+
+  it.each(['nan f(1)', 'object f(1)', 'use .pop', 'inconsistent f(1)', 'changed a 12', 'inside f(1)'])(
+    'fails where the gold had data: %s',
+    async (liberty) => {
+      expect(await scored([liberty], ['object f(2)'])).toBe(0.5);
+    },
+  );
+
+  it('passes with objects alone where the gold gives no example', async () => {
+    expect(await scored(['object f(1)', 'own .pop'], [], false)).toBe(1);
+    for (const liberty of ['nan f(1)', 'use .pop', 'inconsistent f(1)', 'hidden Box.size', 'changed a 12'])
+      expect({ liberty, score: await scored([liberty], [], false) }).toEqual({ liberty, score: 0.5 });
+  });
+
+  it('asks for the gold once', async () => {
+    const { asked, source } = judgeWith(told(['nan f(1)']));
+    await asked();
+    await asked();
+    expect(source.handedOut).toHaveLength(3);
   });
 });
 

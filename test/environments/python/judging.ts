@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import { PythonJudge, type Solution } from '../../../environments/python/judge.ts';
+import { PythonJudge } from '../../../environments/python/judge.ts';
+import type { Solution } from '../../../environments/python/solution.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { type EngineCase, openPool } from '../../engines.ts';
 

@@ -1,0 +1,98 @@
+"""
+What the judge gave to a solution and keeps to itself: functions and iterators of a test, which run where the test runs.
+The solution gets something that calls back; meanwhile it answers what the judge asks.
+"""
+
+import threading
+
+from . import errors
+
+
+class _Given:
+    """An iterator of the judge's."""
+
+    def __init__(self, callbacks, number):
+        self._next = lambda: callbacks.call(number, 'next', (), {})
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        items = self._next()
+        if not items:
+            raise StopIteration
+        return items[0]
+
+
+def _function(callbacks, number, name):
+    def given(*positional, **named):
+        return callbacks.call(number, 'call', positional, named)
+
+    given.__name__ = given.__qualname__ = name
+    return given
+
+
+class Callbacks:
+    """
+    One end of the channel, whoever of the solution's threads needs it. answered(request) -> the answer; classes: those of
+    exceptions.
+    """
+
+    def __init__(self, channel, answered, encoder, decoder, classes):
+        self._channel = channel
+        self._answered = answered
+        self._encoder = encoder
+        self._decoder = decoder
+        self._classes = classes
+        self._lock = threading.RLock()
+        self._given = {}
+        self._numbers = {}
+        self._calls = 0
+        # What was raised by the judge's, and its numbers there.
+        self._raised = []
+
+    def serve(self):
+        """Answer one request."""
+        with self._lock:
+            request = self._channel.receive()
+        answer = self._answered(request)
+        with self._lock:
+            self._channel.send(answer)
+
+    def given(self, number, form, name):
+        """What stands for something of the judge's; the same for the same."""
+        if number not in self._given:
+            made = _Given(self, number) if form == 'iterator' else _function(self, number, name)
+            self._given[number] = made
+            self._numbers[id(made)] = number
+        return self._given[number]
+
+    def number(self, value):
+        """Which of the judge's things a value stands for, or None."""
+        return self._numbers.get(id(value))
+
+    def raised(self, error):
+        """The number of an exception that came from the judge, or None."""
+        return next((number for known, number in self._raised if known is error), None)
+
+    def call(self, number, how, positional, named):
+        with self._lock:
+            self._calls += 1
+            self._channel.send({
+                'call': number,
+                'how': how,
+                'positional': [self._encoder.encode(value) for value in positional],
+                'named': {name: self._encoder.encode(value) for name, value in named.items()},
+                'back': self._calls,
+            })
+            back = self._calls
+            while True:
+                message = self._channel.receive()
+                if message.get('back') == back:
+                    break
+                self._channel.send(self._answered(message))
+        if 'error' in message:
+            error = errors.made(message['error'], self._classes, self._decoder.decode)
+            self._raised.append((error, message['error']['number']))
+            raise error
+        return self._decoder.decode(message['ok'])

@@ -1,0 +1,118 @@
+"""What a solution did to a test's own values, and whether the test can tell that this was asked of it."""
+
+import ast
+import hashlib
+
+from .scopes import bindings
+
+_DATA = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.JoinedStr, ast.Call, ast.Name, ast.ListComp, ast.BinOp)
+_MAKING = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.BinOp, ast.Call)
+# Functions and methods that give the parts of a value as they are.
+_PASSING = frozenset('enumerate zip iter reversed items values'.split())
+
+
+def _reads(node, names):
+    return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node))
+
+
+def _passed(node):
+    """Names of values that an expression may give as they are, or in part, or within something."""
+    if isinstance(node, ast.Name):
+        return {node.id}
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        return set()
+    if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+        return _passed(node.value)
+    if isinstance(node, ast.Call):
+        name = getattr(node.func, 'id', getattr(node.func, 'attr', None))
+        inner = [*node.args, *([node.func] if isinstance(node.func, ast.Attribute) else [])] if name in _PASSING else []
+    elif isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.IfExp, ast.BoolOp, ast.NamedExpr)):
+        inner = list(ast.iter_child_nodes(node))
+    else:
+        inner = []
+    return set().union(*map(_passed, inner))
+
+
+def _given(tree):
+    """Arguments of the test's own functions, each with its name there."""
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = functions.get(getattr(node.func, 'id', None), node.func)
+            if isinstance(function, (ast.FunctionDef, ast.Lambda)):
+                yield from ((given, ast.Name(argument.arg)) for given, argument in zip(node.args, function.args.args))
+
+
+def _aliases(tree, name):
+    """Names of what may be the value of a name, or hold it, or be a part of it."""
+    pairs = [*(pair for node in ast.walk(tree) for pair in bindings(node) if isinstance(pair[1], ast.expr)), *_given(tree)]
+    shared = [
+        _passed(source) | {node.id for node in ast.walk(target) if isinstance(node, ast.Name)} for source, target in pairs
+        if _passed(source)
+    ]
+    names = {name}
+    while True:
+        more = set().union(*(group for group in shared if group & names)) - names
+        if not more:
+            return names
+        names |= more
+
+
+class Changes:
+    """The names, or expressions, of changed values in a test's code. foreign: names of what comes from the solution."""
+
+    def __init__(self, code, changed, foreign):
+        self._names = changed
+        self._foreign = foreign
+        self._tree = ast.parse(code) if changed else None
+        # Nobody sees what became of a value that was made for the solution alone.
+        self.matter = any(not _is_fresh(name) for name in changed)
+
+    def notices(self, values):
+        """A notice for each that the test compares with nothing but itself; it says what became of the value."""
+        return {
+            f'changed {name} {_digest(values.get(name))}' for name in self._names
+            if not self._is_held_against_something(name)
+        }
+
+    def _is_held_against_something(self, name):
+        """Whether an assertion compares it with data that does not come from it."""
+        aliases = _aliases(self._tree, name)
+        for statement in ast.walk(self._tree):
+            if not isinstance(statement, ast.Assert):
+                continue
+            for node in _compared(statement.test):
+                sides = [node.left, *node.comparators]
+                own = [side for side in sides if _reads(side, aliases)]
+                if own and any(self._is_data(side) for side in sides if side not in own):
+                    return True
+        return False
+
+    def _is_data(self, node):
+        if _reads(node, self._foreign):
+            return False
+        return isinstance(node, _DATA) or isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
+
+
+def _is_fresh(text):
+    """Whether an expression makes a new value each time."""
+    try:
+        return isinstance(ast.parse(text, mode='eval').body, _MAKING)
+    except SyntaxError:
+        return False
+
+
+def _compared(test):
+    """The comparisons of a test that are not about single items."""
+    if isinstance(test, ast.BoolOp):
+        return [node for part in test.values for node in _compared(part)]
+    return [test] if isinstance(test, ast.Compare) else []
+
+
+def _digest(value):
+    """Says of two values whether they have the same items, in whatever order."""
+    try:
+        items = sorted(map(repr, value.items() if isinstance(value, dict) else value))
+    except TypeError:
+        items = [repr(value)]
+    return hashlib.sha256('\n'.join(items).encode('utf-8', 'replace')).hexdigest()[:16]

@@ -1,0 +1,195 @@
+"""
+The time that a solution has had: the time of the clock while it waits, and of the processor while it computes and others
+hold the processor. Time in which nobody ran, as the sandbox was paused, or in which somebody stopped the solution, is not
+its time. It can bring about neither: it may not stop itself (`filter.py`), and a crowd of its processes is looked for.
+"""
+
+import contextlib
+import os
+import signal
+import time
+
+# The judge looks at the time so often, in seconds, and may be so much later before that counts as a gap.
+TICK = 0.1
+_SLACK = 0.4
+# Time in which the judge or the solution waits for a processor does not count, but at least this part of all does.
+_LEAST_SHARE = 0.1
+# From this part of the time on the judge is taken to compute, not to wait.
+_WORKING = 0.05
+# So long a solution is waited for that somebody stopped.
+_PATIENCE = 5.0
+# From so many processes and threads on, a solution may itself be why others had no time.
+_CROWD = 8
+# The judge ends after so many seconds of processor time beyond those of a part: SIGPROF.
+_EXCESS = 5.0
+_TICKS_PER_SECOND = os.sysconf('SC_CLK_TCK')
+_STOPPED = ('T', 't')
+
+
+class Over(BaseException):
+    """The time is over. held: somebody keeps the solution stopped."""
+
+    def __init__(self, held=False):
+        super().__init__()
+        self.held = held
+
+
+def _waited(pid):
+    """Seconds that a process had to wait for a processor; 0 where the kernel does not tell."""
+    try:
+        with open(f'/proc/{pid}/schedstat', 'rb', 0) as file:
+            return int(file.read(100).split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
+
+
+def _state_of(pid):
+    """State, processor time in seconds and number of threads of a process; Z where there is none."""
+    try:
+        with open(f'/proc/{pid}/stat', 'rb') as file:
+            fields = file.read().rpartition(b')')[2].split()
+    except OSError:
+        return 'Z', 0.0, 0
+    return fields[0].decode(), (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND, int(fields[17])
+
+
+def _user_of(pid):
+    try:
+        with open(f'/proc/{pid}/status', 'rb') as file:
+            return file.read().partition(b'\nUid:')[2].split(None, 1)[0]
+    except (OSError, IndexError):
+        return None
+
+
+def _crowded(pid, threads):
+    """Whether a solution has many threads, or its user many processes that are younger than the judge."""
+    if threads > _CROWD:
+        return True
+    own, user = os.getpid(), _user_of(pid)
+    younger = [name for name in os.listdir('/proc') if name.isdigit() and int(name) > own]
+    return len(younger) > _CROWD and sum(_user_of(name) == user for name in younger) > _CROWD
+
+
+class Clock:
+    """The time of all parts of a grade, in seconds. """
+
+    def __init__(self, seconds):
+        self._left = seconds
+        # How many of those who wait want no time counted, or nothing raised.
+        self._off = self._quiet = 0
+        self._limit = self._used = 0.0
+        # Time in which nobody ran, and in which the solution was stopped.
+        self._gap = self._held = 0.0
+        self._last = time.monotonic()
+        self._worked = time.process_time()
+        self._delay = 0.0
+        self.watch(None)
+
+    def watch(self, pid):
+        """Look at a solution process, or none, from now on."""
+        self._pid = pid
+        self._seen = (0.0, 0.0) if pid is None else (_state_of(pid)[1], _waited(pid))
+
+    @contextlib.contextmanager
+    def part(self, seconds):
+        """The time of one part: Over is raised in it when that is over."""
+        self._limit = min(seconds, self._left)
+        self._used = self._gap = self._held = 0.0
+        if self._limit <= 0:
+            raise Over()
+        self._mark()
+        tick = min(TICK, self._limit / 4)
+        signal.signal(signal.SIGALRM, self._tick)
+        signal.setitimer(signal.ITIMER_REAL, tick, tick)
+        # What the judge computes with a solution's values may be one operation that no signal interrupts.
+        signal.setitimer(signal.ITIMER_PROF, self._limit + _EXCESS)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            self._count()
+            self._left -= self._used
+
+    @property
+    def over(self):
+        return self._used >= self._limit or self._held > _PATIENCE
+
+    @property
+    def disturbed(self):
+        """Whether, in the last part, nobody ran for a while, or somebody stopped the solution."""
+        return self._gap > 0 or self._held > 0
+
+    @property
+    def exceeded(self):
+        """Whether the last part would have had no time left if that counted."""
+        return self._used + self._gap + self._held > self._limit
+
+    def check(self):
+        """Raise Over where the time is over."""
+        if self.over:
+            raise Over(held=self._held > _PATIENCE)
+
+    @contextlib.contextmanager
+    def off(self):
+        """Time that is not the solution's."""
+        self._count()
+        self._off += 1
+        try:
+            yield
+        finally:
+            self._off -= 1
+            self._mark()
+
+    @contextlib.contextmanager
+    def quiet(self):
+        """
+        Time in which nothing is raised: whoever waits for the end of the solution looks by himself whether it is over. Once
+        it has ended, the time is that of those who have to tell.
+        """
+        self._quiet += 1
+        try:
+            yield
+        finally:
+            self._quiet -= 1
+
+    def _tick(self, number, frame):
+        if self._off:
+            self._mark()
+            return
+        self._count()
+        if not self._quiet:
+            self.check()
+
+    def _mark(self):
+        self._last, self._worked, self._delay = time.monotonic(), time.process_time(), _waited('self')
+
+    def _count(self):
+        last, worked, delay = self._last, self._worked, self._delay
+        self._mark()
+        passed, own = self._last - last, self._worked - worked
+        if passed < TICK / 2:
+            self._used += max(own, passed - (self._delay - delay))
+            return
+        state, theirs, waited, threads = ('S', 0.0, 0.0, 0) if self._pid is None else self._look()
+        waited += self._delay - delay
+        if state == 'R' or own > passed * _WORKING:
+            # One of the two computes while the other waits.
+            waited = max(waited, passed - theirs - own)
+        if state in _STOPPED or state == 'Z' and self._quiet:
+            self._held += passed
+        elif passed > TICK + _SLACK and own < passed / 2:
+            counted = passed if _crowded(self._pid, threads) else min(passed, max(TICK, own, theirs))
+            self._used += counted
+            self._gap += passed - counted
+        elif waited > 0 and not _crowded(self._pid, threads):
+            self._used += min(passed, max(theirs + own, passed - waited, passed * _LEAST_SHARE))
+        else:
+            self._used += passed
+
+    def _look(self):
+        """State of the solution, its processor time and its waiting for that since the last look, number of threads."""
+        state, seconds, threads = _state_of(self._pid)
+        before, earlier = self._seen
+        self._seen = seconds, waited = seconds, _waited(self._pid)
+        return state, max(0.0, seconds - before), max(0.0, waited - earlier), threads

@@ -1,0 +1,33 @@
+"""Runs a solution as a program of its own."""
+
+import os
+
+from .channel import Closed
+
+
+def program_result(spawner, clock, job, stdin):
+    """Its output as bytes, how it ended, and its error if it told one."""
+    given = os.memfd_create('stdin')
+    taken = os.memfd_create('stdout')
+    try:
+        os.write(given, stdin.encode('utf-8', 'surrogateescape'))
+        os.lseek(given, 0, os.SEEK_SET)
+        pid, channel = spawner.begin([given, taken])
+        clock.watch(pid)
+        with clock.quiet():
+            try:
+                channel.send(job)
+            except Closed:
+                pass
+            ended = spawner.wait(pid)
+        clock.watch(None)
+        try:
+            said = channel.receive_within(0.01).get('error')
+        except (Closed, AttributeError):
+            said = None
+        channel.close()
+        size = os.fstat(taken).st_size
+        return os.pread(taken, size, 0), ended, said
+    finally:
+        os.close(given)
+        os.close(taken)

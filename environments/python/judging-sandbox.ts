@@ -1,0 +1,152 @@
+import { LRUCache } from 'lru-cache';
+import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
+import type { ImageRef, RunResult, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
+import { type Attempt, lostAttempt } from './attempt.ts';
+import { COMPILE, judgeLoader, judgeModules } from './judge-source.ts';
+import { JudgeReply } from './judgement.ts';
+import { ALL_SECONDS, type Solution, workOf } from './solution.ts';
+import type { PythonTaskRecord } from './task.ts';
+
+/** What the judge itself may need beyond the time of all tests, in milliseconds. */
+const GRACE_MS = 5_000;
+/** So much longer all tests may take where others hold the processor, or the sandbox is paused. */
+const SLOWEST = 4;
+const UNLOADED = '{"unloaded": true}';
+/** What the session says of a judge that ended without an answer. */
+const KILLED = '{"killed": true}';
+const OVERRUN = '{"overrun": true}';
+/** Exit status of what SIGKILL ended. */
+const KILLED_STATUS = 137;
+const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+/** Ids of sandboxes that are remembered. A forgotten one only costs that the judge is sent again. */
+const MAX_WARM = 4096;
+/** Faults that one sandbox may have met and the next one need not. */
+const PASSING: ReadonlySet<SandboxErrorCode> = new Set(['died', 'unresponsive', 'runner_fault']);
+
+/** Runs the judge, each time in a fresh sandbox. */
+export class JudgingSandboxes {
+  readonly #sandboxes: SandboxSource;
+  readonly #loader = judgeLoader();
+  readonly #modules = JSON.stringify(judgeModules());
+  /** Compiled modules by the image's digest. */
+  readonly #compiled = new Map<string, Promise<string>>();
+  /** What is known of an image's files, by its digest: `closed` or `open` to everybody's writing. */
+  readonly #files = new Map<string, 'closed' | 'open'>();
+  /** Ids of sandboxes whose session should have the judge. */
+  readonly #warm = new LRUCache<string, true>({ max: MAX_WARM });
+
+  constructor(sandboxes: SandboxSource) {
+    this.#sandboxes = sandboxes;
+  }
+
+  /**
+   * Grade once. An answer that does not come, and a sandbox that starts no solution, are told as `missing`.
+   * @throws {SandboxError} where there is no sandbox
+   */
+  async attempt(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Attempt> {
+    await using sandbox = await this.#sandboxes.acquire({ image: image.name, purpose: 'grading' });
+    const began = performance.now();
+    try {
+      return attemptOf(record, await this.#asked(sandbox, workOf(record, solution)));
+    } catch (error) {
+      if (!(error instanceof SandboxError) || !PASSING.has(error.code)) throw error;
+      const durationMs = performance.now() - began;
+      const { message } = error;
+      return lostAttempt(record, { durationMs, missing: { error, outside: true }, message });
+    }
+  }
+
+  async #asked(sandbox: Sandbox, work: string): Promise<Reply> {
+    // A sandbox that dies is not asked again.
+    const warm = this.#warm.delete(sandbox.id);
+    let reply = replyOf(await this.#run(sandbox, work, warm));
+    if (reply.unloaded) reply = replyOf(await this.#run(sandbox, work, false));
+    if (reply.files === 'open') this.#files.set(sandbox.image.digest, 'open');
+    if (reply.files === 'clean') {
+      this.#files.set(sandbox.image.digest, 'closed');
+      this.#warm.set(sandbox.id, true);
+      await sandbox.release('graded');
+    }
+    return reply;
+  }
+
+  async #run(sandbox: Sandbox, work: string, warm: boolean): Promise<RunResult> {
+    const compiled = warm ? '' : await this.#compiledIn(sandbox);
+    const files = this.#files.get(sandbox.image.digest) ?? 'unknown';
+    return sandbox.run({
+      code: this.#loader,
+      stdin: `${compiled.length} ${files}\n${compiled}${work}`,
+      timeoutMs: ALL_SECONDS * SLOWEST * 1000 + GRACE_MS,
+      maxOutputBytes: MAX_REPLY_BYTES,
+    });
+  }
+
+  async #compiledIn(sandbox: Sandbox): Promise<string> {
+    const { digest } = sandbox.image;
+    const known = this.#compiled.get(digest);
+    if (known !== undefined) return known;
+    const made = compiledJudge(sandbox, this.#modules);
+    this.#compiled.set(digest, made);
+    made.catch(() => this.#compiled.delete(digest));
+    return made;
+  }
+}
+
+async function compiledJudge(sandbox: Sandbox, modules: string): Promise<string> {
+  const result = await sandbox.run({
+    code: COMPILE,
+    stdin: modules,
+    timeoutMs: 60_000,
+    maxOutputBytes: MAX_REPLY_BYTES,
+  });
+  if (result.exitCode === 0) return result.output.toString('latin1').trim();
+  throw new SandboxError('runner_fault', `The judge cannot be compiled: ${result.output.toString('utf8')}`);
+}
+
+interface Reply {
+  /** `null` where the judge did not answer. */
+  readonly judged: JudgeReply | null;
+  /** Whether somebody killed the judge, or the session. */
+  readonly killed: boolean;
+  /** The session has no judge: nothing has run. */
+  readonly unloaded: boolean;
+  /** Whether the session is as it was, or everybody may write in files of the image. */
+  readonly files: string | undefined;
+  readonly durationMs: number;
+}
+
+function replyOf(result: RunResult): Reply {
+  const { durationMs, exitCode, sessionRestarted, timedOut } = result;
+  const killed = sessionRestarted && !timedOut && exitCode === KILLED_STATUS;
+  const nothing = { judged: null, killed, unloaded: false, files: undefined, durationMs };
+  if (exitCode !== 0 || timedOut || sessionRestarted || result.truncatedBytes > 0) return nothing;
+  const [text = '', end] = result.output.toString('utf8').split('\n');
+  if (text === UNLOADED) return { ...nothing, unloaded: true };
+  if (end === KILLED) return { ...nothing, killed: true };
+  try {
+    return { ...nothing, judged: JudgeReply.parse(JSON.parse(end === OVERRUN ? end : text)), files: end };
+  } catch {
+    return nothing;
+  }
+}
+
+function attemptOf(record: PythonTaskRecord, { judged, killed, durationMs }: Reply): Attempt {
+  if (judged === null) {
+    const message = killed ? 'The judge was killed.' : 'The judge gave no answer.';
+    return missed(record, durationMs, message, killed);
+  }
+  if ('fault' in judged) return missed(record, durationMs, `No solution can be run: ${judged.fault}`, true);
+  if ('overrun' in judged)
+    return lostAttempt(record, {
+      durationMs,
+      message: 'what the solution gave kept the judge busy for too long',
+    });
+  const { usage } = judged;
+  const tests = 'grade' in judged ? [judged.grade] : judged.tests;
+  return { tests, usage, durationMs };
+}
+
+function missed(record: PythonTaskRecord, durationMs: number, message: string, outside: boolean): Attempt {
+  const error = new SandboxError('runner_fault', message);
+  return lostAttempt(record, { durationMs, missing: { error, outside }, message });
+}
