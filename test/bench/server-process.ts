@@ -11,18 +11,22 @@ export interface ServerProcess extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** Start `stepwell serve` as a user does, in a process of its own, and wait until it is ready. */
+/**
+ * Start `stepwell serve` as a user does, in a process of its own, and wait until it is ready.
+ * @param errors descriptor of a file for its log. @default that of this process
+ */
 export async function startServerProcess(
   flags: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  errors: number | 'inherit' = 'inherit',
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [STEPWELL, 'serve', '--port=0', '--log-level=error', ...flags], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', errors],
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const ready = await Promise.race([
-    firstLine(child.stdout),
+    child.stdout === null ? Promise.reject(new Error('the server has no output')) : firstLine(child.stdout),
     exited.then((code) =>
       Promise.reject(new Error(`the server ended with status ${code} before it was ready`)),
     ),
