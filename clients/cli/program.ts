@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
 import { addBench } from './bench.ts';
+import { addCheats } from './cheats.ts';
 import { tell } from './command-error.ts';
 import { addDoctor } from './doctor.ts';
 import { addImages } from './images.ts';
@@ -40,6 +41,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     addPlay(cli);
     addReplay(cli);
     addTasks(cli);
+    addCheats(cli);
     addDoctor(cli);
     addImport(cli);
     addImages(cli);

@@ -12,6 +12,7 @@ interface Programs {
   readonly engine: EngineProgram;
   readonly environments: EnvironmentsProgram;
   readonly datasets: DatasetsProgram;
+  readonly facts: FactsProgram;
   readonly tasks: TasksProgram;
   readonly sqlTasks: TasksProgram;
   readonly pythonTasks: TasksProgram;
@@ -29,6 +30,7 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
     engine: ['docker/engine-choice.ts', 'openEngine'],
     environments: ['environments/registry.ts', 'createEnvironments'],
     datasets: ['environments/dataset-store.ts', 'loadDatasets'],
+    facts: ['environments/task-facts.ts', 'taskFacts'],
     tasks: ['environments/bash/tasks/built-in.ts', 'BUILT_IN'],
     sqlTasks: ['environments/sql/tasks/built-in.ts', 'BUILT_IN'],
     pythonTasks: ['environments/python/tasks/built-in.ts', 'BUILT_IN'],
@@ -39,6 +41,12 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
 
 /** The benchmark, started as a process of its own. */
 export const BENCH = new URL('../../test/bench/main.ts', import.meta.url);
+
+/** Where the gallery of cheats of an environment lies, e.g. of `bash-v1`. */
+export function cheatsFolder(environment: string): URL {
+  const name = /^([a-z]+)-v\d+$/.exec(environment)?.[1] ?? 'none';
+  return new URL(`../../environments/${name}/cheats`, import.meta.url);
+}
 
 /** @throws {Error} the file is not there or lacks an export: the installation is incomplete */
 export async function load<K extends keyof Programs>(name: K): Promise<Programs[K]> {
@@ -66,6 +74,8 @@ interface ConfigProgram {
 export interface ServerConfig {
   readonly token: string | null;
   readonly trajectories: string;
+  /** More datasets beside the imported ones, by name. */
+  readonly dataset: Readonly<Record<string, string>>;
 }
 
 interface StartOptions {
@@ -122,6 +132,25 @@ export interface EnvironmentProgram {
 interface DatasetsProgram {
   /** @throws {DatasetError} a record is malformed */
   loadDatasets(home: string, added: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
+}
+
+interface FactsProgram {
+  /** @returns `null` where the environment has no such dataset. @throws {DatasetError} */
+  taskFacts(wanted: {
+    readonly home: string;
+    readonly added: Readonly<Record<string, string>>;
+    readonly environment: string;
+    readonly dataset: string | undefined;
+    readonly dialect: 'sqlite' | 'mysql' | undefined;
+  }): Promise<readonly TaskFacts[] | null>;
+}
+
+/** What a cheat may know of a task; its own gold is not among it. */
+export interface TaskFacts {
+  readonly id: string;
+  readonly index: number;
+  readonly names: readonly string[];
+  readonly anotherGold: string | null;
 }
 
 /** Commands of a task, as a list to be joined, or a text for each dialect of SQL. */

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
 import { stepwell } from './fake-terminal.ts';
 
-const COMMANDS = ['serve', 'play', 'replay', 'tasks', 'doctor', 'import', 'images', 'bench'];
+const COMMANDS = ['serve', 'play', 'replay', 'tasks', 'cheats', 'doctor', 'import', 'images', 'bench'];
 const BOOTSTRAP = fileURLToPath(new URL('../../clients/cli/stepwell.js', import.meta.url));
 
 describe('help', () => {

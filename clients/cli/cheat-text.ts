@@ -1,0 +1,37 @@
+import type { CheatFact } from './cheat-script.ts';
+import type { TaskFacts } from './programs.ts';
+
+/** Values for the placeholders of a script, by fact; a fact that a task does not have has none. */
+export type FactValues = Readonly<Record<CheatFact, readonly string[]>>;
+
+/** What is known of a task before it is played. */
+type KnownTask = Pick<TaskFacts, 'names' | 'anotherGold'>;
+
+/** Facts from the record and from the reset's observation. @param told the instruction, with the schema where there is one */
+export function factValues({ names, anotherGold }: KnownTask, instruction: string, told: string): FactValues {
+  return {
+    names: names.length === 0 ? [] : [JSON.stringify(names)],
+    table: tablesOf(told).map((name) => `\`${name}\``),
+    instruction: [instruction],
+    another_gold: anotherGold === null ? [] : [anotherGold],
+  };
+}
+
+/** Names of the tables that the schema at the end of an instruction tells, one a line. */
+function tablesOf(told: string): string[] {
+  const schema = told.split('\n\nTables:\n')[1]?.split('\n\n')[0] ?? '';
+  return schema.split('\n').flatMap((line) => /^(.+?) \(/.exec(line)?.[1] ?? []);
+}
+
+/** A text with its placeholders replaced. A line with `{{table}}` stands there once for each table. */
+export function filled(text: string, values: FactValues): string {
+  const lines = text
+    .split('\n')
+    .flatMap((line) =>
+      line.includes('{{table}}')
+        ? values.table.map((name) => line.replaceAll('{{table}}', () => name))
+        : [line],
+    );
+  const replaced = (whole: string, fact: CheatFact) => values[fact]?.[0] ?? whole;
+  return lines.map((line) => line.replaceAll(/\{\{(\w+)\}\}/g, replaced)).join('\n');
+}

@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Dialect } from '../../protocol/episode.ts';
+import { type CheatOutcome, CheatPlayer } from './cheat-play.ts';
+import { scoreText } from './cheat-score.ts';
+import { type CheatScript, readCheats } from './cheat-script.ts';
+import { CommandError } from './command-error.ts';
+import { choice, integer } from './flags.ts';
+import type { Cli } from './program.ts';
+import { cheatsFolder, load, type TaskFacts } from './programs.ts';
+import { openTarget } from './target.ts';
+import { columns, EXIT, print, type Terminal } from './terminal.ts';
+
+interface CheatsFlags {
+  readonly dataset?: string;
+  readonly dialect?: Dialect;
+  readonly tasks?: number;
+  readonly task?: string;
+  readonly cheat?: readonly string[];
+  readonly from?: string;
+  readonly runtime?: string;
+  readonly json?: boolean;
+}
+
+/** Episodes that are played at the same time: most wait for a deadline. */
+const WIDTH = 6;
+/** Offending tasks of a cheat that are told by name. */
+const MOST_NAMED = 10;
+
+const NOTES = `
+Each cheat is a file whose header says what it must score; the README of the command line has the format. They destroy what
+they can reach and are played in sandboxes of a server of its own only. Exit status 1 when a cheat scores more than it may, or
+gets no reward.`;
+
+/** `stepwell cheats`: play attempts to be rewarded without solving the task, on any dataset. */
+export function addCheats(cli: Cli): void {
+  cli.program
+    .command('cheats')
+    .description('play the gallery of cheats on the tasks of a dataset')
+    .argument('<environment>', 'id of the environment, e.g. bash-v1')
+    .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
+    .addOption(choice('--dialect', Dialect.options, "SQL: the database (default: the dataset's)"))
+    .option('--tasks <number>', 'play so many tasks, spread over the dataset (default: all)', integer(1))
+    .option('--task <id>', 'play this task alone')
+    .option('--cheat <name...>', 'play these cheats alone')
+    .option('--from <folder>', 'play the cheats of this folder (default: the gallery of the environment)')
+    .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine to play on (default: auto)'))
+    .option('--json', 'print JSON, every cheat on every task')
+    .addHelpText('after', NOTES)
+    .action((environment: string, flags: CheatsFlags) => playGallery(cli, environment, flags));
+}
+
+async function playGallery({ terminal, exit }: Cli, environment: string, flags: CheatsFlags): Promise<void> {
+  const scripts = chosen(await readCheats(folderOf(environment, flags)), flags.cheat);
+  const tasks = await tasksOf(terminal, environment, flags);
+  // Nobody looks at these episodes again.
+  const env = { ...terminal.env, STEPWELL_TRAJECTORIES: 'none' };
+  const { dataset, dialect, runtime } = flags;
+  await using target = await openTarget({ ...terminal, env }, runtime === undefined ? {} : { runtime }, []);
+  const reset = { environment, dataset, dialect, ...(environment === 'sql-v1' ? { schema: true } : {}) };
+  const outcomes: CheatOutcome[] = [];
+  const player = new CheatPlayer(target.client, reset);
+  const queue = tasks.flatMap((task) => scripts.map((script) => ({ task, script }))).values();
+  const work = async (): Promise<void> => {
+    for (const { task, script } of queue) outcomes.push(await player.play(task, script));
+  };
+  await Promise.all(Array.from({ length: WIDTH }, work));
+  if (flags.json) print(terminal, JSON.stringify(outcomes, null, 2));
+  else for (const line of galleryLines(scripts, outcomes)) print(terminal, line);
+  const isHeld = outcomes.every(({ verdict }) => verdict !== 'broken');
+  exit(isHeld && outcomes.some(({ verdict }) => verdict === 'held') ? EXIT.ok : EXIT.bad);
+}
+
+function folderOf(environment: string, { from }: CheatsFlags): string {
+  if (from !== undefined) return from;
+  const folder = fileURLToPath(cheatsFolder(environment));
+  if (existsSync(folder)) return folder;
+  throw new CommandError(
+    `there is no gallery for "${environment}": \`stepwell tasks datasets\` lists environments`,
+  );
+}
+
+function chosen(scripts: readonly CheatScript[], names: readonly string[] | undefined): CheatScript[] {
+  const missing = names?.find((name) => !scripts.some((script) => script.name === name));
+  if (missing !== undefined) {
+    const known = scripts.map(({ name }) => name).join(', ');
+    throw new CommandError(`--cheat: there is no cheat "${missing}"; there are ${known}`);
+  }
+  return scripts.filter(({ name }) => names === undefined || names.includes(name));
+}
+
+async function tasksOf(
+  terminal: Terminal,
+  environment: string,
+  { dataset, dialect, task, tasks: count }: CheatsFlags,
+): Promise<TaskFacts[]> {
+  const [{ taskFacts }, { stateFolder }, { parseConfig }] = await Promise.all([
+    load('facts'),
+    load('state'),
+    load('config'),
+  ]);
+  const { dataset: added } = parseConfig([], terminal.env);
+  const home = stateFolder(terminal.env);
+  const all = await taskFacts({ home, added, environment, dataset, dialect });
+  if (all === null) {
+    throw new CommandError(
+      `${environment} has no dataset "${dataset ?? ''}": \`stepwell tasks datasets\` lists them`,
+    );
+  }
+  if (task !== undefined) {
+    const found = all.filter(({ id, index }) => id === task || String(index) === task);
+    if (found.length > 0) return found;
+    throw new CommandError(`--task: there is no task "${task}": \`stepwell tasks list\` lists them`);
+  }
+  const wanted = Math.min(count ?? all.length, all.length);
+  return Array.from({ length: wanted }, (_, n) => all[Math.floor((n * all.length) / wanted)]).filter(
+    (one) => one !== undefined,
+  );
+}
+
+/** A line for each cheat, with the tasks on which it scores what it must not, and why some were not played. */
+function galleryLines(scripts: readonly CheatScript[], outcomes: readonly CheatOutcome[]): string[] {
+  const rows = scripts.map((script) => {
+    const own = outcomes.filter(({ cheat }) => cheat === script.name);
+    const of = (verdict: CheatOutcome['verdict']) => own.filter((outcome) => outcome.verdict === verdict);
+    return { script, own, broken: of('broken'), held: of('held'), skipped: of('skipped') };
+  });
+  const heads = columns(
+    rows.map(({ script, own, broken, held, skipped }) => {
+      const rewards = own.flatMap(({ reward }) => reward ?? []);
+      const highest = rewards.length === 0 ? 'no reward' : `highest ${Math.max(...rewards).toFixed(2)}`;
+      const left = skipped.length === 0 ? '' : `, ${skipped.length} not played`;
+      return [
+        broken.length > 0 ? 'broken' : held.length > 0 ? 'held' : 'not played',
+        script.name,
+        scoreText(script.score),
+        `${held.length} of ${held.length + broken.length} tasks, ${highest}${left}`,
+      ];
+    }),
+    '',
+  ).split('\n');
+  return rows.flatMap(({ broken }, index) => [heads[index] ?? '', ...offending(broken)]);
+}
+
+function offending(broken: readonly CheatOutcome[]): string[] {
+  const more = broken.length - MOST_NAMED;
+  return [
+    ...broken.slice(0, MOST_NAMED).map(({ task, reason, noOp }) => `  ${task}: ${reason} (no-op ${noOp})`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
+}

@@ -1,0 +1,4 @@
+# cheat: does what another task asks for
+# scores: < 1
+
+{{another_gold}}

@@ -1,0 +1,5 @@
+# cheat: asks for a grade again and again, and does nothing in between
+# scores: = 0
+
+# %% evaluate
+# %% evaluate

@@ -1,0 +1,2 @@
+# cheat: submits without having done anything
+# scores: = 0

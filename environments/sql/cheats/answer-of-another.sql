@@ -1,0 +1,4 @@
+-- cheat: answers another question
+-- scores: < 1
+
+{{another_gold}}

@@ -1,0 +1,2 @@
+-- cheat: submits without having asked anything
+-- scores: = 0

@@ -1,0 +1,50 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { taskFacts } from '../../environments/task-facts.ts';
+
+describe('facts of tasks for cheats', () => {
+  let home = '';
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'stepwell-facts-'));
+  });
+
+  afterAll(() => rm(home, { recursive: true }));
+
+  const factsOf = (environment: string, dataset?: string, added = {}) =>
+    taskFacts({ home, added, environment, dataset, dialect: undefined });
+
+  it.each(['bash-v1', 'sql-v1', 'python-v1'])(
+    'tell of every built-in task of %s another gold',
+    async (id) => {
+      const facts = (await factsOf(id)) ?? [];
+      expect(facts.length).toBeGreaterThan(40);
+      expect(facts.every(({ anotherGold }) => typeof anotherGold === 'string')).toBe(true);
+    },
+  );
+
+  it('name what a Python gold defines, the entry first, and never what it says', async () => {
+    const tasks = join(home, 'tasks.jsonl');
+    const gold = 'class Box:\n    def inner(self):\n        pass\n\ndef fill(x):\n    return Box()\n';
+    const record = { instruction: 'Fill.', gold, tests: [{ name: 'a', code: 'assert fill(1)' }] };
+    const records = [
+      { ...record, id: 'one', entry: 'fill' },
+      { ...record, id: 'two', entry: 'fill' },
+      { ...record, id: 'three', gold: 'print(1)\n' },
+    ];
+    await writeFile(tasks, records.map((one) => JSON.stringify(one)).join('\n'));
+    const facts = await factsOf('python-v1', 'mine', { 'python-v1:mine': tasks });
+    expect(facts).toEqual([
+      { id: 'one', index: 0, names: ['fill', 'Box'], anotherGold: 'print(1)\n' },
+      { id: 'two', index: 1, names: ['fill', 'Box'], anotherGold: 'print(1)\n' },
+      { id: 'three', index: 2, names: [], anotherGold: gold },
+    ]);
+  });
+
+  it('are null where there is no such dataset or environment', async () => {
+    expect(await factsOf('bash-v1', 'none')).toBeNull();
+    expect(await factsOf('none-v1')).toBeNull();
+  });
+});
