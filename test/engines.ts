@@ -6,8 +6,9 @@ import Docker from 'dockerode';
 import { DockerEngine, type DockerEngineOptions } from '../docker/docker-engine.ts';
 import type { Engine } from '../docker/engine.ts';
 import { machineFacts } from '../docker/engine-choice.ts';
-import { ensureImages } from '../docker/images/builder.ts';
+import { ensureImages, type ImageBuilder } from '../docker/images/builder.ts';
 import { DockerImageBuilder } from '../docker/images/docker-builder.ts';
+import { LocalImageBuilder } from '../docker/images/local-builder.ts';
 import { runnerFolder } from '../docker/images/runner-files.ts';
 import { LocalEngine } from '../docker/local-engine.ts';
 import { ownerOf } from '../docker/owner.ts';
@@ -49,6 +50,8 @@ export async function noEngine(): Promise<string | null> {
 
 export interface OpenEngine {
   readonly engine: Engine;
+  /** Makes more images for it. */
+  readonly builder: ImageBuilder;
   close(): Promise<void>;
 }
 
@@ -62,12 +65,14 @@ export async function dockerEngine(
   options: Pick<DockerEngineOptions, 'isolation' | 'control'> = {},
 ): Promise<TestEngine> {
   const docker = new Docker();
-  await ensureImages({ builder: new DockerImageBuilder(docker), names: ['bash', 'python'] });
+  const builder = new DockerImageBuilder(docker);
+  await ensureImages({ builder, names: ['bash', 'python'] });
   const owner = await ownerOf(process.pid);
   const runFolder = await RunFolder.create(owner);
   const engine = new DockerEngine({ docker, owner, runFolder, ...options });
   return {
     engine,
+    builder,
     docker,
     async close() {
       await engine.close();
@@ -81,12 +86,13 @@ export async function localEngine(): Promise<OpenEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
   const owner = await ownerOf(process.pid);
   const runFolder = await RunFolder.create(owner, join(folder, 'run'));
-  const engine = new LocalEngine({ owner, runFolder, imagesFolder: join(folder, 'images'), runnerFolder });
+  const imagesFolder = join(folder, 'images');
+  const engine = new LocalEngine({ owner, runFolder, imagesFolder, runnerFolder });
   const close = async () => {
     await engine.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { engine, close };
+  return { engine, builder: new LocalImageBuilder({ imagesFolder }), close };
 }
 
 export interface EngineCase {

@@ -12,13 +12,17 @@ describe('tables in documents', () => {
 });
 
 describe('links in documents', () => {
-  it.each(['README.md', 'CONTRIBUTING.md', 'docker/README.md', 'server/README.md', 'protocol/README.md'])(
-    'of %s lead somewhere',
-    (file) => {
-      const text = readFileSync(resolve(ROOT, file), 'utf8');
-      for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
-        expect(() => readFileSync(resolve(ROOT, file, '..', target)), target).not.toThrow(/ENOENT/);
-      }
-    },
-  );
+  it.each([
+    'README.md',
+    'SECURITY.md',
+    'CONTRIBUTING.md',
+    'docker/README.md',
+    'server/README.md',
+    'protocol/README.md',
+  ])('of %s lead somewhere', (file) => {
+    const text = readFileSync(resolve(ROOT, file), 'utf8');
+    for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
+      expect(() => readFileSync(resolve(ROOT, file, '..', target)), target).not.toThrow(/ENOENT/);
+    }
+  });
 });

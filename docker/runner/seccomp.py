@@ -1,11 +1,12 @@
 """The system call filter of the agent's processes, as a classic BPF program.
 
-It refuses what Docker's default profile refuses to a container with the agent's capabilities, and a little more: x32
-calls, 32-bit calls, io_uring, file leases, and the two terminal ioctls that type into other people's input. What needs a
-capability that the agent lacks although its number is allowed (setting the clock through `adjtimex`, device nodes
-through `mknod`) is the kernel's to refuse: a filter cannot see behind pointers. `ptrace` and `process_vm_*` are
-allowed, as the pid namespace confines them; all but stops at a process's exit, which keep a killed process from ending:
-two that trace each other so would outlive their container. So gdb runs, and strace, which asks for such stops, does not.
+It refuses what the default profile of Docker 20.10 refuses to a container with the agent's capabilities, and a little
+more: x32 calls, 32-bit calls, io_uring, sockets of the kernel's ciphers (AF_ALG), file leases, and the two terminal ioctls
+that type into other people's input. What needs a capability that the agent lacks although its number is allowed (setting the
+clock through `adjtimex`, device nodes through `mknod`) is the kernel's to refuse: a filter cannot see behind pointers.
+`ptrace` is allowed, as the pid namespace confines it; all but stops at a process's exit, which keep a killed process from
+ending: two that trace each other so would outlive their container. So gdb runs, and strace, which asks for such stops, does
+not.
 """
 
 import json
@@ -28,8 +29,8 @@ KILL = 0x80000000  # the process, with SIGSYS
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _COLUMN = {"x86_64": 0, "aarch64": 1}
 
-# Calls above this number came after this table (469 is file_setattr, Linux 6.17).
-NEWEST = 469
+# Linux 5.17. A Docker engine does not know newer calls until its profile is renewed, and libc falls back on older ones.
+NEWEST = 450
 X32 = 0x40000000
 
 # "refused": what no agent may call, names by purpose with their numbers on the machines of `_COLUMN`; "runners": those that
@@ -48,8 +49,8 @@ ABSENT = {"clone3": (435, 435)}
 CHECKED: Dict[str, Any] = {
     # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET; NEWTIME is out of this call's reach.
     "clone": ((56, 220), 0, JUMP_SET, (0x7E020000,), REFUSE, ALLOW),
-    # AF_VSOCK
-    "socket": ((41, 198), 0, JUMP_EQ, (40,), REFUSE, ALLOW),
+    # AF_ALG, AF_VSOCK
+    "socket": ((41, 198), 0, JUMP_EQ, (38, 40), REFUSE, ALLOW),
     # PTRACE_SEIZE, SETOPTIONS, OLDSETOPTIONS; with PTRACE_O_TRACEEXIT
     "ptrace": ((101, 117), 0, JUMP_EQ, (0x4206, 0x4200, 21), (3, JUMP_SET, (0x40,), REFUSE, ALLOW), ALLOW),
     # F_SETLEASE: who opens such a file waits for its holder
@@ -120,7 +121,7 @@ def filter_program(
 ) -> bytes:
     """The agent's filter for a machine (`x86_64`, `aarch64`) as an array of `struct sock_filter`.
 
-    Refused calls fail with EPERM, `clone3` and calls newer than this file with ENOSYS; a call of another
+    Refused calls fail with EPERM, `clone3` and calls above NEWEST with ENOSYS; a call of another
     architecture (32-bit) kills the process.
 
     :raises RequestError: `not_supported` for any other machine

@@ -131,7 +131,8 @@ for (const under of await engineCases()) {
     it('that is frozen in mid-step counts as unresponsive, and another takes its place', async () => {
       const { acquire, removed } = makePool();
       const sandbox = await acquire();
-      const step = await underWay(sandbox, 1_000);
+      // Long enough for all of it to be found and stopped before.
+      const step = await underWay(sandbox, 5_000);
       await fate.freeze(sandbox);
       expect(await step.outcome).toMatchObject({
         name: 'SandboxError',

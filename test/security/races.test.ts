@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import { describeUnless, unlessOrdinary } from '../requirements.ts';
 import { onEveryEngine, type SecurityBench } from './bench.ts';
-
-/** Everything that a process may be seen with: what an agent's may have, and what its own files and pipes are. */
-const AGENT = 0x424fbn;
-const OWN =
-  /^(\/dev\/null|pipe:\[\d+\]|\/proc\/\d+\/fd|\/(usr\/)?(bin|lib)\/.*|\/etc\/ld\.so\.cache|\/tmp\/newcomers|\/memfd:code_\(deleted\)|)$/;
 
 /** Ways of going on that a stop, a kill or a look around could miss, and whether they take users of their own. */
 const RESTLESS = {
@@ -21,54 +17,52 @@ const RESTLESS = {
   reviver: false,
 };
 
+/** A session's own processes are held in one way, whatever it runs: a Python one is tried with a few kinds. */
+const KINDS = { bash: Object.keys(RESTLESS), python: ['chain', 'woken', 'without_head'] };
+
 const probe = (name: string) => readFile(new URL(`probes/${name}`, import.meta.url), 'utf8');
 
-await onEveryEngine('a race', (bench) => {
-  describe('against what starts beside the session', () => newcomers(bench));
-  for (const [kind, needsUsers] of Object.entries(RESTLESS)) {
-    const missing = needsUsers ? unlessOrdinary(bench.kind, 'users beside its own') : null;
-    describeUnless(missing, `of processes that go on: ${kind}`, () => restless(bench, kind));
-  }
-});
-
-function newcomers({ acquire, output, next, answers }: SecurityBench): void {
-  it('meets no process with a right, a descriptor or a memory that is not the agent’s', async () => {
-    const sandbox = await acquire();
-    expect(await output(sandbox, 'python3 -I -', { stdin: await probe('newcomers.py') })).toBe('ready\n');
-    const request = { argv: ['/bin/true'], cwd: '/', env: {}, timeoutMs: 5_000, maxOutputBytes: 4_096 };
-    let met: string[] = [];
-    for (let round = 0; round < 20 && met.length < 20; round += 1) {
-      for (let one = 0; one < 20; one += 1) await sandbox.exec(request);
-      met = (await output(sandbox, 'cat /tmp/newcomers')).trim().split('\n').filter(Boolean);
-    }
-    expect(met.length).toBeGreaterThanOrEqual(20);
-    for (const line of met) expect([line, complaints(line)]).toEqual([line, []]);
-    await answers(await next(sandbox));
-  });
+for (const session of ['bash', 'python'] as const) {
+  await onEveryEngine(
+    `a race in a ${session} session`,
+    (bench) => {
+      for (const [kind, needsUsers] of Object.entries(RESTLESS)) {
+        if (!KINDS[session].includes(kind)) continue;
+        const missing = needsUsers ? unlessOrdinary(bench.kind, 'users beside its own') : null;
+        describeUnless(missing, `of processes that go on: ${kind}`, () => restless(bench, kind));
+      }
+      describe('of names', () => games(bench));
+    },
+    session,
+  );
 }
 
-/** What a line of `newcomers.py` tells that it must not. */
-function complaints(line: string): string[] {
-  const fields = Object.fromEntries(line.split(' ').map((word) => word.split('=', 2)));
-  const found: string[] = [];
-  for (const name of ['CapPrm', 'CapEff', 'CapBnd']) {
-    if ((BigInt(`0x${fields[name]}`) & ~AGENT) !== 0n) found.push(name);
-  }
-  if (fields.NoNewPrivs !== '1' || fields.Seccomp !== '2') found.push('no filter');
-  if (fields.fds !== 'hidden' && !fields.fds.split('|').every((target: string) => OWN.test(target))) {
-    found.push('descriptors');
-  }
-  if (/python/.test(fields.memory ?? '')) found.push('memory');
-  return found;
-}
+/** How the attempts are written in the language of each session. */
+const WRITTEN = {
+  bash: {
+    begin: (program: string) => ['python3 -I -', program] as const,
+    endless: (program: string) => ['python3 -I -; sleep 60', program] as const,
+    counts: 'cat /tmp/restless | wc -l; sleep 0.2; cat /tmp/restless | wc -l',
+    left: 'ls /tmp; ls -d /proc/[0-9]* | wc -l',
+  },
+  python: {
+    begin: (program: string) => [program, ''] as const,
+    endless: (program: string) => [`${program}\ntime.sleep(60)`, ''] as const,
+    counts:
+      "import time\nfor _ in range(2):\n    print(len(open('/tmp/restless').readlines()))\n    time.sleep(0.2)",
+    left: "import os\nfor name in os.listdir('/tmp'): print(name)\nprint(sum(map(str.isdigit, os.listdir('/proc'))))",
+  },
+};
 
-function restless({ acquire, run, output, next, answers }: SecurityBench, kind: string): void {
+function restless({ acquire, run, output, next, answers, session }: SecurityBench, kind: string): void {
+  const written = WRITTEN[session];
   const start = async () => `KIND = "${kind}"\n${await probe('restless.py')}`;
   const limits = { timeoutMs: 20_000, maxOutputBytes: 65_536 };
 
   async function busy(): Promise<Sandbox> {
     const sandbox = await acquire();
-    expect(await output(sandbox, 'python3 -I -', { stdin: await start() })).toBe('ready\n');
+    const [code, stdin] = written.begin(await start());
+    expect(await output(sandbox, code, { stdin })).toBe('ready\n');
     return sandbox;
   }
 
@@ -92,11 +86,11 @@ function restless({ acquire, run, output, next, answers }: SecurityBench, kind: 
 
   it('does not outlive the deadline of the step that started it', async () => {
     const sandbox = await acquire();
-    const result = await run(sandbox, 'python3 -I -; sleep 60', { stdin: await start(), timeoutMs: 1_500 });
+    const [code, stdin] = written.endless(await start());
+    const result = await run(sandbox, code, { stdin, timeoutMs: 1_500 });
     expect(result).toMatchObject({ timedOut: true });
     expect(result.output.toString()).toContain('ready');
-    const look = 'cat /tmp/restless | wc -l; sleep 0.2; cat /tmp/restless | wc -l';
-    const [first, second] = (await output(sandbox, look)).trim().split('\n');
+    const [first, second] = (await output(sandbox, written.counts)).trim().split('\n');
     expect(second).toBe(first);
     await answers(sandbox);
   });
@@ -113,14 +107,44 @@ function restless({ acquire, run, output, next, answers }: SecurityBench, kind: 
       timeoutMs: 1_500,
     });
     expect(ended).toMatchObject({ timedOut: true });
-    const look = 'cat /tmp/restless | wc -l; sleep 0.2; cat /tmp/restless | wc -l';
-    const [first, second] = (await output(sandbox, look)).trim().split('\n');
+    const [first, second] = (await output(sandbox, written.counts)).trim().split('\n');
     expect(second).toBe(first);
     await answers(sandbox);
   });
 
   it('does not outlive its lease', async () => {
     const sandbox = await next(await busy());
-    expect(await output(sandbox, 'ls /tmp; ls -d /proc/[0-9]* | wc -l')).toMatch(/^[1-4]\n$/);
+    expect(await output(sandbox, written.left)).toMatch(/^[1-4]\n$/);
+  });
+}
+
+/** Names that change their meaning while an inspection is made ready to look at them. */
+function games({ acquire, output, next, answers, session }: SecurityBench): void {
+  it('leads no inspection to another place than the agent’s own, or shows it two states', async () => {
+    const sandbox = await acquire();
+    const [code, stdin] = WRITTEN[session].begin(await probe('games.py'));
+    expect(await output(sandbox, code, { stdin })).toBe('ready\n');
+    const look = 'pwd -P; cat name; sleep 0.02; [ "$(cat name)" = "$(cat ../a/name)" ] && echo still';
+    const seen: string[] = [];
+    for (let round = 0; round < 15; round += 1) {
+      const request = {
+        argv: ['/bin/sh', '-c', look],
+        cwd: '/work/a',
+        timeoutMs: 10_000,
+      };
+      seen.push(
+        await sandbox.inspect({ ...request, maxOutputBytes: 4_096 }).then(
+          (result) => result.output.toString(),
+          (error: unknown) => (error instanceof SandboxError ? error.code : String(error)),
+        ),
+      );
+    }
+    for (const one of seen)
+      expect(one).toBeOneOf([
+        'path_refused',
+        ...['one', 'two'].map((name) => `/mnt/work/a\n${name}\nstill\n`),
+      ]);
+    expect(seen.filter((one) => one !== 'path_refused').length).toBeGreaterThan(0);
+    await answers(await next(sandbox));
   });
 }

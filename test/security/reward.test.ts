@@ -1,7 +1,5 @@
-import Docker from 'dockerode';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureImages } from '../../docker/images/builder.ts';
-import { DockerImageBuilder } from '../../docker/images/docker-builder.ts';
 import { SandboxPool } from '../../docker/pool.ts';
 import { BashEnvironment } from '../../environments/bash/environment.ts';
 import type { BashTaskRecord } from '../../environments/bash/task.ts';
@@ -9,7 +7,7 @@ import type { PlayableDataset } from '../../environments/dataset-store.ts';
 import type { EnvironmentEpisode, Grade } from '../../environments/environment.ts';
 import { GoldCache } from '../../environments/gold-cache.ts';
 import { engineCases, type OpenEngine } from '../engines.ts';
-import { describeUnless } from '../requirements.ts';
+import { absentPrograms, describeUnless, itUnless, unlessOrdinary } from '../requirements.ts';
 import { countProcesses } from '../shell-processes.ts';
 import { LIMITS, probeText } from './bench.ts';
 import { CLEAN_FILTER, POISONS, RENAMER } from './poisons.ts';
@@ -42,14 +40,14 @@ for (const under of await engineCases()) {
     let open: OpenEngine;
     let pool: SandboxPool;
     let environment: BashEnvironment;
+    /** The local engine runs the machine's own git. */
+    const noGit = under.name === 'local' && absentPrograms(['git']).length > 0 ? 'no git' : null;
 
     beforeAll(async () => {
       open = await under.open();
-      if (under.name === 'docker') {
-        const builder = new DockerImageBuilder(new Docker());
-        const definitions = repository.definition === null ? [] : [repository.definition];
-        await ensureImages({ builder, definitions, names: [repository.image] });
-      }
+      const definitions = noGit || repository.definition === null ? [] : [repository.definition];
+      const names = definitions.map(({ name }) => name);
+      await ensureImages({ builder: open.builder, definitions, names });
       pool = new SandboxPool(open.engine, { limits: LIMITS, images: { bash: { warm: 2 } } });
       pool.start();
       environment = new BashEnvironment({
@@ -201,8 +199,9 @@ for (const under of await engineCases()) {
       expect(components.file_changes).toBe(0);
     });
 
-    describe.skipIf(under.name !== 'docker')('of a repository', () => {
-      repositoryAttempts(play, text, begin);
+    describeUnless(noGit, 'of a repository', () => {
+      const replaces = unlessOrdinary(under.name, 'programs that it may replace');
+      repositoryAttempts(play, text, begin, replaces);
     });
   });
 }
@@ -211,6 +210,7 @@ function repositoryAttempts(
   play: (code: string, dataset?: string) => Promise<Grade>,
   text: (episode: EnvironmentEpisode, code: string) => Promise<string>,
   begin: (dataset?: string) => Promise<EnvironmentEpisode>,
+  noReplacing: string | null,
 ): void {
   it('is 1 for the gold', async () => {
     const { reward } = await play(
@@ -220,7 +220,7 @@ function repositoryAttempts(
     expect(reward).toBe(1);
   });
 
-  it.each(POISONS)('is not raised by %s, nor is anything run', async (_, poison) => {
+  async function isNotRaisedBy(poison: string): Promise<void> {
     const nothing = await play('true', 'repository');
     const episode = await begin('repository');
     // Placed as a file, because InterCode takes quotes out of commands.
@@ -242,7 +242,12 @@ function repositoryAttempts(
     // What the poison printed is an answer like any other; the files are the point.
     const files = ({ components }: Grade) => (components.file_diff ?? 0) + (components.file_changes ?? 0);
     expect(files(grade)).toBeLessThanOrEqual(files(nothing));
-  });
+  }
+
+  for (const [name, poison] of POISONS) {
+    const lack = name === 'replaced programs' ? noReplacing : null;
+    itUnless(lack, `is not raised by ${name}, nor is anything run`, () => isNotRaisedBy(poison));
+  }
 
   it('runs nothing of the agent’s, though its configuration is put in place again and again', async () => {
     const episode = await begin('repository');
