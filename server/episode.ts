@@ -152,15 +152,7 @@ export class Episode {
   }
 
   #refuseWhenOver(): void {
-    if (this.#life.status === 'closed') {
-      throw new ProtocolError('episode_not_found', `Episode ${this.id} is closed.`);
-    }
-    if (this.#life.status === 'over') {
-      throw new ProtocolError('episode_over', `Episode ${this.id} has ended (${this.#ended}).`, {
-        reason: this.#ended,
-        step_count: this.#results.count,
-      });
-    }
+    this.#life.refuseWhenOver(this.id, this.#ended, this.#results.count);
     this.#refuseWhenAbandoned();
   }
 

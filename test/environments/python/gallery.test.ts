@@ -4,12 +4,23 @@ import { type EngineCase, engineCases } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
 import { ownArguments } from './gallery/arguments.ts';
 import { numbers } from './gallery/numbers.ts';
+import { ownClasses } from './gallery/own-classes.ts';
 import { ownObjects } from './gallery/own-objects.ts';
 import type { Played } from './gallery/played.ts';
-import { setupClasses } from './gallery/setup-classes.ts';
+import { setupHelpers } from './gallery/setup-helpers.ts';
+import { setupKinds } from './gallery/setup-kinds.ts';
+import { setupMethods } from './gallery/setup-methods.ts';
 import { judging } from './judging.ts';
 
-const PLAYED: readonly Played[] = [...setupClasses, ...ownArguments, ...numbers, ...ownObjects];
+const PLAYED: readonly Played[] = [
+  ...setupMethods,
+  ...setupHelpers,
+  ...setupKinds,
+  ...ownArguments,
+  ...numbers,
+  ...ownObjects,
+  ...ownClasses,
+];
 
 function recordOf({ of, setup, gold, tests, grade }: Played): PythonTaskRecord {
   return {
