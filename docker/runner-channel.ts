@@ -209,8 +209,9 @@ export class RunnerChannel {
       return;
     }
     const code = sandboxCode(header.code);
+    const message = typeof header.message === 'string' ? header.message : 'The runner gave no reason.';
     pending.reject(
-      new SandboxError(code, String(header.message ?? 'The runner gave no reason.'), {
+      new SandboxError(code, message, {
         actionMayHaveRun: pending.runsCode && (code === 'runner_fault' || code === 'died'),
       }),
     );
@@ -231,8 +232,9 @@ export class RunnerChannel {
       this.#hello = hello.data;
       return;
     }
-    const shown = JSON.stringify(header).slice(0, 200);
-    this.#die('runner_fault', `The runner sent a frame that has no place here: ${shown}`);
+    // Its values may be nested too deep to be shown.
+    const fields = Object.keys(header).join(', ').slice(0, 200);
+    this.#die('runner_fault', `The runner sent a frame that has no place here, with the fields: ${fields}`);
   }
 
   #die(code: SandboxErrorCode, message: string, cause?: Error): void {

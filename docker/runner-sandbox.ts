@@ -20,6 +20,8 @@ import type {
 } from './sandbox.ts';
 
 const DEFAULT_MAX_FILE_BYTES = 16 * 1024 * 1024;
+/** Longest account of what is wrong with a reply, in characters: it may be wrong in as many places as it has. */
+const MAX_REASON = 1_000;
 
 /** The container that a lease is on. */
 export interface LeasedContainer {
@@ -196,7 +198,7 @@ export class RunnerSandbox implements Sandbox {
     const parsed = schema.safeParse(reply.header);
     if (parsed.success) return parsed.data;
     this.#sound = false;
-    const message = `The runner's reply is not as agreed: ${parsed.error.message}`;
+    const message = `The runner's reply is not as agreed: ${parsed.error.message.slice(0, MAX_REASON)}`;
     this.#channel.close('runner_fault', message);
     throw new SandboxError('runner_fault', message, { cause: parsed.error, actionMayHaveRun: ranCode });
   }

@@ -55,7 +55,7 @@ class Runner:
 
     def serve(self) -> None:
         while True:
-            header, payload = self._waiting.popleft() if self._waiting else self._channel.read()
+            header, payload = self._waiting.popleft() if self._waiting else checked(self._channel.read())
             if header["op"] == "quit":
                 return
             try:
@@ -108,12 +108,20 @@ class Runner:
 
     def _sort(self) -> None:
         while (frame := self._channel.next_buffered()) is not None:
-            if frame[0]["op"] == "ping":
+            if checked(frame)[0]["op"] == "ping":
                 self._answer(*frame)
             else:
                 self._waiting.append(frame)
                 if frame[0]["op"] == "reset":
                     raise Abandoned
+
+
+def checked(frame):
+    """The frame, if it is a request: one without a number cannot even be refused."""
+    header, _ = frame
+    if not isinstance(header.get("op"), str) or not isinstance(header.get("id"), int):
+        raise Disconnected("a frame that is no request")
+    return frame
 
 
 def make_sandbox(settings, services):

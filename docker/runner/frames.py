@@ -8,11 +8,17 @@ import struct
 MAX_FRAME = 64 * 1024 * 1024
 _LENGTHS = struct.Struct(">II")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
-_decode = json.JSONDecoder().decode
+
+
+def _refuse_constant(name: str):
+    raise ValueError(f"{name} is no JSON")
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
 class Disconnected(Exception):
-    """The server closed the channel; there is nobody left to serve."""
+    """The server closed the channel, or sends what is no frame; there is nobody left to serve."""
 
 
 class FrameChannel:
@@ -42,7 +48,12 @@ class FrameChannel:
         end = 4 + total
         if len(buffer) < end:
             return None
-        header = _decode(buffer[8 : 8 + header_length].decode())
+        try:
+            header = _decode(buffer[8 : 8 + header_length].decode())
+        except (ValueError, RecursionError):
+            raise Disconnected("malformed frame") from None
+        if not isinstance(header, dict):
+            raise Disconnected("malformed frame")
         payload = bytes(buffer[8 + header_length : end])
         del buffer[:end]
         return header, payload

@@ -27,7 +27,13 @@ class Program:
             raise
         finally:
             os.close(write_fd)
-        self._exit = os.pidfd_open(self.pid)
+        try:
+            self._exit = os.pidfd_open(self.pid)
+        except OSError:
+            os.kill(self.pid, signal.SIGKILL)
+            reap(self.pid, kept)
+            os.close(self._output)
+            raise
 
     def finish(self, request: dict, linger_s: float = 0.0, end=lambda: None):
         """
@@ -35,12 +41,13 @@ class Program:
         Returns (fields of the reply, output); past `timeout_ms` the program is killed, and `end` ends what it started.
         """
         began = time.monotonic()
-        capture = Capture(request["max_output"])
         status = None
         try:
+            capture = Capture(request["max_output"])
             timed_out = self._collect(capture, began + request["timeout_ms"] / 1000, linger_s)
             if timed_out:
                 os.kill(self.pid, signal.SIGKILL)
+            # First of all: `end` may end the namespace that it is in, which waits until all of it is waited for.
             status = reap(self.pid, self._kept)
             if timed_out:
                 end()

@@ -244,12 +244,13 @@ class LayerSandbox:
             return _not_started(request, "the session could not be started again in this sandbox")
         # An episode may be long, and what has ended counts towards its processes until it is waited for.
         reap_orphans(self._kept())
+        linger_s = request.get("linger_ms", 0) / 1000
         started = ticks_at(time.monotonic())
         try:
             program = Program(partial(self._start_program, request), self._services, self._kept())
         except CannotStart as error:
             return _not_started(request, str(error))
-        return program.finish(request, request.get("linger_ms", 0) / 1000, partial(self._end_since, started))
+        return program.finish(request, linger_s, partial(self._end_since, started))
 
     def _start_program(self, request: dict, descriptors: dict) -> int:
         return self._zygote.start_beside(
