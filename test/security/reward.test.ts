@@ -167,13 +167,13 @@ for (const under of await engineCases()) {
           'echo gold-marker > /work/new.$i && mv /work/new.$i /work/note.txt; done) & done; setsid -f sleep 100; echo begun';
         await episode.act({ code: busy });
         const { components } = await episode.grade({ answer: 'gold-marker', final });
-        for (const part of Object.values(components)) expect(part).toBeLessThanOrEqual(1 / 3);
+        for (const part of Object.values(components)) expect(part).toBeLessThanOrEqual(1 / 2);
         if (final) {
           // Nothing moves any more: what was graded is what is there.
           const [once, again] = [await episode.sandbox.diff(), await episode.sandbox.diff()];
           expect(again).toEqual(once);
           const note = (await episode.sandbox.getFile('/work/note.txt')).toString();
-          expect(components.file_changes).toBe(note === 'gold-marker\n' ? 1 / 3 : 0);
+          expect(components.file_changes).toBe(note === 'gold-marker\n' ? 1 / 2 : 0);
         } else {
           expect(await text(episode, countProcesses('sleep'))).toBe('1\n');
         }
