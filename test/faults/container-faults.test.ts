@@ -7,7 +7,8 @@ import { Outcomes } from './outcomes.ts';
 import { asleepIn, containersOf, runnerOf, type Victim } from './sandboxes.ts';
 import { Home, LONG_SLEEP, playsWell, Served, task, WELL } from './served.ts';
 
-const MEMORY_BYTES = 64 * 1024 * 1024;
+const MEMORY_BYTES = 128 * 1024 * 1024;
+const LAYER_BYTES = 16 * 1024 * 1024;
 
 const testName = (): string => expect.getState().currentTestName?.split(' > ').at(-1) ?? '';
 
@@ -19,7 +20,7 @@ for (const under of await engineCases()) {
     let before: Footprint;
 
     beforeAll(async () => {
-      const flags = [`--memory-bytes=${MEMORY_BYTES}`];
+      const flags = [`--memory-bytes=${MEMORY_BYTES}`, `--layer-bytes=${LAYER_BYTES}`];
       served = await Served.start({ runtime: under.name, home, flags });
       // What is made at the first use is there before anything is counted.
       expect(await playsWell(served)).toBe(WELL);

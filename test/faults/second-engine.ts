@@ -35,7 +35,9 @@ export class SecondEngine {
     const argv = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
     const answers = async (): Promise<void> => {
       const hasEnded = this.#daemon === null || this.#daemon.exitCode !== null;
-      if (hasEnded) this.#daemon = spawn('dockerd', argv, { stdio: ['ignore', log, log] });
+      // An engine without a bridge removes the machine's: this one gets a network of its own.
+      const command = ['--net', 'dockerd', ...argv];
+      if (hasEnded) this.#daemon = spawn('unshare', command, { stdio: ['ignore', log, log] });
       await this.docker.ping();
     };
     try {
