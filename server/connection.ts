@@ -12,7 +12,7 @@ import { AnswerWriter } from './answer-writer.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import type { Config } from './config.ts';
 import { EpisodeOwner } from './episode-owner.ts';
-import type { EpisodeRegistry } from './episode-registry.ts';
+import { ClientGone, type EpisodeRegistry } from './episode-registry.ts';
 import { clipped } from './excerpt.ts';
 import { FlowControl } from './flow-control.ts';
 import { Intake } from './intake.ts';
@@ -96,8 +96,10 @@ export class Connection {
       call: (method, params, batched) => this.#call(method, params, batched),
       maxBatch: MAX_BATCH,
       collected,
-      onFault: (method, err) =>
-        parts.log.error({ err, method: clipped(method, 100) }, 'a request met a fault'),
+      onFault: (method, err) => {
+        if (err instanceof ClientGone) return;
+        parts.log.error({ err, method: clipped(method, 100) }, 'a request met a fault');
+      },
       writer: new AnswerWriter(memory, () => this.#flow.ready()),
       onWritten: (result) => this.#gate.written(result),
       alone: LISTS,

@@ -1,4 +1,6 @@
+import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Environment } from '../../environments/environment.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { startTestServer, type TestServer, Wire } from './test-server.ts';
 
@@ -207,4 +209,30 @@ test('a client that goes in mid-reset leaves no episode', async () => {
   fake.open('gate');
   await expect.poll(() => server.app.registry.openCount).toBe(0);
   expect(fake.plays.map(({ released }) => released)).toEqual([1]);
+});
+
+test('a client that goes while its reset waits is no fault of the server', async () => {
+  const lines: string[] = [];
+  await server.close();
+  server = await startTestServer([fake], {}, pino({ level: 'warn' }, { write: (line) => lines.push(line) }));
+  wire = await Wire.connect(`${server.url}/v1`);
+  let begun = false;
+  let givenUp = false;
+  const reset: Environment['reset'] = (_task, _options, signal) => {
+    begun = true;
+    return new Promise((_, reject) => {
+      signal?.addEventListener('abort', () => {
+        givenUp = true;
+        reject(signal.reason);
+      });
+    });
+  };
+  Object.assign(fake, { reset });
+  wire.request('episode/reset', { environment: 'fake-v1' });
+  await expect.poll(() => begun).toBe(true);
+  wire.socket.terminate();
+  await expect.poll(() => givenUp).toBe(true);
+  wire = await Wire.connect(`${server.url}/v1`);
+  await wire.result('initialize', { protocol_version: 1 });
+  expect(lines).toEqual([]);
 });

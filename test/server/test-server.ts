@@ -19,13 +19,14 @@ export interface TestServer {
 export async function startTestServer(
   environments: readonly Environment[],
   settings: ConfigInput = {},
+  log = pino({ level: 'silent' }),
 ): Promise<TestServer> {
   const trajectories = mkdtempSync(join(tmpdir(), 'stepwell-test-'));
   const app = await buildApp({
     config: createConfig({ drain_timeout_ms: 2_000, ...settings }),
     environments,
     trajectories,
-    log: pino({ level: 'silent' }),
+    log,
   });
   const url = await app.fastify.listen({ host: '127.0.0.1', port: 0 });
   return {
