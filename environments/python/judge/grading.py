@@ -9,12 +9,14 @@ from .clock import Clock, Over
 from .comparison import same_output, same_value
 from .decoding import OWN_NAMES
 from .modules import compiled
-from .placement import Placement, strange_names
+from .placement import Placement
 from .process import SolutionProcess
 from .program import program_result
 from .running import names_for, ordering_names, own_names
 from .scopes import defined_attributes
 from .starting import Fault, Lost, Spawner, Usage
+from .strange import strange_names
+from .work import Work
 
 _SHOWN = 400
 
@@ -273,7 +275,7 @@ class Grading:
             **(ordering_names() if self.process.ordered else {}),
         }
         exec(compiled(source, '<grade>'), names)
-        value = names['grade'](_Work(self))
+        value = names['grade'](Work(self))
         if type(value) not in (int, float, bool) or not math.isfinite(value) or not 0 <= value <= 1:
             raise ValueError('grade() gave no number from 0 to 1')
         return float(value)
@@ -288,22 +290,6 @@ class Grading:
 
     def named(self, name):
         return self.process.look(name)
-
-
-class _Work:
-    """The solution as a grade program sees it: its names as attributes, and itself as a program."""
-
-    def __init__(self, grading):
-        self._grading = grading
-
-    def __getattr__(self, name):
-        if name.startswith('__') or not name.isidentifier():
-            raise AttributeError(name)
-        return self._grading.named(name)
-
-    def run(self, stdin=''):
-        """The program's output and exit status (None past the deadline)."""
-        return self._grading.run_program(stdin)
 
 
 def _late(message):

@@ -12,45 +12,14 @@ import sys
 
 from .data import plain_names
 from .rewriting import Rewriter
-from .scopes import FUNCTIONS, bound, derived, expecting_names, free, mutated, root
+from .scopes import FUNCTIONS, asserts, bound, derived, expecting_names, free, mutated, root
+from .strange import STRANGE_MODULES, is_coroutine, strange_names
 
 _KNOWN = frozenset(vars(builtins)) | {'__name__', '__file__', '__builtins__'}
 _DEFINITIONS = (*FUNCTIONS, ast.Import, ast.ImportFrom)
-# Modules whose functions need the objects themselves, or the process in which the solution runs.
-_STRANGE_MODULES = frozenset(
-    'asyncio concurrent contextlib copy dataclasses gc inspect multiprocessing pickle signal subprocess sys threading '
-    'traceback tracemalloc types unittest.mock weakref'.split()
-)
 # What coroutines use that do one thing after the other.
 _AWAITED = frozenset(('gather', 'run', 'sleep', 'wait_for'))
 _IDLE = (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)
-
-
-def strange_names(body):
-    """Names of modules and of what stands for them whose code cannot run beside what it works with."""
-    names = set()
-    for node in (part for statement in body for part in ast.walk(statement)):
-        if isinstance(node, ast.Import):
-            names |= {
-                (alias.asname or alias.name).split('.')[0] for alias in node.names
-                if alias.name in _STRANGE_MODULES or alias.name.split('.')[0] in _STRANGE_MODULES
-            }
-        elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            for alias in node.names:
-                if {node.module, node.module.split('.')[0], f'{node.module}.{alias.name}'} & _STRANGE_MODULES:
-                    names.add(alias.asname or alias.name)
-    while True:
-        more = {
-            statement.name for statement in body if isinstance(statement, FUNCTIONS)
-            and (_is_coroutine(statement) or free([statement]) & names)
-        } - names
-        if not more:
-            return names
-        names |= more
-
-
-def _is_coroutine(statement):
-    return any(isinstance(node, (ast.AsyncFunctionDef, ast.Await)) for node in ast.walk(statement))
 
 
 class Placement:
@@ -70,7 +39,7 @@ class Placement:
         self.modules = {
             name for name in unknown - solution if name in sys.stdlib_module_names and self._only_module(name)
         }
-        self._strange = strange | strange_names(self._body) | (self.modules & _STRANGE_MODULES)
+        self._strange = strange | strange_names(self._body) | (self.modules & STRANGE_MODULES)
         # Names that only the solution process can tell the value of, and those among them and others that come from the
         # solution.
         self.remote = (unknown - self.modules) | (reads & solution)
@@ -130,7 +99,7 @@ class Placement:
         while True:
             more = {
                 function.name for function in functions
-                if not free([function]) & self._strange and not _is_coroutine(function) and (
+                if not free([function]) & self._strange and not is_coroutine(function) and (
                     free([function]) & (state | names)
                     or any(isinstance(node, (ast.Assert, ast.Global)) for node in ast.walk(function))
                 )
@@ -192,8 +161,8 @@ class Placement:
         names = bound([statement])
         if free([statement]) & self.remote:
             if not isinstance(statement, _DEFINITIONS):
-                return 'solution' if self._is_left(statement) and not self._judged(statement) else 'judge'
-            if self._belongs_there(statement) and not self._judged(statement):
+                return 'solution' if self._is_left(statement) and not asserts(statement, self._body) else 'judge'
+            if self._belongs_there(statement) and not asserts(statement, self._body):
                 return 'solution'
             return 'both' if names & self._needed else 'judge'
         if names & self._needed:
@@ -242,26 +211,11 @@ class Placement:
             name in _AWAITED for name in uses
         )
 
-    def _judged(self, statement):
-        """Whether something is asserted in it."""
-        functions = {
-            part.name for part in self._body
-            if isinstance(part, FUNCTIONS) and any(isinstance(node, ast.Assert) for node in ast.walk(part))
-        }
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Assert):
-                return True
-            if isinstance(node, ast.Attribute) and node.attr.startswith('assert'):
-                return True
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
-                return True
-        return False
-
     def left_inside(self, statement, hidden):
         """Whether a statement within one of the judge's is left to the solution process."""
         if not bound([statement]) <= self.remote - hidden or not free([statement]) & self.remote - hidden | bound([statement]):
             return False
-        return self._is_left(statement, hidden) and not self._judged(statement)
+        return self._is_left(statement, hidden) and not asserts(statement, self._body)
 
     def _is_left(self, statement, hidden=frozenset()):
         """Whether a statement does no more than change what lies in the solution process."""

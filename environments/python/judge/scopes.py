@@ -234,3 +234,19 @@ def expecting_names(body, derived):
                 if any(side & derived for side in sides):
                     names |= set().union(*(side for side in sides if not side & derived))
     return names - derived
+
+
+def asserts(statement, body):
+    """Whether something is asserted in a statement, by itself or by a function of `body`."""
+    functions = {
+        part.name for part in body
+        if isinstance(part, FUNCTIONS) and any(isinstance(node, ast.Assert) for node in ast.walk(part))
+    }
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Attribute) and node.attr.startswith('assert'):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
+            return True
+    return False
