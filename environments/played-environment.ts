@@ -103,7 +103,7 @@ export abstract class PlayedEnvironment<D extends CatalogDataset> implements Env
       ...(signal === undefined ? {} : { signal }),
     });
     try {
-      const trying = this.#try(plan, task, options, sandbox.image);
+      const trying = this.#try(plan, task, options, sandbox);
       const episode = await plan.begin(sandbox);
       const ungradable = await trying;
       if (ungradable === null) return episode;
@@ -119,10 +119,10 @@ export abstract class PlayedEnvironment<D extends CatalogDataset> implements Env
   }
 
   /** What a first episode of a task shows of it, where it was not tried yet and its grade would depend on it. */
-  #try(plan: Plan, task: Task, options: ResetOptions, image: ImageRef): Promise<Ungradable | null> | null {
+  #try(plan: Plan, task: Task, options: ResetOptions, sandbox: Sandbox): Promise<Ungradable | null> | null {
     const asked = options.include_ungradable !== true && options.semantics !== 'intercode';
-    if (plan.try === undefined || !asked || this.#catalog.isTried(task)) return null;
-    const tried = plan.try(image).then((ungradable) => {
+    if (plan.try === undefined || !asked || this.#catalog.isTried(task, sandbox.engine)) return null;
+    const tried = plan.try(sandbox.image).then((ungradable) => {
       this.#catalog.keep(task, ungradable);
       return ungradable;
     });

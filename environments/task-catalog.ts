@@ -1,3 +1,4 @@
+import type { Sandbox } from '../docker/sandbox.ts';
 import type { DatasetInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -87,10 +88,14 @@ export class TaskCatalog<D extends CatalogDataset> {
     return task;
   }
 
-  /** Whether it is known of a task if it can be graded. */
-  isTried({ dataset: name, index }: Task): boolean {
+  /**
+   * Whether it is known of a task if it can be graded. The local engine has this machine's programs: what a dataset knows of
+   * other ones says nothing there.
+   */
+  isTried({ dataset: name, index }: Task, engine: Sandbox['engine']): boolean {
     const { dataset, tasks, tried } = this.#entry(name, undefined);
-    return dataset.checked === true || tried.has(index) || tasks[index]?.ungradable !== undefined;
+    const isKnown = dataset.checked === true && engine !== 'local';
+    return isKnown || tried.has(index) || tasks[index]?.ungradable !== undefined;
   }
 
   /** Keep what came of trying a task: that it can be graded, or why not. */

@@ -96,10 +96,10 @@ describe('tasks that cannot be graded', () => {
     const catalog = new TaskCatalog('bash-v1', [{ name: 'new', tasks: [record('a'), record('b')] }]);
     const a = catalog.choose({ task: 'a' }, 0);
     const b = catalog.choose({ task: 'b' }, 0);
-    expect([catalog.isTried(a), catalog.isTried(b)]).toEqual([false, false]);
+    expect([catalog.isTried(a, 'docker'), catalog.isTried(b, 'docker')]).toEqual([false, false]);
     catalog.keep(a, { kind: 'no_op_wins', reason: 'Nothing to do.' });
     catalog.keep(b, null);
-    expect([catalog.isTried(a), catalog.isTried(b)]).toEqual([true, true]);
+    expect([catalog.isTried(a, 'docker'), catalog.isTried(b, 'docker')]).toEqual([true, true]);
     expect(draws({}, catalog)).toEqual(new Set(['b']));
     catalog.keep(b, { kind: 'gold_fails', reason: 'It fails.' });
     expect(() => catalog.choose({}, 0)).toThrow(expect.objectContaining({ error: 'task_ungradable' }));
@@ -107,6 +107,11 @@ describe('tasks that cannot be graded', () => {
 
   it('need no try in a dataset that was checked', () => {
     const catalog = new TaskCatalog('bash-v1', [{ name: 'old', tasks: [record('a')], checked: true }]);
-    expect(catalog.isTried(catalog.choose({}, 0))).toBe(true);
+    const task = catalog.choose({}, 0);
+    expect(catalog.isTried(task, 'docker')).toBe(true);
+    // It has this machine's programs, which nobody tried the dataset with.
+    expect(catalog.isTried(task, 'local')).toBe(false);
+    catalog.keep(task, null);
+    expect(catalog.isTried(task, 'local')).toBe(true);
   });
 });
