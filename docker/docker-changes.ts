@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { extract } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import { z } from 'zod';
 import { isEngineStatus } from './docker-errors.ts';
 import { SandboxError } from './errors.ts';
@@ -9,7 +9,7 @@ import { hiddenPath } from './labels.ts';
 import type { Bound, FileType, LayerChange, LayerDiff } from './sandbox.ts';
 
 /** What a path is; `null` where nothing is. */
-type Node = Pick<LayerChange, 'type' | 'mode' | 'size' | 'sha256'> | null;
+type Node = Omit<LayerChange, 'path' | 'kind'> | null;
 
 /** The engine's answer to a path that the container deleted. */
 const deletedKind = 2;
@@ -26,11 +26,13 @@ const bounds = { listBytes: 4 * 1024 * 1024, paths: 2_000, contentBytes: 512 * 1
 /** No call of the system takes a longer one. */
 const longestPath = 4095;
 
-/** Of a larger file the size and the first bytes stand for the content: a sparse one of any size costs nothing to make. */
-const window = 8 * 1024 * 1024;
-
 /** What is there by a name that is no text: the engine has lost the name, and cannot look at it. */
-const nameless: Node = { type: 'other', mode: 0, size: 0, sha256: null };
+const nameless: Node = { ...unknown(), type: 'other', mode: 0 };
+
+/** What is told of a path of which the engine sends nothing, and never told of where there are no layers. */
+function unknown() {
+  return { uid: null, gid: null, size: 0, sha256: null, device: null, attributes: null, link: null };
+}
 
 /** There is more than a bound lets through. */
 class Exceeded extends Error {
@@ -158,7 +160,9 @@ function compare(path: string, before: Node, after: Node): LayerChange | null {
   if (before.size !== after.size || before.sha256 !== after.sha256) {
     return { path, kind: 'modified', ...after };
   }
-  return before.mode === after.mode ? null : { path, kind: 'mode_changed', ...after };
+  if (before.device !== after.device) return { path, kind: 'modified', ...after };
+  const same = before.mode === after.mode && before.uid === after.uid && before.gid === after.gid;
+  return same ? null : { path, kind: 'mode_changed', ...after };
 }
 
 async function nodesOf(
@@ -179,7 +183,6 @@ async function nodesOf(
   return nodes;
 }
 
-/** Only a header for folders: their archive would bring everything in them. */
 async function nodeOf(
   container: Docker.Container,
   path: string,
@@ -188,9 +191,10 @@ async function nodeOf(
   if (Buffer.byteLength(path) > longestPath) throw new Exceeded('bytes');
   try {
     const type = await typeOf(container, path);
-    if (type.type !== 'file' && type.type !== 'symlink') return { ...type, size: 0, sha256: null };
-    const content = await contentOf(await container.getArchive({ path }), read);
-    return content === null ? null : { ...type, ...content };
+    // An archive has none.
+    if (type.type === 'socket') return { ...unknown(), ...type };
+    const told = await firstOf(await container.getArchive({ path }), read);
+    return told === null ? null : { ...unknown(), ...type, ...told };
   } catch (error) {
     if (error instanceof Exceeded) throw error;
     if (isEngineStatus(error, 404)) return null;
@@ -198,21 +202,27 @@ async function nodeOf(
   }
 }
 
-/** Of the first file in an archive. What else the engine would send of it is not waited for. */
-async function contentOf(
-  stream: NodeJS.ReadableStream,
-  read: (bytes: number) => void,
-): Promise<Pick<LayerChange, 'size' | 'sha256'> | null> {
+type Told = Pick<LayerChange, 'uid' | 'gid'> & Partial<Pick<LayerChange, 'size' | 'sha256' | 'device'>>;
+
+/** Of the first file in an archive. What else the engine would send, as all that is in a folder, is not waited for. */
+async function firstOf(stream: NodeJS.ReadableStream, read: (bytes: number) => void): Promise<Told | null> {
   const archive = extract();
   stream.on('error', (error: Error) => archive.destroy(error));
   stream.pipe(archive);
   try {
     for await (const entry of archive) {
-      const { type, linkname = '', size = 0 } = entry.header;
+      const { type, linkname, size = 0, uid = null, gid = null } = entry.header;
+      const owner = { uid, gid };
       if (type === 'symlink') {
-        return { size: 0, sha256: createHash('sha256').update(linkname).digest('hex') };
+        return {
+          ...owner,
+          sha256: createHash('sha256')
+            .update(linkname ?? '')
+            .digest('hex'),
+        };
       }
-      return { size, sha256: await digestOf(Readable.from(entry), size, read) };
+      if (type === 'file') return { ...owner, size, sha256: await digestOf(Readable.from(entry), read) };
+      return { ...owner, device: deviceOf(entry.header) };
     }
     return null;
   } finally {
@@ -220,16 +230,17 @@ async function contentOf(
   }
 }
 
-async function digestOf(content: Readable, size: number, read: (bytes: number) => void): Promise<string> {
+function deviceOf({ type, devmajor = 0, devminor = 0 }: Header): string | null {
+  if (type !== 'character-device' && type !== 'block-device') return null;
+  return `${type === 'block-device' ? 'b' : 'c'} ${devmajor}:${devminor}`;
+}
+
+/** All of it, or none: a sparse file of any size costs nothing to make, but would have to be read through. */
+async function digestOf(content: Readable, read: (bytes: number) => void): Promise<string> {
   const hash = createHash('sha256');
-  if (size > window) hash.update(`head of ${size} bytes\n`);
-  let left = Math.min(size, window);
   for await (const chunk of content) {
-    const taken = chunk.subarray(0, left);
-    read(taken.length);
-    hash.update(taken);
-    left -= taken.length;
-    if (left === 0) break;
+    read(chunk.length);
+    hash.update(chunk);
   }
   return hash.digest('hex');
 }

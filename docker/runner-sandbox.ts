@@ -187,6 +187,7 @@ export class RunnerSandbox implements Sandbox {
       timeout: fields.timeout,
       truncatedBytes: fields.truncated_bytes,
       truncatedAt: fields.truncated_at,
+      sha256: fields.sha256,
       cwd: fields.cwd,
       sessionRestarted: fields.restarted,
       durationMs: fields.duration_us / 1_000,

@@ -88,6 +88,8 @@ export interface RunResult {
   readonly truncatedBytes: number;
   /** Offset in `output` where the dropped bytes were; -1 where none were. */
   readonly truncatedAt: number;
+  /** SHA-256 in hex of the whole output, dropped bytes included; `null` where none were. */
+  readonly sha256: string | null;
   /** Working directory of the session afterwards. */
   readonly cwd: string;
   /** The session's process ended and a new one took its place: variables and functions are gone. */
@@ -98,18 +100,41 @@ export interface RunResult {
 
 export type FileType = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'other';
 
-/** One difference between the layer now and at the last `mark`. */
+/**
+ * One difference between the layer now and at the last `mark`. No time stamp is looked at, no attribute of the file system
+ * itself (`chattr`), and no extended attributes but the user's own, access control lists and capabilities.
+ */
 export interface LayerChange {
   /** Absolute path; bytes that are no UTF-8 are escaped as U+DC80…U+DCFF, as Python does. */
   readonly path: string;
-  readonly kind: 'added' | 'modified' | 'deleted' | 'type_changed' | 'mode_changed';
+  /** `mode_changed`: permission bits, owner or group; `attributes_changed`: nothing but extended attributes. */
+  readonly kind: 'added' | 'modified' | 'deleted' | 'type_changed' | 'mode_changed' | 'attributes_changed';
   readonly type: FileType;
   /** Permission bits now, or at the mark for a deleted path. */
   readonly mode: number;
+  /** Owner now, or at the mark for a deleted path; `null` where the engine does not tell: of sockets in `replace` isolation. */
+  readonly uid: number | null;
+  /** Group, as `uid`. */
+  readonly gid: number | null;
   /** Bytes of a regular file, else 0. */
   readonly size: number;
-  /** SHA-256 of a regular file's content or of a link's target, in hex; else `null`. */
+  /**
+   * SHA-256 in hex of a regular file's content or of a link's target; else `null`. Of a file above 64 MiB in `layer`
+   * isolation, that of its size and of all that is not zeros: equal for equal contents, too.
+   */
   readonly sha256: string | null;
+  /** Kind and numbers of a device, e.g. `c 1:3`; else `null`. */
+  readonly device: string | null;
+  /**
+   * A digest of the extended attributes `user.*`, access control lists and capabilities; `null` where there are none, and in
+   * `replace` isolation.
+   */
+  readonly attributes: string | null;
+  /**
+   * The first path, in the order of the alphabet, of those that are hard links to this file in the layer, if they are several;
+   * else `null`, and in `replace` isolation. Links that come or go are no change by themselves.
+   */
+  readonly link: string | null;
 }
 
 /**

@@ -1,5 +1,6 @@
 """What is kept of a command's output: its head and its tail."""
 
+import hashlib
 import os
 from collections import deque
 
@@ -9,7 +10,10 @@ _READS = 17
 
 
 class Capture:
-    """Keeps at most `limit` bytes, half from the head and half from the tail, and counts the rest."""
+    """
+    Keeps at most `limit` bytes, half from the head and half from the tail, and counts the rest. Only where some are dropped
+    it digests them all.
+    """
 
     def __init__(self, limit: int) -> None:
         self._head_room = limit - limit // 2
@@ -18,6 +22,7 @@ class Capture:
         self._tail = deque()
         self._tail_length = 0
         self.dropped = 0
+        self._sha = None
 
     def add(self, data: bytes) -> None:
         if self._head_room:
@@ -32,9 +37,16 @@ class Capture:
         while self._tail_length - len(self._tail[0]) >= self._tail_limit:
             first = self._tail.popleft()
             self._tail_length -= len(first)
-            self.dropped += len(first)
+            self._drop(first)
             if not self._tail:
                 return
+
+    def _drop(self, data: bytes) -> None:
+        """What comes between the head and the tail from now on."""
+        if self._sha is None:
+            self._sha = hashlib.sha256(self._head)
+        self._sha.update(data)
+        self.dropped += len(data)
 
     def read_from(self, fd: int) -> bool:
         """Take what a non-blocking descriptor holds; False at its end."""
@@ -51,14 +63,15 @@ class Capture:
         return True
 
     def finish(self, fields: dict) -> bytes:
-        """The output; where some was dropped, `fields` gets how much and where the gap is."""
-        if not self._tail:
+        """The output; where some was dropped, `fields` gets how much, where the gap is, and the digest of the whole."""
+        if not self._tail and self._sha is None:
             return bytes(self._head)
         tail = b"".join(self._tail)
         excess = len(tail) - self._tail_limit
         if excess > 0:
+            self._drop(tail[:excess])
             tail = tail[excess:]
-            self.dropped += excess
-        if self.dropped:
-            fields.update(truncated_bytes=self.dropped, truncated_at=len(self._head))
+        if self._sha is not None:
+            self._sha.update(tail)
+            fields.update(truncated_bytes=self.dropped, truncated_at=len(self._head), sha256=self._sha.hexdigest())
         return bytes(self._head) + tail

@@ -1,9 +1,9 @@
 """The difference of a layer between a mark and now, computed from its upper directories; nothing of it is run.
 
-What counts as a change is content, type, permission bits and owner, never a time stamp: a file that was only touched,
-or changed and changed back, is the same file. A change of the owner or group is told as `mode_changed`, for lack of a
-field of its own. A deleted folder is told file by file. The root folder itself is compared with the mark only, as
-layers begin with a fresh one.
+What counts as a change is content, type, permission bits, owner and extended attributes, never a time stamp: a file that
+was only touched, or changed and changed back, is the same file. A change of the owner or group is told as `mode_changed`.
+That files became links of each other, or are so no longer, is told with their changes, and is none by itself. A deleted
+folder is told file by file. The root folder itself is compared with the mark only, as layers begin with a fresh one.
 
 Files that did not change since the mark are known by inode, size and ctime and not read again; `mark` therefore has
 to happen while no process of the agent holds a shared writable mapping of a file.
@@ -14,10 +14,10 @@ Overlays with `metacopy` are not understood: mounts must switch it off where the
 import stat
 import time
 from json.encoder import encode_basestring_ascii
-from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Set
+from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from budget import Bounds, Budget, Exceeded
-from content import Contents, Digest
+from content import Contents
 from layer import HIDDEN_FOLDER, Root
 from lower import Lower
 from request_error import RequestError
@@ -120,28 +120,41 @@ class _Comparison:
         self._hidden = hidden
         self._budget = budget
         self._changes = changes
+        # Of files with several names, by inode: the first of them in the order of the alphabet, and how many were met.
+        self._links: Dict[int, Tuple[str, int]] = {}
+        self._linked: List[Tuple[Change, int]] = []
 
     def run(self, before: Optional[Node], now: Node) -> None:
+        try:
+            self._walk(before, now)
+        finally:
+            self._lower.close()
+        for change, inode in self._linked:
+            path, count = self._links[inode]
+            if count > 1:
+                self._budget.told(len(encode_basestring_ascii(path)))
+                change["link"] = path
+
+    def _walk(self, before: Optional[Node], now: Node) -> None:
         if before is not None and (before.mode, before.uid, before.gid) != (now.mode, now.uid, now.gid):
             self._report(self._prefix or "/", "mode_changed", _Side(now, now, "."))
+        elif before is not None and before.attributes != now.attributes:
+            self._report(self._prefix or "/", "attributes_changed", _Side(now, now, "."))
         if not now.children and not (before and before.children):
             return
         pending = [(self._prefix, _Side(before, before, "."), _Side(now, now, "."))]
-        try:
-            while pending:
-                folder, a, b = pending.pop()
-                for name in self._names(a, b):
-                    path = f"{folder}/{name}"
-                    if path in self._hidden:
-                        continue
-                    self._budget.name()
-                    sides = self._child(a, name), self._child(b, name)
-                    self._compare(path, *sides)
-                    folders = [side if _is_folder(side.entry) else _NOTHING for side in sides]
-                    if folders != [_NOTHING, _NOTHING]:
-                        pending.append((path, *folders))
-        finally:
-            self._lower.close()
+        while pending:
+            folder, a, b = pending.pop()
+            for name in self._names(a, b):
+                path = f"{folder}/{name}"
+                if path in self._hidden:
+                    continue
+                self._budget.name()
+                sides = self._child(a, name), self._child(b, name)
+                self._compare(path, *sides)
+                folders = [side if _is_folder(side.entry) else _NOTHING for side in sides]
+                if folders != [_NOTHING, _NOTHING]:
+                    pending.append((path, *folders))
 
     def _names(self, a: _Side, b: _Side) -> Set[str]:
         """The names in a folder whose two states may differ."""
@@ -182,6 +195,9 @@ class _Comparison:
         return status is not None and stat.S_ISDIR(status.st_mode)
 
     def _compare(self, path: str, a: _Side, b: _Side) -> None:
+        if b.node is not None and b.node.links > 1 and b.node.type != "directory":
+            first, count = self._links.get(b.node.ino, (path, 0))
+            self._links[b.node.ino] = (min(first, path), count + 1)
         if a.entry is None or b.entry is None:
             if b.entry is not None:
                 self._report(path, "added", b)
@@ -199,37 +215,47 @@ class _Comparison:
         if old.type in ("file", "symlink"):
             if old.size != new.size:
                 return "modified"
-            # Digests compare only through the same window, which the one that is already known prescribes.
-            known = new.digest or old.digest
-            digests = [self._digest(side, known and known.window) for side in (a, b)]
+            digests = [self._digest(side) for side in (a, b)]
             if None in digests or digests[0] != digests[1]:
                 return "modified"
-        elif old.type == "other" and old.rdev != new.rdev:
+        elif old.device != new.device:
             return "modified"
         if (old.mode, old.uid, old.gid) != (new.mode, new.uid, new.gid):
             return "mode_changed"
+        if self._attributes(a) != self._attributes(b):
+            return "attributes_changed"
         return None
 
-    def _digest(self, side: _Side, window: Optional[int] = None) -> Optional[Digest]:
+    def _attributes(self, side: _Side) -> Optional[str]:
+        if side.node is not None or side.below is None:
+            return side.entry.attributes
+        return self._lower.attributes(side.below, self._budget)
+
+    def _digest(self, side: _Side) -> Optional[str]:
         entry = side.entry
         if entry.digest is None and side.node is None and side.below is not None:
             if entry.type == "symlink":
                 entry.digest = Contents.digest_of(self._lower.target(side.below))
             elif entry.type == "file":
-                entry.digest = self._lower.digest(side.below, self._contents, window)
+                entry.digest = self._lower.digest(side.below, self._contents)
         return entry.digest
 
     def _report(self, path: str, kind: str, side: _Side) -> None:
         self._budget.told(len(encode_basestring_ascii(path)) + _CHANGE_SIZE)
         entry = side.entry
-        digest = None if kind == "deleted" else self._digest(side)
-        self._changes.append(
-            {
-                "path": path,
-                "kind": kind,
-                "type": entry.type,
-                "mode": entry.mode,
-                "size": entry.size,
-                "sha256": digest and digest.sha256,
-            }
-        )
+        change = {
+            "path": path,
+            "kind": kind,
+            "type": entry.type,
+            "mode": entry.mode,
+            "uid": entry.uid,
+            "gid": entry.gid,
+            "size": entry.size,
+            "sha256": None if kind == "deleted" else self._digest(side),
+            "device": entry.device,
+            "attributes": self._attributes(side),
+            "link": None,
+        }
+        self._changes.append(change)
+        if kind != "deleted" and side.node is not None and entry.ino in self._links:
+            self._linked.append((change, entry.ino))

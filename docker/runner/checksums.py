@@ -9,7 +9,7 @@ import stat
 from typing import Any, Dict, List, Optional, Tuple
 
 from budget import Bounds, Budget, Exceeded
-from content import WINDOW, Contents
+from content import Contents
 from enclosure import enclosed
 from file_type import file_type
 from request_error import RequestError
@@ -107,8 +107,8 @@ class _Listing:
         return alike is not None and os.path.realpath(folder) in map(os.path.realpath, alike)
 
     def _digest(self, path: bytes, status: os.stat_result) -> str:
-        digest = self._contents.digest_through_links(path, status, WINDOW)
-        return "unreadable" if digest is None else digest.sha256
+        digest = self._contents.digest_through_links(path, status)
+        return "unreadable" if digest is None else digest
 
     def _say(self, shown: bytes, what: str) -> None:
         self._budget.told(len(shown))

@@ -5,7 +5,9 @@ import errno
 import os
 from typing import FrozenSet, List, Optional
 
-from content import Contents, Digest
+from attributes import attributes_digest
+from budget import Budget
+from content import Contents
 
 _O_PATH = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -56,10 +58,14 @@ class Lower:
     def target(self, path: str) -> bytes:
         return os.fsencode(os.readlink(path, dir_fd=self._root(path)))
 
-    def digest(self, path: str, contents: Contents, window: Optional[int]) -> Optional[Digest]:
-        """The digest of the regular file at `path`, through the given window."""
+    def digest(self, path: str, contents: Contents) -> Optional[str]:
+        """The digest of the regular file at `path`."""
         status = self.status(path)
-        return status and contents.digest(self._root(path), path, status, window)
+        return status and contents.digest(self._root(path), path, status)
+
+    def attributes(self, path: str, budget: Budget) -> Optional[str]:
+        """The digest of the extended attributes at `path`."""
+        return attributes_digest(self._root(path), path, budget)
 
     def close(self) -> None:
         for fd in (self._mounted, self._bare):

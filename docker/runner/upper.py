@@ -6,8 +6,9 @@ import re
 import stat
 from typing import Dict, List, NamedTuple, Optional, Set
 
+from attributes import attributes_digest
 from budget import Budget, Exceeded
-from content import Contents, Digest
+from content import Contents
 from file_type import file_type
 
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -25,8 +26,8 @@ class Node:
     """One file as it was when the snapshot was made; `children` only of folders, `digest` only of files and links."""
 
     __slots__ = (
-        *("type", "mode", "uid", "gid", "size", "ino", "ctime", "rdev"),
-        *("digest", "children", "opaque", "redirect"),
+        *("type", "mode", "uid", "gid", "size", "ino", "links", "ctime", "device"),
+        *("digest", "attributes", "children", "opaque", "redirect"),
     )
 
     def __init__(self, status: os.stat_result) -> None:
@@ -37,15 +38,22 @@ class Node:
         self.size = status.st_size if self.type == "file" else 0
         self.ino = status.st_ino
         self.ctime = status.st_ctime_ns
-        self.rdev = status.st_rdev
-        self.digest: Optional[Digest] = None
+        self.links = status.st_nlink
+        # Kind and numbers of a device, e.g. `c 1:3`.
+        self.device: Optional[str] = None
+        self.digest: Optional[str] = None
+        # Digest of the extended attributes that belong to its state.
+        self.attributes: Optional[str] = None
         self.children: Dict[str, "Node"] = {}
         # Nothing of the lower folder shows through.
         self.opaque = False
         # Where the lower folder lies instead, when the mount allows redirects.
         self.redirect: Optional[str] = None
-        if stat.S_ISCHR(status.st_mode) and status.st_rdev == 0:
-            self.type = WHITEOUT
+        if self.type == "other":
+            letter = "c" if stat.S_ISCHR(status.st_mode) else "b"
+            self.device = f"{letter} {os.major(status.st_rdev)}:{os.minor(status.st_rdev)}"
+            if self.device == "c 0:0":
+                self.type = WHITEOUT
 
 
 class Earlier(NamedTuple):
@@ -92,6 +100,7 @@ class Upper:
         root = Node(os.fstat(fd))
         stack = [_Folder(fd, root, self._watched(self._prefix), earlier.node)]
         try:
+            root.attributes = attributes_digest(fd, ".", self._budget)
             self._fill(stack[0])
             while stack:
                 if stack[-1].pending:
@@ -158,16 +167,18 @@ class Upper:
                 node.type = WHITEOUT
             else:
                 node.digest = self._digest(folder, name, status)
+        if node.type != WHITEOUT:
+            node.attributes = attributes_digest(folder.fd, name, self._budget)
         folder.node.children[name] = node
 
-    def _digest(self, folder: _Folder, name: str, status: os.stat_result) -> Optional[Digest]:
+    def _digest(self, folder: _Folder, name: str, status: os.stat_result) -> Optional[str]:
         before = folder.earlier.children.get(name) if folder.earlier else None
         if before is None or before.digest is None or before.type != "file":
             return self._contents.digest(folder.fd, name, status)
         same = (before.ino, before.ctime, before.size) == (status.st_ino, status.st_ctime_ns, status.st_size)
         if same and before.ctime < self._settled:
             return before.digest
-        return self._contents.digest(folder.fd, name, status, before.digest.window)
+        return self._contents.digest(folder.fd, name, status)
 
     def _watched(self, path: str) -> Optional[str]:
         return path if path in self._above_hidden else None

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { RunResult } from '../../docker/sandbox.ts';
 
 /** The agent's answer: text that it submitted, or the last output that was not blank (`null` for none). */
-export type Answer = string | Pick<RunResult, 'output' | 'truncatedBytes' | 'truncatedAt'> | null;
+export type Answer = string | Pick<RunResult, 'output' | 'truncatedBytes' | 'sha256'> | null;
 
 /** The most that an answer can get which is not the gold's: the right lines in another order. */
 const NOT_EQUAL = 0.75;
@@ -62,13 +63,10 @@ export function answerSimilarity(answer: string, gold: string, instruction: stri
   return NOT_EQUAL * 0.5 * (overlap(lines(left), lines(right)) + overlap(news(left), news(right)));
 }
 
-/** Whether an output of which the middle was dropped has the length, head and tail of the gold's. */
-function sameWhereKept(kept: Exclude<Answer, string | null>, gold: Buffer): boolean {
-  const { output, truncatedBytes, truncatedAt } = kept;
-  if (output.length + truncatedBytes !== gold.length) return false;
-  const head = output.subarray(0, truncatedAt);
-  const tail = output.subarray(truncatedAt);
-  return gold.subarray(0, head.length).equals(head) && gold.subarray(gold.length - tail.length).equals(tail);
+/** Whether an output of which the middle was dropped was the gold's, by the digest of all of it. */
+function sameWhole(kept: Exclude<Answer, string | null>, gold: Buffer): boolean {
+  if (kept.output.length + kept.truncatedBytes !== gold.length) return false;
+  return kept.sha256 === createHash('sha256').update(gold).digest('hex');
 }
 
 /** Similarity of an episode's answer to the gold's output, 0 to 1. */
@@ -77,7 +75,7 @@ export function compareAnswers(answer: Answer, gold: Buffer, instruction: string
   const wanted = gold.toString('utf8');
   if (typeof answer === 'string') return answerSimilarity(answer, wanted, instruction);
   const { output, truncatedBytes } = answer;
-  if (truncatedBytes > 0 && sameWhereKept(answer, gold)) return 1;
+  if (truncatedBytes > 0 && sameWhole(answer, gold)) return 1;
   const similarity = answerSimilarity(output.toString('utf8'), wanted, instruction);
   // What says the same in other bytes, or where the rest was dropped, is not known to be the same.
   const known = truncatedBytes === 0 && (similarity < 1 || sameBytes(output, gold));

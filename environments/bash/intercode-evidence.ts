@@ -74,6 +74,8 @@ const STATUS: Readonly<Record<LayerChange['kind'], string>> = {
   deleted: 'D',
   type_changed: 'T',
   mode_changed: 'M',
+  // Git knows none of them.
+  attributes_changed: '',
 };
 
 /** A path as git would name it, with nothing in it that separates words. */
@@ -86,7 +88,10 @@ async function layerEvidence(sandbox: Sandbox): Promise<FileEvidence> {
   const { changes, exceeded } = await sandbox.diff();
   if (exceeded !== null) return { status: null, checksums: new Map() };
   const shown = changes.filter(
-    ({ path, type }) => type !== 'directory' && !path.split('/').some((segment) => IGNORED.has(segment)),
+    ({ path, kind, type }) =>
+      type !== 'directory' &&
+      kind !== 'attributes_changed' &&
+      !path.split('/').some((segment) => IGNORED.has(segment)),
   );
   const lines = shown.map(({ path, kind }) => `${STATUS[kind]} ${oneWord(path)}`);
   return {

@@ -38,8 +38,11 @@ function isNoise({ path, kind }: LayerChange): boolean {
   return kind === 'added' && SCRATCH.some(below);
 }
 
+/** What the state of a path is, beside what happened to it. */
+const STATE = ['type', 'mode', 'uid', 'gid', 'sha256', 'device', 'attributes', 'link'] as const;
+
 function sameState(a: LayerChange, b: LayerChange): boolean {
-  return a.kind === b.kind && a.type === b.type && a.mode === b.mode && a.sha256 === b.sha256;
+  return a.kind === b.kind && STATE.every((part) => a[part] === b[part]);
 }
 
 interface FileAgreement {

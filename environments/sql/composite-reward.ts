@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../protocol/errors.ts';
+import { tablesRead } from './tables-read.ts';
 import type { Dialect } from './task.ts';
-import { names } from './tokens.ts';
 
 /** A task's gold query. */
 export interface GoldQuery {
@@ -10,11 +10,11 @@ export interface GoldQuery {
 
 /** Parts of the composite reward, each from 0 to 1. */
 export interface CompositeParts {
-  /** The answer is one statement that ran without an error and gave rows. */
+  /** The answer is one statement that ran without an error, gave rows, and reads a table of the database. */
   readonly format: number;
   /** The answer's rows are those of the gold query, by `execution_match`. */
   readonly execution: number;
-  /** Of the tables that the gold query reads, those that the agent had looked into before its answer. */
+  /** Of the tables that the gold query reads, those that statements of the agent had read before its answer. */
   readonly exploration: number;
 }
 
@@ -43,16 +43,22 @@ export function compositeWeights(given: Readonly<Record<string, number>> = {}): 
   return weights;
 }
 
-/** Share of the gold query's tables that earlier statements name, outside of strings and comments; `null` where it reads none. */
+/** Whether a query reads one of these tables. */
+export function readsAny({ sql, dialect }: GoldQuery, tables: readonly string[]): boolean {
+  const read = tablesRead(sql, dialect);
+  return tables.some((table) => read.has(table.toLowerCase()));
+}
+
+/** Share of the gold query's tables that earlier statements read; `null` where it reads none. */
 export function explorationShare(
   gold: GoldQuery,
   tables: readonly string[],
   earlier: readonly string[],
 ): number | null {
-  const wanted = names(gold.sql, gold.dialect);
+  const wanted = tablesRead(gold.sql, gold.dialect);
   const read = tables.map((table) => table.toLowerCase()).filter((table) => wanted.has(table));
   if (read.length === 0) return null;
-  const seen = earlier.map((sql) => names(sql, gold.dialect));
+  const seen = earlier.map((sql) => tablesRead(sql, gold.dialect));
   return read.filter((table) => seen.some((named) => named.has(table))).length / read.length;
 }
 

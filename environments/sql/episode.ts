@@ -52,7 +52,7 @@ export class SqlEpisode implements EnvironmentEpisode {
   readonly initial: ActionOutcome;
   readonly #parts: SqlEpisodeParts;
   readonly #statements: string[] = [];
-  #attempt: Attempt = { answer: null, single: false, earlier: [] };
+  #attempt: Attempt = { answer: null, sql: '', single: false, earlier: [] };
 
   constructor(parts: SqlEpisodeParts) {
     this.#parts = parts;
@@ -109,7 +109,8 @@ export class SqlEpisode implements EnvironmentEpisode {
     const result = lastRows(execution);
     if (strict || result !== null) {
       const single = execution.results.length === 1 && execution.error === null;
-      this.#attempt = { answer: this.#answer(result), single, earlier: [...this.#statements] };
+      const kept = sql.slice(0, MOST_REMEMBERED_LENGTH);
+      this.#attempt = { answer: this.#answer(result), sql: kept, single, earlier: [...this.#statements] };
     }
     if (execution.error === null && this.#statements.length < MOST_REMEMBERED) {
       this.#statements.push(sql.slice(0, MOST_REMEMBERED_LENGTH));

@@ -5,6 +5,7 @@ import {
   compositeWeights,
   explorationShare,
   type GoldQuery,
+  readsAny,
 } from './composite-reward.ts';
 import { executionMatch } from './execution-match.ts';
 import type { Gold } from './gold.ts';
@@ -23,6 +24,8 @@ export interface Answer {
 /** What an episode comes down to. */
 export interface Attempt {
   readonly answer: Answer | null;
+  /** The action that gave the answer; blank where there is none. */
+  readonly sql: string;
   /** Whether the answer was the only statement of its action. */
   readonly single: boolean;
   /** Statements that ran before the answer. */
@@ -75,11 +78,13 @@ async function matches(answer: Answer | null, gold: GoldRows, query: GoldQuery):
 }
 
 function byComposite(query: GoldQuery, weights: CompositeWeights): CompleteScorer {
-  return async ({ answer, single, earlier }, gold, tables) => {
+  return async ({ answer, sql, single, earlier }, gold, tables) => {
     const same = await matches(answer, gold, query);
     if (same === null) return tooLarge(gold);
+    const wellFormed = answer !== null && single;
+    const reads = readsAny(query, tables) ? readsAny({ ...query, sql }, tables) : same;
     const parts = {
-      format: answer !== null && single ? 1 : 0,
+      format: wellFormed && reads ? 1 : 0,
       execution: same ? 1 : 0,
       // Where the gold reads no table, there is nothing to look into, and no merit in it.
       exploration: explorationShare(query, tables, earlier) ?? (same ? 1 : 0),

@@ -31,7 +31,7 @@ export function tokens(sql: string, dialect: Dialect): string[] {
 const QUOTED_NAME: Readonly<Record<Dialect, RegExp>> = { sqlite: /^[`"[]./s, mysql: /^`./s };
 
 /** The token's name in lower case, without its quotes; `null` for a text. */
-function nameOf(token: string, dialect: Dialect): string | null {
+export function nameOf(token: string, dialect: Dialect): string | null {
   if (QUOTED_NAME[dialect].test(token)) {
     const quote = token.charAt(0);
     return token

@@ -250,6 +250,9 @@ export function commandContract({ acquire, run, output, kind }: SandboxBench): v
       expect(result.output.length).toBe(1000);
       expect(result.truncatedBytes).toBe(total - 1000);
       expect(result.truncatedAt).toBe(500);
+      const whole = await output(sandbox, 'seq 1 200000 | sha256sum');
+      expect(`${result.sha256}  -\n`).toBe(whole);
+      expect((await run(sandbox, 'seq 3')).sha256).toBeNull();
       expect(result.output.toString()).toMatch(/^1\n2\n.*\n200000\n$/s);
     });
 

@@ -72,6 +72,31 @@ export function fileContract({ acquire, run, output, layers, kind }: SandboxBenc
       expect(changes[0]?.sha256).toMatch(/^87428fc522803d31065e7bce3cf03fe4/);
     });
 
+    it('tells owners, and sees them change', async () => {
+      const sandbox = await acquire();
+      await sandbox.putFiles([{ path: '/work/a', type: 'file', content: 'a' }]);
+      await sandbox.mark();
+      // One user alone may be all that there is.
+      await run(sandbox, 'cd /work; chown 1:2 a; mkdir d; chown 3 d; : > stays');
+      const owners = (await output(sandbox, 'stat -c "%n %u %g" /work/*')).trim().split('\n');
+      const { changes } = await sandbox.diff();
+      const told = changes.map(({ path, uid, gid }) => `${path} ${uid} ${gid}`);
+      expect(told).toEqual(owners[0] === '/work/a 0 0' ? owners.slice(1) : owners);
+    });
+
+    it('tells files of different contents apart wherever they differ', async () => {
+      const sandbox = await acquire();
+      const write = (at: string) =>
+        `head -c 12M /dev/zero > /work; printf ${at} | dd of=/work bs=1 seek=9M conv=notrunc 2>/dev/null`;
+      const digests: (string | null | undefined)[] = [];
+      for (const text of ['RIGHT', 'WRONG', 'RIGHT']) {
+        await run(sandbox, write(text));
+        digests.push((await sandbox.diff()).changes[0]?.sha256);
+      }
+      expect(digests[0]).not.toBe(digests[1]);
+      expect(digests[0]).toBe(digests[2]);
+    });
+
     itUnless(
       unlessOrdinary(kind, 'programs that it may replace'),
       'sees changes to the image itself, and no change where there is none',

@@ -50,7 +50,7 @@ describe.skipIf(missing !== null)(`the changes of a container without layers ${m
       'added /work/b',
     ]);
     const [file, link] = (await changes.diff()).changes.slice(-2);
-    expect(file).toMatchObject({ type: 'file', mode: 0o644, size: 2 });
+    expect(file).toMatchObject({ type: 'file', mode: 0o644, uid: 0, gid: 0, size: 2 });
     expect(file?.sha256).toBe('87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7');
     expect(link).toMatchObject({ type: 'symlink', size: 0 });
     expect((await changes.diff()).changes.find(({ path }) => path === '/usr/bin/ls')?.mode).toBe(0o4700);
@@ -63,15 +63,47 @@ describe.skipIf(missing !== null)(`the changes of a container without layers ${m
     expect(await told()).toEqual(['added /tmp/cat', 'modified /work/a', 'type_changed /work/b']);
   });
 
-  it('are known by size and beginning where files are huge, and as other ones where names are no text', async () => {
+  it('have owners, also of folders, links and pipes', async () => {
     await changes.mark();
-    await run("truncate -s 1T /work/huge; touch $'/work/\\xff'");
+    await run(
+      'cd /work; chown 1:2 a; mkdir d; touch d/in; chown 3:4 d; ln -s x l; chown -h 5:6 l; mkfifo p; chown 7 p',
+    );
+    const { changes: found } = await changes.diff();
+    expect(found.map(({ path, kind, uid, gid }) => [path, kind, uid, gid])).toEqual([
+      ['/work/a', 'mode_changed', 1, 2],
+      ['/work/d', 'added', 3, 4],
+      ['/work/d/in', 'added', 0, 0],
+      ['/work/l', 'added', 5, 6],
+      ['/work/p', 'added', 7, 0],
+    ]);
+    await changes.mark();
+    await run('chown 8 /work/d');
+    expect(await told()).toEqual(['mode_changed /work/d']);
+  });
+
+  it('are known by every byte of large files', async () => {
+    await changes.mark();
+    const write = (text: string) =>
+      run(`truncate -s 40M /work/large; printf ${text} | dd of=/work/large bs=1 seek=20M conv=notrunc`);
+    await write('RIGHT');
+    const [right] = (await changes.diff()).changes;
+    await write('WRONG');
+    const [wrong] = (await changes.diff()).changes;
+    expect([right?.size, wrong?.size]).toEqual([40 * 2 ** 20, 40 * 2 ** 20]);
+    expect(right?.sha256).not.toBe(wrong?.sha256);
+    await run('rm /work/large');
+  });
+
+  it('exceed a bound where a file is not read wholly, and are other ones where names are no text', async () => {
+    await run('mkdir -p /work');
+    await changes.mark();
+    await run("touch $'/work/\\xff'");
     const { changes: found, exceeded } = await changes.diff();
     expect(exceeded).toBeNull();
-    expect(found.map(({ path, type, size }) => [path, type, size])).toEqual([
-      ['/work/huge', 'file', 2 ** 40],
-      ['/work/\ufffd', 'other', 0],
-    ]);
+    expect(found.map(({ path, type, size }) => [path, type, size])).toEqual([['/work/\ufffd', 'other', 0]]);
+    await run('truncate -s 1T /work/huge');
+    expect(await changes.diff()).toEqual({ changes: [], exceeded: 'bytes' });
+    await run('rm /work/huge');
   });
 
   it('are not told where they are too many', async () => {

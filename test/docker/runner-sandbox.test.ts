@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { RunnerChannel } from '../../docker/runner-channel.ts';
 import { type GiveBack, RunnerSandbox } from '../../docker/runner-sandbox.ts';
 import type { RunRequest } from '../../docker/sandbox.ts';
+import { layerChange } from '../environments/fake-sandbox.ts';
 import { FakeRunner, Gate, RUN_FIELDS, refusal, SILENCE, settled } from './fake-engine.ts';
 
 const RUN: RunRequest = { code: 'echo é', timeoutMs: 1_000, maxOutputBytes: 64 };
@@ -34,6 +35,7 @@ describe('a sandbox over a runner', () => {
         timeout: 'idle',
         truncated_bytes: 9,
         truncated_at: 1,
+        sha256: 'ab',
         cwd: '/x\udc80',
         restarted: true,
         duration_us: 2_500,
@@ -58,6 +60,7 @@ describe('a sandbox over a runner', () => {
       timeout: 'idle',
       truncatedBytes: 9,
       truncatedAt: 1,
+      sha256: 'ab',
       cwd: '/x\udc80',
       sessionRestarted: true,
       durationMs: 2.5,
@@ -101,7 +104,7 @@ describe('a sandbox over a runner', () => {
   it('lists, marks, compares, inspects and quiesces', async () => {
     const { sandbox, runner } = lease();
     const files = [{ name: 'a', type: 'fifo', mode: 0o644, size: 0, mtime: 1.5 }];
-    const changes = [{ path: '/a', kind: 'added', type: 'file', mode: 0o644, size: 1, sha256: 'ab' }];
+    const changes = [layerChange('/a')];
     runner.answer('list', () => ({ fields: { files } }));
     runner.answer('diff', () => ({ fields: { changes, exceeded: 'files' } }));
     runner.answer('checksums', () => ({ fields: { sums: ['ab', null], exceeded: 'time' } }));

@@ -30,6 +30,24 @@ export interface Script {
   checksum?(path: ChecksumPath): string | null;
 }
 
+/** A new file of one byte, but for what is said. */
+export function layerChange(path: string, more: Partial<LayerChange> = {}): LayerChange {
+  return {
+    path,
+    kind: 'added',
+    type: 'file',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    size: 1,
+    sha256: 'aa',
+    device: null,
+    attributes: null,
+    link: null,
+    ...more,
+  };
+}
+
 /** An outcome that succeeded, but for what is said. */
 export function result({ output = '', ...more }: ReturnType<NonNullable<Script['run']>> = {}): RunResult {
   return {
@@ -39,6 +57,7 @@ export function result({ output = '', ...more }: ReturnType<NonNullable<Script['
     timeout: null,
     truncatedBytes: 0,
     truncatedAt: -1,
+    sha256: null,
     cwd: '/',
     sessionRestarted: false,
     durationMs: 1,

@@ -77,6 +77,23 @@ class BoundsOfADifference(ChangesCase):
         with mock.patch.object(budget.time, "process_time", side_effect=[0.0] + [11.0] * 500):
             self.assertEqual(self.look(seconds=10)["exceeded"], "time")
 
+    def test_a_file_that_is_not_read_wholly_exceeds_the_bound_of_time(self):
+        with open(self.at("large"), "wb") as file:
+            for _ in range(40):
+                file.write(b"x" * (1 << 20))
+        # Time enough for a part of it.
+        for spent in (10, 30):
+            with mock.patch.object(budget.time, "process_time", side_effect=[0.0] * spent + [11.0] * 5000):
+                self.assertEqual(self.look(seconds=10)["exceeded"], "time")
+        self.assertIsNone(self.look()["exceeded"])
+
+    def test_links_count_as_bytes_of_the_reply(self):
+        self.write("first" * 40, "x")
+        for number in range(10):
+            os.link(self.at("first" * 40), self.at(f"hard{number}"))
+        self.assertEqual(self.look(reply=5500)["exceeded"], "bytes")
+        self.assertIsNone(self.look(reply=8000)["exceeded"])
+
     def test_long_names_at_any_depth_need_no_room(self):
         self.deep(2500, "n" * 250)
         found = self.look()
@@ -88,7 +105,7 @@ class BoundsOfADifference(ChangesCase):
         for folder in ("data", "data/new"):
             for number in range(400):
                 os.setxattr(self.at(folder), "user." + f"{number:03}" * 80, b"")
-        self.assertEqual(self.told(), [("added", "/data/new")])
+        self.assertEqual(self.told(), [("attributes_changed", "/data"), ("added", "/data/new")])
 
     def test_a_start_state_beyond_a_bound_is_refused(self):
         for number in range(5):

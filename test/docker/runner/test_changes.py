@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import stat
+import struct
 import subprocess
 import unittest
 
@@ -35,6 +36,7 @@ class Differences(ChangesCase):
         mode = stat.S_IMODE(os.stat(os.path.join(self.lower, "data/b")).st_mode)
         new_mode = stat.S_IMODE(os.stat(self.at("new")).st_mode)
         keys = ("path", "kind", "type", "mode", "size", "sha256")
+        rest = {"uid": os.getuid(), "gid": os.getgid(), "device": None, "attributes": None, "link": None}
         expected = [
             ("/data/a", "modified", "file", 0o600, 5, sha("other")),
             ("/data/b", "deleted", "file", mode, 4, None),
@@ -42,7 +44,7 @@ class Differences(ChangesCase):
             ("/new", "added", "file", new_mode, 5, sha("fresh")),
             ("/pipe", "added", "fifo", stat.S_IMODE(os.lstat(self.at("pipe")).st_mode), 0, None),
         ]
-        self.assertEqual(self.diff(), [dict(zip(keys, values)) for values in expected])
+        self.assertEqual(self.diff(), [{**dict(zip(keys, values)), **rest} for values in expected])
 
     def test_what_was_changed_and_put_back_is_no_change(self):
         os.utime(self.at("data/a"), (1, 1))
@@ -72,6 +74,73 @@ class Differences(ChangesCase):
         self.assertEqual(list(kinds), ["/link"])
         self.assertEqual(self.diff()[1]["sha256"], sha("alpha"))
         self.assertEqual(self.diff()[1]["mode"], 0o4755)
+
+    def test_owners_are_told(self):
+        if in_user_namespace():
+            self.skipTest("there is but one owner")
+        os.chown(self.at("data/a"), 1234, 0)
+        os.chown(self.at("data/b"), 0, 99)
+        self.write("new", "")
+        os.chown(self.at("new"), 5, 6)
+        found = [(change["kind"], change["uid"], change["gid"]) for change in self.diff()]
+        self.assertEqual(found, [("mode_changed", 1234, 0), ("mode_changed", 0, 99), ("added", 5, 6)])
+
+    def test_devices_are_told_by_kind_and_numbers(self):
+        try:
+            os.mknod(self.at("null"), 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        except PermissionError:
+            self.skipTest("no right to make devices")
+        os.mknod(self.at("zero"), 0o666 | stat.S_IFCHR, os.makedev(1, 5))
+        os.mknod(self.at("ram"), 0o666 | stat.S_IFBLK, os.makedev(1, 3))
+        self.assertEqual([change["device"] for change in self.diff()], ["c 1:3", "b 1:3", "c 1:5"])
+        self.mark()
+        os.unlink(self.at("null"))
+        os.mknod(self.at("null"), 0o666 | stat.S_IFBLK, os.makedev(1, 3))
+        self.assertEqual(self.told(), [("modified", "/null")])
+
+    def set_attribute(self, path, name, value):
+        try:
+            os.setxattr(self.at(path), name, value)
+        except OSError as error:
+            self.skipTest(f"no such attributes here: {error}")
+
+    def test_extended_attributes(self):
+        self.set_attribute("data/a", "user.color", b"red")
+        self.set_attribute("data/deep", "user.color", b"red")
+        self.write("new", "")
+        found = self.diff()
+        kinds = [("attributes_changed", "/data/a"), ("attributes_changed", "/data/deep"), ("added", "/new")]
+        self.assertEqual([(change["kind"], change["path"]) for change in found], kinds)
+        self.assertEqual(found[0]["attributes"], found[1]["attributes"])
+        self.assertIsNone(found[2]["attributes"])
+        self.set_attribute("data/a", "user.color", b"blue")
+        self.assertNotEqual(self.diff()[0]["attributes"], found[0]["attributes"])
+        self.mark()
+        os.removexattr(self.at("data/a"), "user.color")
+        self.set_attribute(".", "user.color", b"red")
+        self.assertEqual(self.told(), [("attributes_changed", "/"), ("attributes_changed", "/data/a")])
+
+    def test_extended_attributes_of_the_image_are_no_change(self):
+        try:
+            os.setxattr(os.path.join(self.lower, "data/a"), "user.color", b"red")
+        except OSError as error:
+            self.skipTest(f"no such attributes here: {error}")
+        os.chmod(self.at("data/a"), 0o600)
+        os.chmod(self.at("data/a"), stat.S_IMODE(os.stat(os.path.join(self.lower, "data/a")).st_mode))
+        self.assertEqual(self.diff(), [])
+        os.removexattr(self.at("data/a"), "user.color")
+        self.assertEqual(self.told(), [("attributes_changed", "/data/a")])
+
+    def test_access_control_lists(self):
+        # Version 2; what the owner, user 0, the group, the mask and others may do.
+        entries = ((1, 6, -1), (2, 7, 0), (4, 4, -1), (16, 7, -1), (32, 4, -1))
+        value = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+        before = os.stat(self.at("data/a")).st_mode
+        self.set_attribute("data/a", "system.posix_acl_access", value)
+        os.chmod(self.at("data/a"), stat.S_IMODE(before))
+        [change] = self.diff()
+        self.assertEqual((change["kind"], change["path"]), ("attributes_changed", "/data/a"))
+        self.assertIsNotNone(change["attributes"])
 
     def test_a_deleted_folder_is_told_file_by_file(self):
         shutil.rmtree(self.at("data/deep"))
@@ -125,6 +194,17 @@ class Differences(ChangesCase):
         self.assertEqual(self.told(), [("added", "/hard")])
         self.assertEqual(self.diff()[0]["sha256"], sha("alpha"))
 
+    def test_hard_links_are_told_by_the_first_name_of_the_file(self):
+        os.link(self.at("data/a"), self.at("hard"))
+        shutil.copyfile(self.at("data/a"), self.at("copy"))
+        self.write("other", "x")
+        os.link(self.at("other"), self.at("data/deep/other"))
+        os.link(self.at("other"), self.at("gone"))
+        os.unlink(self.at("gone"))
+        links = {change["path"]: change["link"] for change in self.diff()}
+        expected = {"/copy": None, "/data/deep/other": "/data/deep/other", "/hard": "/data/a", "/other": "/data/deep/other"}
+        self.assertEqual(links, expected)
+
     def test_sockets_and_fifos_are_never_opened(self):
         here = os.getcwd()
         os.chdir(self.merged)
@@ -173,7 +253,7 @@ class Differences(ChangesCase):
         subprocess.run(["rm", "-rf", self.at("d")], check=True)
         self.assertEqual(self.diff(), [])
 
-    def test_a_huge_sparse_file_is_known_by_its_ends(self):
+    def test_a_huge_sparse_file_is_known_by_all_of_its_data(self):
         def sparse(path, marks):
             with open(path, "wb") as file:
                 file.truncate(1 << 40)
@@ -184,9 +264,11 @@ class Differences(ChangesCase):
         sparse(self.at("huge"), [])
         sparse(self.at("head"), [5])
         sparse(self.at("tail"), [(1 << 40) - 5])
+        sparse(self.at("middle"), [1 << 39])
+        sparse(self.at("later"), [(1 << 39) + 1])
         found = {change["path"]: change for change in self.diff()}
         self.assertEqual(found["/huge"]["size"], 1 << 40)
-        self.assertEqual(len({change["sha256"] for change in found.values()}), 3)
+        self.assertEqual(len({change["sha256"] for change in found.values()}), 5)
 
     def test_forged_attributes_of_the_agent_mean_nothing(self):
         if in_user_namespace():

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerSimilarity, compareAnswers } from '../../../environments/bash/answer-similarity.ts';
@@ -79,22 +80,30 @@ describe('answerSimilarity', () => {
 });
 
 describe('compareAnswers', () => {
-  const compared = (output: string | Buffer, truncatedBytes: number, gold: string | Buffer) =>
-    compareAnswers(
-      { output: Buffer.from(output), truncatedBytes, truncatedAt: truncatedBytes > 0 ? 2 : -1 },
+  const compared = (
+    output: string | Buffer,
+    truncatedBytes: number,
+    gold: string | Buffer,
+    whole: string | null = null,
+  ) => {
+    const sha256 = whole === null ? null : createHash('sha256').update(whole).digest('hex');
+    return compareAnswers(
+      { output: Buffer.from(output), truncatedBytes, sha256 },
       Buffer.from(gold),
       INSTRUCTION,
     );
+  };
 
   it('gives nothing for no answer', () => {
     expect(compareAnswers(null, Buffer.from('3'), INSTRUCTION)).toBe(0);
   });
 
-  it('compares an output whose middle was dropped by length, head and tail', () => {
-    expect(compared('0189', 6, '0123456789')).toBe(1);
-    expect(compared('0189', 7, '0123456789')).toBeLessThan(1);
-    expect(compared('0188', 6, '0123456789')).toBeLessThan(1);
-    expect(compared('0123456789', 5, '0123456789')).toBeLessThan(1);
+  it('compares an output whose middle was dropped by the digest of all of it', () => {
+    expect(compared('0189', 6, '0123456789', '0123456789')).toBe(1);
+    expect(compared('0189', 6, '0123456789', '0123X56789')).toBeLessThanOrEqual(0.75);
+    expect(compared('0189', 6, '0123456789')).toBeLessThanOrEqual(0.75);
+    expect(compared('0189', 7, '0123456789', '01234567890')).toBeLessThanOrEqual(0.75);
+    expect(compared('0123456789', 5, '0123456789', '012345678956789')).toBeLessThanOrEqual(0.75);
   });
 
   it('tells bytes apart that are no text', () => {

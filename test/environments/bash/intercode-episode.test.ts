@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeSource, type Script } from '../fake-sandbox.ts';
+import { FakeSource, layerChange, type Script } from '../fake-sandbox.ts';
 import { environmentOf, play, record } from './play.ts';
 
 describe('InterCode semantics', () => {
@@ -145,11 +145,11 @@ describe('InterCode semantics', () => {
   });
 
   it('compares layers where / is no repository', async () => {
-    const change = (path: string) =>
-      ({ path, kind: 'added', type: 'file', mode: 0o644, size: 1, sha256: 'a' }) as const;
+    // Git would not see it.
+    const attributes = layerChange('/w/c', { kind: 'attributes_changed', attributes: 'b' });
     const { episode } = await play(record('a', { instruction: '' }), intercode, {
-      episode: { diff: () => [change('/w/a b'), change('/usr/x')] },
-      gold: { diff: () => [change('/w/a b')] },
+      episode: { diff: () => [layerChange('/w/a b'), layerChange('/usr/x'), attributes] },
+      gold: { diff: () => [layerChange('/w/a b')] },
     });
     expect((await episode.grade({ final: true })).reward).toBe(1);
   });

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Bound, LayerChange } from '../../../docker/sandbox.ts';
 import { isNoOp, nativeReward } from '../../../environments/bash/native-reward.ts';
+import { layerChange as change } from '../fake-sandbox.ts';
 
-const change = (path: string, more: Partial<LayerChange> = {}): LayerChange => ({
-  path,
-  kind: 'added',
-  type: 'file',
-  mode: 0o644,
-  size: 1,
-  sha256: 'aa',
-  ...more,
-});
 const diff = (changes: LayerChange[], exceeded: Bound | null = null) => ({ changes, exceeded });
 const gold = (output: string, changes: LayerChange[] = []) => ({
   output: Buffer.from(output),
@@ -79,10 +71,21 @@ describe('nativeReward', () => {
     ['content', { sha256: 'bb' }],
     ['mode', { mode: 0o600 }],
     ['type', { type: 'symlink' }],
+    ['owner', { uid: 1 }],
+    ['group', { gid: 60 }],
+    ['device', { device: 'c 1:3' }],
+    ['set of extended attributes', { attributes: 'cc' }],
+    ['file that it is a hard link to', { link: '/work/a' }],
   ] as const)('gives little for the right path with another %s', (_, more) => {
     const graded = reward([change('/work/a', more)], null, gold('', [change('/work/a')]));
     expect(graded.reward).toBe(0.25);
     expect(graded.components).toMatchObject({ file_diff: 0.25, file_changes: 0 });
+  });
+
+  it('takes another owner than the gold gives for no success', () => {
+    const given = (uid: number) => [change('/work/a', { kind: 'mode_changed', uid })];
+    expect(reward(given(1), null, gold('', given(65_534)))).toMatchObject({ reward: 0.25, success: false });
+    expect(reward(given(65_534), null, gold('', given(65_534)))).toMatchObject({ reward: 1, success: true });
   });
 
   it('gives nothing for a path that was changed in another way', () => {

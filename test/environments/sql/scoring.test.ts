@@ -24,7 +24,7 @@ interface Ended extends Omit<Partial<Attempt>, 'answer'> {
 function attempt({ answer, ...more }: Ended): Attempt {
   const stands =
     answer === undefined ? null : { count: answer.count, rows: () => Promise.resolve(answer.rows) };
-  return { single: true, earlier: [], ...more, answer: stands };
+  return { sql: 'SELECT a FROM singer', single: true, earlier: [], ...more, answer: stands };
 }
 const QUERY = {
   sql: 'SELECT a FROM singer s JOIN concert c ON c.id = s.id ORDER BY a',
@@ -133,7 +133,19 @@ describe('the composite reward', () => {
       expect(await scorer(attempt({}), gold(rows(1n)))).toMatchObject({ reward: 0, success: false });
     }
     const whole = scorerOf({ scoring: 'composite' }, query);
-    expect((await whole(attempt({ answer: rows(1n) }), gold(rows(1n)))).reward).toBe(1);
+    expect((await whole(attempt({ answer: rows(1n), sql: 'SELECT 1' }), gold(rows(1n)))).reward).toBe(1);
+  });
+
+  it('gives nothing for names of tables in what reads none', async () => {
+    const done = attempt({
+      answer: rows(5n),
+      sql: 'SELECT 5 AS singer',
+      earlier: ['SELECT 1 AS singer, 2 AS concert'],
+    });
+    for (const execution of [0.8, 0]) {
+      const scorer = scorerOf({ scoring: 'composite', weights: { execution } }, QUERY);
+      expect(await scorer(done, gold(rows(1n)))).toMatchObject({ reward: 0, components: { format: 0 } });
+    }
   });
 
   it('keeps the default of a weight that is not given', () => {
@@ -162,7 +174,7 @@ describe('the composite reward', () => {
     const tables = ['order details', 'a-b', 'c`d'];
     for (const [dialect, sql, earlier] of [
       ['sqlite', 'SELECT * FROM "Order Details", [a-b], `c``d`', 'SELECT * FROM `order details`, "a-b"'],
-      ['mysql', 'SELECT * FROM `Order Details`, `a-b`, `c``d`', 'SELECT * FROM `order details`, x.`a-b`'],
+      ['mysql', 'SELECT * FROM `Order Details`, `a-b`, `c``d`', 'SELECT * FROM `order details`, `x`.`a-b`'],
     ] as const) {
       expect(explorationShare({ sql, dialect }, tables, [earlier])).toBeCloseTo(2 / 3, 9);
       expect(explorationShare({ sql, dialect }, tables, ['SELECT details, order FROM a'])).toBe(0);
