@@ -6,6 +6,7 @@ import ctypes
 import functools
 import io
 import linecache
+import mmap
 import operator
 import os
 import signal
@@ -18,7 +19,6 @@ _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _COROUTINE = 0x80
 # How many actions' sources are kept for tracebacks.
 _SOURCES = 1000
-_READ = 1 << 16
 # Looked up once, before the sessions' interpreters are forked.
 _flush_c = ctypes.CDLL(None).fflush
 # What an interactive interpreter carries from one input to the next, as `from __future__` sets it.
@@ -90,11 +90,12 @@ class Driver:
 
     def _next_source(self) -> str:
         start = os.lseek(self._code_fd, 0, os.SEEK_CUR)
-        data = bytearray()
-        while (end := data.find(0)) < 0:
-            data += os.read(self._code_fd, _READ)
-        os.lseek(self._code_fd, start + end + 1, os.SEEK_SET)
-        return data[:end].decode("utf-8", "replace")
+        # Mapped: a read could take in some of the input too, which would stay in memory that the action's forks inherit.
+        with mmap.mmap(self._code_fd, 0, prot=mmap.PROT_READ) as text:
+            end = text.find(b"\0", start)
+            data = text[start:end]
+        os.lseek(self._code_fd, end + 1, os.SEEK_SET)
+        return data.decode("utf-8", "replace")
 
     def _stdin(self, fd) -> None:
         """Read from `fd`, or nothing, from now on, with none of what was read ahead before."""

@@ -10,20 +10,13 @@ export interface Attempt {
   readonly usage: Usage | null;
   readonly durationMs: number;
   /** Why nothing is known of any test. @default something is */
-  readonly missing?: Missing;
-}
-
-/** Why a judge did not answer. */
-export interface Missing {
-  readonly error: SandboxError;
-  /** What is seen to have come from outside: the sandbox or the judge was killed, or no solution could be started. */
-  readonly outside: boolean;
+  readonly missing?: SandboxError;
 }
 
 /** An attempt in which no test passed, for a reason that is the same for all. */
 export function lostAttempt(
   record: PythonTaskRecord,
-  { durationMs, missing, message }: { durationMs: number; missing?: Missing; message: string },
+  { durationMs, missing, message }: { durationMs: number; missing?: SandboxError; message: string },
 ): Attempt {
   const names = record.tests?.map(({ name }) => name) ?? ['grade'];
   const error: TestError = { type: 'InterpreterLost', message, line: null, of: 'solution' };
@@ -34,11 +27,6 @@ export function lostAttempt(
 /** Whether something else than the solution may be the reason for what came of it. */
 export function isDoubtful({ missing, tests }: Attempt): boolean {
   return missing !== undefined || tests.some(({ doubt }) => doubt !== undefined);
-}
-
-/** Whether two attempts ended without an answer, and for nothing that came from outside. */
-export function endedAlike(first: Attempt, second: Attempt): boolean {
-  return first.missing?.outside === false && second.missing?.outside === false;
 }
 
 /**
@@ -73,7 +61,7 @@ function failed({ name, error }: TestOutcome): TestOutcome {
 
 /** The failure of a grade of which it cannot be told who is to blame. */
 export function unjudged({ missing, tests }: Attempt): SandboxError {
-  if (missing !== undefined) return missing.error;
+  if (missing !== undefined) return missing;
   const doubts = [...new Set(tests.flatMap(({ doubt }) => doubt ?? []))].join(', ');
   return new SandboxError(
     'runner_fault',

@@ -1,6 +1,6 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { ImageRef, SandboxSource } from '../../docker/sandbox.ts';
-import { type Attempt, blamed, endedAlike, isDoubtful, judgementOf, merged, unjudged } from './attempt.ts';
+import { type Attempt, blamed, isDoubtful, judgementOf, merged, unjudged } from './attempt.ts';
 import type { Judgement } from './judgement.ts';
 import { JudgingSandboxes } from './judging-sandbox.ts';
 import { heldAgainst, tookLiberties } from './liberties.ts';
@@ -38,9 +38,8 @@ export class PythonJudge {
 
   /** What comes of a solution, beyond doubt. */
   async #settled(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Attempt> {
-    const { attempt, isAlike } = await this.#repeated(image, record, solution);
+    const attempt = await this.#repeated(image, record, solution);
     if (!isDoubtful(attempt)) return attempt;
-    if (isAlike) return blamed(attempt);
     // If the gold is graded without any doubt now, there is nothing wrong but the solution.
     const gold = { ...goldSolution(record), alone: solution.alone ?? false };
     const control = await this.#sandboxes.attempt(image, record, gold);
@@ -48,12 +47,12 @@ export class PythonJudge {
     return blamed(attempt);
   }
 
-  /** Grade once, or twice where the first one leaves a doubt. `isAlike`: both ended without an answer by themselves. */
-  async #repeated(image: ImageRef, record: PythonTaskRecord, solution: Solution) {
+  /** Grade once, or twice where the first one leaves a doubt. */
+  async #repeated(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Attempt> {
     const first = await this.#sandboxes.attempt(image, record, solution);
-    if (!isDoubtful(first)) return { attempt: first, isAlike: false };
+    if (!isDoubtful(first)) return first;
     const second = await this.#sandboxes.attempt(image, record, solution);
-    return { attempt: merged(first, second), isAlike: endedAlike(first, second) };
+    return merged(first, second);
   }
 
   /**
@@ -76,7 +75,7 @@ export class PythonJudge {
   #gold(image: ImageRef, record: PythonTaskRecord): Promise<Attempt> {
     const known = this.#golds.get(record);
     if (known !== undefined) return known;
-    const asked = this.#repeated(image, record, goldSolution(record)).then(({ attempt }) => {
+    const asked = this.#repeated(image, record, goldSolution(record)).then((attempt) => {
       if (isDoubtful(attempt)) throw unjudged(attempt);
       return attempt;
     });

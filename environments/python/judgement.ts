@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PythonTaskRecord } from './task.ts';
 
 /** Why a test failed. */
 export const TestError = z.object({
@@ -34,7 +35,7 @@ export const TestOutcome = z.object({
   passed: z.boolean(),
   error: TestError.optional(),
   /** A grade program's number. */
-  value: z.number().nullish(),
+  value: z.number().min(0).max(1).nullish(),
   doubt: Doubt.optional(),
   /**
    * What of the solution's answers was not simply data, in the words of `judge/process.py`: an object, NaN, infinity, a changed
@@ -53,17 +54,42 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
-/**
- * What the judge writes: the tests' outcomes, or the grade program's, or that the sandbox starts no solution, or that it
- * came to no end with what the solution gave it.
- */
-export const JudgeReply = z.union([
-  z.object({ tests: z.array(TestOutcome), usage: Usage }),
-  z.object({ grade: TestOutcome, usage: Usage }),
-  z.object({ fault: z.string() }),
-  z.object({ overrun: z.literal(true) }),
+/** What the judge writes: the tests' outcomes, or the grade program's, or that the sandbox starts no solution. */
+const JudgeReply = z.union([
+  z.strictObject({ tests: z.array(TestOutcome), usage: Usage }),
+  z.strictObject({ grade: TestOutcome, usage: Usage }),
+  z.strictObject({ fault: z.string() }),
 ]);
 export type JudgeReply = z.infer<typeof JudgeReply>;
+
+/** What the session of the judge writes last. */
+export const SessionReply = z.union([
+  /** It has no judge: nothing has run. */
+  z.strictObject({ unloaded: z.literal(true) }),
+  z.strictObject({
+    /** How the judge ended: `overrun` where it came to no end with what the solution gave it. */
+    end: z.enum(['answered', 'overrun', 'killed', 'lost']),
+    /** Whether the session is as it was, or everybody may write in files of the image. */
+    files: z.enum(['clean', 'open', 'used']),
+  }),
+]);
+export type SessionReply = z.infer<typeof SessionReply>;
+
+/** A judge's reply to a grade of this record; `null` where it is none: of other tests, or of a number that is no reward. */
+export function replyTo({ tests, grade }: PythonTaskRecord, told: unknown): JudgeReply | null {
+  const read = JudgeReply.safeParse(told);
+  if (!read.success || 'fault' in read.data) return read.data ?? null;
+  if ('grade' in read.data) {
+    const { name, passed, value } = read.data.grade;
+    return grade !== undefined && name === 'grade' && (!passed || typeof value === 'number')
+      ? read.data
+      : null;
+  }
+  const { tests: outcomes } = read.data;
+  const isWhole =
+    outcomes.length === tests?.length && outcomes.every(({ name }, index) => name === tests[index]?.name);
+  return isWhole ? read.data : null;
+}
 
 /** The outcome of a grade. */
 export interface Judgement {

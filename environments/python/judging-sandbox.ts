@@ -3,7 +3,8 @@ import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
 import type { ImageRef, RunResult, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { type Attempt, lostAttempt } from './attempt.ts';
 import { COMPILE, judgeLoader, judgeModules } from './judge-source.ts';
-import { JudgeReply } from './judgement.ts';
+import { type JudgeReply, replyTo, SessionReply } from './judgement.ts';
+import { framesIn, newNonce } from './reply-frames.ts';
 import { ALL_SECONDS, type Solution, workOf } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
@@ -11,10 +12,6 @@ import type { PythonTaskRecord } from './task.ts';
 const GRACE_MS = 5_000;
 /** So much longer all tests may take where others hold the processor, or the sandbox is paused. */
 const SLOWEST = 4;
-const UNLOADED = '{"unloaded": true}';
-/** What the session says of a judge that ended without an answer. */
-const KILLED = '{"killed": true}';
-const OVERRUN = '{"overrun": true}';
 /** Exit status of what SIGKILL ended. */
 const KILLED_STATUS = 137;
 const MAX_REPLY_BYTES = 4 * 1024 * 1024;
@@ -47,20 +44,20 @@ export class JudgingSandboxes {
     await using sandbox = await this.#sandboxes.acquire({ image: image.name, purpose: 'grading' });
     const began = performance.now();
     try {
-      return attemptOf(record, await this.#asked(sandbox, workOf(record, solution)));
+      return attemptOf(record, await this.#asked(sandbox, record, solution));
     } catch (error) {
       if (!(error instanceof SandboxError) || !PASSING.has(error.code)) throw error;
       const durationMs = performance.now() - began;
       const { message } = error;
-      return lostAttempt(record, { durationMs, missing: { error, outside: true }, message });
+      return lostAttempt(record, { durationMs, missing: error, message });
     }
   }
 
-  async #asked(sandbox: Sandbox, work: string): Promise<Reply> {
+  async #asked(sandbox: Sandbox, record: PythonTaskRecord, solution: Solution): Promise<Reply> {
     // A sandbox that dies is not asked again.
     const warm = this.#warm.delete(sandbox.id);
-    let reply = replyOf(await this.#run(sandbox, work, warm));
-    if (reply.unloaded) reply = replyOf(await this.#run(sandbox, work, false));
+    let reply = await this.#run(sandbox, record, solution, warm);
+    if (reply.unloaded) reply = await this.#run(sandbox, record, solution, false);
     if (reply.files === 'open') this.#files.set(sandbox.image.digest, 'open');
     if (reply.files === 'clean') {
       this.#files.set(sandbox.image.digest, 'closed');
@@ -70,15 +67,18 @@ export class JudgingSandboxes {
     return reply;
   }
 
-  async #run(sandbox: Sandbox, work: string, warm: boolean): Promise<RunResult> {
+  async #run(sandbox: Sandbox, record: PythonTaskRecord, solution: Solution, warm: boolean): Promise<Reply> {
     const compiled = warm ? '' : await this.#compiledIn(sandbox);
     const files = this.#files.get(sandbox.image.digest) ?? 'unknown';
-    return sandbox.run({
+    const nonce = newNonce();
+    const work = workOf(record, solution, nonce);
+    const result = await sandbox.run({
       code: this.#loader,
-      stdin: `${compiled.length} ${files}\n${compiled}${work}`,
+      stdin: `${compiled.length} ${files}\n${compiled}${work}${nonce}`,
       timeoutMs: ALL_SECONDS * SLOWEST * 1000 + GRACE_MS,
       maxOutputBytes: MAX_REPLY_BYTES,
     });
+    return replyOf(record, result, nonce);
   }
 
   async #compiledIn(sandbox: Sandbox): Promise<string> {
@@ -106,47 +106,58 @@ async function compiledJudge(sandbox: Sandbox, modules: string): Promise<string>
 interface Reply {
   /** `null` where the judge did not answer. */
   readonly judged: JudgeReply | null;
-  /** Whether somebody killed the judge, or the session. */
-  readonly killed: boolean;
+  /** What came of the judge's process, as its session saw it. */
+  readonly end: Extract<SessionReply, { end: string }>['end'];
   /** The session has no judge: nothing has run. */
   readonly unloaded: boolean;
   /** Whether the session is as it was, or everybody may write in files of the image. */
-  readonly files: string | undefined;
+  readonly files: Extract<SessionReply, { end: string }>['files'] | undefined;
   readonly durationMs: number;
 }
 
-function replyOf(result: RunResult): Reply {
+function replyOf(record: PythonTaskRecord, result: RunResult, nonce: string): Reply {
   const { durationMs, exitCode, sessionRestarted, timedOut } = result;
-  const killed = sessionRestarted && !timedOut && exitCode === KILLED_STATUS;
-  const nothing = { judged: null, killed, unloaded: false, files: undefined, durationMs };
+  const end = sessionRestarted && !timedOut && exitCode === KILLED_STATUS ? 'killed' : 'lost';
+  const nothing: Reply = { judged: null, end, unloaded: false, files: undefined, durationMs };
   if (exitCode !== 0 || timedOut || sessionRestarted || result.truncatedBytes > 0) return nothing;
-  const [text = '', end] = result.output.toString('utf8').split('\n');
-  if (text === UNLOADED) return { ...nothing, unloaded: true };
-  if (end === KILLED) return { ...nothing, killed: true };
+  const frames = framesIn(result.output, nonce).map(parsed);
+  const last = SessionReply.safeParse(frames.at(-1));
+  if (!last.success || frames.length > 2) return nothing;
+  if ('unloaded' in last.data) return { ...nothing, unloaded: true };
+  const told = { ...nothing, ...last.data };
+  if (told.end !== 'answered') return told;
+  const judged = frames.length === 2 ? replyTo(record, frames[0]) : null;
+  // What is to be believed of the files is as little known as the rest.
+  return judged === null ? { ...nothing, end: 'lost' } : { ...told, judged };
+}
+
+/** A frame's text as JSON, or `undefined`. */
+function parsed(text: string): unknown {
   try {
-    return { ...nothing, judged: JudgeReply.parse(JSON.parse(end === OVERRUN ? end : text)), files: end };
+    return JSON.parse(text);
   } catch {
-    return nothing;
+    return undefined;
   }
 }
 
-function attemptOf(record: PythonTaskRecord, { judged, killed, durationMs }: Reply): Attempt {
-  if (judged === null) {
-    const message = killed ? 'The judge was killed.' : 'The judge gave no answer.';
-    return missed(record, durationMs, message, killed);
-  }
-  if ('fault' in judged) return missed(record, durationMs, `No solution can be run: ${judged.fault}`, true);
-  if ('overrun' in judged)
+function attemptOf(record: PythonTaskRecord, { judged, end, durationMs }: Reply): Attempt {
+  if (end === 'overrun')
     return lostAttempt(record, {
       durationMs,
       message: 'what the solution gave kept the judge busy for too long',
     });
+  if (judged === null)
+    return missed(
+      record,
+      durationMs,
+      end === 'killed' ? 'The judge was killed.' : 'The judge gave no answer.',
+    );
+  if ('fault' in judged) return missed(record, durationMs, `No solution can be run: ${judged.fault}`);
   const { usage } = judged;
   const tests = 'grade' in judged ? [judged.grade] : judged.tests;
   return { tests, usage, durationMs };
 }
 
-function missed(record: PythonTaskRecord, durationMs: number, message: string, outside: boolean): Attempt {
-  const error = new SandboxError('runner_fault', message);
-  return lostAttempt(record, { durationMs, missing: { error, outside }, message });
+function missed(record: PythonTaskRecord, durationMs: number, message: string): Attempt {
+  return lostAttempt(record, { durationMs, missing: new SandboxError('runner_fault', message), message });
 }

@@ -30,8 +30,8 @@ const TEST_SECONDS = 5;
 /** Time of all tests of one grade, in seconds. */
 export const ALL_SECONDS = 60;
 
-/** The job and its plan, as the judge reads them. */
-export function workOf(record: PythonTaskRecord, solution: Solution): string {
+/** The job and its plan, as the judge reads them. @param nonce of the reply; no solution process may learn it */
+export function workOf(record: PythonTaskRecord, solution: Solution, nonce: string): string {
   const job = {
     setup: record.setup ?? '',
     steps: solution.steps,
@@ -39,6 +39,7 @@ export function workOf(record: PythonTaskRecord, solution: Solution): string {
     binding: solution.binding ?? null,
   };
   const plan = {
+    nonce,
     tests: record.tests ?? [],
     entry: record.entry ?? null,
     grade: record.grade ?? null,

@@ -1,7 +1,8 @@
 """
 The time that a solution has had: the time of the clock while it waits, and of the processor while it computes and others
 hold the processor. Time in which nobody ran, as the sandbox was paused, or in which somebody stopped the solution, is not
-its time. It can bring about neither: it may not stop itself (`filter.py`), and a crowd of its processes is looked for.
+its time. It can bring about neither: it may not stop itself (`filter.py`), a crowd of its processes is looked for, and it is
+forgiven no more waiting than the machine was busy with what is not its own.
 """
 
 import contextlib
@@ -55,19 +56,67 @@ def _state_of(pid):
 
 def _user_of(pid):
     try:
-        with open(f'/proc/{pid}/status', 'rb') as file:
-            return file.read().partition(b'\nUid:')[2].split(None, 1)[0]
-    except (OSError, IndexError):
+        return os.stat(f'/proc/{pid}').st_uid
+    except OSError:
         return None
 
 
-def _crowded(pid, threads):
-    """Whether a solution has many threads, or its user many processes that are younger than the judge."""
-    if threads > _CROWD:
-        return True
-    own, user = os.getpid(), _user_of(pid)
-    younger = [name for name in os.listdir('/proc') if name.isdigit() and int(name) > own]
-    return len(younger) > _CROWD and sum(_user_of(name) == user for name in younger) > _CROWD
+def _tasks(pid):
+    """
+    Number of threads of a solution's processes, and their processor time in seconds by process: all processes of its user;
+    where that is the judge's too, those younger than the judge.
+    """
+    judge, user = os.getpid(), _user_of(pid)
+    least = judge + 1 if user == os.getuid() else 0
+    numbers = [name for name in os.listdir('/proc') if name.isdigit() and int(name) >= least and _user_of(name) == user]
+    states = {name: _state_of(name) for name in numbers}
+    return sum(threads for _, _, threads in states.values()), {name: seconds for name, (_, seconds, _) in states.items()}
+
+
+def _crowded(pid):
+    """Whether a solution has many threads in all of its processes."""
+    return pid is not None and _tasks(pid)[0] > _CROWD
+
+
+def _machine_busy():
+    """Processor time of the whole machine in seconds, with what other machines took of it; None where it is not told."""
+    try:
+        with open('/proc/stat', 'rb') as file:
+            user, nice, system, _, _, irq, soft, stolen = file.readline().split()[1:9]
+    except (OSError, ValueError):
+        return None
+    return sum(map(int, (user, nice, system, irq, soft, stolen))) / _TICKS_PER_SECOND
+
+
+def _latest():
+    """The number that the latest process or thread got."""
+    try:
+        with open('/proc/loadavg', 'rb') as file:
+            return int(file.read().split()[4])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+class _Others:
+    """How busy the machine was with what is not the solution's, from one look to the next."""
+
+    def __init__(self, pid):
+        self._pid = pid
+        self._tasks = _tasks(pid)[1]
+        self._busy, self._latest = _machine_busy(), _latest()
+
+    def busy(self, passed, own):
+        """
+        Processor time of others since the last look, in seconds. own: the judge's. Of processes that began and may have ended
+        meanwhile nobody knows: they may have computed all the time.
+        """
+        before, busy, latest = self._tasks, self._busy, self._latest
+        self.__init__(self._pid)
+        if busy is None or self._busy is None:
+            return passed
+        begun = max(0, self._latest - latest - 1) if self._latest != latest else 0
+        theirs = sum(max(0.0, seconds - before.get(name, 0.0)) for name, seconds in self._tasks.items())
+        return max(0.0, self._busy - busy - own - theirs - begun * passed)
 
 
 class Clock:
@@ -88,6 +137,7 @@ class Clock:
     def watch(self, pid):
         """Look at a solution process, or none, from now on."""
         self._pid = pid
+        self._others = None
         self._seen = (0.0, 0.0) if pid is None else (_state_of(pid)[1], _waited(pid))
 
     @contextlib.contextmanager
@@ -171,7 +221,7 @@ class Clock:
         if passed < TICK / 2:
             self._used += max(own, passed - (self._delay - delay))
             return
-        state, theirs, waited, threads = ('S', 0.0, 0.0, 0) if self._pid is None else self._look()
+        state, theirs, waited = ('S', 0.0, 0.0) if self._pid is None else self._look()
         waited += self._delay - delay
         if state == 'R' or own > passed * _WORKING:
             # One of the two computes while the other waits.
@@ -179,17 +229,31 @@ class Clock:
         if state in _STOPPED or state == 'Z' and self._quiet:
             self._held += passed
         elif passed > TICK + _SLACK and own < passed / 2:
-            counted = passed if _crowded(self._pid, threads) else min(passed, max(TICK, own, theirs))
+            counted = passed if _crowded(self._pid) else min(passed, max(TICK, own, theirs))
             self._used += counted
             self._gap += passed - counted
-        elif waited > 0 and not _crowded(self._pid, threads):
+        elif waited > 0 and self._pid is not None:
+            waited = min(waited, self._busy_others(passed, own))
             self._used += min(passed, max(theirs + own, passed - waited, passed * _LEAST_SHARE))
+        elif waited > 0:
+            self._used += min(passed, max(own, passed - waited, passed * _LEAST_SHARE))
         else:
             self._used += passed
 
     def _look(self):
-        """State of the solution, its processor time and its waiting for that since the last look, number of threads."""
-        state, seconds, threads = _state_of(self._pid)
+        """State of the solution, its processor time and its waiting for that since the last look."""
+        state, seconds, _ = _state_of(self._pid)
         before, earlier = self._seen
         self._seen = seconds, waited = seconds, _waited(self._pid)
-        return state, max(0.0, seconds - before), max(0.0, waited - earlier), threads
+        return state, max(0.0, seconds - before), max(0.0, waited - earlier)
+
+    def _busy_others(self, passed, own):
+        """
+        Processor time of others while `passed`; the first time, as much as there can be: only who waits is looked at so
+        closely, and a short test never.
+        """
+        if self._others is None:
+            self._others, self._last_look = _Others(self._pid), self._last
+            return passed
+        since, self._last_look = self._last - self._last_look, self._last
+        return self._others.busy(since, own) * (passed / since if since > passed else 1.0)

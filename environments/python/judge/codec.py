@@ -12,6 +12,7 @@ import sys
 import types
 
 from . import instances
+from .decoding import FACTORIES
 
 # Bounds of one value: what is larger is an error of the side that sends it.
 MAX_NODES = 2_000_000
@@ -116,9 +117,10 @@ class Encoder:
             return [kind.__name__, [getattr(value, name) for name in _DATES[kind.__name__]]]
         if kind is collections.deque:
             return ['deque', self._all(value), value.maxlen]
-        if kind is collections.defaultdict and self._lazily and value.default_factory in _BUILTIN_CLASSES:
-            # The judge's own; one of the solution's is a dictionary of what is in it.
-            return ['defaultdict', _BUILTIN_CLASSES[value.default_factory], self._pairs(value)]
+        if kind is collections.defaultdict:
+            # Of any other factory, it is a dictionary of what is in it.
+            factory = next((name for name, plain in FACTORIES.items() if plain is value.default_factory), None)
+            return ['dict', self._pairs(value)] if factory is None else ['defaultdict', factory, self._pairs(value)]
         if kind is type({}.keys()):
             return ['keys', self._all(value)]
         if kind is type({}.values()) or kind is type({}.items()):

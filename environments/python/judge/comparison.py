@@ -6,6 +6,10 @@ import re
 # A number as a program writes it. More significant digits than a double holds are meant exactly.
 _NUMBER = re.compile(r'[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?', re.ASCII)
 _EXACT_DIGITS = 15
+# A word, or the end of a line with all white space and blank lines after it.
+_WORD = re.compile(r'(\S+)|\n\s*')
+# No word, as it is white space.
+_END = '\n'
 TOLERANCE = 1e-6
 
 
@@ -31,8 +35,18 @@ def _same_token(actual, expected):
     return _close(float(actual), float(expected))
 
 
-def _lines(text):
-    return (line.split() for line in text.split('\n') if not line.isspace() and line)
+def _words(text):
+    """Words one by one, and None between two lines that are not blank. Never holds more of them: an output may be all lines."""
+    is_first, is_broken = True, False
+    for match in _WORD.finditer(text):
+        word = match.group(1)
+        if word is None:
+            is_broken = True
+            continue
+        if is_broken and not is_first:
+            yield None
+        is_first = is_broken = False
+        yield word
 
 
 def same_output(actual, expected):
@@ -44,10 +58,8 @@ def same_output(actual, expected):
     """
     if actual == expected:
         return True
-    for one, other in itertools.zip_longest(_lines(actual), _lines(expected)):
-        if one is None or other is None or len(one) != len(other):
-            return False
-        if not all(map(_same_token, one, other)):
+    for one, other in itertools.zip_longest(_words(actual), _words(expected), fillvalue=_END):
+        if one is not other and (one in (None, _END) or other in (None, _END) or not _same_token(one, other)):
             return False
     return True
 

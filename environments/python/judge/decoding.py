@@ -11,6 +11,8 @@ _VALUES = (
     str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset, range, collections.deque,
     collections.Counter, collections.OrderedDict,
 )
+# What makes the items that a defaultdict lacks, where it crosses as such: plain values.
+FACTORIES = {kind.__name__: kind for kind in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)}
 # The range of floats that are numbers.
 _MOST = sys.float_info.max
 _LEAST = -_MOST
@@ -136,7 +138,7 @@ class Decoder:
         return timedelta(*parts)
 
     def _defaultdict(self, factory, pairs):
-        return collections.defaultdict(vars(builtins)[factory], self._pairs(pairs))
+        return collections.defaultdict(FACTORIES[factory], self._pairs(pairs))
 
     def _deque(self, items, most=None):
         return collections.deque(self._all(items), most)

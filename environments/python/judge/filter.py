@@ -3,9 +3,10 @@ The system call filter of a solution process, beyond the sandbox's own.
 
 A solution process cannot end or stop itself in a way that looks as if somebody else had done it: the signals that no
 process can refuse reach only processes that it began. Nothing is traced, as a process that somebody traces can end without
-the judge ever hearing of it. Memory in files without a name would be nobody's when memory is short. Where the judge is of the same user, it is not to be signalled, limited or slowed down. And
-where processor time and memory count, no process is started, threads only: what another one uses is counted only if
-somebody waits for it.
+the judge ever hearing of it. Memory in files without a name would be nobody's when memory is short. Where the judge is of
+the same user, it is not to be signalled or limited. No priority is lowered, the solution's own neither: its waiting for a
+processor is not its time. And where processor time and memory count, no process is started, threads only: what another
+one uses is counted only if somebody waits for it.
 """
 
 import ctypes
@@ -139,13 +140,11 @@ def _limits(separate):
     }
 
 
-def _others():
-    """What would slow down somebody else: the first argument, or the second, names whom."""
-    only_self = {place: [_load(place), (_EQUAL, 1, 0, 0), _give(_REFUSE)] for place in (0, 1)}
-    return {
-        **{name: only_self[0] for name in ('sched_setparam', 'sched_setscheduler', 'sched_setaffinity', 'sched_setattr')},
-        **{name: only_self[1] for name in ('setpriority', 'ioprio_set')},
-    }
+def _scheduling(separate):
+    """Nobody becomes slower: not the judge, and not the solution itself, whose waiting for a processor is not its time."""
+    affinity = [] if separate else [_load(0), (_EQUAL, 1, 0, 0), _give(_REFUSE)]
+    refused = ('sched_setparam', 'sched_setscheduler', 'sched_setattr', 'setpriority', 'ioprio_set')
+    return {**{name: [_give(_REFUSE)] for name in refused}, 'sched_setaffinity': affinity}
 
 
 def _program(alone, separate):
@@ -160,7 +159,7 @@ def _program(alone, separate):
         'ioctl': _refuse_if(1, [_TIOCSPTLCK, *([] if separate else [_FIOSETOWN, _SIOCSPGRP])]),
         **_starts(alone),
         **_limits(separate),
-        **({} if separate else _others()),
+        **_scheduling(separate),
     }
     program = [
         (_LOAD, 0, 0, _ARCHITECTURE), (_EQUAL, 1, 0, _AUDIT[column]), _give(_REFUSE),

@@ -2,6 +2,9 @@
 
 import ast
 import math
+import os
+import sys
+import types
 
 from .assertion import call_and_value
 from .changes import Changes
@@ -54,6 +57,7 @@ class Grading:
     """
 
     def __init__(self, job, plan, control):
+        self._pid = os.getpid()
         self._job = job
         self._plan = plan
         self.usage = Usage()
@@ -161,6 +165,7 @@ class Grading:
         try:
             with self._clock.part(self._plan['seconds'][kind]):
                 value = action()
+                self._check_loss()
         except Fault:
             raise
         except Lost as lost:
@@ -173,9 +178,19 @@ class Grading:
             error = {'type': 'WrongAnswer', 'message': '', 'line': None, 'of': 'test', 'actual': failed.shown}
         except BaseException as raised:
             error = self._told(raised)
+        if os.getpid() != self._pid:
+            # A fork of the test's own came to its end, of which only the judge tells.
+            os._exit(0)
+        self.process.settle()
         if doubt is None and self._clock.disturbed and (error is not None or self._clock.exceeded):
             doubt = 'disturbed'
         return value, {**({} if error is None else {'error': error}), **({} if doubt is None else {'doubt': doubt})}
+
+    def _check_loss(self):
+        """Raise why the process was given up meanwhile. A grade program may give a part for the rest, unless there is a doubt."""
+        loss = self.process.loss
+        if loss is not None and (self.tested or getattr(loss, 'doubt', None) or getattr(loss, 'held', False)):
+            raise loss
 
     def _told(self, error):
         """An exception as the outcome tells it."""
@@ -247,11 +262,14 @@ class Grading:
         self.plain = False
         known = self._names.keys() - {'__name__', '__builtins__'}
         placement = Placement(code, known, self._strange, {entry} if entry else set())
-        names = {
+        # As a script's own, where `unittest.main` looks for tests.
+        module = sys.modules['__main__'] = types.ModuleType('test')
+        names = vars(module)
+        names.update({
             **own_names(self),
             **self._names,
             **names_for(placement, self.process, self.module, self._given.append),
-        }
+        })
         self._left = self.process.test_names = names
         self._foreign = placement.foreign
         classes = dict(self._classes)

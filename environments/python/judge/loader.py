@@ -1,8 +1,8 @@
 def __stepwell_judge__(package):
     """
     Bring the judge's modules into this session, unless it has them, and grade. Standard input begins with a line: the length
-    of their compiled code (0 where the session is believed to have them), and what is known of the image's files. Then comes
-    the code, as base64 of a marshalled list.
+    of their compiled code (0 where the session is believed to have them), and what is known of the image's files. Then come
+    the code, as base64 of a marshalled list, the work, and the nonce by which the server knows the answer.
     """
     import base64
     import marshal
@@ -34,7 +34,8 @@ def __stepwell_judge__(package):
                 module.__path__ = []
             exec(code, vars(module))
     elif package not in sys.modules:
-        os.write(1, b'{"unloaded": true}')
+        nonce = os.pread(0, 32, os.fstat(0).st_size - 32)
+        os.write(1, b'\n%s 18\n{"unloaded": true}' % nonce)
         return
     sys.modules[package + '.session'].grade(image)
 

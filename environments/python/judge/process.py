@@ -4,6 +4,7 @@ import builtins
 import itertools
 import re
 import sys
+import threading
 import types
 
 from . import errors, instances
@@ -43,6 +44,8 @@ class SolutionProcess:
         self._error_classes = errors.Classes(self._own_class)
         self._channel = None
         self._pid = None
+        # Threads of a test ask one after the other.
+        self._asking_alone = threading.RLock()
         self._asked = 0
         self._depth = 0
         self._encoder = Encoder(self._refer, classes, lazily=True)
@@ -74,6 +77,8 @@ class SolutionProcess:
         self._given = []
         self._raised = []
         self._failed = None
+        # Why the process was given up during this test, which then cannot pass, whoever caught it.
+        self.loss = None
 
     def _own_class(self, name):
         """A class that the test or its setup defines."""
@@ -159,16 +164,17 @@ class SolutionProcess:
 
     def look(self, name):
         """The present value of a name that the solution process has; the same one until something is done there."""
-        for looks in self._looks:
-            if name in looks:
-                return looks[name]
-        self._plainly = 'call'
-        try:
-            value = self._ask('hold', name, {}, code=name, listed=False)
-        finally:
-            self._plainly = ''
-        self._looks[isinstance(value, Remote)][name] = value
-        return value
+        with self._asking_alone:
+            for looks in self._looks:
+                if name in looks:
+                    return looks[name]
+            self._plainly = 'call'
+            try:
+                value = self._ask('hold', name, {}, code=name, listed=False)
+            finally:
+                self._plainly = ''
+            self._looks[isinstance(value, Remote)][name] = value
+            return value
 
     def forget(self, names):
         """Names have other values now."""
@@ -182,11 +188,12 @@ class SolutionProcess:
             asking = f'.{on[1]}'
             if on[1] in self.taken:
                 on[0].stepwell_like_plain(asking)
-        self._operation = operation
         values = {**{str(number): value for number, value in enumerate(on)}, **named}
-        if operation not in _LOOKING:
-            self._changes()
-        return self._ask('do', asking, values, operation=operation, count=len(on))
+        with self._asking_alone:
+            self._operation = operation
+            if operation not in _LOOKING:
+                self._changes()
+            return self._ask('do', asking, values, operation=operation, count=len(on))
 
     def _changes(self):
         """Something is done in the solution process that may change what was seen there."""
@@ -198,9 +205,10 @@ class SolutionProcess:
         An answer of the process, decoded; an exception of the solution is raised here as its built-in base. asking: what is
         asked, as notices tell it.
         """
-        self._changes()
-        self._operation = 'argument'
-        return self._ask(kind, asking, values or {}, **more)
+        with self._asking_alone:
+            self._changes()
+            self._operation = 'argument'
+            return self._ask(kind, asking, values or {}, **more)
 
     def _ask(self, kind, asking, values, **more):
         if self._channel is None:
@@ -212,8 +220,10 @@ class SolutionProcess:
             answer = self._answer({'id': self._asked, 'kind': kind, 'values': sent, **more})
             changed, error, value = self._read(answer, asking)
         except Closed:
-            raise self._lost() from None
-        except Over:
+            self.loss = self._lost()
+            raise self.loss from None
+        except Over as over:
+            self.loss = over
             self.stop()
             raise
         finally:
@@ -308,6 +318,15 @@ class SolutionProcess:
         how = f'with exit status {status}' if status >= 0 else f'by signal {-status}'
         message = f'the process of the solution ended {how} during the test'
         return Lost('InterpreterLost', message, self._spawner.doubt(ended))
+
+    def settle(self):
+        """Give the process up where a thread of a test that is over still waits for its answer."""
+        if self._asking_alone.acquire(blocking=False):
+            self._asking_alone.release()
+            return
+        if self.alive:
+            self.stop()
+        self._asking_alone = threading.RLock()
 
     def stop(self, patience=0.0):
         """End the process, which ends by itself too once nobody asks any more; wait for that so many seconds."""

@@ -18,6 +18,15 @@ _MOST = 100
 _MEMORY = 384 << 20
 
 
+def framed(nonce, told):
+    """
+    What is told, as the server takes it: only who knows the nonce of this run can have written it. Solution processes are
+    forks of a process that does not know it yet.
+    """
+    data = json.dumps(told).encode()
+    return b'\n%s %d\n%s' % (nonce, len(data), data)
+
+
 def _read_part(descriptor):
     """One part of the input: its length on a line, then so many bytes of JSON; nothing after it is touched."""
     length = b''
@@ -40,12 +49,11 @@ def _classes(setup):
     return [node.name for node in ast.parse(setup).body if isinstance(node, ast.ClassDef)]
 
 
-def _graded(control):
-    """What came of the job that standard input tells of, and whether nothing of it but values was ever here."""
-    job = _read_part(0)
+def _graded(control, job, plan):
+    """What came of a job, and whether nothing of it but values was ever here."""
     job['classes'] = _classes(job['setup'])
     try:
-        grading = Grading(job, _read_part(0), control)
+        grading = Grading(job, plan, control)
         told = {'tests': grading.outcomes()} if grading.tested else {'grade': grading.score()}
     except Fault as fault:
         return {'fault': str(fault)}, False
@@ -55,19 +63,22 @@ def _graded(control):
 
 def serve(control, keep):
     """
-    Grade what standard input tells of; the outcome is one line of JSON on standard output.
+    Grade what standard input tells of; the outcome is a frame on standard output.
     control: the socket of whoever forks solution processes. keep: whether the process may stay for another grade.
     """
     gc.disable()
     limit = resource.getrlimit(resource.RLIMIT_AS)[1]
-    own = _MEMORY if limit == resource.RLIM_INFINITY else min(_MEMORY, limit)
-    resource.setrlimit(resource.RLIMIT_AS, (own, limit))
-    # What tests and grade programs print is nobody's answer.
-    report = os.dup(1)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    memory = _MEMORY if limit == resource.RLIM_INFINITY else min(_MEMORY, limit)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, limit))
+    # What tests and grade programs print is nobody's answer, and they have nothing to read.
+    source, report, null = os.dup(0), os.dup(1), os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
     for grade in range(_MOST):
-        told, plain = _graded(control)
-        data = json.dumps(told).encode()
+        job, plan = _read_part(source), _read_part(source)
+        nonce = plan.pop('nonce').encode()
+        told, plain = _graded(control, job, plan)
+        data = framed(nonce, told)
         while data:
             data = data[os.write(report, data):]
         if not (keep and plain and grade < _MOST - 1):

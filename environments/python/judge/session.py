@@ -9,7 +9,6 @@ import os
 import signal
 import socket
 import stat
-import sys
 
 from . import privileges, serving
 from .spawner import spawner
@@ -17,10 +16,9 @@ from .spawner import spawner
 # Folders in which everybody may write; nobody but root may while solutions run.
 _OPEN = ('/tmp', '/var/tmp', '/dev/shm', '/dev/mqueue', '/run/lock', '/var/lock')
 _SKIPPED = ('/proc', '/sys', '/dev')
-_CLEAN = b'\nclean'
-_UNCLOSED = b'\nopen'
+_NONCE_BYTES = 32
 # How the judge ended without an answer: what a solution gave it kept it busy, or somebody killed it.
-_ENDS = {signal.SIGPROF: b'\n{"overrun": true}', signal.SIGKILL: b'\n{"killed": true}'}
+_ENDS = {signal.SIGPROF: 'overrun', signal.SIGKILL: 'killed'}
 
 
 def _close(path):
@@ -88,19 +86,23 @@ def _judge():
             theirs.close()
             serving.serve(ours, keep=_SEPARATE)
             status = 0
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-            sys.stderr.flush()
         finally:
             os._exit(status)
     ours.close()
     return pid, theirs
 
 
+def tell(told):
+    """Say something to the server. The nonce, at the end of standard input, is read only now: no solution process is to come."""
+    nonce = os.pread(0, _NONCE_BYTES, os.fstat(0).st_size - _NONCE_BYTES)
+    os.write(1, serving.framed(nonce, told))
+
+
 def grade(image):
     """
-    Grade what standard input tells of; say at the end whether the session is as it was, or can never be. image: what is known
-    of its files: `closed` or `open` to everybody's writing, or nothing yet.
+    Grade what standard input tells of; tell at the end how the judge ended (`end`), and of the session's `files`, whether they
+    are as they were (`clean`), can never be closed (`open`) or may be changed (`used`). image: what is known of them: `closed`
+    or `open` to everybody's writing, or nothing yet.
     """
     prepared = image != 'open' and _prepared(image == 'closed')
     before = _processes()
@@ -114,14 +116,16 @@ def grade(image):
     else:
         control.close()
         _, status = os.waitpid(pid, 0)
+    end = _ENDS.get(os.WTERMSIG(status), 'lost') if os.WIFSIGNALED(status) else 'answered' if status == 0 else 'lost'
+    files = 'used'
     try:
-        os.write(1, _ENDS.get(os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, b''))
         if not prepared:
-            os.write(1, _UNCLOSED)
+            files = 'open'
         elif status == 0 and _clean({*before, str(pid)}, remaining):
-            os.write(1, _CLEAN)
+            files = 'clean'
     except OSError:
         pass
+    tell({'end': end, 'files': files})
 
 
 # At most one: a judge that has run nothing of a task's own, and waits for the next grade.

@@ -67,6 +67,7 @@ class Spawner:
         self._clock = clock
         self._usage = usage
         self._began = False
+        self._patient = True
         self._memory_kills = _memory_kills()
 
     def begin(self, descriptors):
@@ -96,10 +97,16 @@ class Spawner:
         return answer['pid'], channel
 
     def reap(self, pid, patience=0.0):
-        """Wait so many seconds for the end of a process, then end it; how it ended."""
-        with self._clock.off():
+        """
+        Wait so many seconds for the end of a process, then end it; how it ended. The wait is the solution's time. Once it was in
+        vain there is none any more: solutions can bring it about at will.
+        """
+        with self._clock.quiet():
             self._send({'kind': 'wait', 'pid': pid})
-            return self._ended(pid, not self._answers(patience))
+            late = not self._answers(patience if self._patient else 0.0)
+        self._patient = self._patient and not (late and patience > 0)
+        with self._clock.off():
+            return self._ended(pid, late)
 
     def wait(self, pid):
         """Wait quietly for the end of a process as long as it has time, then end it; how it ended."""

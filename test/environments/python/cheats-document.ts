@@ -1,8 +1,8 @@
 import { CHEATS, type Cheat } from './cheats.ts';
 
 /**
- * What `gallery.test.ts`, `judge-decisions.test.ts`, `grade-programs.test.ts` and `environment.test.ts` try, each with tests or
- * options of its own.
+ * What `gallery.test.ts`, `judge-limits.test.ts`, `judge-decisions.test.ts`, `grade-programs.test.ts` and
+ * `environment.test.ts` try, each with tests or options of its own.
  */
 const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
   {
@@ -55,6 +55,31 @@ const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
     attempt: 'killing or stopping itself, so that the judge suspects somebody else and tries again',
     stoppedBy:
       "The solution process's system call filter; `test/faults/python-grades.test.ts` tries each way, and all are graded once.",
+  },
+  {
+    attempt:
+      "an answer in the form of the judge's reply, for a test, setup or grade program that prints it to standard error",
+    stoppedBy:
+      'What these print goes nowhere; a reply counts with the nonce of its run alone, which no solution process ever held, and if it is of the tests of the record.',
+  },
+  {
+    attempt:
+      'ending in a thread of the test, or where the test catches everything, so that nobody hears of it',
+    stoppedBy: 'A test during which the process was lost fails.',
+  },
+  {
+    attempt:
+      'children and threads of children that take the processors, or a lower priority, to have more time',
+    stoppedBy:
+      "Waiting counts as far as the solution's own processes are the reason; the filter refuses to change priorities.",
+  },
+  {
+    attempt: "looking for the tests in memory that the solution's process inherits",
+    stoppedBy: 'It is a fork of a process that never read them, nor the nonce.',
+  },
+  {
+    attempt: 'millions of blank lines, so that the judge has no memory left',
+    stoppedBy: 'Outputs are compared word by word, none of them held.',
   },
   {
     attempt: 'a float near a large whole number',

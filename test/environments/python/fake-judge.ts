@@ -1,8 +1,15 @@
 import type { RunRequest } from '../../../docker/sandbox.ts';
 import { PythonJudge } from '../../../environments/python/judge.ts';
+import { framed } from '../../../environments/python/reply-frames.ts';
 import { FakeSource, type Script } from '../fake-sandbox.ts';
 
 export type Reply = NonNullable<Script['run']>;
+
+/** What a judge and its session say to a run: `judged` as JSON, and the session's word unless the judge never came to it. */
+export function says(judged?: object | null, session: object | null = {}): Reply {
+  const told = [judged ?? [], session === null ? [] : { end: 'answered', files: 'used', ...session }].flat();
+  return ({ stdin = '' }) => ({ output: told.map((part) => framed(stdin.slice(-32), part)).join('') });
+}
 
 export const IMAGE = { name: 'python', digest: 'sha256:1' };
 

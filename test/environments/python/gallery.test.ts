@@ -3,6 +3,7 @@ import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { type EngineCase, engineCases } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
 import { ownArguments } from './gallery/arguments.ts';
+import { defaults, prints, threads } from './gallery/errors-and-prints.ts';
 import { numbers } from './gallery/numbers.ts';
 import { ownClasses } from './gallery/own-classes.ts';
 import { ownObjects } from './gallery/own-objects.ts';
@@ -20,6 +21,9 @@ const PLAYED: readonly Played[] = [
   ...numbers,
   ...ownObjects,
   ...ownClasses,
+  ...prints,
+  ...threads,
+  ...defaults,
 ];
 
 function recordOf({ of, setup, gold, tests, grade }: Played): PythonTaskRecord {

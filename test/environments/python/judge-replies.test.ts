@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SandboxError, type SandboxErrorCode } from '../../../docker/errors.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
-import { fakeJudge, IMAGE, type Reply } from './fake-judge.ts';
+import { fakeJudge, IMAGE, type Reply, says } from './fake-judge.ts';
 
 const SOLUTION = { steps: [{ code: 'def f(): pass' }], strict: true };
 const RECORD: PythonTaskRecord = {
@@ -14,13 +14,25 @@ const RECORD: PythonTaskRecord = {
     { name: 'b', args: [], value: 2 },
   ],
 };
-const HALF = JSON.stringify({
+const HALF = {
   tests: [
     { name: 'a', passed: true, value: null },
     { name: 'b', passed: false, error: { type: 'X', message: '', line: null, of: 'test' } },
   ],
   usage: { seconds: 0.1, peak_kib: 9 },
-});
+};
+const [A, B] = HALF.tests;
+const GRADE = { name: 'grade', passed: true, value: 1 };
+
+/** A reply of which the run tells more. */
+function but(reply: Reply, more: ReturnType<Reply>): Reply {
+  return (request) => ({ ...reply(request), ...more });
+}
+
+/** A reply of which the output is changed. */
+function changed(reply: Reply, change: (output: string) => string): Reply {
+  return (request) => ({ output: change(String(reply(request)?.output)) });
+}
 
 /** A sandbox that fails. */
 function fails(code: SandboxErrorCode): Reply {
@@ -37,7 +49,7 @@ function judgeWith(...replies: Reply[]) {
 
 describe("the judge's replies", () => {
   it('are the share of tests passed', async () => {
-    const { asked } = judgeWith(() => ({ output: HALF }));
+    const { asked } = judgeWith(says(HALF));
     expect(await asked()).toMatchObject({
       score: 0.5,
       usage: { peak_kib: 9 },
@@ -48,44 +60,59 @@ describe("the judge's replies", () => {
   const silent: [string, Reply][] = [
     ['none', () => ({})],
     ['no JSON', () => ({ output: 'passed' })],
-    ['something else', () => ({ output: '{"tests": [{"passed": true}]}' })],
-    ['cut', () => ({ output: HALF, truncatedBytes: 1 })],
-    ['after a crash', () => ({ output: HALF, sessionRestarted: true })],
-    ['too late', () => ({ output: HALF, timedOut: true })],
-    ['with an error', () => ({ output: HALF, exitCode: 1 })],
+    ['in no frame', () => ({ output: `${JSON.stringify(HALF)}\nclean` })],
+    [
+      "in somebody's frame",
+      changed(says(HALF), (output) => output.replaceAll(/[0-9a-f]{32}/g, '0'.repeat(32))),
+    ],
+    ['in half a frame', changed(says(HALF), (output) => output.slice(0, 99))],
+    ['told twice', changed(says(HALF), (output) => output + output)],
+    ["without the session's word", says(HALF, null)],
+    ['something else', says({ tests: [{ passed: true }] })],
+    ['of fewer tests', says({ ...HALF, tests: [A] })],
+    ['of more tests', says({ ...HALF, tests: [A, B, B] })],
+    ['of other tests', says({ ...HALF, tests: [B, A] })],
+    ['of a grade program that the task does not have', says({ ...HALF, tests: undefined, grade: GRADE })],
+    ['of more than 1', says({ ...HALF, tests: [{ ...A, value: 1000 }, B] })],
+    ['of less than 0', says({ ...HALF, tests: [{ ...A, value: -1 }, B] })],
+    ['of tests and more', says({ ...HALF, fault: 'x' })],
+    ['cut', but(says(HALF), { truncatedBytes: 1 })],
+    ['after a crash', but(says(HALF), { sessionRestarted: true })],
+    ['too late', but(says(HALF), { timedOut: true })],
+    ['with an error', but(says(HALF), { exitCode: 1 })],
   ];
   const outside: [string, Reply][] = [
-    ['none as the judge was killed', () => ({ output: '\n{"killed": true}\nopen' })],
-    ['begun as the judge was killed', () => ({ output: `${HALF.slice(0, 9)}\n{"killed": true}` })],
+    ['none as the judge was killed', says(null, { end: 'killed', files: 'open' })],
+    [
+      'begun as the judge was killed',
+      changed(says(null, { end: 'killed' }), (output) => `{"tests": [${output}`),
+    ],
     ['none as the session was killed', () => ({ exitCode: 137, sessionRestarted: true })],
-    ['that no solution starts', () => ({ output: '{"fault": "no memory"}' })],
+    ['that no solution starts', says({ fault: 'no memory' })],
     ['none as the sandbox died', fails('died')],
     ['none as the sandbox does not answer', fails('unresponsive')],
   ];
 
   it.each([...silent, ...outside])('that are %s are asked for again in another sandbox', async (_, reply) => {
-    const { asked, source } = judgeWith(reply, () => ({ output: HALF }));
+    const { asked, source } = judgeWith(reply, says(HALF));
     expect((await asked()).score).toBe(0.5);
     expect(source.handedOut).toHaveLength(2);
   });
 
-  it.each(silent)('that are %s twice fail every test, and are no failure', async (_, reply) => {
-    const { asked, source } = judgeWith(reply);
-    const { score, tests } = await asked();
-    expect({ score, passed: tests.map(({ passed }) => passed) }).toEqual({
-      score: 0,
-      passed: [false, false],
-    });
-    expect(source.handedOut).toHaveLength(2);
-  });
+  it.each([...silent, ...outside])(
+    'that are %s twice fail every test where the gold gets one',
+    async (_, reply) => {
+      const { asked, runs } = judgeWith(reply, reply, says(HALF));
+      const { score, tests } = await asked();
+      expect({ score, passed: tests.map(({ passed }) => passed) }).toEqual({
+        score: 0,
+        passed: [false, false],
+      });
+      expect(runs.map(({ stdin }) => stdin?.includes('"code":"gold"'))).toEqual([false, false, true]);
+    },
+  );
 
-  it.each(outside)('that are %s twice fail every test where the gold gets one', async (_, reply) => {
-    const { asked, runs } = judgeWith(reply, reply, () => ({ output: HALF }));
-    expect((await asked()).score).toBe(0);
-    expect(runs.map(({ stdin }) => stdin?.includes('"code":"gold"'))).toEqual([false, false, true]);
-  });
-
-  it.each(outside)('that are %s for the gold too are a failure', async (_, reply) => {
+  it.each([...silent, ...outside])('that are %s for the gold too are a failure', async (_, reply) => {
     const { asked, source } = judgeWith(reply);
     await expect(asked()).rejects.toBeInstanceOf(SandboxError);
     expect(source.handedOut).toHaveLength(3);
@@ -98,13 +125,13 @@ describe("the judge's replies", () => {
   });
 
   it('that the solution kept from an end mean 0 at once', async () => {
-    const { asked, source } = judgeWith(() => ({ output: '\n{"overrun": true}\nopen' }));
+    const { asked, source } = judgeWith(says(null, { end: 'overrun', files: 'open' }));
     expect((await asked()).score).toBe(0);
     expect(source.handedOut).toHaveLength(1);
   });
 
   it('that say the session is as it was spare the next grade the loading', async () => {
-    const { asked, headers } = judgeWith(() => ({ output: `${HALF}\nclean` }));
+    const { asked, headers } = judgeWith(says(HALF, { files: 'clean' }));
     await asked();
     await asked();
     expect(headers()).toEqual(['8 unknown', '0 closed']);
@@ -112,9 +139,9 @@ describe("the judge's replies", () => {
 
   it('that say the session has no judge after all have it loaded', async () => {
     const { asked, headers } = judgeWith(
-      () => ({ output: `${HALF}\nclean` }),
-      () => ({ output: '{"unloaded": true}' }),
-      () => ({ output: HALF }),
+      says(HALF, { files: 'clean' }),
+      says({ unloaded: true }, null),
+      says(HALF),
     );
     await asked();
     expect((await asked()).score).toBe(0.5);
@@ -123,18 +150,14 @@ describe("the judge's replies", () => {
   });
 
   it('that say an image is open to everybody are remembered', async () => {
-    const { asked, headers } = judgeWith(() => ({ output: `${HALF}\nopen` }));
+    const { asked, headers } = judgeWith(says(HALF, { files: 'open' }));
     await asked();
     await asked();
     expect(headers()).toEqual(['8 unknown', '8 open']);
   });
 
   it('that never come are of a sandbox which is not asked again', async () => {
-    const { asked, headers } = judgeWith(
-      () => ({ output: `${HALF}\nclean` }),
-      fails('died'),
-      () => ({ output: HALF }),
-    );
+    const { asked, headers } = judgeWith(says(HALF, { files: 'clean' }), fails('died'), says(HALF));
     await asked();
     await asked();
     expect(headers()).toEqual(['8 unknown', '0 closed', '8 closed']);
@@ -149,7 +172,7 @@ describe('a doubt about an outcome', () => {
       ...(passed ? {} : { error: { type: 'X', message: '', line: null, of: 'solution' } }),
       ...(doubt === undefined ? {} : { doubt }),
     }));
-    return () => ({ output: JSON.stringify({ tests: outcomes, usage: { seconds: 0.1, peak_kib: 9 } }) });
+    return says({ tests: outcomes, usage: { seconds: 0.1, peak_kib: 9 } });
   };
   const passes = async (...replies: Reply[]) => {
     const { asked, source } = judgeWith(...replies);
@@ -185,16 +208,13 @@ describe('a doubt about an outcome', () => {
 });
 
 describe('a test that passed by more than data', () => {
-  const told =
-    (liberties: string[], passed = true) =>
-    () => ({
-      output: JSON.stringify({
-        tests: [
-          { name: 'a', passed: true },
-          { name: 'b', passed, liberties },
-        ],
-        usage: { seconds: 0.1, peak_kib: 9 },
-      }),
+  const told = (liberties: string[], passed = true) =>
+    says({
+      tests: [
+        { name: 'a', passed: true },
+        { name: 'b', passed, liberties },
+      ],
+      usage: { seconds: 0.1, peak_kib: 9 },
     });
   const scored = async (own: string[], gold: string[], goldPasses = true) => {
     const { asked } = judgeWith(told(own), told(gold, goldPasses));
@@ -233,9 +253,7 @@ describe('a grade program that gives no number', () => {
   const { tests: _, ...plain } = RECORD;
   const record = (): PythonTaskRecord => ({ ...plain, grade: 'def grade(solution): ...' });
   const usage = { seconds: 0.1, peak_kib: 9 };
-  const graded = (outcome: object) => () => ({
-    output: JSON.stringify({ grade: { name: 'grade', ...outcome }, usage }),
-  });
+  const graded = (outcome: object) => says({ grade: { name: 'grade', ...outcome }, usage });
   const error = { type: 'TypeError', message: 'secret', line: null };
   const [works, raises, solutionRaises] = [
     graded({ passed: true, value: 0.5 }),
@@ -259,6 +277,23 @@ describe('a grade program that gives no number', () => {
     expect((await asked(same)).score).toBe(0);
     expect((await asked(same)).score).toBe(0);
     expect(headers()).toHaveLength(3);
+  });
+
+  it.each([
+    ['more than 1', { ...GRADE, value: 1000 }],
+    ['less than 0', { ...GRADE, value: -1 }],
+    ['none', { ...GRADE, value: null }],
+    ['that of something else', { ...GRADE, name: 'a' }],
+  ])('is not believed to have given %s', async (_, grade) => {
+    const { asked, headers } = judgeWith(says({ grade, usage }), works);
+    expect((await asked(record())).score).toBe(0.5);
+    expect(headers()).toHaveLength(2);
+  });
+
+  it('is not believed to have been asked where tests were', async () => {
+    const { asked, headers } = judgeWith(says(HALF), works);
+    expect((await asked(record())).score).toBe(0.5);
+    expect(headers()).toHaveLength(2);
   });
 
   it('means 0 without asking where the solution raised', async () => {
