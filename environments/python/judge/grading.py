@@ -164,7 +164,7 @@ class Grading:
         value, error, doubt = None, None, None
         try:
             with self._clock.part(self._plan['seconds'][kind]):
-                value = action()
+                value = self._here_only(action)
                 self._check_loss()
         except Fault:
             raise
@@ -178,13 +178,18 @@ class Grading:
             error = {'type': 'WrongAnswer', 'message': '', 'line': None, 'of': 'test', 'actual': failed.shown}
         except BaseException as raised:
             error = self._told(raised)
-        if os.getpid() != self._pid:
-            # A fork of the test's own came to its end, of which only the judge tells.
-            os._exit(0)
         self.process.settle()
         if doubt is None and self._clock.disturbed and (error is not None or self._clock.exceeded):
             doubt = 'disturbed'
         return value, {**({} if error is None else {'error': error}), **({} if doubt is None else {'doubt': doubt})}
+
+    def _here_only(self, action):
+        """What an action gives. A fork that it makes ends with it: it shares the judge's channels, and only the judge tells."""
+        try:
+            return action()
+        finally:
+            if os.getpid() != self._pid:
+                os._exit(0)
 
     def _check_loss(self):
         """Raise why the process was given up meanwhile. A grade program may give a part for the rest, unless there is a doubt."""
@@ -260,8 +265,8 @@ class Grading:
         if usual is not None:
             return self._assertion(code, *usual)
         self.plain = False
-        known = self._names.keys() - {'__name__', '__builtins__'}
-        placement = Placement(code, known, self._strange, {entry} if entry else set())
+        setup = {name: value for name, value in self._names.items() if name not in ('__name__', '__builtins__')}
+        placement = Placement(code, setup, self._strange, {entry} if entry else set(), self._classes.keys())
         # As a script's own, where `unittest.main` looks for tests.
         module = sys.modules['__main__'] = types.ModuleType('test')
         names = vars(module)
@@ -271,6 +276,7 @@ class Grading:
             **names_for(placement, self.process, self.module, self._given.append),
         })
         self._left = self.process.test_names = names
+        self.process.theirs = sorted(placement.theirs)
         self._foreign = placement.foreign
         classes = dict(self._classes)
         try:

@@ -7,6 +7,8 @@ import operator
 from . import errors
 
 _bool, _hash, _iter, _len, _next, _isinstance = bool, hash, iter, len, next, isinstance
+_type, _getattr, _setattr, _delattr, _hasattr, _callable = type, getattr, setattr, delattr, hasattr, callable
+_issubclass, _reversed, _pow, _round, _id = issubclass, reversed, pow, round, id
 _BINARY = 'add sub mul truediv floordiv mod pow matmul lshift rshift'.split()
 _IN_PLACE = [f'i{name}' for name in (*_BINARY, 'and', 'or', 'xor')]
 # Errors that an iterator raised after the items that were told of: they come next.
@@ -15,8 +17,8 @@ _LATER = {}
 
 def _items(one, count):
     """So many items of an iterator or fewer, and whether it is at its end."""
-    if id(one) in _LATER:
-        raise _LATER.pop(id(one))
+    if _id(one) in _LATER:
+        raise _LATER.pop(_id(one))
     items = []
     try:
         for _ in range(count):
@@ -26,15 +28,15 @@ def _items(one, count):
     except BaseException as error:
         if not items:
             raise
-        _LATER[id(one)] = error
+        _LATER[_id(one)] = error
     return items, False
 
 
 def _leave(one, base=None, message=''):
     if base is None:
-        return type(one).__exit__(one, None, None, None)
+        return _type(one).__exit__(one, None, None, None)
     error = errors.made({'base': base, 'message': message}, errors.Classes({}.get), str)
-    return type(one).__exit__(one, type(error), error, None)
+    return _type(one).__exit__(one, _type(error), error, None)
 
 
 _runners = []
@@ -53,7 +55,7 @@ def awaited(one):
 
 
 def _in_turn(name):
-    straight = getattr(operator, f'{name}_' if name in ('and', 'or') else name, None) or divmod
+    straight = _getattr(operator, f'{name}_' if name in ('and', 'or') else name, None) or divmod
     return lambda one, other: straight(other, one)
 
 
@@ -71,33 +73,33 @@ OPERATIONS = {
     'len': lambda one: _len(one),
     'iter': lambda one: _iter(one),
     'next': _items,
-    'reversed': lambda one: reversed(one),
+    'reversed': lambda one: _reversed(one),
     'await': awaited,
     'item': lambda one, key: one[key],
     'store item': operator.setitem,
     'delete item': operator.delitem,
-    'attribute': lambda one, *more: getattr(one, *more),
-    'has': lambda one, name: hasattr(one, name),
-    'store': lambda one, name, value: setattr(one, name, value),
-    'delete': lambda one, name: delattr(one, name),
+    'attribute': lambda one, *more: _getattr(one, *more),
+    'has': lambda one, name: _hasattr(one, name),
+    'store': lambda one, name, value: _setattr(one, name, value),
+    'delete': lambda one, name: _delattr(one, name),
     'call': lambda one, *positional, **named: one(*positional, **named),
-    'method': lambda one, name, *positional, **named: getattr(one, name)(*positional, **named),
-    'type': lambda one: type(one),
-    'callable': lambda one: callable(one),
+    'method': lambda one, name, *positional, **named: _getattr(one, name)(*positional, **named),
+    'type': lambda one: _type(one),
+    'callable': lambda one: _callable(one),
     'isinstance': lambda one, kind: _isinstance(one, kind),
-    'issubclass': lambda one, kind: issubclass(one, kind),
-    'enter': lambda one: type(one).__enter__(one),
+    'issubclass': lambda one, kind: _issubclass(one, kind),
+    'enter': lambda one: _type(one).__enter__(one),
     'exit': _leave,
-    'pow': lambda one, *more: pow(one, *more),
+    'pow': lambda one, *more: _pow(one, *more),
     'divmod': divmod,
-    'round': lambda one, *more: round(one, *more),
+    'round': lambda one, *more: _round(one, *more),
     'trunc': math.trunc,
     'floor': math.floor,
     'ceil': math.ceil,
     'and': operator.and_,
     'or': operator.or_,
     'xor': operator.xor,
-    **{name: getattr(builtins, name) for name in 'repr str format int float complex bytes'.split()},
-    **{name: getattr(operator, name) for name in ('neg', 'pos', 'abs', 'invert', 'index', *_BINARY, *_IN_PLACE)},
+    **{name: _getattr(builtins, name) for name in 'repr str format int float complex bytes'.split()},
+    **{name: _getattr(operator, name) for name in ('neg', 'pos', 'abs', 'invert', 'index', *_BINARY, *_IN_PLACE)},
     **{f'r{name}': _in_turn(name) for name in (*_BINARY, 'divmod', 'and', 'or', 'xor')},
 }

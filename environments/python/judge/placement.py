@@ -11,26 +11,28 @@ import builtins
 import sys
 
 from .data import plain_names
+from .leaving import Left
 from .rewriting import Rewriter
-from .scopes import FUNCTIONS, asserts, bound, derived, expecting_names, free, mutated, root
+from .scopes import FUNCTIONS, asserts, bound, derived, expecting_names, free, mutated
+from .slices import Expected
 from .strange import STRANGE_MODULES, is_coroutine, strange_names
 
 _KNOWN = frozenset(vars(builtins)) | {'__name__', '__file__', '__builtins__'}
 _DEFINITIONS = (*FUNCTIONS, ast.Import, ast.ImportFrom)
 # What coroutines use that do one thing after the other.
 _AWAITED = frozenset(('gather', 'run', 'sleep', 'wait_for'))
-_IDLE = (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)
 
 
-class Placement:
+class Placement(Left):
     """
-    A test's statements with their places. known: names that the judge has from the setup; strange: those among them whose
+    A test's statements with their places. setup: what the judge has from the setup, by name; strange: those among them whose
     code cannot be the judge's; solution: names that are the solution's whatever else they may be. `steps`: code to be run
     one after the other, with the names that it gives new values in the solution process. `fragments`: sources of what
     that process evaluates, `texts`: names of sent values with what they are in the test.
     """
 
-    def __init__(self, source, known, strange, solution):
+    def __init__(self, source, setup, strange, solution, classes):
+        known = frozenset(setup)
         self._body = ast.parse(source, '<test>').body
         self._bound = bound(self._body)
         self._known = (_KNOWN | known) - solution
@@ -40,9 +42,18 @@ class Placement:
             name for name in unknown - solution if name in sys.stdlib_module_names and self._only_module(name)
         }
         self._strange = strange | strange_names(self._body) | (self.modules & STRANGE_MODULES)
+        # The names of the solution.
+        self.theirs = frozenset((unknown - self.modules) | (reads & solution))
+        self._arrange(known - strange, setup, classes, sliced=True)
+        if self._is_torn():
+            self._arrange(known - strange, setup, classes, sliced=False)
+        self.steps = [step for statement in self._body for step in self._placed(statement)]
+
+    def _arrange(self, makers, setup, classes, sliced):
+        """Find out where everything is. sliced: whether all that assertions rest on is the judge's, where that can be."""
         # Names that only the solution process can tell the value of, and those among them and others that come from the
         # solution.
-        self.remote = (unknown - self.modules) | (reads & solution)
+        self.remote = set(self.theirs)
         self.foreign = set(self.remote)
         # Names that the solution process must have, though the judge has them too.
         self._needed = set()
@@ -50,6 +61,8 @@ class Placement:
         self._local = set()
         # Names whose values are changed in place, of plain data, and of what is expected.
         self._mutated, self._plain, self._protected = set(), set(), set()
+        # Names of what only statements of the judge change.
+        self._own = set()
         # Functions of the test that stay with the judge when they are given away.
         self._called_back = set()
         # Classes of the test whose instances may be sent.
@@ -59,11 +72,19 @@ class Placement:
         if self._bound:
             self.foreign = derived(self._body, self.remote)
             self._mutated = mutated(self._body)
-            self._find_plain(known - strange)
+            self._find_plain(makers, setup, classes, sliced)
             self._called_back = self._stateful()
             self._settle()
             self.fragments, self.texts = [], {}
-        self.steps = [step for statement in self._body for step in self._placed(statement)]
+
+    def _is_torn(self):
+        """Whether a statement changes what is the judge's together with what lies in the solution process."""
+        for statement in self._body:
+            changed = bound([statement]) | mutated([statement])
+            if changed & self._own and changed & self.remote - self.foreign:
+                if not isinstance(statement, ast.Assert):
+                    return True
+        return False
 
     def _only_module(self, name):
         """Whether a name is used for its attributes only."""
@@ -74,7 +95,7 @@ class Placement:
             for node in nodes
         )
 
-    def _find_plain(self, makers):
+    def _find_plain(self, makers, setup, classes, sliced):
         """
         Names of plain data, and of what is expected. Instances of classes that the test or its setup defines are data only
         where they may be expected: else they stay where the solution has them, and remain the same ones.
@@ -86,9 +107,15 @@ class Placement:
         self._plain = plain_names(self._body, self._known, set())
         made = plain_names(self._body, self._known, makers | own)
         self._protected = made & expecting_names(self._body, self.foreign)
-        self._plain |= self._protected
         # Both sides have to have the classes of what is sent.
         self.shared = own & free(part for part in self._body if bound([part]) & self._protected)
+        if sliced:
+            rests = Expected(self._body, self.foreign, self._known | self._protected, self._plain)
+            more, kinds = rests.data(setup, own | classes)
+            self._protected |= more
+            self._own = self._protected - rests.mixed
+            self.shared |= own & kinds
+        self._plain |= self._protected
         self._needed |= self.shared
 
     def _stateful(self):
@@ -148,8 +175,8 @@ class Placement:
         rewriter = Rewriter(self)
         rewriter.visit(ast.parse(ast.unparse(statement)))
         names = set()
-        for node in rewriter.found:
-            names |= free([node]) - self._local - self._plain
+        for node, hidden in rewriter.found:
+            names |= free([node]) - self._local - self._plain - hidden
             for part in ast.walk(node):
                 if isinstance(part, (ast.Lambda, ast.GeneratorExp)):
                     names |= free([part]) & self._plain - self._mutated
@@ -174,15 +201,19 @@ class Placement:
         place = self._place_of(statement)
         names = bound([statement])
         steps = []
+        sent = self.remote
+        if place == 'both' and not isinstance(statement, _DEFINITIONS):
+            # A copy of plain data will do.
+            place, sent = 'judge', self.remote | self._needed
         if place != 'judge':
             steps.append(self._compiled([Rewriter(self).run(statement, kept=True)], names))
         if place != 'solution':
             rewritten = Rewriter(self).visit(statement)
             parts = rewritten if isinstance(rewritten, list) else [rewritten]
             steps.append(self._compiled(parts, set()))
-            if place == 'judge' and bound(parts) & self.remote:
+            if place == 'judge' and bound(parts) & sent:
                 # The solution process has to be told of new values, too.
-                steps.append(self._compiled([Rewriter(self).sent(bound(parts) & self.remote)], names))
+                steps.append(self._compiled([Rewriter(self).sent(bound(parts) & sent)], names))
         return steps
 
     def _compiled(self, statements, names):
@@ -210,66 +241,6 @@ class Placement:
         return all(name in _AWAITED or name in plain for name in uses) and len(uses) <= len(plain) + sum(
             name in _AWAITED for name in uses
         )
-
-    def left_inside(self, statement, hidden):
-        """Whether a statement within one of the judge's is left to the solution process."""
-        if not bound([statement]) <= self.remote - hidden or not free([statement]) & self.remote - hidden | bound([statement]):
-            return False
-        return self._is_left(statement, hidden) and not asserts(statement, self._body)
-
-    def _is_left(self, statement, hidden=frozenset()):
-        """Whether a statement does no more than change what lies in the solution process."""
-        if isinstance(statement, ast.With) and free([item.context_expr for item in statement.items]) & self._strange:
-            return True
-        if not free([statement]) & self.foreign:
-            return not isinstance(statement, FUNCTIONS)
-        if isinstance(statement, ast.Expr):
-            return isinstance(statement.value, ast.Call) and self.there(root(statement.value), hidden)
-        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            return any(self._is_kept(target, hidden) for target in targets) and self._is_fetched(statement.value)
-        if isinstance(statement, ast.AugAssign):
-            return self._is_kept(statement.target, hidden) and self._is_fetched(statement.value)
-        if isinstance(statement, ast.Delete):
-            return any(self.there(root(target), hidden) for target in statement.targets)
-        if isinstance(statement, (ast.For, ast.With, ast.Try)):
-            return self._is_left_block(statement, hidden)
-        return isinstance(statement, _IDLE)
-
-    def _is_kept(self, target, hidden):
-        """Whether what is assigned to has its place in the solution process."""
-        if isinstance(target, (ast.Tuple, ast.List, ast.Starred)):
-            parts = target.elts if not isinstance(target, ast.Starred) else [target.value]
-            return any(self._is_kept(part, hidden) for part in parts)
-        if isinstance(target, ast.Name):
-            return target.id not in hidden and target.id in self._mutated | self._needed | self.remote
-        return self.there(root(target), hidden)
-
-    def _is_fetched(self, value):
-        """Whether a value is one of the solution's as it is, or none of its at all."""
-        if not free([value]) & self.foreign:
-            return True
-        if isinstance(value, (ast.Tuple, ast.List)):
-            return all(map(self._is_fetched, value.elts))
-        return root(value) in self.remote
-
-    def _is_left_block(self, statement, hidden):
-        if isinstance(statement, ast.For):
-            targets = bound([ast.Expr(statement.target)])
-            if targets - free(statement.body) or free([statement.iter]) & self._protected:
-                return False
-        expressions = [statement.iter] if isinstance(statement, ast.For) else []
-        if isinstance(statement, ast.With):
-            expressions = [item.context_expr for item in statement.items]
-        handlers = getattr(statement, 'handlers', [])
-        bodies = [getattr(part, name, []) for part in (statement, *handlers) for name in ('body', 'orelse', 'finalbody')]
-        return all(map(self._is_fetched, expressions)) and all(
-            self._is_left(part, hidden) for body in bodies for part in body
-        )
-
-    def there(self, name, hidden=frozenset()):
-        """Whether a name of the test has its value in the solution process only."""
-        return name in self._bound and name in self.remote and name not in hidden
 
     def collects(self, node, hidden):
         """Whether a comprehension does no more than call the solution for each of some values."""

@@ -48,6 +48,7 @@ class SolutionProcess:
         self._asking_alone = threading.RLock()
         self._asked = 0
         self._depth = 0
+        self._test = 0
         self._encoder = Encoder(self._refer, classes, lazily=True)
         self._decoder = Decoder(self)
         self.about('', False)
@@ -55,6 +56,9 @@ class SolutionProcess:
     def about(self, source, ordered):
         """The source of the test that asks from now on. ordered: whether it clamps numbers, as NaN passes any clamp."""
         self._source = source
+        self._test += 1
+        # Names that are the solution's even where a setup or Python has them; None for all.
+        self.theirs = None
         self._named = {
             kind for kind, name in (('nan', _NAN), ('infinite', _INFINITE)) if name.search(source)
         }
@@ -217,7 +221,8 @@ class SolutionProcess:
         self._asked += 1
         self._depth += 1
         try:
-            answer = self._answer({'id': self._asked, 'kind': kind, 'values': sent, **more})
+            about = {'id': self._asked, 'test': self._test, 'theirs': self.theirs}
+            answer = self._answer({**about, 'kind': kind, 'values': sent, **more})
             changed, error, value = self._read(answer, asking)
         except Closed:
             self.loss = self._lost()

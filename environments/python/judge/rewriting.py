@@ -26,7 +26,7 @@ class Rewriter(ast.NodeTransformer):
     def __init__(self, placement):
         self._placement = placement
         self._hidden = frozenset()
-        # The nodes that became fragments.
+        # The nodes that became fragments, each with the names that the judge has there.
         self.found = []
 
     def needs(self, node):
@@ -47,7 +47,7 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], _IDENTITY):
             return self._identity(node)
         if isinstance(node, ast.Name) and self.needs(node):
-            self.found.append(node)
+            self.found.append((node, self._hidden))
             return self._calling(node, LOOK, ast.Constant(node.id))
         if isinstance(node, ast.Await) and self.needs(node):
             return self._fragment(node)
@@ -141,7 +141,7 @@ class Rewriter(ast.NodeTransformer):
 
     def _asking(self, node, function, mode):
         """A call that has the solution process evaluate a node, with the values that only the judge has."""
-        self.found.append(node)
+        self.found.append((node, self._hidden))
         lifter = _Lifter(self)
         source = ast.unparse(lifter.within(copy.deepcopy(node)))
         for name in sorted(filter(self.is_sent, free([ast.parse(source, mode=mode)]) - lifter.values.keys())):

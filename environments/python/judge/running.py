@@ -76,7 +76,8 @@ def own_names(grading):
 
     def there(name):
         def call(*positional, **named):
-            return getattr(grading.module('builtins'), name)(*positional, **named)
+            found = grading.process.ask('hold', name, code=f'__builtins__[{name!r}]', listed=False)
+            return found(*positional, **named)
 
         return call
 

@@ -14,7 +14,7 @@ import threading
 import types
 from collections.abc import Iterator
 
-from . import errors, operations
+from . import errors, operations, places
 from .callbacks import Callbacks
 from .channel import Closed
 from .codec import MAX_ITEMS, Encoder
@@ -42,12 +42,15 @@ class Solution:
         self.names = vars(self._module)
         self.names['__builtins__'] = builtins
         sys.modules[NAMES] = self._module
+        self._places = places.Places(self.names, NAMES)
         # Objects that the judge knows of, and their numbers by identity.
         self._references = []
         self._numbers = {}
         self.classes = {}
+        # Those that are there for every test.
+        self._kept = {}
         self.taken = frozenset()
-        self._error_classes = errors.Classes(self.names.get)
+        self._error_classes = errors.Classes(self._places.find)
         self._encoder = Encoder(self._refer, self.classes)
         self._decoder = Decoder(self)
         self._callbacks = Callbacks(channel, self._answered, self._encoder, self._decoder, self._error_classes)
@@ -82,7 +85,7 @@ class Solution:
     def load(self, job):
         """Run setup and steps. strict: an exception of a step ends it; else the steps go on as a session does."""
         if job['setup']:
-            _exec(_compile(job['setup'], '<setup>', 'exec', dont_inherit=True), self.names)
+            self._places.set_up(job['setup'])
             self._share(job['classes'])
         steps = job['steps']
         for number, step in enumerate(steps):
@@ -95,11 +98,13 @@ class Solution:
             self._step({'code': job['binding']}, '<submit>')
         # A solution may define a class of the setup again.
         self._share(job['classes'])
+        self._kept = {**self.classes}
 
-    def _share(self, names):
+    def _share(self, names, tested=False):
         for name in names:
-            if _isinstance(self.names.get(name), type):
-                self.classes[name] = self.names[name]
+            found = self._places.find(name) if tested else self.names.get(name)
+            if _isinstance(found, _type):
+                self.classes[name] = found
 
     def _step(self, step, filename):
         if step.get('stdin') is not None:
@@ -140,6 +145,9 @@ class Solution:
         if kind == 'load':
             self.load(request['job'])
             return None
+        if self._places.begin(request['test']):
+            self.classes.clear()
+            self.classes.update(self._kept)
         decode = self._decoder.decode
         values.update((name, decode(value)) for name, value in request['values'].items())
         if kind == 'do':
@@ -148,11 +156,13 @@ class Solution:
             return self._held(OPERATIONS[request['operation']](*on, **named))
         if kind == 'run':
             code = _compile(request['code'], '<test>', 'exec', dont_inherit=True)
-            self._among(values, lambda: _exec(code, self.names), kept=request['kept'])
-            self._share(request['share'])
+            with self._places.among(request, code, values) as names:
+                _exec(code, names)
+            self._share(request['share'], tested=True)
             return None
         code = _compile(request['code'], '<test>', 'eval', flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-        value = self._among(values, lambda: _eval(code, self.names))
+        with self._places.among(request, code, values) as names:
+            value = _eval(code, names)
         if code.co_flags & _COROUTINE:
             value = operations.awaited(value)
         return self._encoder.encode(value) if kind == 'eval' else self._held(value, request['listed'])
@@ -162,18 +172,6 @@ class Solution:
         if _type(value) not in _DATA and _isinstance(value, Iterator) and self._callbacks.number(value) is None:
             return self._encoder.encode(_islice(value, MAX_ITEMS)) if listed else [*self._refer(value), 'next']
         return self._encoder.encode(value)
-
-    def _among(self, values, evaluate, kept=False):
-        """What `evaluate` gives where `values` are names for it alone, or from now on."""
-        hidden = {name: self.names[name] for name in values if name in self.names}
-        self.names.update(values)
-        try:
-            return evaluate()
-        finally:
-            if values and not kept:
-                for name in values:
-                    self.names.pop(name, None)
-                self.names.update(hidden)
 
     def _changed(self, sent, values):
         """Of the values that came with a request, those that can be and were changed in place."""

@@ -6,6 +6,17 @@ import { CHEATS, type Cheat } from './cheats.ts';
  */
 const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
   {
+    attempt: 'looking for what a test expects among the globals of the solution or its callers',
+    stoppedBy:
+      'What assertions rest on is computed in the judge; code that has to run beside the solution has names of its own, which are gone after the test.',
+  },
+  {
+    attempt:
+      'other functions in the place of built-in ones, of helpers of the setup and of `__build_class__`',
+    stoppedBy:
+      "The judge has its own; the test's code in the solution process uses those that were there before the solution's code.",
+  },
+  {
     attempt: 'a subclass of `str` or `list` whose methods (`startswith`, `count`, `__contains__`) say yes',
     stoppedBy:
       'It arrives as the plain value that it is; the judge calls the method of that, and itself runs `all`, `any` and their like.',
@@ -111,6 +122,14 @@ export function cheatsDocument(): string {
     "An assertion between two objects of the solution's own classes (`Money(1) + Money(2) == Money(3)`) is decided by those classes:",
     'a test of a class should also ask it for plain values. The built-in tasks do. A method that is called on such an object is its',
     "own too, where the gold's answer is an object as well: then `assert f(5).startswith('ab')` passes for any object that says so.",
+    '',
+    'Not stopped: what a test has run beside the solution can be changed by it. These are coroutines that the solution runs, classes',
+    "made from the solution's, `Mock` and `io.StringIO`, files that a test opens, objects of the test that the solution must have as",
+    'the same ones (given to it twice, compared with `is`), and data that the test goes on to use after an object of the solution may',
+    "have changed it. What is expected and is computed from these is computed there too, with the test's own names, but with functions",
+    'of modules that the solution can replace (`Mock.assert_called_with`, for example), and it can be found through',
+    'frames. A setup whose functions use `global`, or names that it does not define, shares the globals of the solution. Such a test',
+    'should compare with plain data that is written out.',
     '',
   ].join('\n');
 }

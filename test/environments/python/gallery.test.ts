@@ -4,6 +4,7 @@ import { type EngineCase, engineCases } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
 import { ownArguments } from './gallery/arguments.ts';
 import { defaults, prints, threads } from './gallery/errors-and-prints.ts';
+import { expectedValues } from './gallery/expected-values.ts';
 import { numbers } from './gallery/numbers.ts';
 import { ownClasses } from './gallery/own-classes.ts';
 import { ownObjects } from './gallery/own-objects.ts';
@@ -19,6 +20,7 @@ const PLAYED: readonly Played[] = [
   ...setupKinds,
   ...ownArguments,
   ...numbers,
+  ...expectedValues,
   ...ownObjects,
   ...ownClasses,
   ...prints,

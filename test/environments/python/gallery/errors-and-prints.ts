@@ -38,21 +38,6 @@ export const prints: readonly Played[] = [
     cheats: forgers,
   },
   {
-    of: 'a grade program of which a fork says something else',
-    gold: GOLD,
-    grade: python`
-      import os
-      def grade(solution):
-          r = solution.f(3)
-          if os.fork() == 0:
-              return 1.0
-          os.wait()
-          return float(r == 6)
-    `,
-    honest: {},
-    cheats: { wrong: 'def f(x):\n    return 7\n' },
-  },
-  {
     of: 'a grade program that prints to standard error',
     gold: GOLD,
     grade: python`

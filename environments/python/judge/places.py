@@ -1,0 +1,106 @@
+"""
+Where the solution process runs what a test leaves to it: among names of the test's own, with the built-in functions and the
+setup's helpers that were there before the solution's code. None of them is a global of the solution.
+"""
+
+import ast
+import builtins
+import contextlib
+
+from .scopes import bound, free
+
+_exec, _compile, _dict, _isinstance, _type = exec, compile, dict, isinstance, type
+_CODE = type((lambda: None).__code__)
+_MISSING = object()
+
+
+def _read(code):
+    """Names that code, or code within it, may read as globals."""
+    names = {*code.co_names}
+    for part in code.co_consts:
+        if _type(part) is _CODE:
+            names |= _read(part)
+    return names
+
+
+def _stands_alone(setup):
+    """Whether a setup's functions need no global that they or the solution set."""
+    body = ast.parse(setup).body
+    if any(_isinstance(node, ast.Global) for part in body for node in ast.walk(part)):
+        return False
+    return free(body) <= bound(body) | vars(builtins).keys() | {'__name__'}
+
+
+class Places:
+    """
+    The names of one test after the other. solution: the solution's globals; name: what `__name__` is.
+    """
+
+    def __init__(self, solution, name):
+        self._solution = solution
+        self._name = name
+        self._pristine = tuple(vars(builtins).items())
+        self._builtins = _dict(self._pristine)
+        self._setup = {}
+        self._test = None
+        self._names = self._begun()
+        # What the solution's names were when the test had them last.
+        self._lent = {}
+
+    def _begun(self):
+        return {'__name__': self._name, **self._setup, '__builtins__': self._builtins}
+
+    def set_up(self, source):
+        """Run a setup: the solution and the tests have the same classes, and functions that use no name of the solution's."""
+        code = _compile(source, '<setup>', 'exec', dont_inherit=True)
+        if not _stands_alone(source):
+            _exec(code, self._solution)
+            self._setup = _dict(self._solution)
+        else:
+            self._setup = self._begun()
+            _exec(code, self._setup)
+            self._solution.update((name, value) for name, value in self._setup.items() if name != '__builtins__')
+        self._names = self._begun()
+
+    def find(self, name):
+        """What a name of the test or of the solution stands for, or None."""
+        return self._names.get(name, self._solution.get(name))
+
+    def begin(self, test):
+        """Whether a request is the first one of a test; the names of the one before it are gone."""
+        if test == self._test:
+            return False
+        self._test = test
+        self._names, self._lent = self._begun(), {}
+        return True
+
+    @contextlib.contextmanager
+    def among(self, request, code, values):
+        """
+        The names for a request's code. values: those that are sent, for this request only unless it says `kept`.
+        """
+        self._builtins.update(self._pristine)
+        self._lend(request['theirs'], code)
+        names = self._names
+        hidden = {name: names[name] for name in values if name in names}
+        names.update(values)
+        try:
+            yield names
+        finally:
+            if not request.get('kept'):
+                for name in values:
+                    names.pop(name, None)
+                names.update(hidden)
+
+    def _lend(self, theirs, code):
+        """Give the test what it takes from the solution; theirs: names that are the solution's first, None for all."""
+        read = _read(code) - {'__builtins__'}
+        wanted = {name for name in read if name not in self._names and name not in self._builtins}
+        wanted |= read if theirs is None else read.intersection(theirs)
+        # A solution may define a class of the setup again.
+        wanted |= {name for name in read & self._setup.keys() if _isinstance(self._solution.get(name), _type)}
+        for name in wanted | self._lent.keys():
+            value = self._solution.get(name, _MISSING)
+            # What the test gave another value is the test's.
+            if value is not _MISSING and (name not in self._lent or self._names.get(name) is self._lent[name]):
+                self._names[name] = self._lent[name] = value

@@ -1,0 +1,249 @@
+"""
+What of a test is the judge's own although the solution is given some of it: the values that its assertions rest on, and
+what these are computed from.
+"""
+
+import ast
+import collections
+import random
+
+from . import instances
+from .modules import computes
+from .scopes import COMPREHENSIONS, FUNCTIONS, asserts, bindings, bound, derived, free, mutated, root
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, *COMPREHENSIONS, *FUNCTIONS, ast.Lambda)
+_PLAIN = frozenset((type(None), bool, int, float, str, bytes, complex, range))
+_MANY = frozenset((
+    list, tuple, set, frozenset, collections.deque, dict, collections.Counter, collections.OrderedDict,
+    collections.defaultdict,
+))
+_DATED = frozenset(('datetime', 'decimal', 'fractions'))
+# Parts of a value that are looked at.
+_MOST = 20_000
+_REFUSED = ('open', 'eval', 'exec', 'compile', 'input', 'breakpoint', 'exit', 'quit', 'globals', 'locals', 'vars')
+
+
+def _rested_on(body, names, foreign=frozenset()):
+    """Names, and those that take part in their values."""
+    names = set(names)
+    sources = [pair for statement in body for node in ast.walk(statement) for pair in _sources(node)]
+    while True:
+        more = set().union(*(free([source]) for target, source in sources if target in names)) - names - foreign
+        if not more:
+            return names
+        names |= more
+
+
+def _sources(node):
+    """Pairs of a name and what takes part in its value."""
+    for source, target in bindings(node):
+        targets = {target} if isinstance(target, str) else bound([ast.Expr(target)]) | {root(target)}
+        yield from ((name, source) for name in targets)
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        call = node.value
+        for part in (*call.args, *(keyword.value for keyword in call.keywords)):
+            yield root(call.func), part
+            # A function may change what it is given.
+            yield from ((name, call.func) for name in free([part]))
+
+
+def _passed(body, foreign):
+    """
+    What the solution is given: a name, the number of its statement, and whether that may be done more than once.
+    foreign: names of what comes from the solution.
+    """
+    found = []
+    for number, statement in enumerate(body):
+        _pass(statement, number, False, foreign, found)
+    # Where the items of something are given, it is.
+    loops = [pair for statement in body for node in ast.walk(statement) for pair in _items(node)]
+    while True:
+        more = [
+            (name, number, True) for target, source in loops for given, number, _ in found if given in target
+            for name in free([source]) - foreign if (name, number, True) not in found
+        ]
+        if not more:
+            return found
+        found += dict.fromkeys(more)
+
+
+def _items(node):
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        yield bound([ast.Expr(node.target)]), node.iter
+
+
+def _pass(node, number, looped, foreign, found):
+    given = []
+    if isinstance(node, ast.Call) and free([node.func]) & foreign:
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    elif isinstance(node, (ast.Assign, ast.AugAssign)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        given = [node.value] if any(root(target) in foreign and not isinstance(target, ast.Name) for target in targets) else []
+    elif isinstance(node, ast.BinOp) and free([node]) & foreign:
+        given = [node.left, node.right]
+    for part in given:
+        names = [inner.id for inner in ast.walk(part) if isinstance(inner, ast.Name)]
+        found += [(name, number, looped) for name in names if name not in foreign]
+    for child in ast.iter_child_nodes(node):
+        _pass(child, number, looped or isinstance(node, _LOOPS), foreign, found)
+
+
+def _compared_by_identity(body):
+    """Names of what may take part in a comparison with `is`, which a copy would fail."""
+    names = set()
+    for node in (part for statement in body for part in ast.walk(statement)):
+        if isinstance(node, ast.Compare) and any(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops):
+            sides = [node.left, *node.comparators]
+            if not any(isinstance(side, ast.Constant) for side in sides):
+                names |= free(sides)
+    return _rested_on(body, names)
+
+
+class Expected:
+    """
+    What of a test is the judge's as its assertions rest on it. foreign: names of what comes from the solution; known:
+    names that are no matter; plain: names of what is plain data as it is written.
+    """
+
+    def __init__(self, body, foreign, known, plain):
+        self._body = body
+        self._foreign = foreign
+        self._given = _passed(body, foreign)
+        self._first = {}
+        for name, number, _ in self._given:
+            self._first.setdefault(name, number)
+        tested = free(statement for statement in body if asserts(statement, body))
+        rests = _rested_on(body, tested - foreign, foreign)
+        self._rests = (rests & bound(body)) - known - _compared_by_identity(body)
+        self._plain = plain
+        # Names of what holds objects of the test's as the solution is asked for something.
+        self.mixed = set()
+
+    def data(self, setup, classes):
+        """
+        Names of plain data, and the classes of the instances in it. Not of what has to remain one object for the solution,
+        or is changed or looked at when the solution may have kept it. setup: values by name; classes: names of those whose
+        instances may be sent.
+        """
+        objects, self.mixed = self._of_objects(setup)
+        rests = self._rests - self.mixed
+        kept = {name for name in rests & self._first.keys() if self._is_kept(name)}
+        certain = (rests - kept - (objects & self._first.keys())) & self._plain
+        open_names = rests & self._first.keys() - certain
+        if not open_names:
+            return certain, set()
+        trial = Trial(self._body, _rested_on(self._body, open_names), self._foreign, setup, classes)
+        kinds = {name: trial.kinds(name) for name in open_names if name not in kept or trial.is_constant(name)}
+        certain |= {name for name, found in kinds.items() if found == set()}
+        # Of an instance that it gets twice the solution would have two copies.
+        if sum(1 + repeated for name, _, repeated in self._given if kinds.get(name)) != 1:
+            return certain, set()
+        made = {name for name, found in kinds.items() if found}
+        return certain | made, set().union(*(kinds[name] for name in made))
+
+    def _of_objects(self, setup):
+        """
+        Names of what may hold instances of the test's or the setup's classes, and those among them that hold some as the
+        solution has been asked for something.
+        """
+        made = {node.name for part in self._body for node in ast.walk(part) if isinstance(node, ast.ClassDef)}
+        made |= {name for name, value in setup.items() if 'test' in (getattr(value, '__module__', ''), type(value).__module__)}
+        made = derived(self._body, made)
+        objects, mixed = set(), set()
+        for statement in self._body:
+            held = {
+                name for node in ast.walk(statement) for name, source in _sources(node) if free([source]) & made
+            }
+            objects |= held
+            if free([statement]) & self._foreign and not isinstance(statement, (ast.Assert, ast.Assign)):
+                mixed |= held
+        return objects, mixed
+
+    def _is_kept(self, name):
+        """Whether the test changes what the solution has, or looks at what an object of the solution's may have changed."""
+        first = self._first[name]
+        if name in mutated(self._body[first:]):
+            return True
+        later = self._body[first + 1:]
+        calls = (number for number, statement in enumerate(later) if self._is_told(statement))
+        return name in free(later[next(calls, len(later)):])
+
+    def _is_told(self, statement):
+        """Whether a method of an object of the solution's is called for what it does."""
+        return any(
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)
+            and root(node.value) in self._foreign
+            for node in ast.walk(statement)
+        )
+
+
+class Trial:
+    """
+    Runs those statements of a test that make its values without the solution, to see of which kind these are. names: what
+    the setup defined; classes: names of classes, of the test or the setup, whose instances may be sent.
+    """
+
+    def __init__(self, body, wanted, impure, names, classes):
+        self._classes = classes
+        self._names = {**names, **dict.fromkeys(_REFUSED, _refuse), '__name__': 'test'}
+        state = random.getstate()
+        try:
+            for statement in body:
+                self._try(statement, wanted, impure)
+        finally:
+            random.setstate(state)
+
+    def _try(self, statement, wanted, impure):
+        names = bound([statement])
+        changed = names | mutated([statement])
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            modules = [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else [statement.module]
+            runs = all(module and computes(module) for module in modules)
+        else:
+            runs = changed & wanted and not free([statement]) & impure and not isinstance(statement, ast.Assert)
+        try:
+            if runs:
+                code = compile(ast.Module([statement], []), '<test>', 'exec', dont_inherit=True)
+                exec(code, self._names)
+        except (Exception, SystemExit):
+            runs = False
+        if not runs:
+            for name in names:
+                self._names.pop(name, None)
+
+    def is_constant(self, name):
+        """Whether a name's value is known to be one that cannot be changed."""
+        return type(self._names.get(name, self)) in _PLAIN
+
+    def kinds(self, name):
+        """The classes of the instances in a name's value, or None where it is no data or not known."""
+        if name not in self._names:
+            return None
+        kinds, seen, left = set(), set(), [self._names[name]]
+        while left and len(seen) < _MOST:
+            value = left.pop()
+            kind = type(value)
+            if kind in _PLAIN:
+                continue
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if kind in _MANY:
+                if kind is collections.defaultdict and not isinstance(value.default_factory, type | None):
+                    return None
+                left += [part for pair in value.items() for part in pair] if isinstance(value, dict) else value
+            elif self._is_shared(kind):
+                kinds.add(kind.__name__)
+                left += [part for _, part in instances.attributes(value)]
+            elif kind.__module__ not in _DATED:
+                return None
+        return kinds
+
+    def _is_shared(self, kind):
+        if kind.__name__ not in self._classes or instances.basis(kind) is None or issubclass(kind, (type, BaseException)):
+            return False
+        return self._names.get(kind.__name__) is kind
+
+
+def _refuse(*_, **__):
+    raise PermissionError('not on trial')
