@@ -29,3 +29,13 @@ export function fakeJudge(...replies: Reply[]) {
   const headers = () => runs.map(({ stdin }) => stdin?.split('\n')[0]);
   return { judge: new PythonJudge(source), headers, runs, source };
 }
+
+/** A reply of which the run tells more. */
+export function but(reply: Reply, more: ReturnType<Reply>): Reply {
+  return (request) => ({ ...reply(request), ...more });
+}
+
+/** A reply of which the output is changed. */
+export function changed(reply: Reply, change: (output: string) => string): Reply {
+  return (request) => ({ output: change(String(reply(request)?.output)) });
+}

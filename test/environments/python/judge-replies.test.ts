@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SandboxError, type SandboxErrorCode } from '../../../docker/errors.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
-import { fakeJudge, IMAGE, type Reply, says } from './fake-judge.ts';
+import { but, changed, fakeJudge, IMAGE, type Reply, says } from './fake-judge.ts';
 
 const SOLUTION = { steps: [{ code: 'def f(): pass' }], strict: true };
 const RECORD: PythonTaskRecord = {
@@ -23,16 +23,6 @@ const HALF = {
 };
 const [A, B] = HALF.tests;
 const GRADE = { name: 'grade', passed: true, value: 1 };
-
-/** A reply of which the run tells more. */
-function but(reply: Reply, more: ReturnType<Reply>): Reply {
-  return (request) => ({ ...reply(request), ...more });
-}
-
-/** A reply of which the output is changed. */
-function changed(reply: Reply, change: (output: string) => string): Reply {
-  return (request) => ({ output: change(String(reply(request)?.output)) });
-}
 
 /** A sandbox that fails. */
 function fails(code: SandboxErrorCode): Reply {
