@@ -71,28 +71,28 @@ function itWithstands(engine: EngineCase): void {
       expect(await disturbed(RECORD, GOLD, kill)).toEqual({ score: 1 });
       expect(await disturbed(RECORD, WRONG, kill)).toEqual({ score: 1 / 3 });
       expect(await disturbed(PROGRAM, PROGRAM.gold, kill)).toEqual({ score: 1 });
-    }, 120_000);
+    }, 300_000);
 
     it('stopped for longer than a test may take, gives the gold 1 and others what they deserve', async () => {
       const stop = (victim: Victim) => victim.stop(role, 2_500);
       expect(await disturbed(RECORD, GOLD, stop)).toEqual({ score: 1 });
       expect(await disturbed(RECORD, WRONG, stop)).toEqual({ score: 1 / 3 });
       expect(await disturbed(PROGRAM, PROGRAM.gold, stop)).toEqual({ score: 1 });
-    }, 120_000);
+    }, 300_000);
   });
 
   it('gives the gold 1 where sessions can be started no more', async () => {
     const kill = (victim: Victim) => victim.signal('zygote', 'SIGKILL');
     expect(await disturbed(RECORD, GOLD, kill)).toEqual({ score: 1 });
     expect((await graded(RECORD, GOLD)).ending).toEqual({ score: 1 });
-  }, 120_000);
+  }, 300_000);
 
   it('gives the gold 1 where the sandbox is paused, and others what they deserve', async () => {
     const pause = (victim: Victim) => victim.pause(2_500);
     expect(await disturbed(RECORD, GOLD, pause)).toEqual({ score: 1 });
     expect(await disturbed(RECORD, WRONG, pause)).toEqual({ score: 1 / 3 });
     expect(await disturbed(PROGRAM, PROGRAM.gold, pause)).toEqual({ score: 1 });
-  }, 120_000);
+  }, 300_000);
 
   it('gives the gold 1 where it is disturbed as it is loaded', async () => {
     const gold = `import time\ntime.sleep(0.5)\n${GOLD}`;
@@ -101,7 +101,7 @@ function itWithstands(engine: EngineCase): void {
         score: 1,
       });
     expect(await disturbed(RECORD, gold, (victim) => victim.pause(2_000))).toEqual({ score: 1 });
-  }, 120_000);
+  }, 300_000);
 
   it('gives the gold no number where the judge is killed again and again', async () => {
     for (const role of ['judge', 'session', 'solution'] as const) {
@@ -120,7 +120,7 @@ function itWithstands(engine: EngineCase): void {
         sandboxes: 3,
       });
     }
-  }, 120_000);
+  }, 300_000);
 
   it('gives a solution that takes its time 0, however the judge is held up meanwhile', async () => {
     const slow = 'import time\n\ndef f(x):\n    time.sleep(1.6)\n    return 2 * x\n';
@@ -132,7 +132,7 @@ function itWithstands(engine: EngineCase): void {
     expect(await disturbed(RECORD, busy, (victim) => victim.stop('judge', 2_000))).toEqual({
       score: 0,
     });
-  }, 120_000);
+  }, 300_000);
 
   it.each(SELF_INFLICTED)(
     'grades %s once, with 0',
@@ -159,7 +159,7 @@ function itWithstands(engine: EngineCase): void {
           return 2 * x
     `;
     expect(await graded(RECORD, lucky)).toEqual({ ending: { score: 1 / 3 }, sandboxes: 1, sent: 0 });
-  }, 120_000);
+  }, 300_000);
 
   it('gives the gold 1 or a failure at random kills, stops and pauses, and a wrong solution no more than it deserves', async () => {
     const seed = Number(process.env.STEPWELL_FAULT_SEED ?? Math.floor(Math.random() * 2 ** 31));
