@@ -44,7 +44,10 @@ export const reportCode: Readonly<Record<Session, string>> = { bash: shell, pyth
 /** A program that reports on itself; `/bin/bash` is in every image. */
 export const reportProgram: readonly string[] = ['/bin/bash', '-c', shell];
 
-/** What every program has open: its input and output, a session its code, and whoever looks the folder looked at. */
+/**
+ * What a program may have open: its input and output, a session also the memory file with its code, and the folder or file
+ * of /proc that this report is read from.
+ */
 const ownDescriptors = /^(\/dev\/null|pipe:\[\d+\]|\/memfd:code \(deleted\)|\/proc\/\d+\/(fd|status))$/;
 
 /** What of a report is not as it has to be, in words; none where all is. */

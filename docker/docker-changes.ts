@@ -29,7 +29,7 @@ const longestPath = 4095;
 /** What is there by a name that is no text: the engine has lost the name, and cannot look at it. */
 const nameless: Node = { ...unknown(), type: 'other', mode: 0 };
 
-/** What is told of a path of which the engine sends nothing, and never told of where there are no layers. */
+/** The facts of a path that the engine does not send. Attributes and links stay unknown: an archive of the engine has neither. */
 function unknown() {
   return { uid: null, gid: null, size: 0, sha256: null, device: null, attributes: null, link: null };
 }

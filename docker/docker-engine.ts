@@ -110,7 +110,7 @@ export class DockerEngine implements Engine {
     const mine = { instance: this.#instance, names: this.#names };
     const orphans = await orphanedContainers(this.#docker, owner, mine);
     const removals = await Promise.all(orphans.map((id) => this.#remove(this.#docker.getContainer(id))));
-    // One that the engine lists and does not know is no container any more, however often it is listed.
+    // The engine can list a container that it no longer has; removing it answers `absent`, and it does not count.
     const removed = removals.filter((removal) => removal === 'removed').length;
     return removed + (await removeDeadRunFolders(owner, this.#options.runParent));
   }

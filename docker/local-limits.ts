@@ -25,9 +25,9 @@ export interface ProcessLimits {
   readonly joinFiles: readonly string[];
   /** Control groups of the container, by the paths that show them to its runner. */
   readonly groups: Readonly<Record<string, string>>;
-  /** Bytes of memory that each process may address where there is no group for it; 0 is no limit. */
+  /** Limit on the address space of each process, in bytes, where no memory control group can be made; 0 is no limit. */
   readonly addressSpace: number;
-  /** Processes that this user may have where there is no group for them; 0 is no limit. */
+  /** Limit on the processes of this user, where no process control group can be made; 0 is no limit. */
   readonly processes: number;
   /** Remove them once their processes have ended. Never throws. */
   remove(): Promise<void>;

@@ -38,7 +38,7 @@ const MOST_MS = 600_000;
  */
 export async function readCheats(folder: string): Promise<CheatScript[]> {
   const files = await readdir(folder).catch((cause: unknown) => {
-    throw new CommandError(`${folder}: is no folder that can be read`, undefined, { cause });
+    throw new CommandError(`cannot read the folder ${folder}`, undefined, { cause });
   });
   const wanted = files.filter((file) => COMMENTS[extname(file)] !== undefined).sort();
   if (wanted.length === 0) {
@@ -88,7 +88,11 @@ function headerOf(file: string, lines: readonly string[], comment: string) {
     length += 1;
     const [, key = '', value = ''] = /^(\w+):\s*(.*?)\s*$/.exec(line.slice(comment.length).trim()) ?? [];
     if (!KEYS.some((known) => known === key)) {
-      throw fault(file, length, `is no line of a header: ${KEYS.join(', ')} are known, then an empty line`);
+      throw fault(
+        file,
+        length,
+        `is not a header line; a header has the keys ${KEYS.join(', ')} and ends with an empty line`,
+      );
     }
     if (value === '') throw fault(file, length, `says nothing after \`${key}:\``);
     if (header.has(key)) throw fault(file, length, `says \`${key}\` a second time`);

@@ -76,7 +76,7 @@ function folderOf(environment: string, { from }: CheatsFlags): string {
   const folder = fileURLToPath(cheatsFolder(environment));
   if (existsSync(folder)) return folder;
   throw new CommandError(
-    `there is no gallery for "${environment}": \`stepwell tasks datasets\` lists environments`,
+    `no cheats are known for the environment "${environment}"; \`stepwell tasks datasets\` lists the environments`,
   );
 }
 

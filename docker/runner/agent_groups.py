@@ -1,8 +1,8 @@
 """
-Control groups of the agent's own, below the container's: what it uses up, the runner still has.
+Control groups for the agent's processes, below the container's groups.
 
-Without them the agent's hunger for memory, processes and processors would hold up whoever is to tell of it. The container
-itself has a little more than the agent, see `docker-settings.ts` and `local-limits.ts`.
+Their limits are lower than the container's (`docker-settings.ts`, `local-limits.ts`). An agent that uses up its memory,
+processes or processors leaves some to the runner, which can go on and report it.
 """
 
 import os

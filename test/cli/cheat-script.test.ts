@@ -46,8 +46,8 @@ describe('the script of a cheat', () => {
     ['a score that is none', '# cheat: x\n# scores: < one\n', 'line 2 has no bound in `< one`'],
     ['a score below doing nothing', '# cheat: x\n# scores: < no-op\n', 'line 2 has no bound'],
     ['an empty title', '# cheat:\n# scores: = 0\n', 'line 1 says nothing after `cheat:`'],
-    ['an unknown key', '# cheat: x\n# score: = 0\n', 'line 2 is no line of a header'],
-    ['a comment in it', '# cheat: x\n# scores: = 0\n# hello\n', 'line 3 is no line of a header'],
+    ['an unknown key', '# cheat: x\n# score: = 0\n', 'line 2 is not a header line'],
+    ['a comment in it', '# cheat: x\n# scores: = 0\n# hello\n', 'line 3 is not a header line'],
     ['a key twice', `${HEADER}# scores: = 1\n`, 'line 3 says `scores` a second time'],
     ['a deadline without a unit', `${HEADER}# deadline: 500\n`, 'line 3 has no deadline in `500`'],
     ['a deadline of nothing', `${HEADER}# deadline: 0 ms\n`, 'line 3 has no deadline'],
@@ -65,7 +65,7 @@ describe('the script of a cheat', () => {
     try {
       await writeFile(join(folder, 'README.md'), 'no cheat');
       await expect(readCheats(folder)).rejects.toThrow(`${folder}: has no cheat (.sh, .py, .sql)`);
-      await expect(readCheats(join(folder, 'none'))).rejects.toThrow('is no folder that can be read');
+      await expect(readCheats(join(folder, 'none'))).rejects.toThrow('cannot read the folder');
     } finally {
       await rm(folder, { recursive: true });
     }
