@@ -9,7 +9,8 @@ import type { PythonTaskRecord } from './task.ts';
 
 /**
  * Grades solutions. What only a solution can bring about is a score; what the infrastructure may have done is graded once
- * more in another sandbox, and if that comes to no end either, the gold shows who is to blame.
+ * more in another sandbox. If that comes to no end either, the gold is graded, and the solution after it: where only the gold
+ * comes to an end, the solution is to blame.
  */
 export class PythonJudge {
   readonly #sandboxes: JudgingSandboxes;
@@ -40,11 +41,12 @@ export class PythonJudge {
   async #settled(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Attempt> {
     const attempt = await this.#repeated(image, record, solution);
     if (!isDoubtful(attempt)) return attempt;
-    // If the gold is graded without any doubt now, there is nothing wrong but the solution.
     const gold = { ...goldSolution(record), alone: solution.alone ?? false };
     const control = await this.#sandboxes.attempt(image, record, gold);
     if (isDoubtful(control)) throw unjudged(attempt);
-    return blamed(attempt);
+    // The gold met no doubt. It may have come when the disturbance was over, so the solution is graded after it too.
+    const last = await this.#sandboxes.attempt(image, record, solution);
+    return blamed(merged(attempt, last));
   }
 
   /** Grade once, or twice where the first one leaves a doubt. */

@@ -90,15 +90,15 @@ describe("the judge's replies", () => {
   });
 
   it.each([...silent, ...outside])(
-    'that are %s twice fail every test where the gold gets one',
+    'that are %s each time fail every test where the gold gets one',
     async (_, reply) => {
-      const { asked, runs } = judgeWith(reply, reply, says(HALF));
+      const { asked, runs } = judgeWith(reply, reply, says(HALF), reply);
       const { score, tests } = await asked();
       expect({ score, passed: tests.map(({ passed }) => passed) }).toEqual({
         score: 0,
         passed: [false, false],
       });
-      expect(runs.map(({ stdin }) => stdin?.includes('"code":"gold"'))).toEqual([false, false, true]);
+      expect(runs.map(({ stdin }) => stdin?.includes('"code":"gold"'))).toEqual([false, false, true, false]);
     },
   );
 
@@ -178,9 +178,16 @@ describe('a doubt about an outcome', () => {
 
   it("is the solution's fault where it is there again, and the gold meets none", async () => {
     const doubtful = told([true], [false, 'killed']);
-    expect(await passes(doubtful, doubtful, told([true], [true]))).toEqual([true, false, 3]);
+    const gold = told([true], [true]);
+    expect(await passes(doubtful, doubtful, gold, doubtful)).toEqual([true, false, 4]);
     const slow = told([true], [true, 'disturbed']);
-    expect(await passes(slow, slow, told([true], [true]))).toEqual([true, false, 3]);
+    expect(await passes(slow, slow, gold, slow)).toEqual([true, false, 4]);
+  });
+
+  it('is forgotten where it is gone once the gold has met none', async () => {
+    const [doubtful, good] = [told([true], [false, 'disturbed']), told([true], [true])];
+    expect(await passes(says(null, null), doubtful, good, good)).toEqual([true, true, 4]);
+    expect(await passes(doubtful, doubtful, good, told([false], [false]))).toEqual([true, false, 4]);
   });
 
   it('is a failure where the gold meets it too', async () => {
@@ -193,7 +200,8 @@ describe('a doubt about an outcome', () => {
 
   it('stays where the second judge does not answer', async () => {
     const doubtful = told([true], [false, 'killed']);
-    expect(await passes(doubtful, () => ({}), told([true], [true]))).toEqual([true, false, 3]);
+    const silent: Reply = () => ({});
+    expect(await passes(doubtful, silent, told([true], [true]), silent)).toEqual([true, false, 4]);
   });
 });
 
