@@ -1,23 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FakeEnvironment } from './fake-environment.ts';
-import { startTestServer, type TestServer, Wire } from './test-server.ts';
+import { expect, test } from 'vitest';
+import { serveEachTest, server, wire } from './each-server.ts';
+import { Wire } from './test-server.ts';
 
 const SIZE = 16_000_000;
 
-let fake: FakeEnvironment;
-let server: TestServer;
-let wire: Wire;
-
-beforeEach(async () => {
-  fake = new FakeEnvironment();
-  server = await startTestServer([fake]);
-  wire = await Wire.connect(`${server.url}/v1`);
-});
-
-afterEach(async () => {
-  wire.socket.close();
-  await server.close();
-});
+serveEachTest();
 
 interface Answer {
   readonly id: number;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SandboxError } from '../../docker/errors.ts';
 import type { ResetOptions } from '../../protocol/episode.ts';
 import { EpisodeLimits } from '../../server/episode-limits.ts';
-import { FakeEnvironment } from './fake-environment.ts';
-import { startTestServer, type TestServer, Wire } from './test-server.ts';
+import { fake, serveEachTest, server, wire } from './each-server.ts';
+import { Wire } from './test-server.ts';
 
 describe('the limits of an episode', () => {
   let now = 0;
@@ -38,19 +38,7 @@ describe('the limits of an episode', () => {
 const SOON = 400;
 
 describe('an episode whose time is over', () => {
-  let fake: FakeEnvironment;
-  let server: TestServer;
-  let wire: Wire;
-
-  beforeEach(async () => {
-    fake = new FakeEnvironment();
-    server = await startTestServer([fake]);
-    wire = await Wire.connect(`${server.url}/v1`);
-  });
-  afterEach(async () => {
-    wire.socket.close();
-    await server.close();
-  });
+  serveEachTest();
 
   const step = (episode_id: string, action: unknown, number?: number) =>
     wire.result('episode/step', { episode_id, action, ...(number === undefined ? {} : { step: number }) });

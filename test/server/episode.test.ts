@@ -1,27 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { takeTurn } from '../../server/turn.ts';
-import { FakeEnvironment } from './fake-environment.ts';
-import { startTestServer, type TestServer, Wire } from './test-server.ts';
+import { fake, serveEachTest, server, wire } from './each-server.ts';
 
-let fake: FakeEnvironment;
-let server: TestServer;
-let wire: Wire;
-
-beforeEach(async () => {
-  fake = new FakeEnvironment();
-  server = await startTestServer([fake]);
-  wire = await Wire.connect(`${server.url}/v1`);
-});
-
-afterEach(async () => {
-  wire.socket.close();
-  await server.close();
-});
+serveEachTest();
 
 const step = (episode_id: string, action: unknown, number?: number) =>
   wire.result('episode/step', { episode_id, action, ...(number === undefined ? {} : { step: number }) });

@@ -1,26 +1,12 @@
 import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { canonicalJson, TrajectoryEvent } from '../../protocol/trajectory.ts';
 import { fileNameOf, hashOf, TrajectoryLog } from '../../server/trajectory-log.ts';
-import { FakeEnvironment } from './fake-environment.ts';
-import { startTestServer, type TestServer, Wire } from './test-server.ts';
+import { fake, serveEachTest, server, wire } from './each-server.ts';
 
-let fake: FakeEnvironment;
-let server: TestServer;
-let wire: Wire;
-
-beforeEach(async () => {
-  fake = new FakeEnvironment();
-  server = await startTestServer([fake]);
-  wire = await Wire.connect(`${server.url}/v1`);
-});
-
-afterEach(async () => {
-  wire.socket.close();
-  await server.close();
-});
+serveEachTest();
 
 function read(name: string): TrajectoryEvent[] {
   const text = readFileSync(join(server.trajectories, name), 'utf8');

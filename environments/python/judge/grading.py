@@ -12,6 +12,7 @@ from .clock import Clock, Over
 from .comparison import same_output, same_value
 from .decoding import OWN_NAMES
 from .modules import compiled
+from .outcomes import Failed, TOO_LATE, line_of, shown, told
 from .placement import Placement
 from .process import SolutionProcess
 from .program import program_result
@@ -20,34 +21,6 @@ from .scopes import defined_attributes
 from .starting import Fault, Lost, Spawner, Usage
 from .strange import strange_names
 from .work import Work
-
-_SHOWN = 400
-
-
-class Failed(Exception):
-    """A test's outcome that is not the expected one. shown: what the solution gave, as text."""
-
-    def __init__(self, shown):
-        super().__init__()
-        self.shown = shown
-
-
-def _shown(value):
-    try:
-        text = repr(value)
-    except Exception:
-        text = f'<{type(value).__name__}>'
-    return text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…'
-
-
-def _line_of(error, source):
-    """The line of a test in which an exception was raised."""
-    line, trace = 1, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == '<test>':
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return source.split('\n')[line - 1].strip()
 
 
 class Grading:
@@ -172,12 +145,13 @@ class Grading:
             error = {'type': lost.error_type, 'message': str(lost), 'line': None, 'of': 'solution'}
             doubt = lost.doubt
         except Over as over:
-            error = _late('the test did not end in time')
+            error = TOO_LATE
             doubt = 'stopped' if over.held else None
         except Failed as failed:
             error = {'type': 'WrongAnswer', 'message': '', 'line': None, 'of': 'test', 'actual': failed.shown}
         except BaseException as raised:
-            error = self._told(raised)
+            self.process.told = True
+            error = told(raised, self._given)
         self.process.settle()
         if doubt is None and self._clock.disturbed and (error is not None or self._clock.exceeded):
             doubt = 'disturbed'
@@ -196,21 +170,6 @@ class Grading:
         loss = self.process.loss
         if loss is not None and (self.tested or getattr(loss, 'doubt', None) or getattr(loss, 'held', False)):
             raise loss
-
-    def _told(self, error):
-        """An exception as the outcome tells it."""
-        self.process.told = True
-        of_solution = getattr(error, 'of_solution', None)
-        if of_solution is not None:
-            told = {**{name: of_solution.get(name) for name in ('type', 'base', 'message', 'line')}, 'of': 'solution'}
-        else:
-            told = {'type': type(error).__name__, 'message': str(error)[:2000], 'line': None, 'of': 'test'}
-            if isinstance(error, AssertionError) and self._given:
-                told['actual'] = ', '.join(_shown(value) for value in self._given[-3:])
-        statement = getattr(error, '__notes__', [None])[0]
-        if isinstance(statement, str):
-            told['statement'] = statement
-        return told
 
     def _run(self, test):
         if 'stdin' in test:
@@ -231,7 +190,7 @@ class Grading:
             raise error
         text = output.decode('utf-8', 'replace')
         if not same_output(text, test['stdout']):
-            raise Failed(text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…')
+            raise Failed(text)
 
     def _call(self, test):
         entry = self._plan['entry']
@@ -245,7 +204,7 @@ class Grading:
         except (ArithmeticError, ValueError, RecursionError):
             same = False
         if not same:
-            raise Failed(_shown(value))
+            raise Failed(shown(value))
 
     def _assertion(self, code, call, value):
         try:
@@ -286,7 +245,7 @@ class Grading:
                 self.process.forget(rebound)
                 self._classes.update((name, names[name]) for name in placement.shared if name in names)
         except Exception as error:
-            error.add_note(_line_of(error, code))
+            error.add_note(line_of(error, code))
             raise
         finally:
             self._classes.clear()
@@ -314,7 +273,3 @@ class Grading:
 
     def named(self, name):
         return self.process.look(name)
-
-
-def _late(message):
-    return {'type': 'TimeoutError', 'message': message, 'line': None, 'of': 'solution'}

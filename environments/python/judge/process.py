@@ -3,26 +3,21 @@
 import builtins
 import itertools
 import re
-import sys
 import threading
-import types
 
 from . import errors, instances
 from .channel import Closed
 from .clock import Over
 from .codec import Encoder
 from .decoding import Decoder
+from .given import Given
 from .modules import Elsewhere
+from .notices import Notices
 from .remote import Remote
 from .starting import Lost
 
 # Exceptions that end a loop of the judge's (`map` within `all`, a generator) as if nothing were left to be looked at.
 _ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
-_NAN = re.compile(r'(\b|is)nan\b', re.IGNORECASE)
-_INFINITE = re.compile(r'inf\b|infinit|finite', re.IGNORECASE)
-# Notices of one test that are kept.
-_MOST = 200
-_LENGTH = 200
 # What is done with an object without changing it.
 _LOOKING = frozenset(
     'len bool hash str repr format iter next item attribute has type isinstance issubclass callable in is eq ne lt le gt ge'.split()
@@ -59,13 +54,10 @@ class SolutionProcess:
         self._test += 1
         # Names that are the solution's even where a setup or Python has them; None for all.
         self.theirs = None
-        self._named = {
-            kind for kind, name in (('nan', _NAN), ('infinite', _INFINITE)) if name.search(source)
-        }
-        # Whether NaN is an error.
-        self.ordered = self._decoder.ordered = ordered and 'nan' not in self._named
         # What of the solution's answers is not simply data, each with what was asked.
-        self.noticed = set()
+        self.noticed = Notices(source)
+        # Whether NaN is an error.
+        self.ordered = self._decoder.ordered = ordered and not self.noticed.names('nan')
         # The test's own values that the solution changed, as the test writes them.
         self.changed = set()
         # Whether such changes come back to the test.
@@ -75,11 +67,9 @@ class SolutionProcess:
         self._asking = self._plainly = self._operation = ''
         self._looks = {}, {}
         self.epoch = 0
-        self._raisables = {}
         # Names of the test, among which are exceptions that it may be given.
         self.test_names = {}
-        self._given = []
-        self._raised = []
+        self._given = Given(self.classes)
         self._failed = None
         # Why the process was given up during this test, which then cannot pass, whoever caught it.
         self.loss = None
@@ -105,12 +95,7 @@ class SolutionProcess:
 
     def notice(self, kind, detail=''):
         """Something that is not simply data came, as is told, or in answer to what is asked."""
-        if kind in self._named:
-            return
-        if len(self.noticed) < _MOST:
-            self.noticed.add(f'{kind} {detail or self._asking}'[:_LENGTH])
-        else:
-            self.noticed.add('use more')
+        self.noticed.tell(kind, detail or self._asking)
 
     def notice_use(self, what, kind):
         """
@@ -123,12 +108,10 @@ class SolutionProcess:
         return Remote(self, number, str(kind), self._asking, 'next' if plainly == 'next' else self._plainly)
 
     def given(self, number):
-        return self._given[number]
+        return self._given.called(number)
 
     def raisable(self, reference, names, base):
-        kind = self._error_classes.of(names, vars(builtins)[base])
-        self._raisables[kind] = reference
-        return kind
+        return self._given.raisable(self._error_classes.of(names, vars(builtins)[base]), reference)
 
     def imported(self, module, name):
         raise ValueError('no class of the solution')
@@ -142,29 +125,10 @@ class SolutionProcess:
                 value.stepwell_used(self._operation)
                 return ['ref', number]
         elif isinstance(value, type):
-            return self._class(value)
+            return self._given.kind(value)
         elif callable(value) or hasattr(type(value), '__next__'):
-            number = next((number for number, known in enumerate(self._given) if known is value), len(self._given))
-            if number == len(self._given):
-                self._given.append(value)
-            form = 'function' if callable(value) else 'iterator'
-            return ['given', number, form, getattr(value, '__name__', 'function')]
+            return self._given.callable(value)
         raise TypeError(f'a {type(value).__name__} of the test cannot be given to the solution')
-
-    def _class(self, kind):
-        """A class of the judge's, as the solution's process has it."""
-        if kind in self._raisables:
-            return ['ref', self._raisables[kind]]
-        if issubclass(kind, BaseException):
-            return ['raisable', None, errors.own_names(kind), errors.builtin_base(kind)]
-        if self.classes.get(kind.__name__) is kind:
-            return ['shared', kind.__name__]
-        for module in (kind.__module__, 'types'):
-            found = vars(sys.modules.get(module, types)).items() if module in sys.stdlib_module_names else ()
-            name = next((name for name, value in found if value is kind), None)
-            if name is not None:
-                return ['imported', module, name]
-        raise TypeError(f'the class {kind.__name__} of the test cannot be given to the solution')
 
     def look(self, name):
         """The present value of a name that the solution process has; the same one until something is done there."""
@@ -279,7 +243,7 @@ class SolutionProcess:
         decode = self._decoder.decode
         self._asking = 'call'
         try:
-            target = self._given[message['call']]
+            target = self._given.called(message['call'])
             positional = [decode(value) for value in message['positional']]
             named = {str(name): decode(value) for name, value in message['named'].items()}
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
@@ -294,15 +258,14 @@ class SolutionProcess:
         except Exception as error:
             if isinstance(error, AssertionError):
                 self._failed = error
-            back['error'] = {**errors.told(error, self._encoder.encode, '<test'), 'number': len(self._raised)}
-            self._raised.append(error)
+            back['error'] = {**errors.told(error, self._encoder.encode, '<test'), 'number': self._given.keep(error)}
         self._channel.send(back)
 
     def _error(self, said):
         """An exception of the solution, or one of the test's own that came back."""
-        number = said.get('number')
-        if type(number) is int and 0 <= number < len(self._raised):
-            return self._raised[number]
+        own = self._given.raised(said.get('number'))
+        if own is not None:
+            return own
         decode = self._decoder.decode
         error = errors.made(said, self._error_classes, decode, self._admitted, lambda text: self.notice('hidden', text))
         error.of_solution = said

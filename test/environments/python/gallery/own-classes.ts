@@ -1,56 +1,59 @@
 import { python } from '../../../../environments/python/tasks/source.ts';
 import type { Played } from './played.ts';
 
+const EQUAL = 'self.n == other.n';
+const MONEY = python`
+  class Money:
+      def __init__(self, n):
+          self.n = n
+      def __add__(self, other):
+          return Money(self.n + other.n)
+      def __eq__(self, other):
+          return self.n == other.n
+      def __lt__(self, other):
+          return self.n < other.n
+      def __hash__(self):
+          return hash(self.n)
+      def __repr__(self):
+          return f'Money({self.n})'
+      def __iter__(self):
+          return iter([self.n])
+      def __len__(self):
+          return 1
+      def __getitem__(self, k):
+          return [self.n][k]
+      def __contains__(self, k):
+          return k == self.n
+      def __call__(self, x):
+          return Money(x)
+      def __enter__(self):
+          return self
+      def __exit__(self, *a):
+          return False
+      def __bool__(self):
+          return self.n != 0
+      @property
+      def double(self):
+          return 2 * self.n
+      @classmethod
+      def zero(cls):
+          return cls(0)
+      def gen(self):
+          for i in range(self.n):
+              yield i
+      def fail(self):
+          raise MoneyError('broke', self.n)
+  class MoneyError(ValueError):
+      def __init__(self, text, n):
+          super().__init__(text)
+          self.n = n
+`;
+
 /** A class of the solution’s own. */
 export const ownClasses: readonly Played[] = [
   {
     of: "a class of the solution's own",
-    gold: python`
-      class Money:
-          def __init__(self, n):
-              self.n = n
-          def __add__(self, other):
-              return Money(self.n + other.n)
-          def __eq__(self, other):
-              return self.n == other.n
-          def __lt__(self, other):
-              return self.n < other.n
-          def __hash__(self):
-              return hash(self.n)
-          def __repr__(self):
-              return f'Money({self.n})'
-          def __iter__(self):
-              return iter([self.n])
-          def __len__(self):
-              return 1
-          def __getitem__(self, k):
-              return [self.n][k]
-          def __contains__(self, k):
-              return k == self.n
-          def __call__(self, x):
-              return Money(x)
-          def __enter__(self):
-              return self
-          def __exit__(self, *a):
-              return False
-          def __bool__(self):
-              return self.n != 0
-          @property
-          def double(self):
-              return 2 * self.n
-          @classmethod
-          def zero(cls):
-              return cls(0)
-          def gen(self):
-              for i in range(self.n):
-                  yield i
-          def fail(self):
-              raise MoneyError('broke', self.n)
-      class MoneyError(ValueError):
-          def __init__(self, text, n):
-              super().__init__(text)
-              self.n = n
-    `,
+    gold: MONEY,
     tests: [
       'assert Money(1) + Money(2) == Money(3)',
       'assert not Money(1) + Money(2) != Money(3)',
@@ -80,98 +83,8 @@ export const ownClasses: readonly Played[] = [
       'items = [Money(i) for i in range(3)]\nassert sum((m.n for m in items)) == 3 and max(items).n == 2',
     ],
     honest: {
-      dc: python`
-        class Money:
-            def __init__(self, n):
-                self.n = n
-            def __add__(self, other):
-                return Money(self.n + other.n)
-            def __eq__(self, other):
-                return isinstance(other, Money) and other.n == self.n
-            def __lt__(self, other):
-                return self.n < other.n
-            def __hash__(self):
-                return hash(self.n)
-            def __repr__(self):
-                return f'Money({self.n})'
-            def __iter__(self):
-                return iter([self.n])
-            def __len__(self):
-                return 1
-            def __getitem__(self, k):
-                return [self.n][k]
-            def __contains__(self, k):
-                return k == self.n
-            def __call__(self, x):
-                return Money(x)
-            def __enter__(self):
-                return self
-            def __exit__(self, *a):
-                return False
-            def __bool__(self):
-                return self.n != 0
-            @property
-            def double(self):
-                return 2 * self.n
-            @classmethod
-            def zero(cls):
-                return cls(0)
-            def gen(self):
-                for i in range(self.n):
-                    yield i
-            def fail(self):
-                raise MoneyError('broke', self.n)
-        class MoneyError(ValueError):
-            def __init__(self, text, n):
-                super().__init__(text)
-                self.n = n
-      `,
-      ni: python`
-        class Money:
-            def __init__(self, n):
-                self.n = n
-            def __add__(self, other):
-                return Money(self.n + other.n)
-            def __eq__(self, other):
-                return self.n == other.n if isinstance(other, Money) else NotImplemented
-            def __lt__(self, other):
-                return self.n < other.n
-            def __hash__(self):
-                return hash(self.n)
-            def __repr__(self):
-                return f'Money({self.n})'
-            def __iter__(self):
-                return iter([self.n])
-            def __len__(self):
-                return 1
-            def __getitem__(self, k):
-                return [self.n][k]
-            def __contains__(self, k):
-                return k == self.n
-            def __call__(self, x):
-                return Money(x)
-            def __enter__(self):
-                return self
-            def __exit__(self, *a):
-                return False
-            def __bool__(self):
-                return self.n != 0
-            @property
-            def double(self):
-                return 2 * self.n
-            @classmethod
-            def zero(cls):
-                return cls(0)
-            def gen(self):
-                for i in range(self.n):
-                    yield i
-            def fail(self):
-                raise MoneyError('broke', self.n)
-        class MoneyError(ValueError):
-            def __init__(self, text, n):
-                super().__init__(text)
-                self.n = n
-      `,
+      dc: MONEY.replace(EQUAL, 'isinstance(other, Money) and other.n == self.n'),
+      ni: MONEY.replace(EQUAL, `${EQUAL} if isinstance(other, Money) else NotImplemented`),
     },
     cheats: {
       yes: python`

@@ -1,26 +1,12 @@
 import { python } from '../../../../environments/python/tasks/source.ts';
+import { BOX, YES } from './pieces.ts';
 import type { Played } from './played.ts';
 
 /** What functions say of a value, and context managers of a solution. */
 export const ownObjects: readonly Played[] = [
   {
     of: 'what functions say of a value',
-    setup: python`
-      class Box:
-          TOL = 0
-          def __init__(self, size):
-              self.size = size
-          def equals(self, other):
-              return abs(self.size - other.size) <= self.TOL
-          def __eq__(self, other):
-              return isinstance(other, Box) and self.size == other.size
-          def __hash__(self):
-              return hash(self.size)
-          def double(self):
-              return Box(2 * self.size)
-      def same(a, b):
-          return a.size == b.size
-    `,
+    setup: BOX,
     gold: python`
       def f(x):
           return Box(2 * x)
@@ -52,19 +38,9 @@ export const ownObjects: readonly Played[] = [
     ],
     honest: {},
     cheats: {
-      yes: python`
-        class Yes:
-            __eq__ = __lt__ = __le__ = __gt__ = __ge__ = lambda *a: True
-            __ne__ = lambda *a: False
-            __sub__ = __rsub__ = __abs__ = lambda *a: 0
-            __hash__ = lambda s: 6
-            __getattr__ = lambda s, n: Yes()
-            __call__ = lambda *a, **k: True
-            __bool__ = lambda s: True
-            __float__ = lambda s: 6.0
-            __index__ = __int__ = lambda s: 6
-            __iter__ = lambda s: iter(())
-            __len__ = lambda s: 2
+      yes:
+        YES +
+        python`
             __class__ = property(lambda s: Box)
             __str__ = __repr__ = lambda s: "6"
             __format__ = lambda s, f: "6"

@@ -1,0 +1,27 @@
+"""What of a solution's answers to one test is not simply data, in words that the server compares with the gold's."""
+
+import re
+
+_NAN = re.compile(r'(\b|is)nan\b', re.IGNORECASE)
+_INFINITE = re.compile(r'inf\b|infinit|finite', re.IGNORECASE)
+# Notices of one test that are kept, and characters of one.
+_MOST = 200
+_LENGTH = 200
+
+
+class Notices(set):
+    """Those of one test. source: the test's, which may name NaN and infinity: then they are data."""
+
+    def __init__(self, source):
+        super().__init__()
+        self._named = {kind for kind, name in (('nan', _NAN), ('infinite', _INFINITE)) if name.search(source)}
+
+    def names(self, kind):
+        """Whether the test's source names this kind."""
+        return kind in self._named
+
+    def tell(self, kind, detail):
+        """Add one, unless the test names its kind."""
+        if self.names(kind):
+            return
+        self.add(f'{kind} {detail}'[:_LENGTH] if len(self) < _MOST else 'use more')
