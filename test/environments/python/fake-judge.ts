@@ -1,6 +1,7 @@
 import type { RunRequest } from '../../../docker/sandbox.ts';
 import { PythonJudge } from '../../../environments/python/judge.ts';
 import { framed } from '../../../environments/python/reply-frames.ts';
+import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { FakeSource, type Script } from '../fake-sandbox.ts';
 
 export type Reply = NonNullable<Script['run']>;
@@ -38,4 +39,23 @@ export function but(reply: Reply, more: ReturnType<Reply>): Reply {
 /** A reply of which the output is changed. */
 export function changed(reply: Reply, change: (output: string) => string): Reply {
   return (request) => ({ output: change(String(reply(request)?.output)) });
+}
+
+const SOLUTION = { steps: [{ code: 'def f(): pass' }], strict: true };
+/** A task of two tests, `a` and `b`. */
+export const RECORD: PythonTaskRecord = {
+  id: 't',
+  instruction: 'x',
+  entry: 'f',
+  gold: 'gold',
+  tests: [
+    { name: 'a', args: [], value: 1 },
+    { name: 'b', args: [], value: 2 },
+  ],
+};
+
+/** A judge that gets these replies, in this order, and is asked of a solution of that task. */
+export function judgeWith(...replies: Reply[]) {
+  const fake = fakeJudge(...replies);
+  return { ...fake, asked: (record = RECORD) => fake.judge.judge(IMAGE, record, SOLUTION) };
 }

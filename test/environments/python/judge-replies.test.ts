@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SandboxError, type SandboxErrorCode } from '../../../docker/errors.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
-import { but, changed, fakeJudge, IMAGE, type Reply, says } from './fake-judge.ts';
+import { but, changed, judgeWith, RECORD, type Reply, says } from './fake-judge.ts';
 
-const SOLUTION = { steps: [{ code: 'def f(): pass' }], strict: true };
-const RECORD: PythonTaskRecord = {
-  id: 't',
-  instruction: 'x',
-  entry: 'f',
-  gold: 'gold',
-  tests: [
-    { name: 'a', args: [], value: 1 },
-    { name: 'b', args: [], value: 2 },
-  ],
-};
 const HALF = {
   tests: [
     { name: 'a', passed: true, value: null },
@@ -29,12 +18,6 @@ function fails(code: SandboxErrorCode): Reply {
   return () => {
     throw new SandboxError(code, 'gone');
   };
-}
-
-/** What a judge makes of replies, given in this order. */
-function judgeWith(...replies: Reply[]) {
-  const fake = fakeJudge(...replies);
-  return { ...fake, asked: (record = RECORD) => fake.judge.judge(IMAGE, record, SOLUTION) };
 }
 
 describe("the judge's replies", () => {
@@ -151,57 +134,6 @@ describe("the judge's replies", () => {
     await asked();
     await asked();
     expect(headers()).toEqual(['8 unknown', '0 closed', '8 closed']);
-  });
-});
-
-describe('a doubt about an outcome', () => {
-  const told = (...tests: [passed: boolean, doubt?: string][]) => {
-    const outcomes = tests.map(([passed, doubt], index) => ({
-      name: 'ab'[index],
-      passed,
-      ...(passed ? {} : { error: { type: 'X', message: '', line: null, of: 'solution' } }),
-      ...(doubt === undefined ? {} : { doubt }),
-    }));
-    return says({ tests: outcomes, usage: { seconds: 0.1, peak_kib: 9 } });
-  };
-  const passes = async (...replies: Reply[]) => {
-    const { asked, source } = judgeWith(...replies);
-    const { tests } = await asked();
-    return [...tests.map(({ passed }) => passed), source.handedOut.length];
-  };
-
-  it('has the test graded once more, and no other', async () => {
-    expect(await passes(told([true], [false, 'killed']), told([true], [true]))).toEqual([true, true, 2]);
-    expect(await passes(told([false], [false, 'stopped']), told([true], [true]))).toEqual([false, true, 2]);
-    expect(await passes(told([true], [true, 'disturbed']), told([false], [false]))).toEqual([true, false, 2]);
-  });
-
-  it("is the solution's fault where it is there again, and the gold meets none", async () => {
-    const doubtful = told([true], [false, 'killed']);
-    const gold = told([true], [true]);
-    expect(await passes(doubtful, doubtful, gold, doubtful)).toEqual([true, false, 4]);
-    const slow = told([true], [true, 'disturbed']);
-    expect(await passes(slow, slow, gold, slow)).toEqual([true, false, 4]);
-  });
-
-  it('is forgotten where it is gone once the gold has met none', async () => {
-    const [doubtful, good] = [told([true], [false, 'disturbed']), told([true], [true])];
-    expect(await passes(says(null, null), doubtful, good, good)).toEqual([true, true, 4]);
-    expect(await passes(doubtful, doubtful, good, told([false], [false]))).toEqual([true, false, 4]);
-  });
-
-  it('is a failure where the gold meets it too', async () => {
-    const { asked } = judgeWith(told([true], [false, 'killed']));
-    await expect(asked()).rejects.toMatchObject({
-      code: 'runner_fault',
-      message: 'The grade was disturbed again and again (killed), that of the gold too.',
-    });
-  });
-
-  it('stays where the second judge does not answer', async () => {
-    const doubtful = told([true], [false, 'killed']);
-    const silent: Reply = () => ({});
-    expect(await passes(doubtful, silent, told([true], [true]), silent)).toEqual([true, false, 4]);
   });
 });
 
