@@ -3,7 +3,7 @@
 import ast
 import builtins
 
-from .scopes import COMPREHENSIONS, bound, free
+from .scopes import COMPREHENSIONS, bound, free, nodes_in
 
 _PLAIN = (
     ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp, ast.Subscript, ast.Slice, ast.Compare,
@@ -43,7 +43,7 @@ def _assigned(statement):
 def _tools(body):
     """Names under which code has modules of data, and functions of theirs."""
     modules, functions = {}, set()
-    for node in (part for statement in body for part in ast.walk(statement)):
+    for node in (part for statement in body for part in nodes_in(statement)):
         if isinstance(node, ast.Import):
             modules.update((alias.asname or alias.name, alias.name) for alias in node.names if alias.name in _DATA_MODULES)
         elif isinstance(node, ast.ImportFrom) and node.module in _DATA_MODULES:
@@ -58,9 +58,9 @@ def plain_names(body, known, makers):
     `makers`. What a coroutine or a class refers to is shared with whoever has it, and does not count.
     """
     plain, other = set(), set()
-    for node in (part for statement in body for part in ast.walk(statement)):
+    for node in (part for statement in body for part in nodes_in(statement)):
         shares = isinstance(node, (ast.AsyncFunctionDef, ast.ClassDef))
-        if shares and not any(isinstance(part, ast.Assert) for part in ast.walk(node)):
+        if shares and not any(isinstance(part, ast.Assert) for part in nodes_in(node)):
             other |= free([node])
     modules, functions = _tools(body)
     made = makers | _MAKERS | functions
@@ -75,7 +75,7 @@ def plain_names(body, known, makers):
 
 def _is_plain(value, plain, makers, modules):
     hidden = (*COMPREHENSIONS, ast.Lambda)
-    inner = {name for node in ast.walk(value) if isinstance(node, hidden) for name in bound([node], inside=True)}
+    inner = {name for node in nodes_in(value) if isinstance(node, hidden) for name in bound([node], inside=True)}
     names = plain | inner
 
     def is_data(node, given=False):

@@ -13,7 +13,7 @@ import sys
 from .data import plain_names
 from .leaving import Left
 from .rewriting import Rewriter
-from .scopes import FUNCTIONS, asserts, bound, derived, expecting_names, free, mutated
+from .scopes import FUNCTIONS, asserts, bound, copied, derived, expecting_names, free, mutated, nodes_in
 from .slices import Expected
 from .strange import STRANGE_MODULES, is_coroutine, strange_names
 
@@ -88,7 +88,7 @@ class Placement(Left):
 
     def _only_module(self, name):
         """Whether a name is used for its attributes only."""
-        nodes = [node for part in self._body for node in ast.walk(part)]
+        nodes = [node for part in self._body for node in nodes_in(part)]
         uses = sum(isinstance(node, ast.Name) and node.id == name for node in nodes)
         return uses == sum(
             isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
@@ -128,7 +128,7 @@ class Placement(Left):
                 function.name for function in functions
                 if not free([function]) & self._strange and not is_coroutine(function) and (
                     free([function]) & (state | names)
-                    or any(isinstance(node, (ast.Assert, ast.Global)) for node in ast.walk(function))
+                    or any(isinstance(node, (ast.Assert, ast.Global)) for node in nodes_in(function))
                 )
             } - names
             if not more:
@@ -173,7 +173,7 @@ class Placement(Left):
     def _read_there(self, statement):
         """Names that the solution process needs for what it is asked by a statement of the judge."""
         rewriter = Rewriter(self)
-        rewriter.visit(ast.parse(ast.unparse(statement)))
+        rewriter.visit(copied(statement))
         names = set()
         for node, hidden in rewriter.found:
             names |= free([node]) - self._local - self._plain - hidden
@@ -211,9 +211,10 @@ class Placement(Left):
             rewritten = Rewriter(self).visit(statement)
             parts = rewritten if isinstance(rewritten, list) else [rewritten]
             steps.append(self._compiled(parts, set()))
-            if place == 'judge' and bound(parts) & sent:
+            made = bound(map(copied, parts)) & sent
+            if place == 'judge' and made:
                 # The solution process has to be told of new values, too.
-                steps.append(self._compiled([Rewriter(self).sent(bound(parts) & sent)], names))
+                steps.append(self._compiled([Rewriter(self).sent(made)], names))
         return steps
 
     def _compiled(self, statements, names):
@@ -232,7 +233,7 @@ class Placement(Left):
 
     def _is_sequential(self, coroutine):
         """Whether it awaits one thing after the other, which the judge can do."""
-        nodes = list(ast.walk(coroutine))
+        nodes = nodes_in(coroutine)
         uses = [node.id for node in nodes if isinstance(node, ast.Name) and node.id in self._strange]
         plain = [
             node.value.id for node in nodes

@@ -6,10 +6,9 @@ data, or on what stands for an object of the solution.
 
 import ast
 import builtins
-import copy
 
 from .modules import imported
-from .scopes import CHANGING, FUNCTIONS, COMPREHENSIONS, bound, free, root
+from .scopes import CHANGING, COMPREHENSIONS, FUNCTIONS, bound, copied, free, root
 
 # Functions that rewritten code calls.
 LOOK, FRAGMENT, RUN, METHOD, ATTRIBUTE, SAME, TYPE = (
@@ -143,7 +142,7 @@ class Rewriter(ast.NodeTransformer):
         """A call that has the solution process evaluate a node, with the values that only the judge has."""
         self.found.append((node, self._hidden))
         lifter = _Lifter(self)
-        source = ast.unparse(lifter.within(copy.deepcopy(node)))
+        source = ast.unparse(lifter.within(copied(node)))
         for name in sorted(filter(self.is_sent, free([ast.parse(source, mode=mode)]) - lifter.values.keys())):
             lifter.values[name] = ast.Name(name, ast.Load())
         values = ast.Dict([ast.Constant(name) for name in lifter.values], list(lifter.values.values()))

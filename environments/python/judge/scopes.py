@@ -7,6 +7,23 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 
+def nodes_in(node):
+    """All nodes of a tree as it was when they were first asked for, the outer ones first."""
+    found = getattr(node, 'stepwell_nodes', None)
+    if found is None:
+        found = node.stepwell_nodes = list(ast.walk(node))
+    return found
+
+
+def copied(node):
+    """A tree of its own, of which nothing is known yet."""
+    fields = {
+        name: [copied(part) for part in value] if isinstance(value, list) else copied(value)
+        for name, value in ast.iter_fields(node)
+    } if isinstance(node, ast.AST) else None
+    return node if fields is None else ast.copy_location(type(node)(**fields), node)
+
+
 def _arguments(node):
     arguments = node.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
@@ -34,7 +51,7 @@ def bound(nodes, inside=False):
     names = set()
     for node in nodes:
         if not inside:
-            _bind(node, names)
+            names |= _bound(node)
         elif isinstance(node, _FUNCTIONS):
             names |= (_arguments(node) | bound(_body(node))) - _globals(_body(node))
         elif isinstance(node, COMPREHENSIONS):
@@ -43,6 +60,16 @@ def bound(nodes, inside=False):
         else:
             names |= bound(node.body)
     return names
+
+
+def _bound(node):
+    # Asked for again and again, of the same statements; of one that was rewritten since, a copy has to be asked.
+    found = getattr(node, 'stepwell_bound', None)
+    if found is None:
+        found = set()
+        _bind(node, found)
+        node.stepwell_bound = found
+    return found
 
 
 def _bind(node, names):
@@ -116,7 +143,7 @@ def free_before(body):
 def defined_attributes(body):
     """Names of methods and attributes that classes define, in their bodies or by `self`."""
     names = set()
-    for node in (part for statement in body for part in ast.walk(statement)):
+    for node in (part for statement in body for part in nodes_in(statement)):
         if isinstance(node, ast.ClassDef):
             names |= bound(node.body)
         elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
@@ -148,7 +175,7 @@ CHANGING = frozenset(
 def mutated(body):
     """Names whose values, or parts of them, are changed in place somewhere; those of what shares parts with them too."""
     names, shared = set(), []
-    for node in (part for statement in body for part in ast.walk(statement)):
+    for node in (part for statement in body for part in nodes_in(statement)):
         if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
             names.add(root(node))
         elif isinstance(node, ast.AugAssign):
@@ -185,12 +212,12 @@ def _is_identity(comparison):
 def derived(body, solution):
     """Names of what comes from the solution, by assignment, iteration or definition; `solution` are the first ones."""
     names = set(solution)
+    pairs = [
+        (_free(source), bound([target]) if isinstance(target, ast.expr) else {target})
+        for statement in body for node in nodes_in(statement) for source, target in bindings(node)
+    ]
     while True:
-        more = set()
-        for node in (part for statement in body for part in ast.walk(statement)):
-            for source, target in bindings(node):
-                if free([source]) & names:
-                    more |= bound([ast.Expr(target)]) if isinstance(target, ast.expr) else {target}
+        more = set().union(*(targets for sources, targets in pairs if sources & names))
         if more <= names:
             return names
         names |= more
@@ -224,7 +251,7 @@ def expecting_names(body, derived):
     for statement in body:
         if not free([statement]) & derived:
             continue
-        for node in ast.walk(statement):
+        for node in nodes_in(statement):
             if isinstance(node, (ast.For, ast.comprehension)):
                 names |= _free(node.iter)
             elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
@@ -240,9 +267,9 @@ def asserts(statement, body):
     """Whether something is asserted in a statement, by itself or by a function of `body`."""
     functions = {
         part.name for part in body
-        if isinstance(part, FUNCTIONS) and any(isinstance(node, ast.Assert) for node in ast.walk(part))
+        if isinstance(part, FUNCTIONS) and any(isinstance(node, ast.Assert) for node in nodes_in(part))
     }
-    for node in ast.walk(statement):
+    for node in nodes_in(statement):
         if isinstance(node, ast.Assert):
             return True
         if isinstance(node, ast.Attribute) and node.attr.startswith('assert'):

@@ -9,7 +9,7 @@ import random
 
 from . import instances
 from .modules import computes
-from .scopes import COMPREHENSIONS, FUNCTIONS, asserts, bindings, bound, derived, free, mutated, root
+from .scopes import COMPREHENSIONS, FUNCTIONS, asserts, bindings, bound, derived, free, mutated, nodes_in, root
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, *COMPREHENSIONS, *FUNCTIONS, ast.Lambda)
 _PLAIN = frozenset((type(None), bool, int, float, str, bytes, complex, range))
@@ -26,7 +26,7 @@ _REFUSED = ('open', 'eval', 'exec', 'compile', 'input', 'breakpoint', 'exit', 'q
 def _rested_on(body, names, foreign=frozenset()):
     """Names, and those that take part in their values."""
     names = set(names)
-    sources = [pair for statement in body for node in ast.walk(statement) for pair in _sources(node)]
+    sources = [pair for statement in body for node in nodes_in(statement) for pair in _sources(node)]
     while True:
         more = set().union(*(free([source]) for target, source in sources if target in names)) - names - foreign
         if not more:
@@ -56,7 +56,7 @@ def _passed(body, foreign):
     for number, statement in enumerate(body):
         _pass(statement, number, False, foreign, found)
     # Where the items of something are given, it is.
-    loops = [pair for statement in body for node in ast.walk(statement) for pair in _items(node)]
+    loops = [pair for statement in body for node in nodes_in(statement) for pair in _items(node)]
     while True:
         more = [
             (name, number, True) for target, source in loops for given, number, _ in found if given in target
@@ -82,7 +82,7 @@ def _pass(node, number, looped, foreign, found):
     elif isinstance(node, ast.BinOp) and free([node]) & foreign:
         given = [node.left, node.right]
     for part in given:
-        names = [inner.id for inner in ast.walk(part) if isinstance(inner, ast.Name)]
+        names = [inner.id for inner in nodes_in(part) if isinstance(inner, ast.Name)]
         found += [(name, number, looped) for name in names if name not in foreign]
     for child in ast.iter_child_nodes(node):
         _pass(child, number, looped or isinstance(node, _LOOPS), foreign, found)
@@ -91,7 +91,7 @@ def _pass(node, number, looped, foreign, found):
 def _compared_by_identity(body):
     """Names of what may take part in a comparison with `is`, which a copy would fail."""
     names = set()
-    for node in (part for statement in body for part in ast.walk(statement)):
+    for node in (part for statement in body for part in nodes_in(statement)):
         if isinstance(node, ast.Compare) and any(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops):
             sides = [node.left, *node.comparators]
             if not any(isinstance(side, ast.Constant) for side in sides):
@@ -146,13 +146,13 @@ class Expected:
         Names of what may hold instances of the test's or the setup's classes, and those among them that hold some as the
         solution has been asked for something.
         """
-        made = {node.name for part in self._body for node in ast.walk(part) if isinstance(node, ast.ClassDef)}
+        made = {node.name for part in self._body for node in nodes_in(part) if isinstance(node, ast.ClassDef)}
         made |= {name for name, value in setup.items() if 'test' in (getattr(value, '__module__', ''), type(value).__module__)}
         made = derived(self._body, made)
         objects, mixed = set(), set()
         for statement in self._body:
             held = {
-                name for node in ast.walk(statement) for name, source in _sources(node) if free([source]) & made
+                name for node in nodes_in(statement) for name, source in _sources(node) if free([source]) & made
             }
             objects |= held
             if free([statement]) & self._foreign and not isinstance(statement, (ast.Assert, ast.Assign)):
@@ -173,7 +173,7 @@ class Expected:
         return any(
             isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)
             and root(node.value) in self._foreign
-            for node in ast.walk(statement)
+            for node in nodes_in(statement)
         )
 
 
