@@ -101,6 +101,14 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Send the number in `data.expected`.',
   },
+  step_mismatch: {
+    code: -32024,
+    meaning:
+      'The step of this number was made with another action; its result is not the answer to this one.',
+    retryable: false,
+    remedy:
+      'Send a new action with the number in `data.expected`, or the first action again to get its result.',
+  },
   unsupported: {
     code: -32030,
     meaning: 'The environment does not support this option or action.',

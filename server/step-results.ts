@@ -33,6 +33,15 @@ export class ResultMemory {
   }
 }
 
+/** A step that was made. */
+interface StoredStep {
+  readonly result: StepResult;
+  /** Of its action, without metadata. */
+  readonly actionHash: string;
+  /** Bytes, as `sizeOf` counts them. */
+  readonly size: number;
+}
+
 /** How the last step ended. */
 export type LastStep = Pick<StepResult, 'step' | 'terminated' | 'truncated'>;
 
@@ -42,7 +51,7 @@ export type LastStep = Pick<StepResult, 'step' | 'terminated' | 'truncated'>;
  */
 export class StepResults {
   readonly #memory: ResultMemory;
-  readonly #results = new Map<number, { readonly result: StepResult; readonly size: number }>();
+  readonly #results = new Map<number, StoredStep>();
   #size = 0;
   #last: LastStep | undefined;
   #end: StepResult | undefined;
@@ -90,12 +99,12 @@ export class StepResults {
     return again ? { ...end, replayed: true } : end;
   }
 
-  add(result: StepResult): void {
+  add(result: StepResult, actionHash: string): void {
     const { step, terminated, truncated, observation } = result;
     const before = this.#size;
     const size = sizeOf(observation, MAX_SIZE);
     this.#last = { step, terminated, truncated };
-    this.#results.set(step, { result, size });
+    this.#results.set(step, { result, actionHash, size });
     this.#size += size;
     for (const [number, oldest] of this.#results) {
       const full = this.#results.size > MAX_RESULTS || this.#size > MAX_SIZE;
@@ -114,12 +123,19 @@ export class StepResults {
     if (size > 0) this.#memory.change(this, -size);
   }
 
-  /** The result of a step already made. @throws {ProtocolError} `step_out_of_order` when it is no longer kept */
-  again(step: number): StepResult {
+  /**
+   * The result of a step already made.
+   * @throws {ProtocolError} `step_out_of_order` when it is no longer stored, `step_mismatch` when its action was another one
+   */
+  again(step: number, actionHash: string): StepResult {
     const stored = this.#results.get(step);
-    if (stored !== undefined) return { ...stored.result, replayed: true };
-    throw new ProtocolError('step_out_of_order', `The result of step ${step} is no longer stored.`, {
-      expected: this.count + 1,
-    });
+    const expected = this.count + 1;
+    if (stored === undefined)
+      throw new ProtocolError('step_out_of_order', `The result of step ${step} is no longer stored.`, {
+        expected,
+      });
+    if (stored.actionHash !== actionHash)
+      throw new ProtocolError('step_mismatch', `Step ${step} was made with another action.`, { expected });
+    return { ...stored.result, replayed: true };
   }
 }

@@ -73,6 +73,7 @@ export class EpisodeNotFoundError extends RemoteError {}
 export class EpisodeExistsError extends RemoteError {}
 export class EpisodeOverError extends RemoteError {}
 export class StepOutOfOrderError extends RemoteError {}
+export class StepMismatchError extends RemoteError {}
 export class UnsupportedError extends RemoteError {}
 export class CapacityError extends RemoteError {}
 export class SandboxUnavailableError extends RemoteError {}
@@ -96,6 +97,7 @@ export const REMOTE_ERRORS = {
   episode_exists: EpisodeExistsError,
   episode_over: EpisodeOverError,
   step_out_of_order: StepOutOfOrderError,
+  step_mismatch: StepMismatchError,
   unsupported: UnsupportedError,
   capacity: CapacityError,
   sandbox_unavailable: SandboxUnavailableError,

@@ -15,8 +15,24 @@ const step = (episode_id: string, action: unknown, number?: number) =>
 test('a step number already done returns its stored result and runs nothing', async () => {
   const id = await wire.reset();
   const first = await step(id, 'echo once', 1);
-  expect(await step(id, 'echo twice', 1)).toEqual({ ...first, replayed: true });
+  expect(await step(id, 'echo once', 1)).toEqual({ ...first, replayed: true });
   expect(fake.plays[0]?.acted).toEqual(['echo once']);
+});
+
+test('a step number already done with another action is refused, and nothing is lost', async () => {
+  const id = await wire.reset();
+  const first = await step(id, { code: 'echo once', metadata: { try: 1 } }, 1);
+  for (const action of ['echo twice', { code: 'echo once', stdin: 'x' }, 'submit']) {
+    expect(await wire.error('episode/step', { episode_id: id, step: 1, action })).toMatchObject({
+      code: -32024,
+      data: { name: 'step_mismatch', expected: 2, retryable: false },
+    });
+  }
+  expect(await step(id, { code: 'echo once', metadata: { try: 2 } }, 1)).toEqual({
+    ...first,
+    replayed: true,
+  });
+  expect(await step(id, 'echo twice', 2)).toMatchObject({ step: 2 });
 });
 
 test('a step sent twice at the same time runs once', async () => {
