@@ -41,14 +41,17 @@ export const Action = z.union([z.string(), ActionObject], {
 });
 export type Action = z.infer<typeof Action>;
 
+/** `submit`, alone or with an answer behind it; not a command whose name only begins so, e.g. `submit_job`. */
+const SUBMIT = /^submit(?=\s|$)/;
+
 /**
- * The action object that a plain string stands for: `skip` skips, a string that starts with `submit` submits
- * (what follows is the answer), anything else is code.
+ * The action object that a plain string stands for: `skip` skips, `submit` submits (what follows after a blank is the
+ * answer), anything else is code.
  */
 export function parseAction(action: Action): ActionObject {
   if (typeof action !== 'string') return action;
   if (action === 'skip') return { skip: true };
-  if (!action.startsWith('submit')) return { code: action };
+  if (!SUBMIT.test(action)) return { code: action };
   const answer = action.slice('submit'.length).trim();
   return answer === '' ? { submit: true } : { submit: true, answer };
 }
