@@ -14,14 +14,14 @@ __sw_find() {
   exec 63<&- 64<&- 65<&-
 }
 
-# Make $? what it was after the last command.
+# Make $? what it was after the last command. Followed by `&& :`, a failure runs no ERR trap and ends no shell with errexit.
 __sw_again() {
-  [[ $- == *e* ]] || return "$__sw_status"
+  return "$__sw_status"
 }
 
 # Leave tracing on for the command, but not for what is around it.
 __sw_traced() {
-  __sw_code="{ set -${-//[^xv]}; __sw_again; } 2>/dev/null; $__sw_code"
+  __sw_code="{ set -${-//[^xv]}; __sw_again && :; } 2>/dev/null; $__sw_code"
   builtin set +xv
 }
 
@@ -63,12 +63,14 @@ __sw_loop='while while {
     IFS= builtin read -r -d "" -u $__sw_text __sw_code;
     case $-$__sw_status in
       *[xv]*) __sw_traced ;;
-      *[!0-9]0 | *e*) ;;
-      *) __sw_code="__sw_again; $__sw_code" ;;
+      *[!0-9]0) ;;
+      *) __sw_input=failed$__sw_input ;;
     esac;
     __sw_sequence=$((__sw_sequence + 1)) __sw_running=1;
   } 2>/dev/null; do
     case $__sw_input in
+      failedi) __sw_again && :; builtin eval "$__sw_code" <&$__sw_text ;;
+      failed) __sw_again && :; builtin eval "$__sw_code" ;;
       i) builtin eval "$__sw_code" <&$__sw_text ;;
       *) builtin eval "$__sw_code" ;;
     esac;

@@ -37,6 +37,25 @@ export function commandContract({ acquire, run, output, kind }: SandboxBench): v
       );
     });
 
+    it('shows only its own text in a syntax error, also after a failure', async () => {
+      const sandbox = await acquire();
+      for (const before of ['true', 'false']) {
+        await run(sandbox, before);
+        expect(await output(sandbox, 'echo 1; fi')).toBe(
+          "bash: eval: line 1: syntax error near unexpected token `fi'\nbash: eval: line 1: `echo 1; fi'\n",
+        );
+      }
+    });
+
+    it('after a failure runs no trap of the failure again, and ends no shell with errexit', async () => {
+      const sandbox = await acquire();
+      await run(sandbox, "trap 'echo trapped' ERR");
+      expect(await output(sandbox, 'false')).toBe('trapped\n');
+      expect(await output(sandbox, 'echo $?')).toBe('1\n');
+      expect(await output(sandbox, 'false; set -e')).toBe('trapped\n');
+      expect(await run(sandbox, 'echo alive')).toMatchObject({ sessionRestarted: false });
+    });
+
     it('sees no descriptor but its three', async () => {
       const sandbox = await acquire();
       expect(await output(sandbox, 'ls /proc/self/fd')).toBe('0\n1\n2\n3\n');
