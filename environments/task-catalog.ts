@@ -79,7 +79,7 @@ export class TaskCatalog<D extends CatalogDataset> {
       throw new ProtocolError(
         'task_not_found',
         `Dataset ${dataset.name} has no task ${JSON.stringify(wanted)}.`,
-        { dataset: dataset.name, tasks: tasks.length },
+        { environment: this.#environment, dataset: dataset.name, tasks: tasks.length },
       );
     }
     if (task.ungradable !== undefined && !isPlayed(task.ungradable, options)) {
@@ -124,7 +124,7 @@ export class TaskCatalog<D extends CatalogDataset> {
       throw new ProtocolError(
         'dataset_not_found',
         `${this.#environment} has no dataset ${JSON.stringify(name)}.`,
-        { datasets: [...this.#entries.keys()] },
+        { environment: this.#environment, datasets: [...this.#entries.keys()] },
       );
     }
     if (split !== undefined) {

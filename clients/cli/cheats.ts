@@ -4,7 +4,7 @@ import { Dialect } from '../../protocol/episode.ts';
 import { type CheatOutcome, CheatPlayer } from './cheat-play.ts';
 import { scoreText } from './cheat-score.ts';
 import { type CheatScript, readCheats } from './cheat-script.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, listCommand } from './command-error.ts';
 import { choice, integer } from './flags.ts';
 import type { Cli } from './program.ts';
 import { cheatsFolder, load, type TaskFacts } from './programs.ts';
@@ -110,7 +110,8 @@ async function tasksOf(
   if (task !== undefined) {
     const found = all.filter(({ id, index }) => id === task || String(index) === task);
     if (found.length > 0) return found;
-    throw new CommandError(`--task: there is no task "${task}": \`stepwell tasks list\` lists them`);
+    const list = listCommand({ environment, dataset });
+    throw new CommandError(`--task: there is no task "${task}": ${list} lists them`);
   }
   const wanted = Math.min(count ?? all.length, all.length);
   return Array.from({ length: wanted }, (_, n) => all[Math.floor((n * all.length) / wanted)]).filter(

@@ -21,11 +21,19 @@ export interface Told {
 }
 
 /** Where a person at the command line finds what the protocol's remedies name by its methods. */
-const REMEDIES: Partial<Record<ErrorName | 'unknown', string>> = {
-  environment_not_found: '`stepwell tasks datasets` lists the environments.',
-  dataset_not_found: '`stepwell tasks datasets` lists those there are; `stepwell import` makes more.',
-  task_not_found: '`stepwell tasks list` lists those there are.',
+const REMEDIES: Partial<Record<ErrorName | 'unknown', (data: Details) => string>> = {
+  environment_not_found: () => '`stepwell tasks datasets` lists the environments.',
+  dataset_not_found: () => '`stepwell tasks datasets` lists those there are; `stepwell import` adds more.',
+  task_not_found: (data) => `${listCommand(data)} lists those there are.`,
 };
+
+type Details = Readonly<Record<string, unknown>>;
+
+/** The command, in backquotes, that lists the tasks of a dataset. */
+export function listCommand({ environment, dataset }: Details): string {
+  const flags = Object.entries({ environment, dataset }).filter(([, name]) => typeof name === 'string');
+  return `\`${['stepwell tasks list', ...flags.map(([flag, name]) => `--${flag} ${name}`)].join(' ')}\``;
+}
 
 /** What the system said when the server tried to listen, and what to do. */
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
@@ -43,10 +51,13 @@ export function tell(error: unknown): Told {
   if (error instanceof RemoteError) {
     const fields = error.issues.map(({ field, message }) => `${field}: ${message}`);
     const what = fields.length > 0 ? fields.join('; ') : error.message;
-    return { message: `${stop(what)} ${REMEDIES[error.error] ?? error.remedy}`, exitCode: EXIT.bad };
+    return {
+      message: `${stop(what)} ${REMEDIES[error.error]?.(error.details) ?? error.remedy}`,
+      exitCode: EXIT.bad,
+    };
   }
   if (error instanceof ProtocolError) {
-    const remedy = REMEDIES[error.error] ?? error.data.remedy;
+    const remedy = REMEDIES[error.error]?.(error.data) ?? error.data.remedy;
     return { message: `${stop(error.message)} ${remedy}`, exitCode: EXIT.bad };
   }
   if (error instanceof ConnectError && error.status === null && !error.retryable) {

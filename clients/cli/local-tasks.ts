@@ -13,19 +13,21 @@ export interface TaskSource extends AsyncDisposable {
 
 const DEFAULT_LIMIT = 100;
 
-/** The environments that a server started here would have, to look at: they have no sandboxes. */
+/** The environments that a server started here and with this process's variables would have, to look at: they have no sandboxes. */
 export async function localEnvironments(
   terminal: Terminal,
 ): Promise<ReadonlyMap<string, EnvironmentProgram>> {
-  const [{ createEnvironments }, { loadDatasets }, { stateFolder }] = await Promise.all([
+  const [{ createEnvironments }, { loadDatasets }, { stateFolder }, { parseConfig }] = await Promise.all([
     load('environments'),
     load('datasets'),
     load('state'),
+    load('config'),
   ]);
+  const { dataset: added } = parseConfig([], terminal.env);
   return createEnvironments({
     sandboxes: { acquire: () => Promise.reject(new Error('there is no sandbox here')) },
     defaults: { stepTimeoutMs: 1, maxOutputBytes: 1 },
-    datasets: await loadDatasets(stateFolder(terminal.env), {}),
+    datasets: await loadDatasets(stateFolder(terminal.env), added),
   });
 }
 

@@ -9,6 +9,7 @@ import {
   TestVisibility,
 } from '../../protocol/episode.ts';
 import type { Params } from '../../protocol/methods.ts';
+import { CommandError } from './command-error.ts';
 import { choice, integer, taskOf } from './flags.ts';
 
 /** Options of an episode as flags; each of them is described in the protocol's table. */
@@ -61,15 +62,23 @@ export function addResetFlags(command: Command): void {
 
 export const DEFAULT_ENVIRONMENT = 'bash-v1';
 
-/** The environment that flags mean: the one that they name, else the one that has the dataset. */
+/**
+ * The environment that flags mean: the one that they name, else the one that has the dataset.
+ * @throws {CommandError} no environment has it
+ */
 export async function environmentOf(
   { environment, dataset }: Pick<ResetFlags, 'environment' | 'dataset'>,
   environments: () => Promise<readonly EnvironmentInfo[]>,
 ): Promise<string> {
   if (environment !== undefined) return environment;
   if (dataset === undefined) return DEFAULT_ENVIRONMENT;
-  const owner = (await environments()).find(({ datasets }) => datasets.some(({ name }) => name === dataset));
-  return owner?.id ?? DEFAULT_ENVIRONMENT;
+  const all = await environments();
+  const owner = all.find(({ datasets }) => datasets.some(({ name }) => name === dataset));
+  if (owner !== undefined) return owner.id;
+  const known = all.flatMap(({ datasets }) => datasets.map(({ name }) => name)).join(', ');
+  throw new CommandError(
+    `--dataset: no environment has a dataset "${dataset}"; there are ${known}; \`stepwell import --help\` says which can be imported`,
+  );
 }
 
 export function resetParams(flags: ResetFlags, environment: string): Params<'episode/reset'> {

@@ -1,6 +1,6 @@
 import type { Params } from '../../protocol/methods.ts';
 import { StepwellClient } from '../typescript/client.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, listCommand } from './command-error.ts';
 import { integer } from './flags.ts';
 import { localTasks, type TaskSource } from './local-tasks.ts';
 import type { Cli } from './program.ts';
@@ -114,7 +114,8 @@ async function showTask(cli: Cli, wanted: string, flags: TasksFlags): Promise<vo
       return print(terminal, `\n${task.instruction}`);
     }
     if (page.tasks.length === 0 || offset + page.tasks.length >= page.total) {
-      const message = `${page.dataset} has no task "${wanted}": take an id or an index from \`stepwell tasks list\``;
+      const list = listCommand({ ...asked, dataset: page.dataset });
+      const message = `${page.dataset} has no task "${wanted}": take an id or an index from ${list}`;
       throw new CommandError(message, EXIT.usage);
     }
   }

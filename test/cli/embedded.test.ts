@@ -33,8 +33,8 @@ describeUnless(missing, 'commands with their own server', () => {
 
   afterAll(() => rm(home, { recursive: true }));
 
-  async function stepwell(argv: string[], input = '') {
-    const terminal = new FakeTerminal(input, { STEPWELL_HOME: home });
+  async function stepwell(argv: string[], input = '', env: Readonly<Record<string, string>> = {}) {
+    const terminal = new FakeTerminal(input, { STEPWELL_HOME: home, ...env });
     const exitCode = await run(argv, terminal);
     return { exitCode, printed: terminal.printed, complained: terminal.complained };
   }
@@ -105,9 +105,34 @@ describeUnless(missing, 'commands with their own server', () => {
     expect(shown.printed).toContain(task.instruction);
     expect((await stepwell(['tasks', 'datasets'])).printed).toMatch(/bash-v1 +built-in +\d+ tasks/);
     const unknown = await stepwell(['tasks', 'show', 'no-such-task']);
-    expect(unknown).toMatchObject({ exitCode: 2, complained: expect.stringContaining('tasks list') });
-    const dataset = await stepwell(['tasks', '--dataset', 'nowhere']);
-    expect(dataset).toMatchObject({ exitCode: 1, complained: expect.stringContaining('nowhere') });
+    expect(unknown).toMatchObject({
+      exitCode: 2,
+      complained: expect.stringContaining('`stepwell tasks list --environment bash-v1 --dataset built-in`'),
+    });
+    for (const command of ['tasks', 'play']) {
+      const argv = [command, '--dataset', 'spider', ...(command === 'play' ? LOCAL : [])];
+      expect(await stepwell(argv)).toMatchObject({
+        exitCode: 2,
+        complained: expect.stringMatching(
+          /^stepwell: --dataset: no environment has a dataset "spider"; .*stepwell import/,
+        ),
+      });
+    }
+  });
+
+  test('tasks are listed of datasets that the server is told of by a variable', async () => {
+    const file = join(home, 'mine.jsonl');
+    await writeFile(
+      file,
+      `${JSON.stringify({ id: 'one', instruction: 'Say hello.', gold: 'echo hello' })}\n`,
+    );
+    const env = { STEPWELL_DATASET: `mine=${file}` };
+    expect((await stepwell(['tasks', '--dataset', 'mine'], '', env)).printed).toContain(
+      '1 of 1 tasks of mine',
+    );
+    expect((await stepwell(['tasks', 'show', 'two', '--dataset', 'mine'], '', env)).complained).toContain(
+      '`stepwell tasks list --environment bash-v1 --dataset mine`',
+    );
   });
 
   test('the image of an imported dataset is known by its name, and built at its first episode', async () => {
