@@ -57,6 +57,12 @@ function conditions(text: string, columns: TableColumns, ascii: boolean): string
   return written.includes(null) ? null : written.join(' AND ');
 }
 
+/** The table that a published query is about; `null` where there is none of its name. */
+export function wikiSqlTable(published: string, dump: DumpedTables): string | null {
+  const table = QUERY.exec(published)?.[3];
+  return table !== undefined && dump.columns.has(table) ? table : null;
+}
+
 /**
  * A WikiSQL query as SQL. What is published is the text of a logical form (Zhong, Xiong and Socher 2017): names and texts
  * without quotes, aggregates without parentheses. As the names of its table's columns are known, it has one reading.

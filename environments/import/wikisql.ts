@@ -1,11 +1,12 @@
 import type { SqlTaskRecord } from '../sql/task.ts';
 import type { PublishedDataset } from './dataset-writer.ts';
 import { readDumped } from './sql-records.ts';
-import { type DumpedTables, tablesOfDump, wikiSqlGold } from './wikisql-gold.ts';
+import { type DumpedTables, tablesOfDump, wikiSqlGold, wikiSqlTable } from './wikisql-gold.ts';
 
 /**
  * WikiSQL as InterCode publishes it: `ic_wikisql_dev.json` and `ic_wikisql_dev.sql`. Most of its gold queries are no SQL, as
- * they lack the quotes of names and texts; they get them here, and the published text is kept beside.
+ * they lack the quotes of names and texts; they get them here, and the published text is kept beside. All
+ * tasks share one database, so that each names the table that it is about.
  * @throws {DatasetError} with file, record, field and reason
  */
 export async function readWikiSql(folder: string): Promise<PublishedDataset[]> {
@@ -20,5 +21,7 @@ export async function readWikiSql(folder: string): Promise<PublishedDataset[]> {
 function withGold(task: SqlTaskRecord, tables: DumpedTables): SqlTaskRecord {
   const published = typeof task.gold === 'string' ? task.gold : task.gold.mysql;
   const gold = wikiSqlGold(published, tables);
-  return gold === null ? task : { ...task, gold, published_gold: published };
+  const table = wikiSqlTable(published, tables);
+  const about = table === null ? task : { ...task, tables: [table] };
+  return gold === null ? about : { ...about, gold, published_gold: published };
 }

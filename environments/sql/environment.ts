@@ -69,10 +69,7 @@ export class SqlEnvironment extends PlayedEnvironment<ServedDataset> {
         driver,
         gold,
         scorer,
-        instruction:
-          options.schema === true
-            ? withSchema(instruction, await driver.schema(), record.evidence)
-            : instruction,
+        instruction: options.schema === true ? withSchema(record, await driver.schema()) : instruction,
         format: options.output ?? (intercode ? 'python' : 'table'),
         maxRows: options.max_rows ?? (intercode ? KEPT_ROWS : DEFAULT_MAX_ROWS),
         maxOutputBytes: options.max_output_bytes ?? defaults.maxOutputBytes,

@@ -1,8 +1,10 @@
 import type { Schema } from './driver-answer.ts';
+import type { SqlTaskRecord } from './task.ts';
 
-/** An instruction with the tables of its database and their columns, a table a line, and what else must be known. */
-export function withSchema(instruction: string, schema: Schema, evidence?: string): string {
-  const lines = schema.map(({ name, columns }) => {
+/** A task's instruction with its tables and their columns, a table a line, and what else must be known. */
+export function withSchema({ instruction, tables, evidence }: SqlTaskRecord, schema: Schema): string {
+  const told = schema.filter(({ name }) => tables === undefined || tables.includes(name));
+  const lines = told.map(({ name, columns }) => {
     const described = columns.map(([column, type]) => (type === '' ? column : `${column} ${type}`));
     return `${name} (${described.join(', ')})`;
   });

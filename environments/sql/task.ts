@@ -24,6 +24,8 @@ export const SqlTaskRecord = z.strictObject({
   published_gold: z.string().min(1).optional(),
   /** What must be known beside the tables, e.g. how a term is meant; told with them where `schema` asks for it. */
   evidence: z.string().min(1).optional(),
+  /** Tables of the database that the task is about; `schema` tells these alone. @default all */
+  tables: z.array(z.string().min(1)).min(1).optional(),
   tags: z.array(z.string()).optional(),
   /** Plausible but wrong queries: each must score below 1. */
   wrong: z.array(perDialect).optional(),

@@ -66,6 +66,7 @@ describe('Spider and WikiSQL', () => {
         database: 'dev',
         gold: "SELECT `Position` FROM `t` WHERE `School/Club` = 'Butler CC (KS)'",
         published_gold: gold,
+        tables: ['t'],
       },
       { id: 'wikisql-1', instruction: 'Why?', database: 'dev', gold: 'SELECT Reason FROM nowhere' },
     ]);

@@ -14,6 +14,7 @@ const MINE: SqlTaskRecord = {
   published_gold: 'SELECT COUNT(*) FROM pet AS published',
   evidence: 'A pet is an animal.',
 };
+const ABOUT_PETS: SqlTaskRecord = { ...MINE, id: 'mine-1', tables: ['pet'] };
 
 /** `sql-v1` over drivers that answer so, with datasets `mine` and `Plain` beside the built-in tasks. */
 export function environmentOf(episode: Answers = {}, grading: Answers = {}) {
@@ -28,7 +29,7 @@ export function environmentOf(episode: Answers = {}, grading: Answers = {}) {
         dialect: 'mysql',
         image: 'mine',
         definition: { name: 'mine', from: 'sql' },
-        tasks: [MINE],
+        tasks: [MINE, ABOUT_PETS],
       },
       { name: 'Plain', dialect: 'sqlite', image: 'python', definition: null, tasks: [MINE] },
     ],

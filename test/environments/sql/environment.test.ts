@@ -55,10 +55,19 @@ describe('options', () => {
   });
 
   it('schema adds tables, columns and evidence to the instruction', async () => {
-    const { play } = await begun({ dataset: 'mine', schema: true });
+    const { play } = await begun({ dataset: 'mine', task: 0, schema: true });
     expect(play.initial.observation.output).toBe(
       'How many?\n\nTables:\nauthor (name TEXT)\n\nEvidence: A pet is an animal.',
     );
+  });
+
+  it('schema adds only the tables that the task is about, where it names them', async () => {
+    const tables = ['author', 'pet'].map((name) => ({ name, columns: [['name', 'TEXT']] }));
+    const { play } = await begun(
+      { dataset: 'mine', task: 'mine-1', schema: true },
+      { schema: () => ({ tables }) },
+    );
+    expect(play.initial.observation.output).toContain('Tables:\npet (name TEXT)\n\n');
   });
 
   it('the agent gets its database alone, and all of them under intercode semantics', async () => {
