@@ -12,9 +12,11 @@ import { loadDatasets } from '../environments/dataset-store.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
+import { holdPort } from './held-port.ts';
 import { keepServing } from './last-resort.ts';
 import { configuredPath, stateFolder } from './state-folder.ts';
 import { poolLine, readyLine } from './summary.ts';
+import { Undo } from './undo.ts';
 import { warmImages } from './warm-images.ts';
 import { sandboxCounts, WarmUp } from './warm-up.ts';
 
@@ -50,27 +52,6 @@ export interface RunningServer {
   readonly sandboxes: number;
   /** Finish running steps, close episodes, remove sandboxes; a second call waits for the first. */
   close(): Promise<void>;
-}
-
-/** What a start has begun and must undo, the last thing first. */
-class Undo {
-  readonly #steps: (() => Promise<unknown>)[] = [];
-  #done: Promise<void> | undefined;
-
-  push(step: () => Promise<unknown>): void {
-    this.#steps.push(step);
-  }
-
-  run(): Promise<void> {
-    this.#done ??= this.#run();
-    return this.#done;
-  }
-
-  async #run(): Promise<void> {
-    const errors: unknown[] = [];
-    for (const step of this.#steps.reverse()) await step().catch((error) => errors.push(error));
-    if (errors.length > 0) throw errors[0];
-  }
 }
 
 function logPool(event: PoolEvent, log: Logger): void {
@@ -174,6 +155,8 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const datasets = await loadDatasets(home, config.dataset);
   const environments = [...createEnvironments({ sandboxes, defaults, datasets }).values()];
   const warm = warmImages(config.pool, environments);
+  const givePortUp = await holdPort(config.host, config.port);
+  undo.push(givePortUp);
 
   const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
@@ -226,6 +209,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   });
   undo.push(() => app.close());
   pool.start();
+  await givePortUp();
   const url = await app.fastify.listen({ host: config.host, port: config.port });
   const abort = (): void => warmUp.abort(signal?.reason);
   signal?.addEventListener('abort', abort);

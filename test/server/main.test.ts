@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -8,11 +9,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Docker from 'dockerode';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { machineFacts } from '../../docker/engine-choice.ts';
 import { createConfig } from '../../server/config.ts';
 import { startServer } from '../../server/main.ts';
@@ -55,6 +57,20 @@ async function serveIn({ preload = '', path }: Surroundings, ...flags: string[])
 }
 
 const serve = (...flags: string[]) => serveIn({}, ...flags);
+
+test('a port in use is told before an engine is looked for', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  vi.stubEnv('DOCKER_HOST', 'unix:///nowhere/docker.sock');
+  const start = (onPort: number) => startServer(createConfig({ runtime: 'docker', port: onPort }), { env });
+  await expect(start(port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  other.close();
+  await once(other, 'close');
+  // The port that a failed start held is free again.
+  for (let time = 0; time < 2; time += 1) await expect(start(port)).rejects.toThrow(/Docker/);
+  vi.unstubAllEnvs();
+});
 
 test.skipIf(lacks.length > 0)(
   'a server started in the process plays an episode and leaves nothing',
