@@ -4,11 +4,10 @@ import type { Params } from '../../protocol/methods.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { CommandError } from './command-error.ts';
+import { completePlayCommand, PLAY_HELP, PLAY_HINT } from './play-commands.ts';
 import { showFailure, showGrade, showObservation, showStart } from './play-screen.ts';
 import { type PlayerInput, playerInput } from './player-input.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
-
-const HELP = 'submit [answer] · evaluate · skip · state · help · quit; anything else is executed';
 
 /** Whether the play goes on after a line, and why not: `left` by the player, input `ended`, `over`, or a fault. */
 type Outcome = 'go_on' | 'left' | 'ended' | 'over' | 'failed';
@@ -26,14 +25,23 @@ export async function playSession(
 ): Promise<number> {
   await using episode = await client.reset(params);
   showStart(terminal, episode);
-  if (terminal.interactive) print(terminal, styled(terminal, 'dim', HELP));
+  if (terminal.interactive) print(terminal, styled(terminal, 'dim', PLAY_HINT));
   const lines = createInterface({
     input: terminal.input,
     output: terminal.interactive ? terminal.output : undefined,
     terminal: terminal.interactive,
+    completer: completePlayCommand,
   });
+  const input = playerInput(params.environment);
   const leaving = new AbortController();
   lines.on('SIGINT', () => {
+    if (input.drop()) {
+      print(terminal);
+      // Ctrl+E, Ctrl+U: the unfinished line goes too.
+      for (const name of ['e', 'u']) lines.write(null, { ctrl: true, name });
+      lines.emit('line', '');
+      return;
+    }
     leaving.abort();
     lines.close();
   });
@@ -46,7 +54,7 @@ export async function playSession(
   try {
     outcome = await playLines(lines, episode, {
       terminal,
-      input: playerInput(params.environment),
+      input,
       signal: leaving.signal,
     });
   } catch (error) {
@@ -109,7 +117,7 @@ async function playLine(
   const [word = '', ...rest] = line.trim().split(/\s+/);
   if (word === '') return 'go_on';
   if (word === 'help' && rest.length === 0) {
-    print(terminal, HELP);
+    print(terminal, PLAY_HELP);
     return 'go_on';
   }
   if (word === 'state' && rest.length === 0) {

@@ -1,6 +1,7 @@
 import { playDemo } from './demo.ts';
 import { demoRuntime } from './demo-runtime.ts';
 import { thisMachine } from './machine.ts';
+import { PLAY_HELP } from './play-commands.ts';
 import { playSession } from './play-session.ts';
 import type { Cli } from './program.ts';
 import {
@@ -17,16 +18,6 @@ interface PlayFlags extends TargetFlags, ResetFlags {
   readonly demo?: boolean;
 }
 
-const NOTES = `
-Each line is executed in the episode's sandbox; a block of Python goes to the next blank line. Except:
-  submit [answer]  end the episode and see the reward
-  evaluate         see the reward of the present state and go on
-  skip             end the episode ungraded
-  state            what the server knows of the episode
-  help             this list
-  quit             leave the episode (also Ctrl+D)
-A program that bears one of these names is run by a backslash before it: \\submit`;
-
 /** `stepwell play`: a person plays a task, or `--demo` plays a few by their solutions. */
 export function addPlay(cli: Cli): void {
   const command = cli.program
@@ -35,7 +26,7 @@ export function addPlay(cli: Cli): void {
     .option('--demo', 'play a few built-in tasks by their solutions and show the rewards');
   addResetFlags(command);
   addTargetFlags(command);
-  command.addHelpText('after', NOTES).action(async (flags: PlayFlags) => {
+  command.addHelpText('after', `\n${PLAY_HELP}`).action(async (flags: PlayFlags) => {
     if (flags.demo) return cli.exit(await demo(cli.terminal, flags));
     // What a dataset or a dialect plays on is made when it is asked for, and nothing else is.
     const plain = flags.dataset === undefined && flags.dialect === undefined;

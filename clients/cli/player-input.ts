@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+
 /** How a player's lines become actions in an environment. */
 export interface PlayerInput {
   /** What stands before the player's cursor. @param cwd the session's working directory, empty where it has none */
@@ -6,38 +8,72 @@ export interface PlayerInput {
   take(line: string): string | null;
   /** What was begun and not completed when the input ended. */
   rest(): string | null;
+  /** Drop what was begun. @returns whether there was something */
+  drop(): boolean;
 }
 
-const ONE_LINE = { take: (line: string) => line, rest: () => null };
+/** Lines of one action, joined when it is complete. */
+class Block implements PlayerInput {
+  readonly #prompts: readonly [first: (cwd: string) => string, more: string];
+  readonly #isComplete: (block: readonly string[]) => boolean;
+  #lines: string[] = [];
 
-/** A Python line after which an interpreter would ask for more. */
-const UNFINISHED = /(?:[:([{,\\]|"""|''')\s*(?:#.*)?$|^@/;
+  constructor(
+    prompts: readonly [first: (cwd: string) => string, more: string],
+    isComplete: (block: readonly string[]) => boolean,
+  ) {
+    this.#prompts = prompts;
+    this.#isComplete = isComplete;
+  }
 
-/** A block of Python goes to the next blank line, as in an interactive interpreter. */
-class PythonInput implements PlayerInput {
-  #block: string[] = [];
-
-  prompt(): string {
-    return this.#block.length === 0 ? '>>>' : '...';
+  prompt(cwd: string): string {
+    const [first, more] = this.#prompts;
+    return this.#lines.length === 0 ? first(cwd) : more;
   }
 
   take(line: string): string | null {
-    if (this.#block.length === 0 && !UNFINISHED.test(line)) return line;
-    if (line.trim() === '') return this.rest();
-    this.#block.push(line);
-    return null;
+    this.#lines.push(line);
+    return this.#isComplete(this.#lines) ? this.rest() : null;
   }
 
   rest(): string | null {
-    const block = this.#block.join('\n');
-    this.#block = [];
-    return block === '' ? null : `${block}\n`;
+    const [first, ...more] = this.#lines;
+    this.#lines = [];
+    if (first === undefined) return null;
+    return more.length === 0 ? first : `${[first, ...more].join('\n').trimEnd()}\n`;
   }
+
+  drop(): boolean {
+    return this.rest() !== null;
+  }
+}
+
+/** A Python line after which an interpreter would ask for more. */
+const UNFINISHED_PYTHON = /(?:[:([{,\\]|"""|''')\s*(?:#.*)?$|^@/;
+
+/** A block of Python goes to the next blank line, as in an interactive interpreter. */
+function isCompletePython(block: readonly string[]): boolean {
+  if (block.length === 1) return !UNFINISHED_PYTHON.test(block[0] ?? '');
+  return block.at(-1)?.trim() === '';
+}
+
+/** What Bash says of a text that ends too early; of any other fault the sandbox's shell is to tell. */
+const UNFINISHED_BASH =
+  /unexpected end of file|unexpected EOF while looking for matching|delimited by end-of-file/;
+const CONTINUED = /(?<!\\)(?:\\\\)*\\$/;
+
+/** Asks this machine's Bash, which runs nothing; where there is none, every line is complete. */
+function isCompleteBash(block: readonly string[]): boolean {
+  const text = block.join('\n');
+  if (CONTINUED.test(text)) return false;
+  const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C' };
+  const { stderr } = spawnSync('bash', ['-n', '-c', text], { env, encoding: 'utf8', timeout: 5_000 });
+  return !UNFINISHED_BASH.test(stderr ?? '');
 }
 
 /** @param environment id, e.g. `python-v1` */
 export function playerInput(environment: string): PlayerInput {
-  if (environment.startsWith('python-')) return new PythonInput();
-  if (environment.startsWith('sql-')) return { prompt: () => 'sql>', ...ONE_LINE };
-  return { prompt: (cwd) => `${cwd}$`, ...ONE_LINE };
+  if (environment.startsWith('python-')) return new Block([() => '>>>', '...'], isCompletePython);
+  if (environment.startsWith('sql-')) return new Block([() => 'sql>', '...'], () => true);
+  return new Block([(cwd) => `${cwd}$`, '>'], isCompleteBash);
 }

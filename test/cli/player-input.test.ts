@@ -26,8 +26,45 @@ test('what is begun when the input ends is played', () => {
   expect(actions('python-v1', 'print(  # all', '1)')).toEqual([null, null, 'print(  # all\n1)\n']);
 });
 
+test('a command of Bash goes on to the line that completes it', () => {
+  const loop = ['for f in 1 2 3; do', '', '  echo $f', 'done'];
+  expect(actions('bash-v1', ...loop, 'ls')).toEqual([null, null, null, `${loop.join('\n')}\n`, 'ls', null]);
+  expect(actions('bash-v1', 'cat <<X', "it's", 'X', 'ls')).toEqual([
+    null,
+    null,
+    "cat <<X\nit's\nX\n",
+    'ls',
+    null,
+  ]);
+  expect(actions('bash-v1', "echo 'a", "b'", 'ls \\', '-a')).toEqual([
+    null,
+    "echo 'a\nb'\n",
+    null,
+    'ls \\\n-a\n',
+    null,
+  ]);
+  expect(actions('bash-v1', 'echo \\\\', 'fi', 'echo )', 'if true')).toEqual([
+    'echo \\\\',
+    'fi',
+    'echo )',
+    null,
+    'if true',
+  ]);
+});
+
+test('what was begun can be dropped', () => {
+  const input = playerInput('bash-v1');
+  expect([input.drop(), input.take('if true'), input.prompt('/'), input.drop(), input.prompt('/')]).toEqual([
+    false,
+    null,
+    '>',
+    true,
+    '/$',
+  ]);
+});
+
 test('elsewhere a line is an action', () => {
-  expect(actions('bash-v1', 'for x in a; do', 'select 1')).toEqual(['for x in a; do', 'select 1', null]);
+  expect(actions('sql-v1', 'select', '1')).toEqual(['select', '1', null]);
   expect(playerInput('bash-v1').prompt('/tmp')).toBe('/tmp$');
   expect(playerInput('sql-v1').prompt('')).toBe('sql>');
 });
