@@ -19,15 +19,6 @@ test('a step number already done returns its stored result and runs nothing', as
   expect(fake.plays[0]?.acted).toEqual(['echo once']);
 });
 
-test('a plain string submits where `submit` is a word of its own, and is code else', async () => {
-  const id = await wire.reset();
-  for (const action of ['submit_job --now', 'submitted=1', 'submit;', 'skip it']) {
-    expect(await step(id, action)).toMatchObject({ terminated: false });
-  }
-  expect(fake.plays[0]?.acted).toEqual(['submit_job --now', 'submitted=1', 'submit;', 'skip it']);
-  expect(await step(id, 'submit\t42')).toMatchObject({ terminated: true });
-});
-
 test('a step number already done with another action is refused, and nothing is lost', async () => {
   const id = await wire.reset();
   const first = await step(id, { code: 'echo once', metadata: { try: 1 } }, 1);
