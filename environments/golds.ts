@@ -46,9 +46,13 @@ function playedAs(environment: string): DatasetGolds['as'] {
 
 /**
  * The golds of every dataset that a server of this state folder has.
+ * @param added more datasets, by name
  * @throws {DatasetError} for a record that is malformed
  */
-export async function loadGolds(home: string): Promise<DatasetGolds[]> {
+export async function loadGolds(
+  home: string,
+  added: Readonly<Record<string, string>> = {},
+): Promise<DatasetGolds[]> {
   const builtIn = [
     ['bash-v1', BASH_BUILT_IN],
     ['sql-v1', SQL_BUILT_IN],
@@ -61,6 +65,6 @@ export async function loadGolds(home: string): Promise<DatasetGolds[]> {
       as: playedAs(environment),
       golds: goldsOf(tasks),
     })),
-    ...(await loadDatasets(home)).map(stored),
+    ...(await loadDatasets(home, added)).map(stored),
   ];
 }

@@ -169,7 +169,7 @@ interface TasksProgram {
 
 interface GoldsProgram {
   /** The golds of every dataset that a server of this state folder has. @throws {DatasetError} */
-  loadGolds(home: string): Promise<readonly DatasetGolds[]>;
+  loadGolds(home: string, added?: Readonly<Record<string, string>>): Promise<readonly DatasetGolds[]>;
 }
 
 interface ImportProgram {

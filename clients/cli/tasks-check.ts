@@ -20,14 +20,19 @@ export function addTasksCheck(cli: Cli, tasks: Command): void {
     .command('check')
     .description('play the golds of a dataset and tell which tasks cannot be graded')
     .option('--environment <id>', 'only this environment (default: all that have the dataset)')
-    .option('--dataset <name>', 'name of an imported dataset (default: the built-in tasks)')
+    .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
     .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine to play on (default: auto)'))
     .action((flags: CheckFlags) => check(cli, flags));
 }
 
 async function check(cli: Cli, { environment, dataset = BUILT_IN, runtime }: CheckFlags): Promise<void> {
-  const [{ loadGolds }, { stateFolder }] = await Promise.all([load('golds'), load('state')]);
-  const golds = (await loadGolds(stateFolder(cli.terminal.env))).filter(
+  const [{ loadGolds }, { stateFolder }, { parseConfig }] = await Promise.all([
+    load('golds'),
+    load('state'),
+    load('config'),
+  ]);
+  const { env } = cli.terminal;
+  const golds = (await loadGolds(stateFolder(env), parseConfig([], env).dataset)).filter(
     (one) => one.dataset === dataset && (environment === undefined || one.environment === environment),
   );
   if (golds.length === 0) {
