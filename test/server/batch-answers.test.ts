@@ -33,7 +33,8 @@ test('a batch whose answers would not fit in memory is answered, each request by
     expect(error?.data).toMatchObject({ name: 'answer_too_large', retryable: true });
   }
   // A step that was made is told by its number, and is not made again.
-  wire.request('episode/step', { episode_id: ids[left[0]?.id ?? 0], step: 1, action: 'ls' });
+  const again = { episode_id: ids[left[0]?.id ?? 0], step: 1, action: `control ${SIZE}` };
+  wire.request('episode/step', again);
   const { result } = JSON.parse(await wire.text());
   expect(result).toMatchObject({ step: 1, replayed: true });
   expect(result.observation.output).toHaveLength(SIZE);
