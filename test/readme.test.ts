@@ -19,6 +19,12 @@ describe('links in documents', () => {
     'docker/README.md',
     'server/README.md',
     'protocol/README.md',
+    'environments/README.md',
+    'environments/your-own-dataset.md',
+    'environments/bash/README.md',
+    'environments/sql/README.md',
+    'environments/python/README.md',
+    'clients/README.md',
   ])('of %s lead somewhere', (file) => {
     const text = readFileSync(resolve(ROOT, file), 'utf8');
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)\)/g)) {
