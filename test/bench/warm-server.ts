@@ -14,7 +14,8 @@ export interface WarmServer extends AsyncDisposable {
 
 /** A server in a process of its own that has so many sandboxes ready, and a client of it. */
 export async function startWarmServer(flags: readonly string[], sandboxes: number): Promise<WarmServer> {
-  const server = await startServerProcess(flags);
+  // Thousands of episodes that nobody looks at again.
+  const server = await startServerProcess(['--trajectories=none', ...flags]);
   const warm = () => fullyWarm(server.url, sandboxes);
   try {
     await warm();
