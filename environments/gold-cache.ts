@@ -26,9 +26,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Outcomes of gold commands, in memory only: what a gold command prints is a grading secret. Requests for the same
- * outcome share one run. An outcome is trusted after a second run some time later gave the same, and holds for the rest
- * of the day at most, because tasks speak of days (`find -mtime`); one of which
- * it is known that no time changes it holds for good.
+ * outcome share one run. An outcome is trusted once a second run, some time later, gave the same. It expires at the end of
+ * the day, because tasks speak of days (`find -mtime`). Time-independent results never expire.
  */
 export class GoldCache {
   readonly #entries: LRUCache<string, Entry>;

@@ -14,7 +14,7 @@ export const ERRORS = {
     code: -32700,
     meaning: 'The frame is not JSON.',
     retryable: false,
-    remedy: 'Send one JSON-RPC 2.0 object, or an array of them, as UTF-8 text.',
+    remedy: 'Send one JSON-RPC 2.0 object, or an array of objects, as UTF-8 text.',
   },
   invalid_request: {
     code: -32600,
@@ -27,19 +27,19 @@ export const ERRORS = {
     code: -32601,
     meaning: 'The method does not exist.',
     retryable: false,
-    remedy: 'Use a method of the protocol table.',
+    remedy: 'Use a method of `protocol/README.md`.',
   },
   invalid_params: {
     code: -32602,
     meaning: 'A parameter is missing, unknown or of the wrong kind; `data.issues` names each field.',
     retryable: false,
-    remedy: 'Mend the named fields.',
+    remedy: 'Correct the fields in `data.issues`.',
   },
   internal_error: {
     code: -32603,
-    meaning: 'The server met a fault of its own.',
+    meaning: 'A fault of the server itself.',
     retryable: true,
-    remedy: 'Try again; report it with the server log if it stays.',
+    remedy: 'Try again; if it happens again, report it with the server log.',
   },
   unauthorized: {
     code: -32001,
@@ -73,9 +73,9 @@ export const ERRORS = {
   },
   task_ungradable: {
     code: -32013,
-    meaning: 'The task cannot be graded, so that no episode of it would have a reward; `data.kind` says why.',
+    meaning: 'The task cannot be graded: none of its episodes would get a reward. `data.kind` says why.',
     retryable: false,
-    remedy: 'Take another task, or ask for it with `include_ungradable`.',
+    remedy: 'Choose another task, or play it ungraded with `include_ungradable`.',
   },
   episode_not_found: {
     code: -32020,
@@ -97,7 +97,7 @@ export const ERRORS = {
   },
   step_out_of_order: {
     code: -32023,
-    meaning: 'The step number lies ahead of the next step, or its stored result is gone.',
+    meaning: 'The step number is above that of the next step, or its result is no longer stored.',
     retryable: false,
     remedy: 'Send the number in `data.expected`.',
   },
@@ -129,7 +129,7 @@ export const ERRORS = {
   },
   answer_too_large: {
     code: -32042,
-    meaning: 'The answers of a batch would take too much memory; the ones that do not fit are left out.',
+    meaning: 'The answers of a batch would take too much memory; those that do not fit are left out.',
     retryable: true,
     remedy: 'Send the request again by itself; a step that was made is answered by its number.',
   },

@@ -19,7 +19,7 @@ export const Config = z.strictObject({
     .string()
     .min(1)
     .default('127.0.0.1')
-    .describe('Address to listen on. Anything but loopback needs `--token`.'),
+    .describe('Address to listen on. An address other than loopback requires `--token`.'),
   runtime: z
     .enum(['auto', 'docker', 'local'])
     .default('auto')
@@ -35,7 +35,7 @@ export const Config = z.strictObject({
     .min(1)
     .max(10_000)
     .default(64)
-    .describe('Most sandboxes at the same time, over all images.'),
+    .describe('Maximum number of sandboxes at a time, over all images.'),
   dataset: paths
     .default({})
     .describe(
@@ -52,47 +52,51 @@ export const Config = z.strictObject({
     .regex(/^\S*$/, 'white space ends a token in the header that carries it: use letters, digits and signs')
     .nullable()
     .default(null)
-    .describe('Secret that clients must show. Better set as `STEPWELL_TOKEN` than on the command line.'),
+    .describe(
+      'Secret that clients must send. Set it as `STEPWELL_TOKEN`, as command lines can be read by others.',
+    ),
   allowed_origins: z
     .array(z.url())
     .default([])
-    .describe('Web origins, beside the server itself, whose pages may connect.'),
-  max_episodes: z.number().int().min(1).max(100_000).default(1024).describe('Most open episodes.'),
+    .describe('Web origins whose pages may connect, besides the server itself.'),
+  max_episodes: z.number().int().min(1).max(100_000).default(1024).describe('Limit of open episodes.'),
   max_episodes_per_connection: z
     .number()
     .int()
     .min(1)
     .max(100_000)
     .default(1024)
-    .describe('Most open episodes of one WebSocket.'),
+    .describe('Maximum number of open episodes of one WebSocket.'),
   queue_timeout_ms: z
     .number()
     .int()
     .min(0)
     .max(3_600_000)
     .default(30_000)
-    .describe('Longest wait of a reset for a sandbox.'),
+    .describe('Maximum time that a reset waits for a sandbox.'),
   step_timeout_ms: z
     .number()
     .int()
     .min(1)
     .max(MAX_TIMEOUT_MS)
     .default(10_000)
-    .describe('Deadline of an action that names none.'),
+    .describe('Deadline of an action that has none of its own.'),
   max_output_bytes: z
     .number()
     .int()
     .min(256)
     .max(16 * MIB)
     .default(65_536)
-    .describe('Bytes of output kept per action, head and tail.'),
+    .describe('Bytes of output kept per action: its beginning and its end.'),
   max_frame_bytes: z
     .number()
     .int()
     .min(1024)
     .max(256 * MIB)
     .default(16_777_216)
-    .describe('Largest WebSocket message or HTTP body taken; a larger one closes the socket with code 1009.'),
+    .describe(
+      'Maximum size of a WebSocket message or HTTP body; a larger message closes the socket with code 1009.',
+    ),
   max_buffered_bytes: z
     .number()
     .int()
@@ -124,7 +128,7 @@ export const Config = z.strictObject({
     .min(1)
     .max(3_600_000)
     .default(60_000)
-    .describe('Longest time that a socket may leave too much unread before it is cut.'),
+    .describe('Maximum time that a socket may leave too much unread before it is closed.'),
   max_connections: z
     .number()
     .int()
@@ -140,7 +144,7 @@ export const Config = z.strictObject({
     .min(1)
     .max(1_000_000)
     .default(4_096)
-    .describe('Most TCP connections from one address, in the same way.'),
+    .describe('Maximum number of TCP connections from one address, in the same way.'),
   connect_timeout_ms: z
     .number()
     .int()
@@ -156,7 +160,7 @@ export const Config = z.strictObject({
     .min(100)
     .max(3_600_000)
     .default(60_000)
-    .describe('Longest time for a whole HTTP request to come, its body included.'),
+    .describe('Maximum time for a whole HTTP request to arrive, with its body.'),
   heartbeat_interval_ms: z
     .number()
     .int()
@@ -186,7 +190,7 @@ export const Config = z.strictObject({
     .min(0)
     .max(3_600_000)
     .default(30_000)
-    .describe('Longest wait for running steps at shutdown.'),
+    .describe('Maximum time to wait for running steps at shutdown.'),
   session_idle_ms: z
     .number()
     .int()
@@ -208,13 +212,13 @@ export const Config = z.strictObject({
   network: z
     .enum(['none', 'bridge'])
     .default('none')
-    .describe('Network of the sandboxes; `none` leaves loopback.'),
+    .describe('Network of the sandboxes; `none` is loopback only.'),
   memory_bytes: z
     .number()
     .int()
     .min(64 * MIB)
     .default(536_870_912)
-    .describe('Memory of one sandbox.'),
+    .describe('Memory limit of one sandbox.'),
   cpus: z.number().min(0.01).max(1024).default(1).describe('Processors of one sandbox.'),
   pids: z.number().int().min(16).max(1_000_000).default(256).describe('Processes of one sandbox.'),
   layer_bytes: z
@@ -222,12 +226,12 @@ export const Config = z.strictObject({
     .int()
     .min(1 * MIB)
     .default(134_217_728)
-    .describe('Bytes that an episode may write in its layer.'),
+    .describe('Maximum number of bytes that an episode may write.'),
   layer_inodes: z.number().int().min(256).default(32_768).describe('Files that an episode may make.'),
   log_level: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
-    .describe('Least level of the log on standard error.'),
+    .describe('Minimum log level; the log goes to standard error.'),
 });
 export type Config = z.infer<typeof Config>;
 export type ConfigInput = z.input<typeof Config>;

@@ -22,6 +22,7 @@ export interface Told {
 
 /** Where a person at the command line finds what the protocol's remedies name by its methods. */
 const REMEDIES: Partial<Record<ErrorName | 'unknown', (data: Details) => string>> = {
+  invalid_params: () => 'Correct these values.',
   environment_not_found: () => '`stepwell tasks datasets` lists the environments.',
   dataset_not_found: () => '`stepwell tasks datasets` lists those there are; `stepwell import` adds more.',
   task_not_found: (data) => `${listCommand(data)} lists those there are.`,

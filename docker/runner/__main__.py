@@ -148,7 +148,7 @@ def make_sandbox(settings, services):
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_dumpable(False)
-    # A step makes no cycles: what is loaded is looked at no more, and what comes later seldom.
+    # Freeze loaded modules so that the garbage collector skips them. A step makes no cycles, so it runs seldom.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     socket_path = os.environ.get("STEPWELL_SOCKET")

@@ -168,7 +168,7 @@ test('a refused parameter is named', async () => {
   };
   const { exitCode, complained } = await stepwell(['play', '--url', server.url, '--max-turns', '999999']);
   expect(exitCode).toBe(1);
-  expect(complained).toBe('stepwell: max_turns: at most 100000. Mend the named fields.\n');
+  expect(complained).toBe('stepwell: max_turns: at most 100000. Correct these values.\n');
 });
 
 test('the environment is that of the dataset, unless it is named', async () => {
