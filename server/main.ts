@@ -12,8 +12,8 @@ import { loadDatasets } from '../environments/dataset-store.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
-import { holdPort } from './held-port.ts';
 import { keepServing } from './last-resort.ts';
+import { requireFreePort } from './port-check.ts';
 import { configuredPath, stateFolder } from './state-folder.ts';
 import { poolLine, readyLine } from './summary.ts';
 import { Undo } from './undo.ts';
@@ -155,8 +155,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const datasets = await loadDatasets(home, config.dataset);
   const environments = [...createEnvironments({ sandboxes, defaults, datasets }).values()];
   const warm = warmImages(config.pool, environments);
-  const givePortUp = await holdPort(config.host, config.port);
-  undo.push(givePortUp);
+  await requireFreePort(config.host, config.port);
 
   const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
@@ -209,7 +208,6 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   });
   undo.push(() => app.close());
   pool.start();
-  await givePortUp();
   const url = await app.fastify.listen({ host: config.host, port: config.port });
   const abort = (): void => warmUp.abort(signal?.reason);
   signal?.addEventListener('abort', abort);

@@ -5,6 +5,7 @@ import { type CheatOutcome, CheatPlayer } from './cheat-play.ts';
 import { scoreText } from './cheat-score.ts';
 import { type CheatScript, readCheats } from './cheat-script.ts';
 import { CommandError, listCommand } from './command-error.ts';
+import { datasetPlaces } from './dataset-places.ts';
 import { choice, integer } from './flags.ts';
 import type { Cli } from './program.ts';
 import { cheatsFolder, load, type TaskFacts } from './programs.ts';
@@ -94,13 +95,7 @@ async function tasksOf(
   environment: string,
   { dataset, dialect, task, tasks: count }: CheatsFlags,
 ): Promise<TaskFacts[]> {
-  const [{ taskFacts }, { stateFolder }, { parseConfig }] = await Promise.all([
-    load('facts'),
-    load('state'),
-    load('config'),
-  ]);
-  const { dataset: added } = parseConfig([], terminal.env);
-  const home = stateFolder(terminal.env);
+  const [{ taskFacts }, { home, added }] = await Promise.all([load('facts'), datasetPlaces(terminal)]);
   const all = await taskFacts({ home, added, environment, dataset, dialect });
   if (all === null) {
     throw new CommandError(

@@ -1,6 +1,7 @@
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Params, Result } from '../../protocol/methods.ts';
+import { datasetPlaces } from './dataset-places.ts';
 import { type EnvironmentProgram, load } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,17 +18,15 @@ const DEFAULT_LIMIT = 100;
 export async function localEnvironments(
   terminal: Terminal,
 ): Promise<ReadonlyMap<string, EnvironmentProgram>> {
-  const [{ createEnvironments }, { loadDatasets }, { stateFolder }, { parseConfig }] = await Promise.all([
+  const [{ createEnvironments }, { loadDatasets }, { home, added }] = await Promise.all([
     load('environments'),
     load('datasets'),
-    load('state'),
-    load('config'),
+    datasetPlaces(terminal),
   ]);
-  const { dataset: added } = parseConfig([], terminal.env);
   return createEnvironments({
     sandboxes: { acquire: () => Promise.reject(new Error('there is no sandbox here')) },
     defaults: { stepTimeoutMs: 1, maxOutputBytes: 1 },
-    datasets: await loadDatasets(stateFolder(terminal.env), added),
+    datasets: await loadDatasets(home, added),
   });
 }
 

@@ -20,7 +20,14 @@ A program that bears one of these names is run by a backslash before it: \\submi
 /** One line for the beginning of a play. */
 export const PLAY_HINT = `${COMMANDS.map(([form]) => form).join(' · ')}; anything else is executed`;
 
-/** The commands that a line may become, for the Tab key. */
+/** Whether a line is one of them; only `submit` has something behind it. */
+export function isPlayCommand(line: string): boolean {
+  const [word = '', ...rest] = line.trim().split(/\s+/);
+  return word === 'submit' || (rest.length === 0 && WORDS.includes(word));
+}
+
+/** What the Tab key makes of a line: one of the commands, or the line with a tab. */
 export function completePlayCommand(line: string): [completions: string[], completed: string] {
-  return [WORDS.filter((word) => word.startsWith(line)), line];
+  const words = WORDS.filter((word) => word.startsWith(line));
+  return [words.length > 0 ? words : [`${line}\t`], line];
 }

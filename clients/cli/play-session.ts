@@ -4,7 +4,7 @@ import type { Params } from '../../protocol/methods.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { CommandError } from './command-error.ts';
-import { completePlayCommand, PLAY_HELP, PLAY_HINT } from './play-commands.ts';
+import { completePlayCommand, isPlayCommand, PLAY_HELP, PLAY_HINT } from './play-commands.ts';
 import { showFailure, showGrade, showObservation, showStart } from './play-screen.ts';
 import { type PlayerInput, playerInput } from './player-input.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
@@ -26,16 +26,17 @@ export async function playSession(
   await using episode = await client.reset(params);
   showStart(terminal, episode);
   if (terminal.interactive) print(terminal, styled(terminal, 'dim', PLAY_HINT));
+  const input = playerInput(params.environment);
   const lines = createInterface({
     input: terminal.input,
     output: terminal.interactive ? terminal.output : undefined,
     terminal: terminal.interactive,
-    completer: completePlayCommand,
+    completer: (line: string) => (input.isBegun ? [[`${line}\t`], line] : completePlayCommand(line)),
   });
-  const input = playerInput(params.environment);
   const leaving = new AbortController();
   lines.on('SIGINT', () => {
-    if (input.drop()) {
+    if (input.isBegun) {
+      input.drop();
       print(terminal);
       // Ctrl+E, Ctrl+U: the unfinished line goes too.
       for (const name of ['e', 'u']) lines.write(null, { ctrl: true, name });
@@ -96,7 +97,7 @@ async function playLines(lines: Interface, episode: Episode, table: Table): Prom
   prompt();
   for await (const line of lines) {
     if (line.trim() === 'quit') return 'left';
-    const action = input.take(line);
+    const action = !input.isBegun && isPlayCommand(line) ? line : input.take(line);
     if (action !== null) {
       const outcome = await playLine(action, episode, table, moved);
       if (outcome !== 'go_on') return outcome;

@@ -8,8 +8,10 @@ export interface PlayerInput {
   take(line: string): string | null;
   /** What was begun and not completed when the input ended. */
   rest(): string | null;
-  /** Drop what was begun. @returns whether there was something */
-  drop(): boolean;
+  /** Whether lines were taken that are no whole action yet. */
+  readonly isBegun: boolean;
+  /** Drop what was begun. */
+  drop(): void;
 }
 
 /** Lines of one action, joined when it is complete. */
@@ -43,8 +45,12 @@ class Block implements PlayerInput {
     return more.length === 0 ? first : `${[first, ...more].join('\n').trimEnd()}\n`;
   }
 
-  drop(): boolean {
-    return this.rest() !== null;
+  get isBegun(): boolean {
+    return this.#lines.length > 0;
+  }
+
+  drop(): void {
+    this.#lines = [];
   }
 }
 
@@ -57,9 +63,9 @@ function isCompletePython(block: readonly string[]): boolean {
   return block.at(-1)?.trim() === '';
 }
 
-/** What Bash says of a text that ends too early; of any other fault the sandbox's shell is to tell. */
+/** How Bash begins to say that a text ends too early; of any other fault the sandbox's shell is to tell. */
 const UNFINISHED_BASH =
-  /unexpected end of file|unexpected EOF while looking for matching|delimited by end-of-file/;
+  /^bash: line \d+: (?:syntax error: unexpected end of file|unexpected EOF while|unexpected token `EOF'|warning: here-document)/m;
 const CONTINUED = /(?<!\\)(?:\\\\)*\\$/;
 
 /** Asks this machine's Bash, which runs nothing; where there is none, every line is complete. */
@@ -67,7 +73,7 @@ function isCompleteBash(block: readonly string[]): boolean {
   const text = block.join('\n');
   if (CONTINUED.test(text)) return false;
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C' };
-  const { stderr } = spawnSync('bash', ['-n', '-c', text], { env, encoding: 'utf8', timeout: 5_000 });
+  const { stderr } = spawnSync('bash', ['-n'], { input: text, env, encoding: 'utf8', timeout: 5_000 });
   return !UNFINISHED_BASH.test(stderr ?? '');
 }
 

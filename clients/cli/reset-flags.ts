@@ -75,7 +75,7 @@ export async function environmentOf(
   const all = await environments();
   const owner = all.find(({ datasets }) => datasets.some(({ name }) => name === dataset));
   if (owner !== undefined) return owner.id;
-  const known = all.flatMap(({ datasets }) => datasets.map(({ name }) => name)).join(', ');
+  const known = [...new Set(all.flatMap(({ datasets }) => datasets.map(({ name }) => name)))].join(', ');
   throw new CommandError(
     `--dataset: no environment has a dataset "${dataset}"; there are ${known}; \`stepwell import --help\` says which can be imported`,
   );

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CommandError } from './command-error.ts';
 import { checkDatasets, checkLines } from './dataset-check.ts';
+import { datasetPlaces } from './dataset-places.ts';
 import { choice } from './flags.ts';
 import type { Cli } from './program.ts';
 import { load } from './programs.ts';
@@ -26,13 +27,8 @@ export function addTasksCheck(cli: Cli, tasks: Command): void {
 }
 
 async function check(cli: Cli, { environment, dataset = BUILT_IN, runtime }: CheckFlags): Promise<void> {
-  const [{ loadGolds }, { stateFolder }, { parseConfig }] = await Promise.all([
-    load('golds'),
-    load('state'),
-    load('config'),
-  ]);
-  const { env } = cli.terminal;
-  const golds = (await loadGolds(stateFolder(env), parseConfig([], env).dataset)).filter(
+  const [{ loadGolds }, { home, added }] = await Promise.all([load('golds'), datasetPlaces(cli.terminal)]);
+  const golds = (await loadGolds(home, added)).filter(
     (one) => one.dataset === dataset && (environment === undefined || one.environment === environment),
   );
   if (golds.length === 0) {

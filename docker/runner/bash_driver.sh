@@ -54,7 +54,8 @@ __sw_text=
 __sw_report=
 # Report the last command, wait for the next, evaluate it. What is around it runs with standard error at /dev/null, so that
 # tracing shows none of it. A deadline's signal that comes late finds no command running and is ignored: it must not cut the
-# wait for the next one. A stray `break` leaves the inner loops; the outermost text then evaluates itself again.
+# wait for the next one. After a failure, a text that begins with a comment, or has no command, carries the status itself: it may
+# leave it as it is, and no error shows its first line. A stray `break` leaves the inner loops; the outermost text then evaluates itself again.
 __sw_loop='while while {
     __sw_status=$? __sw_running=;
     [[ $__sw_cutting ]] && __sw_mend;
@@ -64,7 +65,10 @@ __sw_loop='while while {
     case $-$__sw_status in
       *[xv]*) __sw_traced ;;
       *[!0-9]0) ;;
-      *) __sw_input=failed$__sw_input ;;
+      *) case ${__sw_code#"${__sw_code%%[![:space:]]*}"} in
+        "" | "#"*) __sw_code="__sw_again && :; $__sw_code" ;;
+        *) __sw_input=failed$__sw_input ;;
+      esac ;;
     esac;
     __sw_sequence=$((__sw_sequence + 1)) __sw_running=1;
   } 2>/dev/null; do

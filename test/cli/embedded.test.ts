@@ -126,7 +126,8 @@ describeUnless(missing, 'commands with their own server', () => {
       file,
       `${JSON.stringify({ id: 'one', instruction: 'Say hello.', gold: 'echo hello' })}\n`,
     );
-    const env = { STEPWELL_DATASET: `mine=${file}` };
+    // A setting that a server would refuse is no matter here.
+    const env = { STEPWELL_DATASET: `mine=${file}`, STEPWELL_HOST: '0.0.0.0' };
     expect((await stepwell(['tasks', '--dataset', 'mine'], '', env)).printed).toContain(
       '1 of 1 tasks of mine',
     );

@@ -63,6 +63,15 @@ describe('a play through piped input', () => {
     ]);
   });
 
+  test('a submitted answer is text, not a command of the shell', async () => {
+    await using server = await FakeServer.start({
+      'episode/step': () => stepResult(1, '', { reward: 1, terminated: true }),
+    });
+    await stepwell(['play', '--url', server.url], "submit it's (42\nls\n");
+    const actions = server.requests.flatMap(({ params }) => params.action ?? []);
+    expect(actions).toEqual([{ submit: true, answer: "it's (42" }]);
+  });
+
   test('evaluate, state and skip do what they say', async () => {
     await using server = await FakeServer.start({
       'episode/state': () => ({ status: 'ready', step_count: 0 }),

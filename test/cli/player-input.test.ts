@@ -43,6 +43,12 @@ test('a command of Bash goes on to the line that completes it', () => {
     'ls \\\n-a\n',
     null,
   ]);
+  expect(actions('bash-v1', '[[ -f a &&', '-f b ]]', "grep 'unexpected end of file' x; fi")).toEqual([
+    null,
+    '[[ -f a &&\n-f b ]]\n',
+    "grep 'unexpected end of file' x; fi",
+    null,
+  ]);
   expect(actions('bash-v1', 'echo \\\\', 'fi', 'echo )', 'if true')).toEqual([
     'echo \\\\',
     'fi',
@@ -54,13 +60,9 @@ test('a command of Bash goes on to the line that completes it', () => {
 
 test('what was begun can be dropped', () => {
   const input = playerInput('bash-v1');
-  expect([input.drop(), input.take('if true'), input.prompt('/'), input.drop(), input.prompt('/')]).toEqual([
-    false,
-    null,
-    '>',
-    true,
-    '/$',
-  ]);
+  expect([input.take('if true'), input.prompt('/'), input.isBegun]).toEqual([null, '>', true]);
+  input.drop();
+  expect([input.prompt('/'), input.isBegun, input.rest()]).toEqual(['/$', false, null]);
 });
 
 test('elsewhere a line is an action', () => {

@@ -52,8 +52,18 @@ export function commandContract({ acquire, run, output, kind }: SandboxBench): v
       await run(sandbox, "trap 'echo trapped' ERR");
       expect(await output(sandbox, 'false')).toBe('trapped\n');
       expect(await output(sandbox, 'echo $?')).toBe('1\n');
-      expect(await output(sandbox, 'false; set -e')).toBe('trapped\n');
-      expect(await run(sandbox, 'echo alive')).toMatchObject({ sessionRestarted: false });
+      expect(await output(sandbox, 'set -e')).toBe('');
+      expect(await run(sandbox, 'false && true')).toMatchObject({ exitCode: 1, sessionRestarted: false });
+      expect(await run(sandbox, 'echo $?')).toMatchObject({ sessionRestarted: false });
+    });
+
+    it('after a failure leaves the status where there is no command', async () => {
+      const sandbox = await acquire();
+      for (const text of ['# nothing', '', ' \n# nothing\n\n#']) {
+        await run(sandbox, '(exit 3)');
+        expect(await run(sandbox, text)).toMatchObject({ exitCode: 3 });
+        expect(await output(sandbox, 'echo $?')).toBe('3\n');
+      }
     });
 
     it('sees no descriptor but its three', async () => {

@@ -9,10 +9,12 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 def nodes_in(node):
     """All nodes of a tree as it was when they were first asked for, the outer ones first."""
-    found = getattr(node, 'stepwell_nodes', None)
-    if found is None:
-        found = node.stepwell_nodes = list(ast.walk(node))
-    return found
+    inner = getattr(node, 'stepwell_inner', None)
+    if inner is None:
+        # Without the node itself: the judge collects no circles.
+        _, *inner = ast.walk(node)
+        node.stepwell_inner = inner
+    return [node, *inner]
 
 
 def copied(node):
