@@ -24,6 +24,20 @@ _STOPPED = frozenset("TtZX")
 _ENDED = frozenset("ZX")
 
 
+class _Budget:
+    """What halts may take in all. Times: how often as much as one of them."""
+
+    def __init__(self, times: int) -> None:
+        self._rounds = _ROUNDS * times
+        self._seconds = _BUDGET_S * times
+        self._began = time.process_time()
+
+    def spend(self) -> bool:
+        """Take a round of it; whether there was one."""
+        self._rounds -= 1
+        return self._rounds >= 0 and time.process_time() - self._began <= self._seconds
+
+
 class Task(NamedTuple):
     """A thread at one moment. `switches`: how often it was taken off a processor; it cannot run without one more."""
 
@@ -59,17 +73,17 @@ class AgentProcesses:
         """Whether `halt` holds it."""
         return self._rest is not None
 
-    def halt(self) -> bool:
+    def halt(self, budget: Optional[_Budget] = None) -> bool:
         """
         Bring all to rest; whether that was possible. A process can have a timer of its own wake it: see `undisturbed`.
         """
         if self._rest is not None:
             return True
+        budget = budget or _Budget(1)
         before: Tasks = {}
-        began = time.process_time()
-        for number in range(_ROUNDS):
-            if time.process_time() - began > _BUDGET_S:
-                return False
+        number = -1
+        while budget.spend():
+            number += 1
             last = self._last_pid.read()
             tasks, complete = self._tasks()
             running = {key for key, task in tasks.items() if task.state not in _STOPPED}
@@ -114,10 +128,12 @@ class AgentProcesses:
     def end_since(self, ticks: int, meanwhile: Callable[[], None] = lambda: None) -> bool:
         """
         Kill what started at or after `ticks`, but the session's own, and wait for its end, doing `meanwhile`. Whether none
-        of it is left for certain: all are at rest while it is looked for, so that nothing gets ahead of that.
+        of it is left for certain: all are at rest while it is looked for, so that nothing gets ahead of that. Some start
+        others whenever they are let go: the halts together have twice the budget of one.
         """
+        budget = _Budget(2)
         for _ in range(_KILLS):
-            if not self.halt():
+            if not self.halt(budget):
                 self.release()
                 return False
             victims = self._since(ticks)

@@ -32,20 +32,28 @@ const GIT = [
 /** A repository inside has a configuration of its own, with filters that git would run to see whether files changed. */
 const STATUS_COMMAND = ['status', '--short', '--ignore-submodules=dirty'];
 
+/** From this exit status on a signal ended git. Below it git tells of a fault of its own (128), as InterCode shows it. */
+const BY_SIGNAL = 129;
+
+/** Whether git came to its end. */
+function isEnded({ timedOut, exitCode }: RunResult): boolean {
+  return !timedOut && exitCode !== null && exitCode < BY_SIGNAL;
+}
+
 /** Half a status would be another reward. */
-function whole({ timedOut, truncatedBytes, output }: RunResult): string | null {
-  return timedOut || truncatedBytes > 0 ? null : decodeText(output);
+function whole(result: RunResult): string | null {
+  return isEnded(result) && result.truncatedBytes === 0 ? decodeText(result.output) : null;
 }
 
 /**
- * The status by the image's git. One that is cut is asked for once more where time ran out, as a container may have stood
- * still meanwhile: if it is cut again, then by what the agent left.
+ * The status by the image's git. One that was cut off is asked for once more, as the container may have stood still or the
+ * machine been out of memory meanwhile: if it is cut off again, then by what the agent left.
  */
 async function gitStatus(sandbox: Sandbox): Promise<string | null> {
   const ask = () => sandbox.inspect({ ...INSPECTION, argv: [...GIT, ...STATUS_COMMAND] });
   try {
     const first = await ask();
-    return whole(first.timedOut ? await ask() : first);
+    return whole(isEnded(first) ? first : await ask());
   } catch (error) {
     if (error instanceof SandboxError && error.code === 'exhausted') return null;
     throw error;

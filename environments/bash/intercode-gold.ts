@@ -1,6 +1,7 @@
 import type { ImageRef, Sandbox } from '../../docker/sandbox.ts';
 import type { Ungradable } from '../../protocol/environment.ts';
 import { strictText } from '../output-text.ts';
+import { beyondDoubt, type GoldAttempt, mayBeKilled } from './gold-attempt.ts';
 import { execRequest, intercodeGold } from './intercode-command.ts';
 import { fileEvidence } from './intercode-evidence.ts';
 import type { IntercodeEvidence } from './intercode-reward.ts';
@@ -38,35 +39,48 @@ interface IntercodeGoldParts extends GoldParts {
   readonly gitAtRoot: boolean;
 }
 
-/** What the gold printed; `null` where InterCode cannot run it. */
-async function runGold(
-  sandbox: Sandbox,
-  record: BashTaskRecord,
-): Promise<{ readonly ended: boolean; readonly output: string | null }> {
+interface GoldRun {
+  readonly ended: boolean;
+  readonly isDoubtful: boolean;
+  /** What it printed; `null` where InterCode cannot run it. */
+  readonly output: string | null;
+}
+
+async function runGold(sandbox: Sandbox, record: BashTaskRecord): Promise<GoldRun> {
   const command = intercodeGold(record.gold, record.cwd ?? '/');
-  if (command.kind === 'malformed') return { ended: true, output: null };
+  if (command.kind === 'malformed') return { ended: true, isDoubtful: false, output: null };
   const result = await sandbox.exec(execRequest(command.argv, command.workdir, GOLD_TIMEOUT_MS));
-  return { ended: !result.timedOut, output: strictText(result) };
+  return { ended: !result.timedOut, isDoubtful: mayBeKilled(result), output: strictText(result) };
 }
 
 /** Runs the gold as InterCode does, in an untouched sandbox, once per task, image and kind of grading. */
 export function intercodeGoldSource(parts: IntercodeGoldParts): IntercodeGoldSource {
-  const { sandboxes, cache, dataset, record, gitAtRoot } = parts;
+  const { cache, dataset, record, gitAtRoot } = parts;
   return (image, asked) => {
     const grading = gitAtRoot ? asked : 'first';
-    return cache.get(`intercode ${grading} ${dataset}/${record.id} ${image.digest}`, async () => {
-      await using sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
-      await placeTask(sandbox, record);
-      if (gitAtRoot) await cleanRoot(sandbox);
-      let run = await runGold(sandbox, record);
-      if (grading === 'later' && run.ended) {
-        await sandbox.exec(execRequest(['/bin/bash', '-c', GIT_RESET], '/', GOLD_TIMEOUT_MS));
-        run = await runGold(sandbox, record);
-      }
-      if (!run.ended) return { gold: null, ungradable: neverEnds(record) };
-      await sandbox.quiesce('kill');
-      const files = await fileEvidence(sandbox, { gitAtRoot, within: null });
-      return { gold: { output: run.output, ...files }, ungradable: null };
-    });
+    return cache.get(`intercode ${grading} ${dataset}/${record.id} ${image.digest}`, () =>
+      beyondDoubt(() => attempt(parts, image, grading)),
+    );
   };
+}
+
+async function attempt(
+  { sandboxes, record, gitAtRoot }: IntercodeGoldParts,
+  image: ImageRef,
+  grading: Grading,
+): Promise<GoldAttempt<IntercodeOutcome>> {
+  await using sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
+  await placeTask(sandbox, record);
+  if (gitAtRoot) await cleanRoot(sandbox);
+  let run = await runGold(sandbox, record);
+  let { isDoubtful } = run;
+  if (grading === 'later' && run.ended) {
+    await sandbox.exec(execRequest(['/bin/bash', '-c', GIT_RESET], '/', GOLD_TIMEOUT_MS));
+    run = await runGold(sandbox, record);
+    isDoubtful ||= run.isDoubtful;
+  }
+  if (!run.ended) return { outcome: { gold: null, ungradable: neverEnds(record) }, isDoubtful };
+  await sandbox.quiesce('kill');
+  const files = await fileEvidence(sandbox, { gitAtRoot, within: null });
+  return { outcome: { gold: { output: run.output, ...files }, ungradable: null }, isDoubtful };
 }

@@ -2,6 +2,7 @@ import type { ImageRef, RunResult, SandboxSource } from '../../docker/sandbox.ts
 import type { Ungradable } from '../../protocol/environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
 import { decodeText } from '../output-text.ts';
+import { beyondDoubt, type GoldAttempt, mayBeKilled } from './gold-attempt.ts';
 import { missingCommand } from './missing-command.ts';
 import { isNoOp, type NativeGold } from './native-reward.ts';
 import type { BashTaskRecord } from './task.ts';
@@ -26,22 +27,31 @@ export interface GoldParts {
 }
 
 /** Runs the gold in the shell of a pristine sandbox, in the task's start state, once per task and image. */
-export function nativeGold({ sandboxes, cache, dataset, record }: GoldParts): NativeGoldSource {
+export function nativeGold(parts: GoldParts): NativeGoldSource {
+  const { cache, dataset, record } = parts;
   return (image) =>
-    cache.get(`native ${dataset}/${record.id} ${image.digest}`, async () => {
-      await using sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
-      await placeTask(sandbox, record);
-      const result = await sandbox.run({
-        code: goldCode(record.gold),
-        timeoutMs: GOLD_TIMEOUT_MS,
-        maxOutputBytes: MAX_OUTPUT_BYTES,
-      });
-      if (result.timedOut) return { gold: null, ungradable: neverEnds(record) };
-      const [, diff] = await Promise.all([sandbox.quiesce('kill'), sandbox.diff()]);
-      const gold = { output: result.output, diff };
-      const ungradable = faultOf(record, result, gold);
-      return ungradable === null ? { gold, ungradable } : { gold: null, ungradable };
-    });
+    cache.get(`native ${dataset}/${record.id} ${image.digest}`, () =>
+      beyondDoubt(() => attempt(parts, image)),
+    );
+}
+
+async function attempt(
+  { sandboxes, record }: GoldParts,
+  image: ImageRef,
+): Promise<GoldAttempt<NativeOutcome>> {
+  await using sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
+  await placeTask(sandbox, record);
+  const result = await sandbox.run({
+    code: goldCode(record.gold),
+    timeoutMs: GOLD_TIMEOUT_MS,
+    maxOutputBytes: MAX_OUTPUT_BYTES,
+  });
+  const isDoubtful = mayBeKilled(result);
+  if (result.timedOut) return { outcome: { gold: null, ungradable: neverEnds(record) }, isDoubtful };
+  const [, diff] = await Promise.all([sandbox.quiesce('kill'), sandbox.diff()]);
+  const gold = { output: result.output, diff };
+  const ungradable = faultOf(record, result, gold);
+  return { outcome: ungradable === null ? { gold, ungradable } : { gold: null, ungradable }, isDoubtful };
 }
 
 function faultOf({ id }: BashTaskRecord, result: RunResult, gold: NativeGold): Ungradable | null {

@@ -28,10 +28,15 @@ describe('a soak', () => {
     expect(reasons(result((tally) => tally.failed('sandbox: sandbox_died')))).toEqual([]);
   });
 
-  it('does not pass without an episode', () => {
+  it('does not pass without graded episodes, or with few among those that failed', () => {
     const { tally, ...more } = result(() => {});
     tally.episodes.clear();
-    expect(reasons({ tally, ...more })).toEqual(['no episode was played']);
+    tally.ended('failed');
+    expect(reasons({ tally, ...more })).toEqual(['no episode was graded']);
+    for (let count = 0; count < 9; count += 1) tally.ended('graded');
+    expect(reasons({ tally, ...more })).toEqual(['1 episodes failed, 9 were graded']);
+    tally.ended('graded');
+    expect(reasons({ tally, ...more })).toEqual([]);
   });
 
   it('does not pass with a wrong reward, and tells which', () => {

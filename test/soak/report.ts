@@ -2,6 +2,8 @@ import { BOUNDS, type Footprint, grown } from './footprint.ts';
 import { countsText, type Tally, type WrongReward } from './tally.ts';
 
 const MOST_TOLD = 20;
+/** Failed episodes for each graded one: faults meet a few in a hundred. */
+const MOST_FAILED = 0.1;
 
 export interface SoakResult {
   /** The server's line when it was ready. */
@@ -24,7 +26,10 @@ export function unanswered({ failures }: Tally): [string, number][] {
 /** Why the soak is not passed, a reason a line; none where it is. */
 export function reasons({ tally, start, end }: SoakResult): string[] {
   const found: string[] = [];
-  if (tally.total === 0) found.push('no episode was played');
+  const [graded, failed] = ['graded', 'failed'].map((how) => tally.episodes.get(how) ?? 0);
+  if (!graded) found.push('no episode was graded');
+  else if (failed && failed > graded * MOST_FAILED)
+    found.push(`${failed} episodes failed, ${graded} were graded`);
   if (tally.wrong.length > 0) found.push(`${tally.wrong.length} wrong rewards`);
   for (const [name, count] of unanswered(tally)) found.push(`${count} × ${name}`);
   for (const key of grown(start, end)) {

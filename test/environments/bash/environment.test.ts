@@ -137,6 +137,41 @@ describe('a task that was not tried yet', () => {
     expect(source.of('grading')).toHaveLength(1);
   });
 
+  it.each([
+    ['shell', { sessionRestarted: true, exitCode: 137 }],
+    ['command', { exitCode: 137 }],
+  ])('is not judged by a gold whose %s was killed once', async (_, killed) => {
+    let runs = 0;
+    const answer = () => {
+      runs += 1;
+      return runs === 1 ? killed : { output: '1' };
+    };
+    const { environment, source } = unchecked({ run: answer });
+    const episode = await environment.reset(environment.choose({}, 0), {});
+    expect((await episode.grade({ answer: '1', final: true })).reward).toBe(1);
+    expect(source.of('grading')).toHaveLength(2);
+  });
+
+  it('is not judged by a gold that was killed once, by intercode either', async () => {
+    let runs = 0;
+    const answer = () => {
+      runs += 1;
+      return runs === 1 ? { exitCode: 137 } : { output: '1' };
+    };
+    const { environment, source } = unchecked({ exec: answer });
+    const options = { semantics: 'intercode' } as const;
+    const episode = await environment.reset(environment.choose(options, 0), options);
+    await episode.grade({ final: true });
+    expect({ runs, sandboxes: source.of('grading').length }).toEqual({ runs: 2, sandboxes: 2 });
+  });
+
+  it('is judged by a gold that ends its shell each time', async () => {
+    const { environment, source } = unchecked({ run: () => ({ output: '1', sessionRestarted: true }) });
+    const episode = await environment.reset(environment.choose({}, 0), {});
+    expect((await episode.grade({ answer: '1', final: true })).reward).toBe(1);
+    expect(source.of('grading')).toHaveLength(2);
+  });
+
   it('is played as it is where that is asked for, and where the try meets a fault', async () => {
     const { environment, source } = unchecked({});
     const options = { include_ungradable: true };

@@ -91,6 +91,7 @@ describe('InterCode semantics', () => {
     ['InterCode cannot read', { inspect: () => '?? "a b"' }],
     ['are too many to tell', { inspected: () => ({ truncatedBytes: 5 }) }],
     ['keep git from ending', { inspected: () => ({ timedOut: true }) }],
+    ['have git killed', { inspected: () => ({ exitCode: 137 }) }],
     ['leave no room for git', { refuse: (op) => (op === 'inspect' ? 'exhausted' : null) }],
   ])('gives no more than to one that did nothing to an agent whose files %s', async (_, script) => {
     const task = record('a', { instruction: 'words' });
@@ -104,14 +105,18 @@ describe('InterCode semantics', () => {
     expect(grade.reward).toBeLessThanOrEqual(nothing ?? 0);
   });
 
-  it('asks git once more where its time ran out, as a container may have stood still', async () => {
+  it.each([
+    ['its time ran out, as a container may have stood still', { timedOut: true }, 2],
+    ['it was killed, as a machine may have no memory', { exitCode: 137 }, 2],
+    ['it told of a fault, never', { exitCode: 128 }, 1],
+  ])('asks git once more where %s', async (_, first, looks) => {
     let asked = 0;
     const { episode, sandbox } = await play(record('a'), intercode, {
-      episode: { inspected: () => ({ timedOut: ++asked === 1 }) },
+      episode: { inspected: () => (++asked === 1 ? first : {}) },
       git: true,
     });
     expect((await episode.grade({ final: true })).info).toBeUndefined();
-    expect(sandbox.calls.filter((call) => call.startsWith('inspect'))).toHaveLength(2);
+    expect(sandbox.calls.filter((call) => call.startsWith('inspect'))).toHaveLength(looks);
   });
 
   it('observes that nothing can be started where the agent left no room, and goes on', async () => {

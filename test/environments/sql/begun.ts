@@ -14,7 +14,6 @@ const MINE: SqlTaskRecord = {
   published_gold: 'SELECT COUNT(*) FROM pet AS published',
   evidence: 'A pet is an animal.',
 };
-const ABOUT_PETS: SqlTaskRecord = { ...MINE, id: 'mine-1', tables: ['pet'] };
 
 /** `sql-v1` over drivers that answer so, with datasets `mine` and `Plain` beside the built-in tasks. */
 export function environmentOf(episode: Answers = {}, grading: Answers = {}) {
@@ -29,9 +28,15 @@ export function environmentOf(episode: Answers = {}, grading: Answers = {}) {
         dialect: 'mysql',
         image: 'mine',
         definition: { name: 'mine', from: 'sql' },
-        tasks: [MINE, ABOUT_PETS],
+        tasks: [MINE],
       },
-      { name: 'Plain', dialect: 'sqlite', image: 'python', definition: null, tasks: [MINE] },
+      {
+        name: 'Plain',
+        dialect: 'sqlite',
+        image: 'python',
+        definition: null,
+        tasks: [{ ...MINE, tables: ['pet'] }],
+      },
     ],
     goldCache: new GoldCache({ confirmAfterMs: 0 }),
     readme: '# r',

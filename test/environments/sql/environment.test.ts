@@ -55,7 +55,7 @@ describe('options', () => {
   });
 
   it('schema adds tables, columns and evidence to the instruction', async () => {
-    const { play } = await begun({ dataset: 'mine', task: 0, schema: true });
+    const { play } = await begun({ dataset: 'mine', schema: true });
     expect(play.initial.observation.output).toBe(
       'How many?\n\nTables:\nauthor (name TEXT)\n\nEvidence: A pet is an animal.',
     );
@@ -63,10 +63,7 @@ describe('options', () => {
 
   it('schema adds only the tables that the task is about, where it names them', async () => {
     const tables = ['author', 'pet'].map((name) => ({ name, columns: [['name', 'TEXT']] }));
-    const { play } = await begun(
-      { dataset: 'mine', task: 'mine-1', schema: true },
-      { schema: () => ({ tables }) },
-    );
+    const { play } = await begun({ dataset: 'Plain', schema: true }, { schema: () => ({ tables }) });
     expect(play.initial.observation.output).toContain('Tables:\npet (name TEXT)\n\n');
   });
 
