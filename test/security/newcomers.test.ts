@@ -56,7 +56,9 @@ for (const session of ['bash', 'python'] as const) {
               : await output(sandbox, code);
           expect(said).toContain('ready\n');
           let met: string[] = [];
-          for (let round = 0; round < 12 && met.length < 8; round += 1) {
+          // On a busy machine fewer are met each time.
+          const isMissed = (round: number) => met.length < least && round < 100;
+          for (let round = 0; met.length < 8 && (round < 12 || isMissed(round)); round += 1) {
             await provoke(sandbox);
             met = (await sandbox.getFile('/tmp/newcomers')).toString().trim().split('\n').filter(Boolean);
           }
