@@ -21,6 +21,7 @@ const MODULES = [
   'starting',
   'notices',
   'given',
+  'looks',
   'process',
   'program',
   'strange',

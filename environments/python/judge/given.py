@@ -1,9 +1,11 @@
 """What of a test's own the solution process was given by reference, not as data: functions, iterators, classes, exceptions."""
 
+import itertools
 import sys
 import types
 
 from . import errors
+from .channel import Closed
 
 
 class Given:
@@ -11,19 +13,46 @@ class Given:
 
     def __init__(self, classes):
         self._classes = classes
-        self._called = []
+        self._found = []
         self._raisables = {}
         self._raised = []
+        # The assertion that failed in a call of the solution's, which the test may not survive.
+        self.failed = None
 
-    def called(self, number):
-        """What the solution calls or iterates by this number. Raises IndexError where it was given no such thing."""
-        return self._called[number]
+    def found(self, number):
+        """What the solution got by this number. Raises IndexError where it was given no such thing."""
+        return self._found[number]
+
+    def call(self, message, decode, encode):
+        """
+        Call what the solution was given, as it asks; the message back. What is raised there goes through the solution; a
+        failed assertion does not end there. Raises Closed where the message cannot be read.
+        """
+        try:
+            target = self._found[message['call']]
+            positional = [decode(value) for value in message['positional']]
+            named = {str(name): decode(value) for name, value in message['named'].items()}
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+            raise Closed() from None
+        back = {'back': message.get('back')}
+        try:
+            if message.get('how') == 'next':
+                value = list(itertools.islice(target, 1))
+            else:
+                value = target(*positional, **named)
+            back['ok'] = encode(value)
+        except Exception as error:
+            if isinstance(error, AssertionError):
+                self.failed = error
+            back['error'] = {**errors.told(error, encode, '<test'), 'number': len(self._raised)}
+            self._raised.append(error)
+        return back
 
     def callable(self, value):
         """A reference to a function or iterator."""
-        number = next((number for number, known in enumerate(self._called) if known is value), len(self._called))
-        if number == len(self._called):
-            self._called.append(value)
+        number = next((number for number, known in enumerate(self._found) if known is value), len(self._found))
+        if number == len(self._found):
+            self._found.append(value)
         form = 'function' if callable(value) else 'iterator'
         return ['given', number, form, getattr(value, '__name__', 'function')]
 
@@ -47,11 +76,6 @@ class Given:
                 return ['imported', module, name]
         raise TypeError(f'the class {kind.__name__} of the test cannot be given to the solution')
 
-    def keep(self, error):
-        """Keep an exception that the test raised in the solution's call; its number."""
-        self._raised.append(error)
-        return len(self._raised) - 1
-
     def raised(self, number):
-        """The exception of that number, or None."""
+        """What the test raised in a call of the solution's, by its number, or None."""
         return self._raised[number] if type(number) is int and 0 <= number < len(self._raised) else None

@@ -211,7 +211,7 @@ class Placement(Left):
             rewritten = Rewriter(self).visit(statement)
             parts = rewritten if isinstance(rewritten, list) else [rewritten]
             steps.append(self._compiled(parts, set()))
-            made = bound(map(copied, parts)) & sent if place == 'judge' and names & sent else None
+            made = bound(copied(parts)) & sent if place == 'judge' and names & sent else None
             if made:
                 # The solution process has to be told of new values, too.
                 steps.append(self._compiled([Rewriter(self).sent(made)], names))

@@ -1,7 +1,6 @@
 """The judge's side of solution processes: start one, ask it, notice that it ended."""
 
 import builtins
-import itertools
 import re
 import threading
 
@@ -11,6 +10,7 @@ from .clock import Over
 from .codec import Encoder
 from .decoding import Decoder
 from .given import Given
+from .looks import Looks
 from .modules import Elsewhere
 from .notices import Notices
 from .remote import Remote
@@ -22,6 +22,7 @@ _ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
 _LOOKING = frozenset(
     'len bool hash str repr format iter next item attribute has type isinstance issubclass callable in is eq ne lt le gt ge'.split()
 )
+_UNSEEN = object()
 
 
 class SolutionProcess:
@@ -65,12 +66,10 @@ class SolutionProcess:
         # Whether the test is over and only told of.
         self.told = False
         self._asking = self._plainly = self._operation = ''
-        self._looks = {}, {}
-        self.epoch = 0
+        self._looks = Looks()
         # Names of the test, among which are exceptions that it may be given.
         self.test_names = {}
         self._given = Given(self.classes)
-        self._failed = None
         # Why the process was given up during this test, which then cannot pass, whoever caught it.
         self.loss = None
 
@@ -108,7 +107,7 @@ class SolutionProcess:
         return Remote(self, number, str(kind), self._asking, 'next' if plainly == 'next' else self._plainly)
 
     def given(self, number):
-        return self._given.called(number)
+        return self._given.found(number)
 
     def raisable(self, reference, names, base):
         return self._given.raisable(self._error_classes.of(names, vars(builtins)[base]), reference)
@@ -130,24 +129,28 @@ class SolutionProcess:
             return self._given.callable(value)
         raise TypeError(f'a {type(value).__name__} of the test cannot be given to the solution')
 
+    @property
+    def epoch(self):
+        """How often something was done in the process."""
+        return self._looks.epoch
+
     def look(self, name):
         """The present value of a name that the solution process has; the same one until something is done there."""
         with self._asking_alone:
-            for looks in self._looks:
-                if name in looks:
-                    return looks[name]
+            seen = self._looks.find(name, _UNSEEN)
+            if seen is not _UNSEEN:
+                return seen
             self._plainly = 'call'
             try:
                 value = self._ask('hold', name, {}, code=name, listed=False)
             finally:
                 self._plainly = ''
-            self._looks[isinstance(value, Remote)][name] = value
+            self._looks.keep(name, value)
             return value
 
     def forget(self, names):
         """Names have other values now."""
-        for name in names:
-            self._looks[1].pop(name, None)
+        self._looks.forget(names)
 
     def do(self, operation, *on, **named):
         """Have something done with objects of the solution's."""
@@ -160,13 +163,8 @@ class SolutionProcess:
         with self._asking_alone:
             self._operation = operation
             if operation not in _LOOKING:
-                self._changes()
+                self._looks.changed()
             return self._ask('do', asking, values, operation=operation, count=len(on))
-
-    def _changes(self):
-        """Something is done in the solution process that may change what was seen there."""
-        self._looks[0].clear()
-        self.epoch += 1
 
     def ask(self, kind, asking='', values=None, **more):
         """
@@ -174,7 +172,7 @@ class SolutionProcess:
         asked, as notices tell it.
         """
         with self._asking_alone:
-            self._changes()
+            self._looks.changed()
             self._operation = 'argument'
             return self._ask(kind, asking, values or {}, **more)
 
@@ -199,8 +197,8 @@ class SolutionProcess:
             self._depth -= 1
         for name, made in changed.items():
             self._restore(f'{asking} {name}' if kind == 'do' else name, values[name], made)
-        if self._failed is not None and self._depth == 0:
-            raise self._failed
+        if self._given.failed is not None and self._depth == 0:
+            raise self._given.failed
         if error is not None:
             raise error
         return value
@@ -214,7 +212,8 @@ class SolutionProcess:
                 raise Closed()
             if 'call' not in message:
                 break
-            self._called(message)
+            self._asking = 'call'
+            self._channel.send(self._given.call(message, self._decoder.decode, self._encoder.encode))
         if message.get('id') != request['id']:
             raise Closed()
         return message
@@ -237,29 +236,6 @@ class SolutionProcess:
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
             self.stop()
             raise Lost('InterpreterLost', f'the answer cannot be read ({type(fault).__name__})') from None
-
-    def _called(self, message):
-        """Call what the solution was given. What is raised there goes through the solution, a failed assertion does not end there."""
-        decode = self._decoder.decode
-        self._asking = 'call'
-        try:
-            target = self._given.called(message['call'])
-            positional = [decode(value) for value in message['positional']]
-            named = {str(name): decode(value) for name, value in message['named'].items()}
-        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
-            raise Closed() from None
-        back = {'back': message.get('back')}
-        try:
-            if message.get('how') == 'next':
-                value = list(itertools.islice(target, 1))
-            else:
-                value = target(*positional, **named)
-            back['ok'] = self._encoder.encode(value)
-        except Exception as error:
-            if isinstance(error, AssertionError):
-                self._failed = error
-            back['error'] = {**errors.told(error, self._encoder.encode, '<test'), 'number': self._given.keep(error)}
-        self._channel.send(back)
 
     def _error(self, said):
         """An exception of the solution, or one of the test's own that came back."""

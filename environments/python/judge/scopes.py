@@ -18,12 +18,13 @@ def nodes_in(node):
 
 
 def copied(node):
-    """A tree of its own, of which nothing is known yet."""
-    fields = {
-        name: [copied(part) for part in value] if isinstance(value, list) else copied(value)
-        for name, value in ast.iter_fields(node)
-    } if isinstance(node, ast.AST) else None
-    return node if fields is None else ast.copy_location(type(node)(**fields), node)
+    """A copy of a tree, or of a list of trees, of which nothing is known yet."""
+    if isinstance(node, list):
+        return [copied(part) for part in node]
+    if not isinstance(node, ast.AST):
+        return node
+    fields = {name: copied(value) for name, value in ast.iter_fields(node)}
+    return ast.copy_location(type(node)(**fields), node)
 
 
 def _arguments(node):
