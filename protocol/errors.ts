@@ -97,14 +97,13 @@ export const ERRORS = {
   },
   step_out_of_order: {
     code: -32023,
-    meaning: 'The step number is above that of the next step, or its result is no longer stored.',
+    meaning: 'The step number is too high, or the server no longer stores the result of that step.',
     retryable: false,
     remedy: 'Send the number in `data.expected`.',
   },
   step_mismatch: {
     code: -32024,
-    meaning:
-      'The step of this number was made with another action; its result is not the answer to this one.',
+    meaning: 'The server has already made the step of this number, with another action.',
     retryable: false,
     remedy:
       'Send a new action with the number in `data.expected`, or the first action again to get its result.',

@@ -10,7 +10,7 @@ import { Episode } from './episode.ts';
 import type { EpisodeObserver } from './episode-parts.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
 import type { ResultMemory } from './step-results.ts';
-import { type TrajectoryFile, type TrajectoryLog, valueHash } from './trajectory-log.ts';
+import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
 
 export interface RegistryParts {
   readonly environments: readonly Environment[];
@@ -209,7 +209,7 @@ export class EpisodeRegistry {
         options: request.options,
         task: result.task,
         observation: result.observation,
-        observation_sha256: await valueHash(result.observation),
+        observation_sha256: await observationHash(result.observation),
         info: result.info,
         protocol_version: PROTOCOL_VERSION,
         stepwell_version: STEPWELL_VERSION,

@@ -18,7 +18,7 @@ import { releasePlay } from './resets.ts';
 import type { StepGate } from './step-gate.ts';
 import { endOf, resultOf, UNGRADED } from './step-result.ts';
 import { StepResults } from './step-results.ts';
-import { actionHash, type TrajectoryFile, valueHash } from './trajectory-log.ts';
+import { observationHash, type TrajectoryFile } from './trajectory-log.ts';
 import { type Turn, takeTurn } from './turn.ts';
 
 /**
@@ -83,8 +83,9 @@ export class Episode {
 
   /**
    * Make one step, or return the stored result of a step already made. `gate` lets it begin; without one it does at once.
-   * @throws {ProtocolError} `episode_over`, `step_out_of_order`, `step_mismatch`, `unsupported`, `episode_not_found` or `shutting_down` when
-   * it is closed meanwhile, `internal_error` when the log is not written; the step has then been made, and the same number returns its result once the log can be written
+   * @throws {ProtocolError} `episode_over`, `step_out_of_order`, `step_mismatch`, `unsupported`; `episode_not_found` or
+   * `shutting_down` when it is closed meanwhile; `internal_error` when the log is not written: the step has then been made, and
+   * the same number returns its result once the log can be written
    */
   step(number: number | undefined, action: Action, gate?: StepGate): Promise<StepResult> {
     const step = (): Promise<StepResult> => this.#step(number, action);
@@ -169,8 +170,8 @@ export class Episode {
     const end = this.#results.endFor(number);
     if (end !== undefined) return end;
     const next = this.#results.count + 1;
-    const hash = await actionHash(action);
-    if (number !== undefined && number < next) return this.#results.again(number, hash);
+    const meant = parseAction(action);
+    if (number !== undefined && number < next) return this.#results.again(number, meant);
     this.#refuseWhenOver();
     if (number !== undefined && number > next) {
       throw new ProtocolError('step_out_of_order', `Step ${number} lies ahead; step ${next} is next.`, {
@@ -178,9 +179,9 @@ export class Episode {
       });
     }
     const began = this.#now();
-    const turn = await this.#take(parseAction(action), next);
+    const turn = await this.#take(meant, next);
     const result = resultOf(next, turn);
-    this.#results.add(result, hash);
+    this.#results.add(meant, result);
     this.#lastReward = result.reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
     await this.#settle(endOf(result), {
@@ -188,7 +189,7 @@ export class Episode {
       time: new Date().toISOString(),
       action,
       ...result,
-      observation_sha256: await valueHash(result.observation),
+      observation_sha256: await observationHash(result.observation),
     });
     return result;
   }

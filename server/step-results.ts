@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ActionObject } from '../protocol/action.ts';
 import type { StepResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { sizeOf } from './answer-text.ts';
@@ -35,10 +37,9 @@ export class ResultMemory {
 
 /** A step that was made. */
 interface StoredStep {
+  readonly action: ActionObject;
   readonly result: StepResult;
-  /** Of its action, without metadata. */
-  readonly actionHash: string;
-  /** Bytes, as `sizeOf` counts them. */
+  /** Bytes of both, as `sizeOf` counts them. */
   readonly size: number;
 }
 
@@ -99,12 +100,12 @@ export class StepResults {
     return again ? { ...end, replayed: true } : end;
   }
 
-  add(result: StepResult, actionHash: string): void {
+  add(action: ActionObject, result: StepResult): void {
     const { step, terminated, truncated, observation } = result;
     const before = this.#size;
-    const size = sizeOf(observation, MAX_SIZE);
+    const size = sizeOf(action, MAX_SIZE) + sizeOf(observation, MAX_SIZE);
     this.#last = { step, terminated, truncated };
-    this.#results.set(step, { result, actionHash, size });
+    this.#results.set(step, { action, result, size });
     this.#size += size;
     for (const [number, oldest] of this.#results) {
       const full = this.#results.size > MAX_RESULTS || this.#size > MAX_SIZE;
@@ -124,18 +125,26 @@ export class StepResults {
   }
 
   /**
-   * The result of a step already made.
-   * @throws {ProtocolError} `step_out_of_order` when it is no longer stored, `step_mismatch` when its action was another one
+   * The result of a step already made, for the same action; metadata may differ, as a retry may carry its own.
+   * @throws {ProtocolError} `step_out_of_order` where the result is no longer stored, `step_mismatch` for another action
    */
-  again(step: number, actionHash: string): StepResult {
+  again(step: number, action: ActionObject): StepResult {
     const stored = this.#results.get(step);
     const expected = this.count + 1;
     if (stored === undefined)
-      throw new ProtocolError('step_out_of_order', `The result of step ${step} is no longer stored.`, {
-        expected,
-      });
-    if (stored.actionHash !== actionHash)
+      throw new ProtocolError(
+        'step_out_of_order',
+        `The server no longer stores the result of step ${step}.`,
+        {
+          expected,
+        },
+      );
+    if (!isDeepStrictEqual(withoutMetadata(stored.action), withoutMetadata(action)))
       throw new ProtocolError('step_mismatch', `Step ${step} was made with another action.`, { expected });
     return { ...stored.result, replayed: true };
   }
+}
+
+function withoutMetadata({ metadata: _, ...rest }: ActionObject): Omit<ActionObject, 'metadata'> {
+  return rest;
 }

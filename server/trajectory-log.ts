@@ -1,7 +1,6 @@
 import { createHash, hash, randomBytes } from 'node:crypto';
 import { mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Action } from '../protocol/action.ts';
 import { canonicalJson, type TrajectoryEvent } from '../protocol/trajectory.ts';
 import { inTurns, isLarge, jsonPieces } from './answer-text.ts';
 import { LineFile, unwritable } from './line-file.ts';
@@ -25,15 +24,8 @@ export function hashOf(value: unknown): string {
   return hash('sha256', canonicalJson(value), 'hex');
 }
 
-/** Hex SHA-256 of an action's canonical JSON, without its metadata. */
-export function actionHash(action: Action): string | Promise<string> {
-  if (typeof action === 'string') return valueHash(action);
-  const { metadata: _, ...rest } = action;
-  return valueHash(rest);
-}
-
-/** Hex SHA-256 of a value's canonical JSON; a large value is hashed in turns of the event loop. */
-export function valueHash(value: unknown): string | Promise<string> {
+/** The same; a large value is hashed in turns of the event loop. */
+export function observationHash(value: unknown): string | Promise<string> {
   return isLarge(value) ? hashInTurns(value) : hashOf(value);
 }
 

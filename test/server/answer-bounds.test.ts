@@ -128,14 +128,16 @@ function resultOf(step: number, length: number): StepResult {
   };
 }
 
+const LS = { code: 'ls' };
+
 test('stored results are bounded over all episodes: those of the one that stepped longest ago go', () => {
   const memory = new ResultMemory(10 * MIB);
   const episodes = Array.from({ length: 8 }, () => new StepResults(memory));
-  for (const results of episodes) results.add(resultOf(1, 2 * MIB), 'a');
+  for (const results of episodes) results.add(LS, resultOf(1, 2 * MIB));
   expect(memory.bytes).toBeLessThan(10 * MIB);
-  expect(() => episodes[0]?.again(1, 'a')).toThrow(expect.objectContaining({ error: 'step_out_of_order' }));
+  expect(() => episodes[0]?.again(1, LS)).toThrow(expect.objectContaining({ error: 'step_out_of_order' }));
   expect(episodes[0]).toMatchObject({ count: 1, last: { step: 1, terminated: false } });
-  expect(episodes[7]?.again(1, 'a')).toMatchObject({ step: 1, replayed: true });
+  expect(episodes[7]?.again(1, LS)).toMatchObject({ step: 1, replayed: true });
   for (const results of episodes) results.forget();
   expect(memory.bytes).toBe(0);
 });
