@@ -8,7 +8,7 @@ export interface DatasetPlaces {
   readonly added: Readonly<Record<string, string>>;
 }
 
-/** Where a server started here would find datasets. Of its settings no other one is looked at. */
+/** Where a server that is started here finds datasets. Reads no other setting, so that a wrong one does not matter. */
 export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
   const [{ stateFolder }, { parseConfig }] = await Promise.all([load('state'), load('config')]);
   const { dataset } = parseConfig([], { STEPWELL_DATASET: env.STEPWELL_DATASET });

@@ -14,7 +14,7 @@ export interface TaskSource extends AsyncDisposable {
 
 const DEFAULT_LIMIT = 100;
 
-/** The environments that a server started here and with this process's variables would have, to look at: they have no sandboxes. */
+/** The environments of a server that is started here. They have no sandboxes: callers only look at their tasks. */
 export async function localEnvironments(
   terminal: Terminal,
 ): Promise<ReadonlyMap<string, EnvironmentProgram>> {

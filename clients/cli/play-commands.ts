@@ -26,8 +26,8 @@ export function isPlayCommand(line: string): boolean {
   return word === 'submit' || (rest.length === 0 && WORDS.includes(word));
 }
 
-/** What the Tab key makes of a line: one of the commands, or the line with a tab. */
-export function completePlayCommand(line: string): [completions: string[], completed: string] {
-  const words = WORDS.filter((word) => word.startsWith(line));
+/** What the Tab key makes of a line: one of the commands, or, also within a block of code, the line with a tab. */
+export function completed(line: string, isInBlock: boolean): [completions: string[], completed: string] {
+  const words = isInBlock ? [] : WORDS.filter((word) => word.startsWith(line));
   return [words.length > 0 ? words : [`${line}\t`], line];
 }

@@ -4,7 +4,7 @@ import type { Params } from '../../protocol/methods.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { CommandError } from './command-error.ts';
-import { completePlayCommand, isPlayCommand, PLAY_HELP, PLAY_HINT } from './play-commands.ts';
+import { completed, isPlayCommand, PLAY_HELP, PLAY_HINT } from './play-commands.ts';
 import { showFailure, showGrade, showObservation, showStart } from './play-screen.ts';
 import { type PlayerInput, playerInput } from './player-input.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
@@ -31,7 +31,7 @@ export async function playSession(
     input: terminal.input,
     output: terminal.interactive ? terminal.output : undefined,
     terminal: terminal.interactive,
-    completer: (line: string) => (input.isBegun ? [[`${line}\t`], line] : completePlayCommand(line)),
+    completer: (line: string) => completed(line, input.isBegun),
   });
   const leaving = new AbortController();
   lines.on('SIGINT', () => {

@@ -8,6 +8,7 @@ import { run } from '../../clients/cli/program.ts';
 import { temporaryHome } from '../clients/real-server.ts';
 import { localMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
+import { signalled } from '../signals.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 
 const missing = await localMissing();
@@ -16,12 +17,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LOCAL = ['--runtime', 'local'];
 
 function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
+  if (pid !== undefined) signalled(-pid, 'SIGKILL');
 }
 
 describeUnless(missing, 'commands with their own server', () => {
@@ -120,13 +116,13 @@ describeUnless(missing, 'commands with their own server', () => {
     }
   });
 
-  test('tasks are listed of datasets that the server is told of by a variable', async () => {
+  test('tasks knows the datasets that STEPWELL_DATASET names', async () => {
     const file = join(home, 'mine.jsonl');
     await writeFile(
       file,
       `${JSON.stringify({ id: 'one', instruction: 'Say hello.', gold: 'echo hello' })}\n`,
     );
-    // A setting that a server would refuse is no matter here.
+    // `serve` would refuse this host; `tasks` does not read it.
     const env = { STEPWELL_DATASET: `mine=${file}`, STEPWELL_HOST: '0.0.0.0' };
     expect((await stepwell(['tasks', '--dataset', 'mine'], '', env)).printed).toContain(
       '1 of 1 tasks of mine',
