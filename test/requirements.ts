@@ -35,7 +35,7 @@ export function absentPrograms(programs: readonly string[]): string[] {
 
 /** A title that says why its tests are skipped. */
 export const titled = (title: string, missing: string | null) =>
-  missing === null ? title : `${title} (${missing})`;
+  missing === null ? title : `${title} (not here: ${missing})`;
 
 /** A suite that is skipped where something is missing; the report then says what. */
 export function describeUnless(missing: string | null, title: string, body: () => void): void {

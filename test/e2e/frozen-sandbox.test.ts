@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from '../../server/main.ts';
 import { engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { Wire } from '../server/test-server.ts';
+import { signalled } from '../signals.ts';
 
 const RUNNER = '/opt/stepwell/runner';
 
@@ -82,9 +83,8 @@ for (const under of await engineCases()) {
 
     /** Signal every runner of this server. @returns which they were */
     async function signal(name: NodeJS.Signals): Promise<number[]> {
-      const pids = await ours();
-      for (const pid of pids) process.kill(pid, name);
-      return pids;
+      // The pool may end one meanwhile.
+      return (await ours()).filter((pid) => signalled(pid, name));
     }
 
     /** Wait until so many sandboxes are free. */
@@ -127,13 +127,7 @@ for (const under of await engineCases()) {
       const pids = await signal('SIGSTOP');
       // How long it is frozen is what is tried here.
       await new Promise((resolve) => setTimeout(resolve, 2_500));
-      for (const pid of pids) {
-        try {
-          process.kill(pid, 'SIGCONT');
-        } catch {
-          // It was at its end when all were stopped.
-        }
-      }
+      for (const pid of pids) signalled(pid, 'SIGCONT');
       expect(await wire.answer()).toMatchObject({
         result: { observation: { output: 'done\n' }, failure: null },
       });

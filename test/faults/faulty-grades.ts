@@ -6,6 +6,7 @@ import type { AcquireOptions, Sandbox, SandboxSource } from '../../docker/sandbo
 import { PythonJudge } from '../../environments/python/judge.ts';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
 import { type EngineCase, openPool } from '../engines.ts';
+import { signalled } from '../signals.ts';
 import { type JudgeProcesses, judgeProcesses, type Role } from './judge-processes.ts';
 
 /** How a grade ended: a score, or the code of a failure. */
@@ -92,13 +93,7 @@ export class Victim {
   }
 
   #send(pid: number | undefined, signal: NodeJS.Signals): void {
-    if (pid === undefined) return;
-    try {
-      process.kill(pid, signal);
-      this.sent += 1;
-    } catch {
-      // It has ended meanwhile.
-    }
+    if (pid !== undefined && signalled(pid, signal)) this.sent += 1;
   }
 }
 

@@ -164,6 +164,7 @@ function itWithstands(engine: EngineCase): void {
   it('gives the gold 1 or a failure at random kills, stops and pauses, and a wrong solution no more than it deserves', async () => {
     const seed = Number(process.env.STEPWELL_FAULT_SEED ?? Math.floor(Math.random() * 2 ** 31));
     const random = randomFrom(seed);
+    let [scored, met] = [0, 0];
     for (let round = 0; round < ROUNDS; round += 1) {
       const role = ROLES[Math.floor(random() * ROLES.length)] ?? 'judge';
       const [kind, after, ms] = [random(), random() * 900, random() * 2_500];
@@ -174,11 +175,15 @@ function itWithstands(engine: EngineCase): void {
         else if (kind < 0.75) await victim.stop(role, ms);
         else await victim.pause(ms);
       };
-      const { ending } = await graded(RECORD, isWrong ? WRONG : GOLD, fault);
+      const { ending, sent } = await graded(RECORD, isWrong ? WRONG : GOLD, fault);
+      met += sent;
       const said = { seed, round, role, kind, after, ms, ending };
+      if ('score' in ending) scored += 1;
       if ('score' in ending) expect(said).toEqual({ ...said, ending: { score: isWrong ? 1 / 3 : 1 } });
       else expect(said.ending).toEqual({ failure: expect.stringMatching(/runner_fault|died|unresponsive/) });
     }
+    // Some faults met a process, and some grades came through.
+    expect([scored > 0, met > 0]).toEqual([true, true]);
   }, 300_000);
 }
 

@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
 import { vi } from 'vitest';
 import { labels, runnerPath } from '../../docker/labels.ts';
+import { signalled } from '../signals.ts';
 import { allProcesses, descendants, runsBelow } from './processes.ts';
 import { LONG_SLEEP, type Served } from './served.ts';
 
@@ -65,15 +66,6 @@ function localContainers(owner: number): Victim[] {
       thaw: each('SIGCONT'),
     };
   });
-}
-
-/** Signal a process that may have ended meanwhile. */
-function signalled(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 }
 
 /** Wait until a long sleep runs in one of the server's containers. @returns which */

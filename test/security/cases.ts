@@ -70,7 +70,7 @@ function rowOf(one: SecurityCase, engine: Row['engine'], outcomes: readonly Outc
 /** Why a test was skipped, as `titled` put it at the end of its title or a suite's. */
 function reasonOf(name: string): string | null {
   for (const title of name.split(' > ')) {
-    const reason = /\((.+)\)$/.exec(title)?.[1];
+    const reason = /\(not here: (.+)\)$/.exec(title)?.[1];
     if (reason !== undefined) return reason;
   }
   return null;

@@ -57,8 +57,7 @@ for (const session of ['bash', 'python'] as const) {
           expect(said).toContain('ready\n');
           let met: string[] = [];
           // On a busy machine fewer are met each time.
-          const isMissed = (round: number) => met.length < least && round < 100;
-          for (let round = 0; met.length < 8 && (round < 12 || isMissed(round)); round += 1) {
+          for (let round = 0; met.length < 8 && round < (met.length < least ? 100 : 12); round += 1) {
             await provoke(sandbox);
             met = (await sandbox.getFile('/tmp/newcomers')).toString().trim().split('\n').filter(Boolean);
           }

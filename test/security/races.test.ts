@@ -54,6 +54,9 @@ const WRITTEN = {
   },
 };
 
+/** An MD5 sum of something: not of an empty file. */
+const SUM = /^(?!d41d8cd98f00b204)[0-9a-f]{32} /;
+
 function restless({ acquire, run, output, next, answers, session }: SecurityBench, kind: string): void {
   const written = WRITTEN[session];
   const start = async () => `KIND = "${kind}"\n${await probe('restless.py')}`;
@@ -72,6 +75,7 @@ function restless({ acquire, run, output, next, answers, session }: SecurityBenc
     const seen = await sandbox.inspect({ ...limits, argv: ['/bin/sh', '-c', look] });
     const [first, second, ...rest] = seen.output.toString().trim().split('\n');
     expect(rest).toEqual([]);
+    expect(first).toMatch(SUM);
     expect(second).toBe(first);
   });
 
@@ -81,6 +85,7 @@ function restless({ acquire, run, output, next, answers, session }: SecurityBenc
     const first = await sandbox.inspect({ ...limits, argv: ['md5sum', 'tmp/restless'] });
     const second = await sandbox.inspect({ ...limits, argv: ['md5sum', 'tmp/restless'] });
     await sandbox.quiesce('resume');
+    expect(first.output.toString()).toMatch(SUM);
     expect(second.output.toString()).toBe(first.output.toString());
   });
 
@@ -91,6 +96,7 @@ function restless({ acquire, run, output, next, answers, session }: SecurityBenc
     expect(result).toMatchObject({ timedOut: true });
     expect(result.output.toString()).toContain('ready');
     const [first, second] = (await output(sandbox, written.counts)).trim().split('\n');
+    expect(Number(first)).toBeGreaterThan(0);
     expect(second).toBe(first);
     await answers(sandbox);
   });
@@ -108,6 +114,7 @@ function restless({ acquire, run, output, next, answers, session }: SecurityBenc
     });
     expect(ended).toMatchObject({ timedOut: true });
     const [first, second] = (await output(sandbox, written.counts)).trim().split('\n');
+    expect(Number(first)).toBeGreaterThan(0);
     expect(second).toBe(first);
     await answers(sandbox);
   });

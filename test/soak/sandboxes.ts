@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
 import { labels } from '../../docker/labels.ts';
 import { decodeOwner } from '../../docker/owner.ts';
+import { signalled } from '../signals.ts';
 import { commandOf, processTree, withDescendants } from './processes.ts';
 
 /** A sandbox of the server under test, as the machine sees it. */
@@ -89,11 +90,5 @@ function isContainer(pid: number): boolean {
 }
 
 function signal(pids: readonly number[], name: NodeJS.Signals): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, name);
-    } catch {
-      // Ended in the meantime.
-    }
-  }
+  for (const pid of pids) signalled(pid, name);
 }

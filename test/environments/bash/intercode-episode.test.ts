@@ -106,10 +106,10 @@ describe('InterCode semantics', () => {
   });
 
   it.each([
-    ['its time ran out, as a container may have stood still', { timedOut: true }, 2],
-    ['it was killed, as a machine may have no memory', { exitCode: 137 }, 2],
-    ['it told of a fault, never', { exitCode: 128 }, 1],
-  ])('asks git once more where %s', async (_, first, looks) => {
+    ['ran out of time: asks it once more', { timedOut: true }, 2],
+    ['was killed: asks it once more', { exitCode: 137 }, 2],
+    ['reported an error: takes that as the status', { exitCode: 128 }, 1],
+  ])('when git %s', async (_, first, looks) => {
     let asked = 0;
     const { episode, sandbox } = await play(record('a'), intercode, {
       episode: { inspected: () => (++asked === 1 ? first : {}) },
