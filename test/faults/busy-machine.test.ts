@@ -7,13 +7,13 @@ import { type EngineCase, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { openFaultyGrades } from './faulty-grades.ts';
 
-/** Half a second of processor time for each call. */
+/** A quarter of a second of processor time for each call. */
 const BUSY = python`
   import time
 
   def work():
       began = time.process_time()
-      while time.process_time() - began < 0.5:
+      while time.process_time() - began < 0.25:
           pass
 `;
 const GOLD = `${BUSY}\ndef f(x):\n    work()\n    return 2 * x\n`;
@@ -27,14 +27,14 @@ const RECORD: PythonTaskRecord = {
     { name: 'b', code: 'assert f(2) == 4' },
     { name: 'c', code: `${BUSY}\nwork()\nassert f(3) == 6` },
   ],
-  test_timeout_ms: 1400,
+  test_timeout_ms: 700,
 };
 const PROGRAM: PythonTaskRecord = {
   id: 'program',
   instruction: 'Double standard input.',
   gold: `${BUSY}\nwork()\nprint(2 * int(input()))\n`,
   tests: [{ name: 'a', stdin: '1\n', stdout: '2\n' }],
-  test_timeout_ms: 900,
+  test_timeout_ms: 450,
 };
 
 function itIsFair(engine: EngineCase): void {
@@ -59,7 +59,7 @@ function itIsFair(engine: EngineCase): void {
   }, 180_000);
 
   it('gives those that wait, or compute for too long, 0', async () => {
-    const sleeps = 'import time\n\ndef f(x):\n    time.sleep(2)\n    return 2 * x\n';
+    const sleeps = 'import time\n\ndef f(x):\n    time.sleep(1)\n    return 2 * x\n';
     expect((await grades.graded(RECORD, sleeps)).ending).toEqual({ score: 0 });
     const long = `${BUSY}\ndef f(x):\n    for _ in range(4):\n        work()\n    return 2 * x\n`;
     expect((await grades.graded(RECORD, long)).ending).toEqual({ score: 0 });

@@ -85,13 +85,13 @@ describe('the table of cases', () => {
   });
 
   it('gives the reason of what was not shown', () => {
-    expect(told([one], outcome('skipped', 'a bomb (no cgroups)'))[0]).toEqual([
+    expect(told([one], outcome('skipped', 'a bomb (not here: no cgroups)'))[0]).toEqual([
       'docker',
       'not shown: no cgroups',
       5,
       true,
     ]);
-    const both = [...outcome('passed'), ...outcome('skipped', 'a bomb of threads (no cgroups)')];
+    const both = [...outcome('passed'), ...outcome('skipped', 'a bomb of threads (not here: no cgroups)')];
     expect(told([one], both)[0]?.[1]).toBe('stopped; in part not shown: no cgroups');
   });
 

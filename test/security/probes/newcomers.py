@@ -42,10 +42,11 @@ def guess():
         for pid in range(last + 1, last + 4):
             try:
                 os.kill(pid, signal.SIGSTOP)
+                look(pid)
+                # One that had ended already may be gone by now.
+                os.kill(pid, signal.SIGCONT)
             except (ProcessLookupError, PermissionError):
                 continue
-            look(pid)
-            os.kill(pid, signal.SIGCONT)
             last = pid
             break
 
