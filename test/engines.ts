@@ -14,7 +14,7 @@ import { LocalEngine } from '../docker/local-engine.ts';
 import { ownerOf } from '../docker/owner.ts';
 import { SandboxPool } from '../docker/pool.ts';
 import { RunFolder } from '../docker/run-folder.ts';
-import { absentPrograms, unlessRequired } from './requirements.ts';
+import { absentPrograms, leftToAnother, unlessRequired } from './requirements.ts';
 
 /** Why there is no Docker engine to test with, or `null`. */
 export async function dockerMissing(): Promise<string | null> {
@@ -25,8 +25,19 @@ export async function dockerMissing(): Promise<string | null> {
   return unlessRequired('docker', missing);
 }
 
-/** Why the local engine cannot be tested here, or `null`. @param programs what is to be run in its sandboxes */
-export async function localMissing(programs: readonly string[] = []): Promise<string | null> {
+/** What tests of the local engine use that a bare machine lacks. */
+export interface LocalNeeds {
+  /** Programs that must be there, as they are run in its sandboxes. @default none */
+  readonly programs?: readonly string[];
+  /** Whether they use MariaDB where there is one. @default false */
+  readonly usesMariadb?: boolean;
+}
+
+/** Why the local engine is not tested here, or `null`. */
+export async function localMissing(needs: LocalNeeds = {}): Promise<string | null> {
+  const { programs = [], usesMariadb = false } = needs;
+  const left = leftToAnother('local');
+  if (left !== null && programs.length === 0 && !usesMariadb) return left;
   const lacks = [...(await machineFacts(new Docker()).local())];
   const missing = unlessRequired('local', lacks.join('; ') || noNamespaces());
   const absent = absentPrograms(programs).map((name) => `no ${name}`);
@@ -102,11 +113,11 @@ export interface EngineCase {
   open(): Promise<OpenEngine>;
 }
 
-/** Both kinds of engine, those too that this machine lacks. @param programs what is to be run in sandboxes of the local one */
-export async function engineCases(programs: readonly string[] = []): Promise<EngineCase[]> {
+/** Both kinds of engine, those too that this machine lacks. @param needs what the tests use on the local one */
+export async function engineCases(needs: LocalNeeds = {}): Promise<EngineCase[]> {
   return [
     { name: 'docker', missing: await dockerMissing(), open: dockerEngine },
-    { name: 'local', missing: await localMissing(programs), open: localEngine },
+    { name: 'local', missing: await localMissing(needs), open: localEngine },
   ];
 }
 

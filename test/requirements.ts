@@ -5,10 +5,15 @@ import { describe, it } from 'vitest';
 const NEEDS = ['docker', 'local', 'mariadb', 'python', 'programs', 'data'] as const;
 export type Need = (typeof NEEDS)[number];
 
-const asked = (process.env.STEPWELL_REQUIRE ?? '').split(',').filter((name) => name !== '');
-const unknown = asked.filter((name) => !NEEDS.some((need) => need === name));
-if (unknown.length > 0)
-  throw new Error(`STEPWELL_REQUIRE knows ${NEEDS.join(', ')}, not ${unknown.join(', ')}`);
+const asked = namesIn('STEPWELL_REQUIRE', NEEDS);
+const leftOut = namesIn('STEPWELL_LEAVE_OUT', ['local']);
+
+function namesIn(variable: string, known: readonly string[]): readonly string[] {
+  const names = (process.env[variable] ?? '').split(',').filter((name) => name !== '');
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`${variable} knows ${known.join(', ')}, not ${unknown.join(', ')}`);
+  return names;
+}
 
 /**
  * Why something is missing, as it is given, or `null`.
@@ -17,6 +22,11 @@ if (unknown.length > 0)
 export function unlessRequired(need: Need, missing: string | null): string | null {
   if (missing !== null && asked.includes(need)) throw new Error(`STEPWELL_REQUIRE names ${need}: ${missing}`);
   return missing;
+}
+
+/** Why what a bare machine can show is not shown in this run, or `null`: another run shows it. */
+export function leftToAnother(need: 'local'): string | null {
+  return leftOut.includes(need) ? `STEPWELL_LEAVE_OUT names ${need}` : null;
 }
 
 /** What a local engine lacks that is not root's, in the words of a skipped test. */

@@ -17,7 +17,7 @@ const ABOUT_NOTHING = 0.05;
 
 const joined = (gold: BashTaskRecord['gold']) => (typeof gold === 'string' ? gold : gold.join(';'));
 
-for (const engine of await engineCases(PROGRAMS)) {
+for (const engine of await engineCases({ programs: PROGRAMS })) {
   describeUnless(engine.missing, `the built-in Bash tasks, played on the ${engine.name} engine`, () => {
     let opened: Awaited<ReturnType<typeof openPool>>;
     let environment: BashEnvironment;

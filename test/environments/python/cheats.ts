@@ -208,7 +208,7 @@ export const CHEATS: readonly Cheat[] = [
       import os, time
 
       def double(x):
-          for _ in range(40):
+          for _ in range(8):
               if os.fork() == 0:
                   data = [bytearray(50 << 20) for _ in range(15)]
                   time.sleep(5)

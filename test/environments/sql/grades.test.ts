@@ -42,7 +42,7 @@ const DEEDS: Readonly<Record<'sqlite' | 'mysql', readonly string[]>> = {
 
 for (const [runtime, missing] of [
   ['docker', await dockerMissing()],
-  ['local', await localMissing()],
+  ['local', await localMissing({ usesMariadb: true })],
 ] as const) {
   describeUnless(missing, `a SQL grade, whatever the agent did, on the ${runtime} engine`, () => {
     let home: string;

@@ -14,13 +14,14 @@ import { noMariadb } from './mariadb.ts';
 
 const MINUTES = 60_000;
 const noLocal = await localMissing();
+const noLocalMariadb = noMariadb ?? (await localMissing({ usesMariadb: true }));
 const noDocker = await dockerMissing();
 const PLACES = [
   { runtime: 'docker', account: 'mysql', missing: noDocker },
   { runtime: 'docker', account: 'intercode', missing: noDocker },
   { runtime: 'docker', account: 'sqlite', missing: noDocker },
-  { runtime: 'local', account: 'mysql', missing: noLocal ?? noMariadb },
-  { runtime: 'local', account: 'intercode', missing: noLocal ?? noMariadb },
+  { runtime: 'local', account: 'mysql', missing: noLocalMariadb },
+  { runtime: 'local', account: 'intercode', missing: noLocalMariadb },
   { runtime: 'local', account: 'sqlite', missing: noLocal },
 ] as const;
 
