@@ -59,7 +59,9 @@ class AgentProcesses:
     is found as well.
     """
 
-    def __init__(self, first: int, interpreter: int, stroke: Callable[[int], None], own: Callable[[], Container[int]]) -> None:
+    def __init__(
+        self, first: int, interpreter: int, stroke: Callable[[int], None], own: Callable[[], Container[int]]
+    ) -> None:
         self.first = first
         self.interpreter = interpreter
         self._stroke = stroke

@@ -14,6 +14,7 @@ from enclosure import enclosed
 from file_type import file_type
 from request_error import RequestError
 
+
 def checksums(merged: str, paths: Any, bounds: Bounds = Bounds()) -> Dict[str, Any]:
     """
     For each of `paths`, dicts `{path, recursive}`, a digest; None from the one on that exceeds a bound.

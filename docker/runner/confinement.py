@@ -21,9 +21,7 @@ from session_ends import PID_BYTES
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _INSTRUCTION_SIZE = 8
-_NAMESPACES = (
-    mounts.CLONE_NEWNS | mounts.CLONE_NEWCGROUP | mounts.CLONE_NEWUTS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWPID
-)
+_NAMESPACES = mounts.CLONE_NEWNS | mounts.CLONE_NEWCGROUP | mounts.CLONE_NEWUTS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWPID
 _libc = ctypes.CDLL(None, use_errno=True)
 
 

@@ -3,6 +3,7 @@
 # deadline: 5000 ms
 
 import builtins, sys
+
 builtins.compile = None
 builtins.AssertionError = Exception
 sys.modules.clear()

@@ -11,9 +11,7 @@ _PIECES = re.compile(
 # A comment's end is its first one, also where another reading would let the whole pattern match.
 _COMMENT = r"/\*(?:(?!\*/).)*"
 _NOTHING = re.compile(rf"(?:\s|;|--[^\n]*(?:\n|$)|{_COMMENT}(?:\*/|$))*", re.S)
-_TRIGGER = re.compile(
-    rf"(?:\s|--[^\n]*\n|{_COMMENT}\*/|EXPLAIN\b)*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\b", re.S | re.I
-)
+_TRIGGER = re.compile(rf"(?:\s|--[^\n]*\n|{_COMMENT}\*/|EXPLAIN\b)*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\b", re.S | re.I)
 
 
 def statements(text: str):

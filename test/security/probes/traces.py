@@ -11,7 +11,15 @@ UNSTABLE = ("/", "/dev", "/opt", "/proc", "/sys")
 # Below /usr, where a machine can have more than there is time to look at.
 DEPTH = 3
 # Programs and modules whose content counts too: sizes and times can be set as one likes.
-CONTENT = ("/usr/bin/[a-m]*s", "/usr/bin/git", "/usr/bin/env", "/usr/lib/python3*/json/*.py", "/etc/*", "/root/.*", "/var/spool/cron/crontabs/*")
+CONTENT = (
+    "/usr/bin/[a-m]*s",
+    "/usr/bin/git",
+    "/usr/bin/env",
+    "/usr/lib/python3*/json/*.py",
+    "/etc/*",
+    "/root/.*",
+    "/var/spool/cron/crontabs/*",
+)
 
 
 def files():
