@@ -14,7 +14,7 @@ import capabilities
 import mounts
 from capabilities import AGENT, INSPECTION
 from devices import PROC_FLAGS, cover_proc
-from mounts import MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_REC
+from mounts import MS_REC
 from processes import offer_first
 from session_ends import PID_BYTES
 
@@ -157,7 +157,7 @@ def never_return(work) -> None:
     """What a fork does ends with it, whatever happens."""
     try:
         work()
-    except BaseException as error:  # noqa: BLE001 - nobody else tells of it
+    except BaseException as error:  # nobody else tells of it
         # No traceback: it would read source files, and the root may be the agent's by now.
         os.write(2, f"{type(error).__name__}: {error}\n".encode("utf-8", "replace"))
     finally:

@@ -76,7 +76,7 @@ class Container:
             self._make_root()
             self._give_up()
             os.execvpe(self._plan["argv"][0], self._plan["argv"], self._plan["env"])
-        except BaseException as error:  # noqa: BLE001 - whatever it was, it is why there is no container
+        except BaseException as error:  # whatever it was, it is why there is no container
             _complain(error, self._is_root)
         finally:
             os._exit(1)

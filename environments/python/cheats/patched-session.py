@@ -2,7 +2,8 @@
 # scores: = 0
 # deadline: 5000 ms
 
-import builtins, sys
+import builtins
+import sys
 
 builtins.compile = None
 builtins.AssertionError = Exception

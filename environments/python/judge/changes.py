@@ -93,7 +93,7 @@ class Changes:
     def _is_data(self, node):
         if _reads(node, self._foreign):
             return False
-        return isinstance(node, _DATA) or isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
+        return isinstance(node, _DATA) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)))
 
 
 def _is_fresh(text):

@@ -107,8 +107,8 @@ class _Others:
 
     def busy(self, passed, own):
         """
-        Processor time of others since the last look, in seconds. own: the judge's. Of processes that began and may have ended
-        meanwhile nobody knows: they may have computed all the time.
+        Processor time of others since the last look, in seconds. own: the judge's. Of processes that began and may have
+        ended meanwhile nobody knows: they may have computed all the time.
         """
         before, busy, latest = self._tasks, self._busy, self._latest
         self.__init__(self._pid)
@@ -226,7 +226,7 @@ class Clock:
         if state == "R" or own > passed * _WORKING:
             # One of the two computes while the other waits.
             waited = max(waited, passed - theirs - own)
-        if state in _STOPPED or state == "Z" and self._quiet:
+        if state in _STOPPED or (state == "Z" and self._quiet):
             self._held += passed
         elif passed > TICK + _SLACK and own < passed / 2:
             counted = passed if _crowded(self._pid) else min(passed, max(TICK, own, theirs))
@@ -244,7 +244,8 @@ class Clock:
         """State of the solution, its processor time and its waiting for that since the last look."""
         state, seconds, _ = _state_of(self._pid)
         before, earlier = self._seen
-        self._seen = seconds, waited = seconds, _waited(self._pid)
+        waited = _waited(self._pid)
+        self._seen = seconds, waited
         return state, max(0.0, seconds - before), max(0.0, waited - earlier)
 
     def _busy_others(self, passed, own):

@@ -81,7 +81,7 @@ class Encoder:
             encoded = self._any(value)
             if not self._found:
                 return encoded
-            # They refer to each other by number, as they may form circles and chains of any length. The list grows meanwhile.
+            # They refer to each other by number, as they may form circles and chains of any length. The list grows here.
             described = [self._described(*found) for found in self._found]
             return ["graph", encoded, described]
         except RecursionError:

@@ -30,13 +30,13 @@ def _same_token(actual, expected):
             return True
     mantissa = re.split("[eE]", expected)[0]
     digits = len(mantissa.replace(".", "").lstrip("+-0"))
-    if mantissa == expected and "." not in expected or digits > _EXACT_DIGITS:
+    if (mantissa == expected and "." not in expected) or digits > _EXACT_DIGITS:
         return False
     return _close(float(actual), float(expected))
 
 
 def _words(text):
-    """Words one by one, and None between two lines that are not blank. Never holds more of them: an output may be all lines."""
+    """Words one by one, and None between two lines that are not blank. One is held at a time: an output may be all lines."""
     is_first, is_broken = True, False
     for match in _WORD.finditer(text):
         word = match.group(1)

@@ -103,7 +103,7 @@ def _is_plain(value, plain, makers, modules):
     def is_data(node, given=False):
         """given: whether something goes through it, or calls it, at once."""
         if isinstance(node, ast.Name):
-            return node.id in names or node.id in makers and (given or isinstance(vars(builtins).get(node.id), type))
+            return node.id in names or (node.id in makers and (given or isinstance(vars(builtins).get(node.id), type)))
         if isinstance(node, ast.Call):
             return is_call(node, given)
         if isinstance(node, (ast.Lambda, ast.GeneratorExp)):
@@ -118,11 +118,11 @@ def _is_plain(value, plain, makers, modules):
         if isinstance(function, ast.Attribute):
             module = modules.get(getattr(function.value, "id", None))
             known = None if module is None else _DATA_MODULES[module]
-            if module is None and (not is_data(function.value) or function.attr in _VIEWS and not given):
+            if module is None and (not is_data(function.value) or (function.attr in _VIEWS and not given)):
                 return False
             if known is not None and function.attr not in known:
                 return False
-        elif not isinstance(function, ast.Name) or function.id not in makers and not (given and function.id in _ITERATING):
+        elif not isinstance(function, ast.Name) or (function.id not in makers and not (given and function.id in _ITERATING)):
             return False
         return all(is_data(argument, given=True) for argument in arguments)
 

@@ -44,10 +44,9 @@ class Decoder:
     solution's, given(number, …) of one of the judge's, raisable(reference, names, base) of an exception's class,
     imported(module, name) of a class of Python's; `classes`, its own classes of the names that both sides have; `taken`,
     names of what plain values and instances of these classes have; and
-    notice(kind, detail), which is told of each part that is not simply data: `nan`, a float that is no number; `infinite`, one
-    from which such a one can be made; `hidden`, an
-    attribute in the place of a value of its class; `inside`, what is no data within an instance of such a class;
-    `named`, a named tuple.
+    notice(kind, detail), which is told of each part that is not simply data: `nan`, a float that is no number; `infinite`,
+    one from which such a one can be made; `hidden`, an attribute in the place of a value of its class; `inside`, what is no
+    data within an instance of such a class; `named`, a named tuple.
     Where `ordered` is set, a float that is no number raises FloatingPointError.
     """
 

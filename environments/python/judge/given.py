@@ -1,4 +1,4 @@
-"""What of a test's own the solution process was given by reference, not as data: functions, iterators, classes, exceptions."""
+"""What of a test the solution process was given by reference, not as data: functions, iterators, classes, exceptions."""
 
 import itertools
 import sys
@@ -36,10 +36,7 @@ class Given:
             raise Closed() from None
         back = {"back": message.get("back")}
         try:
-            if message.get("how") == "next":
-                value = list(itertools.islice(target, 1))
-            else:
-                value = target(*positional, **named)
+            value = list(itertools.islice(target, 1)) if message.get("how") == "next" else target(*positional, **named)
             back["ok"] = encode(value)
         except Exception as error:
             if isinstance(error, AssertionError):

@@ -12,7 +12,7 @@ from .clock import Clock, Over
 from .comparison import same_output, same_value
 from .decoding import OWN_NAMES
 from .modules import compiled
-from .outcomes import Failed, TOO_LATE, line_of, shown, told
+from .outcomes import TOO_LATE, Failed, line_of, shown, told
 from .placement import Placement
 from .process import SolutionProcess
 from .program import program_result
@@ -160,7 +160,7 @@ class Grading:
         return value, {**({} if error is None else {"error": error}), **({} if doubt is None else {"doubt": doubt})}
 
     def _here_only(self, action):
-        """What an action gives. A fork that it makes ends with it: it shares the judge's channels, and only the judge tells."""
+        """What an action gives. A fork that it makes ends with it: it has the judge's channels, but only the judge tells."""
         try:
             return action()
         finally:
@@ -168,7 +168,7 @@ class Grading:
                 os._exit(0)
 
     def _check_loss(self):
-        """Raise why the process was given up meanwhile. A grade program may give a part for the rest, unless there is a doubt."""
+        """Raise why the process was given up meanwhile. A grade program may give a part, unless there is a doubt."""
         loss = self.process.loss
         if loss is not None and (self.tested or getattr(loss, "doubt", None) or getattr(loss, "held", False)):
             raise loss
@@ -202,7 +202,7 @@ class Grading:
         self.process.changed.clear()
         self.process.told = True
         try:
-            same = same_value(value, test["value"]) or "also" in test and same_value(value, test["also"])
+            same = same_value(value, test["value"]) or ("also" in test and same_value(value, test["also"]))
         except (ArithmeticError, ValueError, RecursionError):
             same = False
         if not same:

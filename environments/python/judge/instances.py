@@ -94,7 +94,7 @@ def _check(made, name, place, value, notice):
         raise Refused(f"an instance of {type(made).__name__} has a {name} of its own")
     # None is there to be replaced, and so is the default of a field.
     field = getattr(type(made), "__dataclass_fields__", {}).get(name)
-    if place is None or field is not None and field._field_type.name == "_FIELD":
+    if place is None or (field is not None and field._field_type.name == "_FIELD"):
         return
     if type(place) is not type(value) or place != value:
         notice(f"{type(made).__name__}.{name}")

@@ -1,4 +1,4 @@
-def __stepwell_judge__(package):
+def __stepwell_judge__(package):  # noqa: N807 - a name that no task uses
     """
     Bring the judge's modules into this session, unless it has them, and grade. Standard input begins with a line: the length
     of their compiled code (0 where the session is believed to have them), and what is known of the image's files. Then come

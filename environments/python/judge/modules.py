@@ -7,9 +7,9 @@ import ast
 
 _COMPUTING = frozenset(
     "abc array ast asyncio base64 binascii bisect builtins calendar cmath collections colorsys contextlib copy csv "
-    "dataclasses datetime decimal difflib enum fractions functools graphlib hashlib heapq hmac html ipaddress itertools json "
-    "keyword math numbers operator pprint queue random re reprlib secrets statistics string struct sys textwrap threading time "
-    "types typing unicodedata unittest uuid warnings zlib zoneinfo __future__".split()
+    "dataclasses datetime decimal difflib enum fractions functools graphlib hashlib heapq hmac html ipaddress itertools "
+    "json keyword math numbers operator pprint queue random re reprlib secrets statistics string struct sys textwrap "
+    "threading time types typing unicodedata unittest uuid warnings zlib zoneinfo __future__".split()
 )
 ELSEWHERE = "__elsewhere__"
 
@@ -44,7 +44,7 @@ class _Imports(ast.NodeTransformer):
     def visit_Import(self, node):
         return [ast.copy_location(made, node) for made in imported(node)]
 
-    visit_ImportFrom = visit_Import
+    visit_ImportFrom = visit_Import  # noqa: N815 - the name that `ast` calls
 
 
 def compiled(source, filename):

@@ -79,9 +79,9 @@ class Placement(Left):
         """Whether a statement changes what is the judge's together with what lies in the solution process."""
         for statement in self._body:
             changed = bound([statement]) | mutated([statement])
-            if changed & self._own and changed & self.remote - self.foreign:
-                if not isinstance(statement, ast.Assert):
-                    return True
+            torn = changed & self._own and changed & self.remote - self.foreign
+            if torn and not isinstance(statement, ast.Assert):
+                return True
         return False
 
     def _only_module(self, name):

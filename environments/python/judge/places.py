@@ -51,7 +51,7 @@ class Places:
         return {"__name__": self._name, **self._setup, "__builtins__": self._builtins}
 
     def set_up(self, source):
-        """Run a setup: the solution and the tests have the same classes, and functions that use no name of the solution's."""
+        """Run a setup: the solution and the tests have the same classes, and functions that use no name of the solution."""
         code = _compile(source, "<setup>", "exec", dont_inherit=True)
         if not _stands_alone(source):
             _exec(code, self._solution)

@@ -20,7 +20,8 @@ from .starting import Lost
 _ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
 # What is done with an object without changing it.
 _LOOKING = frozenset(
-    "len bool hash str repr format iter next item attribute has type isinstance issubclass callable in is eq ne lt le gt ge".split()
+    "len bool hash str repr format iter next item attribute has type isinstance issubclass callable "
+    "in is eq ne lt le gt ge".split()
 )
 _UNSEEN = object()
 

@@ -48,7 +48,10 @@ def _open_elsewhere():
 def _prepared(searched):
     """Whether solutions can leave nothing in files. searched: whether the rest of the image is known to be closed."""
     try:
-        return _SEPARATE and all([_close(path) for path in _OPEN]) and (searched or not _open_elsewhere())
+        if not _SEPARATE:
+            return False
+        closed = [_close(path) for path in _OPEN]
+        return all(closed) and (searched or not _open_elsewhere())
     except OSError:
         return False
 
@@ -93,16 +96,16 @@ def _judge():
 
 
 def tell(told):
-    """Say something to the server. The nonce, at the end of standard input, is read only now: no solution process is to come."""
+    """Say something to the server. The nonce, at the end of standard input, is read when no solution process is to come."""
     nonce = os.pread(0, _NONCE_BYTES, os.fstat(0).st_size - _NONCE_BYTES)
     os.write(1, serving.framed(nonce, told))
 
 
 def grade(image):
     """
-    Grade what standard input tells of; tell at the end how the judge ended (`end`), and of the session's `files`, whether they
-    are as they were (`clean`), can never be closed (`open`) or may be changed (`used`). image: what is known of them: `closed`
-    or `open` to everybody's writing, or nothing yet.
+    Grade what standard input tells of; tell at the end how the judge ended (`end`), and of the session's `files`, whether
+    they are as they were (`clean`), can never be closed (`open`) or may be changed (`used`). image: what is known of them:
+    `closed` or `open` to everybody's writing, or nothing yet.
     """
     prepared = image != "open" and _prepared(image == "closed")
     before = _processes()

@@ -47,8 +47,8 @@ def _limits():
         (resource.RLIMIT_MSGQUEUE, 0),
     ):
         hard = resource.getrlimit(limit)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (value, value))
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (allowed, allowed))
 
 
 def _become_solution(sock, files, user, folder, alone, separate):
@@ -58,7 +58,7 @@ def _become_solution(sock, files, user, folder, alone, separate):
     """
     os.setsid()
     null = os.open("/dev/null", os.O_RDWR)
-    stdin, stdout = files if files else (null, null)
+    stdin, stdout = files or (null, null)
     _keep([stdin, stdout, null, sock.detach()])
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_DFL)

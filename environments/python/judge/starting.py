@@ -98,8 +98,8 @@ class Spawner:
 
     def reap(self, pid, patience=0.0):
         """
-        Wait so many seconds for the end of a process, then end it; how it ended. The wait is the solution's time. Once it was in
-        vain there is none any more: solutions can bring it about at will.
+        Wait so many seconds for the end of a process, then end it; how it ended. The wait is the solution's time. Once it
+        was in vain there is none any more: solutions can bring it about at will.
         """
         with self._clock.quiet():
             self._send({"kind": "wait", "pid": pid})

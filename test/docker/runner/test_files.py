@@ -45,8 +45,8 @@ class FilesCase(OverlayCase):
         """Entries as dicts; `content` in place of `length`."""
         payload = b""
         plain = []
-        for entry in entries:
-            entry = {"type": "file", **entry}
+        for given in entries:
+            entry = {"type": "file", **given}
             content = entry.pop("content", b"")
             if entry["type"] == "file":
                 entry["length"] = len(content)
