@@ -238,5 +238,5 @@ class Decoder:
 _DECODERS = {
     name[1:]: method
     for name, method in vars(Decoder).items()
-    if not name.startswith("__") and name not in ("_all", "_pairs", "_fill", "_no_number", "_no_data")
+    if name.startswith("_") and not name.startswith("__") and name not in ("_all", "_pairs", "_fill", "_no_number", "_no_data")
 }
