@@ -235,8 +235,9 @@ class Decoder:
         return self._side.given(number, *more)
 
 
+_HELPERS = ("_all", "_pairs", "_fill", "_no_number", "_no_data")
 _DECODERS = {
     name[1:]: method
     for name, method in vars(Decoder).items()
-    if name.startswith("_") and not name.startswith("__") and name not in ("_all", "_pairs", "_fill", "_no_number", "_no_data")
+    if name.startswith("_") and not name.startswith("__") and name not in _HELPERS
 }

@@ -1,27 +1,32 @@
 """
-Grades small jobs on this machine, without a sandbox, and prints as JSON what the judge's README tells of: the fields of each
-message that really crossed, the kinds of value, and for each test of standard input where its parts run.
+Grades on this machine, without a sandbox, and prints as JSON what the judge's README tells of: the fields of each message
+that crossed, the kinds of value, and of each example where its parts run and what came of it.
 
-Standard input: JSON, a list of jobs `{job, plan}` to grade, and `tests`, each with `code`, `entry` and `setup`.
+Standard input: JSON, `examples` (`setup`, `solution`, `test`, `entry`) and `jobs` (`job`, `plan`).
 """
 
 from __future__ import annotations
 
+# The examples use the first and the last, and a solution process may not be allowed to read this machine's Python.
+import asyncio  # noqa: F401
 import json
 import os
 import socket
 import sys
+import unittest.mock  # noqa: F401
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "..", "environments", "python"))
 
 import where
-from judge import channel, decoding, operations, serving, spawner
+from judge import channel, decoding, serving, spawner
 
 LOG = os.memfd_create("log")
 
 
-def log(link: str, sender: str, message: object) -> None:
-    os.write(LOG, json.dumps([link, sender, message]).encode() + b"\n")
+def log(link: str, sender: str, message: dict | str) -> None:
+    """Note link, sender, kind and fields of a message."""
+    about = [message, []] if isinstance(message, str) else [message.get("kind"), list(message)]
+    os.write(LOG, json.dumps([link, sender, *about]).encode() + b"\n")
 
 
 class Tapped(socket.socket):
@@ -54,8 +59,8 @@ def tap_channels() -> None:
     channel.Channel.send, channel.Channel.receive = logged_send, logged_receive
 
 
-def graded(job: dict, plan: dict) -> list[str]:
-    """What a judge wrote of a job: its frames, as text."""
+def graded(job: dict, plan: dict) -> dict:
+    """What a judge tells of a job."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     given, taken = os.memfd_create("input"), os.memfd_create("output")
     for part in (job, {**plan, "nonce": "0" * 32}):
@@ -79,23 +84,35 @@ def graded(job: dict, plan: dict) -> list[str]:
         log("spawner", "session", {"kind": "next"})
     control.close()
     os.waitpid(judge, 0)
-    return os.pread(taken, 1 << 20, 0).decode().split("\n")[2:]
+    return json.loads(os.pread(taken, 1 << 20, 0).split(b"\n", 2)[2])
+
+
+def judged(example: dict) -> str:
+    """An example of the README as `where.py` shows it, and what came of it."""
+    setup, entry = example["setup"], example["entry"]
+    steps = [{"code": example["solution"]}]
+    job = {"setup": setup, "steps": steps, "strict": True, "binding": None}
+    seconds = {"load": 10, "test": 5, "all": 60}
+    tests = [{"name": "example", "code": example["test"]}]
+    plan = {"tests": tests, "entry": entry, "grade": None, "alone": False, "seconds": seconds}
+    [outcome] = graded(job, plan)["tests"]
+    if not outcome["passed"]:
+        error = outcome["error"]
+        came = f"fails: {error['type']}" + (f": {error['message']}" if error["message"] else "")
+    else:
+        came = "passes" + "".join(f", with `{liberty}`" for liberty in outcome.get("liberties", ()))
+    return f"{where.shown(example['test'], entry, setup)}\noutcome    | {came}"
 
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    replies = [graded(each["job"], each["plan"]) for each in asked["jobs"]]
+    examples = [judged(example) for example in asked["examples"]]
+    for each in asked["jobs"]:
+        graded(each["job"], each["plan"])
     os.lseek(LOG, 0, os.SEEK_SET)
     with open(LOG, encoding="utf-8") as lines:
         messages = [json.loads(line) for line in lines]
-    report = {
-        "replies": replies,
-        "messages": messages,
-        "values": sorted(decoding._DECODERS),
-        "operations": sorted(operations.OPERATIONS),
-        "shown": [where.shown(test["code"], test.get("entry"), test.get("setup", "")) for test in asked["tests"]],
-    }
-    print(json.dumps(report))
+    print(json.dumps({"examples": examples, "messages": messages, "values": sorted(decoding._DECODERS)}))
 
 
 main()
