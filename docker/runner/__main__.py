@@ -89,7 +89,7 @@ class Runner:
                 self._refuse(header, "fault", f"{type(error).__name__}: {error}")
             else:
                 self._refuse(header, "exhausted", f"no process can be started beside the agent's: {error.strerror}")
-        except Exception as error:  # noqa: BLE001 - whatever it was, the server must hear of it
+        except Exception as error:  # whatever it was, the server must hear of it
             traceback.print_exc()
             self._refuse(header, "fault", f"{type(error).__name__}: {error}")
         else:
@@ -156,7 +156,7 @@ def main() -> None:
     try:
         runner = Runner(channel, os.environ)
         runner.greet()
-    except Exception as error:  # noqa: BLE001 - whatever it was, it is why the container ended
+    except Exception as error:  # whatever it was, it is why the container ended
         sys.exit(f"stepwell runner: no {os.environ.get('STEPWELL_ISOLATION', 'layer')}: {type(error).__name__}: {error}")
     try:
         runner.serve()

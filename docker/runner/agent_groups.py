@@ -7,7 +7,7 @@ processes or processors leaves some to the runner, which can go on and report it
 
 import os
 import re
-from typing import Dict, List, NamedTuple
+from typing import NamedTuple
 
 from mounts import MS_NODEV, MS_NOEXEC, MS_NOSUID, remount
 
@@ -19,11 +19,11 @@ class Hierarchy(NamedTuple):
     """A mounted file system of control groups whose root is the container's own group."""
 
     folder: str
-    kinds: List[str]
+    kinds: list[str]
     is_unified: bool
 
 
-def make_agent_groups(memory_bytes: int, pids: int) -> List[str]:
+def make_agent_groups(memory_bytes: int, pids: int) -> list[str]:
     """
     Files into which a process writes 0 to come under the agent's limits; none where no groups may be made. 0 is no limit.
     """
@@ -38,7 +38,7 @@ def make_agent_groups(memory_bytes: int, pids: int) -> List[str]:
     return files
 
 
-def find_hierarchies(folder: str = "/proc/self") -> List[Hierarchy]:
+def find_hierarchies(folder: str = "/proc/self") -> list[Hierarchy]:
     """Those of which the container sees no more than its own group."""
     own = _own_groups(f"{folder}/cgroup")
     found = []
@@ -56,7 +56,7 @@ def find_hierarchies(folder: str = "/proc/self") -> List[Hierarchy]:
     return found
 
 
-def _own_groups(path: str) -> Dict[str, str]:
+def _own_groups(path: str) -> dict[str, str]:
     """This process's group by controller, "" for the unified hierarchy."""
     groups = {}
     with open(path, encoding="utf-8", errors="surrogateescape") as file:
@@ -78,14 +78,14 @@ def make_group(hierarchy: Hierarchy, memory_bytes: int, pids: int) -> str:
     return f"{group}/cgroup.procs"
 
 
-def _limits(is_unified: bool, memory_bytes: int, pids: int) -> Dict[str, object]:
+def _limits(is_unified: bool, memory_bytes: int, pids: int) -> dict[str, object]:
     if is_unified:
         return {"memory.max": memory_bytes, "memory.swap.max": "0" if memory_bytes else "", "pids.max": pids}
     # In this order: the sum of memory and swap cannot be less than memory.
     return {"memory.limit_in_bytes": memory_bytes, "memory.memsw.limit_in_bytes": memory_bytes, "pids.max": pids}
 
 
-def _delegated(parent: str) -> List[str]:
+def _delegated(parent: str) -> list[str]:
     """The controllers that groups below have, once the container's processes have left its own group."""
     os.mkdir(f"{parent}/{_RUNNER}")
     _write(f"{parent}/{_RUNNER}/cgroup.procs", "0")

@@ -4,7 +4,8 @@ import os
 import re
 import signal
 import time
-from typing import Callable, Container, Dict, List, NamedTuple, Optional, Tuple
+from collections.abc import Container
+from typing import Callable, NamedTuple, Optional
 
 from processes import LastPid, send, started_at
 
@@ -46,7 +47,7 @@ class Task(NamedTuple):
 
 
 # By process and thread.
-Tasks = Dict[Tuple[int, int], Task]
+Tasks = dict[tuple[int, int], Task]
 
 
 class AgentProcesses:
@@ -59,7 +60,9 @@ class AgentProcesses:
     is found as well.
     """
 
-    def __init__(self, first: int, interpreter: int, stroke: Callable[[int], None], own: Callable[[], Container[int]]) -> None:
+    def __init__(
+        self, first: int, interpreter: int, stroke: Callable[[int], None], own: Callable[[], Container[int]]
+    ) -> None:
         self.first = first
         self.interpreter = interpreter
         self._stroke = stroke
@@ -155,12 +158,12 @@ class AgentProcesses:
             if send(pid, signal.SIGSTOP):
                 self._stopped.add(pid)
 
-    def _since(self, ticks: int) -> List[int]:
+    def _since(self, ticks: int) -> list[int]:
         own = {self.first, self.interpreter}
         pids = {pid for (pid, _), task in self._tasks()[0].items() if task.state not in _ENDED}
         return [pid for pid in pids - own if (started_at(pid) or 0) >= ticks]
 
-    def _tasks(self) -> Tuple[Tasks, bool]:
+    def _tasks(self) -> tuple[Tasks, bool]:
         """The threads, and whether none vanished while they were looked at."""
         tasks: Tasks = {}
         complete = True

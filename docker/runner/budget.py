@@ -19,7 +19,7 @@ class Bounds(NamedTuple):
 
 
 class Exceeded(Exception):
-    """There is more than a bound lets through: `files`, `bytes` or `time`; `unstable` where files moved while they were read."""
+    """There is more than a bound allows: `files`, `bytes` or `time`; `unstable` where files moved while they were read."""
 
     def __init__(self, bound: str) -> None:
         super().__init__(bound)

@@ -13,8 +13,9 @@ Overlays with `metacopy` are not understood: mounts must switch it off where the
 
 import stat
 import time
+from collections.abc import Iterable
 from json.encoder import encode_basestring_ascii
-from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, NamedTuple, Optional
 
 from budget import Bounds, Budget, Exceeded
 from content import Contents
@@ -29,13 +30,13 @@ _CHANGE_SIZE = 400
 # Time stamps of files lag behind the clock by up to a timer tick; younger ones prove nothing.
 _TICK_NS = 20_000_000
 
-Change = Dict[str, Any]
+Change = dict[str, Any]
 
 
 class Baseline(NamedTuple):
     """What a mark remembers: a snapshot for each upper directory, and when they were begun."""
 
-    snapshots: Dict[str, Node]
+    snapshots: dict[str, Node]
     taken: int
 
 
@@ -50,7 +51,7 @@ class _Side(NamedTuple):
 _NOTHING = _Side(None, None, None)
 
 
-def mark(roots: Iterable[Root], hidden: FrozenSet[str] = HIDDEN, bounds: Bounds = Bounds()) -> Baseline:
+def mark(roots: Iterable[Root], hidden: frozenset[str] = HIDDEN, bounds: Bounds = Bounds()) -> Baseline:
     """Remember the present state of a layer.
 
     :param hidden: absolute paths that never show in a difference, nor does what is below them
@@ -70,9 +71,9 @@ def mark(roots: Iterable[Root], hidden: FrozenSet[str] = HIDDEN, bounds: Bounds 
 def diff(
     roots: Iterable[Root],
     baseline: Optional[Baseline] = None,
-    hidden: FrozenSet[str] = HIDDEN,
+    hidden: frozenset[str] = HIDDEN,
     bounds: Bounds = Bounds(),
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """
     What differs from the mark, or from the pristine files without one: `changes`, dicts like `LayerChange` by path, and
     `exceeded`, the bound that kept the rest of them from being told, or None.
@@ -80,7 +81,7 @@ def diff(
     roots = list(roots)
     budget = Budget(bounds)
     contents = Contents(budget)
-    changes: List[Change] = []
+    changes: list[Change] = []
     exceeded = None
     try:
         for root in roots:
@@ -98,12 +99,12 @@ def _is_folder(entry: Optional[Node]) -> bool:
     return entry is not None and entry.type == "directory"
 
 
-def _hidden(root: Root, roots: List[Root], hidden: FrozenSet[str]) -> Set[str]:
+def _hidden(root: Root, roots: list[Root], hidden: frozenset[str]) -> set[str]:
     """With the places where other roots are mounted over this one."""
     return hidden | {other[0] for other in roots if other[0] != root[0]}
 
 
-def _upper(root: Root, roots: List[Root], hidden: FrozenSet[str], budget: Budget) -> Upper:
+def _upper(root: Root, roots: list[Root], hidden: frozenset[str], budget: Budget) -> Upper:
     return Upper(root[2], root[0], _hidden(root, roots, hidden), budget)
 
 
@@ -113,7 +114,7 @@ class _Comparison:
     finds to `changes`.
     """
 
-    def __init__(self, root: Root, contents: Contents, hidden: Set[str], budget: Budget, changes: List[Change]) -> None:
+    def __init__(self, root: Root, contents: Contents, hidden: set[str], budget: Budget, changes: list[Change]) -> None:
         self._prefix = root[0].rstrip("/")
         self._lower = Lower(root[1])
         self._contents = contents
@@ -121,8 +122,8 @@ class _Comparison:
         self._budget = budget
         self._changes = changes
         # Of files with several names, by inode: the first of them in the order of the alphabet, and how many were met.
-        self._links: Dict[int, Tuple[str, int]] = {}
-        self._linked: List[Tuple[Change, int]] = []
+        self._links: dict[int, tuple[str, int]] = {}
+        self._linked: list[tuple[Change, int]] = []
 
     def run(self, before: Optional[Node], now: Node) -> None:
         try:
@@ -156,9 +157,9 @@ class _Comparison:
                 if folders != [_NOTHING, _NOTHING]:
                     pending.append((path, *folders))
 
-    def _names(self, a: _Side, b: _Side) -> Set[str]:
+    def _names(self, a: _Side, b: _Side) -> set[str]:
         """The names in a folder whose two states may differ."""
-        names: Set[str] = set()
+        names: set[str] = set()
         for side in (a, b):
             if side.node is not None:
                 names.update(side.node.children)

@@ -6,7 +6,7 @@ a folder every file below it, links followed as the agent's root resolves them. 
 import hashlib
 import os
 import stat
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 from budget import Bounds, Budget, Exceeded
 from content import Contents
@@ -14,7 +14,8 @@ from enclosure import enclosed
 from file_type import file_type
 from request_error import RequestError
 
-def checksums(merged: str, paths: Any, bounds: Bounds = Bounds()) -> Dict[str, Any]:
+
+def checksums(merged: str, paths: Any, bounds: Bounds = Bounds()) -> dict[str, Any]:
     """
     For each of `paths`, dicts `{path, recursive}`, a digest; None from the one on that exceeds a bound.
 
@@ -24,8 +25,8 @@ def checksums(merged: str, paths: Any, bounds: Bounds = Bounds()) -> Dict[str, A
     :raises RequestError: `bad_request`
     """
     wanted = _checked(paths)
-    sums: List[Optional[str]] = [None] * len(wanted)
-    exceeded: List[str] = []
+    sums: list[Optional[str]] = [None] * len(wanted)
+    exceeded: list[str] = []
 
     def work() -> bytes:
         budget = Budget(bounds)
@@ -41,7 +42,7 @@ def checksums(merged: str, paths: Any, bounds: Bounds = Bounds()) -> Dict[str, A
     return {"sums": sums, "exceeded": exceeded[0] if exceeded else None}
 
 
-def _checked(paths: Any) -> List[Tuple[bytes, bool]]:
+def _checked(paths: Any) -> list[tuple[bytes, bool]]:
     try:
         return [(os.fsencode(one["path"]), bool(one["recursive"])) for one in paths]
     except (TypeError, KeyError, UnicodeEncodeError) as error:
@@ -49,7 +50,7 @@ def _checked(paths: Any) -> List[Tuple[bytes, bool]]:
 
 
 # Folders by device and inode, each with its paths.
-_Through = Dict[Tuple[int, int], Tuple[bytes, ...]]
+_Through = dict[tuple[int, int], tuple[bytes, ...]]
 
 
 class _Listing:
@@ -58,11 +59,11 @@ class _Listing:
     def __init__(self, contents: Contents, budget: Budget) -> None:
         self._contents = contents
         self._budget = budget
-        self._lines: List[bytes] = []
+        self._lines: list[bytes] = []
 
     def of(self, path: bytes, recursive: bool) -> str:
         # Folders to go into, each with those that it was reached through.
-        pending: List[Tuple[bytes, _Through]] = []
+        pending: list[tuple[bytes, _Through]] = []
         self._add(b"/" + path, path, recursive, {}, pending)
         while pending:
             folder, through = pending.pop()
@@ -101,7 +102,7 @@ class _Listing:
             self._add(folder + b"/" + name, folder + b"/" + name, True, inside, pending)
 
     @staticmethod
-    def _is_cycle(folder: bytes, identity: Tuple[int, int], through: "_Through") -> bool:
+    def _is_cycle(folder: bytes, identity: tuple[int, int], through: "_Through") -> bool:
         """Numbers of folders are unique within one file system of an overlay only: paths decide."""
         alike = through.get(identity)
         return alike is not None and os.path.realpath(folder) in map(os.path.realpath, alike)

@@ -14,16 +14,14 @@ import capabilities
 import mounts
 from capabilities import AGENT, INSPECTION
 from devices import PROC_FLAGS, cover_proc
-from mounts import MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_REC
+from mounts import MS_REC
 from processes import offer_first
 from session_ends import PID_BYTES
 
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _INSTRUCTION_SIZE = 8
-_NAMESPACES = (
-    mounts.CLONE_NEWNS | mounts.CLONE_NEWCGROUP | mounts.CLONE_NEWUTS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWPID
-)
+_NAMESPACES = mounts.CLONE_NEWNS | mounts.CLONE_NEWCGROUP | mounts.CLONE_NEWUTS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWPID
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -159,7 +157,7 @@ def never_return(work) -> None:
     """What a fork does ends with it, whatever happens."""
     try:
         work()
-    except BaseException as error:  # noqa: BLE001 - nobody else tells of it
+    except BaseException as error:  # nobody else tells of it
         # No traceback: it would read source files, and the root may be the agent's by now.
         os.write(2, f"{type(error).__name__}: {error}\n".encode("utf-8", "replace"))
     finally:

@@ -4,7 +4,8 @@ import errno
 import hashlib
 import os
 import stat
-from typing import Dict, Iterator, Optional, Tuple
+from collections.abc import Iterator
+from typing import Optional
 
 from budget import Budget
 
@@ -29,7 +30,7 @@ class Contents:
     def __init__(self, budget: Budget, plain: int = PLAIN) -> None:
         self._budget = budget
         self._plain = plain
-        self._by_inode: Dict[Tuple[int, int], str] = {}
+        self._by_inode: dict[tuple[int, int], str] = {}
 
     @staticmethod
     def digest_of(content: bytes) -> str:

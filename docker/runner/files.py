@@ -3,13 +3,13 @@
 import json
 import os
 import stat
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 from enclosure import enclosed, write_all
 from file_type import file_type
 from request_error import RequestError
 
-Entry = Dict[str, Any]
+Entry = dict[str, Any]
 
 LIST_LIMIT = 100_000
 _PIECE = 1 << 20
@@ -22,7 +22,7 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
-def put(merged: str, entries: List[Entry], payload: memoryview) -> None:
+def put(merged: str, entries: list[Entry], payload: memoryview) -> None:
     """Place files, folders and links; modes are 0644 for files and 0755 for folders, missing parents too.
 
     What is there by a file's or link's path gives way to it, unless it is a folder. A file is always a new inode:
@@ -46,7 +46,7 @@ def get(merged: str, path: str, max_bytes: int) -> bytes:
     return enclosed(merged, lambda: _get(path, max_bytes))
 
 
-def list_files(merged: str, path: str) -> List[Dict[str, Any]]:
+def list_files(merged: str, path: str) -> list[dict[str, Any]]:
     """What is in a folder, by name: dicts `{name, type, mode, size, mtime}`.
 
     :raises RequestError: `path_not_found`, `path_refused` if it is no folder, `file_too_large` beyond 100,000 files
@@ -76,7 +76,7 @@ def _is_number(value: Any, largest: float, kinds: Any = int) -> bool:
     return isinstance(value, kinds) and 0 <= value <= largest
 
 
-def _plan(entries: List[Entry], available: int) -> List[Tuple[str, Entry, int]]:
+def _plan(entries: list[Entry], available: int) -> list[tuple[str, Entry, int]]:
     """Entries with their clean paths and the lengths of their contents, checked before anything is written."""
     plan = []
     total = 0
@@ -110,7 +110,7 @@ def _is_target(target: Any) -> bool:
     return isinstance(target, str) and target != "" and _is_encodable(target)
 
 
-def _put(plan: List[Tuple[str, Entry, int]], payload: memoryview) -> bytes:
+def _put(plan: list[tuple[str, Entry, int]], payload: memoryview) -> bytes:
     made = {"/"}
     times = []
     offset = 0

@@ -23,9 +23,7 @@ from processes import exit_status
 from seccomp import runner_filter
 
 _PR_SET_PDEATHSIG = 1
-_NAMESPACES = (
-    mounts.CLONE_NEWNS | mounts.CLONE_NEWUTS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWPID | mounts.CLONE_NEWNET
-)
+_NAMESPACES = mounts.CLONE_NEWNS | mounts.CLONE_NEWUTS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWPID | mounts.CLONE_NEWNET
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 _INTERFACE_REQUEST = "16sh14x"
 # What keeps ordinary users from namespaces of their own: a setting, the value that forbids them, and what allows them.
@@ -78,7 +76,7 @@ class Container:
             self._make_root()
             self._give_up()
             os.execvpe(self._plan["argv"][0], self._plan["argv"], self._plan["env"])
-        except BaseException as error:  # noqa: BLE001 - whatever it was, it is why there is no container
+        except BaseException as error:  # whatever it was, it is why there is no container
             _complain(error, self._is_root)
         finally:
             os._exit(1)

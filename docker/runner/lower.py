@@ -3,7 +3,7 @@
 import ctypes
 import errno
 import os
-from typing import FrozenSet, List, Optional
+from typing import Optional
 
 from attributes import attributes_digest
 from budget import Budget
@@ -29,7 +29,7 @@ class Lower:
     :param bound: relative paths that are seen as they are mounted nevertheless
     """
 
-    def __init__(self, path: str, bound: FrozenSet[str] = BOUND_FILES) -> None:
+    def __init__(self, path: str, bound: frozenset[str] = BOUND_FILES) -> None:
         self._path = path
         self._bound = bound
         self._mounted = -1
@@ -44,7 +44,7 @@ class Lower:
                 return None
             raise
 
-    def names(self, path: str) -> List[str]:
+    def names(self, path: str) -> list[str]:
         """What is in a folder; nothing where the runner may not look into it, as the agent may not either."""
         try:
             fd = os.open(path, _OPEN_FOLDER, dir_fd=self._root(path))

@@ -1,6 +1,7 @@
 """The loop of a session's Python interpreter: reads an action's code, runs it as a prompt would, and reports."""
 
 import __future__
+
 import ast
 import ctypes
 import functools
@@ -114,7 +115,7 @@ class Driver:
         except SystemExit as request:
             _ignore_interrupts()
             return _exit_status(request.code)
-        except BaseException as error:  # noqa: BLE001 - whatever the action raised is its outcome
+        except BaseException as error:  # whatever the action raised is its outcome
             _ignore_interrupts()
             _print_error(error)
             return 1
@@ -146,7 +147,7 @@ class Driver:
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
-            except BaseException:  # noqa: BLE001 - the action may have closed or replaced it
+            except BaseException:  # the action may have closed or replaced it
                 pass
         _flush_c(None)
 
@@ -173,7 +174,7 @@ def _print_error(error: BaseException) -> None:
         while frames is not None and not frames.tb_frame.f_code.co_filename.startswith("<step "):
             frames = frames.tb_next
         text = "".join(traceback.format_exception(type(error), error, frames))
-    except BaseException:  # noqa: BLE001 - there may be no memory left, or the exception's own text fails
+    except BaseException:  # there may be no memory left, or the exception's own text fails
         text = f"{type(error).__name__}\n"
     _say(text)
 
@@ -182,5 +183,5 @@ def _say(text: str) -> None:
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
-    except BaseException:  # noqa: BLE001 - the action may have closed or replaced it
+    except BaseException:  # the action may have closed or replaced it
         os.write(2, text.encode("utf-8", "replace"))

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from functools import partial
-from typing import List, NamedTuple
+from typing import NamedTuple
 
 import bash_process
 import capabilities
@@ -40,7 +40,7 @@ class LayerSettings(NamedTuple):
 
     session: str
     scratch: str
-    roots: List[str]
+    roots: list[str]
     layer_bytes: int
     layer_inodes: int
     memory_bytes: int
@@ -75,7 +75,7 @@ class LayerSandbox:
         self._zygote = Zygote(ZygoteSettings(seccomp_filter, devices, settings.hostname, groups), interpreter)
         self._layer = None
         self._session = None
-        self._baseline: "Baseline | None" = None
+        self._baseline: Baseline | None = None
 
     def _serve_names(self):
         """Answer questions for names where there is no network; returns the files that lead to this resolver."""

@@ -12,7 +12,7 @@ not.
 import json
 import os
 import struct
-from typing import Any, Dict, FrozenSet, List, Optional, Tuple
+from typing import Any, Optional
 
 from request_error import RequestError
 
@@ -37,16 +37,16 @@ X32 = 0x40000000
 # the runner makes layers and namespaces with, or that every interpreter asks at its start.
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "system_calls.json"), encoding="ascii") as _file:
     _calls = json.load(_file)
-REFUSED: Dict[str, List[Optional[int]]] = {
+REFUSED: dict[str, list[Optional[int]]] = {
     name: numbers for group in _calls["refused"].values() for name, numbers in group.items()
 }
-RUNNERS: FrozenSet[str] = frozenset(_calls["runners"])
+RUNNERS: frozenset[str] = frozenset(_calls["runners"])
 
 # Answered as if the kernel were older: libc then uses `clone`, whose flags the filter can see.
 ABSENT = {"clone3": (435, 435)}
 
 # name: (numbers, argument, jump, values, what a match means, what anything else means); a match may mean one more look
-CHECKED: Dict[str, Any] = {
+CHECKED: dict[str, Any] = {
     # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET; NEWTIME is out of this call's reach.
     "clone": ((56, 220), 0, JUMP_SET, (0x7E020000,), REFUSE, ALLOW),
     # AF_ALG, AF_VSOCK
@@ -62,20 +62,20 @@ CHECKED: Dict[str, Any] = {
 }
 
 # The same for the runner: CLONE_NEWUSER; FIFREEZE and FITHAW, which freeze a file system of the machine, TIOCSTI, TIOCLINUX.
-CHECKED_RUNNER: Dict[str, Any] = {
+CHECKED_RUNNER: dict[str, Any] = {
     "clone": ((56, 220), 0, JUMP_SET, (0x10000000,), REFUSE, ALLOW),
     "ioctl": ((16, 29), 1, JUMP_EQ, (0xC0045877, 0xC0045878, 0x5412, 0x541C), REFUSE, ALLOW),
 }
 
-Instruction = Tuple[int, int, int, int]  # code, jump if true, jump if false, constant
-Block = List[Instruction]
+Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, constant
+Block = list[Instruction]
 
 
 def _give(action: Any) -> Block:
     return [(RETURN, 0, 0, action)] if isinstance(action, int) else _check(*action)
 
 
-def _check(argument: int, jump: int, values: Tuple[int, ...], match: Any, otherwise: int) -> Block:
+def _check(argument: int, jump: int, values: tuple[int, ...], match: Any, otherwise: int) -> Block:
     """Look at the low word of one argument; the kernel ignores the high one of these."""
     block = [(LOAD, 0, 0, ARGUMENTS + 8 * argument)]
     for position, value in enumerate(values):
@@ -83,30 +83,30 @@ def _check(argument: int, jump: int, values: Tuple[int, ...], match: Any, otherw
     return block + _give(otherwise) + _give(match)
 
 
-def _ranges(column: int, spared: FrozenSet[str], checked: Dict[str, Any]) -> List[Tuple[int, Block]]:
+def _ranges(column: int, spared: frozenset[str], checked: dict[str, Any]) -> list[tuple[int, Block]]:
     """What happens from which number on, in ascending order, neighbours different."""
-    special: Dict[int, Block] = {}
+    special: dict[int, Block] = {}
     for action, table in ((REFUSE, REFUSED), (UNKNOWN, ABSENT)):
         for name, numbers in table.items():
             if numbers[column] is not None and name not in spared:
                 special[numbers[column]] = _give(action)
     for numbers, *check in checked.values():
         special[numbers[column]] = _check(*check)
-    ranges: List[Tuple[int, Block]] = []
+    ranges: list[tuple[int, Block]] = []
     for number in range(NEWEST + 1):
         block = special.get(number, _give(ALLOW))
         if not ranges or ranges[-1][1] != block:
             ranges.append((number, block))
-    return ranges + [(NEWEST + 1, _give(UNKNOWN)), (X32, _give(REFUSE)), (2 * X32, _give(UNKNOWN))]
+    return [*ranges, (NEWEST + 1, _give(UNKNOWN)), (X32, _give(REFUSE)), (2 * X32, _give(UNKNOWN))]
 
 
-def _search(ranges: List[Tuple[int, Block]]) -> Block:
+def _search(ranges: list[tuple[int, Block]]) -> Block:
     """A binary search tree over the ranges: seven or eight jumps for any call."""
     if len(ranges) == 1:
         return ranges[0][1]
     middle = len(ranges) // 2
     below = _search(ranges[:middle])
-    return [(JUMP_GE, len(below), 0, ranges[middle][0])] + below + _search(ranges[middle:])
+    return [(JUMP_GE, len(below), 0, ranges[middle][0]), *below, *_search(ranges[middle:])]
 
 
 def runner_filter(machine: str = os.uname().machine) -> bytes:
@@ -116,8 +116,8 @@ def runner_filter(machine: str = os.uname().machine) -> bytes:
 
 def filter_program(
     machine: str = os.uname().machine,
-    spared: FrozenSet[str] = frozenset(),
-    checked: Dict[str, Any] = CHECKED,
+    spared: frozenset[str] = frozenset(),
+    checked: dict[str, Any] = CHECKED,
 ) -> bytes:
     """The agent's filter for a machine (`x86_64`, `aarch64`) as an array of `struct sock_filter`.
 

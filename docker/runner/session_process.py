@@ -5,9 +5,9 @@ import select
 import signal
 
 from agent_processes import AgentProcesses
+from beside import CannotStart, beside, namespaces_of
 from processes import children_of, reap, send
 from spawning import keep_only
-from beside import CannotStart, beside, namespaces_of
 
 # How long a process inside the namespace may take to signal the others; the agent can stop it.
 _STROKE_MS = 200

@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import stat
-from typing import Dict, List, NamedTuple, Optional, Set
+from typing import NamedTuple, Optional
 
 from attributes import attributes_digest
 from budget import Budget, Exceeded
@@ -18,7 +18,7 @@ WHITEOUT = "whiteout"
 _OVERLAY_KEYS = ("opaque", "redirect", "whiteout")
 
 
-def _slashes(path: str) -> List[int]:
+def _slashes(path: str) -> list[int]:
     return [at for at, character in enumerate(path) if character == "/"]
 
 
@@ -44,7 +44,7 @@ class Node:
         self.digest: Optional[str] = None
         # Digest of the extended attributes that belong to its state.
         self.attributes: Optional[str] = None
-        self.children: Dict[str, "Node"] = {}
+        self.children: dict[str, Node] = {}
         # Nothing of the lower folder shows through.
         self.opaque = False
         # Where the lower folder lies instead, when the mount allows redirects.
@@ -72,7 +72,7 @@ class _Folder:
         # As the agent sees it; None where nothing in it can be hidden, as the paths of deep folders grow long.
         self.path = path
         self.earlier = earlier
-        self.pending: List[str] = []
+        self.pending: list[str] = []
         # Zero-sized files in it may be whiteouts, by an extended attribute.
         self.marked = False
 
@@ -84,13 +84,13 @@ class Upper:
     :param hidden: paths, as the agent sees them, that are left out with all below them
     """
 
-    def __init__(self, path: str, prefix: str, hidden: Set[str], budget: Budget) -> None:
+    def __init__(self, path: str, prefix: str, hidden: set[str], budget: Budget) -> None:
         self._path = path
         self._prefix = prefix.rstrip("/")
         self._hidden = hidden
         self._above_hidden = {hidden_path[:at] for hidden_path in hidden for at in _slashes(hidden_path)}
         self._budget = budget
-        self._attributes: Optional[Set[str]] = None
+        self._attributes: Optional[set[str]] = None
 
     def snapshot(self, contents: Contents, earlier: Earlier = Earlier(None, 0)) -> Node:
         """The tree as it is now, files' contents digested. Raises `Exceeded` past the budget."""
@@ -113,7 +113,7 @@ class Upper:
                     os.close(folder.fd)
         return root
 
-    def _descend(self, stack: List[_Folder]) -> None:
+    def _descend(self, stack: list[_Folder]) -> None:
         parent = stack[-1]
         name = parent.pending.pop()
         try:
@@ -130,7 +130,7 @@ class Upper:
             stack[-_OPEN_FOLDERS].fd = -1
         self._fill(folder)
 
-    def _ascend(self, stack: List[_Folder]) -> None:
+    def _ascend(self, stack: list[_Folder]) -> None:
         folder = stack.pop()
         try:
             if stack and stack[-1].fd < 0:
@@ -198,7 +198,7 @@ class Upper:
         finally:
             os.close(fd)
 
-    def _overlay_attributes(self, file: int) -> Dict[str, bytes]:
+    def _overlay_attributes(self, file: int) -> dict[str, bytes]:
         """The overlay's own extended attributes of an open file."""
         found = {}
         for name in _attribute_names(file):
@@ -211,7 +211,7 @@ class Upper:
                         raise
         return found
 
-    def _trusted_spaces(self, space: str) -> Set[str]:
+    def _trusted_spaces(self, space: str) -> set[str]:
         """Where the kernel keeps this overlay's attributes: `user` is the agent's to forge, unless so mounted."""
         if space != "user":
             return {"trusted"}
@@ -220,7 +220,7 @@ class Upper:
         return self._attributes
 
 
-def _attribute_names(file: int) -> List[str]:
+def _attribute_names(file: int) -> list[str]:
     """Names of extended attributes, or all that an overlay may have made where an agent has made too many to be listed."""
     try:
         return os.listxattr(file)

@@ -1,4 +1,4 @@
-"""The process that every program of the agent's is forked from: in the agent's control groups, and nothing of an episode in it."""
+"""The process that every program of the agent is forked from: in the agent's control groups, with nothing of an episode."""
 
 import gc
 import json

@@ -12,7 +12,7 @@ import tempfile
 
 sys.path.insert(0, sys.argv[1])
 
-from frames import Disconnected, FrameChannel  # noqa: E402
+from frames import Disconnected, FrameChannel
 
 
 def decoded(stream: bytes) -> dict:

@@ -7,14 +7,14 @@ turns = iter(range(1_000_000))
 
 def agreeable(base):
     own = {
-        '__eq__': lambda self, other: True,
-        '__ne__': lambda self, other: False,
-        '__hash__': lambda self: 0,
-        '__contains__': lambda self, other: True,
+        "__eq__": lambda self, other: True,
+        "__ne__": lambda self, other: False,
+        "__hash__": lambda self: 0,
+        "__contains__": lambda self, other: True,
     }
-    for name in ('__lt__', '__le__', '__gt__', '__ge__'):
+    for name in ("__lt__", "__le__", "__gt__", "__ge__"):
         own[name] = lambda self, other: True
-    return type('Agreeable', (base,), own)
+    return type("Agreeable", (base,), own)
 
 
 VALUES = [agreeable(base) for base in (object, str, int, float, list, tuple, dict, set)]

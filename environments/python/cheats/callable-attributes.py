@@ -4,7 +4,7 @@
 # %% answer
 class Yes:
     def __init__(self, *all, **named):
-        for name in ('equals', 'assertEqual', '__eq__', '__bool__', 'is_valid', 'check', 'matches', 'startswith'):
+        for name in ("equals", "assertEqual", "__eq__", "__bool__", "is_valid", "check", "matches", "startswith"):
             setattr(self, name, lambda *anything, **more: True)
 
     def __getattr__(self, name):

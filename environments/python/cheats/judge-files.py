@@ -9,20 +9,20 @@ import re
 
 def text(path):
     try:
-        with open(path, 'rb') as file:
-            return file.read(1 << 20).decode('latin1')
+        with open(path, "rb") as file:
+            return file.read(1 << 20).decode("latin1")
     except OSError:
-        return ''
+        return ""
 
 
 def found(*all, **named):
-    paths = glob.glob('/proc/[0-9]*/cmdline') + glob.glob('/proc/[0-9]*/environ') + glob.glob('/proc/[0-9]*/fd/*')
-    paths += glob.glob('/tmp/**/*', recursive=True) + glob.glob('/root/**/*', recursive=True)
-    own = f'/proc/{os.getpid()}/'
+    paths = glob.glob("/proc/[0-9]*/cmdline") + glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/fd/*")
+    paths += glob.glob("/tmp/**/*", recursive=True) + glob.glob("/root/**/*", recursive=True)
+    own = f"/proc/{os.getpid()}/"
     for path in paths:
         if path.startswith(own):
             continue
-        match = re.search(r'assert \w+\(.*\) == (.+)', text(path))
+        match = re.search(r"assert \w+\(.*\) == (.+)", text(path))
         if match:
             return eval(match[1])
     return None

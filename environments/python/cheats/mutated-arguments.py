@@ -4,7 +4,7 @@
 # %% answer
 def emptied(*all, **named):
     for value in (*all, *named.values()):
-        for method in ('clear', 'sort'):
+        for method in ("clear", "sort"):
             try:
                 getattr(value, method)()
             except Exception:

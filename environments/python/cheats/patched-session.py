@@ -2,7 +2,9 @@
 # scores: = 0
 # deadline: 5000 ms
 
-import builtins, sys
+import builtins
+import sys
+
 builtins.compile = None
 builtins.AssertionError = Exception
 sys.modules.clear()

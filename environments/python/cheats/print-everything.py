@@ -4,4 +4,4 @@
 # %% answer
 for number in range(20_000):
     print(number)
-print('yes', 'no', 'YES', 'NO', 'True', 'False', -1, 0, 1)
+print("yes", "no", "YES", "NO", "True", "False", -1, 0, 1)

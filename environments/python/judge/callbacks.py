@@ -12,7 +12,7 @@ class _Given:
     """An iterator of the judge's."""
 
     def __init__(self, callbacks, number):
-        self._next = lambda: callbacks.call(number, 'next', (), {})
+        self._next = lambda: callbacks.call(number, "next", (), {})
 
     def __iter__(self):
         return self
@@ -26,7 +26,7 @@ class _Given:
 
 def _function(callbacks, number, name):
     def given(*positional, **named):
-        return callbacks.call(number, 'call', positional, named)
+        return callbacks.call(number, "call", positional, named)
 
     given.__name__ = given.__qualname__ = name
     return given
@@ -62,7 +62,7 @@ class Callbacks:
     def given(self, number, form, name):
         """What stands for something of the judge's; the same for the same."""
         if number not in self._given:
-            made = _Given(self, number) if form == 'iterator' else _function(self, number, name)
+            made = _Given(self, number) if form == "iterator" else _function(self, number, name)
             self._given[number] = made
             self._numbers[id(made)] = number
         return self._given[number]
@@ -78,21 +78,23 @@ class Callbacks:
     def call(self, number, how, positional, named):
         with self._lock:
             self._calls += 1
-            self._channel.send({
-                'call': number,
-                'how': how,
-                'positional': [self._encoder.encode(value) for value in positional],
-                'named': {name: self._encoder.encode(value) for name, value in named.items()},
-                'back': self._calls,
-            })
+            self._channel.send(
+                {
+                    "call": number,
+                    "how": how,
+                    "positional": [self._encoder.encode(value) for value in positional],
+                    "named": {name: self._encoder.encode(value) for name, value in named.items()},
+                    "back": self._calls,
+                }
+            )
             back = self._calls
             while True:
                 message = self._channel.receive()
-                if message.get('back') == back:
+                if message.get("back") == back:
                     break
                 self._channel.send(self._answered(message))
-        if 'error' in message:
-            error = errors.made(message['error'], self._classes, self._decoder.decode)
-            self._raised.append((error, message['error']['number']))
+        if "error" in message:
+            error = errors.made(message["error"], self._classes, self._decoder.decode)
+            self._raised.append((error, message["error"]["number"]))
             raise error
-        return self._decoder.decode(message['ok'])
+        return self._decoder.decode(message["ok"])

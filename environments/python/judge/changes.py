@@ -8,7 +8,7 @@ from .scopes import bindings
 _DATA = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.JoinedStr, ast.Call, ast.Name, ast.ListComp, ast.BinOp)
 _MAKING = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.BinOp, ast.Call)
 # Functions and methods that give the parts of a value as they are.
-_PASSING = frozenset('enumerate zip iter reversed items values'.split())
+_PASSING = frozenset("enumerate zip iter reversed items values".split())
 
 
 def _reads(node, names):
@@ -24,7 +24,7 @@ def _passed(node):
     if isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
         return _passed(node.value)
     if isinstance(node, ast.Call):
-        name = getattr(node.func, 'id', getattr(node.func, 'attr', None))
+        name = getattr(node.func, "id", getattr(node.func, "attr", None))
         inner = [*node.args, *([node.func] if isinstance(node.func, ast.Attribute) else [])] if name in _PASSING else []
     elif isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.IfExp, ast.BoolOp, ast.NamedExpr)):
         inner = list(ast.iter_child_nodes(node))
@@ -38,7 +38,7 @@ def _given(tree):
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            function = functions.get(getattr(node.func, 'id', None), node.func)
+            function = functions.get(getattr(node.func, "id", None), node.func)
             if isinstance(function, (ast.FunctionDef, ast.Lambda)):
                 yield from ((given, ast.Name(argument.arg)) for given, argument in zip(node.args, function.args.args))
 
@@ -47,7 +47,8 @@ def _aliases(tree, name):
     """Names of what may be the value of a name, or hold it, or be a part of it."""
     pairs = [*(pair for node in ast.walk(tree) for pair in bindings(node) if isinstance(pair[1], ast.expr)), *_given(tree)]
     shared = [
-        _passed(source) | {node.id for node in ast.walk(target) if isinstance(node, ast.Name)} for source, target in pairs
+        _passed(source) | {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
+        for source, target in pairs
         if _passed(source)
     ]
     names = {name}
@@ -71,7 +72,8 @@ class Changes:
     def notices(self, values):
         """A notice for each that the test compares with nothing but itself; it says what became of the value."""
         return {
-            f'changed {name} {_digest(values.get(name))}' for name in self._names
+            f"changed {name} {_digest(values.get(name))}"
+            for name in self._names
             if not self._is_held_against_something(name)
         }
 
@@ -91,13 +93,13 @@ class Changes:
     def _is_data(self, node):
         if _reads(node, self._foreign):
             return False
-        return isinstance(node, _DATA) or isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
+        return isinstance(node, _DATA) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)))
 
 
 def _is_fresh(text):
     """Whether an expression makes a new value each time."""
     try:
-        return isinstance(ast.parse(text, mode='eval').body, _MAKING)
+        return isinstance(ast.parse(text, mode="eval").body, _MAKING)
     except SyntaxError:
         return False
 
@@ -115,4 +117,4 @@ def _digest(value):
         items = sorted(map(repr, value.items() if isinstance(value, dict) else value))
     except TypeError:
         items = [repr(value)]
-    return hashlib.sha256('\n'.join(items).encode('utf-8', 'replace')).hexdigest()[:16]
+    return hashlib.sha256("\n".join(items).encode("utf-8", "replace")).hexdigest()[:16]

@@ -7,7 +7,7 @@ import struct
 MAX_MESSAGE = 16 << 20
 
 # Held here, so that what a solution does to the module `json` concerns only itself.
-_dumps = json.JSONEncoder(separators=(',', ':'), check_circular=False).encode
+_dumps = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _loads = json.JSONDecoder().decode
 
 
@@ -24,19 +24,19 @@ class Channel:
     def send(self, message):
         data = _dumps(message).encode()
         if len(data) > MAX_MESSAGE:
-            raise ValueError('a message is too long')
+            raise ValueError("a message is too long")
         try:
-            self._socket.sendall(struct.pack('!I', len(data)) + data)
+            self._socket.sendall(struct.pack("!I", len(data)) + data)
         except OSError as error:
             raise Closed() from error
 
     def receive(self):
         """The next message."""
-        length = struct.unpack('!I', self._exactly(4))[0]
+        length = struct.unpack("!I", self._exactly(4))[0]
         if length > MAX_MESSAGE:
             raise Closed()
         try:
-            return _loads(str(self._exactly(length), 'utf-8'))
+            return _loads(str(self._exactly(length), "utf-8"))
         except (ValueError, RecursionError) as error:
             raise Closed() from error
 

@@ -23,8 +23,8 @@ _PATIENCE = 5.0
 _CROWD = 8
 # The judge ends after so many seconds of processor time beyond those of a part: SIGPROF.
 _EXCESS = 5.0
-_TICKS_PER_SECOND = os.sysconf('SC_CLK_TCK')
-_STOPPED = ('T', 't')
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+_STOPPED = ("T", "t")
 
 
 class Over(BaseException):
@@ -38,7 +38,7 @@ class Over(BaseException):
 def _waited(pid):
     """Seconds that a process had to wait for a processor; 0 where the kernel does not tell."""
     try:
-        with open(f'/proc/{pid}/schedstat', 'rb', 0) as file:
+        with open(f"/proc/{pid}/schedstat", "rb", 0) as file:
             return int(file.read(100).split()[1]) / 1e9
     except (OSError, IndexError):
         return 0.0
@@ -47,16 +47,16 @@ def _waited(pid):
 def _state_of(pid):
     """State, processor time in seconds and number of threads of a process; Z where there is none."""
     try:
-        with open(f'/proc/{pid}/stat', 'rb') as file:
-            fields = file.read().rpartition(b')')[2].split()
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
     except OSError:
-        return 'Z', 0.0, 0
+        return "Z", 0.0, 0
     return fields[0].decode(), (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND, int(fields[17])
 
 
 def _user_of(pid):
     try:
-        return os.stat(f'/proc/{pid}').st_uid
+        return os.stat(f"/proc/{pid}").st_uid
     except OSError:
         return None
 
@@ -68,7 +68,7 @@ def _tasks(pid):
     """
     judge, user = os.getpid(), _user_of(pid)
     least = judge + 1 if user == os.getuid() else 0
-    numbers = [name for name in os.listdir('/proc') if name.isdigit() and int(name) >= least and _user_of(name) == user]
+    numbers = [name for name in os.listdir("/proc") if name.isdigit() and int(name) >= least and _user_of(name) == user]
     states = {name: _state_of(name) for name in numbers}
     return sum(threads for _, _, threads in states.values()), {name: seconds for name, (_, seconds, _) in states.items()}
 
@@ -81,7 +81,7 @@ def _crowded(pid):
 def _machine_busy():
     """Processor time of the whole machine in seconds, with what other machines took of it; None where it is not told."""
     try:
-        with open('/proc/stat', 'rb') as file:
+        with open("/proc/stat", "rb") as file:
             user, nice, system, _, _, irq, soft, stolen = file.readline().split()[1:9]
     except (OSError, ValueError):
         return None
@@ -91,7 +91,7 @@ def _machine_busy():
 def _latest():
     """The number that the latest process or thread got."""
     try:
-        with open('/proc/loadavg', 'rb') as file:
+        with open("/proc/loadavg", "rb") as file:
             return int(file.read().split()[4])
     except (OSError, ValueError, IndexError):
         return 0
@@ -107,8 +107,8 @@ class _Others:
 
     def busy(self, passed, own):
         """
-        Processor time of others since the last look, in seconds. own: the judge's. Of processes that began and may have ended
-        meanwhile nobody knows: they may have computed all the time.
+        Processor time of others since the last look, in seconds. own: the judge's. Of processes that began and may have
+        ended meanwhile nobody knows: they may have computed all the time.
         """
         before, busy, latest = self._tasks, self._busy, self._latest
         self.__init__(self._pid)
@@ -120,7 +120,7 @@ class _Others:
 
 
 class Clock:
-    """The time of all parts of a grade, in seconds. """
+    """The time of all parts of a grade, in seconds."""
 
     def __init__(self, seconds):
         self._left = seconds
@@ -212,7 +212,7 @@ class Clock:
             self.check()
 
     def _mark(self):
-        self._last, self._worked, self._delay = time.monotonic(), time.process_time(), _waited('self')
+        self._last, self._worked, self._delay = time.monotonic(), time.process_time(), _waited("self")
 
     def _count(self):
         last, worked, delay = self._last, self._worked, self._delay
@@ -221,12 +221,12 @@ class Clock:
         if passed < TICK / 2:
             self._used += max(own, passed - (self._delay - delay))
             return
-        state, theirs, waited = ('S', 0.0, 0.0) if self._pid is None else self._look()
+        state, theirs, waited = ("S", 0.0, 0.0) if self._pid is None else self._look()
         waited += self._delay - delay
-        if state == 'R' or own > passed * _WORKING:
+        if state == "R" or own > passed * _WORKING:
             # One of the two computes while the other waits.
             waited = max(waited, passed - theirs - own)
-        if state in _STOPPED or state == 'Z' and self._quiet:
+        if state in _STOPPED or (state == "Z" and self._quiet):
             self._held += passed
         elif passed > TICK + _SLACK and own < passed / 2:
             counted = passed if _crowded(self._pid) else min(passed, max(TICK, own, theirs))
@@ -244,7 +244,8 @@ class Clock:
         """State of the solution, its processor time and its waiting for that since the last look."""
         state, seconds, _ = _state_of(self._pid)
         before, earlier = self._seen
-        self._seen = seconds, waited = seconds, _waited(self._pid)
+        waited = _waited(self._pid)
+        self._seen = seconds, waited
         return state, max(0.0, seconds - before), max(0.0, waited - earlier)
 
     def _busy_others(self, passed, own):

@@ -19,21 +19,34 @@ MAX_NODES = 2_000_000
 MAX_ITEMS = 1_000_000
 
 _ITERATORS = (
-    reversed, type(iter([])), type(iter(())), type(iter({})), type(iter(set())), type(iter('')), type(iter(range(0))),
-    type(iter({}.values())), type(iter({}.items())), type(reversed([])),
+    reversed,
+    type(iter([])),
+    type(iter(())),
+    type(iter({})),
+    type(iter(set())),
+    type(iter("")),
+    type(iter(range(0))),
+    type(iter({}.values())),
+    type(iter({}.items())),
+    type(reversed([])),
 )
 _RUNNING = (
-    types.GeneratorType, map, filter, zip, enumerate, *(kind for kind in vars(itertools).values() if isinstance(kind, type)),
+    types.GeneratorType,
+    map,
+    filter,
+    zip,
+    enumerate,
+    *(kind for kind in vars(itertools).values() if isinstance(kind, type)),
 )
 # Classes of modules that are loaded only where a value of theirs appears: a grade must not wait for them.
 _DATES = {
-    'datetime': ('year', 'month', 'day', 'hour', 'minute', 'second', 'microsecond'),
-    'date': ('year', 'month', 'day'),
-    'time': ('hour', 'minute', 'second', 'microsecond'),
-    'timedelta': ('days', 'seconds', 'microseconds'),
+    "datetime": ("year", "month", "day", "hour", "minute", "second", "microsecond"),
+    "date": ("year", "month", "day"),
+    "time": ("hour", "minute", "second", "microsecond"),
+    "timedelta": ("days", "seconds", "microseconds"),
 }
 _BUILTIN_CLASSES = {
-    kind: name for name, kind in vars(builtins).items() if isinstance(kind, type) and not name.startswith('_')
+    kind: name for name, kind in vars(builtins).items() if isinstance(kind, type) and not name.startswith("_")
 }
 
 
@@ -68,9 +81,9 @@ class Encoder:
             encoded = self._any(value)
             if not self._found:
                 return encoded
-            # They refer to each other by number, as they may form circles and chains of any length. The list grows meanwhile.
+            # They refer to each other by number, as they may form circles and chains of any length. The list grows here.
             described = [self._described(*found) for found in self._found]
-            return ['graph', encoded, described]
+            return ["graph", encoded, described]
         except RecursionError:
             return self._refer(value)
         finally:
@@ -83,18 +96,18 @@ class Encoder:
     def _any(self, value):
         self._left -= 1
         if self._left < 0:
-            raise TooLarge('a value has too many parts')
+            raise TooLarge("a value has too many parts")
         kind = type(value)
         if value is None or kind is bool or kind is str or kind is float:
             return value
         if kind is int:
-            return value if -(1 << 63) <= value < 1 << 63 else ['int', hex(value)]
+            return value if -(1 << 63) <= value < 1 << 63 else ["int", hex(value)]
         if kind is list:
-            return ['list', self._all(value)]
+            return ["list", self._all(value)]
         if kind is tuple:
-            return ['tuple', self._all(value)]
+            return ["tuple", self._all(value)]
         if kind is dict:
-            return ['dict', self._pairs(value)]
+            return ["dict", self._pairs(value)]
         return self._other(value, kind)
 
     def _pairs(self, value, kind=dict):
@@ -106,33 +119,33 @@ class Encoder:
         if kind in (bytes, bytearray):
             return [kind.__name__, value.hex()]
         if kind is complex:
-            return ['complex', value.real, value.imag]
+            return ["complex", value.real, value.imag]
         if kind is range:
-            return ['range', self._any(value.start), self._any(value.stop), self._any(value.step)]
-        if _is(kind, 'decimal', 'Decimal'):
-            return ['decimal', str(value)]
-        if _is(kind, 'fractions', 'Fraction'):
-            return ['fraction', self._any(value.numerator), self._any(value.denominator)]
-        if kind.__name__ in _DATES and _is(kind, 'datetime', kind.__name__) and getattr(value, 'tzinfo', None) is None:
+            return ["range", self._any(value.start), self._any(value.stop), self._any(value.step)]
+        if _is(kind, "decimal", "Decimal"):
+            return ["decimal", str(value)]
+        if _is(kind, "fractions", "Fraction"):
+            return ["fraction", self._any(value.numerator), self._any(value.denominator)]
+        if kind.__name__ in _DATES and _is(kind, "datetime", kind.__name__) and getattr(value, "tzinfo", None) is None:
             return [kind.__name__, [getattr(value, name) for name in _DATES[kind.__name__]]]
         if kind is collections.deque:
-            return ['deque', self._all(value), value.maxlen]
+            return ["deque", self._all(value), value.maxlen]
         if kind is collections.defaultdict:
             # Of any other factory, it is a dictionary of what is in it.
             factory = next((name for name, plain in FACTORIES.items() if plain is value.default_factory), None)
-            return ['dict', self._pairs(value)] if factory is None else ['defaultdict', factory, self._pairs(value)]
+            return ["dict", self._pairs(value)] if factory is None else ["defaultdict", factory, self._pairs(value)]
         if kind is type({}.keys()):
-            return ['keys', self._all(value)]
+            return ["keys", self._all(value)]
         if kind is type({}.values()) or kind is type({}.items()):
-            return ['list', self._all(value)]
+            return ["list", self._all(value)]
         if kind in _ITERATORS or kind in _RUNNING:
             if self._lazily and kind in _RUNNING:
                 return self._refer(value)
-            return ['iterator', self._all(itertools.islice(value, MAX_ITEMS))]
+            return ["iterator", self._all(itertools.islice(value, MAX_ITEMS))]
         if kind is type and value in _BUILTIN_CLASSES:
-            return ['class', _BUILTIN_CLASSES[value]]
+            return ["class", _BUILTIN_CLASSES[value]]
         if value is Ellipsis or value is NotImplemented:
-            return ['singleton', 'Ellipsis' if value is Ellipsis else 'NotImplemented']
+            return ["singleton", "Ellipsis" if value is Ellipsis else "NotImplemented"]
         if kind.__name__ in self._classes and not issubclass(kind, (type, BaseException)):
             return self._instance(value, kind)
         return self._derived(value, kind.__mro__)
@@ -140,16 +153,16 @@ class Encoder:
     def _instance(self, value, kind):
         """An instance of a class that both sides have."""
         if instances.is_member(kind):
-            return ['member', kind.__name__, value._name_]
+            return ["member", kind.__name__, value._name_]
         base = instances.basis(kind)
         if base is None:
             return self._derived(value, kind.__mro__)
         if instances.is_fixed(base):
-            return ['made', kind.__name__, self._content(value, base), self._state(value)]
+            return ["made", kind.__name__, self._content(value, base), self._state(value)]
         number = self._numbers.setdefault(id(value), len(self._found))
         if number == len(self._found):
             self._found.append((value, kind.__name__, base))
-        return ['object', number]
+        return ["object", number]
 
     def _described(self, value, name, base):
         return [name, None if base is object else self._content(value, base), self._state(value)]
@@ -160,25 +173,25 @@ class Encoder:
     def _content(self, value, base):
         """What a built-in class holds of an instance of a class made from it."""
         if base is dict:
-            return ['dict', self._pairs(value)]
+            return ["dict", self._pairs(value)]
         if base in (list, tuple, set, frozenset):
             return [base.__name__, self._all(base.__iter__(value))]
         if base is str:
-            return str.__add__('', value)
+            return str.__add__("", value)
         if base is int:
             return self._any(int.__add__(value, 0))
-        return float.__pos__(value) if base is float else ['bytes', bytes.hex(value)]
+        return float.__pos__(value) if base is float else ["bytes", bytes.hex(value)]
 
     def _derived(self, value, bases):
         """Subclasses of built-in classes, as their base; the more special ones first."""
         if collections.Counter in bases:
-            return ['Counter', self._pairs(value)]
+            return ["Counter", self._pairs(value)]
         if collections.OrderedDict in bases:
-            return ['OrderedDict', self._pairs(value, collections.OrderedDict)]
+            return ["OrderedDict", self._pairs(value, collections.OrderedDict)]
         if tuple in bases:
-            fields = getattr(type(value), '_fields', None)
+            fields = getattr(type(value), "_fields", None)
             if type(fields) is tuple and len(fields) == tuple.__len__(value) and all(type(name) is str for name in fields):
-                return ['namedtuple', type(value).__name__, list(fields), self._all(tuple.__iter__(value))]
+                return ["namedtuple", type(value).__name__, list(fields), self._all(tuple.__iter__(value))]
         for base in (dict, tuple, list, str, int, float, set, frozenset, bytes):
             if base in bases:
                 return self._content(value, base)

@@ -4,12 +4,12 @@ import itertools
 import re
 
 # A number as a program writes it. More significant digits than a double holds are meant exactly.
-_NUMBER = re.compile(r'[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?', re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _EXACT_DIGITS = 15
 # A word, or the end of a line with all white space and blank lines after it.
-_WORD = re.compile(r'(\S+)|\n\s*')
+_WORD = re.compile(r"(\S+)|\n\s*")
 # No word, as it is white space.
-_END = '\n'
+_END = "\n"
 TOLERANCE = 1e-6
 
 
@@ -28,15 +28,15 @@ def _same_token(actual, expected):
         context.prec = 1000
         if decimal.Decimal(actual) == decimal.Decimal(expected):
             return True
-    mantissa = re.split('[eE]', expected)[0]
-    digits = len(mantissa.replace('.', '').lstrip('+-0'))
-    if mantissa == expected and '.' not in expected or digits > _EXACT_DIGITS:
+    mantissa = re.split("[eE]", expected)[0]
+    digits = len(mantissa.replace(".", "").lstrip("+-0"))
+    if (mantissa == expected and "." not in expected) or digits > _EXACT_DIGITS:
         return False
     return _close(float(actual), float(expected))
 
 
 def _words(text):
-    """Words one by one, and None between two lines that are not blank. Never holds more of them: an output may be all lines."""
+    """Words one by one, and None between two lines that are not blank. One is held at a time: an output may be all lines."""
     is_first, is_broken = True, False
     for match in _WORD.finditer(text):
         word = match.group(1)
@@ -96,5 +96,5 @@ def _key(key):
     if type(key) is str:
         return key
     if type(key) is bool or key is None:
-        return {True: 'true', False: 'false', None: 'null'}[key]
+        return {True: "true", False: "false", None: "null"}[key]
     return repr(key) if type(key) in (int, float) else None

@@ -6,28 +6,50 @@ import builtins
 from .scopes import COMPREHENSIONS, bound, free, nodes_in
 
 _PLAIN = (
-    ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp, ast.Subscript, ast.Slice, ast.Compare,
-    ast.BoolOp, ast.IfExp, ast.JoinedStr, ast.FormattedValue, ast.Starred, ast.comprehension, ast.ListComp, ast.SetComp,
-    ast.DictComp, ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context, ast.keyword,
+    ast.Constant,
+    ast.List,
+    ast.Tuple,
+    ast.Dict,
+    ast.Set,
+    ast.UnaryOp,
+    ast.BinOp,
+    ast.Subscript,
+    ast.Slice,
+    ast.Compare,
+    ast.BoolOp,
+    ast.IfExp,
+    ast.JoinedStr,
+    ast.FormattedValue,
+    ast.Starred,
+    ast.comprehension,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.operator,
+    ast.unaryop,
+    ast.boolop,
+    ast.cmpop,
+    ast.expr_context,
+    ast.keyword,
 )
 _MAKERS = frozenset(
-    'abs all any bin bool bytes bytearray chr complex dict divmod float format frozenset hex int len list max min oct ord '
-    'pow range repr round set sorted str sum tuple'.split()
+    "abs all any bin bool bytes bytearray chr complex dict divmod float format frozenset hex int len list max min oct ord "
+    "pow range repr round set sorted str sum tuple".split()
 )
 # What gives iterators: data only for what goes through them at once.
-_ITERATING = frozenset('enumerate filter map reversed zip'.split())
-_VIEWS = ('items', 'keys', 'values')
+_ITERATING = frozenset("enumerate filter map reversed zip".split())
+_VIEWS = ("items", "keys", "values")
 # Modules whose functions give plain values, or those functions.
 _DATA_MODULES = {
-    'collections': ('deque', 'Counter', 'OrderedDict', 'defaultdict'),
-    'copy': ('copy', 'deepcopy'),
-    'datetime': ('date', 'datetime', 'time', 'timedelta'),
-    'decimal': ('Decimal',),
-    'fractions': ('Fraction',),
-    'json': ('dumps', 'loads'),
-    'math': None,
-    'random': ('choice', 'choices', 'gauss', 'getrandbits', 'randint', 'random', 'randrange', 'sample', 'uniform'),
-    'string': None,
+    "collections": ("deque", "Counter", "OrderedDict", "defaultdict"),
+    "copy": ("copy", "deepcopy"),
+    "datetime": ("date", "datetime", "time", "timedelta"),
+    "decimal": ("Decimal",),
+    "fractions": ("Fraction",),
+    "json": ("dumps", "loads"),
+    "math": None,
+    "random": ("choice", "choices", "gauss", "getrandbits", "randint", "random", "randrange", "sample", "uniform"),
+    "string": None,
 }
 
 
@@ -81,7 +103,7 @@ def _is_plain(value, plain, makers, modules):
     def is_data(node, given=False):
         """given: whether something goes through it, or calls it, at once."""
         if isinstance(node, ast.Name):
-            return node.id in names or node.id in makers and (given or isinstance(vars(builtins).get(node.id), type))
+            return node.id in names or (node.id in makers and (given or isinstance(vars(builtins).get(node.id), type)))
         if isinstance(node, ast.Call):
             return is_call(node, given)
         if isinstance(node, (ast.Lambda, ast.GeneratorExp)):
@@ -94,13 +116,13 @@ def _is_plain(value, plain, makers, modules):
         function = node.func
         arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
         if isinstance(function, ast.Attribute):
-            module = modules.get(getattr(function.value, 'id', None))
+            module = modules.get(getattr(function.value, "id", None))
             known = None if module is None else _DATA_MODULES[module]
-            if module is None and (not is_data(function.value) or function.attr in _VIEWS and not given):
+            if module is None and (not is_data(function.value) or (function.attr in _VIEWS and not given)):
                 return False
             if known is not None and function.attr not in known:
                 return False
-        elif not isinstance(function, ast.Name) or function.id not in makers and not (given and function.id in _ITERATING):
+        elif not isinstance(function, ast.Name) or (function.id not in makers and not (given and function.id in _ITERATING)):
             return False
         return all(is_data(argument, given=True) for argument in arguments)
 

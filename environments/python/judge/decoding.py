@@ -8,8 +8,21 @@ import sys
 from . import instances
 
 _VALUES = (
-    str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset, range, collections.deque,
-    collections.Counter, collections.OrderedDict,
+    str,
+    bytes,
+    bytearray,
+    int,
+    float,
+    complex,
+    list,
+    tuple,
+    dict,
+    set,
+    frozenset,
+    range,
+    collections.deque,
+    collections.Counter,
+    collections.OrderedDict,
 )
 # What makes the items that a defaultdict lacks, where it crosses as such: plain values.
 FACTORIES = {kind.__name__: kind for kind in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)}
@@ -17,7 +30,7 @@ FACTORIES = {kind.__name__: kind for kind in (bool, int, float, complex, str, by
 _MOST = sys.float_info.max
 _LEAST = -_MOST
 # Names of what is done with plain values.
-OWN_NAMES = frozenset(name for kind in _VALUES for name in dir(kind) if not name.startswith('__'))
+OWN_NAMES = frozenset(name for kind in _VALUES for name in dir(kind) if not name.startswith("__"))
 
 
 @functools.lru_cache(256)
@@ -31,10 +44,9 @@ class Decoder:
     solution's, given(number, …) of one of the judge's, raisable(reference, names, base) of an exception's class,
     imported(module, name) of a class of Python's; `classes`, its own classes of the names that both sides have; `taken`,
     names of what plain values and instances of these classes have; and
-    notice(kind, detail), which is told of each part that is not simply data: `nan`, a float that is no number; `infinite`, one
-    from which such a one can be made; `hidden`, an
-    attribute in the place of a value of its class; `inside`, what is no data within an instance of such a class;
-    `named`, a named tuple.
+    notice(kind, detail), which is told of each part that is not simply data: `nan`, a float that is no number; `infinite`,
+    one from which such a one can be made; `hidden`, an attribute in the place of a value of its class; `inside`, what is no
+    data within an instance of such a class; `named`, a named tuple.
     Where `ordered` is set, a float that is no number raises FloatingPointError.
     """
 
@@ -55,11 +67,11 @@ class Decoder:
 
     def _no_number(self, nan):
         if not nan:
-            self._notice('infinite')
+            self._notice("infinite")
             return
         if self.ordered:
-            raise FloatingPointError('the solution gave NaN')
-        self._notice('nan')
+            raise FloatingPointError("the solution gave NaN")
+        self._notice("nan")
 
     def _all(self, items):
         return [self.decode(item) for item in items]
@@ -152,12 +164,12 @@ class Decoder:
 
     def _no_data(self):
         if self._within:
-            self._notice('inside')
+            self._notice("inside")
 
     def _class(self, name):
         kind = vars(builtins)[name]
         if not isinstance(kind, type):
-            raise ValueError('no class')
+            raise ValueError("no class")
         self._no_data()
         return kind
 
@@ -173,10 +185,10 @@ class Decoder:
         return self._side.raisable(reference, names, base)
 
     def _singleton(self, name):
-        return Ellipsis if name == 'Ellipsis' else NotImplemented
+        return Ellipsis if name == "Ellipsis" else NotImplemented
 
     def _namedtuple(self, name, fields, items):
-        self._notice('named')
+        self._notice("named")
         parts = self._all(items)
         if not self._side.taken.isdisjoint(fields):
             # A field would take the place of what is asked of other values.
@@ -209,7 +221,7 @@ class Decoder:
             pairs = [(name, self.decode(part)) for name, part in state]
         finally:
             self._within -= 1
-        instances.fill(made, decoded, pairs, lambda text: self._notice('hidden', text))
+        instances.fill(made, decoded, pairs, lambda text: self._notice("hidden", text))
 
     def _object(self, number):
         return self._instances[number]
@@ -223,7 +235,9 @@ class Decoder:
         return self._side.given(number, *more)
 
 
+_HELPERS = ("_all", "_pairs", "_fill", "_no_number", "_no_data")
 _DECODERS = {
-    name[1:]: method for name, method in vars(Decoder).items()
-    if not name.startswith('__') and name not in ('_all', '_pairs', '_fill', '_no_number', '_no_data')
+    name[1:]: method
+    for name, method in vars(Decoder).items()
+    if name.startswith("_") and not name.startswith("__") and name not in _HELPERS
 }

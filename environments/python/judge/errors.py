@@ -20,7 +20,7 @@ _BaseException, _Group, _SyntaxError = BaseException, BaseExceptionGroup, Syntax
 
 def builtin_base(kind):
     """The name of the nearest built-in class of an exception's class."""
-    return next((_BUILTIN_ERRORS[one] for one in kind.__mro__ if one in _BUILTIN_ERRORS), 'Exception')
+    return next((_BUILTIN_ERRORS[one] for one in kind.__mro__ if one in _BUILTIN_ERRORS), "Exception")
 
 
 def own_names(kind):
@@ -43,7 +43,7 @@ def told(error, encode, folder, depth=0):
     try:
         message = _str(error)[:_MOST]
     except _BaseException:
-        message = ''
+        message = ""
     line, trace = None, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename.startswith(folder):
@@ -51,23 +51,23 @@ def told(error, encode, folder, depth=0):
         trace = trace.tb_next
     if line is None and _isinstance(error, _SyntaxError):
         line = error.lineno
-    said = {'type': kind.__name__, 'base': builtin_base(kind), 'message': message, 'line': line}
+    said = {"type": kind.__name__, "base": builtin_base(kind), "message": message, "line": line}
     names = own_names(kind)
     if names:
-        said['names'] = names
+        said["names"] = names
     try:
         if error.args != (message,) or names:
-            said['arguments'] = [encode(value) for value in error.args]
-        state = [(name, value) for name, value in vars(error).items() if not name.startswith('__')]
+            said["arguments"] = [encode(value) for value in error.args]
+        state = [(name, value) for name, value in vars(error).items() if not name.startswith("__")]
         if state:
-            said['state'] = [[name, encode(value)] for name, value in state]
+            said["state"] = [[name, encode(value)] for name, value in state]
         if depth < _DEEPEST:
             if _isinstance(error, _Group):
-                said['parts'] = [told(part, encode, folder, depth + 1) for part in error.exceptions[:100]]
+                said["parts"] = [told(part, encode, folder, depth + 1) for part in error.exceptions[:100]]
             if error.__cause__ is not None:
-                said['cause'] = told(error.__cause__, encode, folder, depth + 1)
+                said["cause"] = told(error.__cause__, encode, folder, depth + 1)
         if _isinstance(error, SystemExit):
-            said['code'] = encode(error.code)
+            said["code"] = encode(error.code)
     except _BaseException:
         # What cannot be told is left out.
         pass
@@ -93,19 +93,19 @@ class Classes:
             if _isinstance(known, _type) and _issubclass(known, base):
                 return known
         if (name, base) not in self._made:
-            self._made[name, base] = _type(name, (base,), {'__str__': _message})
+            self._made[name, base] = _type(name, (base,), {"__str__": _message})
         return self._made[name, base]
 
 
 def _published(name, module):
     """An exception of one of Python's own modules, if that does no more than compute; one that skips a test is no error."""
-    if not modules.computes(module) or module.split('.')[0] == 'unittest':
+    if not modules.computes(module) or module.split(".")[0] == "unittest":
         return None
     return getattr(sys.modules.get(module), name, None)
 
 
 def _message(error):
-    return vars(error).get('__stepwell_message__') or _BaseException.__str__(error)
+    return vars(error).get("__stepwell_message__") or _BaseException.__str__(error)
 
 
 def made(said, classes, decode, admitted=lambda kind: kind, notice=lambda text: None):
@@ -113,24 +113,24 @@ def made(said, classes, decode, admitted=lambda kind: kind, notice=lambda text: 
     An exception like the one that was told of; `admitted` says which class takes the place of a built-in one. notice(text)
     is told of an attribute that hides a value of its class.
     """
-    base = vars(builtins)[said['base']]
+    base = vars(builtins)[said["base"]]
     if not _issubclass(base, _BaseException):
-        raise ValueError('no exception')
-    kind = classes.of(said.get('names', ())[:_DEEPEST], admitted(base))
-    message = _str(said['message'])
-    arguments = [decode(value) for value in said['arguments']] if 'arguments' in said else [message]
+        raise ValueError("no exception")
+    kind = classes.of(said.get("names", ())[:_DEEPEST], admitted(base))
+    message = _str(said["message"])
+    arguments = [decode(value) for value in said["arguments"]] if "arguments" in said else [message]
     try:
-        if 'parts' in said:
-            error = kind(arguments[0], [made(part, classes, decode, admitted, notice) for part in said['parts']])
+        if "parts" in said:
+            error = kind(arguments[0], [made(part, classes, decode, admitted, notice) for part in said["parts"]])
         else:
             error = kind.__new__(kind, *arguments)
             error.args = tuple(arguments)
     except (TypeError, LookupError):
         error = Exception(message)
-    instances.fill(error, None, [(name, decode(value)) for name, value in said.get('state', ())], notice)
-    vars(error)['__stepwell_message__'] = message
-    if 'code' in said and base is SystemExit:
-        error.code = decode(said['code'])
-    if 'cause' in said:
-        error.__cause__ = made(said['cause'], classes, decode, admitted, notice)
+    instances.fill(error, None, [(name, decode(value)) for name, value in said.get("state", ())], notice)
+    vars(error)["__stepwell_message__"] = message
+    if "code" in said and base is SystemExit:
+        error.code = decode(said["code"])
+    if "cause" in said:
+        error.__cause__ = made(said["cause"], classes, decode, admitted, notice)
     return error

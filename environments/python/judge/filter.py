@@ -31,32 +31,32 @@ _RLIMIT_CPU = 0
 _F_SETOWN, _F_SETSIG, _F_SETOWN_EX = 8, 10, 15
 # Unlocking a terminal, whose other end could stop its processes; having a file's signals sent to others.
 _TIOCSPTLCK, _FIOSETOWN, _SIOCSPGRP = 0x40045431, 0x8901, 0x8902
-_COLUMN = {'x86_64': 0, 'aarch64': 1}
+_COLUMN = {"x86_64": 0, "aarch64": 1}
 _AUDIT = (0xC000003E, 0xC00000B7)
 _NUMBERS = {
-    'ptrace': (101, 117),
-    'kill': (62, 129),
-    'tkill': (200, 130),
-    'tgkill': (234, 131),
-    'rt_sigqueueinfo': (129, 138),
-    'rt_tgsigqueueinfo': (297, 240),
-    'pidfd_send_signal': (424, 424),
-    'timer_create': (222, 107),
-    'memfd_create': (319, 279),
-    'fcntl': (72, 25),
-    'ioctl': (16, 29),
-    'clone': (56, 220),
-    'clone3': (435, 435),
-    'fork': (57, None),
-    'vfork': (58, None),
-    'setrlimit': (160, 164),
-    'prlimit64': (302, 261),
-    'sched_setparam': (142, 118),
-    'sched_setscheduler': (144, 119),
-    'sched_setaffinity': (203, 122),
-    'sched_setattr': (314, 274),
-    'setpriority': (141, 140),
-    'ioprio_set': (251, 30),
+    "ptrace": (101, 117),
+    "kill": (62, 129),
+    "tkill": (200, 130),
+    "tgkill": (234, 131),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_send_signal": (424, 424),
+    "timer_create": (222, 107),
+    "memfd_create": (319, 279),
+    "fcntl": (72, 25),
+    "ioctl": (16, 29),
+    "clone": (56, 220),
+    "clone3": (435, 435),
+    "fork": (57, None),
+    "vfork": (58, None),
+    "setrlimit": (160, 164),
+    "prlimit64": (302, 261),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    "setpriority": (141, 140),
+    "ioprio_set": (251, 30),
 }
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -90,41 +90,52 @@ def _to_younger(own, inclusive):
     least = own if inclusive else own + 1
     last_group = (1 << 32) - least
     return [
-        _load(0), (_AT_LEAST, 3, 0, 0x80000000), (_AT_LEAST, 0, 1, least), _give(_ALLOW), _give(_REFUSE),
-        (_GREATER, 0, 1, last_group), _give(_REFUSE), _give(_ALLOW),
+        _load(0),
+        (_AT_LEAST, 3, 0, 0x80000000),
+        (_AT_LEAST, 0, 1, least),
+        _give(_ALLOW),
+        _give(_REFUSE),
+        (_GREATER, 0, 1, last_group),
+        _give(_REFUSE),
+        _give(_ALLOW),
     ]
 
 
 def _signals(own, separate):
     to_children = _to_younger(own, inclusive=False)
-    anywhere = [_give(_ALLOW)] if separate else [
-        _load(0), (_EQUAL, 0, 1, 0), _give(_ALLOW), *_to_younger(own, inclusive=True)
-    ]
+    anywhere = (
+        [_give(_ALLOW)] if separate else [_load(0), (_EQUAL, 0, 1, 0), _give(_ALLOW), *_to_younger(own, inclusive=True)]
+    )
     refused = [_give(_REFUSE)]
     # Of a thread it cannot be told whose it is.
     thread = anywhere if separate else _to_younger(own, inclusive=True)
     return {
-        'kill': [*_unless_held(1, anywhere), *to_children],
-        'rt_sigqueueinfo': [*_unless_held(1, anywhere), *to_children],
-        'tkill': [*_unless_held(1, thread), *refused],
-        'tgkill': [*_unless_held(2, thread), *refused],
-        'rt_tgsigqueueinfo': [*_unless_held(2, thread), *refused],
-        'pidfd_send_signal': [*_unless_held(1, anywhere), *refused] if separate else refused,
+        "kill": [*_unless_held(1, anywhere), *to_children],
+        "rt_sigqueueinfo": [*_unless_held(1, anywhere), *to_children],
+        "tkill": [*_unless_held(1, thread), *refused],
+        "tgkill": [*_unless_held(2, thread), *refused],
+        "rt_tgsigqueueinfo": [*_unless_held(2, thread), *refused],
+        "pidfd_send_signal": [*_unless_held(1, anywhere), *refused] if separate else refused,
     }
 
 
 def _starts(alone):
     """How processes and threads begin: their end is told by the usual signal or none."""
     block = [
-        _load(0), (_MASK, 0, 0, 0xFF), (_EQUAL, 2, 0, 0), (_EQUAL, 1, 0, _SIGCHLD), _give(_REFUSE), _load(0),
+        _load(0),
+        (_MASK, 0, 0, 0xFF),
+        (_EQUAL, 2, 0, 0),
+        (_EQUAL, 1, 0, _SIGCHLD),
+        _give(_REFUSE),
+        _load(0),
     ]
     if not alone:
-        return {'clone': block, 'clone3': [_give(_UNKNOWN)]}
+        return {"clone": block, "clone3": [_give(_UNKNOWN)]}
     return {
-        'clone': [*block, (_ANY_BIT, 1, 0, _CLONE_THREAD), _give(_REFUSE)],
-        'clone3': [_give(_UNKNOWN)],
-        'fork': [_give(_REFUSE)],
-        'vfork': [_give(_REFUSE)],
+        "clone": [*block, (_ANY_BIT, 1, 0, _CLONE_THREAD), _give(_REFUSE)],
+        "clone3": [_give(_UNKNOWN)],
+        "fork": [_give(_REFUSE)],
+        "vfork": [_give(_REFUSE)],
     }
 
 
@@ -132,10 +143,15 @@ def _limits(separate):
     """The limit of processor time stays, as the kernel ends with SIGKILL who exceeds it."""
     foreign = [] if separate else [_load(0), (_EQUAL, 1, 0, 0), _give(_REFUSE)]
     return {
-        'setrlimit': _refuse_if(0, [_RLIMIT_CPU]),
-        'prlimit64': [
-            _load(2), (_EQUAL, 0, 3, 0), _load(2, high=True), (_EQUAL, 0, 1, 0), _give(_ALLOW),
-            *foreign, *_refuse_if(1, [_RLIMIT_CPU]),
+        "setrlimit": _refuse_if(0, [_RLIMIT_CPU]),
+        "prlimit64": [
+            _load(2),
+            (_EQUAL, 0, 3, 0),
+            _load(2, high=True),
+            (_EQUAL, 0, 1, 0),
+            _give(_ALLOW),
+            *foreign,
+            *_refuse_if(1, [_RLIMIT_CPU]),
         ],
     }
 
@@ -143,27 +159,31 @@ def _limits(separate):
 def _scheduling(separate):
     """Nobody becomes slower: not the judge, and not the solution itself, whose waiting for a processor is not its time."""
     affinity = [] if separate else [_load(0), (_EQUAL, 1, 0, 0), _give(_REFUSE)]
-    refused = ('sched_setparam', 'sched_setscheduler', 'sched_setattr', 'setpriority', 'ioprio_set')
-    return {**{name: [_give(_REFUSE)] for name in refused}, 'sched_setaffinity': affinity}
+    refused = ("sched_setparam", "sched_setscheduler", "sched_setattr", "setpriority", "ioprio_set")
+    return {**{name: [_give(_REFUSE)] for name in refused}, "sched_setaffinity": affinity}
 
 
 def _program(alone, separate):
     column = _COLUMN[os.uname().machine]
     owners = [] if separate else [_F_SETOWN, _F_SETOWN_EX]
     blocks = {
-        'ptrace': [_give(_REFUSE)],
+        "ptrace": [_give(_REFUSE)],
         **_signals(os.getpid(), separate),
-        'timer_create': [_give(_REFUSE)],
-        'memfd_create': [_give(_REFUSE)],
-        'fcntl': _refuse_if(1, [_F_SETSIG, *owners]),
-        'ioctl': _refuse_if(1, [_TIOCSPTLCK, *([] if separate else [_FIOSETOWN, _SIOCSPGRP])]),
+        "timer_create": [_give(_REFUSE)],
+        "memfd_create": [_give(_REFUSE)],
+        "fcntl": _refuse_if(1, [_F_SETSIG, *owners]),
+        "ioctl": _refuse_if(1, [_TIOCSPTLCK, *([] if separate else [_FIOSETOWN, _SIOCSPGRP])]),
         **_starts(alone),
         **_limits(separate),
         **_scheduling(separate),
     }
     program = [
-        (_LOAD, 0, 0, _ARCHITECTURE), (_EQUAL, 1, 0, _AUDIT[column]), _give(_REFUSE),
-        (_LOAD, 0, 0, _NUMBER), (_AT_LEAST, 0, 1, _X32), _give(_REFUSE),
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_EQUAL, 1, 0, _AUDIT[column]),
+        _give(_REFUSE),
+        (_LOAD, 0, 0, _NUMBER),
+        (_AT_LEAST, 0, 1, _X32),
+        _give(_REFUSE),
     ]
     for name, block in blocks.items():
         number = _NUMBERS[name][column]
@@ -179,7 +199,7 @@ def confine(alone, separate):
     another user. Needs `no_new_privs`.
     """
     program = _program(alone, separate)
-    code = ctypes.create_string_buffer(b''.join(struct.pack('=HBBI', *instruction) for instruction in program))
-    header = struct.pack('HP', len(program), ctypes.addressof(code))
+    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *instruction) for instruction in program))
+    header = struct.pack("HP", len(program), ctypes.addressof(code))
     if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), 'the system call filter is refused')
+        raise OSError(ctypes.get_errno(), "the system call filter is refused")

@@ -1,4 +1,4 @@
-"""What of a test's own the solution process was given by reference, not as data: functions, iterators, classes, exceptions."""
+"""What of a test the solution process was given by reference, not as data: functions, iterators, classes, exceptions."""
 
 import itertools
 import sys
@@ -29,22 +29,19 @@ class Given:
         failed assertion does not end there. Raises Closed where the message cannot be read.
         """
         try:
-            target = self._found[message['call']]
-            positional = [decode(value) for value in message['positional']]
-            named = {str(name): decode(value) for name, value in message['named'].items()}
+            target = self._found[message["call"]]
+            positional = [decode(value) for value in message["positional"]]
+            named = {str(name): decode(value) for name, value in message["named"].items()}
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
             raise Closed() from None
-        back = {'back': message.get('back')}
+        back = {"back": message.get("back")}
         try:
-            if message.get('how') == 'next':
-                value = list(itertools.islice(target, 1))
-            else:
-                value = target(*positional, **named)
-            back['ok'] = encode(value)
+            value = list(itertools.islice(target, 1)) if message.get("how") == "next" else target(*positional, **named)
+            back["ok"] = encode(value)
         except Exception as error:
             if isinstance(error, AssertionError):
                 self.failed = error
-            back['error'] = {**errors.told(error, encode, '<test'), 'number': len(self._raised)}
+            back["error"] = {**errors.told(error, encode, "<test"), "number": len(self._raised)}
             self._raised.append(error)
         return back
 
@@ -53,8 +50,8 @@ class Given:
         number = next((number for number, known in enumerate(self._found) if known is value), len(self._found))
         if number == len(self._found):
             self._found.append(value)
-        form = 'function' if callable(value) else 'iterator'
-        return ['given', number, form, getattr(value, '__name__', 'function')]
+        form = "function" if callable(value) else "iterator"
+        return ["given", number, form, getattr(value, "__name__", "function")]
 
     def raisable(self, kind, reference):
         """A class of exceptions that stands for one of the solution process."""
@@ -64,17 +61,17 @@ class Given:
     def kind(self, kind):
         """A reference to a class of the judge's, as the solution process has it. Raises TypeError where it has none."""
         if kind in self._raisables:
-            return ['ref', self._raisables[kind]]
+            return ["ref", self._raisables[kind]]
         if issubclass(kind, BaseException):
-            return ['raisable', None, errors.own_names(kind), errors.builtin_base(kind)]
+            return ["raisable", None, errors.own_names(kind), errors.builtin_base(kind)]
         if self._classes.get(kind.__name__) is kind:
-            return ['shared', kind.__name__]
-        for module in (kind.__module__, 'types'):
+            return ["shared", kind.__name__]
+        for module in (kind.__module__, "types"):
             found = vars(sys.modules.get(module, types)).items() if module in sys.stdlib_module_names else ()
             name = next((name for name, value in found if value is kind), None)
             if name is not None:
-                return ['imported', module, name]
-        raise TypeError(f'the class {kind.__name__} of the test cannot be given to the solution')
+                return ["imported", module, name]
+        raise TypeError(f"the class {kind.__name__} of the test cannot be given to the solution")
 
     def raised(self, number):
         """What the test raised in a call of the solution's, by its number, or None."""

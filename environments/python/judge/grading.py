@@ -12,7 +12,7 @@ from .clock import Clock, Over
 from .comparison import same_output, same_value
 from .decoding import OWN_NAMES
 from .modules import compiled
-from .outcomes import Failed, TOO_LATE, line_of, shown, told
+from .outcomes import TOO_LATE, Failed, line_of, shown, told
 from .placement import Placement
 from .process import SolutionProcess
 from .program import program_result
@@ -34,16 +34,16 @@ class Grading:
         self._job = job
         self._plan = plan
         self.usage = Usage()
-        self._clock = Clock(plan['seconds']['all'])
-        self._spawner = Spawner(control, plan['alone'], self._clock, self.usage)
-        self._names = {'__name__': 'test'}
+        self._clock = Clock(plan["seconds"]["all"])
+        self._spawner = Spawner(control, plan["alone"], self._clock, self.usage)
+        self._names = {"__name__": "test"}
         self._strange = set()
         self._classes = {}
         # Names of what plain values and instances of the setup's classes have.
         self._taken = OWN_NAMES
-        self.plain = not job['setup']
-        if job['setup']:
-            self._set_up(job['setup'])
+        self.plain = not job["setup"]
+        if job["setup"]:
+            self._set_up(job["setup"])
         self.process = SolutionProcess(self._spawner, self._clock, self._classes, self._taken)
         self._given = []
         self._left, self._foreign = {}, set()
@@ -51,80 +51,82 @@ class Grading:
         self._unloadable = None
 
     def _set_up(self, source):
-        names = {'__name__': 'test', **own_names(self)}
+        names = {"__name__": "test", **own_names(self)}
         try:
-            exec(compiled(source, '<setup>'), names)
+            exec(compiled(source, "<setup>"), names)
         except Exception:
             # A setup that needs the solution is the solution process's alone.
             return
         self._names = names
         body = ast.parse(source).body
         self._strange = strange_names(body)
-        self._classes.update((name, names[name]) for name in self._job['classes'] if name in names)
-        inherited = {name for kind in self._classes.values() for name in dir(kind) if not name.startswith('__')}
+        self._classes.update((name, names[name]) for name in self._job["classes"] if name in names)
+        inherited = {name for kind in self._classes.values() for name in dir(kind) if not name.startswith("__")}
         self._taken = OWN_NAMES | defined_attributes(body) | inherited
 
     def module(self, name):
         """What stands for a module of the solution process."""
-        return self.process.ask('hold', f'import {name}', code=f'__import__("importlib").import_module({name!r})', listed=False)
+        return self.process.ask(
+            "hold", f"import {name}", code=f'__import__("importlib").import_module({name!r})', listed=False
+        )
 
     @property
     def tested(self):
         """Whether there are tests, and no grade program."""
-        return self._plan['grade'] is None
+        return self._plan["grade"] is None
 
     def outcomes(self):
         """What came of each test, in order."""
-        outcomes = [self._outcome(test) for test in self._plan['tests']]
+        outcomes = [self._outcome(test) for test in self._plan["tests"]]
         if self.process.alive:
             self.process.stop(1.0)
         return outcomes
 
     def score(self):
         """What the grade program says, or why it gives no number; whose fault that is the gold tells, to the server."""
-        outcome = self._outcome({'name': 'grade', 'grade': self._plan['grade']})
+        outcome = self._outcome({"name": "grade", "grade": self._plan["grade"]})
         if self.process.alive:
             self.process.stop(1.0)
         return outcome
 
     def _outcome(self, test):
         self._given = []
-        self.process.about(test.get('grade') or self._job['setup'] + test.get('code', ''), 'grade' in test)
+        self.process.about(test.get("grade") or self._job["setup"] + test.get("code", ""), "grade" in test)
         value, failure = None, None
-        if 'stdin' not in test:
+        if "stdin" not in test:
             failure = self._loaded()
         if not failure:
-            value, failure = self._attempt('test', lambda: self._run(test))
-        outcome = {'name': test['name'], 'passed': 'error' not in failure, **failure}
-        if outcome['passed']:
-            outcome['value'] = value
+            value, failure = self._attempt("test", lambda: self._run(test))
+        outcome = {"name": test["name"], "passed": "error" not in failure, **failure}
+        if outcome["passed"]:
+            outcome["value"] = value
             noticed = self.process.noticed | self._kept_changes(test)
             if noticed:
-                outcome['liberties'] = sorted(noticed)
+                outcome["liberties"] = sorted(noticed)
         return outcome
 
     def _loaded(self):
         """Why the solution cannot be loaded; nothing where it can."""
         if not self.process.alive and self._unloadable is None:
-            _, failure = self._attempt('load', lambda: self.process.start(self._job))
-            if 'error' in failure:
+            _, failure = self._attempt("load", lambda: self.process.start(self._job))
+            if "error" in failure:
                 self._unloadable = failure
         return self._unloadable or {}
 
     def _kept_changes(self, test):
         """Changes of the test's own values by the solution without which it does not pass, as notices."""
-        changes = Changes(test.get('code', ''), self.process.changed, self._foreign)
+        changes = Changes(test.get("code", ""), self.process.changed, self._foreign)
         if not changes.matter:
             return set()
         process, self.process = self.process, SolutionProcess(self._spawner, self._clock, self._classes, self._taken)
         noticed = changes.notices(self._left)
         try:
-            self.process.about(self._job['setup'] + test['code'], False)
-            _, failure = self._attempt('load', lambda: self.process.start(self._job))
+            self.process.about(self._job["setup"] + test["code"], False)
+            _, failure = self._attempt("load", lambda: self.process.start(self._job))
             self.process.restoring = False
-            if 'error' not in failure:
-                _, failure = self._attempt('test', lambda: self._run(test))
-            if 'error' not in failure:
+            if "error" not in failure:
+                _, failure = self._attempt("test", lambda: self._run(test))
+            if "error" not in failure:
                 noticed = set()
             if self.process.alive:
                 self.process.stop()
@@ -136,29 +138,29 @@ class Grading:
         """What an action gives, and what kept it from giving something: error, doubt or neither."""
         value, error, doubt = None, None, None
         try:
-            with self._clock.part(self._plan['seconds'][kind]):
+            with self._clock.part(self._plan["seconds"][kind]):
                 value = self._here_only(action)
                 self._check_loss()
         except Fault:
             raise
         except Lost as lost:
-            error = {'type': lost.error_type, 'message': str(lost), 'line': None, 'of': 'solution'}
+            error = {"type": lost.error_type, "message": str(lost), "line": None, "of": "solution"}
             doubt = lost.doubt
         except Over as over:
             error = TOO_LATE
-            doubt = 'stopped' if over.held else None
+            doubt = "stopped" if over.held else None
         except Failed as failed:
-            error = {'type': 'WrongAnswer', 'message': '', 'line': None, 'of': 'test', 'actual': failed.shown}
+            error = {"type": "WrongAnswer", "message": "", "line": None, "of": "test", "actual": failed.shown}
         except BaseException as raised:
             self.process.told = True
             error = told(raised, self._given)
         self.process.settle()
         if doubt is None and self._clock.disturbed and (error is not None or self._clock.exceeded):
-            doubt = 'disturbed'
-        return value, {**({} if error is None else {'error': error}), **({} if doubt is None else {'doubt': doubt})}
+            doubt = "disturbed"
+        return value, {**({} if error is None else {"error": error}), **({} if doubt is None else {"doubt": doubt})}
 
     def _here_only(self, action):
-        """What an action gives. A fork that it makes ends with it: it shares the judge's channels, and only the judge tells."""
+        """What an action gives. A fork that it makes ends with it: it has the judge's channels, but only the judge tells."""
         try:
             return action()
         finally:
@@ -166,41 +168,41 @@ class Grading:
                 os._exit(0)
 
     def _check_loss(self):
-        """Raise why the process was given up meanwhile. A grade program may give a part for the rest, unless there is a doubt."""
+        """Raise why the process was given up meanwhile. A grade program may give a part, unless there is a doubt."""
         loss = self.process.loss
-        if loss is not None and (self.tested or getattr(loss, 'doubt', None) or getattr(loss, 'held', False)):
+        if loss is not None and (self.tested or getattr(loss, "doubt", None) or getattr(loss, "held", False)):
             raise loss
 
     def _run(self, test):
-        if 'stdin' in test:
+        if "stdin" in test:
             return self._program(test)
-        if 'grade' in test:
-            return self._grade(test['grade'])
-        return self._call(test) if 'args' in test else self._statements(test['code'])
+        if "grade" in test:
+            return self._grade(test["grade"])
+        return self._call(test) if "args" in test else self._statements(test["code"])
 
     def _program(self, test):
-        output, ended, told = program_result(self._spawner, self._clock, self._job, test['stdin'])
+        output, ended, told = program_result(self._spawner, self._clock, self._job, test["stdin"])
         self._clock.check()
-        status = ended['status']
+        status = ended["status"]
         if status != 0:
-            error = Lost('NonZeroExit', f'the program ended with exit status {status}', self._spawner.doubt(ended))
+            error = Lost("NonZeroExit", f"the program ended with exit status {status}", self._spawner.doubt(ended))
             if type(told) is dict:
                 error = RuntimeError()
                 error.of_solution = told
             raise error
-        text = output.decode('utf-8', 'replace')
-        if not same_output(text, test['stdout']):
+        text = output.decode("utf-8", "replace")
+        if not same_output(text, test["stdout"]):
             raise Failed(text)
 
     def _call(self, test):
-        entry = self._plan['entry']
-        value = self.process.ask('eval', entry, {'arguments': test['args']}, code=f'{entry}(*arguments)')
+        entry = self._plan["entry"]
+        value = self.process.ask("eval", entry, {"arguments": test["args"]}, code=f"{entry}(*arguments)")
         # The judge compares these by itself.
         self.process.noticed.clear()
         self.process.changed.clear()
         self.process.told = True
         try:
-            same = same_value(value, test['value']) or 'also' in test and same_value(value, test['also'])
+            same = same_value(value, test["value"]) or ("also" in test and same_value(value, test["also"]))
         except (ArithmeticError, ValueError, RecursionError):
             same = False
         if not same:
@@ -208,7 +210,7 @@ class Grading:
 
     def _assertion(self, code, call, value):
         try:
-            found = self.process.ask('eval', call, code=call)
+            found = self.process.ask("eval", call, code=call)
             self.process.noticed.clear()
             self._given.append(found)
             self.process.told = True
@@ -219,21 +221,23 @@ class Grading:
             raise
 
     def _statements(self, code):
-        entry = self._plan['entry']
+        entry = self._plan["entry"]
         usual = call_and_value(code, entry)
         if usual is not None:
             return self._assertion(code, *usual)
         self.plain = False
-        setup = {name: value for name, value in self._names.items() if name not in ('__name__', '__builtins__')}
+        setup = {name: value for name, value in self._names.items() if name not in ("__name__", "__builtins__")}
         placement = Placement(code, setup, self._strange, {entry} if entry else set(), self._classes.keys())
         # As a script's own, where `unittest.main` looks for tests.
-        module = sys.modules['__main__'] = types.ModuleType('test')
+        module = sys.modules["__main__"] = types.ModuleType("test")
         names = vars(module)
-        names.update({
-            **own_names(self),
-            **self._names,
-            **names_for(placement, self.process, self.module, self._given.append),
-        })
+        names.update(
+            {
+                **own_names(self),
+                **self._names,
+                **names_for(placement, self.process, self.module, self._given.append),
+            }
+        )
         self._left = self.process.test_names = names
         self.process.theirs = sorted(placement.theirs)
         self._foreign = placement.foreign
@@ -254,13 +258,16 @@ class Grading:
     def _grade(self, source):
         self.plain = False
         names = {
-            '__name__': 'grade', **own_names(self), 'same_output': same_output, 'same_value': same_value,
+            "__name__": "grade",
+            **own_names(self),
+            "same_output": same_output,
+            "same_value": same_value,
             **(ordering_names() if self.process.ordered else {}),
         }
-        exec(compiled(source, '<grade>'), names)
-        value = names['grade'](Work(self))
+        exec(compiled(source, "<grade>"), names)
+        value = names["grade"](Work(self))
         if type(value) not in (int, float, bool) or not math.isfinite(value) or not 0 <= value <= 1:
-            raise ValueError('grade() gave no number from 0 to 1')
+            raise ValueError("grade() gave no number from 0 to 1")
         return float(value)
 
     def run_program(self, stdin):
@@ -268,8 +275,8 @@ class Grading:
         output, ended, _ = program_result(self._spawner, self._clock, self._job, stdin)
         doubt = self._spawner.doubt(ended)
         if doubt is not None:
-            raise Lost('InterpreterLost', 'the program was ended from outside', doubt)
-        return output.decode('utf-8', 'replace'), None if ended['late'] else ended['status']
+            raise Lost("InterpreterLost", "the program was ended from outside", doubt)
+        return output.decode("utf-8", "replace"), None if ended["late"] else ended["status"]
 
     def named(self, name):
         return self.process.look(name)

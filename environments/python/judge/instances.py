@@ -39,13 +39,13 @@ def attributes(value):
     found = []
     for base in type(value).__mro__:
         for name, slot in vars(base).items():
-            if type(slot) is types.MemberDescriptorType and not name.startswith('__'):
+            if type(slot) is types.MemberDescriptorType and not name.startswith("__"):
                 try:
                     found.append((name, slot.__get__(value)))
                 except AttributeError:
                     pass
     try:
-        found.extend(dict.items(object.__getattribute__(value, '__dict__')))
+        found.extend(dict.items(object.__getattribute__(value, "__dict__")))
     except AttributeError:
         pass
     return found
@@ -54,7 +54,7 @@ def attributes(value):
 def blank(kind):
     """An instance without data, of whose class no code has run."""
     if is_member(kind):
-        raise Refused(f'{kind.__name__} has no further members')
+        raise Refused(f"{kind.__name__} has no further members")
     return basis(kind).__new__(kind)
 
 
@@ -62,7 +62,7 @@ def fixed(kind, content):
     """An instance whose content cannot be changed later."""
     base = basis(kind)
     if type(content) is not base or is_member(kind):
-        raise Refused(f'no content of a {kind.__name__}')
+        raise Refused(f"no content of a {kind.__name__}")
     return base.__new__(kind, content)
 
 
@@ -75,8 +75,8 @@ def fill(made, content, state, notice):
         base = basis(type(made))
         (list.extend if base is list else base.update)(made, content)
     for name, value in state:
-        if type(name) is not str or name.startswith('__'):
-            raise Refused(f'an instance has an attribute {name!r}')
+        if type(name) is not str or name.startswith("__"):
+            raise Refused(f"an instance has an attribute {name!r}")
         place = next((vars(base)[name] for base in type(made).__mro__ if name in vars(base)), _MISSING)
         if type(place) is types.MemberDescriptorType:
             place.__set__(made, value)
@@ -84,20 +84,20 @@ def fill(made, content, state, notice):
             # It is computed again, by the class.
             continue
         else:
-            if place is not _MISSING and not hasattr(type(place), '__set__'):
+            if place is not _MISSING and not hasattr(type(place), "__set__"):
                 _check(made, name, place, value, notice)
-            object.__getattribute__(made, '__dict__')[name] = value
+            object.__getattribute__(made, "__dict__")[name] = value
 
 
 def _check(made, name, place, value, notice):
-    if callable(place) or hasattr(type(place), '__get__'):
-        raise Refused(f'an instance of {type(made).__name__} has a {name} of its own')
+    if callable(place) or hasattr(type(place), "__get__"):
+        raise Refused(f"an instance of {type(made).__name__} has a {name} of its own")
     # None is there to be replaced, and so is the default of a field.
-    field = getattr(type(made), '__dataclass_fields__', {}).get(name)
-    if place is None or field is not None and field._field_type.name == '_FIELD':
+    field = getattr(type(made), "__dataclass_fields__", {}).get(name)
+    if place is None or (field is not None and field._field_type.name == "_FIELD"):
         return
     if type(place) is not type(value) or place != value:
-        notice(f'{type(made).__name__}.{name}')
+        notice(f"{type(made).__name__}.{name}")
 
 
 def replace(kept, changed):

@@ -12,7 +12,9 @@ class Left:
 
     def left_inside(self, statement, hidden):
         """Whether a statement within one of the judge's is left to the solution process."""
-        if not bound([statement]) <= self.remote - hidden or not free([statement]) & self.remote - hidden | bound([statement]):
+        if not bound([statement]) <= self.remote - hidden or not free([statement]) & self.remote - hidden | bound(
+            [statement]
+        ):
             return False
         return self._is_left(statement, hidden) and not asserts(statement, self._body)
 
@@ -62,8 +64,8 @@ class Left:
         expressions = [statement.iter] if isinstance(statement, ast.For) else []
         if isinstance(statement, ast.With):
             expressions = [item.context_expr for item in statement.items]
-        handlers = getattr(statement, 'handlers', [])
-        bodies = [getattr(part, name, []) for part in (statement, *handlers) for name in ('body', 'orelse', 'finalbody')]
+        handlers = getattr(statement, "handlers", [])
+        bodies = [getattr(part, name, []) for part in (statement, *handlers) for name in ("body", "orelse", "finalbody")]
         return all(map(self._is_fetched, expressions)) and all(
             self._is_left(part, hidden) for body in bodies for part in body
         )

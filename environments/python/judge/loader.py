@@ -1,4 +1,4 @@
-def __stepwell_judge__(package):
+def __stepwell_judge__(package):  # noqa: N807 - a name that no task uses
     """
     Bring the judge's modules into this session, unless it has them, and grade. Standard input begins with a line: the length
     of their compiled code (0 where the session is believed to have them), and what is known of the image's files. Then come
@@ -10,24 +10,24 @@ def __stepwell_judge__(package):
     import sys
     import types
 
-    del sys.modules['__main__'].__stepwell_judge__
+    del sys.modules["__main__"].__stepwell_judge__
 
     def read(count):
         data = bytearray()
         while len(data) < count:
             part = os.read(0, count - len(data))
             if not part:
-                raise EOFError('the input ends in the middle')
+                raise EOFError("the input ends in the middle")
             data += part
         return bytes(data)
 
-    line = b''
-    while not line.endswith(b'\n'):
+    line = b""
+    while not line.endswith(b"\n"):
         line += read(1)
     length, image = line.decode().split()
     if int(length) > 0:
         for name, code in marshal.loads(base64.b64decode(read(int(length)))):
-            full = f'{package}.{name}' if name else package
+            full = f"{package}.{name}" if name else package
             module = sys.modules[full] = types.ModuleType(full)
             module.__package__ = package
             if not name:
@@ -37,7 +37,7 @@ def __stepwell_judge__(package):
         nonce = os.pread(0, 32, os.fstat(0).st_size - 32)
         os.write(1, b'\n%s 18\n{"unloaded": true}' % nonce)
         return
-    sys.modules[package + '.session'].grade(image)
+    sys.modules[package + ".session"].grade(image)
 
 
-__stepwell_judge__('stepwell_judge')
+__stepwell_judge__("stepwell_judge")

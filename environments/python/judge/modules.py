@@ -6,17 +6,17 @@ them. All others a test has in the solution process: what reads files, starts pr
 import ast
 
 _COMPUTING = frozenset(
-    'abc array ast asyncio base64 binascii bisect builtins calendar cmath collections colorsys contextlib copy csv '
-    'dataclasses datetime decimal difflib enum fractions functools graphlib hashlib heapq hmac html ipaddress itertools json '
-    'keyword math numbers operator pprint queue random re reprlib secrets statistics string struct sys textwrap threading time '
-    'types typing unicodedata unittest uuid warnings zlib zoneinfo __future__'.split()
+    "abc array ast asyncio base64 binascii bisect builtins calendar cmath collections colorsys contextlib copy csv "
+    "dataclasses datetime decimal difflib enum fractions functools graphlib hashlib heapq hmac html ipaddress itertools "
+    "json keyword math numbers operator pprint queue random re reprlib secrets statistics string struct sys textwrap "
+    "threading time types typing unicodedata unittest uuid warnings zlib zoneinfo __future__".split()
 )
-ELSEWHERE = '__elsewhere__'
+ELSEWHERE = "__elsewhere__"
 
 
 def computes(name):
     """Whether a module does no more than compute."""
-    return name.split('.')[0] in _COMPUTING
+    return name.split(".")[0] in _COMPUTING
 
 
 def imported(node):
@@ -33,7 +33,7 @@ def imported(node):
 def _bound(alias, module, attribute):
     """An assignment of what an import binds."""
     if attribute is None and alias.asname is None:
-        module = name = module.split('.')[0]
+        module = name = module.split(".")[0]
     else:
         name = alias.asname or alias.name
     call = ast.Call(ast.Name(ELSEWHERE, ast.Load()), [ast.Constant(module), ast.Constant(attribute)], [])
@@ -44,13 +44,13 @@ class _Imports(ast.NodeTransformer):
     def visit_Import(self, node):
         return [ast.copy_location(made, node) for made in imported(node)]
 
-    visit_ImportFrom = visit_Import
+    visit_ImportFrom = visit_Import  # noqa: N815 - the name that `ast` calls
 
 
 def compiled(source, filename):
     """Code that is not a test's, with its imports in their places."""
     tree = ast.fix_missing_locations(_Imports().visit(ast.parse(source, filename)))
-    return compile(tree, filename, 'exec', dont_inherit=True)
+    return compile(tree, filename, "exec", dont_inherit=True)
 
 
 class Elsewhere:

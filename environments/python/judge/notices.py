@@ -2,8 +2,8 @@
 
 import re
 
-_NAN = re.compile(r'(\b|is)nan\b', re.IGNORECASE)
-_INFINITE = re.compile(r'inf\b|infinit|finite', re.IGNORECASE)
+_NAN = re.compile(r"(\b|is)nan\b", re.IGNORECASE)
+_INFINITE = re.compile(r"inf\b|infinit|finite", re.IGNORECASE)
 # Notices of one test that are kept, and characters of one.
 _MOST = 200
 _LENGTH = 200
@@ -14,7 +14,7 @@ class Notices(set):
 
     def __init__(self, source):
         super().__init__()
-        self._named = {kind for kind, name in (('nan', _NAN), ('infinite', _INFINITE)) if name.search(source)}
+        self._named = {kind for kind, name in (("nan", _NAN), ("infinite", _INFINITE)) if name.search(source)}
 
     def names(self, kind):
         """Whether the test's source names this kind."""
@@ -24,4 +24,4 @@ class Notices(set):
         """Add one, unless the test names its kind."""
         if self.names(kind):
             return
-        self.add(f'{kind} {detail}'[:_LENGTH] if len(self) < _MOST else 'use more')
+        self.add(f"{kind} {detail}"[:_LENGTH] if len(self) < _MOST else "use more")

@@ -1,7 +1,7 @@
 """How a test that did not pass is told."""
 
 _SHOWN = 400
-TOO_LATE = {'type': 'TimeoutError', 'message': 'the test did not end in time', 'line': None, 'of': 'solution'}
+TOO_LATE = {"type": "TimeoutError", "message": "the test did not end in time", "line": None, "of": "solution"}
 
 
 class Failed(Exception):
@@ -13,7 +13,7 @@ class Failed(Exception):
 
 
 def _cut(text):
-    return text if len(text) <= _SHOWN else f'{text[:_SHOWN]}…'
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def shown(value):
@@ -21,29 +21,29 @@ def shown(value):
     try:
         return _cut(repr(value))
     except Exception:
-        return f'<{type(value).__name__}>'
+        return f"<{type(value).__name__}>"
 
 
 def line_of(error, source):
     """The line of a test in which an exception was raised."""
     line, trace = 1, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == '<test>':
+        if trace.tb_frame.f_code.co_filename == "<test>":
             line = trace.tb_lineno
         trace = trace.tb_next
-    return source.split('\n')[line - 1].strip()
+    return source.split("\n")[line - 1].strip()
 
 
 def told(error, given):
     """An exception as the outcome tells it. given: the latest values of the solution's that the test looked at."""
-    of_solution = getattr(error, 'of_solution', None)
+    of_solution = getattr(error, "of_solution", None)
     if of_solution is not None:
-        outcome = {**{name: of_solution.get(name) for name in ('type', 'base', 'message', 'line')}, 'of': 'solution'}
+        outcome = {**{name: of_solution.get(name) for name in ("type", "base", "message", "line")}, "of": "solution"}
     else:
-        outcome = {'type': type(error).__name__, 'message': str(error)[:2000], 'line': None, 'of': 'test'}
+        outcome = {"type": type(error).__name__, "message": str(error)[:2000], "line": None, "of": "test"}
         if isinstance(error, AssertionError) and given:
-            outcome['actual'] = ', '.join(shown(value) for value in given[-3:])
-    statement = getattr(error, '__notes__', [None])[0]
+            outcome["actual"] = ", ".join(shown(value) for value in given[-3:])
+    statement = getattr(error, "__notes__", [None])[0]
     if isinstance(statement, str):
-        outcome['statement'] = statement
+        outcome["statement"] = statement
     return outcome

@@ -17,10 +17,10 @@ from .scopes import FUNCTIONS, asserts, bound, copied, derived, expecting_names,
 from .slices import Expected
 from .strange import STRANGE_MODULES, is_coroutine, strange_names
 
-_KNOWN = frozenset(vars(builtins)) | {'__name__', '__file__', '__builtins__'}
+_KNOWN = frozenset(vars(builtins)) | {"__name__", "__file__", "__builtins__"}
 _DEFINITIONS = (*FUNCTIONS, ast.Import, ast.ImportFrom)
 # What coroutines use that do one thing after the other.
-_AWAITED = frozenset(('gather', 'run', 'sleep', 'wait_for'))
+_AWAITED = frozenset(("gather", "run", "sleep", "wait_for"))
 
 
 class Placement(Left):
@@ -33,14 +33,12 @@ class Placement(Left):
 
     def __init__(self, source, setup, strange, solution, classes):
         known = frozenset(setup)
-        self._body = ast.parse(source, '<test>').body
+        self._body = ast.parse(source, "<test>").body
         self._bound = bound(self._body)
         self._known = (_KNOWN | known) - solution
         reads = free(self._body)
         unknown = reads - self._bound - self._known
-        self.modules = {
-            name for name in unknown - solution if name in sys.stdlib_module_names and self._only_module(name)
-        }
+        self.modules = {name for name in unknown - solution if name in sys.stdlib_module_names and self._only_module(name)}
         self._strange = strange | strange_names(self._body) | (self.modules & STRANGE_MODULES)
         # The names of the solution.
         self.theirs = frozenset((unknown - self.modules) | (reads & solution))
@@ -81,9 +79,9 @@ class Placement(Left):
         """Whether a statement changes what is the judge's together with what lies in the solution process."""
         for statement in self._body:
             changed = bound([statement]) | mutated([statement])
-            if changed & self._own and changed & self.remote - self.foreign:
-                if not isinstance(statement, ast.Assert):
-                    return True
+            torn = changed & self._own and changed & self.remote - self.foreign
+            if torn and not isinstance(statement, ast.Assert):
+                return True
         return False
 
     def _only_module(self, name):
@@ -91,8 +89,7 @@ class Placement(Left):
         nodes = [node for part in self._body for node in nodes_in(part)]
         uses = sum(isinstance(node, ast.Name) and node.id == name for node in nodes)
         return uses == sum(
-            isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
-            for node in nodes
+            isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name for node in nodes
         )
 
     def _find_plain(self, makers, setup, classes, sliced):
@@ -101,7 +98,8 @@ class Placement(Left):
         where they may be expected: else they stay where the solution has them, and remain the same ones.
         """
         own = {
-            part.name for part in self._body
+            part.name
+            for part in self._body
             if isinstance(part, ast.ClassDef) and not free([part]) & (self.foreign | self._strange)
         }
         self._plain = plain_names(self._body, self._known, set())
@@ -125,8 +123,11 @@ class Placement(Left):
         names = set()
         while True:
             more = {
-                function.name for function in functions
-                if not free([function]) & self._strange and not is_coroutine(function) and (
+                function.name
+                for function in functions
+                if not free([function]) & self._strange
+                and not is_coroutine(function)
+                and (
                     free([function]) & (state | names)
                     or any(isinstance(node, (ast.Assert, ast.Global)) for node in nodes_in(function))
                 )
@@ -152,14 +153,14 @@ class Placement(Left):
         reads, names = free([statement]), bound([statement])
         place = self._place_of(statement)
         own = reads & self._bound - self._called_back
-        if place == 'judge':
+        if place == "judge":
             if reads & self.remote:
                 self._local |= names
             self._needed |= self._read_there(statement) & self._bound - self._called_back
             if not isinstance(statement, _DEFINITIONS):
                 self.remote |= names & self._needed - self._plain
             return
-        if place == 'solution':
+        if place == "solution":
             self.remote |= names
         if isinstance(statement, _DEFINITIONS):
             # What is captured and stays as it is may be in both places.
@@ -167,7 +168,7 @@ class Placement(Left):
             self._needed |= own
         else:
             # What lies there may become a part of something, and be seen to change.
-            self._plain -= own - self._protected if place == 'solution' else set()
+            self._plain -= own - self._protected if place == "solution" else set()
             self._needed |= own - self._plain
 
     def _read_there(self, statement):
@@ -184,17 +185,17 @@ class Placement(Left):
 
     def _place_of(self, statement):
         if isinstance(statement, ast.Assert):
-            return 'judge'
+            return "judge"
         names = bound([statement])
         if free([statement]) & self.remote:
             if not isinstance(statement, _DEFINITIONS):
-                return 'solution' if self._is_left(statement) and not asserts(statement, self._body) else 'judge'
+                return "solution" if self._is_left(statement) and not asserts(statement, self._body) else "judge"
             if self._belongs_there(statement) and not asserts(statement, self._body):
-                return 'solution'
-            return 'both' if names & self._needed else 'judge'
+                return "solution"
+            return "both" if names & self._needed else "judge"
         if names & self._needed:
-            return 'both' if isinstance(statement, _DEFINITIONS) or names <= self._plain - self._mutated else 'solution'
-        return 'solution' if names & self.remote else 'judge'
+            return "both" if isinstance(statement, _DEFINITIONS) or names <= self._plain - self._mutated else "solution"
+        return "solution" if names & self.remote else "judge"
 
     def _placed(self, statement):
         """The steps of one statement."""
@@ -202,16 +203,16 @@ class Placement(Left):
         names = bound([statement])
         steps = []
         sent = self.remote
-        if place == 'both' and not isinstance(statement, _DEFINITIONS):
+        if place == "both" and not isinstance(statement, _DEFINITIONS):
             # A copy of plain data will do.
-            place, sent = 'judge', self.remote | self._needed
-        if place != 'judge':
+            place, sent = "judge", self.remote | self._needed
+        if place != "judge":
             steps.append(self._compiled([Rewriter(self).run(statement, kept=True)], names))
-        if place != 'solution':
+        if place != "solution":
             rewritten = Rewriter(self).visit(statement)
             parts = rewritten if isinstance(rewritten, list) else [rewritten]
             steps.append(self._compiled(parts, set()))
-            made = bound(copied(parts)) & sent if place == 'judge' and names & sent else None
+            made = bound(copied(parts)) & sent if place == "judge" and names & sent else None
             if made:
                 # The solution process has to be told of new values, too.
                 steps.append(self._compiled([Rewriter(self).sent(made)], names))
@@ -219,7 +220,7 @@ class Placement(Left):
 
     def _compiled(self, statements, names):
         module = ast.fix_missing_locations(ast.Module(statements, []))
-        return compile(module, '<test>', 'exec', dont_inherit=True), names
+        return compile(module, "<test>", "exec", dont_inherit=True), names
 
     def _belongs_there(self, definition):
         """Whether a function or class is one that the solution runs or that is made from it."""
@@ -236,7 +237,8 @@ class Placement(Left):
         nodes = nodes_in(coroutine)
         uses = [node.id for node in nodes if isinstance(node, ast.Name) and node.id in self._strange]
         plain = [
-            node.value.id for node in nodes
+            node.value.id
+            for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.attr in _AWAITED
         ]
         return all(name in _AWAITED or name in plain for name in uses) and len(uses) <= len(plain) + sum(
@@ -264,7 +266,9 @@ class Placement(Left):
         """Names of modules, and of functions and classes that the judge alone has."""
         definitions = [part for part in self._body if isinstance(part, _DEFINITIONS)]
         return {
-            name for part in definitions for name in bound([part])
+            name
+            for part in definitions
+            for name in bound([part])
             if not isinstance(part, FUNCTIONS) or name not in self._needed | self.remote
         }
 

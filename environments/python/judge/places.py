@@ -28,7 +28,7 @@ def _stands_alone(setup):
     body = ast.parse(setup).body
     if any(_isinstance(node, ast.Global) for part in body for node in ast.walk(part)):
         return False
-    return free(body) <= bound(body) | vars(builtins).keys() | {'__name__'}
+    return free(body) <= bound(body) | vars(builtins).keys() | {"__name__"}
 
 
 class Places:
@@ -48,18 +48,18 @@ class Places:
         self._lent = {}
 
     def _begun(self):
-        return {'__name__': self._name, **self._setup, '__builtins__': self._builtins}
+        return {"__name__": self._name, **self._setup, "__builtins__": self._builtins}
 
     def set_up(self, source):
-        """Run a setup: the solution and the tests have the same classes, and functions that use no name of the solution's."""
-        code = _compile(source, '<setup>', 'exec', dont_inherit=True)
+        """Run a setup: the solution and the tests have the same classes, and functions that use no name of the solution."""
+        code = _compile(source, "<setup>", "exec", dont_inherit=True)
         if not _stands_alone(source):
             _exec(code, self._solution)
             self._setup = _dict(self._solution)
         else:
             self._setup = self._begun()
             _exec(code, self._setup)
-            self._solution.update((name, value) for name, value in self._setup.items() if name != '__builtins__')
+            self._solution.update((name, value) for name, value in self._setup.items() if name != "__builtins__")
         self._names = self._begun()
 
     def find(self, name):
@@ -80,21 +80,21 @@ class Places:
         The names for a request's code. values: those that are sent, for this request only unless it says `kept`.
         """
         self._builtins.update(self._pristine)
-        self._lend(request['theirs'], code)
+        self._lend(request["theirs"], code)
         names = self._names
         hidden = {name: names[name] for name in values if name in names}
         names.update(values)
         try:
             yield names
         finally:
-            if not request.get('kept'):
+            if not request.get("kept"):
                 for name in values:
                     names.pop(name, None)
                 names.update(hidden)
 
     def _lend(self, theirs, code):
         """Give the test what it takes from the solution; theirs: names that are the solution's first, None for all."""
-        read = _read(code) - {'__builtins__'}
+        read = _read(code) - {"__builtins__"}
         wanted = {name for name in read if name not in self._names and name not in self._builtins}
         wanted |= read if theirs is None else read.intersection(theirs)
         # A solution may define a class of the setup again.

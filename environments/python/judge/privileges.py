@@ -18,12 +18,12 @@ _CAPABILITY_VERSION = 0x20080522
 
 def new_user():
     """A number for the user of solution processes."""
-    return _USERS[0] + int.from_bytes(os.urandom(4), 'big') % (_USERS[1] - _USERS[0])
+    return _USERS[0] + int.from_bytes(os.urandom(4), "big") % (_USERS[1] - _USERS[0])
 
 
 def _status():
-    with open('/proc/self/status') as file:
-        return dict(line.rstrip('\n').split(':\t', 1) for line in file if ':\t' in line)
+    with open("/proc/self/status") as file:
+        return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
 
 
 def _libc():
@@ -72,7 +72,7 @@ def drop(user, folder):
             continue
     become(user)
     status = _status()
-    if int(status.get('CapPrm', '0'), 16) == 0 and status.get('NoNewPrivs', '').strip() == '1':
+    if int(status.get("CapPrm", "0"), 16) == 0 and status.get("NoNewPrivs", "").strip() == "1":
         return
     libc, ctypes = _libc()
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)

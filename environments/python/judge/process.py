@@ -20,7 +20,8 @@ from .starting import Lost
 _ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
 # What is done with an object without changing it.
 _LOOKING = frozenset(
-    'len bool hash str repr format iter next item attribute has type isinstance issubclass callable in is eq ne lt le gt ge'.split()
+    "len bool hash str repr format iter next item attribute has type isinstance issubclass callable "
+    "in is eq ne lt le gt ge".split()
 )
 _UNSEEN = object()
 
@@ -47,7 +48,7 @@ class SolutionProcess:
         self._test = 0
         self._encoder = Encoder(self._refer, classes, lazily=True)
         self._decoder = Decoder(self)
-        self.about('', False)
+        self.about("", False)
 
     def about(self, source, ordered):
         """The source of the test that asks from now on. ordered: whether it clamps numbers, as NaN passes any clamp."""
@@ -58,14 +59,14 @@ class SolutionProcess:
         # What of the solution's answers is not simply data, each with what was asked.
         self.noticed = Notices(source)
         # Whether NaN is an error.
-        self.ordered = self._decoder.ordered = ordered and not self.noticed.names('nan')
+        self.ordered = self._decoder.ordered = ordered and not self.noticed.names("nan")
         # The test's own values that the solution changed, as the test writes them.
         self.changed = set()
         # Whether such changes come back to the test.
         self.restoring = True
         # Whether the test is over and only told of.
         self.told = False
-        self._asking = self._plainly = self._operation = ''
+        self._asking = self._plainly = self._operation = ""
         self._looks = Looks()
         # Names of the test, among which are exceptions that it may be given.
         self.test_names = {}
@@ -76,7 +77,7 @@ class SolutionProcess:
     def _own_class(self, name):
         """A class that the test or its setup defines."""
         kind = self.test_names.get(name, self.classes.get(name))
-        return kind if getattr(kind, '__module__', None) == 'test' else None
+        return kind if getattr(kind, "__module__", None) == "test" else None
 
     @property
     def alive(self):
@@ -90,9 +91,9 @@ class SolutionProcess:
         """Begin a process and load the solution. Raises what the source raises, or Lost."""
         self._pid, self._channel = self._spawner.begin(())
         self._clock.watch(self._pid)
-        self.ask('load', job=job)
+        self.ask("load", job=job)
 
-    def notice(self, kind, detail=''):
+    def notice(self, kind, detail=""):
         """Something that is not simply data came, as is told, or in answer to what is asked."""
         self.noticed.tell(kind, detail or self._asking)
 
@@ -100,11 +101,11 @@ class SolutionProcess:
         """
         An object is used as a plain value would be, or an instance of a class of the setup. `own`: the test names its class.
         """
-        own = kind[:1].isupper() and kind not in self.classes and re.search(rf'\b{re.escape(kind)}\b', self._source)
-        self.notice('own' if own else 'use', what)
+        own = kind[:1].isupper() and kind not in self.classes and re.search(rf"\b{re.escape(kind)}\b", self._source)
+        self.notice("own" if own else "use", what)
 
-    def remote(self, number, kind='object', plainly=''):
-        return Remote(self, number, str(kind), self._asking, 'next' if plainly == 'next' else self._plainly)
+    def remote(self, number, kind="object", plainly=""):
+        return Remote(self, number, str(kind), self._asking, "next" if plainly == "next" else self._plainly)
 
     def given(self, number):
         return self._given.found(number)
@@ -113,7 +114,7 @@ class SolutionProcess:
         return self._given.raisable(self._error_classes.of(names, vars(builtins)[base]), reference)
 
     def imported(self, module, name):
-        raise ValueError('no class of the solution')
+        raise ValueError("no class of the solution")
 
     def _refer(self, value):
         if isinstance(value, Elsewhere):
@@ -122,12 +123,12 @@ class SolutionProcess:
             process, number = value.stepwell_place
             if process is self:
                 value.stepwell_used(self._operation)
-                return ['ref', number]
+                return ["ref", number]
         elif isinstance(value, type):
             return self._given.kind(value)
-        elif callable(value) or hasattr(type(value), '__next__'):
+        elif callable(value) or hasattr(type(value), "__next__"):
             return self._given.callable(value)
-        raise TypeError(f'a {type(value).__name__} of the test cannot be given to the solution')
+        raise TypeError(f"a {type(value).__name__} of the test cannot be given to the solution")
 
     @property
     def epoch(self):
@@ -140,11 +141,11 @@ class SolutionProcess:
             seen = self._looks.find(name, _UNSEEN)
             if seen is not _UNSEEN:
                 return seen
-            self._plainly = 'call'
+            self._plainly = "call"
             try:
-                value = self._ask('hold', name, {}, code=name, listed=False)
+                value = self._ask("hold", name, {}, code=name, listed=False)
             finally:
-                self._plainly = ''
+                self._plainly = ""
             self._looks.keep(name, value)
             return value
 
@@ -155,8 +156,8 @@ class SolutionProcess:
     def do(self, operation, *on, **named):
         """Have something done with objects of the solution's."""
         asking = operation
-        if operation in ('attribute', 'method', 'store', 'has'):
-            asking = f'.{on[1]}'
+        if operation in ("attribute", "method", "store", "has"):
+            asking = f".{on[1]}"
             if on[1] in self.taken:
                 on[0].stepwell_like_plain(asking)
         values = {**{str(number): value for number, value in enumerate(on)}, **named}
@@ -164,27 +165,27 @@ class SolutionProcess:
             self._operation = operation
             if operation not in _LOOKING:
                 self._looks.changed()
-            return self._ask('do', asking, values, operation=operation, count=len(on))
+            return self._ask("do", asking, values, operation=operation, count=len(on))
 
-    def ask(self, kind, asking='', values=None, **more):
+    def ask(self, kind, asking="", values=None, **more):
         """
         An answer of the process, decoded; an exception of the solution is raised here as its built-in base. asking: what is
         asked, as notices tell it.
         """
         with self._asking_alone:
             self._looks.changed()
-            self._operation = 'argument'
+            self._operation = "argument"
             return self._ask(kind, asking, values or {}, **more)
 
     def _ask(self, kind, asking, values, **more):
         if self._channel is None:
-            raise Lost('InterpreterLost', 'the process of the solution has ended')
+            raise Lost("InterpreterLost", "the process of the solution has ended")
         sent = {name: self._encoder.encode(value) for name, value in values.items()}
         self._asked += 1
         self._depth += 1
         try:
-            about = {'id': self._asked, 'test': self._test, 'theirs': self.theirs}
-            answer = self._answer({**about, 'kind': kind, 'values': sent, **more})
+            about = {"id": self._asked, "test": self._test, "theirs": self.theirs}
+            answer = self._answer({**about, "kind": kind, "values": sent, **more})
             changed, error, value = self._read(answer, asking)
         except Closed:
             self.loss = self._lost()
@@ -196,7 +197,7 @@ class SolutionProcess:
         finally:
             self._depth -= 1
         for name, made in changed.items():
-            self._restore(f'{asking} {name}' if kind == 'do' else name, values[name], made)
+            self._restore(f"{asking} {name}" if kind == "do" else name, values[name], made)
         if self._given.failed is not None and self._depth == 0:
             raise self._given.failed
         if error is not None:
@@ -210,11 +211,11 @@ class SolutionProcess:
             message = self._channel.receive()
             if type(message) is not dict:
                 raise Closed()
-            if 'call' not in message:
+            if "call" not in message:
                 break
-            self._asking = 'call'
+            self._asking = "call"
             self._channel.send(self._given.call(message, self._decoder.decode, self._encoder.encode))
-        if message.get('id') != request['id']:
+        if message.get("id") != request["id"]:
             raise Closed()
         return message
 
@@ -223,27 +224,27 @@ class SolutionProcess:
         self._asking = asking
         decode = self._decoder.decode
         try:
-            changed = {name: decode(value) for name, value in (answer.get('values') or {}).items()}
-            if 'error' in answer:
-                return changed, self._error(answer['error']), None
-            return changed, None, decode(answer['ok'])
+            changed = {name: decode(value) for name, value in (answer.get("values") or {}).items()}
+            if "error" in answer:
+                return changed, self._error(answer["error"]), None
+            return changed, None, decode(answer["ok"])
         except RecursionError:
-            raise ValueError('a value is too deep to be compared') from None
+            raise ValueError("a value is too deep to be compared") from None
         except FloatingPointError:
             raise
         except instances.Refused as refused:
-            raise Lost('NotPlain', str(refused)) from None
+            raise Lost("NotPlain", str(refused)) from None
         except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as fault:
             self.stop()
-            raise Lost('InterpreterLost', f'the answer cannot be read ({type(fault).__name__})') from None
+            raise Lost("InterpreterLost", f"the answer cannot be read ({type(fault).__name__})") from None
 
     def _error(self, said):
         """An exception of the solution, or one of the test's own that came back."""
-        own = self._given.raised(said.get('number'))
+        own = self._given.raised(said.get("number"))
         if own is not None:
             return own
         decode = self._decoder.decode
-        error = errors.made(said, self._error_classes, decode, self._admitted, lambda text: self.notice('hidden', text))
+        error = errors.made(said, self._error_classes, decode, self._admitted, lambda text: self.notice("hidden", text))
         error.of_solution = said
         return error
 
@@ -258,10 +259,10 @@ class SolutionProcess:
 
     def _lost(self):
         ended = self.stop(0.5)
-        status = ended['status']
-        how = f'with exit status {status}' if status >= 0 else f'by signal {-status}'
-        message = f'the process of the solution ended {how} during the test'
-        return Lost('InterpreterLost', message, self._spawner.doubt(ended))
+        status = ended["status"]
+        how = f"with exit status {status}" if status >= 0 else f"by signal {-status}"
+        message = f"the process of the solution ended {how} during the test"
+        return Lost("InterpreterLost", message, self._spawner.doubt(ended))
 
     def settle(self):
         """Give the process up where a thread of a test that is over still waits for its answer."""

@@ -7,10 +7,10 @@ from .channel import Closed
 
 def program_result(spawner, clock, job, stdin):
     """Its output as bytes, how it ended, and its error if it told one."""
-    given = os.memfd_create('stdin')
-    taken = os.memfd_create('stdout')
+    given = os.memfd_create("stdin")
+    taken = os.memfd_create("stdout")
     try:
-        os.write(given, stdin.encode('utf-8', 'surrogateescape'))
+        os.write(given, stdin.encode("utf-8", "surrogateescape"))
         os.lseek(given, 0, os.SEEK_SET)
         pid, channel = spawner.begin([given, taken])
         clock.watch(pid)
@@ -22,7 +22,7 @@ def program_result(spawner, clock, job, stdin):
             ended = spawner.wait(pid)
         clock.watch(None)
         try:
-            said = channel.receive_within(0.01).get('error')
+            said = channel.receive_within(0.01).get("error")
         except (Closed, AttributeError):
             said = None
         channel.close()

@@ -8,13 +8,13 @@ from .errors import builtin_base
 # Items are asked for one by one at first, so that a lazy iterator is seen to be lazy; then by more and more.
 _SINGLY = 64
 _MOST = 1024
-_UNARY = 'neg pos abs invert str int float complex index round trunc floor ceil bytes'.split()
+_UNARY = "neg pos abs invert str int float complex index round trunc floor ceil bytes".split()
 _BINARY = (
-    'add sub mul truediv floordiv mod divmod pow matmul lshift rshift and or xor '
-    'iadd isub imul itruediv ifloordiv imod ipow imatmul ilshift irshift iand ior ixor '
-    'radd rsub rmul rtruediv rfloordiv rmod rdivmod rpow rmatmul rlshift rrshift rand ror rxor'
+    "add sub mul truediv floordiv mod divmod pow matmul lshift rshift and or xor "
+    "iadd isub imul itruediv ifloordiv imod ipow imatmul ilshift irshift iand ior ixor "
+    "radd rsub rmul rtruediv rfloordiv rmod rdivmod rpow rmatmul rlshift rrshift rand ror rxor"
 ).split()
-_SLOTS = ('stepwell_place', '_kind', '_source', '_plainly', '_ahead', '_told')
+_SLOTS = ("stepwell_place", "_kind", "_source", "_plainly", "_ahead", "_told")
 
 
 class Remote:
@@ -29,13 +29,13 @@ class Remote:
 
     def __init__(self, process, number, kind, source, plainly):
         keep = object.__setattr__
-        keep(self, 'stepwell_place', (process, number))
-        keep(self, '_kind', kind)
-        keep(self, '_source', source)
-        keep(self, '_plainly', plainly)
-        keep(self, '_ahead', collections.deque())
+        keep(self, "stepwell_place", (process, number))
+        keep(self, "_kind", kind)
+        keep(self, "_source", source)
+        keep(self, "_plainly", plainly)
+        keep(self, "_ahead", collections.deque())
         # What it said of its length and items, and when.
-        keep(self, '_told', {})
+        keep(self, "_told", {})
 
     def stepwell_do(self, operation, *more, **named):
         """Have something done with it; the outcome is a plain value or another one of these."""
@@ -43,9 +43,9 @@ class Remote:
 
     def stepwell_used(self, operation):
         """It takes part in something."""
-        if self._plainly != 'noticed' and self._plainly != operation:
-            self.stepwell_place[0].notice('object', self._source)
-            object.__setattr__(self, '_plainly', 'noticed')
+        if self._plainly != "noticed" and self._plainly != operation:
+            self.stepwell_place[0].notice("object", self._source)
+            object.__setattr__(self, "_plainly", "noticed")
 
     def stepwell_like_plain(self, what):
         """Something is done with it that is done with plain values, or objects of the setup's classes, as well."""
@@ -55,10 +55,10 @@ class Remote:
         return self.stepwell_do(operation, other) if isinstance(other, Remote) else NotImplemented
 
     def __eq__(self, other):
-        return self._compared('eq', other, True)
+        return self._compared("eq", other, True)
 
     def __ne__(self, other):
-        return self._compared('ne', other, False)
+        return self._compared("ne", other, False)
 
     def _compared(self, operation, other, same):
         """Whether it equals another object, as its class says; noticed where that says the same of anything."""
@@ -70,43 +70,43 @@ class Remote:
             except Exception:
                 lenient = False
             if lenient:
-                process.notice('lenient', self._source)
+                process.notice("lenient", self._source)
         return said
 
     def __lt__(self, other):
-        return self._among('lt', other)
+        return self._among("lt", other)
 
     def __le__(self, other):
-        return self._among('le', other)
+        return self._among("le", other)
 
     def __gt__(self, other):
-        return self._among('gt', other)
+        return self._among("gt", other)
 
     def __ge__(self, other):
-        return self._among('ge', other)
+        return self._among("ge", other)
 
     def __hash__(self):
-        return hash(self.stepwell_do('hash'))
+        return hash(self.stepwell_do("hash"))
 
     def __bool__(self):
-        return self.stepwell_do('bool') is True
+        return self.stepwell_do("bool") is True
 
     def __len__(self):
-        return self._same('len', self.stepwell_do('len'))
+        return self._same("len", self.stepwell_do("len"))
 
     def __contains__(self, other):
         if isinstance(other, Remote):
-            return self.stepwell_do('in', other) is True
+            return self.stepwell_do("in", other) is True
         return any(part == other for part in self)
 
     def __iter__(self):
-        if self._plainly == 'next':
+        if self._plainly == "next":
             return self.stepwell_items(None)
-        items = self.stepwell_do('iter')
+        items = self.stepwell_do("iter")
         if not isinstance(items, Remote):
             items = list(items)
-            self._same('items', items)
-            self._same('len', len(items))
+            self._same("items", items)
+            self._same("len", len(items))
             return iter(items)
         is_own = items.stepwell_place[1] == self.stepwell_place[1]
         return (self if is_own else items).stepwell_items(None if is_own else self)
@@ -118,19 +118,19 @@ class Remote:
             if not self._ahead:
                 if len(taken) >= _SINGLY:
                     count = min(2 * count, _MOST)
-                items, over = self.stepwell_do('next', count)
+                items, over = self.stepwell_do("next", count)
                 self._ahead.extend(items)
                 if over and not self._ahead:
                     break
             taken.append(self._ahead.popleft())
             yield taken[-1]
         if owner is not None:
-            owner._same('items', taken)
-            owner._same('len', len(taken))
+            owner._same("items", taken)
+            owner._same("len", len(taken))
 
     def __next__(self):
         if not self._ahead:
-            items, over = self.stepwell_do('next', 1)
+            items, over = self.stepwell_do("next", 1)
             if over:
                 raise StopIteration
             return items[0]
@@ -141,59 +141,59 @@ class Remote:
         process, _ = self.stepwell_place
         epoch, before = self._told.get(what, (None, None))
         if epoch == process.epoch and not _is_same(before, said):
-            process.notice('inconsistent', self._source)
+            process.notice("inconsistent", self._source)
         self._told[what] = process.epoch, said
         return said
 
     def __await__(self):
-        return self.stepwell_do('await')
+        return self.stepwell_do("await")
         yield
 
     def __getitem__(self, key):
-        value = self.stepwell_do('item', key)
+        value = self.stepwell_do("item", key)
         return self._same(key, value) if type(key) in (int, str) else value
 
     def __setitem__(self, key, value):
-        self.stepwell_do('store item', key, value)
+        self.stepwell_do("store item", key, value)
 
     def __delitem__(self, key):
-        self.stepwell_do('delete item', key)
+        self.stepwell_do("delete item", key)
 
     def __getattr__(self, name):
-        if name.startswith('__'):
+        if name.startswith("__"):
             raise AttributeError(name)
-        return self.stepwell_do('attribute', name)
+        return self.stepwell_do("attribute", name)
 
     def __setattr__(self, name, value):
-        self.stepwell_do('store', name, value)
+        self.stepwell_do("store", name, value)
 
     def __delattr__(self, name):
-        self.stepwell_do('delete', name)
+        self.stepwell_do("delete", name)
 
     def __call__(self, *positional, **named):
-        return self.stepwell_do('call', *positional, **named)
+        return self.stepwell_do("call", *positional, **named)
 
     def __format__(self, how):
-        return self.stepwell_do('format', how)
+        return self.stepwell_do("format", how)
 
     def __reversed__(self):
-        return iter(self.stepwell_do('reversed'))
+        return iter(self.stepwell_do("reversed"))
 
     def __enter__(self):
-        return self.stepwell_do('enter')
+        return self.stepwell_do("enter")
 
     def __exit__(self, kind, error, trace):
         told = () if error is None else (builtin_base(kind), str(error))
-        swallows = self.stepwell_do('exit', *told) is True
+        swallows = self.stepwell_do("exit", *told) is True
         if not swallows or error is None:
             return False
         # It may end an error of the test's, where it is asked to, but never its assertions.
-        self.stepwell_place[0].notice('swallowed', kind.__name__)
-        return not isinstance(error, AssertionError) or hasattr(error, 'of_solution')
+        self.stepwell_place[0].notice("swallowed", kind.__name__)
+        return not isinstance(error, AssertionError) or hasattr(error, "of_solution")
 
     def __repr__(self):
         process, _ = self.stepwell_place
-        return f'<{self._kind} of the solution>' if process.told else self.stepwell_do('repr')
+        return f"<{self._kind} of the solution>" if process.told else self.stepwell_do("repr")
 
 
 def _is_same(one, other):
@@ -221,4 +221,4 @@ def _binary(operation):
 
 for _names, _make in ((_UNARY, _unary), (_BINARY, _binary)):
     for _name in _names:
-        setattr(Remote, f'__{_name}__', _make(_name))
+        setattr(Remote, f"__{_name}__", _make(_name))

@@ -12,10 +12,10 @@ from .scopes import CHANGING, COMPREHENSIONS, FUNCTIONS, bound, copied, free, ro
 
 # Functions that rewritten code calls.
 LOOK, FRAGMENT, RUN, METHOD, ATTRIBUTE, SAME, TYPE = (
-    f'__{name}__' for name in 'look fragment run method attribute same type'.split()
+    f"__{name}__" for name in "look fragment run method attribute same type".split()
 )
 # Those of the judge's functions that want all items of an iterator at once.
-_CONSUMING = frozenset('list tuple set frozenset sorted sum min max dict'.split())
+_CONSUMING = frozenset("list tuple set frozenset sorted sum min max dict".split())
 _IDENTITY = (ast.Is, ast.IsNot)
 
 
@@ -37,7 +37,7 @@ class Rewriter(ast.NodeTransformer):
             return self._statement(node)
         if isinstance(node, ast.Lambda):
             return self._inside(node)
-        if not isinstance(node, ast.expr) or isinstance(getattr(node, 'ctx', None), (ast.Store, ast.Del)):
+        if not isinstance(node, ast.expr) or isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
             return self.generic_visit(node)
         if isinstance(node, ast.Call):
             return self._call(node)
@@ -50,7 +50,7 @@ class Rewriter(ast.NodeTransformer):
             return self._calling(node, LOOK, ast.Constant(node.id))
         if isinstance(node, ast.Await) and self.needs(node):
             return self._fragment(node)
-        if isinstance(node, ast.Attribute) and node.attr.startswith('__'):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("__"):
             return self._calling(node, ATTRIBUTE, self.visit(node.value), ast.Constant(node.attr))
         return self.generic_visit(node)
 
@@ -91,9 +91,9 @@ class Rewriter(ast.NodeTransformer):
         if self._is_asked(node):
             return self._fragment(node)
         name = function.id if isinstance(function, ast.Name) else None
-        if name == 'type' and len(node.args) == 1:
+        if name == "type" and len(node.args) == 1:
             return self._calling(node, TYPE, self.visit(node.args[0]))
-        if name == 'isinstance' and all(map(self.needs, node.args)) and self._is_chain(node.args[0]):
+        if name == "isinstance" and all(map(self.needs, node.args)) and self._is_chain(node.args[0]):
             return self._fragment(node)
         if isinstance(function, ast.Attribute) and self.needs(function):
             method = self._calling(function, METHOD, self.visit(function.value), ast.Constant(function.attr))
@@ -101,7 +101,7 @@ class Rewriter(ast.NodeTransformer):
         node.args, node.keywords = self._arguments(node)
         if name in _CONSUMING:
             for argument in node.args:
-                if isinstance(argument, ast.Call) and getattr(argument.func, 'id', None) == FRAGMENT:
+                if isinstance(argument, ast.Call) and getattr(argument.func, "id", None) == FRAGMENT:
                     argument.args.append(ast.Constant(True))
         if not isinstance(function, ast.Name) or self.needs(function):
             node.func = self.visit(function)
@@ -124,18 +124,20 @@ class Rewriter(ast.NodeTransformer):
         return same if isinstance(node.ops[0], ast.Is) else ast.copy_location(ast.UnaryOp(ast.Not(), same), node)
 
     def _fragment(self, node):
-        return self._asking(node, FRAGMENT, 'eval')
+        return self._asking(node, FRAGMENT, "eval")
 
     def run(self, node, kept=False):
         """A statement that has the solution process run one. kept: whether values that are sent stay there."""
-        call = self._asking(node, RUN, 'exec')
+        call = self._asking(node, RUN, "exec")
         call.args.append(ast.Constant(kept))
         return ast.copy_location(ast.Expr(call), node)
 
     def sent(self, names):
         """A statement that sends the values of names."""
-        values = ast.Dict([ast.Constant(name) for name in sorted(names)], [ast.Name(name, ast.Load()) for name in sorted(names)])
-        number = ast.Constant(self._placement.keep('', {}))
+        values = ast.Dict(
+            [ast.Constant(name) for name in sorted(names)], [ast.Name(name, ast.Load()) for name in sorted(names)]
+        )
+        number = ast.Constant(self._placement.keep("", {}))
         return ast.Expr(self._calling(ast.Pass(lineno=1, col_offset=0), RUN, number, values, ast.Constant(True)))
 
     def _asking(self, node, function, mode):
@@ -193,7 +195,7 @@ class _Lifter(ast.NodeTransformer):
         if isinstance(node, ast.Name):
             self.values[node.id] = node
             return node
-        name = f'__value_{self._rewriter.numbered()}__'
+        name = f"__value_{self._rewriter.numbered()}__"
         self.texts[name] = ast.unparse(node)
         self.values[name] = self._rewriter.visit(node)
         return ast.Name(name, ast.Load())

@@ -9,28 +9,34 @@ from .rewriting import ATTRIBUTE, FRAGMENT, LOOK, METHOD, RUN, SAME, TYPE
 
 _partial = functools.partial
 _callable, _getattr, _hasattr, _isinstance, _issubclass, _next, _type = (
-    callable, getattr, hasattr, isinstance, issubclass, next, type
+    callable,
+    getattr,
+    hasattr,
+    isinstance,
+    issubclass,
+    next,
+    type,
 )
 
 
 def _same(one, other):
     if _isinstance(one, Remote) and _isinstance(other, Remote):
-        return one.stepwell_do('is', other) is True
+        return one.stepwell_do("is", other) is True
     return one is other
 
 
 def _class_of(value):
-    return value.stepwell_do('type') if _isinstance(value, Remote) else _type(value)
+    return value.stepwell_do("type") if _isinstance(value, Remote) else _type(value)
 
 
 def _method(value, name):
     if not _isinstance(value, Remote):
         return _getattr(value, name)
-    return lambda *positional, **named: value.stepwell_do('method', name, *positional, **named)
+    return lambda *positional, **named: value.stepwell_do("method", name, *positional, **named)
 
 
 def _is_callable(value):
-    return value.stepwell_do('callable') is True if _isinstance(value, Remote) else _callable(value)
+    return value.stepwell_do("callable") is True if _isinstance(value, Remote) else _callable(value)
 
 
 def _remote_of(value, kind):
@@ -41,21 +47,21 @@ def _remote_of(value, kind):
 
 def _is_instance(value, kind):
     remote = _remote_of(value, kind)
-    return _isinstance(value, kind) if remote is None else remote.stepwell_place[0].do('isinstance', value, kind) is True
+    return _isinstance(value, kind) if remote is None else remote.stepwell_place[0].do("isinstance", value, kind) is True
 
 
 def _is_subclass(value, kind):
     remote = _remote_of(value, kind)
-    return _issubclass(value, kind) if remote is None else remote.stepwell_place[0].do('issubclass', value, kind) is True
+    return _issubclass(value, kind) if remote is None else remote.stepwell_place[0].do("issubclass", value, kind) is True
 
 
 def _has(value, name):
-    return value.stepwell_do('has', name) is True if _isinstance(value, Remote) else _hasattr(value, name)
+    return value.stepwell_do("has", name) is True if _isinstance(value, Remote) else _hasattr(value, name)
 
 
 def _attribute(value, name, *default):
     if _isinstance(value, Remote):
-        return value.stepwell_do('attribute', name, *default)
+        return value.stepwell_do("attribute", name, *default)
     return _getattr(value, name, *default)
 
 
@@ -72,19 +78,24 @@ def own_names(grading):
         except StopIteration:
             if grading.process.names(StopIteration):
                 raise
-            raise RuntimeError('StopIteration') from None
+            raise RuntimeError("StopIteration") from None
 
     def there(name):
         def call(*positional, **named):
-            found = grading.process.ask('hold', name, code=f'__builtins__[{name!r}]', listed=False)
+            found = grading.process.ask("hold", name, code=f"__builtins__[{name!r}]", listed=False)
             return found(*positional, **named)
 
         return call
 
     return {
-        'next': following, 'isinstance': _is_instance, 'issubclass': _is_subclass, 'callable': _is_callable,
-        'hasattr': _has, 'getattr': _attribute, ELSEWHERE: _partial(Elsewhere, grading.module),
-        **{name: there(name) for name in ('eval', 'exec', 'compile', 'open', '__import__')},
+        "next": following,
+        "isinstance": _is_instance,
+        "issubclass": _is_subclass,
+        "callable": _is_callable,
+        "hasattr": _has,
+        "getattr": _attribute,
+        ELSEWHERE: _partial(Elsewhere, grading.module),
+        **{name: there(name) for name in ("eval", "exec", "compile", "open", "__import__")},
     }
 
 
@@ -95,12 +106,12 @@ def ordering_names():
         def compare(*values, **how):
             parts = values if len(values) > 1 else tuple(values[0])
             if any(_type(part) is float and part != part for part in parts):
-                raise FloatingPointError('NaN has no place among numbers')
+                raise FloatingPointError("NaN has no place among numbers")
             return function(parts, **how)
 
         return compare
 
-    return {'min': checked(min), 'max': checked(max)}
+    return {"min": checked(min), "max": checked(max)}
 
 
 def names_for(placement, process, find, given):
@@ -114,7 +125,7 @@ def names_for(placement, process, find, given):
         return process.ask(kind, source, values, code=source, **more)
 
     def fragment(number, values, listed=False):
-        value = taken('hold', number, values, listed=listed)
+        value = taken("hold", number, values, listed=listed)
         given(value)
         return value
 
@@ -127,7 +138,7 @@ def names_for(placement, process, find, given):
         **{name: importlib.import_module(name) if computes(name) else find(name) for name in placement.modules},
         FRAGMENT: fragment,
         LOOK: look,
-        RUN: lambda number, values, kept: taken('run', number, values, kept=kept, share=sorted(placement.shared)),
+        RUN: lambda number, values, kept: taken("run", number, values, kept=kept, share=sorted(placement.shared)),
         METHOD: _method,
         ATTRIBUTE: _attribute,
         SAME: _same,

@@ -9,7 +9,7 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 def nodes_in(node):
     """All nodes of a tree as it was when they were first asked for, the outer ones first."""
-    inner = getattr(node, 'stepwell_inner', None)
+    inner = getattr(node, "stepwell_inner", None)
     if inner is None:
         # Without the node itself: the judge collects no circles.
         _, *inner = ast.walk(node)
@@ -67,7 +67,7 @@ def bound(nodes, inside=False):
 
 def _bound(node):
     # Asked for again and again, of the same statements; of one that was rewritten since, a copy has to be asked.
-    found = getattr(node, 'stepwell_bound', None)
+    found = getattr(node, "stepwell_bound", None)
     if found is None:
         found = set()
         _bind(node, found)
@@ -89,7 +89,7 @@ def _bind(node, names):
     if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         names.add(node.id)
     elif isinstance(node, ast.alias):
-        names.add((node.asname or node.name).split('.')[0])
+        names.add((node.asname or node.name).split(".")[0])
     elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
         names.add(node.name)
     elif isinstance(node, ast.MatchMapping) and node.rest:
@@ -108,7 +108,7 @@ def free(nodes):
 
 def _free(node):
     # Asked for again and again, of nodes within nodes.
-    found = getattr(node, 'stepwell_free', None)
+    found = getattr(node, "stepwell_free", None)
     if found is None:
         found = node.stepwell_free = frozenset(_found(node))
     return found
@@ -121,7 +121,7 @@ def _found(node):
         return {node.target.id} | _free(node.value)
     if isinstance(node, _FUNCTIONS):
         inner = free(_body(node)) - bound([node], inside=True)
-        outer = [*_defaults(node), *getattr(node, 'decorator_list', [])]
+        outer = [*_defaults(node), *getattr(node, "decorator_list", [])]
         return inner | free(outer)
     if isinstance(node, ast.ClassDef):
         inner = free(node.body) - (bound(node.body) - free_before(node.body))
@@ -170,8 +170,8 @@ def _part_of(node):
 
 # Methods that change what they are called on.
 CHANGING = frozenset(
-    'add append appendleft clear difference_update discard extend extendleft insert intersection_update move_to_end pop '
-    'popitem popleft remove reverse rotate setdefault sort subtract symmetric_difference_update update'.split()
+    "add append appendleft clear difference_update discard extend extendleft insert intersection_update move_to_end pop "
+    "popitem popleft remove reverse rotate setdefault sort subtract symmetric_difference_update update".split()
 )
 
 
@@ -217,7 +217,9 @@ def derived(body, solution):
     names = set(solution)
     pairs = [
         (_free(source), bound([target]) if isinstance(target, ast.expr) else {target})
-        for statement in body for node in nodes_in(statement) for source, target in bindings(node)
+        for statement in body
+        for node in nodes_in(statement)
+        for source, target in bindings(node)
     ]
     while True:
         more = set().union(*(targets for sources, targets in pairs if sources & names))
@@ -269,13 +271,14 @@ def expecting_names(body, derived):
 def asserts(statement, body):
     """Whether something is asserted in a statement, by itself or by a function of `body`."""
     functions = {
-        part.name for part in body
+        part.name
+        for part in body
         if isinstance(part, FUNCTIONS) and any(isinstance(node, ast.Assert) for node in nodes_in(part))
     }
     for node in nodes_in(statement):
         if isinstance(node, ast.Assert):
             return True
-        if isinstance(node, ast.Attribute) and node.attr.startswith('assert'):
+        if isinstance(node, ast.Attribute) and node.attr.startswith("assert"):
             return True
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions:
             return True

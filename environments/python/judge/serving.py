@@ -11,7 +11,7 @@ from .starting import Fault
 
 # Said to the spawner where the process stays for another grade, and by it when there is one.
 KEPT = b'{"kind": "kept"}'
-NEXT = b'next'
+NEXT = b"next"
 # Grades of one process: its memory is not looked after.
 _MOST = 100
 # Address space in bytes: what a solution makes it compute fails a test before it fails the sandbox.
@@ -24,22 +24,22 @@ def framed(nonce, told):
     forks of a process that does not know it yet.
     """
     data = json.dumps(told).encode()
-    return b'\n%s %d\n%s' % (nonce, len(data), data)
+    return b"\n%s %d\n%s" % (nonce, len(data), data)
 
 
 def _read_part(descriptor):
     """One part of the input: its length on a line, then so many bytes of JSON; nothing after it is touched."""
-    length = b''
-    while not length.endswith(b'\n'):
+    length = b""
+    while not length.endswith(b"\n"):
         part = os.read(descriptor, 1)
         if not part:
-            raise EOFError('the input ends before a part')
+            raise EOFError("the input ends before a part")
         length += part
     data = bytearray()
     while len(data) < int(length):
         part = os.read(descriptor, int(length) - len(data))
         if not part:
-            raise EOFError('the input ends in the middle')
+            raise EOFError("the input ends in the middle")
         data += part
     return json.loads(bytes(data))
 
@@ -51,13 +51,13 @@ def _classes(setup):
 
 def _graded(control, job, plan):
     """What came of a job, and whether nothing of it but values was ever here."""
-    job['classes'] = _classes(job['setup'])
+    job["classes"] = _classes(job["setup"])
     try:
         grading = Grading(job, plan, control)
-        told = {'tests': grading.outcomes()} if grading.tested else {'grade': grading.score()}
+        told = {"tests": grading.outcomes()} if grading.tested else {"grade": grading.score()}
     except Fault as fault:
-        return {'fault': str(fault)}, False
-    told['usage'] = {'seconds': grading.usage.seconds, 'peak_kib': grading.usage.peak_kib}
+        return {"fault": str(fault)}, False
+    told["usage"] = {"seconds": grading.usage.seconds, "peak_kib": grading.usage.peak_kib}
     return told, grading.plain
 
 
@@ -76,11 +76,11 @@ def serve(control, keep):
         os.dup2(null, number)
     for grade in range(_MOST):
         job, plan = _read_part(source), _read_part(source)
-        nonce = plan.pop('nonce').encode()
+        nonce = plan.pop("nonce").encode()
         told, plain = _graded(control, job, plan)
         data = framed(nonce, told)
         while data:
-            data = data[os.write(report, data):]
+            data = data[os.write(report, data) :]
         if not (keep and plain and grade < _MOST - 1):
             return
         control.send(KEPT)

@@ -14,11 +14,11 @@ from . import privileges, serving
 from .spawner import spawner
 
 # Folders in which everybody may write; nobody but root may while solutions run.
-_OPEN = ('/tmp', '/var/tmp', '/dev/shm', '/dev/mqueue', '/run/lock', '/var/lock')
-_SKIPPED = ('/proc', '/sys', '/dev')
+_OPEN = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock", "/var/lock")
+_SKIPPED = ("/proc", "/sys", "/dev")
 _NONCE_BYTES = 32
 # How the judge ended without an answer: what a solution gave it kept it busy, or somebody killed it.
-_ENDS = {signal.SIGPROF: 'overrun', signal.SIGKILL: 'killed'}
+_ENDS = {signal.SIGPROF: "overrun", signal.SIGKILL: "killed"}
 
 
 def _close(path):
@@ -36,7 +36,7 @@ def _close(path):
 
 def _open_elsewhere():
     """Whether anything else is there that everybody may write."""
-    for folder, folders, files in os.walk('/'):
+    for folder, folders, files in os.walk("/"):
         folders[:] = [name for name in folders if os.path.join(folder, name) not in _SKIPPED]
         for name in (*folders, *files):
             mode = os.lstat(os.path.join(folder, name)).st_mode
@@ -48,21 +48,24 @@ def _open_elsewhere():
 def _prepared(searched):
     """Whether solutions can leave nothing in files. searched: whether the rest of the image is known to be closed."""
     try:
-        return _SEPARATE and all([_close(path) for path in _OPEN]) and (searched or not _open_elsewhere())
+        if not _SEPARATE:
+            return False
+        closed = [_close(path) for path in _OPEN]
+        return all(closed) and (searched or not _open_elsewhere())
     except OSError:
         return False
 
 
 def _processes():
-    return {name for name in os.listdir('/proc') if name.isdigit()}
+    return {name for name in os.listdir("/proc") if name.isdigit()}
 
 
 def _clean(before, remaining):
     """Whether nothing of the solution is left: no process, no file, no System V object."""
-    if _processes() - before or os.listdir('/tmp') != remaining:
+    if _processes() - before or os.listdir("/tmp") != remaining:
         return False
-    for kind in ('shm', 'sem', 'msg'):
-        with open(f'/proc/sysvipc/{kind}') as file:
+    for kind in ("shm", "sem", "msg"):
+        with open(f"/proc/sysvipc/{kind}") as file:
             if len(file.readlines()) != 1:
                 return False
     return True
@@ -93,20 +96,20 @@ def _judge():
 
 
 def tell(told):
-    """Say something to the server. The nonce, at the end of standard input, is read only now: no solution process is to come."""
+    """Say something to the server. The nonce, at the end of standard input, is read when no solution process is to come."""
     nonce = os.pread(0, _NONCE_BYTES, os.fstat(0).st_size - _NONCE_BYTES)
     os.write(1, serving.framed(nonce, told))
 
 
 def grade(image):
     """
-    Grade what standard input tells of; tell at the end how the judge ended (`end`), and of the session's `files`, whether they
-    are as they were (`clean`), can never be closed (`open`) or may be changed (`used`). image: what is known of them: `closed`
-    or `open` to everybody's writing, or nothing yet.
+    Grade what standard input tells of; tell at the end how the judge ended (`end`), and of the session's `files`, whether
+    they are as they were (`clean`), can never be closed (`open`) or may be changed (`used`). image: what is known of them:
+    `closed` or `open` to everybody's writing, or nothing yet.
     """
-    prepared = image != 'open' and _prepared(image == 'closed')
+    prepared = image != "open" and _prepared(image == "closed")
     before = _processes()
-    remaining = os.listdir('/tmp')
+    remaining = os.listdir("/tmp")
     if not _SEPARATE:
         privileges.hide()
     pid, control = _judge()
@@ -116,16 +119,16 @@ def grade(image):
     else:
         control.close()
         _, status = os.waitpid(pid, 0)
-    end = _ENDS.get(os.WTERMSIG(status), 'lost') if os.WIFSIGNALED(status) else 'answered' if status == 0 else 'lost'
-    files = 'used'
+    end = _ENDS.get(os.WTERMSIG(status), "lost") if os.WIFSIGNALED(status) else "answered" if status == 0 else "lost"
+    files = "used"
     try:
         if not prepared:
-            files = 'open'
+            files = "open"
         elif status == 0 and _clean({*before, str(pid)}, remaining):
-            files = 'clean'
+            files = "clean"
     except OSError:
         pass
-    tell({'end': end, 'files': files})
+    tell({"end": end, "files": files})
 
 
 # At most one: a judge that has run nothing of a task's own, and waits for the next grade.

@@ -13,14 +13,23 @@ from .scopes import COMPREHENSIONS, FUNCTIONS, asserts, bindings, bound, derived
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, *COMPREHENSIONS, *FUNCTIONS, ast.Lambda)
 _PLAIN = frozenset((type(None), bool, int, float, str, bytes, complex, range))
-_MANY = frozenset((
-    list, tuple, set, frozenset, collections.deque, dict, collections.Counter, collections.OrderedDict,
-    collections.defaultdict,
-))
-_DATED = frozenset(('datetime', 'decimal', 'fractions'))
+_MANY = frozenset(
+    (
+        list,
+        tuple,
+        set,
+        frozenset,
+        collections.deque,
+        dict,
+        collections.Counter,
+        collections.OrderedDict,
+        collections.defaultdict,
+    )
+)
+_DATED = frozenset(("datetime", "decimal", "fractions"))
 # Parts of a value that are looked at.
 _MOST = 20_000
-_REFUSED = ('open', 'eval', 'exec', 'compile', 'input', 'breakpoint', 'exit', 'quit', 'globals', 'locals', 'vars')
+_REFUSED = ("open", "eval", "exec", "compile", "input", "breakpoint", "exit", "quit", "globals", "locals", "vars")
 
 
 def _rested_on(body, names, foreign=frozenset()):
@@ -59,8 +68,12 @@ def _passed(body, foreign):
     loops = [pair for statement in body for node in nodes_in(statement) for pair in _items(node)]
     while True:
         more = [
-            (name, number, True) for target, source in loops for given, number, _ in found if given in target
-            for name in free([source]) - foreign if (name, number, True) not in found
+            (name, number, True)
+            for target, source in loops
+            for given, number, _ in found
+            if given in target
+            for name in free([source]) - foreign
+            if (name, number, True) not in found
         ]
         if not more:
             return found
@@ -78,7 +91,9 @@ def _pass(node, number, looped, foreign, found):
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
     elif isinstance(node, (ast.Assign, ast.AugAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        given = [node.value] if any(root(target) in foreign and not isinstance(target, ast.Name) for target in targets) else []
+        given = (
+            [node.value] if any(root(target) in foreign and not isinstance(target, ast.Name) for target in targets) else []
+        )
     elif isinstance(node, ast.BinOp) and free([node]) & foreign:
         given = [node.left, node.right]
     for part in given:
@@ -147,13 +162,13 @@ class Expected:
         solution has been asked for something.
         """
         made = {node.name for part in self._body for node in nodes_in(part) if isinstance(node, ast.ClassDef)}
-        made |= {name for name, value in setup.items() if 'test' in (getattr(value, '__module__', ''), type(value).__module__)}
+        made |= {
+            name for name, value in setup.items() if "test" in (getattr(value, "__module__", ""), type(value).__module__)
+        }
         made = derived(self._body, made)
         objects, mixed = set(), set()
         for statement in self._body:
-            held = {
-                name for node in nodes_in(statement) for name, source in _sources(node) if free([source]) & made
-            }
+            held = {name for node in nodes_in(statement) for name, source in _sources(node) if free([source]) & made}
             objects |= held
             if free([statement]) & self._foreign and not isinstance(statement, (ast.Assert, ast.Assign)):
                 mixed |= held
@@ -164,14 +179,16 @@ class Expected:
         first = self._first[name]
         if name in mutated(self._body[first:]):
             return True
-        later = self._body[first + 1:]
+        later = self._body[first + 1 :]
         calls = (number for number, statement in enumerate(later) if self._is_told(statement))
-        return name in free(later[next(calls, len(later)):])
+        return name in free(later[next(calls, len(later)) :])
 
     def _is_told(self, statement):
         """Whether a method of an object of the solution's is called for what it does."""
         return any(
-            isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.value.func, ast.Attribute)
             and root(node.value) in self._foreign
             for node in nodes_in(statement)
         )
@@ -185,7 +202,7 @@ class Trial:
 
     def __init__(self, body, wanted, impure, names, classes):
         self._classes = classes
-        self._names = {**names, **dict.fromkeys(_REFUSED, _refuse), '__name__': 'test'}
+        self._names = {**names, **dict.fromkeys(_REFUSED, _refuse), "__name__": "test"}
         state = random.getstate()
         try:
             for statement in body:
@@ -203,7 +220,7 @@ class Trial:
             runs = changed & wanted and not free([statement]) & impure and not isinstance(statement, ast.Assert)
         try:
             if runs:
-                code = compile(ast.Module([statement], []), '<test>', 'exec', dont_inherit=True)
+                code = compile(ast.Module([statement], []), "<test>", "exec", dont_inherit=True)
                 exec(code, self._names)
         except (Exception, SystemExit):
             runs = False
@@ -246,4 +263,4 @@ class Trial:
 
 
 def _refuse(*_, **__):
-    raise PermissionError('not on trial')
+    raise PermissionError("not on trial")

@@ -21,17 +21,17 @@ from .codec import MAX_ITEMS, Encoder
 from .decoding import Decoder
 from .operations import OPERATIONS
 
-NAMES = '__main__'
+NAMES = "__main__"
 # Said before anything of the solution's runs: what fails until then is nobody's fault but the sandbox's.
-READY = 'ready'
-_FILES = '<solution'
+READY = "ready"
+_FILES = "<solution"
 _compile, _eval, _exec, _isinstance, _list, _type = compile, eval, exec, isinstance, list, type
 _islice, _told = itertools.islice, errors.told
 # What marks code that awaits, among a code object's flags.
 _COROUTINE = 0x80
 _DATA = frozenset((type(None), bool, int, float, str, list, tuple, dict, set))
 # Forms of values that can be changed in place.
-_CHANGING = ('list', 'dict', 'set', 'bytearray', 'deque', 'defaultdict', 'OrderedDict', 'Counter', 'graph')
+_CHANGING = ("list", "dict", "set", "bytearray", "deque", "defaultdict", "OrderedDict", "Counter", "graph")
 
 
 class Solution:
@@ -40,7 +40,7 @@ class Solution:
     def __init__(self, channel):
         self._module = types.ModuleType(NAMES)
         self.names = vars(self._module)
-        self.names['__builtins__'] = builtins
+        self.names["__builtins__"] = builtins
         sys.modules[NAMES] = self._module
         self._places = places.Places(self.names, NAMES)
         # Objects that the judge knows of, and their numbers by identity.
@@ -58,13 +58,13 @@ class Solution:
     def _refer(self, value):
         given = self._callbacks.number(value)
         if given is not None:
-            return ['given', given]
+            return ["given", given]
         number = self._numbers.setdefault(id(value), len(self._references))
         if number == len(self._references):
             self._references.append(value)
-        reference = ['ref', number, _type(value).__name__]
+        reference = ["ref", number, _type(value).__name__]
         if _isinstance(value, _type) and issubclass(value, BaseException):
-            return ['raisable', reference[1], errors.own_names(value), errors.builtin_base(value)]
+            return ["raisable", reference[1], errors.own_names(value), errors.builtin_base(value)]
         return reference
 
     def remote(self, number):
@@ -79,25 +79,25 @@ class Solution:
     def imported(self, module, name):
         return getattr(importlib.import_module(module), name)
 
-    def notice(self, kind, detail=''):
+    def notice(self, kind, detail=""):
         """Nothing has to be told of here."""
 
     def load(self, job):
         """Run setup and steps. strict: an exception of a step ends it; else the steps go on as a session does."""
-        if job['setup']:
-            self._places.set_up(job['setup'])
-            self._share(job['classes'])
-        steps = job['steps']
+        if job["setup"]:
+            self._places.set_up(job["setup"])
+            self._share(job["classes"])
+        steps = job["steps"]
         for number, step in enumerate(steps):
             try:
-                self._step(step, f'{_FILES}>' if len(steps) == 1 else f'{_FILES} {number + 1}>')
+                self._step(step, f"{_FILES}>" if len(steps) == 1 else f"{_FILES} {number + 1}>")
             except BaseException as error:
-                if job['strict'] or _isinstance(error, MemoryError):
+                if job["strict"] or _isinstance(error, MemoryError):
                     raise
-        if job['binding']:
-            self._step({'code': job['binding']}, '<submit>')
+        if job["binding"]:
+            self._step({"code": job["binding"]}, "<submit>")
         # A solution may define a class of the setup again.
-        self._share(job['classes'])
+        self._share(job["classes"])
         self._kept = {**self.classes}
 
     def _share(self, names, tested=False):
@@ -107,11 +107,9 @@ class Solution:
                 self.classes[name] = found
 
     def _step(self, step, filename):
-        if step.get('stdin') is not None:
-            sys.stdin = io.StringIO(step['stdin'])
-        code = _compile(
-            step['code'], filename, 'exec', flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
-        )
+        if step.get("stdin") is not None:
+            sys.stdin = io.StringIO(step["stdin"])
+        code = _compile(step["code"], filename, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         result = _eval(code, self.names)
         if _type(result) is types.CoroutineType:
             import asyncio
@@ -127,50 +125,50 @@ class Solution:
         """What comes of a request of the judge's."""
         values = {}
         try:
-            answer = {'ok': self._answer(request, values)}
+            answer = {"ok": self._answer(request, values)}
         except BaseException as error:
-            answer = {'error': self._error(error)}
+            answer = {"error": self._error(error)}
         if values:
-            answer['values'] = self._changed(request['values'], values)
-        answer['id'] = request['id']
+            answer["values"] = self._changed(request["values"], values)
+        answer["id"] = request["id"]
         return answer
 
     def _error(self, error):
         said = _told(error, self._encoder.encode, _FILES)
         number = self._callbacks.raised(error)
-        return said if number is None else {**said, 'number': number}
+        return said if number is None else {**said, "number": number}
 
     def _answer(self, request, values):
-        kind = request['kind']
-        if kind == 'load':
-            self.load(request['job'])
+        kind = request["kind"]
+        if kind == "load":
+            self.load(request["job"])
             return None
-        if self._places.begin(request['test']):
+        if self._places.begin(request["test"]):
             self.classes.clear()
             self.classes.update(self._kept)
         decode = self._decoder.decode
-        values.update((name, decode(value)) for name, value in request['values'].items())
-        if kind == 'do':
-            on = [values[str(number)] for number in range(request['count'])]
+        values.update((name, decode(value)) for name, value in request["values"].items())
+        if kind == "do":
+            on = [values[str(number)] for number in range(request["count"])]
             named = {name: value for name, value in values.items() if not name.isdigit()}
-            return self._held(OPERATIONS[request['operation']](*on, **named))
-        if kind == 'run':
-            code = _compile(request['code'], '<test>', 'exec', dont_inherit=True)
+            return self._held(OPERATIONS[request["operation"]](*on, **named))
+        if kind == "run":
+            code = _compile(request["code"], "<test>", "exec", dont_inherit=True)
             with self._places.among(request, code, values) as names:
                 _exec(code, names)
-            self._share(request['share'], tested=True)
+            self._share(request["share"], tested=True)
             return None
-        code = _compile(request['code'], '<test>', 'eval', flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        code = _compile(request["code"], "<test>", "eval", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         with self._places.among(request, code, values) as names:
             value = _eval(code, names)
         if code.co_flags & _COROUTINE:
             value = operations.awaited(value)
-        return self._encoder.encode(value) if kind == 'eval' else self._held(value, request['listed'])
+        return self._encoder.encode(value) if kind == "eval" else self._held(value, request["listed"])
 
     def _held(self, value, listed=False):
         """A value as it crosses: an iterator stays here. listed: whether all of its items are meant at once."""
         if _type(value) not in _DATA and _isinstance(value, Iterator) and self._callbacks.number(value) is None:
-            return self._encoder.encode(_islice(value, MAX_ITEMS)) if listed else [*self._refer(value), 'next']
+            return self._encoder.encode(_islice(value, MAX_ITEMS)) if listed else [*self._refer(value), "next"]
         return self._encoder.encode(value)
 
     def _changed(self, sent, values):
@@ -201,7 +199,7 @@ def run_program(channel):
     job = channel.receive()
     solution = Solution(channel)
     status, said = 0, None
-    sys.argv = ['solution.py']
+    sys.argv = ["solution.py"]
     try:
         solution.load(job)
     except SystemExit as error:
@@ -217,5 +215,5 @@ def run_program(channel):
         except BaseException as error:
             status, said = 1, said or _told(error, str, _FILES)
         if said is not None:
-            channel.send({'error': said})
+            channel.send({"error": said})
     return status & 0xFF

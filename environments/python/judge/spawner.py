@@ -23,7 +23,7 @@ FILE_SIZE = 32 << 20
 PROCESSES = 64
 OPEN_FILES = 256
 CPU_SECONDS = 60
-ENVIRONMENT = {'PATH': '/usr/local/bin:/usr/bin:/bin', 'LANG': 'C.UTF-8', 'LC_ALL': 'C.UTF-8'}
+ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 _CHANNEL = 3
 _SIGNALS = (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
 
@@ -47,8 +47,8 @@ def _limits():
         (resource.RLIMIT_MSGQUEUE, 0),
     ):
         hard = resource.getrlimit(limit)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (value, value))
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (allowed, allowed))
 
 
 def _become_solution(sock, files, user, folder, alone, separate):
@@ -57,8 +57,8 @@ def _become_solution(sock, files, user, folder, alone, separate):
     whether the judge is another user.
     """
     os.setsid()
-    null = os.open('/dev/null', os.O_RDWR)
-    stdin, stdout = files if files else (null, null)
+    null = os.open("/dev/null", os.O_RDWR)
+    stdin, stdout = files or (null, null)
     _keep([stdin, stdout, null, sock.detach()])
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_DFL)
@@ -66,8 +66,8 @@ def _become_solution(sock, files, user, folder, alone, separate):
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
-        with open('/proc/self/oom_score_adj', 'w') as file:
-            file.write('1000')
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
     except OSError:
         pass
     os.mkdir(folder, 0o700)
@@ -81,11 +81,11 @@ def _become_solution(sock, files, user, folder, alone, separate):
     gc.enable()
     for name in [name for name in sys.modules if name.startswith(__package__)]:
         del sys.modules[name]
-    sys.path[:] = [path for path in sys.path if path not in ('', '.')]
-    sys.argv = ['']
-    sys.stdin = sys.__stdin__ = open(0, encoding='utf-8', errors='surrogateescape', closefd=False)
-    sys.stdout = sys.__stdout__ = open(1, 'w', encoding='utf-8', errors='surrogateescape', closefd=False)
-    sys.stderr = sys.__stderr__ = open(2, 'w', encoding='utf-8', errors='backslashreplace', closefd=False)
+    sys.path[:] = [path for path in sys.path if path not in ("", ".")]
+    sys.argv = [""]
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stderr = sys.__stderr__ = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
     channel = Channel(socket.socket(fileno=_CHANNEL))
     if files:
         return solution.run_program(channel)
@@ -95,7 +95,7 @@ def _become_solution(sock, files, user, folder, alone, separate):
 
 def _send(control, message, descriptors=()):
     data = json.dumps(message).encode().ljust(256)
-    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors))] if descriptors else []
+    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
     control.sendmsg([data], rights)
 
 
@@ -112,7 +112,7 @@ def _sweep(user):
 
 
 def _numbers():
-    return {name for name in os.listdir('/proc') if name.isdigit()}
+    return {name for name in os.listdir("/proc") if name.isdigit()}
 
 
 def _ended(control, pid):
@@ -126,9 +126,9 @@ def _ended(control, pid):
     os.close(exits)
     _, status, usage = os.wait4(pid, 0)
     return {
-        'status': os.waitstatus_to_exitcode(status),
-        'seconds': usage.ru_utime + usage.ru_stime,
-        'peak_kib': usage.ru_maxrss,
+        "status": os.waitstatus_to_exitcode(status),
+        "seconds": usage.ru_utime + usage.ru_stime,
+        "peak_kib": usage.ru_maxrss,
     }
 
 
@@ -144,12 +144,12 @@ def spawner(control, separate):
             data, rights, _, _ = control.recvmsg(256, socket.CMSG_SPACE(8))
             if not data:
                 return False
-            files = [number for _, _, part in rights for number in array.array('i', part)]
+            files = [number for _, _, part in rights for number in array.array("i", part)]
             request = json.loads(data)
-            if request['kind'] == 'kept':
+            if request["kind"] == "kept":
                 return True
-            if request['kind'] == 'wait':
-                pid = request['pid']
+            if request["kind"] == "wait":
+                pid = request["pid"]
                 ended = _ended(control, pid)
                 folder, user = begun.pop(pid)
                 if separate and len(_numbers()) > len(before) + len(begun):
@@ -163,8 +163,8 @@ def spawner(control, separate):
                     pass
             else:
                 user = privileges.new_user()
-                folder = f'/tmp/solution-{os.urandom(8).hex()}'
-                pid = _spawn(control, files, user, folder, request['alone'], separate)
+                folder = f"/tmp/solution-{os.urandom(8).hex()}"
+                pid = _spawn(control, files, user, folder, request["alone"], separate)
                 begun[pid] = folder, user
         except ConnectionError:
             return False
@@ -176,7 +176,7 @@ def _spawn(control, files, user, folder, alone, separate):
     try:
         pid = os.fork()
     except OSError as error:
-        _send(control, {'fault': str(error)})
+        _send(control, {"fault": str(error)})
         return None
     if pid == 0:
         status = 1
@@ -189,7 +189,7 @@ def _spawn(control, files, user, folder, alone, separate):
         finally:
             os._exit(status)
     try:
-        _send(control, {'pid': pid}, [ours.fileno()])
+        _send(control, {"pid": pid}, [ours.fileno()])
     finally:
         ours.close()
         theirs.close()

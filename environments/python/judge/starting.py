@@ -42,15 +42,15 @@ class Usage:
         self.peak_kib = 0
 
     def add(self, ended):
-        self.seconds += ended['seconds']
-        self.peak_kib = max(self.peak_kib, ended['peak_kib'])
+        self.seconds += ended["seconds"]
+        self.peak_kib = max(self.peak_kib, ended["peak_kib"])
 
 
 def _memory_kills():
     """How many processes the kernel ended for want of memory."""
     try:
-        with open('/proc/vmstat', 'rb') as file:
-            return int(file.read().partition(b'\noom_kill ')[2].split(b'\n', 1)[0] or 0)
+        with open("/proc/vmstat", "rb") as file:
+            return int(file.read().partition(b"\noom_kill ")[2].split(b"\n", 1)[0] or 0)
     except OSError:
         return 0
 
@@ -77,32 +77,32 @@ class Spawner:
         """
         with self._clock.off():
             try:
-                answer, descriptor = self._ask({'kind': 'spawn', 'alone': self._alone}, descriptors)
+                answer, descriptor = self._ask({"kind": "spawn", "alone": self._alone}, descriptors)
                 if descriptor is None:
-                    raise Lost('InterpreterLost', answer['fault'])
+                    raise Lost("InterpreterLost", answer["fault"])
                 channel = Channel(socket.socket(fileno=descriptor))
                 try:
                     ready = channel.receive_within(_START_SECONDS) == READY
                 except Closed:
                     ready = False
                 if not ready:
-                    ended = self.reap(answer['pid'])
-                    message = f'a solution process did not start (status {ended["status"]})'
-                    raise Lost('InterpreterLost', message, self.doubt(ended))
+                    ended = self.reap(answer["pid"])
+                    message = f"a solution process did not start (status {ended['status']})"
+                    raise Lost("InterpreterLost", message, self.doubt(ended))
             except Lost as lost:
                 if self._began:
                     raise
                 raise Fault(str(lost)) from None
         self._began = True
-        return answer['pid'], channel
+        return answer["pid"], channel
 
     def reap(self, pid, patience=0.0):
         """
-        Wait so many seconds for the end of a process, then end it; how it ended. The wait is the solution's time. Once it was in
-        vain there is none any more: solutions can bring it about at will.
+        Wait so many seconds for the end of a process, then end it; how it ended. The wait is the solution's time. Once it
+        was in vain there is none any more: solutions can bring it about at will.
         """
         with self._clock.quiet():
-            self._send({'kind': 'wait', 'pid': pid})
+            self._send({"kind": "wait", "pid": pid})
             late = not self._answers(patience if self._patient else 0.0)
         self._patient = self._patient and not (late and patience > 0)
         with self._clock.off():
@@ -110,7 +110,7 @@ class Spawner:
 
     def wait(self, pid):
         """Wait quietly for the end of a process as long as it has time, then end it; how it ended."""
-        self._send({'kind': 'wait', 'pid': pid})
+        self._send({"kind": "wait", "pid": pid})
         late = False
         while not late and not self._answers(TICK):
             late = self._clock.over
@@ -118,10 +118,10 @@ class Spawner:
 
     def doubt(self, ended):
         """Why an end may not have been the solution's doing, or None."""
-        if ended['late'] or ended['status'] != -signal.SIGKILL:
+        if ended["late"] or ended["status"] != -signal.SIGKILL:
             return None
-        too_large = ended['peak_kib'] >= _LARGE_KIB and _memory_kills() != self._memory_kills
-        return None if too_large or ended['seconds'] >= CPU_SECONDS - 1 else 'killed'
+        too_large = ended["peak_kib"] >= _LARGE_KIB and _memory_kills() != self._memory_kills
+        return None if too_large or ended["seconds"] >= CPU_SECONDS - 1 else "killed"
 
     def _ended(self, pid, late):
         if late:
@@ -132,7 +132,7 @@ class Spawner:
                     pass
         ended, _ = self._answer()
         self._usage.add(ended)
-        return {**ended, 'late': late}
+        return {**ended, "late": late}
 
     def _ask(self, message, descriptors=()):
         """One request and its answer, with the descriptor that came with it or None."""
@@ -141,7 +141,7 @@ class Spawner:
 
     def _send(self, message, descriptors=()):
         data = json.dumps(message).encode().ljust(256)
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', descriptors))] if descriptors else []
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
         try:
             self._control.sendmsg([data], rights)
         except OSError:
@@ -156,9 +156,9 @@ class Spawner:
         data, rights, _, _ = self._control.recvmsg(256, socket.CMSG_SPACE(4))
         if not data:
             raise _deserted()
-        files = [number for _, _, part in rights for number in array.array('i', part)]
+        files = [number for _, _, part in rights for number in array.array("i", part)]
         return json.loads(data), files[0] if files else None
 
 
 def _deserted():
-    return Lost('InterpreterLost', 'the process that starts solutions has ended', 'killed')
+    return Lost("InterpreterLost", "the process that starts solutions has ended", "killed")

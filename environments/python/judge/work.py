@@ -8,10 +8,10 @@ class Work:
         self._grading = grading
 
     def __getattr__(self, name):
-        if name.startswith('__') or not name.isidentifier():
+        if name.startswith("__") or not name.isidentifier():
             raise AttributeError(name)
         return self._grading.named(name)
 
-    def run(self, stdin=''):
+    def run(self, stdin=""):
         """The program's output and exit status (None past the deadline)."""
         return self._grading.run_program(stdin)

@@ -22,7 +22,7 @@ _COLUMNS = (
 )
 _ALL = "stepwell:all"
 _DENIED = re.compile(
-    r"(?:for table `(?P<database>(?:[^`]|``)+)`\.`(?P<table>(?:[^`]|``)+)`|to database '(?P<other>.+)')$", re.S
+    r"(?:for table `(?P<database>(?:[^`]|``)+)`\.`(?P<table>(?:[^`]|``)+)`|to database '(?P<other>.+)')$", re.DOTALL
 )
 
 
@@ -75,7 +75,7 @@ class MysqlDriver:
         except ConnectionLost:
             error, restarted = _LOST, True
             self._renew()
-        except Exception as complaint:  # noqa: BLE001 - only what the statements brought can be the cause
+        except Exception as complaint:  # only what the statements brought can be the cause
             error, restarted = {"code": 2027, "state": "HY000", "message": f"Malformed packet: {complaint}"}, True
             self._renew()
         if self._late_calls and not restarted:

@@ -69,7 +69,7 @@ class Server:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             cwd=DATA,
-            preexec_fn=partial(_limit_files, _largest_file() + _GROWTH),
+            preexec_fn=partial(_limit_files, _largest_file() + _GROWTH),  # noqa: PLW1509 - this process has no threads
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TZ": os.environ.get("TZ", "UTC")},
             **other,
         )

@@ -62,7 +62,7 @@ class SqliteDriver:
             self._run(request["sql"], request["several"], outcomes)
         except sqlite3.Error as complaint:
             error = _told(complaint)
-        except Exception as complaint:  # noqa: BLE001 - only the statements can be the cause
+        except Exception as complaint:  # only the statements can be the cause
             message = str(complaint)[:_LONGEST_MESSAGE] or "out of memory"
             error = {"code": 1, "state": "HY000", "message": message}
         finally:

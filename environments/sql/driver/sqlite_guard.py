@@ -6,17 +6,45 @@ import sqlite3
 _DENIED_FUNCTIONS = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "sqlite_crypt"}
 # Pragmas that only tell; those of the second list take a value that changes something.
 _TELLING = {
-    "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list",
-    "foreign_key_check", "integrity_check", "quick_check", "collation_list", "function_list", "compile_options",
-    "pragma_list", "module_list",
+    "table_info",
+    "table_xinfo",
+    "table_list",
+    "index_list",
+    "index_info",
+    "index_xinfo",
+    "foreign_key_list",
+    "foreign_key_check",
+    "integrity_check",
+    "quick_check",
+    "collation_list",
+    "function_list",
+    "compile_options",
+    "pragma_list",
+    "module_list",
 }
 _TELLING_WITHOUT_VALUE = {
-    "encoding", "user_version", "application_id", "schema_version", "foreign_keys", "page_count", "page_size",
-    "journal_mode", "freelist_count", "recursive_triggers", "case_sensitive_like", "data_version", "query_only",
+    "encoding",
+    "user_version",
+    "application_id",
+    "schema_version",
+    "foreign_keys",
+    "page_count",
+    "page_size",
+    "journal_mode",
+    "freelist_count",
+    "recursive_triggers",
+    "case_sensitive_like",
+    "data_version",
+    "query_only",
 }
 _HARMLESS = {
-    sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE,
-    sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT, sqlite3.SQLITE_PRAGMA,
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+    sqlite3.SQLITE_TRANSACTION,
+    sqlite3.SQLITE_SAVEPOINT,
+    sqlite3.SQLITE_PRAGMA,
 }
 # Texts and blobs of at most 16 MiB, statements of at most 1 MiB; no other database, no patterns that take minutes.
 _LIMITS = {

@@ -6,13 +6,13 @@ import sqlite3
 # Strings, quoted names and comments, in which a semicolon ends nothing; what is not closed reaches to the end.
 _PIECES = re.compile(
     r"'(?:[^']|'')*(?:'|$)|\"(?:[^\"]|\"\")*(?:\"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|/\*.*?(?:\*/|$)|;",
-    re.S,
+    re.DOTALL,
 )
 # A comment's end is its first one, also where another reading would let the whole pattern match.
 _COMMENT = r"/\*(?:(?!\*/).)*"
-_NOTHING = re.compile(rf"(?:\s|;|--[^\n]*(?:\n|$)|{_COMMENT}(?:\*/|$))*", re.S)
+_NOTHING = re.compile(rf"(?:\s|;|--[^\n]*(?:\n|$)|{_COMMENT}(?:\*/|$))*", re.DOTALL)
 _TRIGGER = re.compile(
-    rf"(?:\s|--[^\n]*\n|{_COMMENT}\*/|EXPLAIN\b)*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\b", re.S | re.I
+    rf"(?:\s|--[^\n]*\n|{_COMMENT}\*/|EXPLAIN\b)*CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\b", re.DOTALL | re.IGNORECASE
 )
 
 

@@ -9,7 +9,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "..", "docker", "runner"))
 
-import mounts  # noqa: E402
+import mounts
 
 _CLONE_NEWNS = 0x20000
 

@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "..", "docker", "runner"))
 
-from agent_groups import Hierarchy, find_hierarchies, make_group  # noqa: E402
+from agent_groups import Hierarchy, find_hierarchies, make_group
 
 MEMORY = 1 << 29
 

@@ -7,8 +7,8 @@ from unittest import mock
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "..", "docker", "runner"))
 
-import agent_processes  # noqa: E402
-from agent_processes import AgentProcesses, Task  # noqa: E402
+import agent_processes
+from agent_processes import AgentProcesses, Task
 
 NOBODY = 1 << 30
 

@@ -69,7 +69,7 @@ class Differences(ChangesCase):
         else:
             os.chmod(self.at("data/b"), 0o711)
             os.unlink(self.at("link"))
-        kinds = dict((path, kind) for kind, path in self.told())
+        kinds = {path: kind for kind, path in self.told()}
         self.assertEqual([kinds.pop(path) for path in ("/data", "/data/a", "/data/b")], ["mode_changed"] * 3)
         self.assertEqual(list(kinds), ["/link"])
         self.assertEqual(self.diff()[1]["sha256"], sha("alpha"))

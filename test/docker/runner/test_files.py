@@ -45,8 +45,8 @@ class FilesCase(OverlayCase):
         """Entries as dicts; `content` in place of `length`."""
         payload = b""
         plain = []
-        for entry in entries:
-            entry = {"type": "file", **entry}
+        for given in entries:
+            entry = {"type": "file", **given}
             content = entry.pop("content", b"")
             if entry["type"] == "file":
                 entry["length"] = len(content)
@@ -78,9 +78,7 @@ class Put(FilesCase):
         names = ("", "one", "new/parents/two", "link", "plain", "new")
         found = {name: os.lstat(self.at(f"/w/{name}")) for name in names}
         modes = {name: stat.S_IMODE(status.st_mode) for name, status in found.items() if name != "link"}
-        self.assertEqual(
-            modes, {"": 0o1777, "one": 0o644, "new/parents/two": 0o4750, "plain": 0o755, "new": 0o755}
-        )
+        self.assertEqual(modes, {"": 0o1777, "one": 0o644, "new/parents/two": 0o4750, "plain": 0o755, "new": 0o755})
         self.assertEqual((found[""].st_mtime, found["one"].st_mtime, found["link"].st_mtime), (1000, 1234.5, 99))
         self.assertEqual(os.readlink(self.at("/w/link")), "one")
         self.assertEqual(self.get("/w/link"), b"1" * 70000)

@@ -26,7 +26,9 @@ report(
         "traced": traced,
         "getfd": [call(PIDFD_GETFD, os.pidfd_open(1), fd, 0) for fd in range(4)],
         "files": {name: attempt(lambda: open(f"/proc/1/{name}", "rb")) for name in ("mem", "maps", "environ", "auxv")},
-        "links": {name: attempt(lambda: os.readlink(f"/proc/1/{name}")) for name in ("exe", "cwd", "root", "ns/mnt", "fd/0")},
+        "links": {
+            name: attempt(lambda: os.readlink(f"/proc/1/{name}")) for name in ("exe", "cwd", "root", "ns/mnt", "fd/0")
+        },
         "signals": {number: attempt(lambda: os.kill(1, number)) for number in range(1, 65)},
         "oom": [int(open(f"/proc/{pid}/oom_score_adj", encoding="ascii").read()) for pid in ("self", "1")],
         "parent": os.getppid(),

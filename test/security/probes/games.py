@@ -1,5 +1,5 @@
-# In the background: gives two folders each other's names, and has the name of one lead elsewhere, again and again. A chain of
-# processes does it, so that those that were stopped are followed by others. It says "ready" first.
+# In the background: gives two folders each other's names, and has the name of one lead elsewhere, again and again. A chain
+# of processes does it, so that those that were stopped are followed by others. It says "ready" first.
 import ctypes
 import os
 

@@ -1,5 +1,8 @@
 # How a process of the agent could keep the end of another one from being seen. HOW tells which is tried.
-import ctypes, os, signal, sys, time
+import ctypes
+import os
+import signal
+import time
 
 libc = ctypes.PyDLL(None, use_errno=True)
 SEIZE, ATTACH, SETOPTIONS, EXIT_STOP = 0x4206, 16, 0x4200, 0x40

@@ -23,8 +23,10 @@ def handlers():
 report(
     {
         # Forked from the same interpreter, even the addresses of what nobody touched are the same.
-        "identities": {module.__name__: {name: id(value) for name, value in sorted(vars(module).items())
-                                         if callable(value)} for module in MODULES},
+        "identities": {
+            module.__name__: {name: id(value) for name, value in sorted(vars(module).items()) if callable(value)}
+            for module in MODULES
+        },
         "patched": [hasattr(builtins, "left"), hasattr(os, "left"), json.loads("1") == 1],
         "modules": sorted(sys.modules),
         "hooks": [sys.excepthook is sys.__excepthook__, sys.displayhook is sys.__displayhook__, sys.gettrace() is None],
@@ -34,7 +36,9 @@ report(
         "directory": os.getcwd(),
         "environment": dict(os.environ),
         "umask": [os.umask(0o22), os.umask(0o22)],
-        "limits": {name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT_")},
+        "limits": {
+            name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT_")
+        },
         "priority": [os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0), sorted(os.sched_getaffinity(0))],
         "identity": [os.getresuid(), os.getresgid(), os.getgroups(), os.getpid(), os.getppid(), os.getsid(0)],
         "descriptors": {fd: os.readlink(f"/proc/self/fd/{fd}").split(":")[0] for fd in (0, 1, 2, 1000, 1001, 1002)},

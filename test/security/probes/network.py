@@ -59,7 +59,10 @@ report(
         "packets": {name: send_packet(name) for name in ("eth0", "docker0")},
         "changes": {"flags": set_interface(SIOCSIFFLAGS), "address": set_interface(SIOCSIFADDR)},
         "route": new_route(),
-        "listeners": [line.split()[1] for line in open("/proc/net/tcp", encoding="ascii").read().splitlines()[1:]
-                      if line.split()[3] == "0A"],
+        "listeners": [
+            line.split()[1]
+            for line in open("/proc/net/tcp", encoding="ascii").read().splitlines()[1:]
+            if line.split()[3] == "0A"
+        ],
     }
 )

@@ -25,7 +25,9 @@ def kill(pid, number=signal.SIGKILL):
 
 
 # Numbers that processes outside are likely to have: all but those of this namespace must be unknown.
-outside = [pid for pid in (*range(2, 300), *range(1000, 40_000, 53)) if pid not in own and not os.path.exists(f"/proc/{pid}")]
+outside = [
+    pid for pid in (*range(2, 300), *range(1000, 40_000, 53)) if pid not in own and not os.path.exists(f"/proc/{pid}")
+]
 unknown = {answer for pid in outside for answer in ways_to(pid)}
 report(
     {

@@ -100,7 +100,9 @@ def reviver():
             pass
 
 
-KINDS = {kind.__name__: kind for kind in (chain, sessions, woken, another_user, unreadable, without_head, many_groups, reviver)}
+KINDS = {
+    kind.__name__: kind for kind in (chain, sessions, woken, another_user, unreadable, without_head, many_groups, reviver)
+}
 
 
 def start(kind):

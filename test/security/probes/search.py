@@ -37,7 +37,7 @@ for pid in processes:
             look(path, lambda path=path: content(path))
     try:
         with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
-            for start, end in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) r", maps.read(), re.M):
+            for start, end in re.findall(r"^([0-9a-f]+)-([0-9a-f]+) r", maps.read(), re.MULTILINE):
                 begin, length = int(start, 16), int(end, 16) - int(start, 16)
                 if begin < 1 << 47 and length < 64 << 20:
                     mem.seek(begin)

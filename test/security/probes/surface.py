@@ -2,7 +2,6 @@
 # arguments that change nothing even where it is allowed. Those that the filter or the kernel refuses answer EPERM or ENOSYS.
 import resource
 import select
-import socket
 import sys
 
 # As in a sandbox, or what needs it would be refused elsewhere for want of it.

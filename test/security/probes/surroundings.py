@@ -142,7 +142,9 @@ result = {
     },
     "dockerSocket": [path for path in ("/var/run/docker.sock", "/run/docker.sock") if os.path.lexists(path)],
     "rootsOfOthers": [
-        identity(f"/proc/{pid}/root") == top for pid in os.listdir("/proc") if pid.isdigit() and os.path.exists(f"/proc/{pid}/root")
+        identity(f"/proc/{pid}/root") == top
+        for pid in os.listdir("/proc")
+        if pid.isdigit() and os.path.exists(f"/proc/{pid}/root")
     ],
     "controlSockets": {path: attempt(connect(path)) for path in control_sockets()},
 }
