@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PythonTaskRecord, type PythonTest } from '../../environments/python/task.ts';
 import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
-import { python } from '../../environments/python/tasks/source.ts';
 import { describeUnless, unlessRequired } from '../requirements.ts';
+import { python } from './python/source.ts';
 
 const DIFFICULTIES = ['easy', 'medium', 'hard'];
 
