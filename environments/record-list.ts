@@ -19,6 +19,13 @@ export interface FoundRecord {
   readonly place: PlaceOf;
 }
 
+/** A field of a record, and where it was written. */
+export interface FoundField {
+  readonly field: string;
+  readonly value: unknown;
+  readonly place: PlaceOf;
+}
+
 /** Ends of the files that may hold a list of records, in the order in which they are looked for. */
 export const LIST_ENDS = ['.jsonl', '.json', '.toml'] as const;
 
@@ -104,9 +111,11 @@ export interface FoundList {
  * @throws {DatasetError}
  */
 export function listIn(folder: string, names: readonly string[], stem: string): FoundList | null {
-  const end = LIST_ENDS.find((one) => names.includes(`${stem}${one}`));
-  if (end === undefined) return null;
-  const file = join(folder, `${stem}${end}`);
+  const [name, other] = LIST_ENDS.map((end) => `${stem}${end}`).filter((one) => names.includes(one));
+  if (name === undefined) return null;
+  const file = join(folder, name);
+  if (other !== undefined)
+    throw new DatasetError({ file }, `there is ${other} too: only one can be the list`);
   const records = recordList(readFileSync(file, 'utf8'), file, stem);
   if (records === null) throw new DatasetError({ file }, 'this must be an array of records');
   return { file, records };

@@ -3,9 +3,9 @@ import { basename, join } from 'node:path';
 import { checked, DatasetError, fieldName, type PlaceOf, parsedToml } from './dataset-error.ts';
 import { lineInToml } from './line-of-path.ts';
 import { nearestKey } from './nearest-key.ts';
-import { type FoundRecord, listIn } from './record-list.ts';
+import { type FoundField, type FoundRecord, LIST_ENDS, listIn } from './record-list.ts';
 import { refuseHarborOnly, TaskToml } from './task-toml.ts';
-import { treeField } from './task-tree.ts';
+import { TREE, treeField } from './task-tree.ts';
 
 /** Which files of a task's folder give which fields of its record. */
 export interface TaskFolderLayout {
@@ -17,27 +17,8 @@ export interface TaskFolderLayout {
   readonly lists?: Readonly<Record<string, string>>;
 }
 
-/** A field of a record, and where it was written. */
-export interface FoundField {
-  readonly field: string;
-  readonly value: unknown;
-  readonly place: PlaceOf;
-}
-
 const CONFIG = 'task.toml';
 const INSTRUCTION = 'instruction.md';
-/** What a task's folder may hold. All but the last three are Harbor's names. */
-const NAMES = [
-  CONFIG,
-  INSTRUCTION,
-  'environment',
-  'solution',
-  'tests',
-  'steps',
-  'wrong',
-  'cheats',
-  'README.md',
-];
 /** What only Harbor's harness plays. */
 const HARBOR_ONLY = ['tests/test.sh', 'environment/Dockerfile', 'environment/docker-compose.yaml', 'steps'];
 const NOT_DATA = /^(\.|__pycache__$)/;
@@ -130,23 +111,43 @@ function fileFields(
   return fields;
 }
 
+/** Names that mean something at the top of a task's folder, and in the folders there. */
+function knownNames({
+  texts,
+  folders,
+  lists = {},
+}: TaskFolderLayout): ReadonlyMap<string, readonly string[]> {
+  const ended = Object.values(lists).flatMap((name) => LIST_ENDS.map((end) => `${name}${end}`));
+  const paths = [TREE, ...Object.values(texts), ...ended].map((path) => path.split('/'));
+  const known = new Map<string, string[]>();
+  for (const [top = '', name = ''] of paths) known.set(top, [...(known.get(top) ?? []), name]);
+  return known.set('', [CONFIG, INSTRUCTION, 'README.md', ...known.keys(), ...Object.values(folders)]);
+}
+
 /** @throws {DatasetError} for a name that means nothing in a task's folder, or that only Harbor's harness plays */
-function refuseOtherNames(folder: string, names: readonly string[], inside: Inside): void {
-  const unknown = names.find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) {
-    const nearest = nearestKey(unknown, NAMES);
-    const remedy = nearest === null ? `a task's folder has ${NAMES.join(', ')}` : `did you mean ${nearest}?`;
-    throw new DatasetError({ file: folder }, `unknown file ${JSON.stringify(unknown)}; ${remedy}`);
-  }
+function refuseOtherNames(
+  folder: string,
+  names: readonly string[],
+  inside: Inside,
+  layout: TaskFolderLayout,
+): void {
   const harbors = HARBOR_ONLY.find((name) => {
     const [top = '', file] = name.split('/');
     return names.includes(top) && (file === undefined || inside(top).includes(file));
   });
-  if (harbors === undefined) return;
-  throw new DatasetError(
-    { file: join(folder, harbors) },
-    'this is for the Harbor harness, and no environment of Stepwell supports it',
-  );
+  if (harbors !== undefined) {
+    throw new DatasetError(
+      { file: join(folder, harbors) },
+      'this is for the Harbor harness, and no environment of Stepwell supports it',
+    );
+  }
+  for (const [top, known] of knownNames(layout)) {
+    const unknown = (top === '' ? names : inside(top)).find((name) => !known.includes(name));
+    if (unknown === undefined) continue;
+    const nearest = nearestKey(unknown, known);
+    const remedy = nearest === null ? `known names are ${known.join(', ')}` : `did you mean ${nearest}?`;
+    throw new DatasetError({ file: join(folder, top) }, `unknown file ${JSON.stringify(unknown)}; ${remedy}`);
+  }
 }
 
 /**
@@ -160,7 +161,7 @@ export function readTaskFolder(
   layout: TaskFolderLayout,
 ): FoundRecord {
   const inside = insideOf(folder, names);
-  refuseOtherNames(folder, names, inside);
+  refuseOtherNames(folder, names, inside, layout);
   const configured = names.includes(CONFIG) ? configFields(join(folder, CONFIG)) : [];
   const hasTree = inside('environment').includes('files');
   const listed = hasTree ? configured.find(({ field }) => field === 'files') : undefined;

@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { DatasetError, fieldName } from './dataset-error.ts';
-import type { FoundField } from './task-folder.ts';
+import type { FoundField } from './record-list.ts';
 
 /** Where a task's folder keeps the files of its start state, by their paths in the sandbox. */
-const TREE = 'environment/files';
+export const TREE = 'environment/files';
 
 /** A file as a record has it. */
 interface PlacedFile {

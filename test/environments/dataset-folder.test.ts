@@ -175,6 +175,18 @@ describe('a task’s folder is refused', () => {
       'unknown file "wrongs"; did you mean wrong?',
     ],
     [
+      'for an unknown name in a folder of it',
+      { ...MINIMAL, 'environment/file/a': '' },
+      'environment',
+      'unknown file "file"; did you mean files?',
+    ],
+    [
+      'for cheats, which the environment does not have',
+      { ...MINIMAL, 'cheats/1.sh': 'x' },
+      '',
+      'unknown file "cheats"; known names are task.toml',
+    ],
+    [
       'for a field that is given twice',
       { ...MINIMAL, 'task.toml': '[stepwell]\ngold = "true"\n' },
       'solution/solve.sh',

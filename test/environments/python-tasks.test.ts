@@ -102,7 +102,7 @@ function pythonMissing(): string | null {
 }
 
 describe('the built-in Python tasks', () => {
-  test('are sixty, with ids, instructions and golds of their own', () => {
+  test('have ids, instructions and golds of their own', () => {
     expect(BUILT_IN.tasks.length).toBeGreaterThanOrEqual(60);
     for (const field of ['id', 'instruction', 'gold'] as const) {
       expect(new Set(BUILT_IN.tasks.map((task) => task[field])).size).toBe(BUILT_IN.tasks.length);
@@ -112,11 +112,8 @@ describe('the built-in Python tasks', () => {
   test('have tests of every kind', () => {
     const kinds = BUILT_IN.tasks.map(({ tests }) => [...new Set((tests ?? []).map(kindOf))].join());
     const count = (kind: Kind) => kinds.filter((found) => found === kind).length;
-    expect({ code: count('code'), stdin: count('stdin'), args: count('args') }).toEqual({
-      code: 36,
-      stdin: 12,
-      args: 12,
-    });
+    expect(count('code')).toBeGreaterThanOrEqual(36);
+    for (const kind of ['stdin', 'args'] as const) expect(count(kind)).toBeGreaterThanOrEqual(12);
   });
 
   test('cover every difficulty, visibility and many topics', () => {

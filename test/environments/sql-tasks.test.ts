@@ -35,7 +35,7 @@ describe('the built-in SQL databases', () => {
 });
 
 describe('the built-in SQL tasks', () => {
-  test('are sixty, with ids of their own', () => {
+  test('have ids and instructions of their own', () => {
     expect(BUILT_IN.tasks.length).toBeGreaterThanOrEqual(60);
     expect(new Set(BUILT_IN.tasks.map(({ id }) => id)).size).toBe(BUILT_IN.tasks.length);
     expect(new Set(BUILT_IN.tasks.map(({ instruction }) => instruction)).size).toBe(BUILT_IN.tasks.length);
