@@ -1,4 +1,6 @@
+import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
+import { clearestIssue } from './schema-issue.ts';
 
 /** Where in a dataset something is wrong. */
 export interface DatasetPlace {
@@ -37,7 +39,8 @@ export class DatasetError extends Error {
  */
 export class IncompleteDatasetError extends DatasetError {}
 
-function fieldName(path: readonly PropertyKey[]): string {
+/** A path as text, e.g. `files[2].mode`. */
+export function fieldName(path: readonly PropertyKey[]): string {
   return path
     .map((part, index) =>
       typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
@@ -45,16 +48,19 @@ function fieldName(path: readonly PropertyKey[]): string {
     .join('');
 }
 
-/** @throws {DatasetError} for the first field that does not fit the schema */
-export function checked<T>(schema: z.ZodType<T>, value: unknown, place: DatasetPlace): T {
+/** Where the field at a path of a value was written. */
+export type PlaceOf = (path: readonly PropertyKey[]) => DatasetPlace;
+
+/**
+ * @param place of the whole value, or where each of its fields was written
+ * @throws {DatasetError} for the first field that does not fit the schema, with the nearest known key for an unknown one
+ */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, place: DatasetPlace | PlaceOf): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const unknownKey = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const path = [...(issue?.path ?? []), ...(unknownKey === undefined ? [] : [unknownKey])];
-  throw new DatasetError({ ...place, field: fieldName(path) }, issue?.message ?? 'not as expected', {
-    cause: result.error,
-  });
+  const { path, reason } = clearestIssue(schema, value, result.error);
+  const found = typeof place === 'function' ? place(path) : { ...place, field: fieldName(path) };
+  throw new DatasetError(found, reason, { cause: result.error });
 }
 
 /** @throws {DatasetError} with the line of the first mistake, where the parser tells it */
@@ -67,5 +73,19 @@ export function parsedJson(text: string, place: DatasetPlace): unknown {
     const line = position === undefined ? undefined : text.slice(0, Number(position)).split('\n').length;
     const known = place.line === undefined && line !== undefined ? { ...place, line } : place;
     throw new DatasetError(known, `not JSON: ${reason}`, { cause: error });
+  }
+}
+
+/**
+ * A text of TOML, its dates as ISO 8601 texts.
+ * @throws {DatasetError} with the line of the first mistake
+ */
+export function parsedToml(text: string, file: string): unknown {
+  try {
+    return JSON.parse(JSON.stringify(parse(text)));
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const reason = error.message.replace(/^Invalid TOML document: /, '').replace(/\n.*/s, '');
+    throw new DatasetError({ file, line: error.line }, `not TOML: ${reason}`, { cause: error });
   }
 }

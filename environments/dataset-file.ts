@@ -13,6 +13,16 @@ export function isDatasetName(name: string): boolean {
 export const DatasetEnvironment = z.enum(['bash-v1', 'python-v1', 'sql-v1']);
 export type DatasetEnvironment = z.infer<typeof DatasetEnvironment>;
 
+export const DIALECT_RULE = { message: 'only sql-v1 has dialects', path: ['dialect'] };
+
+/** Whether a dataset's environment has the dialect that it names. */
+export function hasItsDialect(head: {
+  readonly environment: DatasetEnvironment;
+  readonly dialect?: Dialect | undefined;
+}): boolean {
+  return head.dialect === undefined || head.environment === 'sql-v1';
+}
+
 /** `dataset.json` in a dataset's folder. Its records are checked one by one, so that an error can name one. */
 export const DatasetFile = z
   .strictObject({
@@ -33,10 +43,7 @@ export const DatasetFile = z
     dialect: Dialect.optional(),
     tasks: z.array(z.unknown()).min(1),
   })
-  .refine(({ environment, dialect }) => dialect === undefined || environment === 'sql-v1', {
-    message: 'only sql-v1 has dialects',
-    path: ['dialect'],
-  });
+  .refine(hasItsDialect, DIALECT_RULE);
 export type DatasetFile = z.infer<typeof DatasetFile>;
 
 /** A dataset as a user names it. */

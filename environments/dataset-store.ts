@@ -1,14 +1,27 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import type { z } from 'zod';
+import { dirname, join, resolve } from 'node:path';
 import type { ImageDefinition } from '../docker/sandbox.ts';
-import { BashTaskRecord } from './bash/task.ts';
-import { checked, DatasetError, parsedJson } from './dataset-error.ts';
+import { BASH_TASKS } from './bash/dataset-kind.ts';
+import type { BashTaskRecord } from './bash/task.ts';
+import { checked, DatasetError, fieldName, parsedJson } from './dataset-error.ts';
 import { type DatasetEnvironment, DatasetFile, type WantedDataset, wantedDataset } from './dataset-file.ts';
-import { PythonTaskRecord } from './python/task.ts';
-import { databasesOf } from './sql/databases.ts';
-import { SQLITE_FOLDER } from './sql/sqlite-image.ts';
-import { type Dialect, SqlTaskRecord } from './sql/task.ts';
+import { openDatasetFolder, recordsOf, TASKS } from './dataset-folder.ts';
+import { lineInJson } from './line-of-path.ts';
+import { PYTHON_TASKS } from './python/dataset-kind.ts';
+import type { PythonTaskRecord } from './python/task.ts';
+import {
+  checkedRecords,
+  type FoundRecord,
+  LIST_ENDS,
+  recordList,
+  recordsAt,
+  withShared,
+} from './record-list.ts';
+import { databaseIn } from './sql/database-folder.ts';
+import { refuseHomeless } from './sql/databases.ts';
+import { SQL_TASKS } from './sql/dataset-kind.ts';
+import type { Dialect, SqlDatabase, SqlTaskRecord } from './sql/task.ts';
+import { namesIn } from './task-folder.ts';
 
 /** A dataset as an environment plays it. */
 export interface PlayableDataset<Task> {
@@ -22,11 +35,19 @@ export interface PlayableDataset<Task> {
   readonly checked?: boolean | undefined;
 }
 
-/** A dataset from a file. `dialect` is what the image of a SQL dataset serves. */
+/** A dataset from files. */
 export type StoredDataset =
   | (PlayableDataset<BashTaskRecord> & { readonly environment: 'bash-v1' })
   | (PlayableDataset<PythonTaskRecord> & { readonly environment: 'python-v1' })
-  | (PlayableDataset<SqlTaskRecord> & { readonly environment: 'sql-v1'; readonly dialect: Dialect });
+  | (StoredSqlDataset & { readonly environment: 'sql-v1' });
+
+/** A SQL dataset from files. */
+export interface StoredSqlDataset extends PlayableDataset<SqlTaskRecord> {
+  /** What its image serves. */
+  readonly dialect: Dialect;
+  /** Databases that it describes by statements. @default none: its image has them */
+  readonly databases?: readonly SqlDatabase[] | undefined;
+}
 
 /** The datasets of one environment, as the registry hands them out. */
 export type StoredDatasetOf<Id extends DatasetEnvironment> = Extract<
@@ -44,41 +65,13 @@ export function datasetsOf<Id extends DatasetEnvironment>(
 
 const DATASET_FILE = 'dataset.json';
 const TREE_FILE = 'tree.tar';
-const LIST_FILES = ['tasks.jsonl', 'tasks.json'];
 
-/** What a plain list of records plays on. */
-const LIST_IMAGES: Readonly<Record<DatasetEnvironment, string>> = {
-  'bash-v1': 'bash',
-  'python-v1': 'python',
-  'sql-v1': 'python',
-};
+/** How the tasks of each environment lie in files. */
+const KINDS = { 'bash-v1': BASH_TASKS, 'python-v1': PYTHON_TASKS, 'sql-v1': SQL_TASKS } as const;
 
 /** Where imported datasets lie. */
 export function datasetsFolder(home: string): string {
   return join(home, 'datasets');
-}
-
-interface FoundRecord {
-  readonly value: unknown;
-  readonly line?: number;
-}
-
-function checkedTasks<T extends { readonly id: string }>(
-  schema: z.ZodType<T>,
-  records: readonly FoundRecord[],
-  file: string,
-): T[] {
-  if (records.length === 0) throw new DatasetError({ file }, 'the dataset has no task');
-  const known = new Set<string>();
-  return records.map(({ value, line }, record) => {
-    const place = line === undefined ? { file, record } : { file, line, record };
-    const task = checked(schema, value, place);
-    if (known.has(task.id)) {
-      throw new DatasetError({ ...place, field: 'id' }, `another record has the id ${task.id} already`);
-    }
-    known.add(task.id);
-    return task;
-  });
 }
 
 interface FoundDataset {
@@ -89,6 +82,8 @@ interface FoundDataset {
   readonly image: string;
   readonly definition: ImageDefinition | null;
   readonly dialect?: Dialect | undefined;
+  /** Folders of its tasks or lists. */
+  readonly folders?: readonly string[];
   readonly records: readonly FoundRecord[];
 }
 
@@ -97,31 +92,22 @@ async function stored(found: FoundDataset): Promise<StoredDataset> {
   const place = { name, image, definition, checked };
   switch (environment) {
     case 'bash-v1':
-      return { environment, ...place, tasks: checkedTasks(BashTaskRecord, records, file) };
+      return { environment, ...place, tasks: checkedRecords(BASH_TASKS.record, records, file) };
     case 'python-v1':
-      return { environment, ...place, tasks: checkedTasks(PythonTaskRecord, records, file) };
-    case 'sql-v1':
-      return { environment, ...place, dialect, tasks: await sqlTasks(found, dialect) };
+      return { environment, ...place, tasks: checkedRecords(PYTHON_TASKS.record, records, file) };
+    case 'sql-v1': {
+      const tasks = checkedRecords(SQL_TASKS.record, records, file);
+      const databases = (found.folders ?? []).flatMap((folder) => databaseIn(folder) ?? []);
+      await refuseHomeless({ ...found, dialect, databases, tasks });
+      return {
+        environment,
+        ...place,
+        dialect,
+        tasks,
+        databases: databases.length > 0 ? databases : undefined,
+      };
+    }
   }
-}
-
-/** @throws {DatasetError} also for a task whose database is not in the image that the dataset brings */
-async function sqlTasks(found: FoundDataset, dialect: Dialect): Promise<SqlTaskRecord[]> {
-  const { file, records, definition, image } = found;
-  const tasks = checkedTasks(SqlTaskRecord, records, file);
-  // Of an image that is not made here nothing is known.
-  const foreign = definition === null && image !== LIST_IMAGES['sql-v1'];
-  const known = foreign ? null : await databasesOf(definition, dialect);
-  const homeless = known === null ? -1 : tasks.findIndex(({ database }) => !known.has(database));
-  if (homeless < 0) return tasks;
-  const line = records[homeless]?.line;
-  const place = { file, record: homeless, field: 'database', ...(line === undefined ? {} : { line }) };
-  const wanted = tasks[homeless]?.database;
-  const remedy =
-    dialect === 'sqlite'
-      ? `put it into the tree as ${SQLITE_FOLDER.slice(1)}/${wanted}.db`
-      : 'its dump makes none';
-  throw new DatasetError(place, `there is no database ${wanted} in its image: ${remedy}`);
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -139,73 +125,116 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-async function datasetFrom(
-  wanted: WantedDataset,
-  folder: string,
+type Head = Omit<DatasetFile, 'tasks' | 'image'> & { readonly image?: DatasetFile['image'] | undefined };
+
+/** What the head of a dataset says of its image. @param folder that the head lies in */
+async function imageOf(
+  { name, environment }: { readonly name: string; readonly environment: DatasetEnvironment },
+  { image }: Pick<Head, 'image'>,
+  folder: string | null,
   file: string,
-  value: unknown,
-): Promise<StoredDataset> {
-  const { environment, image, dialect, check, tasks } = checked(DatasetFile, value, { file });
-  if (wanted.environment !== undefined && wanted.environment !== environment) {
-    throw new DatasetError(
-      { file, field: 'environment' },
-      `it is for ${environment}, not ${wanted.environment}`,
-    );
+): Promise<Pick<FoundDataset, 'image' | 'definition'>> {
+  if (image === undefined) {
+    const from = KINDS[environment].image;
+    const tree = folder === null ? null : resolve(folder, TREE_FILE);
+    if (tree === null || !(await exists(tree))) return { image: from, definition: null };
+    return { image: name, definition: { name, from, tree } };
   }
   const { tree, ...plain } = image;
-  const definition = tree === undefined ? plain : { ...plain, tree: resolve(folder, tree) };
-  if (definition !== plain && !(await exists(resolve(folder, tree ?? '')))) {
+  const path = tree === undefined ? null : resolve(folder ?? '.', tree);
+  if (path !== null && !(await exists(path))) {
     throw new DatasetError({ file, field: 'image.tree' }, `there is no file ${tree} beside it`);
   }
-  return stored({
-    environment,
-    file,
-    name: wanted.name,
-    image: image.name,
-    definition: image.name === image.from ? null : definition,
-    checked: check !== undefined,
-    dialect,
-    records: tasks.map((value) => ({ value })),
-  });
+  if (image.name === image.from) return { image: image.name, definition: null };
+  return { image: image.name, definition: path === null ? plain : { ...plain, tree: path } };
 }
 
-/**
- * A list of records: lines of JSON, or one JSON array; the image is the plain one of its environment, with `tree.tar` of
- * the folder over it.
- */
-async function listFrom(wanted: WantedDataset, file: string, folder: string | null): Promise<StoredDataset> {
-  const text = await textOf(file);
-  let records: FoundRecord[];
-  if (file.endsWith('.jsonl')) {
-    records = text
-      .split('\n')
-      .map((content, index) => ({ content, line: index + 1 }))
-      .filter(({ content }) => content.trim() !== '')
-      .map(({ content, line }) => ({ value: parsedJson(content, { file, line }), line }));
-  } else {
-    const value = parsedJson(text, { file });
-    if (!Array.isArray(value)) return datasetFrom(wanted, resolve(file, '..'), file, value);
-    records = value.map((record: unknown) => ({ value: record }));
-  }
-  const { name, environment = 'bash-v1' } = wanted;
-  const from = LIST_IMAGES[environment];
-  const tree = folder === null ? null : join(folder, TREE_FILE);
-  const hasTree = tree !== null && (await exists(tree));
+/** @throws {DatasetError} where a name asks for another environment than the head */
+function environmentOf(
+  wanted: WantedDataset,
+  head: Pick<Head, 'environment'> | null,
+  file: string,
+): DatasetEnvironment {
+  const { environment = head?.environment ?? 'bash-v1' } = wanted;
+  if (head === null || head.environment === environment) return environment;
+  throw new DatasetError(
+    { file, field: 'environment' },
+    `it is for ${head.environment}, not ${wanted.environment}`,
+  );
+}
+
+/** A whole `dataset.json`. @param text of the file */
+async function datasetFrom(wanted: WantedDataset, file: string, text: string): Promise<StoredDataset> {
+  const lineOf = (path: readonly PropertyKey[]) => lineInJson(text, path);
+  const { tasks, check, ...head } = checked(DatasetFile, parsedJson(text, { file }), (path) => ({
+    file,
+    line: lineOf(path),
+    field: fieldName(path),
+  }));
+  const environment = environmentOf(wanted, head, file);
+  const { name } = wanted;
   return stored({
     environment,
     file,
     name,
-    image: hasTree ? name : from,
-    definition: hasTree ? { name, from, tree: resolve(tree) } : null,
+    ...(await imageOf({ name, environment }, head, dirname(file), file)),
+    checked: check !== undefined,
+    dialect: head.dialect,
+    records: recordsAt(tasks, file, lineOf, ['tasks']),
+  });
+}
+
+/**
+ * A list of records; the image is the plain one of its environment, with `tree.tar` of the folder over it.
+ * @param folder that is the dataset; `null` where the file alone is
+ */
+async function listFrom(wanted: WantedDataset, file: string, folder: string | null): Promise<StoredDataset> {
+  const text = await textOf(file);
+  const records = recordList(text, file, TASKS);
+  if (records === null) return datasetFrom(wanted, file, text);
+  const { name } = wanted;
+  const environment = environmentOf(wanted, null, file);
+  const shared = folder === null ? {} : (KINDS[environment].shared?.(folder, namesIn(folder)) ?? {});
+  return stored({
+    environment,
+    file,
+    name,
+    ...(await imageOf({ name, environment }, {}, folder, file)),
     checked: false,
-    records,
+    folders: folder === null ? [] : [folder],
+    records: records.map((record) => withShared(record, shared)),
+  });
+}
+
+/** Folders of tasks, in the order of `dataset.toml` or of their names. */
+async function foldersFrom(wanted: WantedDataset, folder: string): Promise<StoredDataset> {
+  const { file, head, parts } = openDatasetFolder(folder);
+  if (parts.length === 0) {
+    const lists = LIST_ENDS.map((end) => `${TASKS}${end}`).join(', ');
+    throw new DatasetError(
+      { file: folder },
+      `the folder has none of ${DATASET_FILE}, ${lists}, and no folder of a task`,
+    );
+  }
+  const { name } = wanted;
+  const environment = environmentOf(wanted, head, file);
+  return stored({
+    environment,
+    file,
+    name,
+    ...(await imageOf({ name, environment }, head ?? {}, folder, file)),
+    checked: head?.check !== undefined,
+    dialect: head?.dialect,
+    folders: parts.map((part) => part.folder),
+    records: parts.flatMap((part) => recordsOf(part, KINDS[environment])),
   });
 }
 
 /**
  * Read one dataset. `path` is a file of records (`.jsonl`: a record a line; `.json`: an array of them, or a whole
- * `dataset.json`), or a folder with `dataset.json`, `tasks.jsonl` or `tasks.json`, and perhaps `tree.tar`.
- * @param name its name, or `environment:name` for a list of records that is not for `bash-v1`
+ * `dataset.json`; `.toml`: tables `[[tasks]]`), or a folder with `dataset.json`, with such a list called `tasks`, or with a folder for
+ * each task; perhaps with `tree.tar`.
+ * @param name its name, or `environment:name` for one that does not say its environment and is not for `bash-v1`
  * @throws {DatasetError} with file, line or record, field and reason
  */
 export async function loadDataset(name: string, path: string): Promise<StoredDataset> {
@@ -214,16 +243,14 @@ export async function loadDataset(name: string, path: string): Promise<StoredDat
     throw new DatasetError({ file: path }, 'there is no such file or folder', { cause: error });
   });
   if (!found.isDirectory()) return listFrom(wanted, path, null);
+  const folder = resolve(path);
   const whole = join(path, DATASET_FILE);
-  if (await exists(whole))
-    return datasetFrom(wanted, path, whole, parsedJson(await textOf(whole), { file: whole }));
-  for (const file of LIST_FILES) {
-    if (await exists(join(path, file))) return listFrom(wanted, join(path, file), path);
+  if (await exists(whole)) return datasetFrom(wanted, whole, await textOf(whole));
+  for (const end of LIST_ENDS) {
+    const file = join(path, `${TASKS}${end}`);
+    if (await exists(file)) return listFrom(wanted, file, folder);
   }
-  throw new DatasetError(
-    { file: path },
-    `the folder has none of ${[DATASET_FILE, ...LIST_FILES].join(', ')}`,
-  );
+  return foldersFrom(wanted, folder);
 }
 
 /**

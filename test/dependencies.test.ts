@@ -8,6 +8,8 @@ type Folder = (typeof FOLDERS)[number];
 
 /** Where the server puts its parts together: the only files of it that may name `docker/`. */
 const COMPOSITION_ROOT = /^server\/(main|doctor)\.ts$/;
+/** Files of the folders of tasks, which are data whatever they are called. */
+const TASK_DATA = /^environments\/[^/]+\/tasks\/[^/]+\//;
 const SANDBOX_PORT = /^docker\/(sandbox|errors)\.ts$/;
 
 interface Import {
@@ -20,7 +22,8 @@ interface Import {
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(ts|js|mjs)$/.test(entry.name))
-    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
+    .filter((file) => !TASK_DATA.test(file));
 }
 
 function imports(file: string): Import[] {

@@ -1,6 +1,6 @@
 import type { ImageDefinition, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import type { PlayableDataset } from '../dataset-store.ts';
+import type { StoredSqlDataset } from '../dataset-store.ts';
 import type { EpisodeDefaults } from '../environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
 import { type Plan, PlayedEnvironment, type Start } from '../played-environment.ts';
@@ -18,7 +18,7 @@ export interface SqlEnvironmentParts {
   /** What a reset without a dataset means. */
   readonly builtIn: SqlDataset;
   /** @default none */
-  readonly datasets?: readonly (PlayableDataset<SqlTaskRecord> & { readonly dialect: Dialect })[];
+  readonly datasets?: readonly StoredSqlDataset[];
   readonly goldCache: GoldCache;
   /** Markdown for OpenEnv's `metadata`. */
   readonly readme: string;

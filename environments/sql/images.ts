@@ -1,5 +1,5 @@
 import type { ImageDefinition } from '../../docker/sandbox.ts';
-import type { PlayableDataset } from '../dataset-store.ts';
+import type { StoredSqlDataset } from '../dataset-store.ts';
 import { driverSource } from './driver-source.ts';
 import { MYSQL_DUMP, MYSQL_FILES, MYSQL_SCRIPT } from './mysql-image.ts';
 import { SQLITE_FOLDER, SQLITE_SCRIPT } from './sqlite-image.ts';
@@ -20,8 +20,14 @@ function textIn(part: SqlDatabase['schema'], dialect: Dialect): string {
   return typeof part === 'string' ? part : part[dialect];
 }
 
-/** A dataset that comes with its databases as statements: an image for each dialect. */
-export function servedFromStatements({ name, databases, tasks }: SqlDataset): ServedDataset {
+/**
+ * A dataset that comes with its databases as statements: an image for each dialect.
+ * @param checked whether every task was tried with its gold
+ */
+export function servedFromStatements(
+  { name, databases, tasks }: SqlDataset,
+  checked: boolean | undefined = true,
+): ServedDataset {
   const content = ({ schema, data }: SqlDatabase, dialect: Dialect) =>
     textIn(schema, dialect) + textIn(data, dialect);
   const dump = databases.map(
@@ -32,10 +38,10 @@ export function servedFromStatements({ name, databases, tasks }: SqlDataset): Se
     name,
     tasks,
     dialect: 'sqlite',
-    checked: true,
+    checked,
     images: {
       sqlite: {
-        name: `sql-${name}-sqlite`,
+        name: `sql-${name.toLowerCase()}-sqlite`,
         from: 'python',
         files: Object.fromEntries(
           databases.map((database) => [`${SQLITE_FOLDER}/${database.name}.sql`, content(database, 'sqlite')]),
@@ -44,7 +50,7 @@ export function servedFromStatements({ name, databases, tasks }: SqlDataset): Se
         prepare: driverSource('sqlite'),
       },
       mysql: {
-        name: `sql-${name}-mysql`,
+        name: `sql-${name.toLowerCase()}-mysql`,
         from: 'sql',
         files: { ...MYSQL_FILES, [MYSQL_DUMP]: dump.join('\n') },
         script: MYSQL_SCRIPT,
@@ -54,11 +60,11 @@ export function servedFromStatements({ name, databases, tasks }: SqlDataset): Se
   };
 }
 
-/** A dataset from a file, with the image that it brings or one of its own over the one that it names. */
-export function servedFromFile(
-  dataset: PlayableDataset<SqlTaskRecord> & { readonly dialect: Dialect },
-): ServedDataset {
-  const { name, tasks, dialect, image, checked } = dataset;
+/** A dataset from files: with its databases as statements, the image that it brings, or one of its own over the one that it names. */
+export function servedFromFile(dataset: StoredSqlDataset): ServedDataset {
+  const { name, tasks, dialect, image, checked, databases } = dataset;
+  if (databases !== undefined)
+    return { ...servedFromStatements({ name, databases, tasks }, checked), dialect };
   const definition = dataset.definition ?? { name: `sql-${name.toLowerCase()}`, from: image };
   return {
     name,

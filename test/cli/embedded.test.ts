@@ -82,7 +82,7 @@ describeUnless(missing, 'commands with their own server', () => {
     const path = /trajectory: (\S+)/.exec(played.printed)?.[1] ?? expect.fail('no trajectory was named');
     expect((await stepwell(['replay', path, ...LOCAL])).printed).toContain('the same');
     const tasks = await stepwell(['tasks', '--environment', environment]);
-    expect(tasks.printed).toContain('60 of 60 tasks of built-in');
+    expect(tasks.printed).toMatch(/(\d+) of \1 tasks of built-in/);
   });
 
   test('an environment that there is not is told by its name', async () => {

@@ -97,7 +97,7 @@ describe('loadDataset', () => {
   ])('refuses %s', async (_, more, field) => {
     const path = await write('t.json', [record('a', more)]);
     const error = await refused(loadDataset('mine', path));
-    expect(error.place).toEqual({ file: path, record: 0, field });
+    expect(error.place).toEqual({ file: path, line: 1, record: 0, field });
     expect(error.message).toContain(field);
   });
 

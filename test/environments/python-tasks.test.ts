@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PythonTaskRecord, type PythonTest } from '../../environments/python/task.ts';
 import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
-import { python } from '../../environments/python/tasks/source.ts';
 import { describeUnless, unlessRequired } from '../requirements.ts';
+import { python } from './python/source.ts';
 
 const DIFFICULTIES = ['easy', 'medium', 'hard'];
 
@@ -102,21 +102,18 @@ function pythonMissing(): string | null {
 }
 
 describe('the built-in Python tasks', () => {
-  test('are sixty, with ids, instructions and golds of their own', () => {
-    expect(BUILT_IN.tasks.length).toBe(60);
+  test('have ids, instructions and golds of their own', () => {
+    expect(BUILT_IN.tasks.length).toBeGreaterThanOrEqual(60);
     for (const field of ['id', 'instruction', 'gold'] as const) {
-      expect(new Set(BUILT_IN.tasks.map((task) => task[field])).size).toBe(60);
+      expect(new Set(BUILT_IN.tasks.map((task) => task[field])).size).toBe(BUILT_IN.tasks.length);
     }
   });
 
   test('have tests of every kind', () => {
     const kinds = BUILT_IN.tasks.map(({ tests }) => [...new Set((tests ?? []).map(kindOf))].join());
     const count = (kind: Kind) => kinds.filter((found) => found === kind).length;
-    expect({ code: count('code'), stdin: count('stdin'), args: count('args') }).toEqual({
-      code: 36,
-      stdin: 12,
-      args: 12,
-    });
+    expect(count('code')).toBeGreaterThanOrEqual(36);
+    for (const kind of ['stdin', 'args'] as const) expect(count(kind)).toBeGreaterThanOrEqual(12);
   });
 
   test('cover every difficulty, visibility and many topics', () => {

@@ -35,10 +35,10 @@ describe('the built-in SQL databases', () => {
 });
 
 describe('the built-in SQL tasks', () => {
-  test('are sixty, with ids of their own', () => {
-    expect(BUILT_IN.tasks).toHaveLength(60);
-    expect(new Set(BUILT_IN.tasks.map(({ id }) => id)).size).toBe(60);
-    expect(new Set(BUILT_IN.tasks.map(({ instruction }) => instruction)).size).toBe(60);
+  test('have ids and instructions of their own', () => {
+    expect(BUILT_IN.tasks.length).toBeGreaterThanOrEqual(60);
+    expect(new Set(BUILT_IN.tasks.map(({ id }) => id)).size).toBe(BUILT_IN.tasks.length);
+    expect(new Set(BUILT_IN.tasks.map(({ instruction }) => instruction)).size).toBe(BUILT_IN.tasks.length);
   });
 
   test('cover every difficulty and many topics', () => {

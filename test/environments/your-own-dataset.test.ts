@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../../clients/cli/program.ts';
@@ -9,7 +9,7 @@ import { localMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
 const PAGE = resolve(import.meta.dirname, '../../environments/your-own-dataset.md');
-const BLOCK = /^```(json|sh) (?:(\S+-v1) )?(\S+\/\S*)\n(.*?)^```$/gms;
+const BLOCK = /^( *)```(\w+) (?:(\S+-v1) )?(\S+\/\S*)\n(.*?)^ *```$/gms;
 
 describeUnless(await localMissing(), 'the page about datasets of one’s own', () => {
   let home = '';
@@ -17,25 +17,29 @@ describeUnless(await localMissing(), 'the page about datasets of one’s own', (
 
   beforeAll(async () => {
     home = await temporaryHome();
-    for (const [, language, environment, place = '', text = ''] of readFileSync(PAGE, 'utf8').matchAll(
-      BLOCK,
-    )) {
+    for (const [, margin = '', language, environment, place = '', block = ''] of readFileSync(
+      PAGE,
+      'utf8',
+    ).matchAll(BLOCK)) {
+      const text = block.replaceAll(new RegExp(`^${margin}`, 'gm'), '');
       const path = join(home, place);
       mkdirSync(dirname(`${path}x`), { recursive: true });
       if (language === 'sh') execFileSync('bash', ['-euc', text], { cwd: path });
       else writeFileSync(path, text);
-      if (environment !== undefined) names.set(dirname(place), environment);
+      const [name = ''] = place.split('/');
+      if (environment !== undefined) names.set(name, environment);
     }
   });
   afterAll(() => rmSync(home, { recursive: true }));
 
-  test('has four datasets that can be played, each gold worth 1 and nothing worth less', async () => {
+  test('has five datasets that can be played, each gold worth 1 and nothing worth less', async () => {
     const added = [...names].map(([name, environment]) => {
-      const prefix = name === 'numbers' ? '' : `${environment}:`;
+      const saysItself = ['dataset.json', 'dataset.toml'].some((file) => existsSync(join(home, name, file)));
+      const prefix = saysItself ? '' : `${environment}:`;
       return `${prefix}${name}=${join(home, name)}`;
     });
     const env = { STEPWELL_HOME: home, STEPWELL_DATASET: added.join(',') };
-    expect([...names.keys()]).toEqual(['notes', 'sums', 'pets', 'numbers']);
+    expect([...names.keys()]).toEqual(['notes', 'sums', 'pets', 'ships', 'numbers']);
     for (const [name, environment] of names) {
       const terminal = new FakeTerminal('', env);
       const exitCode = await run(['tasks', 'check', '--dataset', name, '--runtime', 'local'], terminal);

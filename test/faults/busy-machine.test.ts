@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
-import { python } from '../../environments/python/tasks/source.ts';
 import { type EngineCase, engineCases } from '../engines.ts';
+import { python } from '../environments/python/source.ts';
 import { describeUnless } from '../requirements.ts';
 import { openFaultyGrades } from './faulty-grades.ts';
 

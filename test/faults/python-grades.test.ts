@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
-import { python } from '../../environments/python/tasks/source.ts';
 import { type EngineCase, engineCases } from '../engines.ts';
+import { python } from '../environments/python/source.ts';
 import { describeUnless, unlessOrdinary } from '../requirements.ts';
 import { openFaultyGrades, type Victim } from './faulty-grades.ts';
 import type { Role } from './judge-processes.ts';

@@ -1,4 +1,4 @@
-import { python } from '../../../environments/python/tasks/source.ts';
+import { python } from './source.ts';
 
 /** An attempt to get a reward without solving the task. */
 export interface Cheat {

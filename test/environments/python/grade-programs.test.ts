@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { python } from '../../../environments/python/tasks/source.ts';
 import { type EngineCase, engineCases } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
 import { judging } from './judging.ts';
+import { python } from './source.ts';
 
 function itAsks(engine: EngineCase): void {
   const judged = judging(engine);

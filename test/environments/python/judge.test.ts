@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
-import { python } from '../../../environments/python/tasks/source.ts';
 import { type EngineCase, engineCases } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
 import { judging } from './judging.ts';
+import { python } from './source.ts';
 
 function itJudges(engine: EngineCase): void {
   const judged = judging(engine);

@@ -1,4 +1,4 @@
-import { python } from '../../../../environments/python/tasks/source.ts';
+import { python } from '../source.ts';
 import type { Played } from './played.ts';
 
 /** What a judge could say of a task with these tests, or a grade program, followed by what its session could say. */

@@ -1,4 +1,4 @@
-import { python } from '../../../../environments/python/tasks/source.ts';
+import { python } from '../source.ts';
 import type { Played } from './played.ts';
 
 /** Looks for what a test expects among the globals of the solution and of whoever called it. */

@@ -1,4 +1,4 @@
-import { python } from '../../../../environments/python/tasks/source.ts';
+import { python } from '../source.ts';
 import type { Played } from './played.ts';
 
 const EQUAL = 'self.n == other.n';

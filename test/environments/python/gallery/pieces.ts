@@ -1,4 +1,4 @@
-import { python } from '../../../../environments/python/tasks/source.ts';
+import { python } from '../source.ts';
 
 /** A setup class with methods, and a function that compares two of its objects. */
 export const BOX = python`

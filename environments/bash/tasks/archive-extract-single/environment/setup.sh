@@ -1,0 +1,1 @@
+cd /work/inbox && tar -czf handbook.tar.gz book && rm -r book; cd /

@@ -1,0 +1,1 @@
+tar -xzOf /work/inbox/handbook.tar.gz book/docs/en/manual.txt > /work/manual.txt

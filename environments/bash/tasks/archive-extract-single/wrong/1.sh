@@ -1,0 +1,1 @@
+tar -xzf /work/inbox/handbook.tar.gz -C /work --wildcards '*/manual.txt'

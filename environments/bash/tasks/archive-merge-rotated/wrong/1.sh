@@ -1,0 +1,1 @@
+cd /data/log && zcat -f audit.log audit.log.1 audit.log.*.gz > /data/audit-full.log

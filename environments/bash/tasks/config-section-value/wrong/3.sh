@@ -1,0 +1,1 @@
+sed -i '/^\[staging\]/,/^$/ s/^port = .*/port = 9443/' /work/conf/*.ini*

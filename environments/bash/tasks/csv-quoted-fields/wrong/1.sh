@@ -1,0 +1,1 @@
+grep 'Hall 2, left' /work/stock/items.csv | awk -F, '{ sum += $5 } END { print sum }'

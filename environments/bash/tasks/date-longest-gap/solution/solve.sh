@@ -1,0 +1,1 @@
+cd /data/backups && prev=; for f in *.done; do d=$(basename "$f" .done); if [ -n "$prev" ]; then echo "$prev $d $(( ($(date -u -d "$d" +%s) - $(date -u -d "$prev" +%s)) / 86400 ))"; fi; prev=$d; done | LC_ALL=C sort -k3,3nr -k1,1 | head -n 1

@@ -1,0 +1,1 @@
+cd /data/backups && prev=; for f in *; do d=$(echo "$f" | cut -c 1-8); if [ -n "$prev" ]; then echo "$prev $d $(( ($(date -u -d "$d" +%s) - $(date -u -d "$prev" +%s)) / 86400 ))"; fi; prev=$d; done | sort -k3,3nr | head -n 1

@@ -1,0 +1,1 @@
+cd /data/media && find . -type f -size +1k -printf '%f\n' | sed 's/\.wav$//' | LC_ALL=C sort

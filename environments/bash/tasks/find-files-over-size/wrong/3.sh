@@ -1,0 +1,1 @@
+cd /data/media && find . -type f -size -1500c -printf '%f\n' | sed 's/\.wav$//' | LC_ALL=C sort

@@ -1,0 +1,1 @@
+find /home/agent -type f -name '.*' | wc -l

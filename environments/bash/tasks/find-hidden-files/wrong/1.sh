@@ -1,0 +1,1 @@
+find /home/agent -path '*/.*' -type f | wc -l

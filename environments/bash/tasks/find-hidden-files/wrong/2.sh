@@ -1,0 +1,1 @@
+ls -A /home/agent | grep -c '^\.'

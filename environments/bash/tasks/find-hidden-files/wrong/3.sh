@@ -1,0 +1,1 @@
+find /home/agent -name '.*' | wc -l

@@ -1,0 +1,1 @@
+cat /data/notes/*.txt 2>/dev/null | wc -l

@@ -1,0 +1,1 @@
+find /data/notes -type f -name '*.txt' | wc -l

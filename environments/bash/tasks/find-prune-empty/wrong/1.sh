@@ -1,0 +1,1 @@
+find /work/build -mindepth 1 -empty -delete

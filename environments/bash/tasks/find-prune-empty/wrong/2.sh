@@ -1,0 +1,1 @@
+find /work/build -type f -empty ! -name .gitkeep -delete

@@ -1,0 +1,2 @@
+// TODO miles
+// TODO metres

@@ -1,0 +1,1 @@
+// TODO not a .js file

@@ -1,0 +1,1 @@
+grep -r --include='*.js' -h TODO /work/shop | wc -l

@@ -1,0 +1,1 @@
+git -C /work/site.git log --all --format=%an | grep -cx Mira

@@ -1,0 +1,1 @@
+git -C /work/site.git log --author=Mira --oneline | wc -l

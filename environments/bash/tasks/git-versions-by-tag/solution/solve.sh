@@ -1,0 +1,1 @@
+mkdir /work/prices && for t in $(git -C /work/prices.git tag); do if git -C /work/prices.git cat-file -e "$t:prices.txt" 2> /dev/null; then git -C /work/prices.git show "$t:prices.txt" > "/work/prices/$t.txt"; fi; done

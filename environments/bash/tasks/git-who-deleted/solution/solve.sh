@@ -1,0 +1,1 @@
+git -C /work/plans.git log -1 --diff-filter=D --format='%an: %s' main -- pump/manual.txt

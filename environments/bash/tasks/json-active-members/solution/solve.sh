@@ -1,0 +1,1 @@
+jq -r '.[] | select(.active == true) | .email // empty | select(. != "") | sub("@.*"; "")' /work/members/*.json | LC_ALL=C sort

@@ -1,0 +1,1 @@
+jq '[.[] | select(.status == "paid") | .items[] | .price * (.quantity // 1)] | add' /work/orders/orders.json

@@ -1,0 +1,1 @@
+jq '[.[] | select(.status == "paid") | .items[].price] | add' /work/orders/orders.json

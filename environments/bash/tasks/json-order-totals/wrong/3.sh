@@ -1,0 +1,1 @@
+jq '[.[] | .items[] | .price * (.quantity // 1)] | add' /work/orders/orders.json

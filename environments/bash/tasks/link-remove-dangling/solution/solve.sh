@@ -1,0 +1,1 @@
+find /work/web -xtype l -delete

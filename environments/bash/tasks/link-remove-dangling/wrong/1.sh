@@ -1,0 +1,1 @@
+find /work/web -maxdepth 1 -xtype l -delete

@@ -1,0 +1,1 @@
+find /work/web -type l -delete

@@ -1,0 +1,1 @@
+for l in /work/web/* /work/web/*/*; do [ -L "$l" ] && [ ! -e "$l" ] && rm "$l"; done

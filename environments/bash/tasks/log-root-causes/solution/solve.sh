@@ -1,0 +1,1 @@
+awk '/^[0-9]/ { if (c != "") print c; c = ""; open = ($2 == "ERROR"); next } open && /^(Caused by: )?[a-z.]+[A-Z]/ { sub(/^Caused by: /, ""); sub(/:.*/, ""); sub(/.*\./, ""); c = $0 } END { if (c != "") print c }' /work/app/server.log | LC_ALL=C sort | uniq -c | sort -k1,1nr | head -n 1 | awk '{ print $2 }'

@@ -1,0 +1,1 @@
+chmod 0700 /home/agent/.keys; chmod 0600 /home/agent/.keys/*; chmod 0644 /home/agent/.keys/*.pub

@@ -1,0 +1,2 @@
+# sourced by the others
+log() { echo "$1"; }

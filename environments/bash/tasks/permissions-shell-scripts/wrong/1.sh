@@ -1,0 +1,1 @@
+find /work/tools -name '*.sh' -exec chmod 0755 {} +

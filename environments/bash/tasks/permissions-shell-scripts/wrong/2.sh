@@ -1,0 +1,1 @@
+grep -rl '^#!' /work/tools | xargs chmod 0755

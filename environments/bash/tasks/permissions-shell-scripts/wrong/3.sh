@@ -1,0 +1,1 @@
+chmod -R 0755 /work/tools

@@ -1,0 +1,1 @@
+find /work/site -perm -o=w -printf '%f\n' -exec chmod o-w {} \; | LC_ALL=C sort

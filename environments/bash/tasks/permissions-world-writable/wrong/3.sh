@@ -1,0 +1,1 @@
+find /work/site -type f -perm -o=w -printf '%f\n' | LC_ALL=C sort

@@ -1,0 +1,1 @@
+grep 210 /work/snapshot/ps.txt | awk '{ print $2 }' | sort -n

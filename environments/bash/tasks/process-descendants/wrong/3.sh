@@ -1,0 +1,1 @@
+awk '$3 >= 210 { print $2 }' /work/snapshot/ps.txt | sort -n

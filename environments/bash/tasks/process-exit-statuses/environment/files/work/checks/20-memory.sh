@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "memory low" >&2
+exit 3

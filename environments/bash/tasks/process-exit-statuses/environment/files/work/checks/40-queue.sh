@@ -1,0 +1,3 @@
+#!/bin/bash
+set -o pipefail
+printf "stuck\n" | grep -q moving

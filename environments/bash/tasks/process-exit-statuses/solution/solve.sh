@@ -1,0 +1,1 @@
+bad=0; : > /work/results.txt; for f in /work/checks/*.sh; do "$f" > /dev/null 2>&1; s=$?; [ $s -eq 0 ] || bad=$((bad + 1)); echo "$(basename "$f" .sh) $s" >> /work/results.txt; done; echo "failed=$bad"

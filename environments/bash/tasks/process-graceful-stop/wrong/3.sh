@@ -1,0 +1,1 @@
+printf 'processed=0\nstate=clean\n' | tee /work/queue/state.txt

@@ -1,0 +1,1 @@
+awk '$1 == "web" { sum += $4 } END { print int(sum / 1024) }' /work/snapshot/ps.txt

@@ -1,0 +1,1 @@
+awk '$1 == "web" { sum += $4 } END { print sum }' /work/snapshot/ps.txt

@@ -1,0 +1,1 @@
+cd /work/book && for f in chapter-*.txt; do n=$(echo "$f" | tr -dc 0-9); new=$(printf "chapter-%03d.txt" "$((10#$n))"); [ "$f" = "$new" ] || mv "$f" "$new"; done; ls chapter-*.txt | LC_ALL=C sort > order.list

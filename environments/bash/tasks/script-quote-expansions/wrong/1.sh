@@ -1,0 +1,1 @@
+/work/sort/by-year.sh

@@ -1,0 +1,1 @@
+sed -i 's|mv $f out/$year/|mv "$f" "out/$year/"|' /work/sort/by-year.sh && /work/sort/by-year.sh

@@ -1,0 +1,1 @@
+cut -d ' ' -f 1 /work/visits/*.log | sort -u | wc -l

@@ -1,0 +1,1 @@
+cat /work/visits/*.log | sort -u | wc -l

@@ -1,0 +1,1 @@
+awk 'NR == FNR { name[$1] = $2; next } { sum[$2] += $3 } END { for (id in sum) if (sum[id] > 100) print ((id in name) ? name[id] : "unknown"), sum[id] }' /work/sales/customers.txt /work/sales/orders.txt | LC_ALL=C sort

@@ -1,0 +1,1 @@
+find /work/project -type f -printf '%s %f\n' | awk '{ name = $2; ext = "none"; if (match(substr(name, 2), /\.[^.]*$/)) ext = substr(name, RSTART + 2); sum[ext] += $1 } END { for (e in sum) print e, sum[e] }' | LC_ALL=C sort -k2,2nr

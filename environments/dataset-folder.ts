@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { checked, DatasetError, fieldName, parsedToml } from './dataset-error.ts';
+import { DatasetFile, DIALECT_RULE, hasItsDialect } from './dataset-file.ts';
+import { lineInToml } from './line-of-path.ts';
+import { nearestKey } from './nearest-key.ts';
+import { type FoundRecord, LIST_ENDS, listIn, withShared } from './record-list.ts';
+import { isTaskFolder, namesIn, readTaskFolder, type TaskFolderLayout } from './task-folder.ts';
+
+/** How the tasks of one environment lie in files. */
+export interface DatasetKind<Record> {
+  readonly environment: DatasetFile['environment'];
+  readonly record: z.ZodType<Record>;
+  /** Image of a dataset that names none. */
+  readonly image: string;
+  readonly layout: TaskFolderLayout;
+  /**
+   * Fields that all tasks of a list have by the folder that it lies in.
+   * @param names of the files in that folder
+   */
+  shared?(folder: string, names: readonly string[]): Readonly<{ [field: string]: unknown }>;
+}
+
+/** `dataset.toml`: what `dataset.json` says, and the folders of the tasks in their order. */
+const { tasks: _, ...HEAD } = DatasetFile.shape;
+export const DatasetHead = z
+  .strictObject({
+    ...HEAD,
+    image: HEAD.image.optional(),
+    /** Names of all folders of tasks. @default the order of their names */
+    order: z.array(z.string().min(1)).min(1).optional(),
+  })
+  .refine(hasItsDialect, DIALECT_RULE);
+export type DatasetHead = z.infer<typeof DatasetHead>;
+
+const HEAD_FILE = 'dataset.toml';
+/** Name of a list of tasks, and of its tables in TOML. */
+export const TASKS = 'tasks';
+
+/** A folder of tasks, not read yet. */
+interface Part {
+  readonly folder: string;
+  readonly names: readonly string[];
+}
+
+function isPart(names: readonly string[]): boolean {
+  return isTaskFolder(names) || LIST_ENDS.some((end) => names.includes(`${TASKS}${end}`));
+}
+
+/** The parts of a dataset in their order. @throws {DatasetError} where `order` does not name each of them once */
+function ordered(parts: ReadonlyMap<string, Part>, order: readonly string[], file: string, text: string) {
+  const refuse = (index: number | null, reason: string): never => {
+    const path = index === null ? ['order'] : ['order', index];
+    throw new DatasetError({ file, line: lineInToml(text, path), field: fieldName(path) }, reason);
+  };
+  const found = order.map((name, index) => {
+    const part = parts.get(name);
+    if (part !== undefined && order.indexOf(name) === index) return part;
+    if (part !== undefined) return refuse(index, `${name} is there twice`);
+    const nearest = nearestKey(name, [...parts.keys()]);
+    const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
+    return refuse(index, `there is no folder ${JSON.stringify(name)} with a task${hint}`);
+  });
+  const left = [...parts.keys()].find((name) => !order.includes(name));
+  return left === undefined ? found : refuse(null, `the folder ${left} is not in it`);
+}
+
+/** The head of a folder of tasks, with the parts that it orders. */
+export interface DatasetFolder {
+  readonly file: string;
+  /** `null` where there is no `dataset.toml`. */
+  readonly head: DatasetHead | null;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Look at a folder whose tasks are in folders of it.
+ * @throws {DatasetError} for a `dataset.toml` that is wrong
+ */
+export function openDatasetFolder(folder: string): DatasetFolder {
+  const parts = new Map<string, Part>();
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.') || !entry.isDirectory()) continue;
+    const path = join(folder, entry.name);
+    const names = namesIn(path);
+    if (isPart(names)) parts.set(entry.name, { folder: path, names });
+  }
+  const file = join(folder, HEAD_FILE);
+  const text = textOrNull(file);
+  if (text === null) {
+    const names = [...parts.keys()].sort();
+    return { file: folder, head: null, parts: names.flatMap((name) => parts.get(name) ?? []) };
+  }
+  const head = checked(DatasetHead, parsedToml(text, file), (path) => ({
+    file,
+    line: lineInToml(text, path),
+    field: fieldName(path),
+  }));
+  return { file, head, parts: ordered(parts, head.order ?? [...parts.keys()].sort(), file, text) };
+}
+
+function textOrNull(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** The records of a part: a task's folder has one, a list as many as it has. @throws {DatasetError} */
+export function recordsOf(
+  { folder, names }: Part,
+  kind: Pick<DatasetKind<unknown>, 'layout' | 'shared'>,
+): readonly FoundRecord[] {
+  if (isTaskFolder(names)) return [readTaskFolder(folder, names, kind.layout)];
+  const shared = kind.shared?.(folder, names) ?? {};
+  const records = listIn(folder, names, TASKS)?.records ?? [];
+  return records.map((record) => withShared(record, shared));
+}

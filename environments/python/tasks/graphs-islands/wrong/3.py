@@ -1,0 +1,13 @@
+rows, columns = map(int, input().split())
+land = {(r, c) for r in range(rows) for c, square in enumerate(input()) if square == '#'}
+sizes = []
+while land:
+    border, size = [land.pop()], 0
+    while border:
+        row, column = border.pop()
+        size += 1
+        near = {(row + 1, column), (row, column + 1), (row - 1, column), (row, column - 1)} & land
+        land -= near
+        border += near
+    sizes.append(size)
+print(len(sizes), max(sizes))

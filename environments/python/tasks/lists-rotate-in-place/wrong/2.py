@@ -1,0 +1,2 @@
+def rotate(items, steps):
+    items[:] = items[-steps:] + items[:-steps]

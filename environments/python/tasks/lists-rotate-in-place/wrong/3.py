@@ -1,0 +1,3 @@
+def rotate(items, steps):
+    steps %= len(items)
+    items[:] = items[steps:] + items[:steps]

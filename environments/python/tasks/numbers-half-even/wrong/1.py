@@ -1,0 +1,2 @@
+def fixed(text, places):
+    return f'{float(text):.{places}f}'

@@ -1,0 +1,4 @@
+from decimal import Decimal
+
+def fixed(text, places):
+    return f'{Decimal(text):.{places}f}'

@@ -1,0 +1,5 @@
+def evaluate(text):
+    try:
+        return eval(text.replace('^', '**'), {'__builtins__': {}})
+    except SyntaxError:
+        raise ValueError(text)

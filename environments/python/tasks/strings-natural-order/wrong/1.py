@@ -1,0 +1,2 @@
+def natural_sort(names):
+    return sorted(names, key=str.casefold)

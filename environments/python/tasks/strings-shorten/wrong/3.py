@@ -1,0 +1,4 @@
+import textwrap
+
+def shorten(text, width):
+    return textwrap.shorten(text, width, placeholder='…')

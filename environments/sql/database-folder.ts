@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { DatasetError } from '../dataset-error.ts';
+import type { SqlDatabase } from './task.ts';
+
+export const SCHEMA_FILE = 'schema.sql';
+const DATA_FILE = 'data.sql';
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * CREATE TABLE statements for both dialects. MariaDB gets its tables in UTF-8 whatever the server's default; each
+ * statement must end with `);` on a line of its own.
+ */
+function inBothDialects(schema: string): Exclude<SqlDatabase['schema'], string> {
+  return { sqlite: schema, mysql: schema.replaceAll('\n);', '\n) DEFAULT CHARSET = utf8mb4;') };
+}
+
+/**
+ * The database that a folder describes by `schema.sql` and perhaps `data.sql`, by the folder's name; `null` for none.
+ * @throws {DatasetError} for a folder whose name is no name of a database
+ */
+export function databaseIn(folder: string): SqlDatabase | null {
+  const schema = join(folder, SCHEMA_FILE);
+  if (!existsSync(schema)) return null;
+  const name = basename(folder);
+  if (!NAME.test(name)) {
+    throw new DatasetError({ file: folder }, 'a folder of a database is called by letters, digits and _');
+  }
+  const data = join(folder, DATA_FILE);
+  return {
+    name,
+    schema: inBothDialects(readFileSync(schema, 'utf8')),
+    data: existsSync(data) ? readFileSync(data, 'utf8') : '',
+  };
+}

@@ -1,0 +1,193 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { checked, DatasetError, fieldName, type PlaceOf, parsedToml } from './dataset-error.ts';
+import { lineInToml } from './line-of-path.ts';
+import { nearestKey } from './nearest-key.ts';
+import { type FoundField, type FoundRecord, LIST_ENDS, listIn } from './record-list.ts';
+import { refuseHarborOnly, TaskToml } from './task-toml.ts';
+import { TREE, treeField } from './task-tree.ts';
+
+/** Which files of a task's folder give which fields of its record. */
+export interface TaskFolderLayout {
+  /** Field → the file that is its text. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Field → the folder whose files are its texts, in the order of their names. */
+  readonly folders: Readonly<Record<string, string>>;
+  /** Field → the list of records that it is, without the file's end. */
+  readonly lists?: Readonly<Record<string, string>>;
+}
+
+const CONFIG = 'task.toml';
+const INSTRUCTION = 'instruction.md';
+/** What only Harbor's harness plays. */
+const HARBOR_ONLY = ['tests/test.sh', 'environment/Dockerfile', 'environment/docker-compose.yaml', 'steps'];
+const NOT_DATA = /^(\.|__pycache__$)/;
+
+const BY_NUMBER = new Intl.Collator('en', { numeric: true });
+
+/** Names in a folder, `1.sh` before `10.sh`; none where there is no such folder. */
+export function namesIn(folder: string): string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => !NOT_DATA.test(name));
+    return names.sort(BY_NUMBER.compare);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a folder with these names in it is a task. */
+export function isTaskFolder(names: readonly string[]): boolean {
+  return names.includes(CONFIG) || names.includes(INSTRUCTION);
+}
+
+/** A text as a record has it: the newline that ends a file belongs to the text in Python alone. */
+function textOf(file: string): string {
+  const text = readFileSync(file, 'utf8');
+  return file.endsWith('.py') || !text.endsWith('\n') ? text : text.slice(0, -1);
+}
+
+/** The fields that `task.toml` gives. @throws {DatasetError} */
+function configFields(file: string): FoundField[] {
+  const text = readFileSync(file, 'utf8');
+  const below =
+    (...prefix: string[]): PlaceOf =>
+    (path) => ({ file, line: lineInToml(text, [...prefix, ...path]), field: fieldName(path) });
+  const { task, environment, stepwell, ...others } = checked(TaskToml, parsedToml(text, file), below());
+  refuseHarborOnly({ ...others, environment }, text, file);
+  const named = [
+    { field: 'tags', value: task?.keywords, place: () => below('task')(['keywords']) },
+    { field: 'cwd', value: environment?.workdir, place: () => below('environment')(['workdir']) },
+  ];
+  const own = Object.entries(stepwell ?? {}).map(([field, value]) => ({
+    field,
+    value,
+    place: below('stepwell'),
+  }));
+  return [...named.filter(({ value }) => value !== undefined), ...own];
+}
+
+/** The names in a folder of a task's folder, looked up once; none where it is not there. */
+type Inside = (name: string) => readonly string[];
+
+function insideOf(folder: string, names: readonly string[]): Inside {
+  const known = new Map<string, readonly string[]>();
+  return (name) => {
+    const inside = known.get(name) ?? (names.includes(name) ? namesIn(join(folder, name)) : []);
+    known.set(name, inside);
+    return inside;
+  };
+}
+
+/** The fields that are files of their own. */
+function fileFields(
+  folder: string,
+  names: readonly string[],
+  inside: Inside,
+  layout: TaskFolderLayout,
+): FoundField[] {
+  const fields: FoundField[] = [];
+  const add = (field: string, value: unknown, name: string) =>
+    fields.push({ field, value, place: (path) => ({ file: join(folder, name), field: fieldName(path) }) });
+
+  if (names.includes(INSTRUCTION)) add('instruction', textOf(join(folder, INSTRUCTION)), INSTRUCTION);
+  for (const [field, name] of Object.entries(layout.texts)) {
+    const [top = '', file = ''] = name.split('/');
+    if (inside(top).includes(file)) add(field, textOf(join(folder, name)), name);
+  }
+  for (const [field, name] of Object.entries(layout.folders)) {
+    const texts = inside(name).map((file) => textOf(join(folder, name, file)));
+    if (texts.length > 0) add(field, texts, name);
+  }
+  for (const [field, name] of Object.entries(layout.lists ?? {})) {
+    const [top = '', stem = ''] = name.split('/');
+    const list = listIn(join(folder, top), inside(top), stem);
+    if (list === null) continue;
+    fields.push({
+      field,
+      value: list.records.map(({ value }) => value),
+      place: ([, index, ...rest]) => list.records[Number(index)]?.place(rest) ?? { file: list.file, field },
+    });
+  }
+  return fields;
+}
+
+/** Names that mean something at the top of a task's folder, and in the folders there. */
+function knownNames({
+  texts,
+  folders,
+  lists = {},
+}: TaskFolderLayout): ReadonlyMap<string, readonly string[]> {
+  const ended = Object.values(lists).flatMap((name) => LIST_ENDS.map((end) => `${name}${end}`));
+  const paths = [TREE, ...Object.values(texts), ...ended].map((path) => path.split('/'));
+  const known = new Map<string, string[]>();
+  for (const [top = '', name = ''] of paths) known.set(top, [...(known.get(top) ?? []), name]);
+  return known.set('', [CONFIG, INSTRUCTION, 'README.md', ...known.keys(), ...Object.values(folders)]);
+}
+
+/** @throws {DatasetError} for a name that means nothing in a task's folder, or that only Harbor's harness plays */
+function refuseOtherNames(
+  folder: string,
+  names: readonly string[],
+  inside: Inside,
+  layout: TaskFolderLayout,
+): void {
+  const harbors = HARBOR_ONLY.find((name) => {
+    const [top = '', file] = name.split('/');
+    return names.includes(top) && (file === undefined || inside(top).includes(file));
+  });
+  if (harbors !== undefined) {
+    throw new DatasetError(
+      { file: join(folder, harbors) },
+      'this is for the Harbor harness, and no environment of Stepwell supports it',
+    );
+  }
+  for (const [top, known] of knownNames(layout)) {
+    const unknown = (top === '' ? names : inside(top)).find((name) => !known.includes(name));
+    if (unknown === undefined) continue;
+    const nearest = nearestKey(unknown, known);
+    const remedy = nearest === null ? `known names are ${known.join(', ')}` : `did you mean ${nearest}?`;
+    throw new DatasetError({ file: join(folder, top) }, `unknown file ${JSON.stringify(unknown)}; ${remedy}`);
+  }
+}
+
+/**
+ * The record of a task from its folder: `instruction.md`, `task.toml`, and the files of the layout. Its id is the folder's name.
+ * @param names in the folder
+ * @throws {DatasetError} for what cannot be read, is not known, or is given twice
+ */
+export function readTaskFolder(
+  folder: string,
+  names: readonly string[],
+  layout: TaskFolderLayout,
+): FoundRecord {
+  const inside = insideOf(folder, names);
+  refuseOtherNames(folder, names, inside, layout);
+  const configured = names.includes(CONFIG) ? configFields(join(folder, CONFIG)) : [];
+  const hasTree = inside('environment').includes('files');
+  const listed = hasTree ? configured.find(({ field }) => field === 'files') : undefined;
+  const fields = [
+    { field: 'id', value: basename(folder), place: () => ({ file: folder, field: 'id' }) },
+    ...configured.filter((one) => one !== listed),
+    ...(hasTree ? [treeField(folder, listed)] : []),
+    ...fileFields(folder, names, inside, layout),
+  ];
+  const known = new Map<string, FoundField>();
+  for (const found of fields) {
+    const first = known.get(found.field)?.place([found.field]);
+    if (first !== undefined) {
+      throw new DatasetError(found.place([found.field]), `${found.field} is given already, in ${first.file}`);
+    }
+    known.set(found.field, found);
+  }
+  return {
+    value: Object.fromEntries(fields.map(({ field, value }) => [field, value])),
+    place: (path) => {
+      const field = String(path[0] ?? '');
+      const { texts, folders, lists } = layout;
+      // What is missing is named where it belongs.
+      const home = field === 'instruction' ? INSTRUCTION : (texts[field] ?? folders[field] ?? lists?.[field]);
+      const place = { file: join(folder, home ?? CONFIG), field: fieldName(path) };
+      return known.get(field)?.place(path) ?? place;
+    },
+  };
+}
