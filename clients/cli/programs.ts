@@ -1,4 +1,5 @@
 import type { EnvironmentInfo, TaskSummary } from '../../protocol/environment.ts';
+import type { TaskFacts } from '../cheats/cheat-text.ts';
 import type { CheckedDataset, DatasetGolds, OnProgress } from './dataset-check.ts';
 
 /**
@@ -143,14 +144,6 @@ interface FactsProgram {
     readonly dataset: string | undefined;
     readonly dialect: 'sqlite' | 'mysql' | undefined;
   }): Promise<readonly TaskFacts[] | null>;
-}
-
-/** What a cheat may know of a task; its own gold is not among it. */
-export interface TaskFacts {
-  readonly id: string;
-  readonly index: number;
-  readonly names: readonly string[];
-  readonly anotherGold: string | null;
 }
 
 /** Commands of a task, as a list to be joined, or a text for each dialect of SQL. */

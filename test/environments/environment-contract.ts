@@ -1,8 +1,8 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { replayEpisode } from '../../clients/cli/replay-episode.ts';
-import { readTrajectory } from '../../clients/cli/trajectory-file.ts';
+import { replayEpisode } from '../../clients/replay/replay-episode.ts';
+import { readTrajectory } from '../../clients/replay/trajectory-file.ts';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import { StepwellError } from '../../clients/typescript/errors.ts';
 import type { ResetOptions, StepResult } from '../../protocol/episode.ts';
