@@ -23,6 +23,12 @@ export interface Described {
 /** Keys of a reset that are no options of the environment. */
 const NOT_OPTIONS: ReadonlySet<string> = new Set(['seed', 'episode_id']);
 
+/** Whether an observation has an exit status, 0 where nothing went wrong. */
+export function tellsStatus({ observation }: Described): boolean {
+  const { properties = {} } = observation;
+  return isObject(properties) && Object.hasOwn(properties, 'exit_code');
+}
+
 /** Read the description from the routes of OpenEnv. @throws {Broken} it has none, or not in this form */
 export async function describedBy({ server, environment }: Subject): Promise<Described> {
   const [schema, api] = await Promise.all([

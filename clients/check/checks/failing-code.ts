@@ -13,7 +13,7 @@ export const FAILING_CODE: Check = {
     const remedy = 'return what failed as an observation';
     ensure(!terminated && !truncated, `\`${fail}\` ends the episode`, remedy);
     ensure(
-      observation.exit_code === undefined || observation.exit_code !== 0,
+      observation.exit_code !== 0,
       `\`${fail}\` has the exit status 0`,
       'let `exit_code` tell that it failed, or correct `fail` in samples.json',
     );

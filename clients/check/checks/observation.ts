@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Observation } from '../../../protocol/episode.ts';
 import { type Check, ensure } from '../check.ts';
-import { type Described, describedBy } from '../described.ts';
+import { type Described, describedBy, tellsStatus } from '../described.ts';
 import { begin, run, runGold } from '../plays.ts';
 import { triedTasks } from '../subject.ts';
 
@@ -33,7 +33,7 @@ export const OBSERVATION: Check = {
         'show what the code prints, or correct `show` in samples.json',
       );
       ensure(
-        observation.exit_code === undefined || observation.exit_code === 0,
+        !tellsStatus(described) || observation.exit_code === 0,
         `\`${code}\` has the exit status ${observation.exit_code}`,
         'let `exit_code` be 0 where nothing went wrong',
       );

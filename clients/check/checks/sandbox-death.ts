@@ -2,6 +2,7 @@ import { StepwellError } from '../../typescript/errors.ts';
 import { type Check, ensure, NotShown } from '../check.ts';
 import { begin, runGold } from '../plays.ts';
 import { type CheckedTask, type Subject, taskWithSteps } from '../subject.ts';
+import { writtenTrajectory } from '../written.ts';
 
 const REMEDY =
   'let errors of the sandbox pass: the server makes failures of them, and none may become a reward';
@@ -30,6 +31,8 @@ export const SANDBOX_DEATH: Check = {
       `a step in a dead sandbox has ${failure === null ? 'no failure' : JSON.stringify(failure)}`,
       REMEDY,
     );
+    const reason = (await writtenTrajectory(subject, episode.id)).close?.reason;
+    ensure(reason === 'failure', `its trajectory ends with ${reason}, not with a failure`, REMEDY);
     ensure((await playedAgain(subject, task)) === 1, `no episode is graded once a sandbox has died`, REMEDY);
   },
 };
