@@ -25,19 +25,23 @@ export interface WantedFacts {
   readonly dialect: 'sqlite' | 'mysql' | undefined;
 }
 
+/** A text of a record: one, commands to be joined, or one for each dialect. */
+export type RecordText = string | readonly string[] | Readonly<Record<'sqlite' | 'mysql', string>>;
+
 /** A record, whichever environment it is for. */
-interface FactsRecord {
+export interface AnyRecord {
   readonly id: string;
-  readonly gold: string | readonly string[] | Readonly<Record<'sqlite' | 'mysql', string>>;
+  readonly gold: RecordText;
   readonly entry?: string | undefined;
+  readonly wrong?: readonly RecordText[] | undefined;
+  readonly cheats?: readonly string[] | undefined;
 }
 
-const BUILT_IN: Readonly<Record<string, { readonly name: string; readonly tasks: readonly FactsRecord[] }>> =
-  {
-    'bash-v1': BASH_BUILT_IN,
-    'sql-v1': SQL_BUILT_IN,
-    'python-v1': PYTHON_BUILT_IN,
-  };
+const BUILT_IN: Readonly<Record<string, { readonly name: string; readonly tasks: readonly AnyRecord[] }>> = {
+  'bash-v1': BASH_BUILT_IN,
+  'sql-v1': SQL_BUILT_IN,
+  'python-v1': PYTHON_BUILT_IN,
+};
 
 const DEFINITION = /^(?:async\s+)?(?:def|class)\s+([\p{L}_][\p{L}\p{N}_]*)/gmu;
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u;
@@ -48,14 +52,9 @@ const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u;
  * @throws {DatasetError} for a record that is malformed
  */
 export async function taskFacts(wanted: WantedFacts): Promise<TaskFacts[] | null> {
-  const { home, added, environment, dataset, dialect = 'sqlite' } = wanted;
-  const builtIn = BUILT_IN[environment];
-  if (builtIn === undefined) return null;
-  const loaded = await loadDatasets(home, added);
-  const known = [builtIn, ...loaded.filter((one) => one.environment === environment)];
-  const found = known.find(({ name }) => name === (dataset ?? builtIn.name));
-  if (found === undefined) return null;
-  const records: readonly FactsRecord[] = found.tasks;
+  const { environment, dialect = 'sqlite' } = wanted;
+  const records = await recordsOf(wanted);
+  if (records === null) return null;
   const golds = records.map(({ gold }) => goldText(gold, dialect));
   return records.map(({ id, entry }, index) => ({
     id,
@@ -65,7 +64,17 @@ export async function taskFacts(wanted: WantedFacts): Promise<TaskFacts[] | null
   }));
 }
 
-function goldText(gold: FactsRecord['gold'], dialect: 'sqlite' | 'mysql'): string {
+/** The records of a dataset; `null` where the environment has no such dataset. @throws {DatasetError} */
+export async function recordsOf(wanted: Omit<WantedFacts, 'dialect'>): Promise<readonly AnyRecord[] | null> {
+  const { home, added, environment, dataset } = wanted;
+  const builtIn = BUILT_IN[environment];
+  if (builtIn === undefined) return null;
+  const loaded = await loadDatasets(home, added);
+  const known = [builtIn, ...loaded.filter((one) => one.environment === environment)];
+  return known.find(({ name }) => name === (dataset ?? builtIn.name))?.tasks ?? null;
+}
+
+function goldText(gold: RecordText, dialect: 'sqlite' | 'mysql'): string {
   if (typeof gold === 'string') return gold;
   return 'sqlite' in gold ? gold[dialect] : gold.join('\n');
 }

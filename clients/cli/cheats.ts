@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Dialect } from '../../protocol/episode.ts';
-import { type CheatOutcome, CheatPlayer } from './cheat-play.ts';
-import { scoreText } from './cheat-score.ts';
-import { type CheatScript, readCheats } from './cheat-script.ts';
+import { type CheatOutcome, CheatPlayer } from '../cheats/cheat-play.ts';
+import { scoreText } from '../cheats/cheat-score.ts';
+import { type CheatScript, readCheats } from '../cheats/cheat-script.ts';
+import type { TaskFacts } from '../cheats/cheat-text.ts';
 import { CommandError, listCommand } from './command-error.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import { choice, integer } from './flags.ts';
 import type { Cli } from './program.ts';
-import { cheatsFolder, load, type TaskFacts } from './programs.ts';
+import { cheatsFolder, load } from './programs.ts';
 import { openTarget } from './target.ts';
 import { columns, EXIT, print, type Terminal } from './terminal.ts';
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
 import { addBench } from './bench.ts';
 import { addCheats } from './cheats.ts';
+import { addCheck } from './check.ts';
 import { tell } from './command-error.ts';
 import { addDoctor } from './doctor.ts';
 import { addImages } from './images.ts';
@@ -42,6 +43,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     addReplay(cli);
     addTasks(cli);
     addCheats(cli);
+    addCheck(cli);
     addDoctor(cli);
     addImport(cli);
     addImages(cli);

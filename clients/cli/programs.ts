@@ -1,4 +1,6 @@
 import type { EnvironmentInfo, TaskSummary } from '../../protocol/environment.ts';
+import type { TaskFacts } from '../cheats/cheat-text.ts';
+import type { TaskAnswers } from '../check/subject.ts';
 import type { CheckedDataset, DatasetGolds, OnProgress } from './dataset-check.ts';
 
 /**
@@ -13,6 +15,8 @@ interface Programs {
   readonly environments: EnvironmentsProgram;
   readonly datasets: DatasetsProgram;
   readonly facts: FactsProgram;
+  readonly answers: AnswersProgram;
+  readonly killer: KillerProgram;
   readonly tasks: TasksProgram;
   readonly sqlTasks: TasksProgram;
   readonly pythonTasks: TasksProgram;
@@ -31,6 +35,8 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
     environments: ['environments/registry.ts', 'createEnvironments'],
     datasets: ['environments/dataset-store.ts', 'loadDatasets'],
     facts: ['environments/task-facts.ts', 'taskFacts'],
+    answers: ['environments/task-answers.ts', 'taskAnswers'],
+    killer: ['docker/sandbox-killer.ts', 'killSandboxes'],
     tasks: ['environments/bash/tasks/built-in.ts', 'BUILT_IN'],
     sqlTasks: ['environments/sql/tasks/built-in.ts', 'BUILT_IN'],
     pythonTasks: ['environments/python/tasks/built-in.ts', 'BUILT_IN'],
@@ -42,10 +48,15 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
 /** The benchmark, started as a process of its own. */
 export const BENCH = new URL('../../test/bench/main.ts', import.meta.url);
 
-/** Where the gallery of cheats of an environment lies, e.g. of `bash-v1`. */
-export function cheatsFolder(environment: string): URL {
+/** Where the files of a built-in environment lie, e.g. of `bash-v1`: its cheats and samples. */
+export function environmentFolder(environment: string): URL {
   const name = /^([a-z]+)-v\d+$/.exec(environment)?.[1] ?? 'none';
-  return new URL(`../../environments/${name}/cheats`, import.meta.url);
+  return new URL(`../../environments/${name}/`, import.meta.url);
+}
+
+/** Where the gallery of cheats of an environment lies. */
+export function cheatsFolder(environment: string): URL {
+  return new URL('cheats', environmentFolder(environment));
 }
 
 /** @throws {Error} the file is not there or lacks an export: the installation is incomplete */
@@ -134,23 +145,26 @@ interface DatasetsProgram {
   loadDatasets(home: string, added: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
 }
 
-interface FactsProgram {
-  /** @returns `null` where the environment has no such dataset. @throws {DatasetError} */
-  taskFacts(wanted: {
-    readonly home: string;
-    readonly added: Readonly<Record<string, string>>;
-    readonly environment: string;
-    readonly dataset: string | undefined;
-    readonly dialect: 'sqlite' | 'mysql' | undefined;
-  }): Promise<readonly TaskFacts[] | null>;
+interface WantedRecords {
+  readonly home: string;
+  readonly added: Readonly<Record<string, string>>;
+  readonly environment: string;
+  readonly dataset: string | undefined;
+  readonly dialect: 'sqlite' | 'mysql' | undefined;
 }
 
-/** What a cheat may know of a task; its own gold is not among it. */
-export interface TaskFacts {
-  readonly id: string;
-  readonly index: number;
-  readonly names: readonly string[];
-  readonly anotherGold: string | null;
+interface FactsProgram {
+  /** @returns `null` where the environment has no such dataset. @throws {DatasetError} */
+  taskFacts(wanted: WantedRecords): Promise<readonly TaskFacts[] | null>;
+}
+
+interface AnswersProgram {
+  /** @returns `null` where the environment has no such dataset. @throws {DatasetError} */
+  taskAnswers(wanted: WantedRecords): Promise<readonly TaskAnswers[] | null>;
+}
+
+interface KillerProgram {
+  killSandboxes(engine: string): Promise<void>;
 }
 
 /** Commands of a task, as a list to be joined, or a text for each dialect of SQL. */

@@ -1,9 +1,9 @@
 import type { ResetOptions } from '../../protocol/episode.ts';
+import { type Difference, replayEpisode } from '../replay/replay-episode.ts';
+import { readTrajectory } from '../replay/trajectory-file.ts';
 import type { Cli } from './program.ts';
-import { type Difference, replayEpisode } from './replay-episode.ts';
 import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
-import { readTrajectory } from './trajectory-file.ts';
 
 interface ReplayFlags extends TargetFlags {
   readonly json?: boolean;

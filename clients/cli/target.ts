@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { StepwellClient } from '../typescript/client.ts';
+import { type ClientOptions, StepwellClient } from '../typescript/client.ts';
 import { tellBuilding } from './building.ts';
 import { CommandError } from './command-error.ts';
 import { choice } from './flags.ts';
@@ -16,9 +16,17 @@ export interface TargetFlags {
 /** The server that a command works with: a running one, or one of its own that ends with it. */
 export interface Target extends AsyncDisposable {
   readonly client: StepwellClient;
+  /** Its address, e.g. `http://127.0.0.1:8765`, and its token. */
+  readonly url: string;
+  readonly token: string | undefined;
+  /** Whether it runs in this process and for this command alone. */
+  readonly isOwn: boolean;
   /** Folder of its trajectories, where it is known and on this machine. */
   readonly trajectories: string | null;
 }
+
+/** How a command speaks with it. */
+export type TargetOptions = Pick<ClientOptions, 'strict'>;
 
 /** Ends a stuck step soon: nobody waits for it any more. */
 const EMBEDDED_DRAIN_MS = 1_000;
@@ -40,17 +48,21 @@ export async function openTarget(
   terminal: Terminal,
   flags: TargetFlags,
   warm: readonly string[],
+  options: TargetOptions = {},
 ): Promise<Target> {
-  if (flags.url === undefined) return startEmbedded(terminal, flags, warm);
+  const { url } = flags;
+  if (url === undefined) return startEmbedded(terminal, flags, warm, options);
   const token = flags.token ?? terminal.env.STEPWELL_TOKEN;
-  const client = await StepwellClient.connect(flags.url, { token });
-  return { client, trajectories: null, [Symbol.asyncDispose]: () => client.close() };
+  const client = await StepwellClient.connect(url, { token, ...options });
+  const close = () => client.close();
+  return { client, url, token, isOwn: false, trajectories: null, [Symbol.asyncDispose]: close };
 }
 
 async function startEmbedded(
   terminal: Terminal,
   flags: TargetFlags,
   warm: readonly string[],
+  options: TargetOptions,
 ): Promise<Target> {
   const [{ parseConfig }, { startServer }, state] = await Promise.all([
     load('config'),
@@ -68,12 +80,16 @@ async function startEmbedded(
     ending.close = () => server.close();
     try {
       const client = await StepwellClient.connect(server.url, {
+        ...options,
         token: config.token ?? undefined,
         timeoutMs: BUILD_TIMEOUT_MS,
         signal,
       });
       return {
         client,
+        url: server.url,
+        token: config.token ?? undefined,
+        isOwn: true,
         trajectories: state.configuredPath(config.trajectories, state.stateFolder(terminal.env)),
         async [Symbol.asyncDispose]() {
           await client.close();

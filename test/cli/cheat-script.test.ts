@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isWithin, parseScore } from '../../clients/cli/cheat-score.ts';
-import { parseCheat, readCheats } from '../../clients/cli/cheat-script.ts';
-import { factValues, filled } from '../../clients/cli/cheat-text.ts';
+import { isWithin, parseScore } from '../../clients/cheats/cheat-score.ts';
+import { parseCheat, readCheats } from '../../clients/cheats/cheat-script.ts';
+import { factValues, filled } from '../../clients/cheats/cheat-text.ts';
 
 const HEADER = '# cheat: does nothing\n# scores: = 0\n';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Difference } from '../../clients/cli/replay-episode.ts';
+import type { Difference } from '../../clients/replay/replay-episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { stepResult } from '../clients/fake-server.ts';
 import { stepwell } from './fake-terminal.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseTrajectory } from '../../clients/cli/trajectory-file.ts';
+import { parseTrajectory } from '../../clients/replay/trajectory-file.ts';
 import { jsonl, recorded, resetLine, stepLine } from './recorded.ts';
 
 const parse = (text: string) => parseTrajectory('t.jsonl', text);

@@ -1,10 +1,11 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { replayEpisode } from '../../clients/cli/replay-episode.ts';
-import { readTrajectory } from '../../clients/cli/trajectory-file.ts';
+import { replayEpisode } from '../../clients/replay/replay-episode.ts';
+import { readTrajectory } from '../../clients/replay/trajectory-file.ts';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import { StepwellError } from '../../clients/typescript/errors.ts';
+import { killSandboxes } from '../../docker/sandbox-killer.ts';
 import type { ResetOptions, StepResult } from '../../protocol/episode.ts';
 import { OBSERVATIONS } from '../../protocol/observation.ts';
 import { createConfig } from '../../server/config.ts';
@@ -12,7 +13,6 @@ import { type RunningServer, startServer } from '../../server/main.ts';
 import { temporaryHome } from '../clients/real-server.ts';
 import { Wire } from '../server/test-server.ts';
 import type { EnvironmentScenario } from './environment-scenarios.ts';
-import { killSandboxes } from './sandbox-killer.ts';
 
 const START_MS = 300_000;
 const MOST_ATTEMPTS = 10;

@@ -8,7 +8,11 @@ import {
   TRAJECTORY_VERSION,
   TrajectoryEvent,
 } from '../../protocol/trajectory.ts';
-import { CommandError } from './command-error.ts';
+
+/** A file that is no trajectory; the message names file, line and reason. */
+export class TrajectoryError extends Error {
+  override readonly name = 'TrajectoryError';
+}
 
 /** What happened between reset and close. */
 export type PlayedEvent = StepEvent | EvaluateEvent | LimitEvent;
@@ -24,21 +28,19 @@ export interface Trajectory {
   readonly torn: boolean;
 }
 
-/** @throws {CommandError} naming file, line and reason, when it is no trajectory */
+/** @throws {TrajectoryError} naming file, line and reason, when it is no trajectory */
 export async function readTrajectory(path: string): Promise<Trajectory> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new CommandError(`${path}: cannot be read (${reason}): name a trajectory file`, undefined, {
-      cause,
-    });
+    throw new TrajectoryError(`${path}: cannot be read (${reason}): name a trajectory file`, { cause });
   }
   return parseTrajectory(path, text);
 }
 
-/** @throws {CommandError} as `readTrajectory` */
+/** @throws {TrajectoryError} as `readTrajectory` */
 export function parseTrajectory(path: string, text: string): Trajectory {
   const lines = text.split('\n');
   // A complete line ends with a newline, so that what follows the last one is torn, or nothing.
@@ -91,6 +93,6 @@ function parseTorn(rest: string): TrajectoryEvent | null {
   }
 }
 
-function fault(path: string, line: number, reason: string): CommandError {
-  return new CommandError(`${path}: line ${line} ${reason}`);
+function fault(path: string, line: number, reason: string): TrajectoryError {
+  return new TrajectoryError(`${path}: line ${line} ${reason}`);
 }

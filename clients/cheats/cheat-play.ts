@@ -5,8 +5,7 @@ import type { Episode } from '../typescript/episode.ts';
 import { RemoteError } from '../typescript/errors.ts';
 import { isWithin } from './cheat-score.ts';
 import type { CheatScript } from './cheat-script.ts';
-import { type FactValues, factValues, filled } from './cheat-text.ts';
-import type { TaskFacts } from './programs.ts';
+import { type FactValues, factValues, filled, type TaskFacts } from './cheat-text.ts';
 
 /** What became of a cheat on a task. */
 export interface CheatOutcome {

@@ -1,7 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { type CheatScore, parseScore } from './cheat-score.ts';
-import { CommandError } from './command-error.ts';
+
+/** A file or folder that holds no cheat that can be played; the message names file, line and reason. */
+export class CheatError extends Error {
+  override readonly name = 'CheatError';
+}
 
 /** One thing that a cheat does: code that is run, a grade in between, or what is given with the submit. */
 export interface CheatCell {
@@ -34,22 +38,22 @@ const MOST_MS = 600_000;
 
 /**
  * Every cheat of a folder, by name. Files with another ending are no cheats.
- * @throws {CommandError} naming file, line and reason, when one is malformed; or there is none
+ * @throws {CheatError} naming file, line and reason, when one is malformed; or there is none
  */
 export async function readCheats(folder: string): Promise<CheatScript[]> {
   const files = await readdir(folder).catch((cause: unknown) => {
-    throw new CommandError(`cannot read the folder ${folder}`, undefined, { cause });
+    throw new CheatError(`cannot read the folder ${folder}`, { cause });
   });
   const wanted = files.filter((file) => COMMENTS[extname(file)] !== undefined).sort();
   if (wanted.length === 0) {
-    throw new CommandError(`${folder}: has no cheat (${Object.keys(COMMENTS).join(', ')})`);
+    throw new CheatError(`${folder}: has no cheat (${Object.keys(COMMENTS).join(', ')})`);
   }
   return Promise.all(
     wanted.map(async (file) => parseCheat(join(folder, file), await readFile(join(folder, file), 'utf8'))),
   );
 }
 
-/** @throws {CommandError} as `readCheats` */
+/** @throws {CheatError} as `readCheats` */
 export function parseCheat(file: string, text: string): CheatScript {
   const comment = COMMENTS[extname(file)] ?? '#';
   const lines = text.split('\n');
@@ -151,6 +155,6 @@ function factsOf(file: string, lines: readonly string[]): CheatFact[] {
   return [...found];
 }
 
-function fault(file: string, line: number, reason: string): CommandError {
-  return new CommandError(`${file}: line ${line} ${reason}`);
+function fault(file: string, line: number, reason: string): CheatError {
+  return new CheatError(`${file}: line ${line} ${reason}`);
 }

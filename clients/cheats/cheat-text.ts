@@ -1,5 +1,14 @@
 import type { CheatFact } from './cheat-script.ts';
-import type { TaskFacts } from './programs.ts';
+
+/** What a cheat may know of a task; its own gold is not among it. */
+export interface TaskFacts {
+  readonly id: string;
+  readonly index: number;
+  /** Python: the names that tests may ask for, the entry first. Empty elsewhere. */
+  readonly names: readonly string[];
+  /** The gold of another task of the dataset, where there is one with another gold. */
+  readonly anotherGold: string | null;
+}
 
 /** Values for the placeholders of a script, by fact; a fact that a task does not have has none. */
 export type FactValues = Readonly<Record<CheatFact, readonly string[]>>;

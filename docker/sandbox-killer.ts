@@ -1,12 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import Docker from 'dockerode';
-import { expect } from 'vitest';
-import { labels } from '../../docker/labels.ts';
-import { encodeOwner, ownerOf } from '../../docker/owner.ts';
+import { labels } from './labels.ts';
+import { encodeOwner, ownerOf } from './owner.ts';
 
-/** Kill every sandbox of the servers in this process, as the kernel does when memory runs out. */
-export async function killSandboxes(runtime: 'docker' | 'local'): Promise<void> {
-  if (runtime === 'docker') return killContainers(new Docker());
+const LOOK_MS = 20;
+
+/**
+ * Kill every sandbox of the servers in this process, as the kernel does when memory runs out: to see what they make of it.
+ * @param engine the engine's name, e.g. `docker`
+ */
+export async function killSandboxes(engine: string): Promise<void> {
+  if (engine === 'docker') return killContainers(new Docker());
   const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
   for (const pid of entries) {
     const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
@@ -14,13 +19,9 @@ export async function killSandboxes(runtime: 'docker' | 'local'): Promise<void> 
     const isContainer = (await read('cmdline')).includes('local_main');
     if (!isContainer || Number(parent) !== process.pid) continue;
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => isThere(pid)).toBe(false);
+    // It is there until this process has waited for it.
+    while ((await read('stat')) !== '') await setTimeout(LOOK_MS);
   }
-}
-
-/** Whether a child of this process is still to be waited for. */
-async function isThere(pid: number): Promise<boolean> {
-  return (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')) !== '';
 }
 
 async function killContainers(docker: Docker): Promise<void> {

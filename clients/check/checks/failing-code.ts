@@ -1,0 +1,27 @@
+import { type Check, ensure } from '../check.ts';
+import { begin, run } from '../plays.ts';
+import { samplesOf, triedTasks } from '../subject.ts';
+
+export const FAILING_CODE: Check = {
+  name: 'failing code',
+  shows: 'code that fails is observed, and the episode goes on',
+  async run(subject) {
+    const { fail, show } = samplesOf(subject);
+    const [task] = triedTasks(subject);
+    await using episode = await begin(subject, task);
+    const { observation, terminated, truncated } = await run(episode, fail);
+    const remedy = 'return what failed as an observation';
+    ensure(!terminated && !truncated, `\`${fail}\` ends the episode`, remedy);
+    ensure(
+      observation.exit_code !== 0,
+      `\`${fail}\` has the exit status 0`,
+      'let `exit_code` tell that it failed, or correct `fail` in samples.json',
+    );
+    const { output } = (await run(episode, show.code)).observation;
+    ensure(
+      output.includes(show.shown),
+      `after \`${fail}\`, \`${show.code}\` shows ${JSON.stringify(output)}`,
+      remedy,
+    );
+  },
+};

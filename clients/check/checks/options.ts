@@ -1,0 +1,67 @@
+import type { ResetOptions } from '../../../protocol/episode.ts';
+import { RemoteError } from '../../typescript/errors.ts';
+import { type Check, ensure } from '../check.ts';
+import { describedBy, foreignOptions } from '../described.ts';
+import { begin } from '../plays.ts';
+import { type Subject, triedTasks } from '../subject.ts';
+
+/** A name that no option will have. */
+const INVENTED = 'no_such_option';
+
+export const OPTIONS: Check = {
+  name: 'options',
+  shows:
+    'options are described, their listed values are taken, and anything else is refused by the name of the option',
+  async run(subject) {
+    const described = await describedBy(subject);
+    for (const { name, description, values } of described.options) {
+      ensure(
+        description !== '',
+        `the option \`${name}\` is not described`,
+        'describe it in the schema of the options',
+      );
+      await refused(subject, name, [], 'a value of the wrong kind');
+      if (values === null) continue;
+      await refused(subject, name, 'no-such-value', 'a value that is not listed');
+      for (const value of values) {
+        const answer = await answerTo(subject, { [name]: value });
+        ensure(
+          answer?.error !== 'invalid_params',
+          `the option \`${name}\` lists the value ${JSON.stringify(value)} and refuses it: ${answer?.message}`,
+          'list the values that it takes',
+        );
+      }
+    }
+    for (const [name, value] of foreignOptions(described)) {
+      await refused(subject, name, value, 'it does not describe it');
+    }
+    await refused(subject, INVENTED, 1, 'there is no such option');
+  },
+};
+
+async function refused(subject: Subject, name: string, value: unknown, because: string): Promise<void> {
+  const answer = await answerTo(subject, { [name]: value });
+  const asked = `the option \`${name}\` with ${JSON.stringify(value)} (${because})`;
+  ensure(answer !== null, `${asked} is accepted`, 'refuse what the environment does not have');
+  ensure(
+    answer.error === 'invalid_params' && answer.issues.some(({ field }) => field.split('.')[0] === name),
+    `${asked} is answered with ${answer.error}: ${answer.message}`,
+    'refuse it with `invalid_params` and an issue that names the option',
+  );
+}
+
+/** The error that a reset with these options has; `null` where an episode begins. */
+async function answerTo(
+  subject: Subject,
+  more: Readonly<Record<string, unknown>>,
+): Promise<RemoteError | null> {
+  try {
+    const task = 'task' in more || 'dataset' in more || 'split' in more ? null : triedTasks(subject)[0];
+    const episode = await begin(subject, task, more as ResetOptions);
+    await episode.close();
+    return null;
+  } catch (error) {
+    if (error instanceof RemoteError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { StepwellError } from '../../typescript/errors.ts';
+import { type Check, ensure, NotShown } from '../check.ts';
+import { begin, runGold } from '../plays.ts';
+import { type CheckedTask, type Subject, taskWithSteps } from '../subject.ts';
+import { writtenTrajectory } from '../written.ts';
+
+const REMEDY =
+  'let errors of the sandbox pass: the server makes failures of them, and none may become a reward';
+/** Episodes that are begun before the environment is given up. */
+const ATTEMPTS = 10;
+/** Which part of the episode met the fault. */
+const CLASSES: readonly string[] = ['sandbox', 'grading'];
+
+export const SANDBOX_DEATH: Check = {
+  name: 'sandbox death',
+  shows:
+    'the death of a sandbox is a failure that may be tried again, never a reward, and the next episode plays',
+  async run(subject) {
+    const { killSandboxes } = subject.server;
+    if (killSandboxes === null)
+      throw new NotShown('the sandboxes of this server are not the checker’s to kill');
+    const task = taskWithSteps(subject);
+    await using episode = await begin(subject, task, { reward: 'every_step' });
+    const code = subject.samples?.show.code ?? task.gold;
+    await episode.step({ code });
+    await killSandboxes(episode.info.engine);
+    const { reward, failure, terminated, truncated } = await episode.step({ code });
+    ensure(reward === null, `a step in a dead sandbox has reward ${reward}`, REMEDY);
+    ensure(
+      failure !== null && CLASSES.includes(failure.class) && failure.retryable && truncated && !terminated,
+      `a step in a dead sandbox has ${failure === null ? 'no failure' : JSON.stringify(failure)}`,
+      REMEDY,
+    );
+    const reason = (await writtenTrajectory(subject, episode.id)).close?.reason;
+    ensure(reason === 'failure', `its trajectory ends with ${reason}, not with a failure`, REMEDY);
+    ensure((await playedAgain(subject, task)) === 1, `no episode is graded once a sandbox has died`, REMEDY);
+  },
+};
+
+/** The gold's reward, rounded, as a client gets it that tries again where it is told to; `null` after too many times. */
+async function playedAgain(subject: Subject, task: CheckedTask): Promise<number | null> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    try {
+      await using episode = await begin(subject, task);
+      await runGold(episode, task);
+      const { reward, failure } = await episode.submit();
+      if (failure === null) return reward === null ? null : Math.round(reward * 1e5) / 1e5;
+      ensure(reward === null && failure.retryable, `an episode after it fails: ${failure.message}`, REMEDY);
+    } catch (error) {
+      if (!(error instanceof StepwellError && error.retryable)) throw error;
+    }
+  }
+  return null;
+}

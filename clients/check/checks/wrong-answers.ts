@@ -1,0 +1,25 @@
+import { type Check, ensure, NotShown } from '../check.ts';
+import { played, told } from '../plays.ts';
+import { triedTasks } from '../subject.ts';
+
+/** A wrong answer must score less. */
+const BELOW = 0.999;
+
+export const WRONG_ANSWERS: Check = {
+  name: 'wrong answers',
+  shows: 'the wrong answers of a task have rewards below 1 without success',
+  async run(subject) {
+    const answered = triedTasks(subject).filter(({ wrong }) => wrong.length > 0);
+    if (answered.length === 0) throw new NotShown('the tasks that are tried have no `wrong` answers');
+    for (const task of answered) {
+      for (const [at, wrong] of task.wrong.entries()) {
+        const end = await played(subject, task, wrong);
+        ensure(
+          end.reward !== null && end.reward < BELOW && end.info.success === false,
+          `task ${task.id}: wrong answer ${at + 1} has ${told(end)}`,
+          'let the grade tell it from the gold, or take it from `wrong`',
+        );
+      }
+    }
+  },
+};

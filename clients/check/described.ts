@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { ResetOptions } from '../../protocol/episode.ts';
+import { Broken, ensure } from './check.ts';
+import type { CheckedServer, Subject } from './subject.ts';
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** An option of a reset, as the server describes it. */
+export interface DescribedOption {
+  readonly name: string;
+  readonly description: string;
+  /** The values it takes, where they are listed. */
+  readonly values: readonly unknown[] | null;
+}
+
+/** What a server says of an environment: its observations and the options of its resets. */
+export interface Described {
+  /** The fields of an observation. */
+  readonly observation: JsonSchema;
+  readonly options: readonly DescribedOption[];
+}
+
+/** Keys of a reset that are no options of the environment. */
+const NOT_OPTIONS: ReadonlySet<string> = new Set(['seed', 'episode_id']);
+
+/** Whether an observation has an exit status, 0 where nothing went wrong. */
+export function tellsStatus({ observation }: Described): boolean {
+  const { properties = {} } = observation;
+  return isObject(properties) && Object.hasOwn(properties, 'exit_code');
+}
+
+/** Read the description from the routes of OpenEnv. @throws {Broken} it has none, or not in this form */
+export async function describedBy({ server, environment }: Subject): Promise<Described> {
+  const [schema, api] = await Promise.all([
+    fetched(server, `openenv/${environment}/schema`),
+    fetched(server, `openenv/${environment}/openapi.json`),
+  ]);
+  const body = at(api, 'paths', '/reset', 'post', 'requestBody', 'content', 'application/json', 'schema');
+  return {
+    observation: at(schema, 'observation'),
+    options: Object.entries(at(body, 'properties'))
+      .filter(([name]) => !NOT_OPTIONS.has(name))
+      .map(([name, option]) => describedOption(name, isObject(option) ? option : {})),
+  };
+}
+
+/** Options that some environments have and this one does not describe, each with a value of it. */
+export function foreignOptions({ options }: Described): [name: string, value: unknown][] {
+  const { properties = {} } = z.toJSONSchema(ResetOptions, { io: 'input' });
+  return Object.entries(properties)
+    .filter(([name]) => name !== 'seed' && !options.some((option) => option.name === name))
+    .map(([name, schema]) => [name, exampleOf(schema as JsonSchema)]);
+}
+
+function describedOption(name: string, schema: JsonSchema): DescribedOption {
+  const { description, anyOf } = schema;
+  const kinds = Array.isArray(anyOf) ? anyOf.filter(isObject) : [schema];
+  const listed = kinds.find(({ enum: values }) => Array.isArray(values))?.enum;
+  return {
+    name,
+    description: typeof description === 'string' ? description : '',
+    values: Array.isArray(listed) ? listed : null,
+  };
+}
+
+function exampleOf({ type, enum: values, minimum }: JsonSchema): unknown {
+  if (Array.isArray(values)) return values[0];
+  if (type === 'boolean') return true;
+  if (type === 'integer' || type === 'number') return minimum ?? 1;
+  return type === 'object' ? { part: 1 } : 'value';
+}
+
+async function fetched({ url, token }: CheckedServer, path: string): Promise<unknown> {
+  const address = new URL(path, baseOf(url));
+  const remedy = 'see that the server serves it; `protocol/README.md` says what it is';
+  try {
+    const response = await fetch(address, { headers: authorization(token) });
+    ensure(response.ok, `${address.pathname} answers with status ${response.status}`, remedy);
+    return await response.json();
+  } catch (cause) {
+    if (cause instanceof Broken) throw cause;
+    throw new Broken(`${address.pathname} cannot be read`, remedy, { cause });
+  }
+}
+
+/** Headers that show a token, where there is one. */
+export function authorization(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+/** The HTTP address of a server that may be named as a WebSocket. */
+export function baseOf(url: string): URL {
+  return new URL('/', url.replace(/^ws/, 'http'));
+}
+
+function at(value: unknown, ...keys: readonly string[]): JsonSchema {
+  let found = value;
+  for (const key of keys) found = isObject(found) ? found[key] : undefined;
+  ensure(
+    isObject(found),
+    `its description has no ${keys.join('.')}`,
+    'describe observation and options by schemas; the server writes these routes from them',
+  );
+  return found;
+}
+
+function isObject(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,80 @@
+import type { ResetOptions, StepResult } from '../../protocol/episode.ts';
+import type { Episode } from '../typescript/episode.ts';
+import { TaskUngradableError } from '../typescript/errors.ts';
+import { Broken, ensure } from './check.ts';
+import type { CheckedTask, Subject } from './subject.ts';
+
+/** Rewards that differ by less are the same: they are sums of rounded parts. */
+export const SAME_REWARD = 1e-5;
+/** Longest run of a gold or a wrong answer, in milliseconds. */
+const CODE_MS = 45_000;
+
+/** Begin an episode. @param task the seed decides where there is none */
+export async function begin(
+  { client, environment, dataset, options }: Subject,
+  task: CheckedTask | null,
+  more: ResetOptions = {},
+): Promise<Episode> {
+  const named = task === null ? {} : { task: task.id };
+  try {
+    return await client.reset({ environment, dataset, ...options, ...named, ...more });
+  } catch (error) {
+    if (!(error instanceof TaskUngradableError) || task === null) throw error;
+    throw new Broken(
+      `task ${task.id} cannot be graded: ${error.message}`,
+      'correct the task; `stepwell tasks check` names all such tasks of a dataset',
+      { cause: error },
+    );
+  }
+}
+
+/** Code as a step. @throws {Broken} where a failure ends the episode */
+export async function run(episode: Episode, code: string, timeoutMs?: number): Promise<StepResult> {
+  const deadline = timeoutMs === undefined ? {} : { timeout_ms: timeoutMs };
+  return sound(episode, await episode.step({ code, ...deadline }));
+}
+
+/** Give an answer of a task as the task takes it, and end the episode. @throws {Broken} where a failure ends it */
+export async function submitted(episode: Episode, { as }: CheckedTask, text: string): Promise<StepResult> {
+  if (as === 'answer') return sound(episode, await episode.submit(text));
+  await run(episode, text, CODE_MS);
+  return sound(episode, await episode.submit());
+}
+
+/** An episode of a task that gives one answer, or `null` and does nothing. @throws {Broken} where a failure ends it */
+export async function played(
+  subject: Subject,
+  task: CheckedTask,
+  answer: string | null,
+  more: ResetOptions = {},
+): Promise<StepResult> {
+  await using episode = await begin(subject, task, more);
+  return answer === null ? sound(episode, await episode.submit()) : await submitted(episode, task, answer);
+}
+
+/** The gold as a step. @throws {Broken} where a failure ends the episode */
+export function runGold(episode: Episode, { gold }: CheckedTask): Promise<StepResult> {
+  return run(episode, gold, CODE_MS);
+}
+
+/** Whether a result has the whole reward. */
+export function isWhole({ reward, info }: Pick<StepResult, 'reward' | 'info'>): boolean {
+  return reward !== null && Math.abs(reward - 1) < SAME_REWARD && info.success === true;
+}
+
+/** A reward with its success, in words. */
+export function told({ reward, info }: Pick<StepResult, 'reward' | 'info'>): string {
+  const success = info.success === undefined ? '' : ` with success ${info.success}`;
+  const ungraded = typeof info.ungraded === 'string' ? ` (${info.ungraded})` : '';
+  return `${reward === null ? 'no reward' : `reward ${reward}`}${success}${ungraded}`;
+}
+
+function sound({ task }: Episode, result: StepResult): StepResult {
+  const { failure } = result;
+  ensure(
+    failure === null,
+    `task ${task.id}: step ${result.step} ends with the failure ${failure?.code}: ${failure?.message}`,
+    'find its cause: a failure is for faults of the infrastructure, never for what an action did',
+  );
+  return result;
+}

@@ -1,0 +1,15 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readTrajectory, type Trajectory } from '../replay/trajectory-file.ts';
+import { NotShown } from './check.ts';
+import type { Subject } from './subject.ts';
+
+/** The trajectory that the server wrote of an episode; its folder may have folders. @throws {NotShown} it is not here */
+export async function writtenTrajectory({ server }: Subject, episode: string): Promise<Trajectory> {
+  const { trajectories: folder } = server;
+  if (folder === null) throw new NotShown('the trajectories of this server are not on this machine');
+  const files = await readdir(folder, { recursive: true });
+  const found = files.find((file) => file.endsWith(`${episode}.jsonl`));
+  if (found === undefined) throw new NotShown(`${folder} has no trajectory of episode ${episode}`);
+  return readTrajectory(join(folder, found));
+}

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Dialect } from '../../protocol/episode.ts';
+import { readCheats } from '../cheats/cheat-script.ts';
+import { readSamples } from '../check/samples.ts';
+import type { CheckedTask, Subject } from '../check/subject.ts';
+import type { StepwellClient } from '../typescript/client.ts';
+import { CommandError, listCommand } from './command-error.ts';
+import { datasetPlaces } from './dataset-places.ts';
+import { environmentFrom } from './environment-argument.ts';
+import { load } from './programs.ts';
+import { openTarget, type Target, type TargetFlags } from './target.ts';
+import { EXIT, type Terminal } from './terminal.ts';
+
+/** What is to be checked, and on which server. */
+export interface WantedSubject extends TargetFlags {
+  readonly dataset: string;
+  readonly dialect?: Dialect | undefined;
+  /** Tasks to try at most. */
+  readonly tasks: number;
+  readonly seed: number;
+}
+
+/** A subject with the server that is open for it. */
+export interface OpenSubject extends AsyncDisposable {
+  readonly subject: Subject;
+}
+
+const PAGE = 1000;
+
+/**
+ * Open a server, or connect to the one that is named, and gather what this machine knows of the environment.
+ * @param argument id of the environment, or its folder
+ * @throws {CommandError} there is no such environment or dataset, or no task that can be graded
+ * @throws {CheatError} @throws {SamplesError} @throws {DatasetError} a file of the environment or the dataset is malformed
+ */
+export async function openSubject(
+  terminal: Terminal,
+  argument: string,
+  wanted: WantedSubject,
+): Promise<OpenSubject> {
+  const { id, folder } = await environmentFrom(argument, terminal);
+  const { dataset, dialect, seed } = wanted;
+  const known = await knownTasks(terminal, id, wanted);
+  const samples = await readSamples(folder);
+  const gallery = join(folder, 'cheats');
+  const cheats = existsSync(gallery) ? await readCheats(gallery) : [];
+  const { killSandboxes } = await load('killer');
+  const opened = await openWithTrajectories(terminal, wanted);
+  try {
+    const { client, isOwn, url, token, trajectories } = opened.target;
+    const subject: Subject = {
+      client,
+      server: { url, token, trajectories, killSandboxes: isOwn ? killSandboxes : null },
+      environment: id,
+      dataset,
+      options: dialect === undefined ? {} : { dialect },
+      tasks: await triedTasks(client, id, known, wanted),
+      seed,
+      samples,
+      cheats: isOwn ? cheats : null,
+    };
+    return { subject, [Symbol.asyncDispose]: opened[Symbol.asyncDispose] };
+  } catch (error) {
+    await opened[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A server whose trajectories go, where it is of this command's own, to a folder that ends with it. */
+async function openWithTrajectories(terminal: Terminal, wanted: WantedSubject) {
+  const folder = await mkdtemp(join(tmpdir(), 'stepwell-check-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  let target: Target;
+  try {
+    const env = { ...terminal.env, STEPWELL_TRAJECTORIES: folder };
+    target = await openTarget({ ...terminal, env }, wanted, [], { strict: true });
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return {
+    target,
+    async [Symbol.asyncDispose]() {
+      await target[Symbol.asyncDispose]();
+      await remove();
+    },
+  };
+}
+
+/** Every task of the dataset with what this machine knows of it. @throws {CommandError} there is no such dataset */
+async function knownTasks(
+  terminal: Terminal,
+  environment: string,
+  { dataset, dialect }: WantedSubject,
+): Promise<CheckedTask[]> {
+  const [{ taskFacts }, { taskAnswers }, places] = await Promise.all([
+    load('facts'),
+    load('answers'),
+    datasetPlaces(terminal),
+  ]);
+  const records = { ...places, environment, dataset, dialect };
+  const [facts, answers] = await Promise.all([taskFacts(records), taskAnswers(records)]);
+  if (facts === null || answers === null) {
+    throw new CommandError(
+      `${environment} has no dataset "${dataset}": \`stepwell tasks datasets\` lists them`,
+    );
+  }
+  return facts.flatMap((fact, index) => {
+    const answer = answers[index];
+    return answer === undefined ? [] : [{ ...fact, ...answer }];
+  });
+}
+
+/**
+ * Those that the server does not mark as ungradable, spread over the dataset.
+ * @throws {CommandError} there is none
+ */
+async function triedTasks(
+  client: StepwellClient,
+  environment: string,
+  known: readonly CheckedTask[],
+  { dataset, tasks: most, seed }: WantedSubject,
+): Promise<CheckedTask[]> {
+  const gradable = new Set<string>();
+  for (let offset = 0; ; offset += PAGE) {
+    const { tasks, total } = await client.tasks({ environment, dataset, offset, limit: PAGE });
+    for (const { id, ungradable } of tasks) if (ungradable === undefined) gradable.add(id);
+    if (tasks.length === 0 || offset + tasks.length >= total) break;
+  }
+  const all = known.filter(({ id }) => gradable.has(id));
+  if (all.length === 0) {
+    const list = listCommand({ environment, dataset });
+    throw new CommandError(`no task of ${dataset} can be graded: ${list} says why`, EXIT.bad);
+  }
+  const count = Math.min(most, all.length);
+  const spread = (n: number) => (seed + Math.floor((n * all.length) / count)) % all.length;
+  return Array.from({ length: count }, (_, n) => all[spread(n)]).filter((task) => task !== undefined);
+}

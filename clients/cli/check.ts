@@ -1,0 +1,63 @@
+import { Dialect } from '../../protocol/episode.ts';
+import { CHECKS } from '../check/checks.ts';
+import type { Subject } from '../check/subject.ts';
+import { type Verdict, verdictLine, verdictOf } from '../check/verdict.ts';
+import { openSubject, type WantedSubject } from './check-subject.ts';
+import { choice, integer } from './flags.ts';
+import type { Cli } from './program.ts';
+import { addTargetFlags } from './target.ts';
+import { columns, EXIT, print, styled, type Terminal } from './terminal.ts';
+
+const BUILT_IN = 'built-in';
+/** Tasks that are tried where nothing else is asked for. */
+const FEW = 3;
+const MOST_SEED = 2 ** 31;
+const STYLES = { held: 'green', broken: 'red', 'not shown': 'yellow' } as const;
+
+const NOTES = `
+Prints one line for each check: ✓ it holds, ✗ what is wrong and what to do, - why it cannot be shown here. Exit status 1 when a
+check fails. Golds, wrong answers and cheats are those of the dataset's records on this machine. Cheats are played, and sandboxes
+killed, on a server of its own only. The checks, with what each one shows:
+
+${columns(CHECKS.map(({ name, shows }) => [name, shows]))}`;
+
+/** `stepwell check`: make the contract of environments on any environment and dataset. */
+export function addCheck(cli: Cli): void {
+  const command = cli.program
+    .command('check')
+    .description('check that an environment keeps the contract of environments')
+    .argument('<environment>', 'id of the environment, e.g. bash-v1, or the folder of its definition')
+    .option('--dataset <name>', 'name of a dataset', BUILT_IN)
+    .addOption(choice('--dialect', Dialect.options, "SQL: the database (default: the dataset's)"))
+    .option('--tasks <number>', 'tasks to try at most, spread over the dataset', integer(1), FEW)
+    .option('--seed <number>', 'another seed tries other tasks', integer(0, MOST_SEED), 0);
+  addTargetFlags(command);
+  command
+    .addHelpText('after', NOTES)
+    .action((environment: string, flags: WantedSubject) => check(cli, environment, flags));
+}
+
+async function check({ terminal, exit }: Cli, environment: string, wanted: WantedSubject): Promise<void> {
+  await using opened = await openSubject(terminal, environment, wanted);
+  const { subject } = opened;
+  const verdicts: Verdict[] = [];
+  for (const one of CHECKS) {
+    const verdict = await verdictOf(one, subject);
+    verdicts.push(verdict);
+    print(terminal, coloured(terminal, verdict));
+  }
+  print(terminal, `\n${summary(subject, verdicts)}`);
+  exit(verdicts.some(({ outcome }) => outcome === 'broken') ? EXIT.bad : EXIT.ok);
+}
+
+function coloured(terminal: Terminal, verdict: Verdict): string {
+  const line = verdictLine(verdict);
+  return styled(terminal, STYLES[verdict.outcome], line.slice(0, 1)) + line.slice(1);
+}
+
+function summary({ environment, dataset, tasks }: Subject, verdicts: readonly Verdict[]): string {
+  const count = (wanted: Verdict['outcome']) => verdicts.filter(({ outcome }) => outcome === wanted).length;
+  const tried = tasks.map(({ id }) => id).join(', ');
+  const counts = `${count('held')} checks hold, ${count('broken')} fail, ${count('not shown')} not shown`;
+  return `${environment}, ${dataset} (${tried}): ${counts}`;
+}

@@ -1,0 +1,148 @@
+import { SandboxError } from '../../docker/errors.ts';
+import type { EnvironmentEpisode, Grade, Task } from '../../environments/environment.ts';
+import { refuseForeignOptions } from '../../environments/own-options.ts';
+import type { ResetOptions } from '../../protocol/episode.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { FakeEnvironment } from '../server/fake-environment.ts';
+
+/** A way in which an environment breaks the contract. */
+export type Defect =
+  | 'two tasks have one id'
+  | 'has a field of its own'
+  | 'fails where code fails'
+  | 'plays another task'
+  | 'takes any option'
+  | 'begins at random'
+  | 'draws the first task'
+  | 'doubts the gold'
+  | 'rewards nothing'
+  | 'rewards a wrong answer'
+  | 'rewards below zero'
+  | 'keeps what was solved'
+  | 'keeps the count'
+  | 'grades once'
+  | 'cannot grade in between'
+  | 'forgets the last turn'
+  | 'forgets the end by time'
+  | 'counts twice'
+  | 'shows a number of its own'
+  | 'lists semantics it lacks'
+  | 'hides faults';
+
+/** What is kept of one episode. */
+interface Kept {
+  readonly options: ResetOptions;
+  last: string;
+  graded: boolean;
+}
+
+const GOLD = 'gold';
+
+/**
+ * The smallest environment that keeps the contract. Its language: `echo X`, `false`, which fails, and `count from 0`, `count up`,
+ * `count`, a count in the session. Every task is solved by printing gold. With a defect it breaks the contract in one way.
+ */
+export class SmallEnvironment extends FakeEnvironment {
+  readonly #defect: Defect | null;
+  #isDead = false;
+  #solved = false;
+  #begun = 0;
+  #count = 0;
+
+  constructor(defect: Defect | null = null) {
+    super('small-v1', 3);
+    this.#defect = defect;
+  }
+
+  override get info() {
+    const semantics = this.#defect === 'lists semantics it lacks' ? ['native', 'intercode'] : ['native'];
+    return { ...super.info, semantics };
+  }
+
+  /** The next action meets a dead sandbox. */
+  kill(): void {
+    this.#isDead = true;
+  }
+
+  override tasks(dataset: string | undefined): readonly Task[] {
+    const tasks = super.tasks(dataset);
+    if (this.#defect !== 'two tasks have one id') return tasks;
+    return tasks.map((task) => ({ ...task, id: 'task-0' }));
+  }
+
+  override choose(options: ResetOptions, seed: number): Task {
+    this.tasks(options.dataset);
+    if (this.#defect !== 'takes any option') refuseForeignOptions(this.id, options);
+    if (options.semantics === 'intercode')
+      throw new ProtocolError('unsupported', 'It has native semantics only.');
+    if (this.#defect === 'plays another task') return super.choose({}, seed);
+    return super.choose(options, this.#defect === 'draws the first task' ? 0 : seed);
+  }
+
+  override async reset(task: Task, options: ResetOptions): Promise<EnvironmentEpisode> {
+    const played = await super.reset(task, options);
+    const kept: Kept = { options, last: '', graded: false };
+    if (this.#defect !== 'keeps the count') this.#count = 0;
+    this.#begun += 1;
+    const begun = this.#defect === 'begins at random' ? ` (${this.#begun})` : '';
+    return {
+      ...played,
+      initial: { observation: { output: `${task.instruction}${begun}` }, durationMs: 1 },
+      act: async ({ code }) => ({ observation: this.#observed(code, kept), durationMs: 1 }),
+      grade: async ({ answer, final }) => this.#graded(answer ?? kept.last.trim(), final, kept),
+    };
+  }
+
+  #observed(code: string, kept: Kept) {
+    if (this.#isDead && this.#defect !== 'hides faults') {
+      this.#isDead = false;
+      throw new SandboxError('died', 'The sandbox died.');
+    }
+    if (code === 'false' && this.#defect === 'fails where code fails') throw new Error('false');
+    kept.last = this.#run(code);
+    const number = this.#defect === 'shows a number of its own' ? `${this.#begun}\n` : '';
+    const field = this.#defect === 'has a field of its own' ? { mood: 'good' } : {};
+    return { output: `${kept.last}${number}`, ...field };
+  }
+
+  #run(code: string): string {
+    if (code === 'count from 0') this.#count = 0;
+    if (code === 'count up') this.#count += this.#defect === 'counts twice' ? 2 : 1;
+    if (code === 'count') return `${this.#count}\n`;
+    return code.startsWith('echo ') ? `${code.slice('echo '.length)}\n` : '';
+  }
+
+  #graded(answer: string, final: boolean, kept: Kept): Grade {
+    const reward = this.#reward(answer, final, kept);
+    kept.graded = true;
+    return { reward, success: reward === 1, components: { match: reward }, durationMs: 1 };
+  }
+
+  #reward(answer: string, final: boolean, { options, graded }: Kept): number {
+    const isSolved = answer === GOLD;
+    switch (this.#defect) {
+      case 'doubts the gold':
+        return isSolved ? 0.5 : 0;
+      case 'rewards nothing':
+        return answer === '' ? 0.25 : Number(isSolved);
+      case 'rewards a wrong answer':
+        return Number(answer !== '');
+      case 'rewards below zero':
+        return answer === 'silver' ? -1 : Number(isSolved);
+      case 'keeps what was solved':
+        this.#solved ||= isSolved;
+        return Number(this.#solved);
+      case 'grades once':
+        return graded ? 0 : Number(isSolved);
+      case 'cannot grade in between':
+        if (!final) throw new Error('only at the end');
+        return Number(isSolved);
+      case 'forgets the last turn':
+        return options.max_turns === undefined ? Number(isSolved) : 0;
+      case 'forgets the end by time':
+        return options.max_duration_ms === undefined ? Number(isSolved) : 0;
+      default:
+        return Number(isSolved);
+    }
+  }
+}
