@@ -208,9 +208,7 @@ export const Config = z.strictObject({
     .string()
     .regex(KEEP, 'expected `all`, days, a size, or both, e.g. `30d,20GiB`')
     .default('all')
-    .describe(
-      'Which trajectories to keep: `all`, or a maximum age in days, a maximum total size, or both, e.g. `30d,20GiB`.',
-    ),
+    .describe('Trajectories to keep: `all`, or by age in days, by total size, or both: `30d,20GiB`.'),
   fsync: z
     .boolean()
     .default(false)
