@@ -6,6 +6,15 @@ import { Failure } from './failure.ts';
 /** Version of the trajectory format; it grows when a reader of the former one would misread. */
 export const TRAJECTORY_VERSION = 2;
 
+/**
+ * Path of a trajectory within the folder of trajectories: the day in UTC and a file name made from the episode id, e.g.
+ * `2026-11-22/0f3c….jsonl`. The file name has no separators and no leading dot, and at most 80 characters of the id.
+ */
+export function trajectoryPath(episodeId: string, begun: Date): string {
+  const name = episodeId.replaceAll(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_');
+  return `${begun.toISOString().slice(0, 10)}/${name.slice(0, 80)}.jsonl`;
+}
+
 const time = z.iso.datetime();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 

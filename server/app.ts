@@ -17,6 +17,7 @@ import { Metrics, type SandboxCounts } from './metrics.ts';
 import { registerOpenEnv } from './openenv-routes.ts';
 import { shuttingDown } from './resets.ts';
 import { serverMemory } from './server-memory.ts';
+import { keepRule, TrajectoryKeeper } from './trajectory-keep.ts';
 import { TrajectoryLog } from './trajectory-log.ts';
 
 export interface AppParts {
@@ -116,10 +117,22 @@ export async function buildApp(parts: AppParts): Promise<App> {
     parts.sandboxes ?? (() => ({ states: {}, queued: 0 })),
   );
   const memory = serverMemory(config);
+  const trajectories = new TrajectoryLog({ folder: parts.trajectories, fsync: config.fsync });
+  const keeper =
+    parts.trajectories === null
+      ? null
+      : new TrajectoryKeeper({
+          folder: parts.trajectories,
+          rule: keepRule(config.trajectory_keep),
+          isOpen: (path) => trajectories.isOpen(path),
+          onRemoved: (files) => log.info({ files }, 'old trajectories removed'),
+          onError: (err) => log.warn({ err }, 'old trajectories could not be removed'),
+        });
+  keeper?.start();
   const registry = new EpisodeRegistry({
     environments,
     admission,
-    trajectories: new TrajectoryLog({ folder: parts.trajectories, fsync: config.fsync }),
+    trajectories,
     results: memory.results,
     observer: observe(metrics, log),
     now: parts.now ?? (() => performance.now()),
@@ -197,6 +210,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await registry.drain(config.drain_timeout_ms);
       await clients.settled(GOODBYE_MS);
       heartbeat.stop();
+      await keeper?.stop();
       await app.close();
     },
   };

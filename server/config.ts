@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
+import { KEEP } from './trajectory-keep.ts';
 
 const MIB = 1024 * 1024;
 
@@ -202,7 +203,12 @@ export const Config = z.strictObject({
     .string()
     .min(1)
     .default('$STEPWELL_HOME/trajectories')
-    .describe('Folder for trajectories, one file per episode; `none` writes none.'),
+    .describe('Folder for trajectories, with a folder per day and a file per episode; `none` writes none.'),
+  trajectory_keep: z
+    .string()
+    .regex(KEEP, 'expected `all`, days, a size, or both, e.g. `30d,20GiB`')
+    .default('all')
+    .describe('Trajectories to keep: `all`, or by age in days, by total size, or both: `30d,20GiB`.'),
   fsync: z
     .boolean()
     .default(false)

@@ -11,6 +11,13 @@ export function unwritable(error: unknown): ProtocolError {
   return new ProtocolError('internal_error', `The trajectory could not be written: ${reason}`);
 }
 
+export interface LineFileOptions {
+  /** Force each line to the disk. @default false */
+  readonly fsync?: boolean;
+  /** Called once, when nothing more is written. */
+  readonly onClose?: () => void;
+}
+
 /**
  * A file of JSON values, one a line. It writes with one synchronous `write` a line: about 1 µs, against 3.5 to 4.8 µs of
  * processor time through the thread pool, and the line is in the page cache, safe from a crash of the server, before the
@@ -20,16 +27,18 @@ export function unwritable(error: unknown): ProtocolError {
 export class LineFile {
   readonly path: string;
   readonly #fsync: boolean;
+  readonly #onClose: (() => void) | undefined;
   #fd: number | undefined;
   /** Bytes of whole lines. */
   #size = 0;
   readonly #pending: unknown[] = [];
 
   /** @param fd of a new file, opened to append: what was taken back leaves no hole */
-  constructor(path: string, fd: number, fsyncs: boolean) {
+  constructor(path: string, fd: number, { fsync: fsyncs = false, onClose }: LineFileOptions = {}) {
     this.path = path;
     this.#fd = fd;
     this.#fsync = fsyncs;
+    this.#onClose = onClose;
   }
 
   /** @throws {ProtocolError} `internal_error`; the value stays pending and `flush` writes it */
@@ -116,6 +125,7 @@ export class LineFile {
     if (this.#fd === undefined) return;
     const fd = this.#fd;
     this.#fd = undefined;
+    this.#onClose?.();
     closeSync(fd);
   }
 }

@@ -1,7 +1,7 @@
 import { createHash, hash, randomBytes } from 'node:crypto';
 import { mkdirSync, openSync } from 'node:fs';
-import { join } from 'node:path';
-import { canonicalJson, type TrajectoryEvent } from '../protocol/trajectory.ts';
+import { dirname, join } from 'node:path';
+import { canonicalJson, type TrajectoryEvent, trajectoryPath } from '../protocol/trajectory.ts';
 import { inTurns, isLarge, jsonPieces } from './answer-text.ts';
 import { LineFile, unwritable } from './line-file.ts';
 
@@ -35,12 +35,6 @@ async function hashInTurns(value: unknown): Promise<string> {
   return digest.digest('hex');
 }
 
-/** A file name for any episode id: no separators, no leading dot, at most 80 characters of the id. */
-export function fileNameOf(episodeId: string): string {
-  const safe = episodeId.replaceAll(/[^A-Za-z0-9._-]/g, '_').replace(/^\.+/, '_');
-  return safe.slice(0, 80);
-}
-
 const NOTHING: TrajectoryFile = { path: null, write() {}, flush() {}, close() {}, discard() {} };
 
 export interface TrajectoryLogOptions {
@@ -50,10 +44,11 @@ export interface TrajectoryLogOptions {
   readonly fsync?: boolean;
 }
 
-/** Opens one file per episode. */
+/** Opens one file per episode, in a folder per day. */
 export class TrajectoryLog {
   readonly #folder: string | null;
   readonly #fsync: boolean;
+  readonly #open = new Set<string>();
 
   /** @throws {Error} when the folder cannot be made */
   constructor(options: TrajectoryLogOptions) {
@@ -62,22 +57,51 @@ export class TrajectoryLog {
     if (this.#folder !== null) mkdirSync(this.#folder, { recursive: true });
   }
 
+  /** Whether an episode still writes to this file. */
+  isOpen(path: string): boolean {
+    return this.#open.has(path);
+  }
+
   /**
-   * A new file for an episode. An id that was used before gets a suffix: no file is ever written over.
+   * A new file for an episode. An id that was used before on this day gets a suffix: no file is ever written over.
    * @throws {ProtocolError} `internal_error`
    */
   open(episodeId: string): TrajectoryFile {
     if (this.#folder === null) return NOTHING;
-    const name = fileNameOf(episodeId);
-    for (const suffix of ['', `.${randomBytes(6).toString('hex')}`]) {
-      const path = join(this.#folder, `${name}${suffix}.jsonl`);
+    const whole = join(this.#folder, trajectoryPath(episodeId, new Date()));
+    for (const path of [whole, whole.replace(/jsonl$/, `${randomBytes(6).toString('hex')}.jsonl`)]) {
       try {
-        return new LineFile(path, openSync(path, 'ax'), this.#fsync);
+        const fd = openNew(path);
+        this.#open.add(path);
+        return new LineFile(path, fd, { fsync: this.#fsync, onClose: () => this.#open.delete(path) });
       } catch (error) {
-        const taken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-        if (!taken || suffix !== '') throw unwritable(error);
+        if (!hasCode(error, 'EEXIST') || path !== whole) throw unwritable(error);
       }
     }
     throw unwritable('no free file name');
   }
+}
+
+/** Open a new file. The first one of a day creates the day's folder. */
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'ax');
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+    makeDay(dirname(path));
+    return openSync(path, 'ax');
+  }
+}
+
+/** Another server may have created it already. The folder above is not created again: it may be an unmounted disk. */
+function makeDay(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -19,6 +19,7 @@ describe('links in documents', () => {
     'docker/README.md',
     'server/README.md',
     'protocol/README.md',
+    'protocol/trajectory.md',
     'environments/README.md',
     'environments/your-own-dataset.md',
     'environments/bash/README.md',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { Params } from '../../protocol/methods.ts';
+import { trajectoryPath } from '../../protocol/trajectory.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { CommandError } from './command-error.ts';
@@ -23,6 +24,7 @@ export async function playSession(
   terminal: Terminal,
   trajectories: string | null,
 ): Promise<number> {
+  const begun = new Date();
   await using episode = await client.reset(params);
   showStart(terminal, episode);
   if (terminal.interactive) print(terminal, styled(terminal, 'dim', PLAY_HINT));
@@ -71,7 +73,8 @@ export async function playSession(
   }
   if (outcome === 'ended' || outcome === 'left') print(terminal, 'left without submitting: no reward');
   if (trajectories !== null) {
-    print(terminal, styled(terminal, 'dim', `trajectory: ${join(trajectories, `${episode.id}.jsonl`)}`));
+    const path = join(trajectories, trajectoryPath(episode.id, begun));
+    print(terminal, styled(terminal, 'dim', `trajectory: ${path}`));
   }
   return outcome === 'failed' ? EXIT.bad : EXIT.ok;
 }

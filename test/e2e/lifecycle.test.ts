@@ -11,6 +11,7 @@ import { type RunningServer, startServer } from '../../server/main.ts';
 import { engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { Wire } from '../server/test-server.ts';
+import { trajectoryIn } from '../trajectories.ts';
 
 const program = join(import.meta.dirname, '../../clients/cli/stepwell.ts');
 
@@ -193,8 +194,7 @@ for (const under of await engineCases()) {
       expect(await second.exited).toBe(0);
       expect(await leftBy(second.pid)).toEqual([]);
       // What a client was told is in the trajectory, and a half-written line would not parse.
-      const log = readdirSync(join(home, 'trajectories')).find((name) => name.startsWith(id)) ?? '';
-      const lines = readFileSync(join(home, 'trajectories', log), 'utf8')
+      const lines = readFileSync(trajectoryIn(join(home, 'trajectories'), id), 'utf8')
         .trimEnd()
         .split('\n');
       expect(lines.map((line) => JSON.parse(line).event)).toContain('reset');

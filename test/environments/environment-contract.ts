@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { replayEpisode } from '../../clients/replay/replay-episode.ts';
@@ -12,6 +12,7 @@ import { createConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import { temporaryHome } from '../clients/real-server.ts';
 import { Wire } from '../server/test-server.ts';
+import { trajectoryIn } from '../trajectories.ts';
 import type { EnvironmentScenario } from './environment-scenarios.ts';
 
 const START_MS = 300_000;
@@ -188,7 +189,7 @@ export function environmentContract(scenario: EnvironmentScenario, runtime: 'doc
       for (const code of [show.code, fail, ...gold]) await episode.step({ code });
       await episode.evaluate();
       await episode.submit();
-      const trajectory = await readTrajectory(join(home, 'trajectories', `${episode.id}.jsonl`));
+      const trajectory = await readTrajectory(trajectoryIn(join(home, 'trajectories'), episode.id));
       expect(trajectory).toMatchObject({ torn: false, close: { reason: 'terminated' } });
       expect(await replayEpisode(client, trajectory)).toEqual({
         steps: gold.length + 3,
@@ -227,11 +228,7 @@ export function environmentContract(scenario: EnvironmentScenario, runtime: 'doc
       const told = { class: expect.stringMatching(/^(sandbox|grading)$/), retryable: true };
       expect(dead.failure).toMatchObject(told);
       expect(await playedAgain()).toBeCloseTo(1, 5);
-      const names = await readdir(join(home, 'trajectories'));
-      const log = await readFile(
-        join(home, 'trajectories', names.find((name) => name.startsWith(episode.id)) ?? ''),
-        'utf8',
-      );
+      const log = await readFile(trajectoryIn(join(home, 'trajectories'), episode.id), 'utf8');
       expect(log).toContain('"reason":"failure"');
     });
   });

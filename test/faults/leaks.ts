@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { TrajectoryEvent } from '../../protocol/trajectory.ts';
+import { trajectoriesIn } from '../trajectories.ts';
 import { descendants, descriptorsOf, mountsOf } from './processes.ts';
 import { containersOf, runnerOf } from './sandboxes.ts';
 import type { Home, Served } from './served.ts';
@@ -115,9 +116,9 @@ export interface Recorded {
 
 /** Every trajectory in the folder; each whole line is an event, reset first, steps in order, and nothing after the end. */
 export function recorded(folder: string): Recorded[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
-  return names.map((name) => {
-    const lines = readFileSync(join(folder, name), 'utf8').split('\n');
+  return trajectoriesIn(folder).map((path) => {
+    const name = basename(path);
+    const lines = readFileSync(path, 'utf8').split('\n');
     const rest = lines.pop() ?? '';
     const events = lines.map((line) => TrajectoryEvent.parse(JSON.parse(line)));
     expect([name, events[0]?.event]).toEqual([name, 'reset']);

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { JsonError, MAX_DEPTH, MAX_VALUES, parseJson } from '../../server/bounded-json.ts';
+import { trajectoriesIn } from '../trajectories.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { startTestServer, type TestServer, Wire } from './test-server.ts';
 
@@ -50,8 +50,8 @@ const METADATA = nested(20_000);
 
 /** What may not be missing of a trajectory: every step that ran. */
 function stepsLogged(): number {
-  const lines = readdirSync(server.trajectories).flatMap((name) =>
-    readFileSync(join(server.trajectories, name), 'utf8').trimEnd().split('\n'),
+  const lines = trajectoriesIn(server.trajectories).flatMap((path) =>
+    readFileSync(path, 'utf8').trimEnd().split('\n'),
   );
   return lines.filter((line) => JSON.parse(line).event === 'step').length;
 }

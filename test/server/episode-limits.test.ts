@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SandboxError } from '../../docker/errors.ts';
 import type { ResetOptions } from '../../protocol/episode.ts';
 import { EpisodeLimits } from '../../server/episode-limits.ts';
+import { trajectoryIn } from '../trajectories.ts';
 import { fake, serveEachTest, server, wire } from './each-server.ts';
 import { Wire } from './test-server.ts';
 
@@ -43,7 +43,7 @@ describe('an episode whose time is over', () => {
   const step = (episode_id: string, action: unknown, number?: number) =>
     wire.result('episode/step', { episode_id, action, ...(number === undefined ? {} : { step: number }) });
   const events = (id: string): { event: string }[] =>
-    readFileSync(join(server.trajectories, `${id}.jsonl`), 'utf8')
+    readFileSync(trajectoryIn(server.trajectories, id), 'utf8')
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));

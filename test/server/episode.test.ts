@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { takeTurn } from '../../server/turn.ts';
+import { trajectoryIn } from '../trajectories.ts';
 import { fake, serveEachTest, server, wire } from './each-server.ts';
 
 serveEachTest();
@@ -258,7 +258,7 @@ test.each([
 
 /** The events of an episode's trajectory. */
 function events(id: string): { readonly event: string; readonly reason?: string }[] {
-  const text = readFileSync(join(server.trajectories, `${id}.jsonl`), 'utf8');
+  const text = readFileSync(trajectoryIn(server.trajectories, id), 'utf8');
   return text
     .trimEnd()
     .split('\n')

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { canonicalJson, TrajectoryEvent } from '../../protocol/trajectory.ts';
 import { isLarge, jsonPieces, largeText } from '../../server/answer-text.ts';
 import { hashOf } from '../../server/trajectory-log.ts';
+import { trajectoryIn } from '../trajectories.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { startTestServer, type TestServer, Wire } from './test-server.ts';
 
@@ -69,7 +69,7 @@ test('a large result leaves the event loop to others while it is hashed, logged 
   const step = episode.step(undefined, `control ${SIZE}`);
   expect(await turnsOf(step)).toBeGreaterThan(10);
   expect(await turnsOf(largeText(await step))).toBeGreaterThan(5);
-  const lines = readFileSync(join(server.trajectories, 'large.jsonl'), 'utf8').trimEnd().split('\n');
+  const lines = readFileSync(trajectoryIn(server.trajectories, 'large'), 'utf8').trimEnd().split('\n');
   const event = TrajectoryEvent.parse(JSON.parse(lines.at(-1) ?? ''));
   expect(event).toMatchObject({
     event: 'step',

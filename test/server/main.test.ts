@@ -18,6 +18,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { machineFacts } from '../../docker/engine-choice.ts';
 import { createConfig } from '../../server/config.ts';
 import { startServer } from '../../server/main.ts';
+import { trajectoryIn } from '../trajectories.ts';
 import { Wire } from './test-server.ts';
 
 const lacks = await machineFacts(new Docker()).local();
@@ -85,7 +86,7 @@ test.skipIf(lacks.length > 0)(
     );
     wire.socket.close();
     await server.close();
-    const log = readFileSync(join(home, 'trajectories/here.jsonl'), 'utf8');
+    const log = readFileSync(trajectoryIn(join(home, 'trajectories'), 'here'), 'utf8');
     expect(log).toContain('"output":"42\\n"');
     await expect(fetch(server.url)).rejects.toThrow();
   },
@@ -105,8 +106,7 @@ test.skipIf(lacks.length > 0)(
     expect(await wire.answer()).toMatchObject({ result: { observation: { output: 'finished\n' } } });
     expect(await wire.closed).toBe(1001);
     expect(await exited).toBe(0);
-    const [file] = readdirSync(join(home, 'trajectories')).filter((name) => name.startsWith(id));
-    const last = readFileSync(join(home, 'trajectories', file ?? ''), 'utf8')
+    const last = readFileSync(trajectoryIn(join(home, 'trajectories'), id), 'utf8')
       .trimEnd()
       .split('\n')
       .at(-1);

@@ -1,15 +1,16 @@
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { canonicalJson, TrajectoryEvent } from '../../protocol/trajectory.ts';
-import { fileNameOf, hashOf, TrajectoryLog } from '../../server/trajectory-log.ts';
+import { canonicalJson, TrajectoryEvent, trajectoryPath } from '../../protocol/trajectory.ts';
+import { hashOf, TrajectoryLog } from '../../server/trajectory-log.ts';
+import { trajectoriesIn, trajectoryIn } from '../trajectories.ts';
 import { fake, serveEachTest, server, wire } from './each-server.ts';
 
 serveEachTest();
 
 function read(name: string): TrajectoryEvent[] {
-  const text = readFileSync(join(server.trajectories, name), 'utf8');
+  const text = readFileSync(name, 'utf8');
   expect(text.endsWith('\n')).toBe(true);
   return text
     .trimEnd()
@@ -19,7 +20,7 @@ function read(name: string): TrajectoryEvent[] {
 
 test('every event is on disk when its answer comes', async () => {
   await wire.reset({ episode_id: 'one', seed: 4, task: 2, reward: 'every_step' });
-  const [reset] = read('one.jsonl');
+  const [reset] = read(trajectoryIn(server.trajectories, 'one'));
   expect(reset).toMatchObject({
     event: 'reset',
     environment: 'fake-v1',
@@ -28,7 +29,7 @@ test('every event is on disk when its answer comes', async () => {
     info: { seed: 4, image: { name: 'fake' }, engine: 'local' },
   });
   await wire.result('episode/step', { episode_id: 'one', action: 'echo gold' });
-  const step = read('one.jsonl').at(-1);
+  const step = read(trajectoryIn(server.trajectories, 'one')).at(-1);
   expect(step).toMatchObject({
     event: 'step',
     step: 1,
@@ -39,11 +40,25 @@ test('every event is on disk when its answer comes', async () => {
     info: { reward_components: { match: 1 } },
   });
   await wire.result('episode/evaluate', { episode_id: 'one' });
-  expect(read('one.jsonl').at(-1)).toMatchObject({ event: 'evaluate', after_step: 1, reward: 1 });
+  expect(read(trajectoryIn(server.trajectories, 'one')).at(-1)).toMatchObject({
+    event: 'evaluate',
+    after_step: 1,
+    reward: 1,
+  });
   await wire.result('episode/step', { episode_id: 'one', action: 'submit' });
-  expect(read('one.jsonl').at(-1)).toMatchObject({ event: 'close', reason: 'terminated', steps: 2 });
+  expect(read(trajectoryIn(server.trajectories, 'one')).at(-1)).toMatchObject({
+    event: 'close',
+    reason: 'terminated',
+    steps: 2,
+  });
   await wire.result('episode/close', { episode_id: 'one' });
-  expect(read('one.jsonl').map(({ event }) => event)).toEqual(['reset', 'step', 'evaluate', 'step', 'close']);
+  expect(read(trajectoryIn(server.trajectories, 'one')).map(({ event }) => event)).toEqual([
+    'reset',
+    'step',
+    'evaluate',
+    'step',
+    'close',
+  ]);
 });
 
 test('an id used again gets a file of its own', async () => {
@@ -51,16 +66,19 @@ test('an id used again gets a file of its own', async () => {
     await wire.reset({ episode_id: 'again' });
     await wire.result('episode/close', { episode_id: 'again' });
   }
-  const files = readdirSync(server.trajectories);
+  const files = trajectoriesIn(server.trajectories);
   expect(files).toHaveLength(2);
   for (const file of files) expect(read(file).at(-1)).toMatchObject({ event: 'close', reason: 'client' });
 });
 
 test('an episode id leads nowhere outside the folder', async () => {
   await wire.reset({ episode_id: '../../etc/passwd' });
-  expect(readdirSync(server.trajectories)).toEqual(['__.._etc_passwd.jsonl']);
-  expect(fileNameOf('..')).toBe('_');
-  expect(fileNameOf(`a/b\0c${'x'.repeat(200)}`)).toMatch(/^a_b_cx{75}$/);
+  expect(trajectoriesIn(server.trajectories)).toEqual([
+    expect.stringMatching(/\/\d{4}-\d\d-\d\d\/__\.\._etc_passwd\.jsonl$/),
+  ]);
+  const day = new Date('2026-11-22T23:59:59.999Z');
+  expect(trajectoryPath('..', day)).toBe('2026-11-22/_.jsonl');
+  expect(trajectoryPath(`a/b\0c${'x'.repeat(200)}`, day)).toMatch(/^2026-11-22\/a_b_cx{75}\.jsonl$/);
 });
 
 test('without the folder a reset is refused, and its sandbox goes back', async () => {
