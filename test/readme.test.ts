@@ -25,6 +25,7 @@ describe('links in documents', () => {
     'environments/bash/README.md',
     'environments/sql/README.md',
     'environments/python/README.md',
+    'environments/python/judge/README.md',
     'clients/README.md',
   ])('of %s lead somewhere', (file) => {
     const text = readFileSync(resolve(ROOT, file), 'utf8');

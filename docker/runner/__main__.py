@@ -7,9 +7,11 @@ import signal
 import sys
 import traceback
 from collections import deque
+from collections.abc import Mapping
+from typing import Callable
 
 from confinement import set_dumpable
-from frames import Disconnected, FrameChannel
+from frames import Disconnected, Frame, FrameChannel
 from replaced_sandbox import ReplacedSandbox
 from request_error import RequestError
 from sandbox import LayerSandbox, LayerSettings
@@ -27,7 +29,7 @@ class Abandoned(Exception):
 class Runner:
     """Answers requests in order; `ping` is answered at once, even while code runs."""
 
-    def __init__(self, channel: FrameChannel, settings) -> None:
+    def __init__(self, channel: FrameChannel, settings: Mapping[str, str]) -> None:
         self._channel = channel
         self._sandbox = make_sandbox(settings, {channel.read_fd: self._meanwhile})
         self._waiting = deque()
@@ -116,7 +118,7 @@ class Runner:
                     raise Abandoned
 
 
-def checked(frame):
+def checked(frame: Frame) -> Frame:
     """The frame, if it is a request: one without a number cannot even be refused."""
     header, _ = frame
     if not isinstance(header.get("op"), str) or not isinstance(header.get("id"), int):
@@ -124,7 +126,7 @@ def checked(frame):
     return frame
 
 
-def make_sandbox(settings, services):
+def make_sandbox(settings: Mapping[str, str], services: Mapping[int, Callable[[], None]]) -> LayerSandbox:
     """
     The sandbox that was asked for. Where it cannot be made nothing takes its place: in a container that has the rights to
     make layers, an agent without one would have them too.

@@ -4,7 +4,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Callable, NamedTuple, Optional
 
 from processes import LastPid, send, started_at
@@ -153,7 +153,7 @@ class AgentProcesses:
             self.release()
         return False
 
-    def _stop(self, pids) -> None:
+    def _stop(self, pids: Iterable[int]) -> None:
         for pid in pids:
             if send(pid, signal.SIGSTOP):
                 self._stopped.add(pid)

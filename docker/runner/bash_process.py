@@ -2,9 +2,12 @@
 
 import os
 import signal
+from typing import Optional
 
 from environment import ENVIRONMENT
+from layer import Layer
 from session_ends import CODE, rewrite
+from zygote import Zygote
 
 _DRIVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.sh")
 # The shell's script, one line, so that an error names the line of the command. It comes on standard input, which the
@@ -14,7 +17,7 @@ _SHELL = "/bin/bash"
 BREAK = signal.SIGRTMIN + 7
 
 
-def start_bash(zygote, layer, cwd: str, descriptors: dict) -> int:
+def start_bash(zygote: Zygote, layer: Optional[Layer], cwd: str, descriptors: dict) -> int:
     """A bash over `layer`, or over the container's root without one; its pid. Raises CannotStart."""
     with open(_DRIVER, "rb") as file:
         rewrite(descriptors[CODE], file.read() + b"\0")

@@ -2,6 +2,7 @@
 
 import mmap
 import os
+from typing import Callable
 
 from session_ends import PID_BYTES
 
@@ -26,7 +27,7 @@ def namespaces_of(pid: int) -> list:
     return opened
 
 
-def beside(fork) -> int:
+def beside(fork: Callable[[int], int]) -> int:
     """
     The pid of the process that a maker has started; `fork` takes the memory file where the maker tells it, and returns the
     maker's. The agent makes children of the runner's as well, and they are not to be mixed up. Raises CannotStart.

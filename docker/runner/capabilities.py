@@ -66,13 +66,13 @@ def keep(rights: dict) -> None:
     _write(sets)
 
 
-def _read():
+def _read() -> ctypes.Array:
     sets = (_Sets * 2)()
     _check(_libc.capget(ctypes.byref(_Header(_VERSION, 0)), sets), "capabilities cannot be read")
     return sets
 
 
-def _write(sets) -> None:
+def _write(sets: ctypes.Array) -> None:
     _check(_libc.capset(ctypes.byref(_Header(_VERSION, 0)), sets), "capabilities cannot be set")
 
 

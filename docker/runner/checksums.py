@@ -70,7 +70,9 @@ class _Listing:
             self._enter(folder, through, pending)
         return hashlib.sha256(b"\n".join(sorted(self._lines))).hexdigest()
 
-    def _add(self, path: bytes, shown: bytes, recursive: bool, through, pending) -> None:
+    def _add(
+        self, path: bytes, shown: bytes, recursive: bool, through: "_Through", pending: list[tuple[bytes, "_Through"]]
+    ) -> None:
         self._budget.name()
         try:
             status = os.stat(path)
@@ -86,7 +88,7 @@ class _Listing:
         else:
             self._say(shown, "directory")
 
-    def _enter(self, folder: bytes, through: "_Through", pending) -> None:
+    def _enter(self, folder: bytes, through: "_Through", pending: list[tuple[bytes, "_Through"]]) -> None:
         try:
             status = os.stat(folder)
             identity = status.st_dev, status.st_ino

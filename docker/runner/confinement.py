@@ -9,6 +9,8 @@ given up everything already, and an inspection runs in namespaces that the agent
 import ctypes
 import mmap
 import os
+from collections.abc import Iterable
+from typing import Any, Callable
 
 import capabilities
 import mounts
@@ -42,7 +44,7 @@ class Confinement:
         self._devices = devices
         self._hostname = hostname
 
-    def fork_session(self, layer, work, flags: int = 0) -> int:
+    def fork_session(self, layer: Any, work: Callable[[], None], flags: int = 0) -> int:
         """The first process in namespaces of its own, with `layer` as its root."""
 
         def begin() -> None:
@@ -53,7 +55,9 @@ class Confinement:
 
         return _fork(begin, flags | _NAMESPACES)
 
-    def fork_beside(self, namespaces, work, told: int, flags: int = 0) -> int:
+    def fork_beside(
+        self, namespaces: Iterable[int], work: Callable[[], Callable[[], None]], told: int, flags: int = 0
+    ) -> int:
         """
         A process in the namespaces of a session (descriptors, the pid namespace among them), a child of this process. The
         pid is that of its maker, which ends as soon as there is one, and tells that one's pid in the memory file `told`.
@@ -77,7 +81,7 @@ class Confinement:
 
         return _fork(begin, flags)
 
-    def fork_looking(self, view, work) -> int:
+    def fork_looking(self, view: Callable[[], str], work: Callable[[], None]) -> int:
         """A process in namespaces of its own that the agent is not in; `view` makes its root and returns its path."""
 
         def begin() -> None:
@@ -90,7 +94,7 @@ class Confinement:
 
         return _fork(begin, _NAMESPACES)
 
-    def fork_alone(self, work, flags: int = 0) -> int:
+    def fork_alone(self, work: Callable[[], None], flags: int = 0) -> int:
         """A process in this one's own namespaces, for want of the right to make others."""
 
         def begin() -> None:
@@ -140,20 +144,20 @@ def set_dumpable(is_dumpable: bool) -> None:
     _checked(_libc.prctl(_PR_SET_DUMPABLE, int(is_dumpable), 0, 0, 0))
 
 
-def _fork(begin, flags: int) -> int:
+def _fork(begin: Callable[[], None], flags: int) -> int:
     pid = mounts.clone(flags)
     if pid == 0:
         never_return(lambda: _begin(begin))
     return pid
 
 
-def _begin(begin) -> None:
+def _begin(begin: Callable[[], None]) -> None:
     # Before the agent's first program, and the first process too: who traces it could have it fork.
     offer_first("self")
     begin()
 
 
-def never_return(work) -> None:
+def never_return(work: Callable[[], None]) -> None:
     """What a fork does ends with it, whatever happens."""
     try:
         work()

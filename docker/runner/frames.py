@@ -4,17 +4,21 @@ import json
 import os
 import socket
 import struct
+from typing import Optional
 
 MAX_FRAME = 64 * 1024 * 1024
 _LENGTHS = struct.Struct(">II")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def _refuse_constant(name: str):
+def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
 _decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
+
+# A header and a payload.
+Frame = tuple[dict, bytes]
 
 
 class Disconnected(Exception):
@@ -37,7 +41,7 @@ class FrameChannel:
         fd = connection.detach()
         return cls(fd, fd)
 
-    def next_buffered(self):
+    def next_buffered(self) -> Optional[Frame]:
         """The next whole frame already read as (header, payload), or None."""
         buffer = self._buffer
         if len(buffer) < 8:
@@ -65,7 +69,7 @@ class FrameChannel:
             raise Disconnected("end of input")
         self._buffer += data
 
-    def read(self):
+    def read(self) -> Frame:
         """The next frame, waiting for it."""
         while True:
             frame = self.next_buffered()

@@ -3,9 +3,13 @@
 import os
 import resource
 import stat
+from collections.abc import Collection, Mapping
+from typing import Callable, Optional
 
 import mounts
+from confinement import Confinement
 from environment import ENVIRONMENT
+from layer import Layer, Pristine
 from mounts import MS_NODEV, MS_NOSUID, MS_REC
 from program import Program
 from request_error import RequestError
@@ -32,13 +36,15 @@ class Inspection:
     `memory_bytes` bounds the memory of each; 0 does not.
     """
 
-    def __init__(self, confinement, pristine, devices: str, memory_bytes: int) -> None:
+    def __init__(self, confinement: Confinement, pristine: Pristine, devices: str, memory_bytes: int) -> None:
         self._confinement = confinement
         self._pristine = pristine
         self._devices = devices
         self._memory_bytes = memory_bytes
 
-    def run(self, layer, request: dict, services, kept):
+    def run(
+        self, layer: Layer, request: dict, services: Mapping[int, Callable[[], None]], kept: Collection[int]
+    ) -> tuple[dict, bytes]:
         """Run `argv` and return (fields as for `run`, output); `kept` as for a `Program`."""
         cwd = WINDOW + _plain_folder(layer.merged, request.get("cwd", "/"))
         repository = _Repository(layer.merged)
@@ -55,7 +61,7 @@ class Inspection:
 
         return Program(start, services, kept).finish(request)
 
-    def _view(self, layer, repository: "_Repository") -> str:
+    def _view(self, layer: Layer, repository: "_Repository") -> str:
         """In the mount namespace of the program: put its root together; the path."""
         root = self._pristine.merged
         window = root + WINDOW
@@ -88,7 +94,7 @@ class _Repository:
         self.configuration = _PRISTINE_CONFIGURATION if self.is_plain and can_cover else None
 
 
-def _kind(path: str):
+def _kind(path: str) -> Optional[str]:
     try:
         mode = os.lstat(path).st_mode
     except OSError:

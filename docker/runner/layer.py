@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from lower import BOUND_FILES
@@ -28,7 +29,9 @@ class Ground:
     by path, over the root's.
     """
 
-    def __init__(self, scratch: str, roots, layer_bytes: int, layer_inodes: int, files) -> None:
+    def __init__(
+        self, scratch: str, roots: list[str], layer_bytes: int, layer_inodes: int, files: Mapping[str, str]
+    ) -> None:
         self.scratch = scratch
         self.prefixes = roots
         self.tmpfs_options = f"size={layer_bytes},nr_inodes={layer_inodes},mode=755"
@@ -42,7 +45,7 @@ class Ground:
             os.mkdir(folder)
         self._make_mask(files)
 
-    def _make_mask(self, files) -> None:
+    def _make_mask(self, files: Mapping[str, str]) -> None:
         if os.path.isdir(HIDDEN_FOLDER):
             os.mknod(self._mirror(HIDDEN_FOLDER), 0o600 | stat.S_IFCHR, 0)
         # They lie below the mount, where a layer would show the empty files underneath.

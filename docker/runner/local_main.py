@@ -13,6 +13,8 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Iterable
+from typing import Optional
 
 import capabilities
 import mounts
@@ -112,7 +114,7 @@ class Container:
         _raise_loopback()
         mounts.become_root(root)
 
-    def _make_own(self, place: str, folders) -> None:
+    def _make_own(self, place: str, folders: Iterable[str]) -> None:
         """A file system of the container's own, with empty folders: the root below is shared and stays as it is."""
         mounts.mount("stepwell", self._root + place, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
         for folder in folders:
@@ -170,7 +172,7 @@ def _advice(is_root: bool) -> str:
     return f"; this machine forbids user namespaces to ordinary users: allow them ({', '.join(remedies)}) or be root"
 
 
-def _setting(path: str):
+def _setting(path: str) -> Optional[str]:
     try:
         with open(path, encoding="ascii") as file:
             return file.read().strip()

@@ -6,6 +6,8 @@ import re
 import select
 import signal
 import time
+from collections.abc import Collection
+from typing import Optional, Union
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 # How long an end may take that others hold up, and how often they are looked for.
@@ -23,7 +25,7 @@ def ticks_at(moment: float) -> int:
     return int((time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() + moment) * _TICKS)
 
 
-def offer_first(pid) -> None:
+def offer_first(pid: Union[int, str]) -> None:
     """When memory runs out, this process (a pid, or "self") and those that it starts go first, never the runner."""
     try:
         with open(f"/proc/{pid}/oom_score_adj", "w", encoding="ascii") as file:
@@ -33,7 +35,7 @@ def offer_first(pid) -> None:
         pass
 
 
-def children_of(pid: int):
+def children_of(pid: int) -> list[int]:
     """The processes that a process has started and that live, or wait to be waited for."""
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
         return [int(child) for child in file.read().split()]
@@ -45,7 +47,7 @@ def exit_status(status: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def reap(pid: int, kept) -> int:
+def reap(pid: int, kept: Collection[int]) -> int:
     """
     Wait for a child that has ended or has been killed; its exit status. The agent can hold up its end: a tracer is told of
     it before a parent is, and is killed; the first process of a namespace ends after the last one, which may be a child of
@@ -61,7 +63,7 @@ def reap(pid: int, kept) -> int:
     return exit_status(status)
 
 
-def _reaped_at_last(pid: int, exit_fd: int, kept) -> int:
+def _reaped_at_last(pid: int, exit_fd: int, kept: Collection[int]) -> int:
     exit_poll = select.poll()
     exit_poll.register(exit_fd, select.POLLIN)
     until = time.monotonic() + _END_S
@@ -85,14 +87,14 @@ def _tracer_of(pid: int) -> int:
         return int(_TRACER.search(file.read())[1])
 
 
-def reap_orphans(kept) -> None:
+def reap_orphans(kept: Collection[int]) -> None:
     """Wait for the runner's children that it does not know of and that ended; the ends of `kept` are for others to see."""
     for pid in children_of(os.getpid()):
         if pid not in kept:
             os.waitpid(pid, os.WNOHANG)
 
 
-def end_strays(kept) -> None:
+def end_strays(kept: Collection[int]) -> None:
     """Kill what the runner started and does not know of, as when the one that started it was killed at that moment."""
     for pid in children_of(os.getpid()):
         if pid not in kept:
@@ -109,7 +111,7 @@ def send(pid: int, number: int) -> bool:
         return False
 
 
-def started_at(pid: int):
+def started_at(pid: int) -> Optional[int]:
     """When a process started, in the unit of `ticks_at`; None where it is gone."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:

@@ -4,6 +4,8 @@ import os
 import select
 import signal
 import time
+from collections.abc import Collection, Mapping
+from typing import Callable
 
 from capture import Capture
 from processes import reap
@@ -15,7 +17,9 @@ class Program:
     processes whose ends others wait for. Raises what `start` raises.
     """
 
-    def __init__(self, start, services, kept) -> None:
+    def __init__(
+        self, start: Callable[[dict], int], services: Mapping[int, Callable[[], None]], kept: Collection[int]
+    ) -> None:
         self._services = services
         self._kept = kept
         self._output, write_fd = os.pipe()
@@ -35,7 +39,7 @@ class Program:
             os.close(self._output)
             raise
 
-    def finish(self, request: dict, linger_s: float = 0.0, end=lambda: None):
+    def finish(self, request: dict, linger_s: float = 0.0, end: Callable[[], None] = lambda: None) -> tuple[dict, bytes]:
         """
         Wait for its end, and up to `linger_s` more for those that still hold its output.
         Returns (fields of the reply, output); past `timeout_ms` the program is killed, and `end` ends what it started.

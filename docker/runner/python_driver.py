@@ -14,6 +14,7 @@ import signal
 import sys
 import traceback
 import types
+from typing import Optional
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # What marks code that awaits, among a code object's flags.
@@ -98,7 +99,7 @@ class Driver:
         os.lseek(self._code_fd, end + 1, os.SEEK_SET)
         return data.decode("utf-8", "replace")
 
-    def _stdin(self, fd) -> None:
+    def _stdin(self, fd: Optional[int]) -> None:
         """Read from `fd`, or nothing, from now on, with none of what was read ahead before."""
         source = os.open("/dev/null", os.O_RDONLY) if fd is None else fd
         os.dup2(source, 0)
@@ -157,7 +158,7 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, lambda _number, _frame: None)
 
 
-def _exit_status(code) -> int:
+def _exit_status(code: object) -> int:
     """The status that `sys.exit(code)` would end a program with; a text is printed."""
     if code is None:
         return 0

@@ -1,6 +1,8 @@
 """The fallback where layers cannot be made: the container itself is the sandbox, and is replaced after each episode."""
 
 import os
+from collections.abc import Mapping
+from typing import Callable
 
 import capabilities
 from processes import reap_orphans
@@ -21,7 +23,7 @@ class ReplacedSandbox(LayerSandbox):
 
     isolation = "replace"
 
-    def __init__(self, services, kind: str) -> None:
+    def __init__(self, services: Mapping[int, Callable[[], None]], kind: str) -> None:
         if os.getpid() != 1:
             raise RuntimeError("replace isolation ends every process beside the runner: it runs in a container only")
         self._services = services
@@ -50,22 +52,22 @@ class ReplacedSandbox(LayerSandbox):
             self._zygote.close()
 
     @property
-    def _place(self):
+    def _place(self) -> None:
         return None
 
     def mark(self) -> None:
         raise RequestError("not_supported", "mark is the engine's where there are no layers")
 
-    def diff(self):
+    def diff(self) -> dict:
         raise RequestError("not_supported", "diff is the engine's where there are no layers")
 
-    def checksums(self, request: dict):
+    def checksums(self, request: dict) -> dict:
         raise RequestError("not_supported", "checksums need layers")
 
-    def inspect(self, request: dict):
+    def inspect(self, request: dict) -> tuple[dict, bytes]:
         raise RequestError("not_supported", "inspect needs layers")
 
-    def run(self, request: dict, payload: bytes):
+    def run(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
         # An episode may be long, and what has ended counts towards its processes until it is waited for.
         reap_orphans(self._kept())
         return super().run(request, payload)

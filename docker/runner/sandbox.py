@@ -3,8 +3,9 @@
 import os
 import signal
 import time
+from collections.abc import Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, Callable, NamedTuple, Optional
 
 import bash_process
 import capabilities
@@ -18,7 +19,7 @@ from devices import make_devices, protect_settings
 from environment import ENVIRONMENT
 from files import get, list_files, put
 from inspection import Inspection
-from layer import Ground, Pristine
+from layer import Ground, Layer, Pristine
 from processes import end_strays, reap_orphans, ticks_at
 from program import Program
 from request_error import RequestError
@@ -53,7 +54,7 @@ class LayerSandbox:
 
     isolation = "layer"
 
-    def __init__(self, services, settings: LayerSettings) -> None:
+    def __init__(self, services: Mapping[int, Callable[[], None]], settings: LayerSettings) -> None:
         self._services = dict(services)
         self.kind = settings.session
         files = self._serve_names()
@@ -77,7 +78,7 @@ class LayerSandbox:
         self._session = None
         self._baseline: Baseline | None = None
 
-    def _serve_names(self):
+    def _serve_names(self) -> dict[str, str]:
         """Answer questions for names where there is no network; returns the files that lead to this resolver."""
         if not OfflineResolver.needed():
             return {}
@@ -127,7 +128,7 @@ class LayerSandbox:
         return SessionProcess(pid, break_signal, has_parent, self._confinement, self._own)
 
     @property
-    def _place(self):
+    def _place(self) -> Optional[Layer]:
         """What a session is started over."""
         return self._layer
 
@@ -143,7 +144,7 @@ class LayerSandbox:
             raise
         return session
 
-    def run(self, request: dict, payload: bytes):
+    def run(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
         """Run code in the session; a session that did not survive is started again."""
         self._refuse_at_rest()
         began = time.monotonic()
@@ -201,22 +202,22 @@ class LayerSandbox:
     def get(self, request: dict) -> bytes:
         return get(self._layer.merged, request["path"], request["max_bytes"])
 
-    def list(self, request: dict):
+    def list(self, request: dict) -> list[dict]:
         return list_files(self._layer.merged, request["path"])
 
     def mark(self) -> None:
         self._baseline = mark(self._layer.roots, self._hidden)
 
-    def diff(self):
+    def diff(self) -> dict:
         return self._at_rest(lambda: diff(self._layer.roots, self._baseline, self._hidden))
 
-    def checksums(self, request: dict):
+    def checksums(self, request: dict) -> dict:
         return self._at_rest(lambda: checksums(self._layer.merged, request["paths"]))
 
-    def inspect(self, request: dict):
+    def inspect(self, request: dict) -> tuple[dict, bytes]:
         return self._at_rest(lambda: self._inspection.run(self._layer, request, self._services, self._kept()))
 
-    def _at_rest(self, look):
+    def _at_rest(self, look: Callable[[], Any]) -> Any:
         """What `look` returns of files that no process of the agent has changed meanwhile."""
         if self._session is None:
             return look()
@@ -235,7 +236,7 @@ class LayerSandbox:
         self._end_session()
         return look()
 
-    def execute(self, request: dict):
+    def execute(self, request: dict) -> tuple[dict, bytes]:
         """A fresh program beside the session, in its namespaces; past the deadline all that it started is killed."""
         self._refuse_at_rest()
         if self._session is None or self._session.has_ended:
@@ -273,7 +274,7 @@ class LayerSandbox:
             self._end_session()
 
 
-def _not_started(request: dict, reason: str):
+def _not_started(request: dict, reason: str) -> tuple[dict, bytes]:
     """What a program comes to that the agent left no room for: an outcome, as its own failures are."""
     capture = Capture(request["max_output"])
     capture.add(f"stepwell: no program could be started: {reason}\n".encode())

@@ -5,11 +5,15 @@ import re
 import select
 import signal
 import time
+from collections.abc import Mapping
 from functools import partial
+from typing import Callable, Optional
 
+from agent_processes import AgentProcesses
 from capture import Capture
 from processes import ticks_at
 from session_ends import CODE, GO, REPORT, rewrite, write_at
+from session_process import SessionProcess
 
 # After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
 _GRACE_S = 0.3
@@ -30,7 +34,7 @@ _STATUS = re.compile(rb"\d{1,3}")
 class SessionEnded(Exception):
     """The interpreter ended; `status` is its exit status, `timeout` the deadline that it was killed for."""
 
-    def __init__(self, status: int, timeout=None) -> None:
+    def __init__(self, status: int, timeout: Optional[str] = None) -> None:
         super().__init__(f"the session ended with status {status}")
         self.status = status
         self.timeout = timeout
@@ -43,7 +47,9 @@ class Session:
     `services` are callbacks by the descriptors that they serve while code runs.
     """
 
-    def __init__(self, start, cwd: str, services) -> None:
+    def __init__(
+        self, start: Callable[[str, dict], SessionProcess], cwd: str, services: Mapping[int, Callable[[], None]]
+    ) -> None:
         self.cwd = cwd
         self._services = services
         self._sequence = 0
@@ -83,12 +89,12 @@ class Session:
         return _is_ready(self._exit_fd, 0)
 
     @property
-    def processes(self):
+    def processes(self) -> AgentProcesses:
         """The processes of this session, once it is ready."""
         return self._process.processes
 
     @property
-    def namespaces(self):
+    def namespaces(self) -> list[int]:
         """Descriptors of its namespaces, once it is ready."""
         return self._process.namespaces
 
@@ -103,7 +109,9 @@ class Session:
             self.kill()
             raise SessionEnded(_TIMED_OUT) from None
 
-    def run(self, code: bytes, stdin, timeout_s: float, idle_s, capture: Capture):
+    def run(
+        self, code: bytes, stdin: Optional[bytes], timeout_s: float, idle_s: Optional[float], capture: Capture
+    ) -> tuple[int, Optional[str]]:
         """
         Run code; its output goes to `capture`. Returns (exit status, None | 'deadline' | 'idle').
         Raises SessionEnded when the interpreter did not survive.
@@ -125,7 +133,7 @@ class Session:
             raise SessionEnded(_TIMED_OUT, timeout)
         return _TIMED_OUT, timeout
 
-    def _feed(self, code: bytes, stdin) -> None:
+    def _feed(self, code: bytes, stdin: Optional[bytes]) -> None:
         if b"\0" in code:
             # It ends a command. Neither language can hold one; it is dropped, as bash does for a script that has one.
             code = code.replace(b"\0", b"")
@@ -148,7 +156,7 @@ class Session:
         self.kill()
         return self._process.reap()
 
-    def _until_report(self, capture, deadline: float, idle_s):
+    def _until_report(self, capture: Capture, deadline: float, idle_s: Optional[float]) -> Optional[str]:
         """None when the interpreter reported, or which deadline passed first."""
         # Most commands report before they could fill the pipe: then one wake-up serves report and output together.
         if self._quiet_poll.poll(_QUIET_MS) and self._reported():
@@ -195,7 +203,7 @@ class Session:
                 return True
         return False
 
-    def _interrupt(self, capture, started: int) -> bool:
+    def _interrupt(self, capture: Capture, started: int) -> bool:
         """Interrupt what the command started, then kill it; whether the interpreter broke off the command and lives."""
         # Many processes that all clean up at once can hold up a container at the end of its memory for long.
         crowd = self.processes.count_since(started) > _CROWD

@@ -3,9 +3,12 @@
 import os
 import select
 import signal
+from collections.abc import Collection
+from typing import Callable, Optional
 
 from agent_processes import AgentProcesses
 from beside import CannotStart, beside, namespaces_of
+from confinement import Confinement
 from processes import children_of, reap, send
 from spawning import keep_only
 
@@ -20,7 +23,14 @@ class SessionProcess:
     runner's own processes.
     """
 
-    def __init__(self, pid: int, break_signal: int, has_parent: bool, confinement, own) -> None:
+    def __init__(
+        self,
+        pid: int,
+        break_signal: int,
+        has_parent: bool,
+        confinement: Optional[Confinement],
+        own: Callable[[], Collection[int]],
+    ) -> None:
         self.pid = pid
         self._break_signal = break_signal
         self._has_parent = has_parent
@@ -76,7 +86,7 @@ class SessionProcess:
                 pass
             return
 
-        def work():
+        def work() -> Callable[[], None]:
             keep_only({})
             return lambda: os.kill(-1, number)
 

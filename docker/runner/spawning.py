@@ -33,7 +33,7 @@ def heed_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def become(argv, environment: dict, cwd: str) -> None:
+def become(argv: list[str], environment: dict, cwd: str) -> None:
     """In a fork: become a program in a session of its own. Raises OSError."""
     heed_signals()
     os.setsid()

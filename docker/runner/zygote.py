@@ -4,12 +4,14 @@ import json
 import os
 import signal
 import socket
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Callable, NamedTuple, Optional
 
 import mounts
 from beside import CannotStart, beside
 from confinement import Confinement, never_return
 from environment import ENVIRONMENT
+from layer import Layer
 from processes import reap, send
 from session_ends import TOLD, rewrite
 from spawning import heed_signals, keep_only
@@ -43,7 +45,7 @@ class Zygote:
     a warm Python interpreter, which sessions are forks of.
     """
 
-    def __init__(self, settings: ZygoteSettings, place=None) -> None:
+    def __init__(self, settings: ZygoteSettings, place: Optional[str] = None) -> None:
         self._settings = settings
         self._program = None if place is None else _protected(place) if place else _PYTHON
         self._control = None
@@ -68,7 +70,7 @@ class Zygote:
     def _fork(self, theirs: socket.socket) -> int:
         return self._started(lambda: self._serve(theirs))
 
-    def _started(self, work) -> int:
+    def _started(self, work: Callable[[], None]) -> int:
         if self._settings.alone:
             return Confinement(self._settings.seccomp_filter, "", "").fork_alone(work)
         pid = os.fork()
@@ -105,7 +107,7 @@ class Zygote:
         heed_signals()
         os.execve(self._program, [_PYTHON], _ENVIRONMENT)
 
-    def start(self, layer, argv, env: dict, cwd: str, descriptors: dict) -> int:
+    def start(self, layer: Optional[Layer], argv: Optional[list[str]], env: dict, cwd: str, descriptors: dict) -> int:
         """
         Start a session with these descriptors (`{target: source}`): `argv`, or an interpreter where that is None. With a
         layer it is in namespaces of its own, else in the runner's. The first process of the namespace. Raises CannotStart.
@@ -114,7 +116,7 @@ class Zygote:
         request = {"kind": "session", "place": place, "argv": argv, "env": env, "cwd": cwd}
         return self._ask(request, descriptors, ())
 
-    def start_beside(self, namespaces, argv, env: dict, cwd: str, descriptors: dict) -> int:
+    def start_beside(self, namespaces: Iterable[int], argv: list[str], env: dict, cwd: str, descriptors: dict) -> int:
         """
         Start a program in the namespaces of a session (their descriptors), but as none of its children, as an engine
         runs one; its pid. Raises CannotStart.
@@ -122,7 +124,7 @@ class Zygote:
         request = {"kind": "beside", "argv": argv, "env": env, "cwd": cwd}
         return beside(lambda told: self._ask(request, {**descriptors, TOLD: told}, namespaces))
 
-    def _ask(self, request: dict, descriptors: dict, namespaces) -> int:
+    def _ask(self, request: dict, descriptors: dict, namespaces: Iterable[int]) -> int:
         text = os.memfd_create("request", os.MFD_CLOEXEC)
         try:
             rewrite(text, json.dumps({**request, "targets": list(descriptors)}).encode())
@@ -133,7 +135,7 @@ class Zygote:
             raise CannotStart(answer["error"])
         return answer["pid"]
 
-    def _answer(self, descriptors) -> dict:
+    def _answer(self, descriptors: list[int]) -> dict:
         """What the zygote says; one that ended, as when memory ran out, is started again."""
         if self.pid is None or os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
             self._begin_again()

@@ -7,7 +7,7 @@ import resource
 import signal
 import socket
 import sys
-from typing import NamedTuple
+from typing import Callable, NamedTuple, Optional
 
 import spawning
 from confinement import Confinement, never_return, set_dumpable
@@ -38,7 +38,7 @@ class ZygoteMain:
     class that a session without a program of its own runs.
     """
 
-    def __init__(self, control: socket.socket, interpreter=None) -> None:
+    def __init__(self, control: socket.socket, interpreter: Optional[type] = None) -> None:
         self._control = control
         control.set_inheritable(False)
         self._interpreter = interpreter
@@ -68,7 +68,7 @@ class ZygoteMain:
                 os.close(fd)
             self._control.send(json.dumps(answer).encode())
 
-    def _session(self, request: dict, given: dict, _namespaces) -> int:
+    def _session(self, request: dict, given: dict, _namespaces: list[int]) -> int:
         cwd = request["cwd"]
         place = request["place"] and Place(*request["place"])
 
@@ -83,10 +83,10 @@ class ZygoteMain:
             return self._confinement.fork_alone(work, CLONE_PARENT)
         return self._confinement.fork_session(place, work, CLONE_PARENT)
 
-    def _beside(self, request: dict, given: dict, namespaces) -> int:
+    def _beside(self, request: dict, given: dict, namespaces: list[int]) -> int:
         told = given.pop(TOLD)
 
-        def work():
+        def work() -> Callable[[], None]:
             spawning.keep_only(given)
             return lambda: spawning.become(request["argv"], request["env"], request["cwd"])
 
@@ -146,7 +146,7 @@ def _keep(given: dict) -> None:
     os.closerange(_GO_FD + 1, _GO_FD + 64)
 
 
-def serve_interpreters(control_fd: int, driver) -> None:
+def serve_interpreters(control_fd: int, driver: type) -> None:
     """Be the warm interpreter."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     zygote = ZygoteMain(socket.socket(fileno=control_fd), driver)

@@ -3,7 +3,7 @@
 import ast
 
 
-def call_and_value(source, entry):
+def call_and_value(source: str, entry: str) -> tuple[str, object] | None:
     """The call's source and the value that it is asserted to equal, or None for any other test."""
     body = ast.parse(source, "<test>").body
     if len(body) != 1 or not isinstance(body[0], ast.Assert) or body[0].msg is not None:

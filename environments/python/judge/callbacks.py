@@ -4,8 +4,12 @@ The solution gets something that calls back; meanwhile it answers what the judge
 """
 
 import threading
+from collections.abc import Callable
 
 from . import errors
+from .channel import Channel
+from .codec import Encoder
+from .decoding import Decoder
 
 
 class _Given:
@@ -38,7 +42,14 @@ class Callbacks:
     exceptions.
     """
 
-    def __init__(self, channel, answered, encoder, decoder, classes):
+    def __init__(
+        self,
+        channel: Channel,
+        answered: Callable[[dict], dict],
+        encoder: Encoder,
+        decoder: Decoder,
+        classes: errors.Classes,
+    ) -> None:
         self._channel = channel
         self._answered = answered
         self._encoder = encoder
@@ -51,7 +62,7 @@ class Callbacks:
         # What was raised by the judge's, and its numbers there.
         self._raised = []
 
-    def serve(self):
+    def serve(self) -> None:
         """Answer one request."""
         with self._lock:
             request = self._channel.receive()
@@ -59,7 +70,7 @@ class Callbacks:
         with self._lock:
             self._channel.send(answer)
 
-    def given(self, number, form, name):
+    def given(self, number: int, form: str, name: str) -> object:
         """What stands for something of the judge's; the same for the same."""
         if number not in self._given:
             made = _Given(self, number) if form == "iterator" else _function(self, number, name)
@@ -67,15 +78,15 @@ class Callbacks:
             self._numbers[id(made)] = number
         return self._given[number]
 
-    def number(self, value):
+    def number(self, value: object) -> int | None:
         """Which of the judge's things a value stands for, or None."""
         return self._numbers.get(id(value))
 
-    def raised(self, error):
+    def raised(self, error: BaseException) -> int | None:
         """The number of an exception that came from the judge, or None."""
         return next((number for known, number in self._raised if known is error), None)
 
-    def call(self, number, how, positional, named):
+    def call(self, number: int, how: str, positional: tuple, named: dict) -> object:
         with self._lock:
             self._calls += 1
             self._channel.send(

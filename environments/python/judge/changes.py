@@ -62,14 +62,14 @@ def _aliases(tree, name):
 class Changes:
     """The names, or expressions, of changed values in a test's code. foreign: names of what comes from the solution."""
 
-    def __init__(self, code, changed, foreign):
+    def __init__(self, code: str, changed: set[str], foreign: set[str]) -> None:
         self._names = changed
         self._foreign = foreign
         self._tree = ast.parse(code) if changed else None
         # Nobody sees what became of a value that was made for the solution alone.
         self.matter = any(not _is_fresh(name) for name in changed)
 
-    def notices(self, values):
+    def notices(self, values: dict[str, object]) -> set[str]:
         """A notice for each that the test compares with nothing but itself; it says what became of the value."""
         return {
             f"changed {name} {_digest(values.get(name))}"

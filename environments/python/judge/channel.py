@@ -2,6 +2,7 @@
 
 import json
 import select
+import socket
 import struct
 
 MAX_MESSAGE = 16 << 20
@@ -18,10 +19,10 @@ class Closed(Exception):
 class Channel:
     """One end. Not shared between threads."""
 
-    def __init__(self, sock):
+    def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
 
-    def send(self, message):
+    def send(self, message: dict | str) -> None:
         data = _dumps(message).encode()
         if len(data) > MAX_MESSAGE:
             raise ValueError("a message is too long")
@@ -30,7 +31,7 @@ class Channel:
         except OSError as error:
             raise Closed() from error
 
-    def receive(self):
+    def receive(self) -> object:
         """The next message."""
         length = struct.unpack("!I", self._exactly(4))[0]
         if length > MAX_MESSAGE:
@@ -40,7 +41,7 @@ class Channel:
         except (ValueError, RecursionError) as error:
             raise Closed() from error
 
-    def receive_within(self, seconds):
+    def receive_within(self, seconds: float) -> object:
         """The next message, if its beginning is there by then; else Closed."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
@@ -60,5 +61,5 @@ class Channel:
             data += part
         return bytes(data)
 
-    def close(self):
+    def close(self) -> None:
         self._socket.close()

@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Iterator
 
 # The judge looks at the time so often, in seconds, and may be so much later before that counts as a gap.
 TICK = 0.1
@@ -30,7 +31,7 @@ _STOPPED = ("T", "t")
 class Over(BaseException):
     """The time is over. held: somebody keeps the solution stopped."""
 
-    def __init__(self, held=False):
+    def __init__(self, held: bool = False) -> None:
         super().__init__()
         self.held = held
 
@@ -100,12 +101,12 @@ def _latest():
 class _Others:
     """How busy the machine was with what is not the solution's, from one look to the next."""
 
-    def __init__(self, pid):
+    def __init__(self, pid: int) -> None:
         self._pid = pid
         self._tasks = _tasks(pid)[1]
         self._busy, self._latest = _machine_busy(), _latest()
 
-    def busy(self, passed, own):
+    def busy(self, passed: float, own: float) -> float:
         """
         Processor time of others since the last look, in seconds. own: the judge's. Of processes that began and may have
         ended meanwhile nobody knows: they may have computed all the time.
@@ -122,7 +123,7 @@ class _Others:
 class Clock:
     """The time of all parts of a grade, in seconds."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: float) -> None:
         self._left = seconds
         # How many of those who wait want no time counted, or nothing raised.
         self._off = self._quiet = 0
@@ -134,14 +135,14 @@ class Clock:
         self._delay = 0.0
         self.watch(None)
 
-    def watch(self, pid):
+    def watch(self, pid: int | None) -> None:
         """Look at a solution process, or none, from now on."""
         self._pid = pid
         self._others = None
         self._seen = (0.0, 0.0) if pid is None else (_state_of(pid)[1], _waited(pid))
 
     @contextlib.contextmanager
-    def part(self, seconds):
+    def part(self, seconds: float) -> Iterator[None]:
         """The time of one part: Over is raised in it when that is over."""
         self._limit = min(seconds, self._left)
         self._used = self._gap = self._held = 0.0
@@ -162,26 +163,26 @@ class Clock:
             self._left -= self._used
 
     @property
-    def over(self):
+    def over(self) -> bool:
         return self._used >= self._limit or self._held > _PATIENCE
 
     @property
-    def disturbed(self):
+    def disturbed(self) -> bool:
         """Whether, in the last part, nobody ran for a while, or somebody stopped the solution."""
         return self._gap > 0 or self._held > 0
 
     @property
-    def exceeded(self):
+    def exceeded(self) -> bool:
         """Whether the last part would have had no time left if that counted."""
         return self._used + self._gap + self._held > self._limit
 
-    def check(self):
+    def check(self) -> None:
         """Raise Over where the time is over."""
         if self.over:
             raise Over(held=self._held > _PATIENCE)
 
     @contextlib.contextmanager
-    def off(self):
+    def off(self) -> Iterator[None]:
         """Time that is not the solution's."""
         self._count()
         self._off += 1
@@ -192,7 +193,7 @@ class Clock:
             self._mark()
 
     @contextlib.contextmanager
-    def quiet(self):
+    def quiet(self) -> Iterator[None]:
         """
         Time in which nothing is raised: whoever waits for the end of the solution looks by himself whether it is over. Once
         it has ended, the time is that of those who have to tell.

@@ -10,6 +10,7 @@ import collections
 import itertools
 import sys
 import types
+from collections.abc import Callable
 
 from . import instances
 from .decoding import FACTORIES
@@ -65,7 +66,7 @@ class Encoder:
     iterator that runs code is referred to, not gone through.
     """
 
-    def __init__(self, refer, classes, lazily=False):
+    def __init__(self, refer: Callable[[object], list], classes: dict[str, type], lazily: bool = False) -> None:
         self._refer = refer
         self._classes = classes
         self._lazily = lazily
@@ -74,7 +75,7 @@ class Encoder:
         self._found = []
         self._numbers = {}
 
-    def encode(self, value):
+    def encode(self, value: object) -> object:
         around = self._left, self._found, self._numbers
         self._left, self._found, self._numbers = MAX_NODES, [], {}
         try:

@@ -49,7 +49,7 @@ def _words(text):
         yield word
 
 
-def same_output(actual, expected):
+def same_output(actual: str, expected: str) -> bool:
     """
     Whether a program's output is the expected one: the same lines that are not blank, each of the same words. Words are
     divided by white space, whatever its kind and amount. Two words that are decimal numbers agree if their values are
@@ -64,7 +64,7 @@ def same_output(actual, expected):
     return True
 
 
-def same_value(actual, expected):
+def same_value(actual: object, expected: object) -> bool:
     """
     Whether a returned value is the expected one, which is JSON: a tuple is a list; the keys of a dictionary count as
     text; true and false are no numbers; whole numbers agree exactly; where the expected number is not whole, 1e-6, or 1e-6

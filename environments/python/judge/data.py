@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+from collections.abc import Set
 
 from .scopes import COMPREHENSIONS, bound, free, nodes_in
 
@@ -74,7 +75,7 @@ def _tools(body):
     return modules, functions
 
 
-def plain_names(body, known, makers):
+def plain_names(body: list[ast.stmt], known: Set[str], makers: Set[str]) -> set[str]:
     """
     Names that nothing but assignments bind, each of data written out: literals, operators, copies of the like, instances of
     `makers`. What a coroutine or a class refers to is shared with whoever has it, and does not count.

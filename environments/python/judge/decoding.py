@@ -50,7 +50,7 @@ class Decoder:
     Where `ordered` is set, a float that is no number raises FloatingPointError.
     """
 
-    def __init__(self, side):
+    def __init__(self, side: object) -> None:
         self._side = side
         self._classes = side.classes
         self._notice = side.notice
@@ -58,7 +58,7 @@ class Decoder:
         self._within = 0
         self.ordered = False
 
-    def decode(self, data):
+    def decode(self, data: object) -> object:
         if data is None or type(data) in (bool, int, float, str):
             if type(data) is float and not _LEAST <= data <= _MOST:
                 self._no_number(data != data)

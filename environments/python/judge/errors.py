@@ -5,6 +5,7 @@ other side has, a class of the same name and the same built-in base takes the pl
 
 import builtins
 import sys
+from collections.abc import Callable
 
 from . import instances, modules
 
@@ -18,12 +19,12 @@ _isinstance, _issubclass, _list, _str, _type = isinstance, issubclass, list, str
 _BaseException, _Group, _SyntaxError = BaseException, BaseExceptionGroup, SyntaxError
 
 
-def builtin_base(kind):
+def builtin_base(kind: type) -> str:
     """The name of the nearest built-in class of an exception's class."""
     return next((_BUILTIN_ERRORS[one] for one in kind.__mro__ if one in _BUILTIN_ERRORS), "Exception")
 
 
-def own_names(kind):
+def own_names(kind: type) -> list[list[str]]:
     """Names of an exception's class and of its bases, up to the nearest built-in one, each with its module's."""
     names = []
     for one in kind.__mro__:
@@ -34,7 +35,7 @@ def own_names(kind):
     return names
 
 
-def told(error, encode, folder, depth=0):
+def told(error: BaseException, encode: Callable[[object], object], folder: str, depth: int = 0) -> dict:
     """
     An exception as the other side is told of it. encode(value) -> JSON. folder: how the names of files begin whose line is
     told.
@@ -77,11 +78,11 @@ def told(error, encode, folder, depth=0):
 class Classes:
     """Classes of exceptions by what was told of them. known(name): a class that this side has, or None."""
 
-    def __init__(self, known):
+    def __init__(self, known: Callable[[str], object]) -> None:
         self._known = known
         self._made = {}
 
-    def of(self, names, base):
+    def of(self, names: list[list[str]], base: type) -> type:
         """The class of these names, the last one being the base of the others, all of them with a built-in one."""
         kind = base
         for name, module in reversed(names):
@@ -108,7 +109,13 @@ def _message(error):
     return vars(error).get("__stepwell_message__") or _BaseException.__str__(error)
 
 
-def made(said, classes, decode, admitted=lambda kind: kind, notice=lambda text: None):
+def made(
+    said: dict,
+    classes: Classes,
+    decode: Callable[[object], object],
+    admitted: Callable[[type], type] = lambda kind: kind,
+    notice: Callable[[str], None] = lambda text: None,
+) -> BaseException:
     """
     An exception like the one that was told of; `admitted` says which class takes the place of a built-in one. notice(text)
     is told of an attribute that hides a value of its class.

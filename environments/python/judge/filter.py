@@ -193,7 +193,7 @@ def _program(alone, separate):
     return [*program, _give(_ALLOW)]
 
 
-def confine(alone, separate):
+def confine(alone: bool, separate: bool) -> None:
     """
     Filter what this process and its heirs call. alone: whether they may start threads only. separate: whether the judge is
     another user. Needs `no_new_privs`.

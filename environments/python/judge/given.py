@@ -3,6 +3,7 @@
 import itertools
 import sys
 import types
+from collections.abc import Callable
 
 from . import errors
 from .channel import Closed
@@ -11,7 +12,7 @@ from .channel import Closed
 class Given:
     """All of one test. classes: the judge's own classes of the names that both sides have."""
 
-    def __init__(self, classes):
+    def __init__(self, classes: dict[str, type]) -> None:
         self._classes = classes
         self._found = []
         self._raisables = {}
@@ -19,11 +20,11 @@ class Given:
         # The assertion that failed in a call of the solution's, which the test may not survive.
         self.failed = None
 
-    def found(self, number):
+    def found(self, number: int) -> object:
         """What the solution got by this number. Raises IndexError where it was given no such thing."""
         return self._found[number]
 
-    def call(self, message, decode, encode):
+    def call(self, message: dict, decode: Callable[[object], object], encode: Callable[[object], object]) -> dict:
         """
         Call what the solution was given, as it asks; the message back. What is raised there goes through the solution; a
         failed assertion does not end there. Raises Closed where the message cannot be read.
@@ -45,7 +46,7 @@ class Given:
             self._raised.append(error)
         return back
 
-    def callable(self, value):
+    def callable(self, value: object) -> list:
         """A reference to a function or iterator."""
         number = next((number for number, known in enumerate(self._found) if known is value), len(self._found))
         if number == len(self._found):
@@ -53,12 +54,12 @@ class Given:
         form = "function" if callable(value) else "iterator"
         return ["given", number, form, getattr(value, "__name__", "function")]
 
-    def raisable(self, kind, reference):
+    def raisable(self, kind: type, reference: int) -> type:
         """A class of exceptions that stands for one of the solution process."""
         self._raisables[kind] = reference
         return kind
 
-    def kind(self, kind):
+    def kind(self, kind: type) -> list:
         """A reference to a class of the judge's, as the solution process has it. Raises TypeError where it has none."""
         if kind in self._raisables:
             return ["ref", self._raisables[kind]]
@@ -73,6 +74,6 @@ class Given:
                 return ["imported", module, name]
         raise TypeError(f"the class {kind.__name__} of the test cannot be given to the solution")
 
-    def raised(self, number):
+    def raised(self, number: int | None) -> BaseException | None:
         """What the test raised in a call of the solution's, by its number, or None."""
         return self._raised[number] if type(number) is int and 0 <= number < len(self._raised) else None

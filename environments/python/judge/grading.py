@@ -3,6 +3,7 @@
 import ast
 import math
 import os
+import socket
 import sys
 import types
 
@@ -29,7 +30,7 @@ class Grading:
     the task's own was run here, but values compared.
     """
 
-    def __init__(self, job, plan, control):
+    def __init__(self, job: dict, plan: dict, control: socket.socket) -> None:
         self._pid = os.getpid()
         self._job = job
         self._plan = plan
@@ -64,25 +65,25 @@ class Grading:
         inherited = {name for kind in self._classes.values() for name in dir(kind) if not name.startswith("__")}
         self._taken = OWN_NAMES | defined_attributes(body) | inherited
 
-    def module(self, name):
+    def module(self, name: str) -> object:
         """What stands for a module of the solution process."""
         return self.process.ask(
             "hold", f"import {name}", code=f'__import__("importlib").import_module({name!r})', listed=False
         )
 
     @property
-    def tested(self):
+    def tested(self) -> bool:
         """Whether there are tests, and no grade program."""
         return self._plan["grade"] is None
 
-    def outcomes(self):
+    def outcomes(self) -> list[dict]:
         """What came of each test, in order."""
         outcomes = [self._outcome(test) for test in self._plan["tests"]]
         if self.process.alive:
             self.process.stop(1.0)
         return outcomes
 
-    def score(self):
+    def score(self) -> dict:
         """What the grade program says, or why it gives no number; whose fault that is the gold tells, to the server."""
         outcome = self._outcome({"name": "grade", "grade": self._plan["grade"]})
         if self.process.alive:
@@ -270,7 +271,7 @@ class Grading:
             raise ValueError("grade() gave no number from 0 to 1")
         return float(value)
 
-    def run_program(self, stdin):
+    def run_program(self, stdin: str) -> tuple[str, int | None]:
         """The solution's output as a program, and its exit status (None past the deadline)."""
         output, ended, _ = program_result(self._spawner, self._clock, self._job, stdin)
         doubt = self._spawner.doubt(ended)
@@ -278,5 +279,5 @@ class Grading:
             raise Lost("InterpreterLost", "the program was ended from outside", doubt)
         return output.decode("utf-8", "replace"), None if ended["late"] else ended["status"]
 
-    def named(self, name):
+    def named(self, name: str) -> object:
         return self.process.look(name)

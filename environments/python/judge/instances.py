@@ -7,6 +7,7 @@ import collections
 import enum
 import functools
 import types
+from collections.abc import Callable
 
 # What a class may be made from beside `object`; the first are mutable and can hold themselves.
 _MUTABLE = (list, dict, set)
@@ -19,22 +20,22 @@ class Refused(ValueError):
     """An instance has what its class does not allow it to have."""
 
 
-def basis(kind):
+def basis(kind: type) -> type | None:
     """The built-in class whose content an instance holds, `object` for none, or None where it cannot be rebuilt."""
     solid = next(base for base in kind.__mro__ if not base.__flags__ & _HEAP_TYPE)
     return solid if solid is object or solid in _MUTABLE or solid in _FIXED else None
 
 
-def is_member(kind):
+def is_member(kind: type) -> bool:
     """Whether instances are the named members of an enumeration."""
     return issubclass(kind, enum.Enum)
 
 
-def is_fixed(base):
+def is_fixed(base: type) -> bool:
     return base in _FIXED
 
 
-def attributes(value):
+def attributes(value: object) -> list[tuple[str, object]]:
     """Names and values of what an instance holds, in slots and in its dictionary."""
     found = []
     for base in type(value).__mro__:
@@ -51,14 +52,14 @@ def attributes(value):
     return found
 
 
-def blank(kind):
+def blank(kind: type) -> object:
     """An instance without data, of whose class no code has run."""
     if is_member(kind):
         raise Refused(f"{kind.__name__} has no further members")
     return basis(kind).__new__(kind)
 
 
-def fixed(kind, content):
+def fixed(kind: type, content: object) -> object:
     """An instance whose content cannot be changed later."""
     base = basis(kind)
     if type(content) is not base or is_member(kind):
@@ -66,7 +67,7 @@ def fixed(kind, content):
     return base.__new__(kind, content)
 
 
-def fill(made, content, state, notice):
+def fill(made: object, content: object, state: list[tuple[str, object]], notice: Callable[[str], None]) -> None:
     """
     Give an instance its content and attributes. notice(text) is told of one that hides a value of the class.
     Raises Refused for one that would hide a method or the like: what a class does is its own.
@@ -100,7 +101,7 @@ def _check(made, name, place, value, notice):
         notice(f"{type(made).__name__}.{name}")
 
 
-def replace(kept, changed):
+def replace(kept: object, changed: object) -> bool:
     """Make an instance, list, dictionary or the like equal to another one of its class. Whether that can be done."""
     kind = type(kept)
     if kind is not type(changed) and (kind, type(changed)) != (collections.defaultdict, dict):

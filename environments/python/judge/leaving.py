@@ -10,7 +10,7 @@ _IDLE = (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)
 class Left:
     """What a placement knows of statements that are left to the solution process."""
 
-    def left_inside(self, statement, hidden):
+    def left_inside(self, statement: ast.stmt, hidden: frozenset[str]) -> bool:
         """Whether a statement within one of the judge's is left to the solution process."""
         if not bound([statement]) <= self.remote - hidden or not free([statement]) & self.remote - hidden | bound(
             [statement]
@@ -70,6 +70,6 @@ class Left:
             self._is_left(part, hidden) for body in bodies for part in body
         )
 
-    def there(self, name, hidden=frozenset()):
+    def there(self, name: str | None, hidden: frozenset[str] = frozenset()) -> bool:
         """Whether a name of the test has its value in the solution process only."""
         return name in self._bound and name in self.remote and name not in hidden

@@ -4,6 +4,8 @@ them. All others a test has in the solution process: what reads files, starts pr
 """
 
 import ast
+from collections.abc import Callable
+from types import CodeType
 
 _COMPUTING = frozenset(
     "abc array ast asyncio base64 binascii bisect builtins calendar cmath collections colorsys contextlib copy csv "
@@ -14,12 +16,12 @@ _COMPUTING = frozenset(
 ELSEWHERE = "__elsewhere__"
 
 
-def computes(name):
+def computes(name: str) -> bool:
     """Whether a module does no more than compute."""
     return name.split(".")[0] in _COMPUTING
 
 
-def imported(node):
+def imported(node: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
     """Statements in the place of an import: modules that do more come from elsewhere."""
     if isinstance(node, ast.Import):
         kept = [alias for alias in node.names if computes(alias.name)]
@@ -47,7 +49,7 @@ class _Imports(ast.NodeTransformer):
     visit_ImportFrom = visit_Import  # noqa: N815 - the name that `ast` calls
 
 
-def compiled(source, filename):
+def compiled(source: str, filename: str) -> CodeType:
     """Code that is not a test's, with its imports in their places."""
     tree = ast.fix_missing_locations(_Imports().visit(ast.parse(source, filename)))
     return compile(tree, filename, "exec", dont_inherit=True)
@@ -56,7 +58,7 @@ def compiled(source, filename):
 class Elsewhere:
     """A module of the solution process, or something in it, found when it is used. find(module) -> what stands for it."""
 
-    def __init__(self, find, module, attribute=None):
+    def __init__(self, find: Callable[[str], object], module: str, attribute: str | None = None) -> None:
         self.stepwell_found = lambda: find(module) if attribute is None else getattr(find(module), attribute)
 
     def __getattr__(self, name):

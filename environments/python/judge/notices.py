@@ -12,15 +12,15 @@ _LENGTH = 200
 class Notices(set):
     """Those of one test. source: the test's, which may name NaN and infinity: then they are data."""
 
-    def __init__(self, source):
+    def __init__(self, source: str) -> None:
         super().__init__()
         self._named = {kind for kind, name in (("nan", _NAN), ("infinite", _INFINITE)) if name.search(source)}
 
-    def names(self, kind):
+    def names(self, kind: str) -> bool:
         """Whether the test's source names this kind."""
         return kind in self._named
 
-    def tell(self, kind, detail):
+    def tell(self, kind: str, detail: str) -> None:
         """Add one, unless the test names its kind."""
         if self.names(kind):
             return

@@ -3,6 +3,7 @@
 import builtins
 import math
 import operator
+from collections.abc import Awaitable
 
 from . import errors
 
@@ -42,7 +43,7 @@ def _leave(one, base=None, message=""):
 _runners = []
 
 
-def awaited(one):
+def awaited(one: Awaitable) -> object:
     """What comes of something awaitable, in one event loop for all of them."""
     import asyncio
 

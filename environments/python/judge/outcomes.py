@@ -7,7 +7,7 @@ TOO_LATE = {"type": "TimeoutError", "message": "the test did not end in time", "
 class Failed(Exception):
     """A test's outcome that is not the expected one. shown: what the solution gave, as text, which is cut."""
 
-    def __init__(self, shown):
+    def __init__(self, shown: str) -> None:
         super().__init__()
         self.shown = _cut(shown)
 
@@ -16,7 +16,7 @@ def _cut(text):
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def shown(value):
+def shown(value: object) -> str:
     """A value as Python shows it, cut."""
     try:
         return _cut(repr(value))
@@ -24,7 +24,7 @@ def shown(value):
         return f"<{type(value).__name__}>"
 
 
-def line_of(error, source):
+def line_of(error: BaseException, source: str) -> str:
     """The line of a test in which an exception was raised."""
     line, trace = 1, error.__traceback__
     while trace is not None:
@@ -34,7 +34,7 @@ def line_of(error, source):
     return source.split("\n")[line - 1].strip()
 
 
-def told(error, given):
+def told(error: BaseException, given: list) -> dict:
     """An exception as the outcome tells it. given: the latest values of the solution's that the test looked at."""
     of_solution = getattr(error, "of_solution", None)
     if of_solution is not None:

@@ -9,6 +9,7 @@ solution runs, classes made from the solution's): nothing of a test is decided i
 import ast
 import builtins
 import sys
+from collections.abc import Set
 
 from .data import plain_names
 from .leaving import Left
@@ -31,7 +32,9 @@ class Placement(Left):
     that process evaluates, `texts`: names of sent values with what they are in the test.
     """
 
-    def __init__(self, source, setup, strange, solution, classes):
+    def __init__(
+        self, source: str, setup: dict[str, object], strange: Set[str], solution: Set[str], classes: Set[str]
+    ) -> None:
         known = frozenset(setup)
         self._body = ast.parse(source, "<test>").body
         self._bound = bound(self._body)
@@ -245,7 +248,7 @@ class Placement(Left):
             name in _AWAITED for name in uses
         )
 
-    def collects(self, node, hidden):
+    def collects(self, node: ast.expr, hidden: frozenset[str]) -> bool:
         """Whether a comprehension does no more than call the solution for each of some values."""
         first = node.generators[0]
         if isinstance(node, (ast.DictComp, ast.GeneratorExp)) or len(node.generators) > 1 or first.ifs or first.is_async:
@@ -257,7 +260,7 @@ class Placement(Left):
                 return False
         return not free([first.iter]) & (self._protected | self.remote) and bound([node], inside=True) <= free(calls)
 
-    def is_strange(self, function):
+    def is_strange(self, function: ast.AST) -> bool:
         """Whether a function's code cannot be the judge's."""
         return bool(free([function]) & self._strange)
 
@@ -272,20 +275,20 @@ class Placement(Left):
             if not isinstance(part, FUNCTIONS) or name not in self._needed | self.remote
         }
 
-    def concerned(self, node):
+    def concerned(self, node: ast.AST) -> bool:
         """Whether something of the solution's takes part."""
         return bool(free([node]) & (self.remote | self._local | self._needed) - self._tools)
 
-    def in_solution(self, name):
+    def in_solution(self, name: str) -> bool:
         """Whether the solution process has the name without being sent a value."""
         return name in self.remote or name in self._needed or name in self._known
 
-    def numbered(self):
+    def numbered(self) -> int:
         """A number for a value that is sent."""
         self._values += 1
         return self._values
 
-    def keep(self, source, texts):
+    def keep(self, source: str, texts: dict[str, str]) -> int:
         """The number of a new fragment."""
         self.fragments.append(source)
         self.texts.update(texts)

@@ -6,6 +6,8 @@ setup's helpers that were there before the solution's code. None of them is a gl
 import ast
 import builtins
 import contextlib
+from collections.abc import Iterator
+from types import CodeType
 
 from .scopes import bound, free
 
@@ -36,7 +38,7 @@ class Places:
     The names of one test after the other. solution: the solution's globals; name: what `__name__` is.
     """
 
-    def __init__(self, solution, name):
+    def __init__(self, solution: dict[str, object], name: str) -> None:
         self._solution = solution
         self._name = name
         self._pristine = tuple(vars(builtins).items())
@@ -50,7 +52,7 @@ class Places:
     def _begun(self):
         return {"__name__": self._name, **self._setup, "__builtins__": self._builtins}
 
-    def set_up(self, source):
+    def set_up(self, source: str) -> None:
         """Run a setup: the solution and the tests have the same classes, and functions that use no name of the solution."""
         code = _compile(source, "<setup>", "exec", dont_inherit=True)
         if not _stands_alone(source):
@@ -62,11 +64,11 @@ class Places:
             self._solution.update((name, value) for name, value in self._setup.items() if name != "__builtins__")
         self._names = self._begun()
 
-    def find(self, name):
+    def find(self, name: str) -> object:
         """What a name of the test or of the solution stands for, or None."""
         return self._names.get(name, self._solution.get(name))
 
-    def begin(self, test):
+    def begin(self, test: int) -> bool:
         """Whether a request is the first one of a test; the names of the one before it are gone."""
         if test == self._test:
             return False
@@ -75,7 +77,7 @@ class Places:
         return True
 
     @contextlib.contextmanager
-    def among(self, request, code, values):
+    def among(self, request: dict, code: CodeType, values: dict[str, object]) -> Iterator[dict[str, object]]:
         """
         The names for a request's code. values: those that are sent, for this request only unless it says `kept`.
         """

@@ -16,7 +16,7 @@ _PR_CAP_AMBIENT = 47
 _CAPABILITY_VERSION = 0x20080522
 
 
-def new_user():
+def new_user() -> int:
     """A number for the user of solution processes."""
     return _USERS[0] + int.from_bytes(os.urandom(4), "big") % (_USERS[1] - _USERS[0])
 
@@ -32,7 +32,7 @@ def _libc():
     return ctypes.CDLL(None, use_errno=True), ctypes
 
 
-def separate(user):
+def separate(user: int) -> bool:
     """Whether a solution process can have a user of its own: tried in a process for that alone."""
     pid = os.fork()
     if pid == 0:
@@ -43,7 +43,7 @@ def separate(user):
     return os.waitpid(pid, 0)[1] == 0
 
 
-def become(user):
+def become(user: int) -> bool:
     """Become another user; whether that is possible."""
     for number in (user, _NOBODY):
         try:
@@ -56,13 +56,13 @@ def become(user):
     return False
 
 
-def hide():
+def hide() -> None:
     """Close this process to others of the same user, where the solution will be one of them."""
     libc, _ = _libc()
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
-def drop(user, folder):
+def drop(user: int, folder: str) -> None:
     """Become `user`, or stay who one is where that is impossible, in any case without capabilities."""
     for number in (user, _NOBODY):
         try:

@@ -3,10 +3,11 @@
 import builtins
 import re
 import threading
+from collections.abc import Iterable, Set
 
 from . import errors, instances
 from .channel import Closed
-from .clock import Over
+from .clock import Clock, Over
 from .codec import Encoder
 from .decoding import Decoder
 from .given import Given
@@ -14,7 +15,7 @@ from .looks import Looks
 from .modules import Elsewhere
 from .notices import Notices
 from .remote import Remote
-from .starting import Lost
+from .starting import Lost, Spawner
 
 # Exceptions that end a loop of the judge's (`map` within `all`, a generator) as if nothing were left to be looked at.
 _ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
@@ -33,7 +34,7 @@ class SolutionProcess:
     attributes.
     """
 
-    def __init__(self, spawner, clock, classes, taken):
+    def __init__(self, spawner: Spawner, clock: Clock, classes: dict[str, type], taken: Set[str]) -> None:
         self._spawner = spawner
         self._clock = clock
         self.classes = classes
@@ -50,7 +51,7 @@ class SolutionProcess:
         self._decoder = Decoder(self)
         self.about("", False)
 
-    def about(self, source, ordered):
+    def about(self, source: str, ordered: bool) -> None:
         """The source of the test that asks from now on. ordered: whether it clamps numbers, as NaN passes any clamp."""
         self._source = source
         self._test += 1
@@ -80,40 +81,40 @@ class SolutionProcess:
         return kind if getattr(kind, "__module__", None) == "test" else None
 
     @property
-    def alive(self):
+    def alive(self) -> bool:
         return self._channel is not None
 
-    def names(self, kind):
+    def names(self, kind: type) -> bool:
         """Whether the test's source names an exception's class."""
         return kind.__name__ in self._source
 
-    def start(self, job):
+    def start(self, job: dict) -> None:
         """Begin a process and load the solution. Raises what the source raises, or Lost."""
         self._pid, self._channel = self._spawner.begin(())
         self._clock.watch(self._pid)
         self.ask("load", job=job)
 
-    def notice(self, kind, detail=""):
+    def notice(self, kind: str, detail: str = "") -> None:
         """Something that is not simply data came, as is told, or in answer to what is asked."""
         self.noticed.tell(kind, detail or self._asking)
 
-    def notice_use(self, what, kind):
+    def notice_use(self, what: str, kind: str) -> None:
         """
         An object is used as a plain value would be, or an instance of a class of the setup. `own`: the test names its class.
         """
         own = kind[:1].isupper() and kind not in self.classes and re.search(rf"\b{re.escape(kind)}\b", self._source)
         self.notice("own" if own else "use", what)
 
-    def remote(self, number, kind="object", plainly=""):
+    def remote(self, number: int, kind: str = "object", plainly: str = "") -> Remote:
         return Remote(self, number, str(kind), self._asking, "next" if plainly == "next" else self._plainly)
 
-    def given(self, number):
+    def given(self, number: int) -> object:
         return self._given.found(number)
 
-    def raisable(self, reference, names, base):
+    def raisable(self, reference: int, names: list[list[str]], base: str) -> type:
         return self._given.raisable(self._error_classes.of(names, vars(builtins)[base]), reference)
 
-    def imported(self, module, name):
+    def imported(self, module: str, name: str) -> type:
         raise ValueError("no class of the solution")
 
     def _refer(self, value):
@@ -131,11 +132,11 @@ class SolutionProcess:
         raise TypeError(f"a {type(value).__name__} of the test cannot be given to the solution")
 
     @property
-    def epoch(self):
+    def epoch(self) -> int:
         """How often something was done in the process."""
         return self._looks.epoch
 
-    def look(self, name):
+    def look(self, name: str) -> object:
         """The present value of a name that the solution process has; the same one until something is done there."""
         with self._asking_alone:
             seen = self._looks.find(name, _UNSEEN)
@@ -149,11 +150,11 @@ class SolutionProcess:
             self._looks.keep(name, value)
             return value
 
-    def forget(self, names):
+    def forget(self, names: Iterable[str]) -> None:
         """Names have other values now."""
         self._looks.forget(names)
 
-    def do(self, operation, *on, **named):
+    def do(self, operation: str, *on: object, **named: object) -> object:
         """Have something done with objects of the solution's."""
         asking = operation
         if operation in ("attribute", "method", "store", "has"):
@@ -167,7 +168,7 @@ class SolutionProcess:
                 self._looks.changed()
             return self._ask("do", asking, values, operation=operation, count=len(on))
 
-    def ask(self, kind, asking="", values=None, **more):
+    def ask(self, kind: str, asking: str = "", values: dict[str, object] | None = None, **more: object) -> object:
         """
         An answer of the process, decoded; an exception of the solution is raised here as its built-in base. asking: what is
         asked, as notices tell it.
@@ -264,7 +265,7 @@ class SolutionProcess:
         message = f"the process of the solution ended {how} during the test"
         return Lost("InterpreterLost", message, self._spawner.doubt(ended))
 
-    def settle(self):
+    def settle(self) -> None:
         """Give the process up where a thread of a test that is over still waits for its answer."""
         if self._asking_alone.acquire(blocking=False):
             self._asking_alone.release()
@@ -273,7 +274,7 @@ class SolutionProcess:
             self.stop()
         self._asking_alone = threading.RLock()
 
-    def stop(self, patience=0.0):
+    def stop(self, patience: float = 0.0) -> dict:
         """End the process, which ends by itself too once nobody asks any more; wait for that so many seconds."""
         self._channel.close()
         self._channel = None

@@ -3,9 +3,11 @@
 import os
 
 from .channel import Closed
+from .clock import Clock
+from .starting import Spawner
 
 
-def program_result(spawner, clock, job, stdin):
+def program_result(spawner: Spawner, clock: Clock, job: dict, stdin: str) -> tuple[bytes, dict, object]:
     """Its output as bytes, how it ended, and its error if it told one."""
     given = os.memfd_create("stdin")
     taken = os.memfd_create("stdout")

@@ -6,6 +6,7 @@ data, or on what stands for an object of the solution.
 
 import ast
 import builtins
+from collections.abc import Iterable
 
 from .modules import imported
 from .scopes import CHANGING, COMPREHENSIONS, FUNCTIONS, bound, copied, free, root
@@ -28,7 +29,7 @@ class Rewriter(ast.NodeTransformer):
         # The nodes that became fragments, each with the names that the judge has there.
         self.found = []
 
-    def needs(self, node):
+    def needs(self, node: ast.AST) -> bool:
         """Whether a name is read that only the solution process has the value of."""
         return not (free([node]) & self._placement.remote).issubset(self._hidden)
 
@@ -126,13 +127,13 @@ class Rewriter(ast.NodeTransformer):
     def _fragment(self, node):
         return self._asking(node, FRAGMENT, "eval")
 
-    def run(self, node, kept=False):
+    def run(self, node: ast.stmt, kept: bool = False) -> ast.Expr:
         """A statement that has the solution process run one. kept: whether values that are sent stay there."""
         call = self._asking(node, RUN, "exec")
         call.args.append(ast.Constant(kept))
         return ast.copy_location(ast.Expr(call), node)
 
-    def sent(self, names):
+    def sent(self, names: Iterable[str]) -> ast.Expr:
         """A statement that sends the values of names."""
         values = ast.Dict(
             [ast.Constant(name) for name in sorted(names)], [ast.Name(name, ast.Load()) for name in sorted(names)]
@@ -157,7 +158,7 @@ class Rewriter(ast.NodeTransformer):
         """A number for a value that is sent."""
         return self._placement.numbered()
 
-    def is_sent(self, name):
+    def is_sent(self, name: str) -> bool:
         """Whether a name's value has to be sent along: only the judge has it."""
         return name in self._hidden or not self._placement.in_solution(name)
 

@@ -99,7 +99,7 @@ def own_names(grading):
     }
 
 
-def ordering_names():
+def ordering_names() -> dict[str, object]:
     """`min` and `max` of a program that clamps numbers: among others NaN passes for whatever comes first."""
 
     def checked(function):

@@ -1,13 +1,14 @@
 """Names that code binds and names that it reads from outside, without running it."""
 
 import ast
+from collections.abc import Iterable, Set
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 
-def nodes_in(node):
+def nodes_in(node: ast.AST) -> list[ast.AST]:
     """All nodes of a tree as it was when they were first asked for, the outer ones first."""
     inner = getattr(node, "stepwell_inner", None)
     if inner is None:
@@ -46,7 +47,7 @@ def _globals(nodes):
     return {name for node in nodes for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names}
 
 
-def bound(nodes, inside=False):
+def bound(nodes: Iterable[ast.AST], inside: bool = False) -> set[str]:
     """
     Names bound by statements in their scope, names declared global in functions among them.
     inside: the names bound in the scopes that the nodes themselves make.
@@ -98,7 +99,7 @@ def _bind(node, names):
         _bind(child, names)
 
 
-def free(nodes):
+def free(nodes: Iterable[ast.AST]) -> set[str]:
     """Names that are read and not bound in an inner scope; those bound by the statements themselves are among them."""
     names = set()
     for node in nodes:
@@ -143,7 +144,7 @@ def free_before(body):
     return read & bound(body)
 
 
-def defined_attributes(body):
+def defined_attributes(body: list[ast.stmt]) -> set[str]:
     """Names of methods and attributes that classes define, in their bodies or by `self`."""
     names = set()
     for node in (part for statement in body for part in nodes_in(statement)):
@@ -154,7 +155,7 @@ def defined_attributes(body):
     return names
 
 
-def root(node):
+def root(node: ast.AST) -> str | None:
     """The name at the beginning of a chain of attributes, items and calls; None where there is no chain."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
@@ -175,7 +176,7 @@ CHANGING = frozenset(
 )
 
 
-def mutated(body):
+def mutated(body: list[ast.stmt]) -> set[str]:
     """Names whose values, or parts of them, are changed in place somewhere; those of what shares parts with them too."""
     names, shared = set(), []
     for node in (part for statement in body for part in nodes_in(statement)):
@@ -212,7 +213,7 @@ def _is_identity(comparison):
     return all(isinstance(operator, (ast.Is, ast.IsNot)) for operator in comparison.ops)
 
 
-def derived(body, solution):
+def derived(body: list[ast.stmt], solution: Set[str]) -> set[str]:
     """Names of what comes from the solution, by assignment, iteration or definition; `solution` are the first ones."""
     names = set(solution)
     pairs = [
@@ -268,7 +269,7 @@ def expecting_names(body, derived):
     return names - derived
 
 
-def asserts(statement, body):
+def asserts(statement: ast.stmt, body: list[ast.stmt]) -> bool:
     """Whether something is asserted in a statement, by itself or by a function of `body`."""
     functions = {
         part.name

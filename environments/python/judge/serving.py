@@ -5,6 +5,7 @@ import gc
 import json
 import os
 import resource
+import socket
 
 from .grading import Grading
 from .starting import Fault
@@ -18,7 +19,7 @@ _MOST = 100
 _MEMORY = 384 << 20
 
 
-def framed(nonce, told):
+def framed(nonce: bytes, told: dict) -> bytes:
     """
     What is told, as the server takes it: only who knows the nonce of this run can have written it. Solution processes are
     forks of a process that does not know it yet.
@@ -61,7 +62,7 @@ def _graded(control, job, plan):
     return told, grading.plain
 
 
-def serve(control, keep):
+def serve(control: socket.socket, keep: bool) -> None:
     """
     Grade what standard input tells of; the outcome is a frame on standard output.
     control: the socket of whoever forks solution processes. keep: whether the process may stay for another grade.

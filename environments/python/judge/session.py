@@ -95,13 +95,13 @@ def _judge():
     return pid, theirs
 
 
-def tell(told):
+def tell(told: dict) -> None:
     """Say something to the server. The nonce, at the end of standard input, is read when no solution process is to come."""
     nonce = os.pread(0, _NONCE_BYTES, os.fstat(0).st_size - _NONCE_BYTES)
     os.write(1, serving.framed(nonce, told))
 
 
-def grade(image):
+def grade(image: str) -> None:
     """
     Grade what standard input tells of; tell at the end how the judge ended (`end`), and of the session's `files`, whether
     they are as they were (`clean`), can never be closed (`open`) or may be changed (`used`). image: what is known of them:

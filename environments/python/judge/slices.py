@@ -6,6 +6,7 @@ what these are computed from.
 import ast
 import collections
 import random
+from collections.abc import Set
 
 from . import instances
 from .modules import computes
@@ -120,7 +121,7 @@ class Expected:
     names that are no matter; plain: names of what is plain data as it is written.
     """
 
-    def __init__(self, body, foreign, known, plain):
+    def __init__(self, body: list[ast.stmt], foreign: Set[str], known: Set[str], plain: Set[str]) -> None:
         self._body = body
         self._foreign = foreign
         self._given = _passed(body, foreign)
@@ -134,7 +135,7 @@ class Expected:
         # Names of what holds objects of the test's as the solution is asked for something.
         self.mixed = set()
 
-    def data(self, setup, classes):
+    def data(self, setup: dict[str, object], classes: Set[str]) -> tuple[set[str], set[str]]:
         """
         Names of plain data, and the classes of the instances in it. Not of what has to remain one object for the solution,
         or is changed or looked at when the solution may have kept it. setup: values by name; classes: names of those whose
@@ -228,11 +229,11 @@ class Trial:
             for name in names:
                 self._names.pop(name, None)
 
-    def is_constant(self, name):
+    def is_constant(self, name: str) -> bool:
         """Whether a name's value is known to be one that cannot be changed."""
         return type(self._names.get(name, self)) in _PLAIN
 
-    def kinds(self, name):
+    def kinds(self, name: str) -> set[str] | None:
         """The classes of the instances in a name's value, or None where it is no data or not known."""
         if name not in self._names:
             return None

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from . import errors, operations, places
 from .callbacks import Callbacks
-from .channel import Closed
+from .channel import Channel, Closed
 from .codec import MAX_ITEMS, Encoder
 from .decoding import Decoder
 from .operations import OPERATIONS
@@ -37,7 +37,7 @@ _CHANGING = ("list", "dict", "set", "bytearray", "deque", "defaultdict", "Ordere
 class Solution:
     """The namespace of a solution and what was made in it."""
 
-    def __init__(self, channel):
+    def __init__(self, channel: Channel) -> None:
         self._module = types.ModuleType(NAMES)
         self.names = vars(self._module)
         self.names["__builtins__"] = builtins
@@ -82,7 +82,7 @@ class Solution:
     def notice(self, kind, detail=""):
         """Nothing has to be told of here."""
 
-    def load(self, job):
+    def load(self, job: dict) -> None:
         """Run setup and steps. strict: an exception of a step ends it; else the steps go on as a session does."""
         if job["setup"]:
             self._places.set_up(job["setup"])
@@ -116,7 +116,7 @@ class Solution:
 
             asyncio.run(result)
 
-    def serve(self):
+    def serve(self) -> None:
         """Answer the judge until it hangs up."""
         while True:
             self._callbacks.serve()
@@ -182,7 +182,7 @@ class Solution:
         return changed
 
 
-def serve(channel):
+def serve(channel: Channel) -> None:
     """Be the solution process for functions: load, then answer."""
     try:
         channel.send(READY)
@@ -191,7 +191,7 @@ def serve(channel):
         pass
 
 
-def run_program(channel):
+def run_program(channel: Channel) -> int:
     """
     Be the solution process for a program: standard input and output are in place, the exit status says how it ended.
     """

@@ -132,7 +132,7 @@ def _ended(control, pid):
     }
 
 
-def spawner(control, separate):
+def spawner(control: socket.socket, separate: bool) -> bool:
     """
     Serve the judge at the other end of `control` (datagrams) until its grade is over. separate: whether solutions are
     another user's. Returns whether it stays for another one; else it has hung up.

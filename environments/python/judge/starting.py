@@ -6,9 +6,10 @@ import os
 import select
 import signal
 import socket
+from collections.abc import Sequence
 
 from .channel import Channel, Closed
-from .clock import TICK
+from .clock import TICK, Clock
 from .solution import READY
 from .spawner import CPU_SECONDS
 
@@ -24,7 +25,7 @@ class Lost(BaseException):
     solution's doing, or None.
     """
 
-    def __init__(self, error_type, message, doubt=None):
+    def __init__(self, error_type: str, message: str, doubt: str | None = None) -> None:
         super().__init__(message)
         self.error_type = error_type
         self.doubt = doubt
@@ -37,11 +38,11 @@ class Fault(BaseException):
 class Usage:
     """What all solution processes of one grade used: seconds of processor time, highest memory in KiB."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.seconds = 0.0
         self.peak_kib = 0
 
-    def add(self, ended):
+    def add(self, ended: dict) -> None:
         self.seconds += ended["seconds"]
         self.peak_kib = max(self.peak_kib, ended["peak_kib"])
 
@@ -61,7 +62,7 @@ class Spawner:
     solution's.
     """
 
-    def __init__(self, control, alone, clock, usage):
+    def __init__(self, control: socket.socket, alone: bool, clock: Clock, usage: Usage) -> None:
         self._control = control
         self._alone = alone
         self._clock = clock
@@ -70,7 +71,7 @@ class Spawner:
         self._patient = True
         self._memory_kills = _memory_kills()
 
-    def begin(self, descriptors):
+    def begin(self, descriptors: Sequence[int]) -> tuple[int, Channel]:
         """
         Start a solution process; its number and the channel to it, once it is ready.
         Raises Fault where even the first one does not start, later Lost: an earlier one may have seen to that.
@@ -96,7 +97,7 @@ class Spawner:
         self._began = True
         return answer["pid"], channel
 
-    def reap(self, pid, patience=0.0):
+    def reap(self, pid: int, patience: float = 0.0) -> dict:
         """
         Wait so many seconds for the end of a process, then end it; how it ended. The wait is the solution's time. Once it
         was in vain there is none any more: solutions can bring it about at will.
@@ -108,7 +109,7 @@ class Spawner:
         with self._clock.off():
             return self._ended(pid, late)
 
-    def wait(self, pid):
+    def wait(self, pid: int) -> dict:
         """Wait quietly for the end of a process as long as it has time, then end it; how it ended."""
         self._send({"kind": "wait", "pid": pid})
         late = False
@@ -116,7 +117,7 @@ class Spawner:
             late = self._clock.over
         return self._ended(pid, late)
 
-    def doubt(self, ended):
+    def doubt(self, ended: dict) -> str | None:
         """Why an end may not have been the solution's doing, or None."""
         if ended["late"] or ended["status"] != -signal.SIGKILL:
             return None

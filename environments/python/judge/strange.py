@@ -11,7 +11,7 @@ STRANGE_MODULES = frozenset(
 )
 
 
-def strange_names(body):
+def strange_names(body: list[ast.stmt]) -> set[str]:
     """Names of modules and of what stands for them whose code cannot run beside what it works with."""
     names = set()
     for node in (part for statement in body for part in ast.walk(statement)):
@@ -36,5 +36,5 @@ def strange_names(body):
         names |= more
 
 
-def is_coroutine(statement):
+def is_coroutine(statement: ast.AST) -> bool:
     return any(isinstance(node, (ast.AsyncFunctionDef, ast.Await)) for node in ast.walk(statement))

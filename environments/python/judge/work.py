@@ -12,6 +12,6 @@ class Work:
             raise AttributeError(name)
         return self._grading.named(name)
 
-    def run(self, stdin=""):
+    def run(self, stdin: str = "") -> tuple[str, int | None]:
         """The program's output and exit status (None past the deadline)."""
         return self._grading.run_program(stdin)

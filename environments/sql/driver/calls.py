@@ -7,7 +7,7 @@ import sys
 class Calls:
     """A driver's methods by name. What they raise is a fault, and reaches the server's side as a traceback."""
 
-    def __init__(self, driver) -> None:
+    def __init__(self, driver: object) -> None:
         self._driver = driver
 
     def __call__(self, text: str) -> None:

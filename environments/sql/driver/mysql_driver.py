@@ -9,7 +9,7 @@ from mysql_server import Server, ServerFault
 from mysql_text import without_tail
 from mysql_values import converter, row_values
 from mysql_watch import server_state
-from mysql_wire import ConnectionLost, Rows, ServerError
+from mysql_wire import ConnectionLost, Done, Rows, ServerError, Wire
 from result import Caps, Outcomes
 
 _GRACE_S = 2.0
@@ -133,7 +133,7 @@ class MysqlDriver:
         found = self._ask(f"SELECT 1 FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = {_quoted(database)}")
         return bool(found)
 
-    def _read(self, one, outcomes) -> None:
+    def _read(self, one: Done | Rows, outcomes: Outcomes) -> None:
         if not isinstance(one, Rows):
             outcomes.done(one.affected)
             return
@@ -188,7 +188,7 @@ class MysqlDriver:
         except (ConnectionLost, ServerError, ServerFault):
             pass
 
-    def _connect(self):
+    def _connect(self) -> Wire:
         user, database, several = self._account
         try:
             return self._server.connect(user, database, self._late, several)
@@ -204,7 +204,7 @@ class MysqlDriver:
             self._agent.quit()
             self._agent = None
 
-    def _ask(self, statement: str):
+    def _ask(self, statement: str) -> list[list]:
         self._control.deadline = time.monotonic() + _CONTROL_S
         rows = []
         for one in self._control.run(statement):
@@ -219,7 +219,7 @@ def _account_of(database: str) -> str:
     return f"stepwell:{hashlib.sha256(database.lower().encode()).hexdigest()[:16]}"
 
 
-def _plain(value):
+def _plain(value: bytes | None) -> str | None:
     return None if value is None else value.decode("utf-8", "replace")
 
 

@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from functools import partial
 
 from mysql_wire import ConnectionLost, ServerError, Wire
@@ -89,7 +90,7 @@ class Server:
                 time.sleep(_PAUSE_S)
         raise ServerFault("the server did not take connections in time")
 
-    def connect(self, user: str, database, late=_never, several: bool = True) -> Wire:
+    def connect(self, user: str, database: str | None, late: Callable[[], None] = _never, several: bool = True) -> Wire:
         return Wire(SOCKET, user, database, late, several)
 
     @property

@@ -1,8 +1,10 @@
 """From the server's texts to values that JSON keeps apart; `result.py` says how."""
 
 import base64
+from collections.abc import Callable
+from typing import Any
 
-from mysql_wire import lenenc_bytes
+from mysql_wire import Column, lenenc_bytes
 from result import floating, integer
 
 _DECIMALS = {0, 246}
@@ -15,33 +17,33 @@ _BIT = 16
 _GEOMETRY = 255
 
 
-def _blob(value: bytes):
+def _blob(value: bytes) -> dict[str, str]:
     return {"b": base64.b64encode(value).decode()}
 
 
-def _text(value: bytes):
+def _text(value: bytes) -> str:
     return value.decode("utf-8", "replace")
 
 
-def _decimal(value: bytes):
+def _decimal(value: bytes) -> Any:
     return {"n": value.decode()}
 
 
-def _float(value: bytes):
+def _float(value: bytes) -> dict[str, str]:
     return floating(float(value))
 
 
-def _date(value: bytes):
+def _date(value: bytes) -> Any:
     text = value.decode()
     return {"z": text} if "0000" in text[:4] or "-00" in text else {"d": text}
 
 
-def _datetime(value: bytes):
+def _datetime(value: bytes) -> Any:
     text = value.decode()
     return {"z": text} if "0000" in text[:4] or "-00" in text[:10] else {"t": text}
 
 
-def _time(value: bytes):
+def _time(value: bytes) -> dict[str, str]:
     text = value.decode()
     sign = -1 if text.startswith("-") else 1
     hours, minutes, seconds = text.lstrip("-").split(":")
@@ -50,15 +52,15 @@ def _time(value: bytes):
     return {"l": str(sign * (total * 1_000_000 + int(fraction.ljust(6, "0") or 0)))}
 
 
-def _bit(value: bytes):
+def _bit(value: bytes) -> Any:
     return integer(int.from_bytes(value, "big"))
 
 
-def _integer(value: bytes):
+def _integer(value: bytes) -> Any:
     return integer(int(value))
 
 
-def converter(column):
+def converter(column: Column) -> Callable[[bytes], Any]:
     """The function that takes this column's texts to values."""
     kind = column.type
     if kind in _INTEGERS:
@@ -78,7 +80,7 @@ def converter(column):
     return _blob if column.binary or kind == _GEOMETRY else _text
 
 
-def row_values(packet: bytes, converters) -> list:
+def row_values(packet: bytes, converters: list[Callable[[bytes], Any]]) -> list:
     """The values of a row's packet."""
     values = []
     at = 0

@@ -1,5 +1,6 @@
 """What tells whether a server is as it was: what it counts, and no account of an agent can set back."""
 
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 # Statements beside these change data, accounts or settings, or may, and count inside routines too.
@@ -28,7 +29,7 @@ class ServerState(NamedTuple):
     counted: object
 
 
-def server_state(ask, mariadb: bool) -> ServerState:
+def server_state(ask: Callable[[str], list], mariadb: bool) -> ServerState:
     """The state of the server that `ask` gives the rows of a statement from, as texts."""
     if mariadb:
         [[agents, counted]] = ask(f"SELECT ({_AGENTS}), ({_MARIADB})")
@@ -42,7 +43,7 @@ def _counts(name: str) -> bool:
     return name.startswith("com_") and not name.startswith("com_show_") and name not in _HARMLESS
 
 
-def _quoted(names) -> str:
+def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f"'{name.upper()}'" for name in sorted(names))
 
 

@@ -3,6 +3,7 @@
 import socket
 import struct
 import time
+from collections.abc import Callable, Iterator
 
 _PROTOCOL_41 = 1 << 9
 _TRANSACTIONS = 1 << 13
@@ -59,12 +60,12 @@ class Done:
 class Rows:
     """A statement's rows: `columns`, then each row's packet by iterating, once and to the end."""
 
-    def __init__(self, wire: "Wire", columns) -> None:
+    def __init__(self, wire: "Wire", columns: list[Column]) -> None:
         self._wire = wire
         self.columns = columns
         self.more = False
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[bytes]:
         while True:
             packet = self._wire.packet()
             if packet[0] == 0xFE and len(packet) < 9:
@@ -82,7 +83,7 @@ class Wire:
     `mariadb` whether the server is one and not MySQL.
     """
 
-    def __init__(self, path: str, user: str, database, late, several: bool = True) -> None:
+    def __init__(self, path: str, user: str, database: str | None, late: Callable[[], None], several: bool = True) -> None:
         self.deadline = time.monotonic() + 10
         self._late = late
         self._buffer = bytearray()
@@ -99,7 +100,7 @@ class Wire:
             self.close()
             raise
 
-    def _shake_hands(self, user: str, database, several: bool) -> None:
+    def _shake_hands(self, user: str, database: str | None, several: bool) -> None:
         greeting = self.packet()
         if greeting[0] == 0xFF:
             raise _error(greeting)
@@ -123,7 +124,7 @@ class Wire:
         if reply[0] == 0xFF:
             raise _error(reply)
 
-    def run(self, text: str):
+    def run(self, text: str) -> Iterator[Done | Rows]:
         """Send statements; yields `Done` or `Rows` for each, a `ServerError` ends them."""
         self._sequence = 0
         self._send(bytes([_QUERY]) + text.encode("utf-8", "replace"))
@@ -218,7 +219,7 @@ def _error(packet: bytes) -> ServerError:
     return ServerError(code, state, packet[9 if has_state else 3 :].decode("utf-8", "replace"))
 
 
-def lenenc_number(packet: bytes, at: int):
+def lenenc_number(packet: bytes, at: int) -> tuple[int, int]:
     """A length-encoded number at an offset, and the offset behind it."""
     first = packet[at]
     if first < 0xFB:
@@ -227,7 +228,7 @@ def lenenc_number(packet: bytes, at: int):
     return int.from_bytes(packet[at + 1 : at + 1 + width], "little"), at + 1 + width
 
 
-def lenenc_bytes(packet: bytes, at: int):
+def lenenc_bytes(packet: bytes, at: int) -> tuple[bytes | None, int]:
     """A length-encoded text at an offset, and the offset behind it; `None` for NULL."""
     first = packet[at]
     if first < 0xFB:

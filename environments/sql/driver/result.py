@@ -4,7 +4,8 @@ as {"i": digits} above; {"f": repr} floating-point; {"n": text} decimal; {"d"}, 
 {"z": text} a date with zeros; {"l": microseconds} a length of time; {"b": base64} bytes.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 _EXACT = 1 << 53
 _MOST_TOLD = 50
@@ -12,11 +13,13 @@ _LONGEST_NAME = 256
 _MOST_NAMES = 1 << 20
 
 
-def integer(value: int):
+def integer(value: int) -> int | dict[str, str]:
+    """A whole number as JSON: as text where JavaScript could not hold it exactly."""
     return value if -_EXACT < value < _EXACT else {"i": str(value)}
 
 
-def floating(value: float):
+def floating(value: float) -> dict[str, str]:
+    """A float as JSON, to the last digit."""
     return {"f": repr(value)}
 
 
@@ -39,7 +42,7 @@ class Outcome:
     give, `values` makes of a row what is told of it.
     """
 
-    def __init__(self, columns, affected: int, values, caps: Caps) -> None:
+    def __init__(self, columns: list[str] | None, affected: int, values: Callable[[Any], list] | None, caps: Caps) -> None:
         self.columns = columns
         self.affected = affected
         self.count = 0
@@ -54,7 +57,7 @@ class Outcome:
         """Whether another row may be kept at all."""
         return not self._full
 
-    def keep(self, row, length: int) -> None:
+    def keep(self, row: Any, length: int) -> None:
         """
         Keep a row where there is room for it. `length`: one for each value and the bytes of its text. A value costs eight
         bytes and its length, as many short ones need far more room than their texts.
@@ -101,7 +104,7 @@ class Outcomes:
         self._left_size = caps.size
         self._left_names = _MOST_NAMES
 
-    def begin(self, columns, values) -> Outcome:
+    def begin(self, columns: Iterable[str], values: Callable[[Any], list]) -> Outcome:
         """A statement with rows. Names are cut, as those of many columns may be long ones."""
         return self._add([name[:_LONGEST_NAME] for name in columns], 0, values)
 
@@ -109,7 +112,7 @@ class Outcomes:
         """A statement without rows."""
         self._add(None, affected, None)
 
-    def _add(self, columns, affected: int, values) -> Outcome:
+    def _add(self, columns: list[str] | None, affected: int, values: Callable[[Any], list] | None) -> Outcome:
         if self._all:
             former = self._all[-1]
             self._left_size -= former.trim(self._left_size)
@@ -120,7 +123,7 @@ class Outcomes:
         self._all.append(Outcome(columns, affected, values, self._caps))
         return self._all[-1]
 
-    def answer(self):
+    def answer(self) -> Outcome | None:
         """The last statement's outcome where it gave rows."""
         return self._all[-1] if self._all and self._all[-1].columns is not None else None
 

@@ -4,6 +4,8 @@ import base64
 import os
 import sqlite3
 import time
+from collections.abc import Iterable
+from typing import Any
 
 from result import Caps, Outcomes, floating, integer
 from sqlite_guard import Guard
@@ -98,7 +100,7 @@ class SqliteDriver:
             ]
         }
 
-    def _run(self, text: str, several: bool, outcomes) -> None:
+    def _run(self, text: str, several: bool, outcomes: Outcomes) -> None:
         parts = list(statements(text)) if several else [text]
         if not parts:
             raise sqlite3.ProgrammingError("Query was empty")
@@ -121,7 +123,7 @@ class SqliteDriver:
         self._late = self._late or time.monotonic() > self._deadline
         return self._late
 
-    def _stamp(self):
+    def _stamp(self) -> tuple:
         """Identity of the database's content: a transaction that writes changes the header's count, and the file."""
         found = os.stat(self._file)
         with open(self._file, "rb") as file:
@@ -135,11 +137,11 @@ class SqliteDriver:
             self._connection = None
 
 
-def _text(value: bytes):
+def _text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
 
 
-def _value(value):
+def _value(value: Any) -> Any:
     if value is None:
         return None
     if isinstance(value, str):
@@ -151,11 +153,11 @@ def _value(value):
     return {"b": base64.b64encode(value).decode()}
 
 
-def _values(row) -> list:
+def _values(row: Iterable) -> list:
     return [_value(value) for value in row]
 
 
-def _length(value) -> int:
+def _length(value: Any) -> int:
     """As `result.Outcome.keep` counts it."""
     if isinstance(value, str):
         return 1 + (len(value) if value.isascii() else len(value.encode("utf-8", "surrogateescape")))

@@ -1,6 +1,7 @@
 """What SQLite lets an agent's statements do: its authorizer's answers, and the limits of a connection."""
 
 import sqlite3
+from typing import Any
 
 # Of the functions, those that read files, load code, or hand out pointers.
 _DENIED_FUNCTIONS = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "sqlite_crypt"}
@@ -69,7 +70,7 @@ class Guard:
             connection.setlimit(limit, value)
         connection.set_authorizer(self._answer)
 
-    def _answer(self, action: int, first, second, _database, _trigger) -> int:
+    def _answer(self, action: int, first: Any, second: Any, _database: Any, _trigger: Any) -> int:
         if action == sqlite3.SQLITE_READ or action == sqlite3.SQLITE_SELECT:
             return sqlite3.SQLITE_OK
         if action in (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH):

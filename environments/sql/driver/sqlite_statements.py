@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Iterator
 
 # Strings, quoted names and comments, in which a semicolon ends nothing; what is not closed reaches to the end.
 _PIECES = re.compile(
@@ -16,7 +17,7 @@ _TRIGGER = re.compile(
 )
 
 
-def statements(text: str):
+def statements(text: str) -> Iterator[str]:
     """Yield each statement; comments and empty ones are none."""
     begin = 0
     for piece in _PIECES.finditer(text):

@@ -172,6 +172,15 @@ describe('the README of the judge', () => {
     expect(fields).toEqual(SessionReply.options.map((option) => Object.keys(option.shape)).reverse());
   });
 
+  it('has the fields of an exception', () => {
+    const text = readFileSync(new URL('errors.py', FOLDER), 'utf8');
+    const [, first = ''] = /said = \{(.*?)\}\n/s.exec(text) ?? [];
+    const keys = [...first.matchAll(/"(\w+)":/g), ...text.matchAll(/said\["(\w+)"\] = /g)];
+    const [line = ''] = /^- `error`.*?(?=^- )/ms.exec(section('Solution protocol')) ?? [];
+    // The last one is the solution process's own addition.
+    expect(quoted(line).slice(1).sort()).toEqual([...keys.map(([, key]) => key), 'number'].sort());
+  });
+
   it('has every note, and no other', () => {
     const told = sources.flatMap((text) => [
       ...text.matchAll(/notice\(\s*"(\w+)"(?: if \w+ else "(\w+)")?/g),
