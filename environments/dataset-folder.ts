@@ -21,8 +21,9 @@ export interface DatasetKind<Record> {
   shared?(folder: string, names: readonly string[]): Readonly<{ [field: string]: unknown }>;
 }
 
-/** `dataset.toml`: what `dataset.json` says, and the folders of the tasks in their order. */
 const { tasks: _, ...HEAD } = DatasetFile.shape;
+
+/** `dataset.toml`: what `dataset.json` says, and the folders of the tasks in their order. */
 export const DatasetHead = z
   .strictObject({
     ...HEAD,

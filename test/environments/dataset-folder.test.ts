@@ -167,6 +167,12 @@ describe('a folder of tasks', () => {
 describe('a task’s folder is refused', () => {
   it.each<[string, Record<string, unknown>, string, string]>([
     ['without a solution', { 'instruction.md': 'Do it.' }, 'solution/solve.sh', 'gold is missing'],
+    [
+      'for a misspelt instruction',
+      { 'instructions.md': 'Do it.', 'solution/solve.sh': 'x' },
+      '',
+      'unknown file "instructions.md"; did you mean instruction.md?',
+    ],
     ['without an instruction', { 'task.toml': '' }, 'instruction.md', 'instruction is missing'],
     [
       'for an unknown name',
