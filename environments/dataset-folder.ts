@@ -5,12 +5,11 @@ import { checked, DatasetError, fieldName, parsedToml } from './dataset-error.ts
 import { DatasetFile, DIALECT_RULE, hasItsDialect } from './dataset-file.ts';
 import { lineInToml } from './line-of-path.ts';
 import { nearestKey } from './nearest-key.ts';
-import { type FoundRecord, LIST_ENDS, listIn, withShared } from './record-list.ts';
+import { checkedRecords, type FoundRecord, LIST_ENDS, listIn, withShared } from './record-list.ts';
 import { isTaskFolder, namesIn, readTaskFolder, type TaskFolderLayout } from './task-folder.ts';
 
 /** How the tasks of one environment lie in files. */
 export interface DatasetKind<Record> {
-  readonly environment: DatasetFile['environment'];
   readonly record: z.ZodType<Record>;
   /** Image of a dataset that names none. */
   readonly image: string;
@@ -22,8 +21,9 @@ export interface DatasetKind<Record> {
   shared?(folder: string, names: readonly string[]): Readonly<{ [field: string]: unknown }>;
 }
 
-/** `dataset.toml`: what `dataset.json` says, and the folders of the tasks in their order. */
 const { tasks: _, ...HEAD } = DatasetFile.shape;
+
+/** `dataset.toml`: what `dataset.json` says, and the folders of the tasks in their order. */
 export const DatasetHead = z
   .strictObject({
     ...HEAD,
@@ -117,4 +117,16 @@ export function recordsOf(
   const shared = kind.shared?.(folder, names) ?? {};
   const records = listIn(folder, names, TASKS)?.records ?? [];
   return records.map((record) => withShared(record, shared));
+}
+
+/** All tasks of a folder. @throws {DatasetError} for a record that does not fit its schema */
+export function tasksOf<T extends { readonly id: string }>(
+  { file, parts }: DatasetFolder,
+  kind: DatasetKind<T>,
+): T[] {
+  return checkedRecords(
+    kind.record,
+    parts.flatMap((part) => recordsOf(part, kind)),
+    file,
+  );
 }

@@ -35,9 +35,9 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** Whether a folder with these names in it is a task. */
+/** Whether a folder with these names in it is a task, even if what it must have is missing. */
 export function isTaskFolder(names: readonly string[]): boolean {
-  return names.includes(CONFIG) || names.includes(INSTRUCTION);
+  return [CONFIG, INSTRUCTION, 'solution'].some((name) => names.includes(name));
 }
 
 /** A text as a record has it: the newline that ends a file belongs to the text in Python alone. */

@@ -3,7 +3,6 @@ import { BashTaskRecord } from './task.ts';
 
 /** How Bash tasks lie in files. The files below `environment/files` are placed in the sandbox by their paths. */
 export const BASH_TASKS: DatasetKind<BashTaskRecord> = {
-  environment: 'bash-v1',
   record: BashTaskRecord,
   image: 'bash',
   layout: {

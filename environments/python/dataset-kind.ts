@@ -3,7 +3,6 @@ import { PythonTaskRecord } from './task.ts';
 
 /** How Python tasks lie in files. */
 export const PYTHON_TASKS: DatasetKind<PythonTaskRecord> = {
-  environment: 'python-v1',
   record: PythonTaskRecord,
   image: 'python',
   layout: {

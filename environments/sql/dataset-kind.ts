@@ -5,7 +5,6 @@ import { SqlTaskRecord } from './task.ts';
 
 /** How SQL tasks lie in files: lists, each in the folder of its database. */
 export const SQL_TASKS: DatasetKind<SqlTaskRecord> = {
-  environment: 'sql-v1',
   record: SqlTaskRecord,
   image: 'python',
   layout: { texts: { gold: 'solution/solution.sql' }, folders: { wrong: 'wrong' } },

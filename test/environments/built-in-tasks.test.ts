@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN as BASH } from '../../environments/bash/tasks/built-in.ts';
 import { BUILT_IN as PYTHON } from '../../environments/python/tasks/built-in.ts';
@@ -38,10 +40,22 @@ const FIRST = [
   },
 ];
 
+/** Names that npm leaves out of a package, or that git takes for its own. */
+const NOT_PACKED =
+  /^(\.git|\.gitignore|\.gitattributes|\.npmignore|\.npmrc|\.DS_Store|node_modules|package-lock\.json|.*\.orig)$/;
+
 describe('the built-in tasks', () => {
   it.each(FIRST)('of $id are the records they were, in their order', ({ dataset, tasks, sha256 }) => {
     const first = { ...dataset, tasks: dataset.tasks.slice(0, tasks) };
     expect(first.tasks).toHaveLength(tasks);
     expect(createHash('sha256').update(canonical(first)).digest('hex')).toBe(sha256);
+  });
+
+  it.each(['bash', 'python', 'sql'])('of %s are files that git and npm keep', (name) => {
+    const folder = resolve(import.meta.dirname, '../../environments', name, 'tasks');
+    const lost = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isSymbolicLink() || NOT_PACKED.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name));
+    expect(lost, 'give these as entries of `task.toml`').toEqual([]);
   });
 });

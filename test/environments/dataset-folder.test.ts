@@ -108,10 +108,7 @@ describe('a folder of tasks', () => {
     await folders.write(task('pets', { ...pets, 'tasks.toml': list }));
     const loaded = await load('sql-v1:mine');
     expect(loaded.tasks).toMatchObject([{ id: 'all', database: 'pets' }]);
-    expect(loaded).toMatchObject({
-      dialect: 'sqlite',
-      databases: [{ name: 'pets', data: pets['data.sql'] }],
-    });
+    expect(loaded).toMatchObject({ databases: [{ name: 'pets', data: pets['data.sql'] }] });
     const alone = await loadDataset('sql-v1:alone', folders.path('d/pets'));
     expect(alone.tasks).toEqual(loaded.tasks);
     await folders.write(task('cars', { 'tasks.toml': list.replace('"all"', '"a"') }));
@@ -160,13 +157,19 @@ describe('a folder of tasks', () => {
       place: { line: 3 },
     });
     await folders.write({ 'd/dataset.toml': `${head}dialect = "mysql"\n` });
-    expect((await refused(load('mine'))).reason).toBe('only sql-v1 has dialects');
+    expect((await refused(load('mine'))).place.field).toBe('dialect');
   });
 });
 
 describe('a task’s folder is refused', () => {
   it.each<[string, Record<string, unknown>, string, string]>([
     ['without a solution', { 'instruction.md': 'Do it.' }, 'solution/solve.sh', 'gold is missing'],
+    [
+      'for a misspelt instruction',
+      { 'instructions.md': 'Do it.', 'solution/solve.sh': 'x' },
+      '',
+      'unknown file "instructions.md"; did you mean instruction.md?',
+    ],
     ['without an instruction', { 'task.toml': '' }, 'instruction.md', 'instruction is missing'],
     [
       'for an unknown name',

@@ -1,9 +1,8 @@
-import { openDatasetFolder, recordsOf } from '../../dataset-folder.ts';
-import { checkedRecords } from '../../record-list.ts';
+import { openDatasetFolder, tasksOf } from '../../dataset-folder.ts';
 import { PYTHON_TASKS } from '../dataset-kind.ts';
 import type { PythonDataset } from '../task.ts';
 
-const { file, parts } = openDatasetFolder(import.meta.dirname);
+const FOLDER = openDatasetFolder(import.meta.dirname);
 
 /**
  * The tasks that come with Stepwell, from the folders beside this file; `dataset.toml` has their order.
@@ -11,9 +10,5 @@ const { file, parts } = openDatasetFolder(import.meta.dirname);
  */
 export const BUILT_IN: PythonDataset = {
   name: 'built-in',
-  tasks: checkedRecords(
-    PYTHON_TASKS.record,
-    parts.flatMap((part) => recordsOf(part, PYTHON_TASKS)),
-    file,
-  ),
+  tasks: tasksOf(FOLDER, PYTHON_TASKS),
 };
