@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseCheat } from '../../clients/cheats/cheat-script.ts';
 import { CHECKS } from '../../clients/check/checks.ts';
 import { verdictLine } from '../../clients/check/verdict.ts';
 import type { Defect } from './small-environment.ts';
@@ -127,6 +128,13 @@ describe('what cannot be shown', () => {
     ['intercode', {}, 'small-v1 has native semantics only'],
   ] as const)('%s, with its reason', async (name, more, reason) => {
     expect(verdictLine(await checked(name, null, more))).toBe(`- ${name}: not shown, because ${reason}`);
+  });
+
+  test('of a cheat, as no task has what it asks for', async () => {
+    const cheats = [parseCheat('named.py', '# cheat: uses names\n# scores: = 0\n\n{{names}}\n')];
+    expect(verdictLine(await checked('cheats', null, { cheats }))).toBe(
+      '- cheats: not shown, because no task that is tried has what named asks for; the other cheats hold',
+    );
   });
 
   test('without samples is less: the other checks play golds and wrong answers', async () => {
