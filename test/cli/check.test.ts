@@ -59,12 +59,13 @@ describe('samples', () => {
 });
 
 describeUnless(await localMissing(), 'a dataset of one’s own', () => {
+  const OTHER = { id: 'nine', instruction: 'Print nine.', gold: 'echo 9', wrong: ['echo 7'] };
   const GOOD = { id: 'seven', instruction: 'Print seven.', gold: 'echo 7', wrong: ['echo 8'] };
   const BAD = { id: 'eight', instruction: 'Print eight.', gold: 'echo 8', wrong: ['echo 8 # too'] };
 
   async function checked(task: object, ...more: string[]) {
     const tasks = join(home, 'mine.jsonl');
-    await writeFile(tasks, `${JSON.stringify(task)}\n`);
+    await writeFile(tasks, [task, OTHER].map((one) => `${JSON.stringify(one)}\n`).join(''));
     const env = { STEPWELL_DATASET: `mine=${tasks}` };
     return check(['bash-v1', '--dataset', 'mine', ...more], env);
   }
@@ -74,7 +75,7 @@ describeUnless(await localMissing(), 'a dataset of one’s own', () => {
   }, async () => {
     const good = await checked(GOOD, '--runtime', 'local');
     expect(good.printed).toMatch(/^✓ catalogue\n(✓ .+\n)+✓ sandbox death\n\n/);
-    expect(good.printed).toMatch(/^bash-v1, mine \(seven\): \d+ checks hold, 0 fail, 0 not shown$/m);
+    expect(good.printed).toMatch(/^bash-v1, mine \(seven, nine\): \d+ checks hold, 0 fail, 0 not shown$/m);
     expect(good.exitCode).toBe(0);
     const bad = await checked(BAD, '--runtime', 'local');
     expect(bad.printed).toMatch(
