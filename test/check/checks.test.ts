@@ -21,6 +21,11 @@ const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
   ],
   ['options', 'takes any option', /the option `\w+` with .* \(it does not describe it\) is accepted; refuse/],
   [
+    'options',
+    'takes no reward mode',
+    /the option `reward` refuses every value that it lists: on_end, .*; list the values/,
+  ],
+  [
     'seed',
     'begins at random',
     /two episodes with the seed 0 differ: .*; take every random choice from the seed/,
