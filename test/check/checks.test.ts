@@ -119,6 +119,13 @@ describe('an environment that breaks it', () => {
     expect(new Set(DEFECTS.map(([name]) => name))).toEqual(new Set(CHECKS.map(({ name }) => name)));
   });
 
+  test('or a server that does not answer as it should is told as a line, too', async () => {
+    const line = verdictLine(await checked('openenv', null, {}, { url: 'http://127.0.0.1:1' }));
+    expect(line).toMatch(
+      /^✗ openenv: the check could not be made: .*ECONNREFUSED.*; look into the log of the server$/,
+    );
+  });
+
   test('by a cheat in a task’s record is seen', async () => {
     const line = verdictLine(await checked('cheats', 'rewards a wrong answer', { cheats: [] }));
     expect(line).toMatch(/the cheat number 1 of the task must score <= no-op and scores 1 \(no-op 0\)/);
