@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { checkTable } from '../clients/check/checks.ts';
 import { optionTable } from '../environments/option-table.ts';
 import { errorTable } from '../protocol/error-table.ts';
 import { configTable } from '../server/config-flags.ts';
@@ -18,6 +19,7 @@ export interface DocumentTable {
 
 export const DOCUMENT_TABLES: readonly DocumentTable[] = [
   { file: 'README.md', name: 'configuration', render: () => configTable().trim() },
+  { file: 'clients/README.md', name: 'checks', render: checkTable },
   { file: 'protocol/README.md', name: 'errors', render: errorTable },
   { file: 'protocol/README.md', name: 'options', render: optionTable },
 ];

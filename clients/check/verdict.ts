@@ -8,7 +8,7 @@ export type Verdict =
   | { readonly name: string; readonly outcome: 'broken'; readonly wrong: string; readonly remedy: string }
   | { readonly name: string; readonly outcome: 'not shown'; readonly because: string };
 
-/** Make one check. @throws whatever is neither an answer of the server nor a finding: a fault of the check itself */
+/** Make one check. Never throws: whatever the check meets is a verdict. */
 export async function verdictOf({ name, run }: Check, subject: Subject): Promise<Verdict> {
   try {
     await run(subject);
@@ -18,9 +18,12 @@ export async function verdictOf({ name, run }: Check, subject: Subject): Promise
     if (error instanceof Broken) {
       return { name, outcome: 'broken', wrong: error.message, remedy: error.remedy };
     }
-    if (!(error instanceof StepwellError)) throw error;
-    const remedy = error.remedy.charAt(0).toLowerCase() + error.remedy.slice(1);
-    return { name, outcome: 'broken', wrong: error.message, remedy };
+    if (error instanceof StepwellError) {
+      const remedy = error.remedy.charAt(0).toLowerCase() + error.remedy.slice(1);
+      return { name, outcome: 'broken', wrong: error.message, remedy };
+    }
+    const wrong = `the check could not be made: ${error instanceof Error ? error.message : error}`;
+    return { name, outcome: 'broken', wrong, remedy: 'look into the log of the server' };
   }
 }
 

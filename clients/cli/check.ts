@@ -12,6 +12,8 @@ const BUILT_IN = 'built-in';
 /** Tasks that are tried where nothing else is asked for. */
 const FEW = 3;
 const MOST_SEED = 2 ** 31;
+/** Tasks that are told by name. */
+const MOST_NAMED = 5;
 const STYLES = { held: 'green', broken: 'red', 'not shown': 'yellow' } as const;
 
 const NOTES = `
@@ -57,7 +59,9 @@ function coloured(terminal: Terminal, verdict: Verdict): string {
 
 function summary({ environment, dataset, tasks }: Subject, verdicts: readonly Verdict[]): string {
   const count = (wanted: Verdict['outcome']) => verdicts.filter(({ outcome }) => outcome === wanted).length;
-  const tried = tasks.map(({ id }) => id).join(', ');
+  const more = tasks.length - MOST_NAMED;
+  const named = tasks.slice(0, MOST_NAMED).map(({ id }) => id);
+  const tried = [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
   const counts = `${count('held')} checks hold, ${count('broken')} fail, ${count('not shown')} not shown`;
   return `${environment}, ${dataset} (${tried}): ${counts}`;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseCheat } from '../../clients/cheats/cheat-script.ts';
 import { CHECKS } from '../../clients/check/checks.ts';
 import { verdictLine } from '../../clients/check/verdict.ts';
 import type { Defect } from './small-environment.ts';
@@ -19,6 +20,11 @@ const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
     /^✗ errors: an unknown task is answered with no error, not task_not_found; throw/,
   ],
   ['options', 'takes any option', /the option `\w+` with .* \(it does not describe it\) is accepted; refuse/],
+  [
+    'options',
+    'takes no reward mode',
+    /the option `reward` refuses every value that it lists: on_end, .*; list the values/,
+  ],
   [
     'seed',
     'begins at random',
@@ -113,6 +119,13 @@ describe('an environment that breaks it', () => {
     expect(new Set(DEFECTS.map(([name]) => name))).toEqual(new Set(CHECKS.map(({ name }) => name)));
   });
 
+  test('or a server that does not answer as it should is told as a line, too', async () => {
+    const line = verdictLine(await checked('openenv', null, {}, { url: 'http://127.0.0.1:1' }));
+    expect(line).toMatch(
+      /^✗ openenv: the check could not be made: .*ECONNREFUSED.*; look into the log of the server$/,
+    );
+  });
+
   test('by a cheat in a task’s record is seen', async () => {
     const line = verdictLine(await checked('cheats', 'rewards a wrong answer', { cheats: [] }));
     expect(line).toMatch(/the cheat number 1 of the task must score <= no-op and scores 1 \(no-op 0\)/);
@@ -127,6 +140,13 @@ describe('what cannot be shown', () => {
     ['intercode', {}, 'small-v1 has native semantics only'],
   ] as const)('%s, with its reason', async (name, more, reason) => {
     expect(verdictLine(await checked(name, null, more))).toBe(`- ${name}: not shown, because ${reason}`);
+  });
+
+  test('of a cheat, as no task has what it asks for', async () => {
+    const cheats = [parseCheat('named.py', '# cheat: uses names\n# scores: = 0\n\n{{names}}\n')];
+    expect(verdictLine(await checked('cheats', null, { cheats }))).toBe(
+      '- cheats: not shown, because no task that is tried has what named asks for; the other cheats hold',
+    );
   });
 
   test('without samples is less: the other checks play golds and wrong answers', async () => {

@@ -12,6 +12,7 @@ export type Defect =
   | 'fails where code fails'
   | 'plays another task'
   | 'takes any option'
+  | 'takes no reward mode'
   | 'begins at random'
   | 'draws the first task'
   | 'doubts the gold'
@@ -37,6 +38,12 @@ interface Kept {
 }
 
 const GOLD = 'gold';
+
+function refuse(field: string): never {
+  throw new ProtocolError('invalid_params', `${field}: not here`, {
+    issues: [{ field, code: 'invalid', message: 'not here' }],
+  });
+}
 
 /**
  * The smallest environment that keeps the contract. Its language: `echo X`, `false`, which fails, and `count from 0`, `count up`,
@@ -73,6 +80,7 @@ export class SmallEnvironment extends FakeEnvironment {
   override choose(options: ResetOptions, seed: number): Task {
     this.tasks(options.dataset);
     if (this.#defect !== 'takes any option') refuseForeignOptions(this.id, options);
+    if (this.#defect === 'takes no reward mode' && options.reward !== undefined) refuse('reward');
     if (options.semantics === 'intercode')
       throw new ProtocolError('unsupported', 'It has native semantics only.');
     if (this.#defect === 'plays another task') return super.choose({}, seed);

@@ -19,11 +19,18 @@ export const CHEATS: Check = {
     if (own.length + shared.length === 0) throw new NotShown(`${environment} has no cheats`);
     const player = new CheatPlayer(subject.client, resetOf(subject));
     const queue = [...shared, ...own].values();
+    const skipped: string[] = [];
     const work = async (): Promise<void> => {
-      for (const { script, among } of queue) await asDeclared(player, script, among);
+      for (const { script, among } of queue) {
+        if (!(await isAsDeclared(player, script, among))) skipped.push(script.name);
+      }
     };
     const workers = await Promise.allSettled(Array.from({ length: WIDTH }, work));
     for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
+    if (skipped.length === 0) return;
+    throw new NotShown(
+      `no task that is tried has what ${skipped.join(', ')} asks for; the other cheats hold`,
+    );
   },
 };
 
@@ -50,12 +57,12 @@ function ownCheats(task: CheckedTask): CheatScript[] {
   }));
 }
 
-/** A cheat on the first of the tasks that has what it asks for. @throws {Broken} */
-async function asDeclared(
+/** A cheat on the first of the tasks that has what it asks for; `false` where none has. @throws {Broken} */
+async function isAsDeclared(
   player: CheatPlayer,
   script: CheatScript,
   tasks: readonly CheckedTask[],
-): Promise<void> {
+): Promise<boolean> {
   for (const task of tasks) {
     const outcome = await player.play(task, script);
     ensure(
@@ -63,8 +70,9 @@ async function asDeclared(
       `task ${task.id}: the cheat ${script.name} must score ${scoreText(script.score)} and ${seen(outcome)}`,
       'close the hole in the grade or the task; `stepwell cheats` plays every cheat on every task',
     );
-    if (outcome.verdict === 'held') return;
+    if (outcome.verdict === 'held') return true;
   }
+  return false;
 }
 
 function seen({ reward, noOp, reason }: CheatOutcome): string {

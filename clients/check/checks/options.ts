@@ -11,7 +11,7 @@ const INVENTED = 'no_such_option';
 export const OPTIONS: Check = {
   name: 'options',
   shows:
-    'options are described, their listed values are taken, and anything else is refused by the name of the option',
+    'options are described, listed values are taken, and anything else is refused by the name of the option',
   async run(subject) {
     const described = await describedBy(subject);
     for (const { name, description, values } of described.options) {
@@ -23,14 +23,7 @@ export const OPTIONS: Check = {
       await refused(subject, name, [], 'a value of the wrong kind');
       if (values === null) continue;
       await refused(subject, name, 'no-such-value', 'a value that is not listed');
-      for (const value of values) {
-        const answer = await answerTo(subject, { [name]: value });
-        ensure(
-          answer?.error !== 'invalid_params',
-          `the option \`${name}\` lists the value ${JSON.stringify(value)} and refuses it: ${answer?.message}`,
-          'list the values that it takes',
-        );
-      }
+      await taken(subject, name, values);
     }
     for (const [name, value] of foreignOptions(described)) {
       await refused(subject, name, value, 'it does not describe it');
@@ -39,12 +32,34 @@ export const OPTIONS: Check = {
   },
 };
 
+/** At least one of the listed values: a dataset may have only some, and then refuses the others by the name of the option. */
+async function taken(subject: Subject, name: string, values: readonly unknown[]): Promise<void> {
+  const answers: (RemoteError | null)[] = [];
+  for (const value of values) answers.push(await answerTo(subject, { [name]: value }));
+  const refusals = answers.filter((answer) => answer?.error === 'invalid_params');
+  const nameless = refusals.find((refusal) => !names(refusal, name));
+  ensure(
+    nameless === undefined,
+    `a listed value of the option \`${name}\` is refused without its name: ${nameless?.message}`,
+    'refuse it with an issue that names the option',
+  );
+  ensure(
+    refusals.length < values.length,
+    `the option \`${name}\` refuses every value that it lists: ${values.join(', ')}`,
+    'list the values that it takes',
+  );
+}
+
+function names(refusal: RemoteError | null, option: string): boolean {
+  return refusal?.issues.some(({ field }) => field.split('.')[0] === option) ?? false;
+}
+
 async function refused(subject: Subject, name: string, value: unknown, because: string): Promise<void> {
   const answer = await answerTo(subject, { [name]: value });
   const asked = `the option \`${name}\` with ${JSON.stringify(value)} (${because})`;
   ensure(answer !== null, `${asked} is accepted`, 'refuse what the environment does not have');
   ensure(
-    answer.error === 'invalid_params' && answer.issues.some(({ field }) => field.split('.')[0] === name),
+    answer.error === 'invalid_params' && names(answer, name),
     `${asked} is answered with ${answer.error}: ${answer.message}`,
     'refuse it with `invalid_params` and an issue that names the option',
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseTrajectory } from '../../clients/replay/trajectory-file.ts';
-import { jsonl, recorded, resetLine, stepLine } from './recorded.ts';
+import { jsonl, recorded, resetLine, stepLine } from '../cli/recorded.ts';
 
 const parse = (text: string) => parseTrajectory('t.jsonl', text);
 

@@ -1,0 +1,98 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSamples } from '../../clients/check/samples.ts';
+import { run } from '../../clients/cli/program.ts';
+import { startLocalServer, temporaryHome } from '../clients/real-server.ts';
+import { localMissing } from '../engines.ts';
+import { describeUnless } from '../requirements.ts';
+import { FakeTerminal } from './fake-terminal.ts';
+
+const MINUTES = 60_000;
+
+let home = '';
+
+beforeAll(async () => {
+  home = await temporaryHome();
+});
+
+afterAll(() => rm(home, { recursive: true }));
+
+async function check(argv: string[], env: Readonly<Record<string, string>> = {}) {
+  const terminal = new FakeTerminal('', { STEPWELL_HOME: home, ...env });
+  const exitCode = await run(['check', ...argv], terminal);
+  return { exitCode, printed: terminal.printed, complained: terminal.complained };
+}
+
+describe('what cannot be checked is refused with status 2', () => {
+  test.each([
+    ['no environment', [], "missing required argument 'environment'"],
+    ['an environment that there is not', ['none-v1'], 'there is no environment and no folder "none-v1"'],
+    ['a folder', ['/tmp'], '/tmp: is a folder, and environments are not loaded from folders yet'],
+    ['a dataset that there is not', ['bash-v1', '--dataset', 'none'], 'bash-v1 has no dataset "none"'],
+    ['a number of tasks that is none', ['bash-v1', '--tasks', '0'], 'Give a whole number from 1'],
+    ['a seed that is none', ['bash-v1', '--seed', 'luck'], 'Give a whole number from 0'],
+  ])('%s', async (_case, argv, message) => {
+    const { exitCode, printed, complained } = await check(argv);
+    expect({ exitCode, printed }).toEqual({ exitCode: 2, printed: '' });
+    expect(complained).toContain(message);
+  });
+});
+
+describe('samples', () => {
+  test('are of a folder, which need not have any', async () => {
+    expect(await readSamples(home)).toBeNull();
+  });
+
+  test('that are malformed are refused with file and field', async () => {
+    const folder = join(home, 'samples');
+    await mkdir(folder);
+    const write = (text: string) => writeFile(join(folder, 'samples.json'), text);
+    await write('{');
+    await expect(readSamples(folder)).rejects.toThrow(/samples\.json: is not JSON/);
+    await write(JSON.stringify({ show: { code: 'x', shown: 'x' }, fail: 'x' }));
+    await expect(readSamples(folder)).rejects.toThrow(/samples\.json: count: /);
+    const count = { begin: 'x', add: 'x', show: 'x', one: '(' };
+    await write(JSON.stringify({ show: { code: 'x', shown: 'x' }, fail: 'x', count }));
+    await expect(readSamples(folder)).rejects.toThrow(/samples\.json: count\.one: is no regular expression/);
+  });
+});
+
+describeUnless(await localMissing(), 'a dataset of one’s own', () => {
+  const OTHER = { id: 'nine', instruction: 'Print nine.', gold: 'echo 9', wrong: ['echo 7'] };
+  const GOOD = { id: 'seven', instruction: 'Print seven.', gold: 'echo 7', wrong: ['echo 8'] };
+  const BAD = { id: 'eight', instruction: 'Print eight.', gold: 'echo 8', wrong: ['echo 8 # too'] };
+
+  async function checked(task: object, ...more: string[]) {
+    const tasks = join(home, 'mine.jsonl');
+    await writeFile(tasks, [task, OTHER].map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const env = { STEPWELL_DATASET: `mine=${tasks}` };
+    return check(['bash-v1', '--dataset', 'mine', ...more], env);
+  }
+
+  test('is checked with a line for each check, and what is wrong is said', {
+    timeout: 5 * MINUTES,
+  }, async () => {
+    const good = await checked(GOOD, '--runtime', 'local');
+    expect(good.printed).toMatch(/^✓ catalogue\n(✓ .+\n)+✓ sandbox death\n\n/);
+    expect(good.printed).toMatch(/^bash-v1, mine \(seven, nine\): \d+ checks hold, 0 fail, 0 not shown$/m);
+    expect(good.exitCode).toBe(0);
+    const bad = await checked(BAD, '--runtime', 'local');
+    expect(bad.printed).toMatch(
+      /^✗ wrong answers: task eight: wrong answer 1 has reward 1 with success true; /m,
+    );
+    expect(bad.exitCode).toBe(1);
+  });
+
+  test('on a running server plays no cheats and kills nothing', { timeout: 5 * MINUTES }, async () => {
+    await using server = await startLocalServer();
+    const { exitCode, printed } = await check(['bash-v1', '--tasks', '1', '--url', server.url]);
+    expect(printed).toMatch(
+      /^- cheats: not shown, because they are played on a server of the checker’s own/m,
+    );
+    expect(printed).toMatch(/^- sandbox death: not shown, because /m);
+    expect(printed).toMatch(/^- replay: not shown, because /m);
+    expect(printed).not.toContain('✗');
+    expect(exitCode).toBe(0);
+  });
+});
