@@ -23,13 +23,19 @@ const INSTRUCTION = 'instruction.md';
 const HARBOR_ONLY = ['tests/test.sh', 'environment/Dockerfile', 'environment/docker-compose.yaml', 'steps'];
 const NOT_DATA = /^(\.|__pycache__$)/;
 
-const BY_NUMBER = new Intl.Collator('en', { numeric: true });
+/** Order of names: by the number that they begin with, if any, then by their characters. */
+function inOrder(one: string, other: string): number {
+  const [first, second] = [one, other].map((name) => Number.parseInt(name, 10));
+  if (first !== second && first !== undefined && second !== undefined && first >= 0 && second >= 0)
+    return first - second;
+  return one < other ? -1 : 1;
+}
 
 /** Names in a folder, `1.sh` before `10.sh`; none where there is no such folder. */
 export function namesIn(folder: string): string[] {
   try {
     const names = readdirSync(folder).filter((name) => !NOT_DATA.test(name));
-    return names.sort(BY_NUMBER.compare);
+    return names.sort(inOrder);
   } catch {
     return [];
   }
