@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Dialect } from '../../protocol/episode.ts';
 import { readCheats } from '../cheats/cheat-script.ts';
 import { readSamples } from '../check/samples.ts';
 import type { CheckedTask, Subject } from '../check/subject.ts';
@@ -17,7 +16,8 @@ import { EXIT, type Terminal } from './terminal.ts';
 /** What is to be checked, and on which server. */
 export interface WantedSubject extends TargetFlags {
   readonly dataset: string;
-  readonly dialect?: Dialect | undefined;
+  /** SQL: the database. @default the dataset's */
+  readonly dialect?: 'sqlite' | 'mysql' | undefined;
   /** Tasks to try at most. */
   readonly tasks: number;
   readonly seed: number;
