@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCheats } from '../cheats/cheat-script.ts';
@@ -72,20 +72,26 @@ export async function openSubject(
 /** A server whose trajectories go, where it is of this command's own, to a folder that ends with it. */
 async function openWithTrajectories(terminal: Terminal, wanted: WantedSubject) {
   const folder = await mkdtemp(join(tmpdir(), 'stepwell-check-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
+  // A signal ends the process without the disposal.
+  const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeAtExit);
+  const remove = () => {
+    process.off('exit', removeAtExit);
+    removeAtExit();
+  };
   let target: Target;
   try {
     const env = { ...terminal.env, STEPWELL_TRAJECTORIES: folder };
     target = await openTarget({ ...terminal, env }, wanted, [], { strict: true });
   } catch (error) {
-    await remove();
+    remove();
     throw error;
   }
   return {
     target,
     async [Symbol.asyncDispose]() {
       await target[Symbol.asyncDispose]();
-      await remove();
+      remove();
     },
   };
 }

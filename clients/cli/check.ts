@@ -2,6 +2,7 @@ import { CHECKS } from '../check/checks.ts';
 import type { Subject } from '../check/subject.ts';
 import { type Verdict, verdictLine, verdictOf } from '../check/verdict.ts';
 import { openSubject, type WantedSubject } from './check-subject.ts';
+import { CommandError } from './command-error.ts';
 import { choice, integer } from './flags.ts';
 import type { Cli } from './program.ts';
 import { addTargetFlags } from './target.ts';
@@ -42,8 +43,14 @@ async function check({ terminal, exit }: Cli, environment: string, wanted: Wante
   await using opened = await openSubject(terminal, environment, wanted);
   const { subject } = opened;
   const verdicts: Verdict[] = [];
+  let isLost = false;
+  void subject.client.closed.then(() => {
+    isLost = true;
+  });
   for (const one of CHECKS) {
     const verdict = await verdictOf(one, subject);
+    // Every later check would only say the same.
+    if (isLost) throw new CommandError(`the server went away during the check "${one.name}"`, EXIT.bad);
     verdicts.push(verdict);
     print(terminal, coloured(terminal, verdict));
   }
