@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { ResetOptions } from '../../protocol/episode.ts';
 import { Broken, ensure } from './check.ts';
 import type { CheckedServer, Subject } from './subject.ts';
 
@@ -11,6 +9,8 @@ export interface DescribedOption {
   readonly description: string;
   /** The values it takes, where they are listed. */
   readonly values: readonly unknown[] | null;
+  /** A value of its kind. */
+  readonly example: unknown;
 }
 
 /** What a server says of an environment: its observations and the options of its resets. */
@@ -31,35 +31,43 @@ export function tellsStatus({ observation }: Described): boolean {
 
 /** Read the description from the routes of OpenEnv. @throws {Broken} it has none, or not in this form */
 export async function describedBy({ server, environment }: Subject): Promise<Described> {
-  const [schema, api] = await Promise.all([
+  const [schema, options] = await Promise.all([
     fetched(server, `openenv/${environment}/schema`),
-    fetched(server, `openenv/${environment}/openapi.json`),
+    optionsOf(server, environment),
   ]);
-  const body = at(api, 'paths', '/reset', 'post', 'requestBody', 'content', 'application/json', 'schema');
-  return {
-    observation: at(schema, 'observation'),
-    options: Object.entries(at(body, 'properties'))
-      .filter(([name]) => !NOT_OPTIONS.has(name))
-      .map(([name, option]) => describedOption(name, isObject(option) ? option : {})),
-  };
+  return { observation: at(schema, 'observation'), options };
 }
 
-/** Options that some environments have and this one does not describe, each with a value of it. */
-export function foreignOptions({ options }: Described): [name: string, value: unknown][] {
-  const { properties = {} } = z.toJSONSchema(ResetOptions, { io: 'input' });
-  return Object.entries(properties)
-    .filter(([name]) => name !== 'seed' && !options.some((option) => option.name === name))
-    .map(([name, schema]) => [name, exampleOf(schema as JsonSchema)]);
+/** Options of other environments of the server that this one does not describe. */
+export async function foreignOptions(subject: Subject, { options }: Described): Promise<DescribedOption[]> {
+  const own = new Set(options.map(({ name }) => name));
+  const foreign = new Map<string, DescribedOption>();
+  for (const { id } of await subject.client.environments()) {
+    for (const option of await optionsOf(subject.server, id)) {
+      if (!own.has(option.name)) foreign.set(option.name, option);
+    }
+  }
+  return [...foreign.values()];
+}
+
+async function optionsOf(server: CheckedServer, environment: string): Promise<DescribedOption[]> {
+  const api = await fetched(server, `openenv/${environment}/openapi.json`);
+  const body = at(api, 'paths', '/reset', 'post', 'requestBody', 'content', 'application/json', 'schema');
+  return Object.entries(at(body, 'properties'))
+    .filter(([name]) => !NOT_OPTIONS.has(name))
+    .map(([name, option]) => describedOption(name, isObject(option) ? option : {}));
 }
 
 function describedOption(name: string, schema: JsonSchema): DescribedOption {
   const { description, anyOf } = schema;
   const kinds = Array.isArray(anyOf) ? anyOf.filter(isObject) : [schema];
   const listed = kinds.find(({ enum: values }) => Array.isArray(values))?.enum;
+  const [kind = {}] = kinds;
   return {
     name,
     description: typeof description === 'string' ? description : '',
     values: Array.isArray(listed) ? listed : null,
+    example: exampleOf(kind),
   };
 }
 

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Dialect } from '../../protocol/episode.ts';
 import { readCheats } from '../cheats/cheat-script.ts';
 import { readSamples } from '../check/samples.ts';
 import type { CheckedTask, Subject } from '../check/subject.ts';
@@ -17,7 +16,8 @@ import { EXIT, type Terminal } from './terminal.ts';
 /** What is to be checked, and on which server. */
 export interface WantedSubject extends TargetFlags {
   readonly dataset: string;
-  readonly dialect?: Dialect | undefined;
+  /** SQL: the database. @default the dataset's */
+  readonly dialect?: 'sqlite' | 'mysql' | undefined;
   /** Tasks to try at most. */
   readonly tasks: number;
   readonly seed: number;
@@ -72,20 +72,26 @@ export async function openSubject(
 /** A server whose trajectories go, where it is of this command's own, to a folder that ends with it. */
 async function openWithTrajectories(terminal: Terminal, wanted: WantedSubject) {
   const folder = await mkdtemp(join(tmpdir(), 'stepwell-check-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
+  // A signal ends the process without the disposal.
+  const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeAtExit);
+  const remove = () => {
+    process.off('exit', removeAtExit);
+    removeAtExit();
+  };
   let target: Target;
   try {
     const env = { ...terminal.env, STEPWELL_TRAJECTORIES: folder };
     target = await openTarget({ ...terminal, env }, wanted, [], { strict: true });
   } catch (error) {
-    await remove();
+    remove();
     throw error;
   }
   return {
     target,
     async [Symbol.asyncDispose]() {
       await target[Symbol.asyncDispose]();
-      await remove();
+      remove();
     },
   };
 }

@@ -1,8 +1,8 @@
-import { Dialect } from '../../protocol/episode.ts';
 import { CHECKS } from '../check/checks.ts';
 import type { Subject } from '../check/subject.ts';
 import { type Verdict, verdictLine, verdictOf } from '../check/verdict.ts';
 import { openSubject, type WantedSubject } from './check-subject.ts';
+import { CommandError } from './command-error.ts';
 import { choice, integer } from './flags.ts';
 import type { Cli } from './program.ts';
 import { addTargetFlags } from './target.ts';
@@ -30,7 +30,7 @@ export function addCheck(cli: Cli): void {
     .description('check that an environment keeps the contract of environments')
     .argument('<environment>', 'id of the environment, e.g. bash-v1, or the folder of its definition')
     .option('--dataset <name>', 'name of a dataset', BUILT_IN)
-    .addOption(choice('--dialect', Dialect.options, "SQL: the database (default: the dataset's)"))
+    .addOption(choice('--dialect', ['sqlite', 'mysql'], "SQL: the database (default: the dataset's)"))
     .option('--tasks <number>', 'tasks to try at most, spread over the dataset', integer(1), FEW)
     .option('--seed <number>', 'another seed tries other tasks', integer(0, MOST_SEED), 0);
   addTargetFlags(command);
@@ -43,8 +43,14 @@ async function check({ terminal, exit }: Cli, environment: string, wanted: Wante
   await using opened = await openSubject(terminal, environment, wanted);
   const { subject } = opened;
   const verdicts: Verdict[] = [];
+  let isLost = false;
+  void subject.client.closed.then(() => {
+    isLost = true;
+  });
   for (const one of CHECKS) {
     const verdict = await verdictOf(one, subject);
+    // Every later check would only say the same.
+    if (isLost) throw new CommandError(`the server went away during the check "${one.name}"`, EXIT.bad);
     verdicts.push(verdict);
     print(terminal, coloured(terminal, verdict));
   }

@@ -134,10 +134,10 @@ describe('an environment that breaks it', () => {
 
 describe('what cannot be shown', () => {
   test.each([
-    ['failing code', { samples: null }, 'small-v1 has no samples.json with code of its language'],
+    ['failing code', { samples: null }, 'bash-v1 has no samples.json with code of its language'],
     ['gold', { tasks: [] }, 'no task of built-in has a gold that is known here'],
     ['cheats', { cheats: null }, 'they are played on a server of the checker’s own only'],
-    ['intercode', {}, 'small-v1 has native semantics only'],
+    ['intercode', {}, 'bash-v1 has native semantics only'],
   ] as const)('%s, with its reason', async (name, more, reason) => {
     expect(verdictLine(await checked(name, null, more))).toBe(`- ${name}: not shown, because ${reason}`);
   });

@@ -1,6 +1,5 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { EnvironmentEpisode, Grade, Task } from '../../environments/environment.ts';
-import { refuseForeignOptions } from '../../environments/own-options.ts';
 import type { ResetOptions } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { FakeEnvironment } from '../server/fake-environment.ts';
@@ -38,6 +37,10 @@ interface Kept {
 }
 
 const GOLD = 'gold';
+/** That of a real one, of which the server describes options and observations. */
+const ID = 'bash-v1';
+/** Options that only environments of another id have. */
+const FOREIGN = new Set(['dialect', 'output', 'schema', 'max_rows', 'scoring', 'weights']);
 
 function refuse(field: string): never {
   throw new ProtocolError('invalid_params', `${field}: not here`, {
@@ -57,7 +60,7 @@ export class SmallEnvironment extends FakeEnvironment {
   #count = 0;
 
   constructor(defect: Defect | null = null) {
-    super('small-v1', 3);
+    super(ID, 3);
     this.#defect = defect;
   }
 
@@ -79,7 +82,8 @@ export class SmallEnvironment extends FakeEnvironment {
 
   override choose(options: ResetOptions, seed: number): Task {
     this.tasks(options.dataset);
-    if (this.#defect !== 'takes any option') refuseForeignOptions(this.id, options);
+    const foreign = Object.keys(options).find((name) => FOREIGN.has(name));
+    if (foreign !== undefined && this.#defect !== 'takes any option') refuse(foreign);
     if (this.#defect === 'takes no reward mode' && options.reward !== undefined) refuse('reward');
     if (options.semantics === 'intercode')
       throw new ProtocolError('unsupported', 'It has native semantics only.');
@@ -110,7 +114,7 @@ export class SmallEnvironment extends FakeEnvironment {
     kept.last = this.#run(code);
     const number = this.#defect === 'shows a number of its own' ? `${this.#begun}\n` : '';
     const field = this.#defect === 'has a field of its own' ? { mood: 'good' } : {};
-    return { output: `${kept.last}${number}`, ...field };
+    return { output: `${kept.last}${number}`, exit_code: code === 'false' ? 1 : 0, ...field };
   }
 
   #run(code: string): string {

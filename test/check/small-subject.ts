@@ -4,6 +4,7 @@ import { Samples } from '../../clients/check/samples.ts';
 import type { CheckedServer, CheckedTask, Subject } from '../../clients/check/subject.ts';
 import { type Verdict, verdictOf } from '../../clients/check/verdict.ts';
 import { StepwellClient } from '../../clients/typescript/client.ts';
+import { FakeEnvironment } from '../server/fake-environment.ts';
 import { startTestServer } from '../server/test-server.ts';
 import { type Defect, SmallEnvironment } from './small-environment.ts';
 
@@ -34,7 +35,7 @@ export async function checked(
   const check = CHECKS.find((one) => one.name === name);
   if (check === undefined) throw new Error(`there is no check ${name}`);
   const environment = new SmallEnvironment(defect);
-  const server = await startTestServer([environment]);
+  const server = await startTestServer([environment, new FakeEnvironment('sql-v1')]);
   try {
     await using client = await StepwellClient.connect(server.url, { strict: true });
     const { url, trajectories } = server;

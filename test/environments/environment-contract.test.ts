@@ -2,8 +2,7 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHECKS } from '../../clients/check/checks.ts';
 import { verdictLine, verdictOf } from '../../clients/check/verdict.ts';
-import { type OpenSubject, openSubject } from '../../clients/cli/check-subject.ts';
-import type { Dialect } from '../../protocol/episode.ts';
+import { type OpenSubject, openSubject, type WantedSubject } from '../../clients/cli/check-subject.ts';
 import { FakeTerminal } from '../cli/fake-terminal.ts';
 import { temporaryHome } from '../clients/real-server.ts';
 import { type EngineCase, engineCases } from '../engines.ts';
@@ -17,7 +16,7 @@ const FEW = 4;
 
 interface Scenario {
   readonly environment: string;
-  readonly dialect?: Dialect;
+  readonly dialect?: WantedSubject['dialect'];
   /** Why it cannot be played on the local engine of this machine, or `null`. */
   readonly localLacks: string | null;
 }

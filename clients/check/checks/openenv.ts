@@ -29,10 +29,10 @@ export const OPENENV: Check = {
       `the gold has ${text(end)}`,
       REMEDY,
     );
-    const [foreign] = foreignOptions(await describedBy(subject));
+    const [foreign] = await foreignOptions(subject, await describedBy(subject));
     if (foreign === undefined) return;
-    const [name, value] = foreign;
-    const { type, data } = await wire.ask('reset', { ...reset, [name]: value });
+    const { name, example } = foreign;
+    const { type, data } = await wire.ask('reset', { ...reset, [name]: example });
     ensure(
       type === 'error' && data.code === 'EXECUTION_ERROR' && String(data.message).includes(name),
       `a reset with the option \`${name}\`, which it does not have, has ${text({ type, data })}`,

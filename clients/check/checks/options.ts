@@ -25,8 +25,8 @@ export const OPTIONS: Check = {
       await refused(subject, name, 'no-such-value', 'a value that is not listed');
       await taken(subject, name, values);
     }
-    for (const [name, value] of foreignOptions(described)) {
-      await refused(subject, name, value, 'it does not describe it');
+    for (const { name, example } of await foreignOptions(subject, described)) {
+      await refused(subject, name, example, 'it does not describe it');
     }
     await refused(subject, INVENTED, 1, 'there is no such option');
   },
