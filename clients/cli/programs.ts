@@ -83,6 +83,7 @@ export interface ServerConfig {
 interface StartOptions {
   readonly env: Env;
   readonly onBuild: (image: string, line: string) => void;
+  readonly onBuilt: (image: string, ok: boolean) => void;
   readonly signal?: AbortSignal;
 }
 
