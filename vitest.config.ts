@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // As `paths` of tsconfig.json has them; a plug-in of a test may lie elsewhere.
+  resolve: {
+    alias: {
+      'stepwell/client': new URL('./clients/typescript/public.ts', import.meta.url).pathname,
+      'stepwell/environment': new URL('./environments/public.ts', import.meta.url).pathname,
+    },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { BuildingSource } from '../docker/building-source.ts';
 import { type OpenEngine, openEngine } from '../docker/engine-choice.ts';
@@ -35,6 +36,8 @@ export interface StartOptions {
    * @default the log, level info
    */
   readonly onBuild?: (image: string, line: string) => void;
+  /** Told when a build has ended, well or not. */
+  readonly onBuilt?: (image: string, ok: boolean) => void;
   /** Aborts the start; what was begun is undone. */
   readonly signal?: AbortSignal;
   /** Log faults that nothing caught and go on, in a process that is the server's alone. @default false */
@@ -170,6 +173,8 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
         definitions: lineage(name, definitions),
         names: [name],
         onProgress: onBuild,
+        onEnd: options.onBuilt,
+        logs: join(home, 'build-logs'),
       });
       await opened.engine.image(name);
     },

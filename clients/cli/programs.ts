@@ -62,7 +62,9 @@ export function cheatsFolder(environment: string): URL {
 /** @throws {Error} the file is not there or lacks an export: the installation is incomplete */
 export async function load<K extends keyof Programs>(name: K): Promise<Programs[K]> {
   const [path, ...exported] = PROGRAMS[name];
-  const module: Record<string, unknown> = await import(new URL(`../../${path}`, import.meta.url).href);
+  // Relative, so that the build gives it the ending of what it builds.
+  const file = `../../${path}`;
+  const module: Record<string, unknown> = await import(file);
   const missing = exported.find((key) => module[String(key)] === undefined);
   if (missing !== undefined)
     throw new Error(`${path} lacks ${String(missing)}: the installation is incomplete`);
@@ -92,6 +94,7 @@ export interface ServerConfig {
 interface StartOptions {
   readonly env: Env;
   readonly onBuild: (image: string, line: string) => void;
+  readonly onBuilt: (image: string, ok: boolean) => void;
   readonly signal?: AbortSignal;
 }
 

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { tellBuilding } from './building.ts';
+import { showBuilds } from './building.ts';
 import type { Cli } from './program.ts';
 import { load } from './programs.ts';
 
@@ -25,6 +25,6 @@ export async function addServe(cli: Cli, wanted: boolean): Promise<void> {
     });
     const config = parseConfig(argv, cli.terminal.env);
     const { serve } = await load('server');
-    cli.exit(await serve(config, { env: cli.terminal.env, onBuild: tellBuilding(cli.terminal) }));
+    cli.exit(await serve(config, { env: cli.terminal.env, ...showBuilds(cli.terminal, false) }));
   });
 }

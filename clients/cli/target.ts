@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type ClientOptions, StepwellClient } from '../typescript/client.ts';
-import { tellBuilding } from './building.ts';
+import { showBuilds } from './building.ts';
 import { CommandError } from './command-error.ts';
 import { choice } from './flags.ts';
 import { localEnvironments } from './local-tasks.ts';
@@ -76,7 +76,7 @@ async function startEmbedded(
   const ending = endOnSignal();
   try {
     const { signal } = ending;
-    const server = await startServer(config, { env: terminal.env, onBuild: tellBuilding(terminal), signal });
+    const server = await startServer(config, { env: terminal.env, ...showBuilds(terminal, true), signal });
     ending.close = () => server.close();
     try {
       const client = await StepwellClient.connect(server.url, {

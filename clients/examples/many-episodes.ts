@@ -1,7 +1,7 @@
 // 128 episodes, 32 at a time over one socket. Start a server (`npm start`), then:
 // npx tsx clients/examples/many-episodes.ts [address] [episodes]
 import assert from 'node:assert/strict';
-import { StepwellClient } from '../typescript/client.ts';
+import { StepwellClient } from 'stepwell/client';
 
 const [url = 'ws://127.0.0.1:8765', count = '128'] = process.argv.slice(2);
 const episodes = Number(count);

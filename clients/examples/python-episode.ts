@@ -1,7 +1,7 @@
 // A function to write, graded by hidden tests. Start a server (`npm start`), then:
 // npx tsx clients/examples/python-episode.ts [address]
 import assert from 'node:assert/strict';
-import { StepwellClient } from '../typescript/client.ts';
+import { StepwellClient } from 'stepwell/client';
 
 const url = process.argv[2] ?? 'ws://127.0.0.1:8765';
 await using client = await StepwellClient.connect(url, { token: process.env.STEPWELL_TOKEN });

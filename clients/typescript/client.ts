@@ -3,9 +3,9 @@ import { METHODS, type MethodName, type Params, type Result } from '../../protoc
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import { endpoint, openSocket } from './address.ts';
 import { MalformedResultError } from './call-errors.ts';
-import { type CallOptions, Connection } from './connection.ts';
+import { Connection } from './connection.ts';
 import { Episode } from './episode.ts';
-import type { Call } from './pending-call.ts';
+import type { Call, CallOptions } from './pending-call.ts';
 
 /** Times are 1 to 2,147,483,647 ms (24.8 days); `Infinity` and whatever is longer stand for the longest. */
 export interface ClientOptions {

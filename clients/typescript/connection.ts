@@ -14,16 +14,6 @@ export interface ConnectionLimits {
   readonly heartbeatMs: number;
 }
 
-export interface CallOptions {
-  /**
-   * Deadline for the answer, 1 to 2,147,483,647 ms (24.8 days); `Infinity` and whatever is longer stand for the longest.
-   * @default the client's `timeoutMs`
-   */
-  readonly timeoutMs?: number;
-  /** Gives the call up when aborted; the server still finishes what it has begun. */
-  readonly signal?: AbortSignal;
-}
-
 interface Reply {
   readonly id?: unknown;
   readonly result?: unknown;

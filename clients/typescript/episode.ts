@@ -2,8 +2,8 @@ import type { Action } from '../../protocol/action.ts';
 import type { EpisodeState, EvaluateResult, ResetResult, StepResult } from '../../protocol/episode.ts';
 import type { MethodName, Params, Result } from '../../protocol/methods.ts';
 import { UnansweredError } from './call-errors.ts';
-import type { CallOptions } from './connection.ts';
 import { EpisodeNotFoundError, RemoteError } from './errors.ts';
+import type { CallOptions } from './pending-call.ts';
 
 /** What an episode needs of its client. */
 export interface EpisodeLink {

@@ -1,6 +1,16 @@
 import { AbortedError, type CallContext, DeadlineError } from './call-errors.ts';
 import { timerMs } from './timer.ts';
 
+export interface CallOptions {
+  /**
+   * Deadline for the answer, 1 to 2,147,483,647 ms (24.8 days); `Infinity` and whatever is longer stand for the longest.
+   * @default the client's `timeoutMs`
+   */
+  readonly timeoutMs?: number;
+  /** Gives the call up when aborted; the server still finishes what it has begun. */
+  readonly signal?: AbortSignal;
+}
+
 /** What a call needs of its connection. */
 export interface Call extends CallContext {
   readonly params: unknown;

@@ -1,4 +1,5 @@
 import type { ImageRef } from '../sandbox.ts';
+import { withBuildLog } from './build-log.ts';
 import type { AnyDefinition } from './definitions.ts';
 import { makeRecipes, type Recipe } from './recipe.ts';
 
@@ -34,6 +35,10 @@ export interface EnsureOptions {
   readonly names?: readonly string[];
   /** Called with the image's name and what is being done. */
   readonly onProgress?: (name: string, line: string) => void;
+  /** Called when a build that was begun has ended, well or not. */
+  readonly onEnd?: (name: string, ok: boolean) => void;
+  /** Folder for the logs of builds that fail. @default none are kept */
+  readonly logs?: string;
   /** Gives up what is being built. */
   readonly signal?: AbortSignal;
 }
@@ -43,13 +48,24 @@ export interface EnsureOptions {
  * @returns names of those that were built
  */
 export async function ensureImages(options: EnsureOptions): Promise<string[]> {
-  const { builder, names, onProgress, signal } = options;
+  const { builder, names, onProgress, onEnd, logs, signal } = options;
   const built: string[] = [];
   for (const recipe of await makeRecipes(options.definitions)) {
     const wanted = names === undefined ? recipe.name !== 'base' : names.includes(recipe.name);
     if (!wanted || (await builder.isCurrent(recipe))) continue;
     signal?.throwIfAborted();
-    await builder.build(recipe, (line) => onProgress?.(recipe.name, line), signal);
+    const onLine = (line: string): void => onProgress?.(recipe.name, line);
+    let ok = false;
+    try {
+      if (logs === undefined) await builder.build(recipe, onLine, signal);
+      else {
+        const log = { logs, image: recipe.name, onLine, signal };
+        await withBuildLog(log, (tell) => builder.build(recipe, tell, signal));
+      }
+      ok = true;
+    } finally {
+      onEnd?.(recipe.name, ok);
+    }
     built.push(recipe.name);
   }
   return built;

@@ -7,8 +7,9 @@ import Docker from 'dockerode';
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import { chooseRuntime, machineFacts, makeBuilder, type Runtime } from '../engine-choice.ts';
 import { SandboxError } from '../errors.ts';
-import type { ImageDefinition } from '../sandbox.ts';
-import type { BuiltImage, ImageBuilder } from './builder.ts';
+import type { ImageDefinition, ImageRef } from '../sandbox.ts';
+import { withBuildLog } from './build-log.ts';
+import type { BuiltImage, ImageBuilder, OnLine } from './builder.ts';
 import { builtInImages } from './definitions.ts';
 import { readDefinitions } from './definitions-file.ts';
 import { makeRecipes, type Recipe } from './recipe.ts';
@@ -90,7 +91,14 @@ async function build(wanted: readonly string[], flags: BuildFlags, terminal: Ima
   const interrupt = (): void => interrupted.abort(new Error('interrupted'));
   for (const signal of ENDING) process.once(signal, interrupt);
   try {
-    await progress(chosen, builder, flags.force ?? false, terminal, interrupted.signal);
+    const { signal } = interrupted;
+    const logs = join(stateFolder(terminal.env), 'build-logs');
+    const make: Make = (recipe, onLine) =>
+      withBuildLog({ logs, image: recipe.name, onLine, signal }, (tell) =>
+        builder.build(recipe, tell, signal),
+      );
+    const isNeeded = async (recipe: Recipe) => flags.force === true || !(await builder.isCurrent(recipe));
+    await progress(chosen, make, isNeeded, terminal);
   } finally {
     for (const signal of ENDING) process.off(signal, interrupt);
   }
@@ -114,16 +122,17 @@ async function knownRecipes({ definitions }: ImagesTerminal, file?: string): Pro
   }
 }
 
+/** Makes one image. The log of a failure is kept, and named in the error. */
+type Make = (recipe: Recipe, onLine: OnLine) => Promise<ImageRef>;
+
 /** One line an image: what is being done to it, then how it ended. A log gets every line. */
 function progress(
   recipes: readonly Recipe[],
-  builder: ImageBuilder,
-  force: boolean,
+  make: Make,
+  isNeeded: (recipe: Recipe) => Promise<boolean>,
   { stderr }: ImagesTerminal,
-  signal: AbortSignal,
 ): Promise<unknown> {
-  const isNeeded = async (recipe: Recipe) => force || !(await builder.isCurrent(recipe));
-  if (!(stderr instanceof WriteStream)) return buildInTurn(recipes, builder, isNeeded, stderr, signal);
+  if (!(stderr instanceof WriteStream)) return buildInTurn(recipes, make, isNeeded, stderr);
   const tasks = recipes.map((recipe) => ({
     title: recipe.name,
     skip: async () => !(await isNeeded(recipe)) && `${recipe.name}: up to date`,
@@ -131,7 +140,7 @@ function progress(
       const tell = (line: string): void => {
         task.output = line.slice(0, stderr.columns - 4);
       };
-      const { digest } = await builder.build(recipe, tell, signal);
+      const { digest } = await make(recipe, tell);
       task.title = `${recipe.name}: built ${digest.slice(0, 19)}`;
     },
   }));
@@ -147,14 +156,13 @@ function progress(
 
 async function buildInTurn(
   recipes: readonly Recipe[],
-  builder: ImageBuilder,
+  make: Make,
   isNeeded: (recipe: Recipe) => Promise<boolean>,
   log: NodeJS.WritableStream,
-  signal: AbortSignal,
 ): Promise<void> {
   for (const recipe of recipes) {
     const tell = (line: string): unknown => log.write(`${recipe.name}: ${line}\n`);
-    if (await isNeeded(recipe)) await builder.build(recipe, tell, signal);
+    if (await isNeeded(recipe)) await make(recipe, tell);
     else log.write(`${recipe.name}: up to date\n`);
   }
 }
@@ -210,8 +218,11 @@ async function listedImages(recipes: readonly Recipe[], builder: ImageBuilder): 
 async function builderFor(runtime: Runtime, env: ImagesTerminal['env']): Promise<ImageBuilder> {
   const docker = new Docker();
   const choice = await chooseRuntime(runtime, machineFacts(docker));
-  const home = env.STEPWELL_HOME ?? join(env.HOME ?? homedir(), '.stepwell');
-  return makeBuilder(choice.runtime, docker, join(home, 'images'));
+  return makeBuilder(choice.runtime, docker, join(stateFolder(env), 'images'));
+}
+
+function stateFolder(env: ImagesTerminal['env']): string {
+  return env.STEPWELL_HOME ?? join(env.HOME ?? homedir(), '.stepwell');
 }
 
 function names(images: readonly { readonly name: string }[]): string {

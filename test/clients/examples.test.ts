@@ -46,9 +46,7 @@ describeUnless(missing, 'the examples', () => {
   test('the code of the client’s README', async () => {
     const readme = await readFile(new URL('typescript/README.md', CLIENTS), 'utf8');
     const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
-    const runnable = code
-      .replace("'stepwell/clients/typescript/client.ts'", "'../typescript/client.ts'")
-      .replace("'ws://127.0.0.1:8765'", 'process.argv[2]');
+    const runnable = code.replace("'ws://127.0.0.1:8765'", 'process.argv[2]');
     expect(runnable).toContain('process.argv[2]');
     const path = new URL(`examples/readme-${process.pid}.ts`, CLIENTS);
     try {

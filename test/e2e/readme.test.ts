@@ -80,12 +80,10 @@ describeUnless(missing, 'the README', () => {
 
   it('shows a client that works', async () => {
     const program = join(home, 'snippet.mts');
-    const code = (blocks('ts')[0] ?? '')
-      .replace("'./clients/", `'${ROOT}/clients/`)
-      .replace('ws://127.0.0.1:8765', server.url.replace('http', 'ws'));
+    const code = (blocks('ts')[0] ?? '').replace('ws://127.0.0.1:8765', server.url.replace('http', 'ws'));
     writeFileSync(program, code);
     const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
-    const { stdout } = await promisify(execFile)(process.execPath, [tsx, program]);
+    const { stdout } = await promisify(execFile)(process.execPath, [tsx, program], { cwd: ROOT });
     expect(stdout).toMatch(/file_diff/);
   });
 });

@@ -1,0 +1,27 @@
+/**
+ * Builds what the npm package ships, in `dist/`: JavaScript and declarations of the folders that a user needs, and beside
+ * them every other file of these folders (the runner, the judge, task data, READMEs), at the same relative paths. Examples
+ * stay as they are written.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = import.meta.dirname;
+const DIST = join(ROOT, 'dist');
+const BUILD = join(ROOT, 'tsconfig.build.json');
+/** What is compiled or generated, and the launcher, which the package has at its path in the sources. */
+const NOT_COPIED = /^(?!clients\/examples\/).*\.ts$|__pycache__|^clients\/cli\/stepwell\.js$/;
+
+const { include }: { include: string[] } = JSON.parse(readFileSync(BUILD, 'utf8'));
+
+rmSync(DIST, { recursive: true, force: true });
+execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '--project', BUILD], {
+  stdio: 'inherit',
+});
+for (const folder of include) {
+  cpSync(join(ROOT, folder), join(DIST, folder), {
+    recursive: true,
+    filter: (path) => !NOT_COPIED.test(path.slice(ROOT.length + 1)),
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * What the package exports as `stepwell/client`: the client, its errors, and the types of what it takes and returns.
+ */
+export type { Action } from '../../protocol/action.ts';
+export type { EnvironmentInfo } from '../../protocol/environment.ts';
+export type { Observation, ResetOptions, ResetResult, StepResult } from '../../protocol/episode.ts';
+export type { Failure } from '../../protocol/failure.ts';
+export type { MethodName, Params, Result } from '../../protocol/methods.ts';
+export {
+  AbortedError,
+  ConnectError,
+  ConnectionLostError,
+  DeadlineError,
+  MalformedResultError,
+  OverloadedError,
+  UnansweredError,
+} from './call-errors.ts';
+export { type ClientOptions, StepwellClient } from './client.ts';
+export type { Episode, StepOptions } from './episode.ts';
+export {
+  AnswerTooLargeError,
+  CapacityError,
+  DatasetNotFoundError,
+  EnvironmentNotFoundError,
+  EpisodeExistsError,
+  EpisodeNotFoundError,
+  EpisodeOverError,
+  InternalError,
+  InvalidParamsError,
+  InvalidRequestError,
+  type Issue,
+  MethodNotFoundError,
+  ParseError,
+  RemoteError,
+  SandboxUnavailableError,
+  ShuttingDownError,
+  StepMismatchError,
+  StepOutOfOrderError,
+  StepwellError,
+  TaskNotFoundError,
+  TaskUngradableError,
+  UnauthorizedError,
+  UnsupportedError,
+  VersionMismatchError,
+} from './errors.ts';
+export type { CallOptions } from './pending-call.ts';
