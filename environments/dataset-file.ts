@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DatasetError } from './dataset-error.ts';
-import { Dialect } from './sql/task.ts';
+import type { EnvironmentDefinition, Shape } from './definition.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -9,40 +9,56 @@ export function isDatasetName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** Environments that play datasets. */
-export const DatasetEnvironment = z.enum(['bash-v1', 'python-v1', 'sql-v1']);
-export type DatasetEnvironment = z.infer<typeof DatasetEnvironment>;
+const COMMON_FIELDS = {
+  format: z.literal(1),
+  image: z.strictObject({
+    name: z.string().regex(NAME),
+    from: z.string().min(1),
+    /** A tar file beside this one. */
+    tree: z.string().min(1).optional(),
+    gitAtRoot: z.boolean().optional(),
+    /** Commands of a shell, run once as root when the image is made, after the tree. */
+    script: z.string().min(1).optional(),
+  }),
+  /** When, and on which engine, every task was tried with its gold: those that cannot be graded are marked. */
+  check: z.strictObject({ at: z.iso.datetime(), engine: z.string().min(1) }).optional(),
+  tasks: z.array(z.unknown()).min(1),
+};
 
-/** `dataset.json` in a dataset's folder. Its records are checked one by one, so that an error can name one. */
-export const DatasetFile = z
-  .strictObject({
-    format: z.literal(1),
-    environment: DatasetEnvironment,
-    image: z.strictObject({
-      name: z.string().regex(NAME),
-      from: z.string().min(1),
-      /** A tar file beside this one. */
-      tree: z.string().min(1).optional(),
-      gitAtRoot: z.boolean().optional(),
-      /** Commands of a shell, run once as root when the image is made, after the tree. */
-      script: z.string().min(1).optional(),
-    }),
-    /** When, and on which engine, every task was tried with its gold: those that cannot be graded are marked. */
-    check: z.strictObject({ at: z.iso.datetime(), engine: z.string().min(1) }).optional(),
-    /** For `sql-v1`: what the image serves. @default sqlite */
-    dialect: Dialect.optional(),
-    tasks: z.array(z.unknown()).min(1),
-  })
-  .refine(({ environment, dialect }) => dialect === undefined || environment === 'sql-v1', {
-    message: 'only sql-v1 has dialects',
-    path: ['dialect'],
-  });
-export type DatasetFile = z.infer<typeof DatasetFile>;
+/** `dataset.json` in a dataset's folder, with the fields that are its environment's own, e.g. `dialect`. */
+export type DatasetFile = z.infer<z.ZodObject<typeof COMMON_FIELDS>> & {
+  readonly environment: string;
+  readonly [field: string]: unknown;
+};
+
+/** What is read of a definition. */
+type Definitions = readonly Pick<EnvironmentDefinition, 'id' | 'datasetFields'>[];
+
+/** The schema of `dataset.json`. Its records are checked one by one, so that an error can name one. */
+export function datasetFileSchema(definitions: Definitions): z.ZodType<DatasetFile> {
+  const own = Object.assign({}, ...definitions.map(({ datasetFields }) => datasetFields)) as Shape;
+  const schema = z.strictObject({ ...own, environment: z.enum(idsOf(definitions)), ...COMMON_FIELDS });
+  return schema.superRefine((file, context) => {
+    for (const field of Object.keys(own)) {
+      const owners = definitions.filter(({ datasetFields }) => field in datasetFields).map(({ id }) => id);
+      if ((file as DatasetFile)[field] === undefined || owners.includes(file.environment)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: `only ${owners.join(' and ')} has this field`,
+      });
+    }
+  }) as z.ZodType<DatasetFile>;
+}
+
+function idsOf(definitions: Definitions): string[] {
+  return definitions.map(({ id }) => id).sort();
+}
 
 /** A dataset as a user names it. */
 export interface WantedDataset {
   readonly name: string;
-  readonly environment?: DatasetEnvironment | undefined;
+  readonly environment?: string | undefined;
 }
 
 /**
@@ -50,16 +66,16 @@ export interface WantedDataset {
  * @param path of the dataset, for the error
  * @throws {DatasetError}
  */
-export function wantedDataset(text: string, path: string): WantedDataset {
+export function wantedDataset(text: string, path: string, definitions: Definitions): WantedDataset {
   const [first = '', ...rest] = text.split(':');
   const name = rest.length === 0 ? first : rest.join(':');
   if (!isDatasetName(name)) {
     throw new DatasetError({ file: path }, `${JSON.stringify(name)} is no name of a dataset`);
   }
   if (rest.length === 0) return { name };
-  const environment = DatasetEnvironment.safeParse(first);
-  if (environment.success) return { name, environment: environment.data };
-  const known = DatasetEnvironment.options.join(', ');
+  const ids = idsOf(definitions);
+  if (ids.includes(first)) return { name, environment: first };
+  const known = ids.join(', ');
   throw new DatasetError(
     { file: path },
     `${JSON.stringify(first)} before the name ${name} is no environment with datasets: take one of ${known}`,

@@ -2,56 +2,24 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { ImageDefinition } from '../docker/sandbox.ts';
-import { BashTaskRecord } from './bash/task.ts';
 import { checked, DatasetError, parsedJson } from './dataset-error.ts';
-import { type DatasetEnvironment, DatasetFile, type WantedDataset, wantedDataset } from './dataset-file.ts';
-import { PythonTaskRecord } from './python/task.ts';
-import { databasesOf } from './sql/databases.ts';
-import { SQLITE_FOLDER } from './sql/sqlite-image.ts';
-import { type Dialect, SqlTaskRecord } from './sql/task.ts';
-
-/** A dataset as an environment plays it. */
-export interface PlayableDataset<Task> {
-  readonly name: string;
-  /** Image that its episodes run in. */
-  readonly image: string;
-  /** The image that it brings, if any. */
-  readonly definition: ImageDefinition | null;
-  readonly tasks: readonly Task[];
-  /** Whether every task was tried with its gold, and marked if it cannot be graded. @default false */
-  readonly checked?: boolean | undefined;
-}
-
-/** A dataset from a file. `dialect` is what the image of a SQL dataset serves. */
-export type StoredDataset =
-  | (PlayableDataset<BashTaskRecord> & { readonly environment: 'bash-v1' })
-  | (PlayableDataset<PythonTaskRecord> & { readonly environment: 'python-v1' })
-  | (PlayableDataset<SqlTaskRecord> & { readonly environment: 'sql-v1'; readonly dialect: Dialect });
-
-/** The datasets of one environment, as the registry hands them out. */
-export type StoredDatasetOf<Id extends DatasetEnvironment> = Extract<
-  StoredDataset,
-  { readonly environment: Id }
->;
+import { datasetFileSchema, type WantedDataset, wantedDataset } from './dataset-file.ts';
+import type { DatasetFields, EnvironmentDefinition, Shape } from './definition.ts';
+import type { PlayableDataset, StoredDataset, TaskRecord } from './playable-dataset.ts';
+import { DEFINITIONS } from './registry.ts';
 
 /** Those of the datasets that an environment plays. */
-export function datasetsOf<Id extends DatasetEnvironment>(
-  environment: Id,
+export function datasetsOf<S extends Shape, R extends TaskRecord, D extends PlayableDataset<TaskRecord>>(
+  { id }: EnvironmentDefinition<S, R, D>,
   datasets: readonly StoredDataset[],
-): StoredDatasetOf<Id>[] {
-  return datasets.filter((dataset): dataset is StoredDatasetOf<Id> => dataset.environment === environment);
+): StoredDataset<R>[] {
+  // Its records were read by the definition's own schema.
+  return datasets.filter(({ environment }) => environment === id) as StoredDataset<R>[];
 }
 
 const DATASET_FILE = 'dataset.json';
 const TREE_FILE = 'tree.tar';
 const LIST_FILES = ['tasks.jsonl', 'tasks.json'];
-
-/** What a plain list of records plays on. */
-const LIST_IMAGES: Readonly<Record<DatasetEnvironment, string>> = {
-  'bash-v1': 'bash',
-  'python-v1': 'python',
-  'sql-v1': 'python',
-};
 
 /** Where imported datasets lie. */
 export function datasetsFolder(home: string): string {
@@ -82,46 +50,41 @@ function checkedTasks<T extends { readonly id: string }>(
 }
 
 interface FoundDataset {
-  readonly environment: DatasetEnvironment;
+  readonly definition: EnvironmentDefinition;
   readonly checked: boolean;
   readonly file: string;
   readonly name: string;
   readonly image: string;
-  readonly definition: ImageDefinition | null;
-  readonly dialect?: Dialect | undefined;
+  readonly ownImage: ImageDefinition | null;
+  /** What the file says beside the common fields. */
+  readonly fields: DatasetFields;
   readonly records: readonly FoundRecord[];
 }
 
+/** @throws {DatasetError} also for a record that does not fit the others, or the image */
 async function stored(found: FoundDataset): Promise<StoredDataset> {
-  const { environment, file, name, image, definition, checked, dialect = 'sqlite', records } = found;
-  const place = { name, image, definition, checked };
-  switch (environment) {
-    case 'bash-v1':
-      return { environment, ...place, tasks: checkedTasks(BashTaskRecord, records, file) };
-    case 'python-v1':
-      return { environment, ...place, tasks: checkedTasks(PythonTaskRecord, records, file) };
-    case 'sql-v1':
-      return { environment, ...place, dialect, tasks: await sqlTasks(found, dialect) };
-  }
+  const { definition, file, name, image, ownImage, checked, fields, records } = found;
+  const tasks = checkedTasks(definition.record, records, file);
+  const dataset = {
+    ...fields,
+    environment: definition.id,
+    name,
+    image,
+    definition: ownImage,
+    checked,
+    tasks,
+  };
+  const flaw = await definition.flawOf(dataset);
+  if (flaw === null) return dataset;
+  const { record, field, reason } = flaw;
+  const line = records[record]?.line;
+  throw new DatasetError({ file, record, field, ...(line === undefined ? {} : { line }) }, reason);
 }
 
-/** @throws {DatasetError} also for a task whose database is not in the image that the dataset brings */
-async function sqlTasks(found: FoundDataset, dialect: Dialect): Promise<SqlTaskRecord[]> {
-  const { file, records, definition, image } = found;
-  const tasks = checkedTasks(SqlTaskRecord, records, file);
-  // Of an image that is not made here nothing is known.
-  const foreign = definition === null && image !== LIST_IMAGES['sql-v1'];
-  const known = foreign ? null : await databasesOf(definition, dialect);
-  const homeless = known === null ? -1 : tasks.findIndex(({ database }) => !known.has(database));
-  if (homeless < 0) return tasks;
-  const line = records[homeless]?.line;
-  const place = { file, record: homeless, field: 'database', ...(line === undefined ? {} : { line }) };
-  const wanted = tasks[homeless]?.database;
-  const remedy =
-    dialect === 'sqlite'
-      ? `put it into the tree as ${SQLITE_FOLDER.slice(1)}/${wanted}.db`
-      : 'its dump makes none';
-  throw new DatasetError(place, `there is no database ${wanted} in its image: ${remedy}`);
+function definitionOf(id: string, definitions: readonly EnvironmentDefinition[]): EnvironmentDefinition {
+  const found = definitions.find((definition) => definition.id === id);
+  if (found === undefined) throw new Error(`there is no environment ${id}`);
+  return found;
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -139,13 +102,20 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-async function datasetFrom(
-  wanted: WantedDataset,
-  folder: string,
-  file: string,
-  value: unknown,
-): Promise<StoredDataset> {
-  const { environment, image, dialect, check, tasks } = checked(DatasetFile, value, { file });
+interface FoundFile {
+  readonly wanted: WantedDataset;
+  readonly folder: string;
+  readonly file: string;
+  readonly definitions: readonly EnvironmentDefinition[];
+}
+
+async function datasetFrom(found: FoundFile, value: unknown): Promise<StoredDataset> {
+  const { wanted, folder, file, definitions } = found;
+  const { format, environment, image, check, tasks, ...fields } = checked(
+    datasetFileSchema(definitions),
+    value,
+    { file },
+  );
   if (wanted.environment !== undefined && wanted.environment !== environment) {
     throw new DatasetError(
       { file, field: 'environment' },
@@ -153,18 +123,18 @@ async function datasetFrom(
     );
   }
   const { tree, ...plain } = image;
-  const definition = tree === undefined ? plain : { ...plain, tree: resolve(folder, tree) };
-  if (definition !== plain && !(await exists(resolve(folder, tree ?? '')))) {
+  const own = tree === undefined ? plain : { ...plain, tree: resolve(folder, tree) };
+  if (own !== plain && !(await exists(resolve(folder, tree ?? '')))) {
     throw new DatasetError({ file, field: 'image.tree' }, `there is no file ${tree} beside it`);
   }
   return stored({
-    environment,
+    definition: definitionOf(environment, definitions),
     file,
     name: wanted.name,
     image: image.name,
-    definition: image.name === image.from ? null : definition,
+    ownImage: image.name === image.from ? null : own,
     checked: check !== undefined,
-    dialect,
+    fields,
     records: tasks.map((value) => ({ value })),
   });
 }
@@ -173,7 +143,8 @@ async function datasetFrom(
  * A list of records: lines of JSON, or one JSON array; the image is the plain one of its environment, with `tree.tar` of
  * the folder over it.
  */
-async function listFrom(wanted: WantedDataset, file: string, folder: string | null): Promise<StoredDataset> {
+async function listFrom(found: FoundFile, hasFolder: boolean): Promise<StoredDataset> {
+  const { wanted, folder, file, definitions } = found;
   const text = await textOf(file);
   let records: FoundRecord[];
   if (file.endsWith('.jsonl')) {
@@ -184,20 +155,22 @@ async function listFrom(wanted: WantedDataset, file: string, folder: string | nu
       .map(({ content, line }) => ({ value: parsedJson(content, { file, line }), line }));
   } else {
     const value = parsedJson(text, { file });
-    if (!Array.isArray(value)) return datasetFrom(wanted, resolve(file, '..'), file, value);
+    if (!Array.isArray(value)) return datasetFrom({ ...found, folder: resolve(file, '..') }, value);
     records = value.map((record: unknown) => ({ value: record }));
   }
   const { name, environment = 'bash-v1' } = wanted;
-  const from = LIST_IMAGES[environment];
-  const tree = folder === null ? null : join(folder, TREE_FILE);
+  const definition = definitionOf(environment, definitions);
+  const { image: from } = definition;
+  const tree = hasFolder ? join(folder, TREE_FILE) : null;
   const hasTree = tree !== null && (await exists(tree));
   return stored({
-    environment,
+    definition,
     file,
     name,
     image: hasTree ? name : from,
-    definition: hasTree ? { name, from, tree: resolve(tree) } : null,
+    ownImage: hasTree ? { name, from, tree: resolve(tree) } : null,
     checked: false,
+    fields: {},
     records,
   });
 }
@@ -206,19 +179,26 @@ async function listFrom(wanted: WantedDataset, file: string, folder: string | nu
  * Read one dataset. `path` is a file of records (`.jsonl`: a record a line; `.json`: an array of them, or a whole
  * `dataset.json`), or a folder with `dataset.json`, `tasks.jsonl` or `tasks.json`, and perhaps `tree.tar`.
  * @param name its name, or `environment:name` for a list of records that is not for `bash-v1`
+ * @param definitions of the environments that there are
  * @throws {DatasetError} with file, line or record, field and reason
  */
-export async function loadDataset(name: string, path: string): Promise<StoredDataset> {
-  const wanted = wantedDataset(name, path);
+export async function loadDataset(
+  name: string,
+  path: string,
+  definitions: readonly EnvironmentDefinition[] = DEFINITIONS,
+): Promise<StoredDataset> {
+  const wanted = wantedDataset(name, path, definitions);
   const found = await stat(path).catch((error: unknown) => {
     throw new DatasetError({ file: path }, 'there is no such file or folder', { cause: error });
   });
-  if (!found.isDirectory()) return listFrom(wanted, path, null);
+  const at = { wanted, folder: path, definitions };
+  if (!found.isDirectory()) return listFrom({ ...at, file: path }, false);
   const whole = join(path, DATASET_FILE);
-  if (await exists(whole))
-    return datasetFrom(wanted, path, whole, parsedJson(await textOf(whole), { file: whole }));
+  if (await exists(whole)) {
+    return datasetFrom({ ...at, file: whole }, parsedJson(await textOf(whole), { file: whole }));
+  }
   for (const file of LIST_FILES) {
-    if (await exists(join(path, file))) return listFrom(wanted, join(path, file), path);
+    if (await exists(join(path, file))) return listFrom({ ...at, file: join(path, file) }, true);
   }
   throw new DatasetError(
     { file: path },
@@ -233,6 +213,7 @@ export async function loadDataset(name: string, path: string): Promise<StoredDat
 export async function loadDatasets(
   home: string,
   extra: Readonly<Record<string, string>> = {},
+  definitions: readonly EnvironmentDefinition[] = DEFINITIONS,
 ): Promise<StoredDataset[]> {
   const folder = datasetsFolder(home);
   const names = await readdir(folder).catch(() => []);
@@ -241,7 +222,7 @@ export async function loadDatasets(
   const paths = [...imported.map((name) => [name, join(folder, name)] as const), ...Object.entries(extra)];
   const loaded: StoredDataset[] = [];
   for (const [name, path] of paths) {
-    const dataset = await loadDataset(name, path);
+    const dataset = await loadDataset(name, path, definitions);
     if (loaded.some((other) => other.name === dataset.name)) {
       throw new DatasetError({ file: path }, `a dataset of the name ${dataset.name} is there already`);
     }

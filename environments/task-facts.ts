@@ -1,13 +1,12 @@
-import { BUILT_IN as BASH_BUILT_IN } from './bash/tasks/built-in.ts';
 import { loadDatasets } from './dataset-store.ts';
-import { BUILT_IN as PYTHON_BUILT_IN } from './python/tasks/built-in.ts';
-import { BUILT_IN as SQL_BUILT_IN } from './sql/tasks/built-in.ts';
+import type { EnvironmentDefinition } from './definition.ts';
+import { DEFINITIONS } from './registry.ts';
 
 /** What a cheat may know of a task that an agent could guess or learn, and no more: never its own gold. */
 export interface TaskFacts {
   readonly id: string;
   readonly index: number;
-  /** Python: the names that tests may ask for, as the gold defines them, the entry first. Empty elsewhere. */
+  /** Names that tests may ask for, the most important one first. Empty where there are none. */
   readonly names: readonly string[];
   /** The gold of another task of the dataset, where there is one with another gold. */
   readonly anotherGold: string | null;
@@ -21,26 +20,11 @@ export interface WantedFacts {
   readonly environment: string;
   /** @default the built-in one */
   readonly dataset: string | undefined;
-  /** Text of a task that has one for each. @default sqlite */
-  readonly dialect: 'sqlite' | 'mysql' | undefined;
+  /** Text of a task that has one for each dialect. @default that of the dataset */
+  readonly dialect?: string | undefined;
+  /** @default those of the built-in environments */
+  readonly definitions?: readonly EnvironmentDefinition[];
 }
-
-/** A record, whichever environment it is for. */
-interface FactsRecord {
-  readonly id: string;
-  readonly gold: string | readonly string[] | Readonly<Record<'sqlite' | 'mysql', string>>;
-  readonly entry?: string | undefined;
-}
-
-const BUILT_IN: Readonly<Record<string, { readonly name: string; readonly tasks: readonly FactsRecord[] }>> =
-  {
-    'bash-v1': BASH_BUILT_IN,
-    'sql-v1': SQL_BUILT_IN,
-    'python-v1': PYTHON_BUILT_IN,
-  };
-
-const DEFINITION = /^(?:async\s+)?(?:def|class)\s+([\p{L}_][\p{L}\p{N}_]*)/gmu;
-const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
 /**
  * Facts of every task of a dataset, in its order.
@@ -48,32 +32,22 @@ const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u;
  * @throws {DatasetError} for a record that is malformed
  */
 export async function taskFacts(wanted: WantedFacts): Promise<TaskFacts[] | null> {
-  const { home, added, environment, dataset, dialect = 'sqlite' } = wanted;
-  const builtIn = BUILT_IN[environment];
-  if (builtIn === undefined) return null;
-  const loaded = await loadDatasets(home, added);
+  const { home, added, environment, dataset, dialect, definitions = DEFINITIONS } = wanted;
+  const definition = definitions.find(({ id }) => id === environment);
+  if (definition === undefined) return null;
+  const { builtIn } = definition;
+  const loaded = await loadDatasets(home, added, definitions);
   const known = [builtIn, ...loaded.filter((one) => one.environment === environment)];
   const found = known.find(({ name }) => name === (dataset ?? builtIn.name));
   if (found === undefined) return null;
-  const records: readonly FactsRecord[] = found.tasks;
-  const golds = records.map(({ gold }) => goldText(gold, dialect));
-  return records.map(({ id, entry }, index) => ({
-    id,
+  const fields = { ...found, ...(dialect === undefined ? {} : { dialect }) };
+  const golds = found.tasks.map((record) => definition.goldOf(record, fields));
+  return found.tasks.map((record, index) => ({
+    id: record.id,
     index,
-    names: environment === 'python-v1' ? namesOf(golds[index] ?? '', entry) : [],
+    names: definition.namesOf(record),
     anotherGold: anotherOf(golds, index),
   }));
-}
-
-function goldText(gold: FactsRecord['gold'], dialect: 'sqlite' | 'mysql'): string {
-  if (typeof gold === 'string') return gold;
-  return 'sqlite' in gold ? gold[dialect] : gold.join('\n');
-}
-
-function namesOf(gold: string, entry: string | undefined): string[] {
-  const defined = [...gold.matchAll(DEFINITION)].flatMap(([, name]) => (name === undefined ? [] : [name]));
-  const called = entry !== undefined && IDENTIFIER.test(entry) ? [entry] : [];
-  return [...new Set([...called, ...defined])];
 }
 
 /** The next gold that differs. Neighbours are often the same question in other words, so that it begins half-way round. */

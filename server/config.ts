@@ -41,6 +41,10 @@ export const Config = z.strictObject({
     .describe(
       'More datasets beside the imported ones, `name=path`, or `python-v1:name=path` for a list of records that is not for `bash-v1`; may be given more than once.',
     ),
+  environment: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Folders of more environments, each with its definition; may be given more than once.'),
   image: paths
     .default({})
     .describe(

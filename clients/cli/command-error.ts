@@ -44,7 +44,7 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
 };
 
 /** Names of errors, of whatever program, that are the user's to mend. */
-const USAGE_ERRORS = new Set(['ConfigError', 'DatasetError', 'ImportError']);
+const USAGE_ERRORS = new Set(['ConfigError', 'DatasetError', 'DefinitionError', 'ImportError']);
 
 /** How an error is told to a person. */
 export function tell(error: unknown): Told {

@@ -81,5 +81,6 @@ function isCompleteBash(block: readonly string[]): boolean {
 export function playerInput(environment: string): PlayerInput {
   if (environment.startsWith('python-')) return new Block([() => '>>>', '...'], isCompletePython);
   if (environment.startsWith('sql-')) return new Block([() => 'sql>', '...'], () => true);
-  return new Block([(cwd) => `${cwd}$`, '>'], isCompleteBash);
+  if (environment.startsWith('bash-')) return new Block([(cwd) => `${cwd}$`, '>'], isCompleteBash);
+  return new Block([() => '>', '...'], () => true);
 }

@@ -37,11 +37,13 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     },
   };
   try {
-    await addServe(cli, argv[0] === 'serve' || argv[1] === 'serve');
-    addPlay(cli);
+    // The flags of these come from what a server knows, which takes its time to read.
+    const isWanted = (command: string) => argv[0] === command || argv[1] === command;
+    await addServe(cli, isWanted('serve'));
+    await addPlay(cli, isWanted('play'));
     addReplay(cli);
     addTasks(cli);
-    addCheats(cli);
+    await addCheats(cli, isWanted('cheats'));
     addDoctor(cli);
     addImport(cli);
     addImages(cli);

@@ -17,6 +17,8 @@ interface Programs {
   readonly sqlTasks: TasksProgram;
   readonly pythonTasks: TasksProgram;
   readonly golds: GoldsProgram;
+  readonly options: OptionsProgram;
+  readonly plugIns: PlugInsProgram;
   readonly import: ImportProgram;
   readonly images: ImagesProgram;
 }
@@ -35,18 +37,14 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
     sqlTasks: ['environments/sql/tasks/built-in.ts', 'BUILT_IN'],
     pythonTasks: ['environments/python/tasks/built-in.ts', 'BUILT_IN'],
     golds: ['environments/golds.ts', 'loadGolds'],
+    options: ['environments/option-flags.ts', 'optionFlags'],
+    plugIns: ['environments/load-definition.ts', 'loadDefinition', 'loadDefinitions'],
     import: ['environments/import/command.ts', 'run', 'NotChecked'],
     images: ['docker/images/command.ts', 'runImages'],
   };
 
 /** The benchmark, started as a process of its own. */
 export const BENCH = new URL('../../test/bench/main.ts', import.meta.url);
-
-/** Where the gallery of cheats of an environment lies, e.g. of `bash-v1`. */
-export function cheatsFolder(environment: string): URL {
-  const name = /^([a-z]+)-v\d+$/.exec(environment)?.[1] ?? 'none';
-  return new URL(`../../environments/${name}/cheats`, import.meta.url);
-}
 
 /** @throws {Error} the file is not there or lacks an export: the installation is incomplete */
 export async function load<K extends keyof Programs>(name: K): Promise<Programs[K]> {
@@ -76,6 +74,8 @@ export interface ServerConfig {
   readonly trajectories: string;
   /** More datasets beside the imported ones, by name. */
   readonly dataset: Readonly<Record<string, string>>;
+  /** Folders of more environments. */
+  readonly environment: readonly string[];
 }
 
 interface StartOptions {
@@ -114,6 +114,7 @@ interface EnvironmentsProgram {
   createEnvironments(parts: {
     readonly sandboxes: { acquire(): Promise<never> };
     readonly defaults: { readonly stepTimeoutMs: number; readonly maxOutputBytes: number };
+    readonly definitions: readonly DefinitionProgram[];
     readonly datasets: readonly unknown[];
   }): ReadonlyMap<string, EnvironmentProgram>;
 }
@@ -131,7 +132,11 @@ export interface EnvironmentProgram {
 
 interface DatasetsProgram {
   /** @throws {DatasetError} a record is malformed */
-  loadDatasets(home: string, added: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
+  loadDatasets(
+    home: string,
+    added: Readonly<Record<string, string>>,
+    definitions: readonly DefinitionProgram[],
+  ): Promise<readonly unknown[]>;
 }
 
 interface FactsProgram {
@@ -141,7 +146,8 @@ interface FactsProgram {
     readonly added: Readonly<Record<string, string>>;
     readonly environment: string;
     readonly dataset: string | undefined;
-    readonly dialect: 'sqlite' | 'mysql' | undefined;
+    readonly dialect: string | undefined;
+    readonly definitions: readonly DefinitionProgram[];
   }): Promise<readonly TaskFacts[] | null>;
 }
 
@@ -169,7 +175,39 @@ interface TasksProgram {
 
 interface GoldsProgram {
   /** The golds of every dataset that a server of this state folder has. @throws {DatasetError} */
-  loadGolds(home: string, added?: Readonly<Record<string, string>>): Promise<readonly DatasetGolds[]>;
+  loadGolds(
+    home: string,
+    added?: Readonly<Record<string, string>>,
+    definitions?: readonly DefinitionProgram[],
+  ): Promise<readonly DatasetGolds[]>;
+}
+
+/** The part of a definition that commands look at. */
+export interface DefinitionProgram {
+  readonly id: string;
+  /** Beside its cheats, if it has some. */
+  readonly readme: URL;
+  readonly options: object;
+}
+
+/** A reset option as a command line shows it. */
+export interface OptionFlag {
+  readonly name: string;
+  readonly kind: 'integer' | 'number' | 'switch' | 'choice' | 'text' | 'json';
+  readonly values: readonly string[];
+  readonly range: readonly [min: number, max: number];
+  readonly description: string;
+}
+
+interface OptionsProgram {
+  optionFlags(definitions: readonly DefinitionProgram[]): readonly OptionFlag[];
+}
+
+interface PlugInsProgram {
+  /** @throws {DefinitionError} with the file and the reason */
+  loadDefinition(path: string): Promise<DefinitionProgram>;
+  /** The built-in definitions and those of some folders. @throws {DefinitionError} */
+  loadDefinitions(paths: readonly string[]): Promise<readonly DefinitionProgram[]>;
 }
 
 interface ImportProgram {

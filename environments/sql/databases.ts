@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import type { ImageDefinition } from '../../docker/sandbox.ts';
+import type { RecordFlaw } from '../definition.ts';
 import { type TarMember, tarContent, tarMembers } from '../tar-file.ts';
+import type { SqlDatasetFile } from './images.ts';
 import { MYSQL_DUMP, MYSQL_SCRIPT } from './mysql-image.ts';
 import { SQLITE_FOLDER, SQLITE_SCRIPT } from './sqlite-image.ts';
 import type { Dialect } from './task.ts';
@@ -52,4 +54,23 @@ export async function databasesOf(
   if (from !== 'python' || (script !== undefined && script !== SQLITE_SCRIPT)) return null;
   if (tree === undefined) return new Set();
   return sqliteFiles(tree, script === undefined ? ['.db'] : ['.db', '.sql']);
+}
+
+/** What a plain list of SQL records plays on. */
+export const LIST_IMAGE = 'python';
+
+/** The first task whose database is not in the image that its dataset brings; `null` where there is none, or nobody knows. */
+export async function homelessTask(dataset: SqlDatasetFile): Promise<RecordFlaw | null> {
+  const { definition, image, tasks, dialect = 'sqlite' } = dataset;
+  // Of an image that is not made here nothing is known.
+  if (definition === null && image !== LIST_IMAGE) return null;
+  const known = await databasesOf(definition, dialect);
+  const record = known === null ? -1 : tasks.findIndex(({ database }) => !known.has(database));
+  const wanted = tasks[record]?.database;
+  if (wanted === undefined) return null;
+  const remedy =
+    dialect === 'sqlite'
+      ? `put it into the tree as ${SQLITE_FOLDER.slice(1)}/${wanted}.db`
+      : 'its dump makes none';
+  return { record, field: 'database', reason: `there is no database ${wanted} in its image: ${remedy}` };
 }

@@ -1,19 +1,21 @@
 import type { ImageDefinition } from '../../docker/sandbox.ts';
-import type { PlayableDataset } from '../dataset-store.ts';
+import type { PlayableDataset } from '../playable-dataset.ts';
 import { driverSource } from './driver-source.ts';
 import { MYSQL_DUMP, MYSQL_FILES, MYSQL_SCRIPT } from './mysql-image.ts';
 import { SQLITE_FOLDER, SQLITE_SCRIPT } from './sqlite-image.ts';
 import type { Dialect, SqlDatabase, SqlDataset, SqlTaskRecord } from './task.ts';
 
-/** A dataset with the images that serve it, by dialect. */
-export interface ServedDataset {
-  readonly name: string;
-  readonly tasks: readonly SqlTaskRecord[];
+/** A dataset with the images that serve it, by dialect; `image` is that of its own dialect. */
+export interface ServedDataset extends PlayableDataset<SqlTaskRecord> {
   /** The dialect that a reset without one means. */
   readonly dialect: Dialect;
   readonly images: Readonly<Partial<Record<Dialect, ImageDefinition>>>;
-  /** As `CatalogDataset` has it. */
-  readonly checked?: boolean | undefined;
+}
+
+/** A dataset from a file. */
+export interface SqlDatasetFile extends PlayableDataset<SqlTaskRecord> {
+  /** @default sqlite */
+  readonly dialect?: Dialect | undefined;
 }
 
 function textIn(part: SqlDatabase['schema'], dialect: Dialect): string {
@@ -28,14 +30,17 @@ export function servedFromStatements({ name, databases, tasks }: SqlDataset): Se
     (database) =>
       `CREATE DATABASE \`${database.name}\`;\nUSE \`${database.name}\`;\n${content(database, 'mysql')}`,
   );
+  const image = `sql-${name}-sqlite`;
   return {
     name,
     tasks,
     dialect: 'sqlite',
+    image,
+    definition: null,
     checked: true,
     images: {
       sqlite: {
-        name: `sql-${name}-sqlite`,
+        name: image,
         from: 'python',
         files: Object.fromEntries(
           databases.map((database) => [`${SQLITE_FOLDER}/${database.name}.sql`, content(database, 'sqlite')]),
@@ -55,16 +60,9 @@ export function servedFromStatements({ name, databases, tasks }: SqlDataset): Se
 }
 
 /** A dataset from a file, with the image that it brings or one of its own over the one that it names. */
-export function servedFromFile(
-  dataset: PlayableDataset<SqlTaskRecord> & { readonly dialect: Dialect },
-): ServedDataset {
-  const { name, tasks, dialect, image, checked } = dataset;
+export function servedFromFile(dataset: SqlDatasetFile): ServedDataset {
+  const { name, dialect = 'sqlite', image } = dataset;
   const definition = dataset.definition ?? { name: `sql-${name.toLowerCase()}`, from: image };
-  return {
-    name,
-    tasks,
-    dialect,
-    checked,
-    images: { [dialect]: { ...definition, prepare: driverSource(dialect) } },
-  };
+  const images = { [dialect]: { ...definition, prepare: driverSource(dialect) } };
+  return { ...dataset, dialect, image: definition.name, images };
 }

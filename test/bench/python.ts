@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { datasetsOf, loadDataset } from '../../environments/dataset-store.ts';
+import { python } from '../../environments/python/definition.ts';
 import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
 import type { Percentiles } from './figures.ts';
 import {
@@ -61,7 +62,7 @@ export async function measurePython(options: BenchOptions): Promise<Report<Pytho
   ];
   await using server = await startWarmServer(flags, sandboxes);
   const { client, ready } = server;
-  const small = datasetsOf('python-v1', [await loadDataset('python-v1:small', SMALL_FILE)])[0]?.tasks ?? [];
+  const small = datasetsOf(python, [await loadDataset('python-v1:small', SMALL_FILE)])[0]?.tasks ?? [];
   const figures: PythonFigures = {
     reset_ms: await resetTimes(client, resetOf),
     step_ms: await stepTimes(client, resetOf(1), STEP),

@@ -1,6 +1,6 @@
 import type { Episode } from '../../clients/typescript/episode.ts';
+import type { Dialect } from '../../environments/sql/task.ts';
 import { BUILT_IN } from '../../environments/sql/tasks/built-in.ts';
-import type { Dialect } from '../../protocol/episode.ts';
 import type { Percentiles } from './figures.ts';
 import {
   burstResetTimes,

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BashEnvironment } from '../../environments/bash/environment.ts';
+import { bash } from '../../environments/bash/definition.ts';
 import type { BashTaskRecord } from '../../environments/bash/task.ts';
 import { BUILT_IN } from '../../environments/bash/tasks/built-in.ts';
-import type { Grade } from '../../environments/environment.ts';
+import type { Environment, Grade } from '../../environments/environment.ts';
 import { GoldCache } from '../../environments/gold-cache.ts';
+import { PlayedEnvironment } from '../../environments/played-environment.ts';
 import { engineCases, openPool } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
@@ -20,16 +21,15 @@ const joined = (gold: BashTaskRecord['gold']) => (typeof gold === 'string' ? gol
 for (const engine of await engineCases(PROGRAMS)) {
   describeUnless(engine.missing, `the built-in Bash tasks, played on the ${engine.name} engine`, () => {
     let opened: Awaited<ReturnType<typeof openPool>>;
-    let environment: BashEnvironment;
+    let environment: Environment;
 
     beforeAll(async () => {
       opened = await openPool(engine, BUILT_IN.image);
-      environment = new BashEnvironment({
+      environment = new PlayedEnvironment(bash, {
         sandboxes: opened.pool,
         defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
         datasets: [{ ...BUILT_IN, definition: null, checked: true }],
         goldCache: new GoldCache(),
-        readme: '',
       });
     });
 

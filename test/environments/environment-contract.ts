@@ -1,12 +1,13 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { replayEpisode } from '../../clients/cli/replay-episode.ts';
 import { readTrajectory } from '../../clients/cli/trajectory-file.ts';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import { StepwellError } from '../../clients/typescript/errors.ts';
+import { DEFINITIONS } from '../../environments/registry.ts';
 import type { ResetOptions, StepResult } from '../../protocol/episode.ts';
-import { OBSERVATIONS } from '../../protocol/observation.ts';
 import { createConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import { temporaryHome } from '../clients/real-server.ts';
@@ -78,7 +79,8 @@ export function environmentContract(scenario: EnvironmentScenario, runtime: 'doc
       const { observation, reward, terminated, info } = await episode.step({ code: show.code });
       expect(observation.output).toContain(show.shown);
       expect(observation).toMatchObject({ exit_code: 0 });
-      expect(OBSERVATIONS[environment]?.safeParse(observation).error).toBeUndefined();
+      const described = DEFINITIONS.find(({ id }) => id === environment)?.observation ?? {};
+      expect(z.looseObject(described).safeParse(observation).error).toBeUndefined();
       expect({ reward, terminated }).toEqual({ reward: null, terminated: false });
       expect(info.duration_ms).toBeGreaterThanOrEqual(0);
     });

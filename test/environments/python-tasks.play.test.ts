@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Grade } from '../../environments/environment.ts';
-import { PythonEnvironment } from '../../environments/python/environment.ts';
+import type { Environment, Grade } from '../../environments/environment.ts';
+import { PlayedEnvironment } from '../../environments/played-environment.ts';
+import { python } from '../../environments/python/definition.ts';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
 import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
 import { type EngineCase, engineCases, openPool } from '../engines.ts';
@@ -17,15 +18,14 @@ function idle({ entry }: PythonTaskRecord): string[] {
 
 function itPlays(engine: EngineCase): void {
   let opened: Awaited<ReturnType<typeof openPool>>;
-  let environment: PythonEnvironment;
+  let environment: Environment;
 
   beforeAll(async () => {
     opened = await openPool(engine, 'python');
-    environment = new PythonEnvironment({
+    environment = new PlayedEnvironment(python, {
       sandboxes: opened.pool,
       defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
       datasets: [{ ...BUILT_IN, image: 'python', definition: null }],
-      readme: '',
     });
   }, 300_000);
 
