@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // As Node and TypeScript resolve it here; a plug-in of a test may lie elsewhere.
+  resolve: {
+    alias: { 'stepwell/environment': new URL('./environments/public.ts', import.meta.url).pathname },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ImageDefinition, ImageRef, Sandbox } from '../docker/sandbox.ts';
 import type { Ungradable } from '../protocol/environment.ts';
 import type { CommonOptions } from '../protocol/episode.ts';
@@ -106,59 +106,6 @@ export interface RecordFlaw {
   readonly record: number;
   readonly field: string;
   readonly reason: string;
-}
-
-type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
-
-/** What `defineEnvironment` completes. */
-type WithDefaults =
-  | 'semantics'
-  | 'options'
-  | 'observation'
-  | 'datasetFields'
-  | 'images'
-  | 'served'
-  | 'imagesOf'
-  | 'flawOf'
-  | 'goldAs'
-  | 'namesOf';
-
-export type DefinitionParts<
-  S extends Shape,
-  R extends TaskRecord,
-  D extends PlayableDataset<TaskRecord>,
-> = Optional<EnvironmentDefinition<S, R, D>, WithDefaults>;
-
-const SEMANTICS_TEXT =
-  '`native`, or `intercode` for the answers of InterCode, quirks included. Default: `native`.';
-
-/**
- * An environment's definition, completed: one semantics (`native`), no options, observation or dataset fields of its own, and
- * datasets that are played as they are loaded, unless they are given.
- */
-export function defineEnvironment<
-  const S extends Shape,
-  R extends TaskRecord,
-  D extends PlayableDataset<TaskRecord> = PlayableDataset<R>,
->(parts: DefinitionParts<S, R, D>): EnvironmentDefinition<S, R, D> {
-  const { semantics = ['native'] } = parts;
-  return {
-    observation: {},
-    datasetFields: {},
-    images: [],
-    // Without one of its own, a definition plays datasets as they are: D is the default then.
-    served: (dataset) => dataset as unknown as D,
-    imagesOf: ({ definition }) => (definition === null ? [] : [definition]),
-    flawOf: async () => null,
-    goldAs: 'step',
-    namesOf: () => [],
-    ...parts,
-    semantics,
-    options: {
-      semantics: z.enum(semantics).optional().describe(SEMANTICS_TEXT),
-      ...parts.options,
-    } as unknown as S,
-  };
 }
 
 /** A task that no sandbox can be made ready for. */

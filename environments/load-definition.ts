@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { register } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { EnvironmentDefinition } from './definition.ts';
 import { definitionFault } from './definition-fault.ts';
@@ -24,19 +24,27 @@ export class DefinitionError extends Error {
 /** The public module, as the server itself has it: what a plug-in imports must be the same classes. */
 const PUBLIC_MODULE = new URL('./public.ts', import.meta.url).href;
 
-/** Makes `stepwell/environment` mean the public module for whoever imports it, wherever it lies. */
-const RESOLVER = `data:text/javascript,${encodeURIComponent(
-  `export function resolve(specifier, context, next) {
-     return next(specifier === 'stepwell/environment' ? ${JSON.stringify(PUBLIC_MODULE)} : specifier, context);
-   }`,
-)}`;
+/**
+ * A hook of Node's module loader. It makes `stepwell/environment` mean the public module for whoever imports it, and the files
+ * of a plug-in ES modules where no `package.json` of its own says what they are.
+ */
+function resolver(folder: string): string {
+  const below = existsSync(join(folder, 'package.json')) ? null : `${pathToFileURL(folder).href}/`;
+  return `export async function resolve(specifier, context, next) {
+    const wanted = specifier === 'stepwell/environment' ? ${JSON.stringify(PUBLIC_MODULE)} : specifier;
+    const found = await next(wanted, context);
+    const below = ${JSON.stringify(below)};
+    const own = below !== null && found.url.startsWith(below) && !found.url.includes('/node_modules/');
+    return own && /\\.[jt]s($|\\?)/.test(found.url) ? { ...found, format: 'module' } : found;
+  }`;
+}
 
-let isResolving = false;
+/** Folders of which the process knows: Node's loader is the process's own. */
+const resolved = new Set<string>();
 
-/** Once for the process: Node's loaders are the process's own. */
-function resolvePublicModule(): void {
-  if (!isResolving) register(RESOLVER);
-  isResolving = true;
+function resolveIn(folder: string): void {
+  if (!resolved.has(folder)) register(`data:text/javascript,${encodeURIComponent(resolver(folder))}`);
+  resolved.add(folder);
 }
 
 async function definitionFile(path: string): Promise<string> {
@@ -55,7 +63,7 @@ async function definitionFile(path: string): Promise<string> {
  */
 export async function loadDefinition(path: string): Promise<EnvironmentDefinition> {
   const file = await definitionFile(resolve(path));
-  resolvePublicModule();
+  resolveIn(dirname(file));
   let module: { readonly default?: unknown };
   try {
     module = await import(pathToFileURL(file).href);

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../docker/sandbox.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { defineEnvironment } from '../definition.ts';
+import { defineEnvironment } from '../define-environment.ts';
 import type { PlayableDataset } from '../playable-dataset.ts';
 import { IDLE_TIMEOUT, SESSION_FIELDS } from '../session-schemas.ts';
 import { IntercodeEpisode } from './intercode-episode.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
-import { defineEnvironment, type Plan, type Start } from '../definition.ts';
+import { defineEnvironment } from '../define-environment.ts';
+import type { Plan, Start } from '../definition.ts';
 import { decodeText } from '../output-text.ts';
 import type { PlayableDataset } from '../playable-dataset.ts';
 import { SESSION_FIELDS } from '../session-schemas.ts';

@@ -1,6 +1,6 @@
 import type { ImageDefinition, Sandbox } from '../../docker/sandbox.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { defineEnvironment } from '../definition.ts';
+import { defineEnvironment } from '../define-environment.ts';
 import { homelessTask, LIST_IMAGE } from './databases.ts';
 import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
 import { SqlEpisode } from './episode.ts';
