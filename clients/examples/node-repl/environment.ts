@@ -22,20 +22,20 @@ const NodeTask = z.strictObject({
   gold: z.string().min(1),
   tests: z.array(z.strictObject({ args: z.array(z.json()), value: z.json() })).min(1),
   wrong: z.array(z.string()).optional(),
-  tags: z.array(z.string()).optional(),
 });
 
-const PROGRAM = '/opt/node-repl/repl.cjs';
+const PROGRAM = readFileSync(new URL('./repl.cjs', import.meta.url), 'utf8');
 const FOLDER = '/tmp/.node-repl';
 /** Exit status of a step in which the process ended. */
 const ENDED = 250;
 /** Starts Node.js beside the shell: file descriptor 8 leads to it, 9 back. Its output is the shell's. */
 const START = `{ exec 8>&- 9<&-; kill -9 "$NODE_REPL"; } 2> /dev/null
-rm -rf ${FOLDER} && mkdir ${FOLDER} && mkfifo ${FOLDER}/in ${FOLDER}/out
-node ${PROGRAM} ${FOLDER} & NODE_REPL=$!
-disown
-exec 8<> ${FOLDER}/in 9< ${FOLDER}/out`;
-const RUN = `echo >&8; read -r status <&9 || status=${ENDED}; (exit "$status")`;
+rm -rf ${FOLDER} && mkdir ${FOLDER} && cat > ${FOLDER}/repl.cjs && mkfifo ${FOLDER}/in ${FOLDER}/out && {
+  node ${FOLDER}/repl.cjs ${FOLDER} & NODE_REPL=$!
+  disown
+  exec 8<> ${FOLDER}/in 9< ${FOLDER}/out
+}`;
+const RUN = `cat > ${FOLDER}/code && echo >&8 && read -r status <&9 || status=${ENDED}; (exit "$status")`;
 const LIMITS = { timeoutMs: 5_000, maxOutputBytes: 65_536 };
 
 /** A Node.js process that stays for the whole episode: what one action defines, the next one has. */
@@ -46,26 +46,24 @@ class NodeSession {
     this.#sandbox = sandbox;
   }
 
-  async start(): Promise<this> {
-    const { exitCode, timedOut } = await this.#sandbox.run({ code: START, ...LIMITS });
-    if (exitCode !== 0 || timedOut) throw new SandboxError('runner_fault', 'Node.js did not start.');
+  /** @throws {SandboxError} where a sandbox that no agent has touched does not start it */
+  async begin(): Promise<this> {
+    const { exitCode } = await this.#start();
+    if (exitCode !== 0) throw new SandboxError('runner_fault', 'Node.js did not start.');
     return this;
   }
 
   /** What the code printed; the exit status is 1 where it threw. A process that is lost is started again. */
   async run(request: RunRequest): Promise<RunResult> {
-    await this.#sandbox.putFiles([{ path: `${FOLDER}/code`, type: 'file', content: request.code }]);
-    const result = await this.#sandbox.run({ ...request, code: RUN });
+    const result = await this.#sandbox.run({ ...request, code: RUN, stdin: request.code });
     if (!result.timedOut && !result.sessionRestarted && result.exitCode !== ENDED) return result;
-    await this.start();
+    await this.#start();
     return { ...result, sessionRestarted: true };
   }
-}
 
-/** An expression for what each call gives: a list with the value, or null where it throws. */
-function callsOf(entry: string, tests: readonly { readonly args: unknown }[]): string {
-  const calls = JSON.stringify(tests.map(({ args }) => args));
-  return `'\\n' + JSON.stringify(${calls}.map((args) => { try { return [${entry}(...args)] } catch { return null } }))`;
+  #start(): Promise<RunResult> {
+    return this.#sandbox.run({ code: START, stdin: PROGRAM, ...LIMITS });
+  }
 }
 
 /** The values that the last line tells. An agent may print what it likes: it does not know which values are right. */
@@ -86,7 +84,6 @@ export default defineEnvironment({
   image: {
     name: 'node-repl',
     from: process.env.NODE_REPL_IMAGE ?? 'bash',
-    files: { [PROGRAM]: readFileSync(new URL('./repl.cjs', import.meta.url), 'utf8') },
     script: 'command -v node > /dev/null || { echo "the image has no Node.js" >&2; exit 1; }',
   },
   options: {
@@ -94,10 +91,7 @@ export default defineEnvironment({
   },
   observation: {
     ...SESSION_FIELDS,
-    feedback: z
-      .string()
-      .optional()
-      .describe('The first call that gave a wrong value, where it was asked for.'),
+    feedback: z.string().optional().describe('The first call that gave a wrong value.'),
   },
   record: NodeTask,
   tasks: readTasks(NodeTask, new URL('./tasks.jsonl', import.meta.url)),
@@ -105,7 +99,7 @@ export default defineEnvironment({
 
   async begin({ record, options, sandbox, context }) {
     const { entry, tests } = record;
-    const node = await new NodeSession(sandbox).start();
+    const node = await new NodeSession(sandbox).begin();
     const work: string[] = [];
     return {
       async act(request) {
@@ -115,22 +109,20 @@ export default defineEnvironment({
       },
       // In a fresh sandbox, with what ran without an error; the values are compared here, where no agent is.
       async grade({ answer }) {
-        await using judge = await context.sandboxes.acquire({
-          image: sandbox.image.name,
-          purpose: 'grading',
-        });
-        const session = await new NodeSession(judge).start();
-        for (const code of answer === undefined ? work : [...work, answer]) {
-          await session.run({ code, ...LIMITS });
-        }
-        const code = `process.stdout.write(${callsOf(entry, tests)}), undefined`;
+        const { name: image } = sandbox.image;
+        await using judge = await context.sandboxes.acquire({ image, purpose: 'grading' });
+        const session = await new NodeSession(judge).begin();
+        await session.run({ code: [...work, answer ?? ''].join('\n;\n'), ...LIMITS });
+        // Each call gives a list with its value, or null where it throws.
+        const calls = JSON.stringify(tests.map(({ args }) => args));
+        const code = `console.log('\\n' + JSON.stringify(${calls}.map((args) => {
+          try { return [${entry}(...args)] } catch { return null }
+        })))`;
         const values = valuesIn(await session.run({ code, ...LIMITS }));
         const failed = tests.filter(({ value }, index) => !isDeepStrictEqual(values[index], [value]));
         const reward = (tests.length - failed.length) / tests.length;
-        const [first] = failed;
-        const shown =
-          first && `${entry}(${first.args.map((arg) => JSON.stringify(arg)).join(', ')}) is wrong`;
-        const feedback = options.feedback && shown ? { feedback: shown } : {};
+        const first = `${entry}(...${JSON.stringify(failed[0]?.args)}) is wrong`;
+        const feedback = options.feedback && failed.length > 0 ? { feedback: first } : {};
         return { reward, success: failed.length === 0, components: { tests: reward }, ...feedback };
       },
     };

@@ -2,10 +2,8 @@
 const { createReadStream, openSync, readFileSync, writeSync } = require('node:fs');
 const { inspect } = require('node:util');
 const { runInThisContext } = require('node:vm');
-
 const [folder] = process.argv.slice(2);
 globalThis.require = require;
-
 /** @returns 0, or 1 where the code threw */
 async function run() {
   try {
@@ -17,6 +15,5 @@ async function run() {
     return 1;
   }
 }
-
 const out = openSync(`${folder}/out`, 'w');
 createReadStream(`${folder}/in`).on('data', async () => writeSync(out, `${await run()}\n`));
