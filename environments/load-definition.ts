@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { register } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { EnvironmentDefinition } from './definition.ts';
 import { definitionFault } from './definition-fault.ts';
@@ -22,7 +22,7 @@ export class DefinitionError extends Error {
 }
 
 /** The public module, as the server itself has it: what a plug-in imports must be the same classes. */
-const PUBLIC_MODULE = new URL('./public.ts', import.meta.url).href;
+const PUBLIC_MODULE = new URL(`./public${extname(import.meta.url)}`, import.meta.url).href;
 
 /**
  * A hook of Node's module loader. It makes `stepwell/environment` mean the public module for whoever imports it, and the files
@@ -57,6 +57,19 @@ async function definitionFile(path: string): Promise<string> {
   throw new DefinitionError(path, `the folder has none of ${DEFINITION_FILES.join(', ')}`);
 }
 
+/** Import a file. TypeScript runs as it is: a process that has no loader for it yet gets one. */
+async function imported(file: string): Promise<{ readonly default?: unknown }> {
+  const { href } = pathToFileURL(file);
+  try {
+    return await import(href);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
+    const tsx = await import('tsx/esm/api');
+    tsx.register();
+    return await import(`${href}?typescript`);
+  }
+}
+
 /**
  * The definition that a file exports by default, or that of a folder's `environment.ts`, `.js` or `.mjs`.
  * @throws {DefinitionError} with the file and the reason
@@ -66,7 +79,7 @@ export async function loadDefinition(path: string): Promise<EnvironmentDefinitio
   resolveIn(dirname(file));
   let module: { readonly default?: unknown };
   try {
-    module = await import(pathToFileURL(file).href);
+    module = await imported(file);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DefinitionError(file, `it cannot be imported: ${reason}`, { cause: error });

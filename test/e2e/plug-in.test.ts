@@ -28,7 +28,7 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
   const environment = 'node-v1';
   const stepwell = (...argv: string[]) =>
     spawnSync(process.execPath, [CLI, ...argv], {
-      env: { ...process.env, STEPWELL_HOME: home },
+      env: { ...process.env, STEPWELL_HOME: home, STEPWELL_ENVIRONMENT: join(home, 'node-repl') },
       encoding: 'utf8',
       timeout: START_MS,
     });
@@ -119,6 +119,7 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
   });
 
   it('are taken by commands with a server of their own', () => {
+    expect(stepwell('tasks', 'datasets').stdout).toMatch(/node-v1 +built-in/);
     const listed = stepwell('tasks', '--environment', folder);
     expect(listed.stdout).toMatch(/0 +chunk/);
     const help = stepwell('play', '--environment', folder, '--help').stdout;
