@@ -35,15 +35,15 @@ function resolver(folder: string): string {
     const found = await next(wanted, context);
     const below = ${JSON.stringify(below)};
     const own = below !== null && found.url.startsWith(below) && !found.url.includes('/node_modules/');
-    return own && /\\.[jt]s($|\\?)/.test(found.url) ? { ...found, format: 'module' } : found;
+    return own && found.format?.startsWith('commonjs') ? { ...found, format: 'module' } : found;
   }`;
 }
 
 /** Folders of which the process knows: Node's loader is the process's own. */
 const resolved = new Set<string>();
 
-function resolveIn(folder: string): void {
-  if (!resolved.has(folder)) register(`data:text/javascript,${encodeURIComponent(resolver(folder))}`);
+function hookInto(folder: string): void {
+  register(`data:text/javascript,${encodeURIComponent(resolver(folder))}`);
   resolved.add(folder);
 }
 
@@ -66,6 +66,8 @@ async function imported(file: string): Promise<{ readonly default?: unknown }> {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
     const tsx = await import('tsx/esm/api');
     tsx.register();
+    // Hooks that come later are asked first.
+    hookInto(dirname(file));
     return await import(`${href}?typescript`);
   }
 }
@@ -76,7 +78,7 @@ async function imported(file: string): Promise<{ readonly default?: unknown }> {
  */
 export async function loadDefinition(path: string): Promise<EnvironmentDefinition> {
   const file = await definitionFile(resolve(path));
-  resolveIn(dirname(file));
+  if (!resolved.has(dirname(file))) hookInto(dirname(file));
   let module: { readonly default?: unknown };
   try {
     module = await imported(file);

@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +15,21 @@ const START_MS = 300_000;
 const GOLD =
   'function chunk(list, size) { const rest = list.slice(size); return list.length === 0 ? [] : [list.slice(0, size), ...chunk(rest, size)]; }';
 const WRONG = 'function chunk(list, size) { return list.length === 0 ? [] : [list.slice(0, size)]; }';
+
+/** A definition in JavaScript whose task no sandbox can be made ready for. */
+const UNPLAYABLE = `
+import { defineEnvironment, UnplayableError, z } from 'stepwell/environment';
+export default defineEnvironment({
+  id: 'broken-v1',
+  description: 'Broken.',
+  readme: new URL('./README.md', import.meta.url),
+  image: 'bash',
+  record: z.strictObject({ id: z.string(), instruction: z.string() }),
+  tasks: [{ id: 'a', instruction: 'Do it.' }],
+  goldOf: () => 'true',
+  begin: async () => { throw new UnplayableError('It lacks its file.'); },
+});
+`;
 
 const missing = await localMissing(['node']);
 
@@ -37,7 +52,11 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
     home = await mkdtemp(join(tmpdir(), 'stepwell-home-'));
     folder = join(home, 'node-repl');
     await cp(EXAMPLE, folder, { recursive: true });
-    const flags = [`--environment=${folder}`, '--port=0', '--runtime=local', '--pool=', '--log-level=silent'];
+    await mkdir(join(home, 'broken'));
+    await writeFile(join(home, 'broken/environment.js'), UNPLAYABLE);
+    await writeFile(join(home, 'broken/README.md'), '# Broken\n');
+    const folders = [folder, join(home, 'broken')].map((path) => `--environment=${path}`);
+    const flags = [...folders, '--port=0', '--runtime=local', '--pool=', '--log-level=silent'];
     const env = { ...process.env, STEPWELL_HOME: home };
     server = spawn(process.execPath, [CLI, 'serve', ...flags], { env, stdio: ['ignore', 'pipe', 'ignore'] });
     for await (const line of createInterface({ input: server.stdout })) {
@@ -65,8 +84,8 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
 
   it('are listed and described as the built-in ones', async () => {
     const infos = await client.environments();
-    expect(infos.map(({ id }) => id)).toEqual(['bash-v1', 'sql-v1', 'python-v1', environment]);
-    expect(infos.at(-1)).toMatchObject({ semantics: ['native'], datasets: [{ name: 'built-in', tasks: 2 }] });
+    expect(infos.map(({ id }) => id)).toEqual(['bash-v1', 'sql-v1', 'python-v1', environment, 'broken-v1']);
+    expect(infos.at(-2)).toMatchObject({ semantics: ['native'], datasets: [{ name: 'built-in', tasks: 2 }] });
     const told = async (route: string) => (await fetch(`${url}/openenv/${environment}/${route}`)).json();
     expect(await told('schema')).toMatchObject({
       observation: { properties: { exit_code: {}, feedback: { type: 'string' } } },
@@ -107,6 +126,13 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
       "require('node:fs').rmSync('/tmp/.node-repl', { recursive: true }); setTimeout(process.exit, 1), 0";
     expect(await play([vandal, '1', GOLD])).toMatchObject({ failure: null, reward: expect.any(Number) });
     expect(await play(['process.kill(process.ppid, 9)'])).toMatchObject({ failure: null, reward: 0 });
+  });
+
+  it('throw errors that the server knows, as they have its own classes', async () => {
+    await expect(client.reset({ environment: 'broken-v1', task: 0 })).rejects.toMatchObject({
+      error: 'task_ungradable',
+      message: expect.stringContaining('It lacks its file.'),
+    });
   });
 
   it('have their own options, and refuse those of others by name', async () => {
