@@ -20,6 +20,7 @@ type WithDefaults =
   | 'flawOf'
   | 'goldAs'
   | 'namesOf'
+  | 'prompt'
   | 'open';
 
 /** What `defineEnvironment` takes: tasks or a whole dataset (`builtIn`), and `begin` or `open`. */
@@ -64,6 +65,7 @@ export function defineEnvironment<
     flawOf: async () => null,
     goldAs: 'step',
     namesOf: () => [],
+    prompt: { first: '>', more: '...', until: 'line' },
     ...rest,
     image,
     images: ownImage === null ? images : [ownImage, ...images],

@@ -43,6 +43,16 @@ export interface Plan {
   try?(image: ImageRef): Promise<Ungradable | null>;
 }
 
+/** How lines that a person types become actions. */
+export interface Prompt {
+  /** What stands before the first line of an action; `{cwd}` is the session's working directory. */
+  readonly first: string;
+  /** What stands before its other lines. */
+  readonly more: string;
+  /** An action ends with each line, where Bash would run it, or where Python's interpreter would. */
+  readonly until: 'line' | 'bash' | 'python';
+}
+
 /**
  * All that an environment is: what `stepwell` needs to know to list it, describe it, load its datasets and play it.
  * Everything else (`/schema`, flags, documents, OpenEnv's metadata) is derived. `defineEnvironment` makes it.
@@ -84,6 +94,8 @@ export interface EnvironmentDefinition<
   readonly goldAs: 'step' | 'answer';
   /** The one action that solves a task. No server tells it to a client. */
   goldOf(record: R, dataset: DatasetFields): string;
+  /** For `stepwell play`. */
+  readonly prompt: Prompt;
   /** Names that tests of a task may ask for, the most important one first; an agent could guess them. */
   namesOf(record: R): readonly string[];
   /**

@@ -1,3 +1,4 @@
+import { datasetPlaces } from './dataset-places.ts';
 import { playDemo } from './demo.ts';
 import { demoRuntime } from './demo-runtime.ts';
 import { thisMachine } from './machine.ts';
@@ -37,7 +38,10 @@ export async function addPlay(cli: Cli, wanted: boolean): Promise<void> {
     await using target = await openTarget(cli.terminal, flags, warm);
     const { client, trajectories } = target;
     const environment = await environmentOf(flags, () => client.environments());
-    cli.exit(await playSession(client, resetParams(flags, options, environment), cli.terminal, trajectories));
+    const { definitions } = await datasetPlaces(cli.terminal);
+    const prompt = definitions.find(({ id }) => id === environment)?.prompt;
+    const params = resetParams(flags, options, environment);
+    cli.exit(await playSession(client, params, cli.terminal, trajectories, prompt));
   });
 }
 

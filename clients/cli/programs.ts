@@ -1,5 +1,6 @@
 import type { EnvironmentInfo, TaskSummary } from '../../protocol/environment.ts';
 import type { CheckedDataset, DatasetGolds, OnProgress } from './dataset-check.ts';
+import type { Prompt } from './player-input.ts';
 
 /**
  * The programs of other folders that commands start. Clients otherwise import only `protocol/`; this table is the one
@@ -188,6 +189,7 @@ export interface DefinitionProgram {
   /** Beside its cheats, if it has some. */
   readonly readme: URL;
   readonly options: object;
+  readonly prompt: Prompt;
 }
 
 /** A reset option as a command line shows it. */

@@ -26,6 +26,7 @@ export const bash = defineEnvironment({
   record: BashTaskRecord,
   image: 'bash',
   builtIn,
+  prompt: { first: '{cwd}$', more: '>', until: 'bash' },
   goldOf: ({ gold }) => (typeof gold === 'string' ? gold : goldCode(gold)),
 
   open: ({ sandboxes, goldCache: cache, defaults }) => ({

@@ -38,6 +38,7 @@ export const python = defineEnvironment({
   record: PythonTaskRecord,
   image: IMAGE,
   builtIn,
+  prompt: { first: '>>>', more: '...', until: 'python' },
   // A program would wait for its input.
   goldAs: 'answer',
   goldOf: ({ gold }) => gold,

@@ -29,6 +29,7 @@ export const sql = defineEnvironment({
   served: (dataset: SqlDatasetFile) => servedFromFile(dataset),
   imagesOf: ({ images }) => Object.values(images),
   flawOf: (dataset: SqlDatasetFile) => homelessTask(dataset),
+  prompt: { first: 'sql>', more: '...', until: 'line' },
   goldOf: ({ gold }, { dialect }) =>
     typeof gold === 'string' ? gold : gold[dialect === 'mysql' ? 'mysql' : 'sqlite'],
 

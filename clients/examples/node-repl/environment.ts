@@ -95,6 +95,7 @@ export default defineEnvironment({
   },
   record: NodeTask,
   tasks: readTasks(NodeTask, new URL('./tasks.jsonl', import.meta.url)),
+  prompt: { first: 'node>', more: '...', until: 'line' },
   goldOf: ({ gold }) => gold,
 
   async begin({ record, options, sandbox, context }) {
