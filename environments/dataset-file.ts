@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DatasetError } from './dataset-error.ts';
-import { Dialect } from './sql/task.ts';
+import type { EnvironmentDefinition, Shape } from './definition.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -9,47 +9,78 @@ export function isDatasetName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** Environments that play datasets. */
-export const DatasetEnvironment = z.enum(['bash-v1', 'python-v1', 'sql-v1']);
-export type DatasetEnvironment = z.infer<typeof DatasetEnvironment>;
+const COMMON_FIELDS = {
+  format: z.literal(1),
+  image: z.strictObject({
+    name: z.string().regex(NAME),
+    from: z.string().min(1),
+    /** A tar file beside this one. */
+    tree: z.string().min(1).optional(),
+    gitAtRoot: z.boolean().optional(),
+    /** Commands of a shell, run once as root when the image is made, after the tree. */
+    script: z.string().min(1).optional(),
+  }),
+  /** When, and on which engine, every task was tried with its gold: those that cannot be graded are marked. */
+  check: z.strictObject({ at: z.iso.datetime(), engine: z.string().min(1) }).optional(),
+};
 
-export const DIALECT_RULE = { message: 'only sql-v1 has dialects', path: ['dialect'] };
+const FILE_FIELDS = { ...COMMON_FIELDS, tasks: z.array(z.unknown()).min(1) };
 
-/** Whether a dataset's environment has the dialect that it names. */
-export function hasItsDialect(head: {
-  readonly environment: DatasetEnvironment;
-  readonly dialect?: Dialect | undefined;
-}): boolean {
-  return head.dialect === undefined || head.environment === 'sql-v1';
+const HEAD_FIELDS = {
+  ...COMMON_FIELDS,
+  image: COMMON_FIELDS.image.optional(),
+  /** Names of all folders of tasks. @default the order of their names */
+  order: z.array(z.string().min(1)).min(1).optional(),
+};
+
+/** `dataset.json` in a dataset's folder, with the fields that are its environment's own, e.g. `dialect`. */
+export type DatasetFile = z.infer<z.ZodObject<typeof FILE_FIELDS>> & OwnFields;
+
+/** `dataset.toml`: what `dataset.json` says, and the folders of the tasks in their order. */
+export type DatasetHead = z.infer<z.ZodObject<typeof HEAD_FIELDS>> & OwnFields;
+
+interface OwnFields {
+  readonly environment: string;
+  readonly [field: string]: unknown;
 }
 
-/** `dataset.json` in a dataset's folder. Its records are checked one by one, so that an error can name one. */
-export const DatasetFile = z
-  .strictObject({
-    format: z.literal(1),
-    environment: DatasetEnvironment,
-    image: z.strictObject({
-      name: z.string().regex(NAME),
-      from: z.string().min(1),
-      /** A tar file beside this one. */
-      tree: z.string().min(1).optional(),
-      gitAtRoot: z.boolean().optional(),
-      /** Commands of a shell, run once as root when the image is made, after the tree. */
-      script: z.string().min(1).optional(),
-    }),
-    /** When, and on which engine, every task was tried with its gold: those that cannot be graded are marked. */
-    check: z.strictObject({ at: z.iso.datetime(), engine: z.string().min(1) }).optional(),
-    /** For `sql-v1`: what the image serves. @default sqlite */
-    dialect: Dialect.optional(),
-    tasks: z.array(z.unknown()).min(1),
-  })
-  .refine(hasItsDialect, DIALECT_RULE);
-export type DatasetFile = z.infer<typeof DatasetFile>;
+/** What is read of a definition. */
+type Definitions = readonly Pick<EnvironmentDefinition, 'id' | 'datasetFields'>[];
+
+/** The schema of `dataset.json`. Its records are checked one by one, so that an error can name one. */
+export function datasetFileSchema(definitions: Definitions): z.ZodType<DatasetFile> {
+  return withOwnFields(definitions, FILE_FIELDS) as z.ZodType<DatasetFile>;
+}
+
+/** The schema of `dataset.toml`. */
+export function datasetHeadSchema(definitions: Definitions): z.ZodType<DatasetHead> {
+  return withOwnFields(definitions, HEAD_FIELDS) as z.ZodType<DatasetHead>;
+}
+
+function withOwnFields(definitions: Definitions, fields: Shape): z.ZodType {
+  const own = Object.assign({}, ...definitions.map(({ datasetFields }) => datasetFields)) as Shape;
+  const schema = z.strictObject({ ...own, environment: z.enum(idsOf(definitions)), ...fields });
+  return schema.superRefine((file: OwnFields, context) => {
+    for (const field of Object.keys(own)) {
+      const owners = definitions.filter(({ datasetFields }) => field in datasetFields).map(({ id }) => id);
+      if (file[field] === undefined || owners.includes(file.environment)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: `only ${owners.join(' and ')} has this field`,
+      });
+    }
+  });
+}
+
+function idsOf(definitions: Definitions): string[] {
+  return definitions.map(({ id }) => id).sort();
+}
 
 /** A dataset as a user names it. */
 export interface WantedDataset {
   readonly name: string;
-  readonly environment?: DatasetEnvironment | undefined;
+  readonly environment?: string | undefined;
 }
 
 /**
@@ -57,16 +88,16 @@ export interface WantedDataset {
  * @param path of the dataset, for the error
  * @throws {DatasetError}
  */
-export function wantedDataset(text: string, path: string): WantedDataset {
+export function wantedDataset(text: string, path: string, definitions: Definitions): WantedDataset {
   const [first = '', ...rest] = text.split(':');
   const name = rest.length === 0 ? first : rest.join(':');
   if (!isDatasetName(name)) {
     throw new DatasetError({ file: path }, `${JSON.stringify(name)} is no name of a dataset`);
   }
   if (rest.length === 0) return { name };
-  const environment = DatasetEnvironment.safeParse(first);
-  if (environment.success) return { name, environment: environment.data };
-  const known = DatasetEnvironment.options.join(', ');
+  const ids = idsOf(definitions);
+  if (ids.includes(first)) return { name, environment: first };
+  const known = ids.join(', ');
   throw new DatasetError(
     { file: path },
     `${JSON.stringify(first)} before the name ${name} is no environment with datasets: take one of ${known}`,

@@ -1,38 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { checked, DatasetError, fieldName, parsedToml } from './dataset-error.ts';
-import { DatasetFile, DIALECT_RULE, hasItsDialect } from './dataset-file.ts';
+import type { DatasetHead } from './dataset-file.ts';
+import type { EnvironmentDefinition, Shape } from './definition.ts';
 import { lineInToml } from './line-of-path.ts';
 import { nearestKey } from './nearest-key.ts';
+import type { TaskRecord } from './playable-dataset.ts';
 import { checkedRecords, type FoundRecord, LIST_ENDS, listIn, withShared } from './record-list.ts';
-import { isTaskFolder, namesIn, readTaskFolder, type TaskFolderLayout } from './task-folder.ts';
+import { isTaskFolder, namesIn, readTaskFolder } from './task-folder.ts';
 
-/** How the tasks of one environment lie in files. */
-export interface DatasetKind<Record> {
-  readonly record: z.ZodType<Record>;
-  /** Image of a dataset that names none. */
-  readonly image: string;
-  readonly layout: TaskFolderLayout;
-  /**
-   * Fields that all tasks of a list have by the folder that it lies in.
-   * @param names of the files in that folder
-   */
-  shared?(folder: string, names: readonly string[]): Readonly<{ [field: string]: unknown }>;
-}
-
-const { tasks: _, ...HEAD } = DatasetFile.shape;
-
-/** `dataset.toml`: what `dataset.json` says, and the folders of the tasks in their order. */
-export const DatasetHead = z
-  .strictObject({
-    ...HEAD,
-    image: HEAD.image.optional(),
-    /** Names of all folders of tasks. @default the order of their names */
-    order: z.array(z.string().min(1)).min(1).optional(),
-  })
-  .refine(hasItsDialect, DIALECT_RULE);
-export type DatasetHead = z.infer<typeof DatasetHead>;
+/** How the tasks of an environment lie in files. */
+type TaskFiles<R extends TaskRecord> = Pick<EnvironmentDefinition<Shape, R>, 'record' | 'layout' | 'shared'>;
 
 const HEAD_FILE = 'dataset.toml';
 /** Name of a list of tasks, and of its tables in TOML. */
@@ -76,9 +55,10 @@ export interface DatasetFolder {
 
 /**
  * Look at a folder whose tasks are in folders of it.
+ * @param schema of `dataset.toml`
  * @throws {DatasetError} for a `dataset.toml` that is wrong
  */
-export function openDatasetFolder(folder: string): DatasetFolder {
+export function openDatasetFolder(folder: string, schema: z.ZodType<DatasetHead>): DatasetFolder {
   const parts = new Map<string, Part>();
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name.startsWith('.') || !entry.isDirectory()) continue;
@@ -92,7 +72,7 @@ export function openDatasetFolder(folder: string): DatasetFolder {
     const names = [...parts.keys()].sort();
     return { file: folder, head: null, parts: names.flatMap((name) => parts.get(name) ?? []) };
   }
-  const head = checked(DatasetHead, parsedToml(text, file), (path) => ({
+  const head = checked(schema, parsedToml(text, file), (path) => ({
     file,
     line: lineInToml(text, path),
     field: fieldName(path),
@@ -111,22 +91,19 @@ function textOrNull(file: string): string | null {
 /** The records of a part: a task's folder has one, a list as many as it has. @throws {DatasetError} */
 export function recordsOf(
   { folder, names }: Part,
-  kind: Pick<DatasetKind<unknown>, 'layout' | 'shared'>,
+  files: Pick<EnvironmentDefinition, 'layout' | 'shared'>,
 ): readonly FoundRecord[] {
-  if (isTaskFolder(names)) return [readTaskFolder(folder, names, kind.layout)];
-  const shared = kind.shared?.(folder, names) ?? {};
+  if (isTaskFolder(names)) return [readTaskFolder(folder, names, files.layout)];
+  const shared = files.shared(folder, names);
   const records = listIn(folder, names, TASKS)?.records ?? [];
   return records.map((record) => withShared(record, shared));
 }
 
 /** All tasks of a folder. @throws {DatasetError} for a record that does not fit its schema */
-export function tasksOf<T extends { readonly id: string }>(
-  { file, parts }: DatasetFolder,
-  kind: DatasetKind<T>,
-): T[] {
+export function tasksOf<R extends TaskRecord>({ file, parts }: DatasetFolder, files: TaskFiles<R>): R[] {
   return checkedRecords(
-    kind.record,
-    parts.flatMap((part) => recordsOf(part, kind)),
+    files.record,
+    parts.flatMap((part) => recordsOf(part, files)),
     file,
   );
 }

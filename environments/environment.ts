@@ -1,7 +1,9 @@
+import type { z } from 'zod';
 import type { ImageDefinition, Sandbox, SandboxSource } from '../docker/sandbox.ts';
 import type { ActionObject } from '../protocol/action.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { Observation, ResetOptions } from '../protocol/episode.ts';
+import type { GoldCache } from './gold-cache.ts';
 
 /** A task as the episode needs it: what the agent is told, where it comes from. */
 export interface Task {
@@ -71,6 +73,8 @@ export interface EpisodeDefaults {
 export interface EnvironmentContext {
   readonly sandboxes: SandboxSource;
   readonly defaults: EpisodeDefaults;
+  /** Outcomes of golds, kept in memory. */
+  readonly goldCache: GoldCache;
 }
 
 /** What an episode means: tasks, what an action does, what a reward is. */
@@ -84,6 +88,10 @@ export interface Environment {
   readonly defaultImage: string;
   /** Markdown for OpenEnv's `metadata`. */
   readonly readme: string;
+  /** Options of a reset beside the common ones, as schemas by name. */
+  readonly options: Readonly<Record<string, z.ZodType>>;
+  /** Fields of its observations beside `output`, as schemas by name. */
+  readonly observation: Readonly<Record<string, z.ZodType>>;
   tasks(dataset: string | undefined, split: string | undefined): readonly Task[];
   /**
    * The task that these options name, or the seed's choice.

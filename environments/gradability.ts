@@ -7,7 +7,10 @@ const UNPLAYABLE: ReadonlySet<UngradableKind> = new Set(['cannot_begin']);
 /** InterCode gives a number for every gold that comes to an end, also where that number means nothing. */
 const UNGRADABLE_BY_INTERCODE: ReadonlySet<UngradableKind> = new Set(['cannot_begin', 'gold_never_ends']);
 
-type Asked = Pick<ResetOptions, 'semantics' | 'include_ungradable'>;
+/** `semantics` is an option of environments that have several. */
+interface Asked extends Pick<ResetOptions, 'include_ungradable'> {
+  readonly semantics?: unknown;
+}
 
 /** Whether a seed may name a task with this mark. */
 export function isDrawn(mark: Ungradable | undefined, { semantics, include_ungradable }: Asked): boolean {

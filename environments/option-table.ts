@@ -1,24 +1,25 @@
-import { ResetOptions } from '../protocol/episode.ts';
-import { ownersOf, valuesOf } from './own-options.ts';
-
-type OptionName = keyof ResetOptions;
+import { CommonOptions } from '../protocol/episode.ts';
+import { DEFINITIONS } from './registry.ts';
+import { ResetOptionSet } from './reset-options.ts';
 
 /** Environments that have an option, each with its values where it takes only some. */
-function owners(option: OptionName): string {
-  const ids = ownersOf(option);
+function owners(set: ResetOptionSet, option: string): string {
+  const ids = set.ownersOf(option);
   if (ids === null) return 'all';
   return ids
     .map((id) => {
-      const values = valuesOf(option, id);
+      const values = set.valuesOf(option, id);
       return values === null ? `\`${id}\`` : `\`${id}\`: ${values.map((value) => `\`${value}\``).join(', ')}`;
     })
     .join('; ');
 }
 
-/** The table of reset options, in Markdown. */
+/** The table of the built-in environments' reset options, in Markdown. */
 export function optionTable(): string {
-  const rows = Object.entries(ResetOptions.shape).map(([name, schema]) =>
-    `| \`${name}\` | ${schema.description ?? ''} | ${owners(name as OptionName)} |`.replaceAll('\n', ' '),
+  const set = new ResetOptionSet(DEFINITIONS);
+  const names = Object.keys({ ...CommonOptions.shape, ...set.schema.shape });
+  const rows = names.map((name) =>
+    `| \`${name}\` | ${set.meaningOf(name)} | ${owners(set, name)} |`.replaceAll('\n', ' '),
   );
   return ['| option | meaning | environments |', '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -1,88 +1,67 @@
-import type { ImageDefinition, ImageRef, Sandbox, SandboxSource } from '../docker/sandbox.ts';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { ImageDefinition, Sandbox, SandboxSource } from '../docker/sandbox.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
-import type { Environment, EnvironmentEpisode, Task } from './environment.ts';
+import {
+  type EnvironmentDefinition,
+  type OptionsOf,
+  type Plan,
+  type Player,
+  type Shape,
+  UnplayableError,
+} from './definition.ts';
+import type { Environment, EnvironmentContext, EnvironmentEpisode, Task } from './environment.ts';
+import { GoldCache } from './gold-cache.ts';
 import { ungradableError } from './gradability.ts';
-import { type CatalogDataset, TaskCatalog } from './task-catalog.ts';
+import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
+import { TaskCatalog } from './task-catalog.ts';
 
-/** What an environment is to others. */
-export interface Description<D extends CatalogDataset> {
-  readonly id: string;
-  readonly description: string;
-  /** Markdown for OpenEnv's `metadata`. */
-  readonly readme: string;
+export interface EnvironmentParts<D> extends Omit<EnvironmentContext, 'goldCache'> {
+  /** @default one of its own */
+  readonly goldCache?: GoldCache;
   /** The first is the one that a reset without a dataset means. */
   readonly datasets: readonly [D, ...D[]];
-  /** Images that the datasets play on beyond the built-in ones. */
-  readonly images: readonly ImageDefinition[];
-  /** Name of the image to keep warm when nothing else is asked for. */
-  readonly defaultImage: string;
-}
-
-/** A task to be played, with the options of its reset. */
-export interface Start<D extends CatalogDataset> {
-  readonly task: Task;
-  readonly dataset: D;
-  readonly record: D['tasks'][number];
-  readonly options: ResetOptions;
-}
-
-/** How an episode will be played. */
-export interface Plan {
-  /** Name of the image of its sandbox. */
-  readonly image: string;
-  /**
-   * @param sandbox pristine; it is released if this throws
-   * @throws {UnplayableError} for a task whose start state can never be made
-   */
-  begin(sandbox: Sandbox): Promise<EnvironmentEpisode>;
-  /**
-   * Why the task cannot be graded on this image, `null` where it can: what grading asks of the gold anyway, and keeps.
-   * @throws {SandboxError} on an infrastructure fault
-   */
-  try?(image: ImageRef): Promise<Ungradable | null>;
-}
-
-/** A task that no sandbox can be made ready for. */
-export class UnplayableError extends Error {
-  override readonly name = 'UnplayableError';
 }
 
 /** Longest wait of a reset for what a try shows, in milliseconds. What it shows later still is kept for the next one. */
 const TRY_MS = 10_000;
 
-/** What every environment does alike: it tells its tasks, and takes a sandbox for an episode. */
-export abstract class PlayedEnvironment<D extends CatalogDataset> implements Environment {
+/** An environment of a definition: it tells its tasks, and takes a sandbox for an episode. */
+export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends PlayableDataset<TaskRecord>>
+  implements Environment
+{
   readonly id: string;
   readonly images: readonly ImageDefinition[];
   readonly defaultImage: string;
   readonly readme: string;
-  readonly #description: string;
+  readonly options: S;
+  readonly observation: Shape;
+  readonly #definition: EnvironmentDefinition<S, R, D>;
   readonly #sandboxes: SandboxSource;
   readonly #catalog: TaskCatalog<D>;
+  readonly #parsed: z.ZodObject;
+  readonly #player: Player<S, D>;
 
-  constructor(sandboxes: SandboxSource, described: Description<D>) {
-    const { id, description, readme, datasets, images, defaultImage } = described;
+  constructor(definition: EnvironmentDefinition<S, R, D>, parts: EnvironmentParts<D>) {
+    const { datasets, goldCache = new GoldCache(), sandboxes, defaults } = parts;
+    this.#definition = definition;
     this.#sandboxes = sandboxes;
-    this.#catalog = new TaskCatalog(id, datasets);
-    this.id = id;
-    this.#description = description;
-    this.images = images;
-    this.defaultImage = defaultImage;
-    this.readme = readme;
+    this.#catalog = new TaskCatalog(definition.id, datasets);
+    this.#parsed = z.looseObject(definition.options);
+    this.#player = definition.open({ sandboxes, defaults, goldCache });
+    this.id = definition.id;
+    this.images = [...definition.images, ...datasets.flatMap((dataset) => definition.imagesOf(dataset))];
+    this.defaultImage = datasets[0].image;
+    this.readme = readFileSync(definition.readme, 'utf8');
+    this.options = definition.options;
+    this.observation = definition.observation;
   }
 
   get info(): EnvironmentInfo {
-    return {
-      id: this.id,
-      description: this.#description,
-      semantics: ['native', 'intercode'],
-      datasets: this.#catalog.info,
-    };
+    const { id, description, semantics } = this.#definition;
+    return { id, description, semantics: [...semantics], datasets: this.#catalog.info };
   }
-
-  /** @throws {ProtocolError} for options that ask for what there is not; nothing has been taken then */
-  protected abstract plan(start: Start<D>): Plan;
 
   tasks(dataset: string | undefined, split: string | undefined): readonly Task[] {
     return this.#catalog.tasks(dataset, split);
@@ -130,7 +109,8 @@ export abstract class PlayedEnvironment<D extends CatalogDataset> implements Env
   }
 
   #planned(task: Task, options: ResetOptions): Plan {
-    return this.plan({ task, options, ...this.#catalog.record(task) });
+    const own = this.#parsed.parse(options) as OptionsOf<S>;
+    return this.#player.plan({ task, options: own, ...this.#catalog.record(task) });
   }
 }
 

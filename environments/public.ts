@@ -1,26 +1,40 @@
 /**
- * What the package exports as `stepwell/environment`: the types that an environment implements, the sandbox port, and
- * the two errors that an environment throws.
+ * All that an environment outside this source may import, as `stepwell/environment`: the definition, the sandbox port, and
+ * what turns a run into an observation. What is not here may change without notice.
+ * How to write one: `environments/your-own-environment.md`.
  */
+
+export { z } from 'zod';
 export { SandboxError, type SandboxErrorCode } from '../docker/errors.ts';
 export type {
   AcquireOptions,
+  ExecRequest,
+  FileEntry,
   ImageDefinition,
   ImageRef,
+  InspectRequest,
+  LayerChange,
+  LayerDiff,
+  ListedFile,
+  RunRequest,
+  RunResult,
   Sandbox,
   SandboxSource,
-  Session,
 } from '../docker/sandbox.ts';
-export type { ActionObject } from '../protocol/action.ts';
-export type { EnvironmentInfo } from '../protocol/environment.ts';
-export type { Observation, ResetOptions } from '../protocol/episode.ts';
-export { type ErrorName, ProtocolError } from '../protocol/errors.ts';
-export type {
-  ActionOutcome,
-  Environment,
-  EnvironmentContext,
-  EnvironmentEpisode,
-  EpisodeDefaults,
-  Grade,
-  Task,
-} from './environment.ts';
+export { ProtocolError } from '../protocol/errors.ts';
+export type { Begin, Play, Shown } from './begun-episode.ts';
+export { type DefinitionParts, defineEnvironment } from './define-environment.ts';
+export {
+  type EnvironmentDefinition,
+  type Plan,
+  type Player,
+  type Semantics,
+  type Start,
+  UnplayableError,
+} from './definition.ts';
+export type { ActionOutcome, EnvironmentContext, EnvironmentEpisode, Grade, Task } from './environment.ts';
+export { observedRun } from './observed-run.ts';
+export { decodeText, outputText } from './output-text.ts';
+export type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
+export { readTasks } from './read-tasks.ts';
+export { IDLE_TIMEOUT, SESSION_FIELDS, TIMED_FIELDS } from './session-schemas.ts';

@@ -1,5 +1,5 @@
-import { goldCode } from './bash/task-placement.ts';
-import { type AnyRecord, type RecordText, recordsOf, type WantedFacts } from './task-facts.ts';
+import type { TaskRecord } from './playable-dataset.ts';
+import { recordsOf, type WantedFacts } from './task-facts.ts';
 
 /** The answers of a task that its record knows. No server tells them to a client. */
 export interface TaskAnswers {
@@ -12,29 +12,27 @@ export interface TaskAnswers {
   readonly cheats: readonly string[];
 }
 
+/** Fields of a record that an environment may have. */
+interface AnsweredRecord extends TaskRecord {
+  /** Each as its gold is written. */
+  readonly wrong?: readonly unknown[] | undefined;
+  readonly cheats?: readonly string[] | undefined;
+}
+
 /**
  * The answers of every task of a dataset, in its order.
  * @returns `null` where the environment has no such dataset
  * @throws {DatasetError} for a record that is malformed
  */
 export async function taskAnswers(wanted: WantedFacts): Promise<TaskAnswers[] | null> {
-  const { environment, dialect = 'sqlite' } = wanted;
-  const records = await recordsOf(wanted);
-  return (
-    records?.map((record) => ({
-      as: playedAs(environment, record),
-      gold: textOf(record.gold, dialect),
-      wrong: (record.wrong ?? []).map((text) => textOf(text, dialect)),
-      cheats: record.cheats ?? [],
-    })) ?? null
-  );
-}
-
-function playedAs(environment: string, { entry }: AnyRecord): TaskAnswers['as'] {
-  return environment === 'python-v1' && entry === undefined ? 'answer' : 'step';
-}
-
-function textOf(text: RecordText, dialect: 'sqlite' | 'mysql'): string {
-  if (typeof text === 'string') return text;
-  return 'sqlite' in text ? text[dialect] : goldCode([...text]);
+  const known = await recordsOf(wanted);
+  if (known === null) return null;
+  const { definition, records, fields } = known;
+  return records.map((record: AnsweredRecord) => ({
+    // What has an entry is no program, and can be defined in a step.
+    as: 'entry' in record ? 'step' : definition.goldAs,
+    gold: definition.goldOf(record, fields),
+    wrong: (record.wrong ?? []).map((gold) => definition.goldOf({ ...record, gold } as TaskRecord, fields)),
+    cheats: record.cheats ?? [],
+  }));
 }

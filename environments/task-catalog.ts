@@ -4,21 +4,13 @@ import type { ResetOptions } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Task } from './environment.ts';
 import { isDrawn, isPlayed, ungradableError } from './gradability.ts';
-import { refuseForeignOptions } from './own-options.ts';
+import type { TaskRecord } from './playable-dataset.ts';
 import { tasksFromSeed } from './task-order.ts';
-
-/** What a catalogue reads of a record. */
-interface CatalogRecord {
-  readonly id: string;
-  readonly instruction: string;
-  readonly tags?: readonly string[] | undefined;
-  readonly ungradable?: Ungradable | undefined;
-}
 
 /** What a catalogue reads of a dataset. */
 export interface CatalogDataset {
   readonly name: string;
-  readonly tasks: readonly CatalogRecord[];
+  readonly tasks: readonly TaskRecord[];
   /** Whether every task was tried with its gold, and marked if it cannot be graded. @default false */
   readonly checked?: boolean | undefined;
 }
@@ -66,11 +58,9 @@ export class TaskCatalog<D extends CatalogDataset> {
 
   /**
    * The task that the options name, or the seed's choice among those that can be graded.
-   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`; `invalid_params` for an option that the
-   * environment does not have
+   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`
    */
   choose(options: ResetOptions, seed: number): Task {
-    refuseForeignOptions(this.#environment, options);
     const { dataset, tasks } = this.#entry(options.dataset, options.split);
     const { task: wanted } = options;
     if (wanted === undefined) return drawn(dataset.name, tasks, options, seed);

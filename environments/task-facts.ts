@@ -1,13 +1,13 @@
-import { BUILT_IN as BASH_BUILT_IN } from './bash/tasks/built-in.ts';
 import { loadDatasets } from './dataset-store.ts';
-import { BUILT_IN as PYTHON_BUILT_IN } from './python/tasks/built-in.ts';
-import { BUILT_IN as SQL_BUILT_IN } from './sql/tasks/built-in.ts';
+import type { DatasetFields, EnvironmentDefinition } from './definition.ts';
+import type { TaskRecord } from './playable-dataset.ts';
+import { DEFINITIONS } from './registry.ts';
 
 /** What a cheat may know of a task that an agent could guess or learn, and no more: never its own gold. */
 export interface TaskFacts {
   readonly id: string;
   readonly index: number;
-  /** Python: the names that tests may ask for, as the gold defines them, the entry first. Empty elsewhere. */
+  /** Names that tests may ask for, the most important one first. Empty where there are none. */
   readonly names: readonly string[];
   /** The gold of another task of the dataset, where there is one with another gold. */
   readonly anotherGold: string | null;
@@ -21,30 +21,11 @@ export interface WantedFacts {
   readonly environment: string;
   /** @default the built-in one */
   readonly dataset: string | undefined;
-  /** Text of a task that has one for each. @default sqlite */
-  readonly dialect: 'sqlite' | 'mysql' | undefined;
+  /** Text of a task that has one for each dialect. @default that of the dataset */
+  readonly dialect?: string | undefined;
+  /** @default those of the built-in environments */
+  readonly definitions?: readonly EnvironmentDefinition[];
 }
-
-/** A text of a record: one, commands to be joined, or one for each dialect. */
-export type RecordText = string | readonly string[] | Readonly<Record<'sqlite' | 'mysql', string>>;
-
-/** A record, whichever environment it is for. */
-export interface AnyRecord {
-  readonly id: string;
-  readonly gold: RecordText;
-  readonly entry?: string | undefined;
-  readonly wrong?: readonly RecordText[] | undefined;
-  readonly cheats?: readonly string[] | undefined;
-}
-
-const BUILT_IN: Readonly<Record<string, { readonly name: string; readonly tasks: readonly AnyRecord[] }>> = {
-  'bash-v1': BASH_BUILT_IN,
-  'sql-v1': SQL_BUILT_IN,
-  'python-v1': PYTHON_BUILT_IN,
-};
-
-const DEFINITION = /^(?:async\s+)?(?:def|class)\s+([\p{L}_][\p{L}\p{N}_]*)/gmu;
-const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
 /**
  * Facts of every task of a dataset, in its order.
@@ -52,37 +33,38 @@ const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u;
  * @throws {DatasetError} for a record that is malformed
  */
 export async function taskFacts(wanted: WantedFacts): Promise<TaskFacts[] | null> {
-  const { environment, dialect = 'sqlite' } = wanted;
-  const records = await recordsOf(wanted);
-  if (records === null) return null;
-  const golds = records.map(({ gold }) => goldText(gold, dialect));
-  return records.map(({ id, entry }, index) => ({
-    id,
+  const known = await recordsOf(wanted);
+  if (known === null) return null;
+  const { definition, records, fields } = known;
+  const golds = records.map((record) => definition.goldOf(record, fields));
+  return records.map((record, index) => ({
+    id: record.id,
     index,
-    names: environment === 'python-v1' ? namesOf(golds[index] ?? '', entry) : [],
+    names: definition.namesOf(record),
     anotherGold: anotherOf(golds, index),
   }));
 }
 
+/** Records with what says how they are read. */
+export interface KnownRecords {
+  readonly definition: EnvironmentDefinition;
+  readonly records: readonly TaskRecord[];
+  /** What their dataset's file says, with the dialect that is wanted. */
+  readonly fields: DatasetFields;
+}
+
 /** The records of a dataset; `null` where the environment has no such dataset. @throws {DatasetError} */
-export async function recordsOf(wanted: Omit<WantedFacts, 'dialect'>): Promise<readonly AnyRecord[] | null> {
-  const { home, added, environment, dataset } = wanted;
-  const builtIn = BUILT_IN[environment];
-  if (builtIn === undefined) return null;
-  const loaded = await loadDatasets(home, added);
+export async function recordsOf(wanted: WantedFacts): Promise<KnownRecords | null> {
+  const { home, added, environment, dataset, dialect, definitions = DEFINITIONS } = wanted;
+  const definition = definitions.find(({ id }) => id === environment);
+  if (definition === undefined) return null;
+  const { builtIn } = definition;
+  const loaded = await loadDatasets(home, added, definitions);
   const known = [builtIn, ...loaded.filter((one) => one.environment === environment)];
-  return known.find(({ name }) => name === (dataset ?? builtIn.name))?.tasks ?? null;
-}
-
-function goldText(gold: RecordText, dialect: 'sqlite' | 'mysql'): string {
-  if (typeof gold === 'string') return gold;
-  return 'sqlite' in gold ? gold[dialect] : gold.join('\n');
-}
-
-function namesOf(gold: string, entry: string | undefined): string[] {
-  const defined = [...gold.matchAll(DEFINITION)].flatMap(([, name]) => (name === undefined ? [] : [name]));
-  const called = entry !== undefined && IDENTIFIER.test(entry) ? [entry] : [];
-  return [...new Set([...called, ...defined])];
+  const found = known.find(({ name }) => name === (dataset ?? builtIn.name));
+  if (found === undefined) return null;
+  const fields = { ...found, ...(dialect === undefined ? {} : { dialect }) };
+  return { definition, records: found.tasks, fields };
 }
 
 /** The next gold that differs. Neighbours are often the same question in other words, so that it begins half-way round. */

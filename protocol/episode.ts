@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Action, MAX_TIMEOUT_MS } from './action.ts';
+import { Action } from './action.ts';
 import { Failure } from './failure.ts';
 
 /** Longest wall-clock time that a client may give an episode, in milliseconds: a day. */
@@ -14,31 +14,8 @@ export const EpisodeId = z.string().min(1).max(128);
 export const RewardMode = z.enum(['on_end', 'on_submit', 'every_step']);
 export type RewardMode = z.infer<typeof RewardMode>;
 
-/** `native` keeps one shell per episode; `intercode` reproduces InterCode's answers, quirks included. */
-export const Semantics = z.enum(['native', 'intercode']);
-export type Semantics = z.infer<typeof Semantics>;
-
-/** Which database a SQL episode plays on. */
-export const Dialect = z.enum(['sqlite', 'mysql']);
-export type Dialect = z.infer<typeof Dialect>;
-
-/** How a SQL episode's `output` shows rows; `python` is InterCode's text. */
-export const RowFormat = z.enum(['table', 'json', 'csv', 'python']);
-export type RowFormat = z.infer<typeof RowFormat>;
-
-/** What a reward is made of; each environment has some of them. */
-export const Scoring = z.enum(['intercode', 'execution_match', 'composite', 'tests', 'efficiency']);
-export type Scoring = z.infer<typeof Scoring>;
-
-/** How much of each test a graded Python step tells: nothing, its name and outcome, or all of it. */
-export const TestVisibility = z.enum(['hidden', 'names', 'full']);
-export type TestVisibility = z.infer<typeof TestVisibility>;
-
-/**
- * Options of one episode, the same for `episode/reset` and OpenEnv's `reset.data`. Which environment has which of them is
- * the table of `environments/own-options.ts`; one that it does not have is refused by name.
- */
-export const ResetOptions = z.object({
+/** Options of one episode that every environment has. */
+export const CommonOptions = z.object({
   task: z
     .union([z.number().int().min(0), z.string().min(1)])
     .optional()
@@ -85,16 +62,6 @@ export const ResetOptions = z.object({
     .describe(
       'Draw also tasks that cannot be graded, and play one that is named. Their `reward` is null. Default: false.',
     ),
-  semantics: Semantics.optional().describe(
-    '`native`, or `intercode` for the answers of InterCode, quirks included. Default: `native`.',
-  ),
-  idle_timeout_ms: z
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_TIMEOUT_MS)
-    .optional()
-    .describe('Cut an action that printed nothing for so many milliseconds. Default: no idle deadline.'),
   max_output_bytes: z
     .number()
     .int()
@@ -102,44 +69,17 @@ export const ResetOptions = z.object({
     .max(16_777_216)
     .optional()
     .describe('Bytes of output kept per action, head and tail. Default: the setting of the server.'),
-  dialect: Dialect.optional().describe(
-    "Database to play on. Default: the dataset's own; `sqlite` for the built-in tasks.",
-  ),
-  output: RowFormat.optional().describe(
-    'How `observation.output` shows rows. Default: `table`; `python` under `intercode` semantics.',
-  ),
-  schema: z
-    .boolean()
-    .optional()
-    .describe("Add the task's tables and columns to the instruction. Default: false."),
-  max_rows: z
-    .number()
-    .int()
-    .min(0)
-    .max(1_000_000)
-    .optional()
-    .describe('Rows of a result that are returned; the true number is told. Default: 1000.'),
-  scoring: Scoring.optional().describe(
-    'What the reward is made of. Default: `execution_match` for SQL, `tests` for Python; under `intercode` semantics that of InterCode.',
-  ),
-  weights: z
-    .record(z.string().min(1), z.number().min(0).max(1_000_000))
-    .optional()
-    .describe('Weights of the parts of a composite reward, by name. Default: see the environment.'),
-  tests: TestVisibility.optional().describe(
-    'How much a graded step tells of each test; the stricter of this and the task holds. Default: as the task says.',
-  ),
-  feedback: z
-    .boolean()
-    .optional()
-    .describe('Say in the observation of a graded step which check failed and why. Default: false.'),
 });
-export type ResetOptions = z.infer<typeof ResetOptions>;
+export type CommonOptions = z.infer<typeof CommonOptions>;
 
 /**
- * Environments add fields of their own: `exit_code`, `timed_out`, `truncated_bytes`, `cwd`; for SQL `columns` (the names, in
- * order) and `rows` (arrays of null, numbers and texts; what JSON cannot hold is text), both of the last result.
+ * Options of one episode, the same for `episode/reset` and OpenEnv's `reset.data`: the common ones, and those of the
+ * environment's definition. A server refuses an option that its environments or the environment do not have, by name.
  */
+export const ResetOptions = CommonOptions.loose();
+export type ResetOptions = z.infer<typeof ResetOptions>;
+
+/** Environments add fields of their own, which their definitions describe, e.g. `exit_code` and `timed_out`. */
 export const Observation = z.looseObject({ output: z.string() });
 export type Observation = z.infer<typeof Observation>;
 
@@ -171,7 +111,7 @@ export const ResetParams = ResetOptions.extend({
   environment: z.string().min(1),
   /** An id of the client's choice. @default a random one */
   episode_id: EpisodeId.optional(),
-}).strict();
+});
 export type ResetParams = z.infer<typeof ResetParams>;
 
 export const ResetInfo = z.looseObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
+import { isLoopback } from './admission.ts';
 import { KEEP } from './trajectory-keep.ts';
 
 const MIB = 1024 * 1024;
@@ -42,6 +43,10 @@ export const Config = z.strictObject({
     .describe(
       'More datasets beside the imported ones, `name=path`, or `python-v1:name=path` for a list of records that is not for `bash-v1`; may be given more than once.',
     ),
+  environment: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Folders of more environments, each with its definition; may be given more than once.'),
   image: paths
     .default({})
     .describe(
@@ -251,11 +256,6 @@ export class ConfigError extends Error {
 /** The flag of a setting, e.g. `--step-timeout-ms`. */
 export function flagOf(key: string): string {
   return `--${key.replaceAll('_', '-')}`;
-}
-
-/** Whether an address is reachable from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /**

@@ -188,7 +188,9 @@ export class Connection {
   }
 
   #dispatch<M extends MethodName>(method: M, params: unknown, batched: boolean): Promise<Result<M>> {
-    const parsed = METHODS[method].params.safeParse(params ?? {});
+    const { options } = this.#parts.registry;
+    const schema = method === 'episode/reset' ? options.params : METHODS[method].params;
+    const parsed = schema.safeParse(params ?? {});
     if (!parsed.success) throw invalidParams(parsed.error);
     return this.#handlers[method](parsed.data as Params<M>, batched);
   }

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { Environment, EnvironmentEpisode } from '../environments/environment.ts';
 import { resetErrorOf } from '../environments/failure.ts';
+import { ResetOptionSet } from '../environments/reset-options.ts';
 import type { ResetOptions, ResetResult } from '../protocol/episode.ts';
 import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
 import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
@@ -55,6 +56,8 @@ const MAX_SEED = 2 ** 32;
 /** Begins episodes and knows all that are open, whoever owns them. */
 export class EpisodeRegistry {
   readonly environments: ReadonlyMap<string, Environment>;
+  /** What resets may ask for. */
+  readonly options: ResetOptionSet;
   readonly #parts: RegistryParts;
   readonly #ids = new Set<string>();
   readonly #open = new Set<Episode>();
@@ -63,6 +66,7 @@ export class EpisodeRegistry {
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
+    this.options = new ResetOptionSet(parts.environments);
     this.environments = new Map(parts.environments.map((environment) => [environment.id, environment]));
   }
 
@@ -125,6 +129,7 @@ export class EpisodeRegistry {
   /** The task that is meant. Where it shows only now that one cannot be graded, a seed means another one. */
   async #play(environment: Environment, request: OpenRequest, seed: number): Promise<EnvironmentEpisode> {
     const { options, signal } = request;
+    this.options.refuseForeign(environment.id, options);
     for (;;) {
       const task = environment.choose(options, seed);
       try {

@@ -10,6 +10,7 @@ import { Reaper } from '../docker/reaper.ts';
 import { defaultRunParent } from '../docker/run-folder.ts';
 import type { ImageDefinition, SandboxSource } from '../docker/sandbox.ts';
 import { loadDatasets } from '../environments/dataset-store.ts';
+import { loadDefinitions } from '../environments/load-definition.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -120,7 +121,7 @@ function operatorImages(images: Config['image']): ImageDefinition[] {
 
 /**
  * Start a server and wait until its sandboxes are warm.
- * @throws {ConfigError} @throws {DatasetError} @throws {SandboxError} whatever stands in its way, everything undone
+ * @throws {ConfigError} @throws {DefinitionError} @throws {DatasetError} @throws {SandboxError} whatever stands in its way, everything undone
  */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
   const undo = new Undo();
@@ -155,22 +156,23 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     },
   };
   const defaults = { stepTimeoutMs: config.step_timeout_ms, maxOutputBytes: config.max_output_bytes };
-  const datasets = await loadDatasets(home, config.dataset);
-  const environments = [...createEnvironments({ sandboxes, defaults, datasets }).values()];
+  const definitions = await loadDefinitions(config.environment);
+  const datasets = await loadDatasets(home, config.dataset, definitions);
+  const environments = [...createEnvironments({ definitions, sandboxes, defaults, datasets }).values()];
   const warm = warmImages(config.pool, environments);
   await requireFreePort(config.host, config.port);
 
   const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
-  const definitions = [...operatorImages(config.image), ...environments.flatMap(({ images }) => images)];
-  const { pool, warmUp } = makePool({ config, opened, definitions, warm, log });
+  const images = [...operatorImages(config.image), ...environments.flatMap((one) => one.images)];
+  const { pool, warmUp } = makePool({ config, opened, definitions: images, warm, log });
   const building = new BuildingSource({
     sandboxes: pool,
     ensure: async (name, ended) => {
       await ensureImages({
         signal: ended,
         builder: opened.builder,
-        definitions: lineage(name, definitions),
+        definitions: lineage(name, images),
         names: [name],
         onProgress: onBuild,
         onEnd: options.onBuilt,

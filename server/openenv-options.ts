@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { hasOption, valuesOf } from '../environments/own-options.ts';
-import { ResetOptions } from '../protocol/episode.ts';
-import { OBSERVATIONS } from '../protocol/observation.ts';
+import type { Environment } from '../environments/environment.ts';
+import { CommonOptions } from '../protocol/episode.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
+
+const OUTPUT = z.string().describe('Text for the agent: after reset the instruction, then what was printed.');
 
 /** Keys that every JSON Schema has and a part of another one does not repeat. */
 function properties(schema: z.ZodType): Readonly<Record<string, JsonSchema>> {
@@ -14,25 +15,21 @@ function properties(schema: z.ZodType): Readonly<Record<string, JsonSchema>> {
 }
 
 /** What the observations of an environment hold beyond OpenEnv's own fields, as JSON Schemas by name. */
-export function observationProperties(environment: string): Readonly<Record<string, JsonSchema>> {
-  return properties(OBSERVATIONS[environment] ?? z.object({ output: z.string() }));
+export function observationProperties({
+  observation,
+}: Pick<Environment, 'observation'>): Readonly<Record<string, JsonSchema>> {
+  return properties(z.object({ output: OUTPUT, ...observation }));
 }
 
 /** The options that a reset of the environment takes, as JSON Schemas by name; each may be null, which means its default. */
-export function optionProperties(environment: string): Readonly<Record<string, JsonSchema>> {
-  const names = Object.keys(ResetOptions.shape) as (keyof ResetOptions)[];
-  const all = properties(ResetOptions);
+export function optionProperties({
+  options,
+}: Pick<Environment, 'options'>): Readonly<Record<string, JsonSchema>> {
+  const all = Object.entries(properties(z.object({ ...CommonOptions.shape, ...options })));
   return Object.fromEntries(
-    names
-      .filter((name) => hasOption(environment, name))
-      .map((name) => {
-        const { description, ...schema } = all[name] ?? {};
-        const values = valuesOf(name, environment);
-        const own = values === null ? schema : { ...schema, enum: values };
-        return [
-          name,
-          { anyOf: [own, { type: 'null' }], ...(description === undefined ? {} : { description }) },
-        ];
-      }),
+    all.map(([name, { description, ...schema }]) => [
+      name,
+      { anyOf: [schema, { type: 'null' }], ...(description === undefined ? {} : { description }) },
+    ]),
   );
 }

@@ -55,7 +55,7 @@ const observation = (environment: Environment): JsonSchema => ({
       title: 'Reward',
     },
     metadata: { ...METADATA, description: 'Additional metadata for the observation' },
-    ...observationProperties(environment.id),
+    ...observationProperties(environment),
   },
   required: ['output'],
   title: 'Observation',
@@ -115,7 +115,7 @@ const RESULT: JsonSchema = {
 const resetRequest = (environment: Environment): JsonSchema => ({
   additionalProperties: true,
   properties: {
-    ...optionProperties(environment.id),
+    ...optionProperties(environment),
     seed: { anyOf: [{ minimum: 0, type: 'integer' }, { type: 'null' }], title: 'Seed' },
     episode_id: { anyOf: [{ maxLength: 128, type: 'string' }, { type: 'null' }], title: 'Episode Id' },
   },

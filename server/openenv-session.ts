@@ -123,7 +123,7 @@ export class OpenEnvSession {
    * @throws {ProtocolError} as `EpisodeRegistry.open`
    */
   async reset(data: Readonly<Record<string, unknown>>): Promise<OpenEnvObservation> {
-    const { episode_id, ...options } = validateReset(data);
+    const { episode_id, ...options } = validateReset(data, this.#parts.registry.options.data);
     await this.#close('client');
     const late = new AbortController();
     const opening = this.#open({

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ResetOptionSet } from '../environments/reset-options.ts';
 import {
   type ActionObject,
   CodeAction,
@@ -6,7 +7,6 @@ import {
   SkipAction,
   SubmitAction,
 } from '../protocol/action.ts';
-import { EpisodeId, ResetOptions } from '../protocol/episode.ts';
 import type { OpenEnvIssue } from '../protocol/openenv.ts';
 import { clipped, excerpt, MAX_ISSUES } from './excerpt.ts';
 
@@ -148,14 +148,16 @@ export function validateAction(input: Readonly<Record<string, unknown>>): Action
   return validate(CodeAction, input);
 }
 
-const ResetData = ResetOptions.extend({ episode_id: EpisodeId.optional() });
-
 /**
  * The options that a reset's data holds. Unknown ones are ignored, and so is `null`, which is how Python clients send
  * an option that is not set.
+ * @param schema of the options of all environments
  * @throws {OpenEnvValidationError}
  */
-export function validateReset(input: Readonly<Record<string, unknown>>): z.infer<typeof ResetData> {
+export function validateReset(
+  input: Readonly<Record<string, unknown>>,
+  schema: ResetOptionSet['data'],
+): z.infer<ResetOptionSet['data']> {
   const set = Object.entries(input).filter(([, value]) => value !== null);
-  return validate(ResetData, Object.fromEntries(set));
+  return validate(schema, Object.fromEntries(set));
 }

@@ -25,12 +25,12 @@ type Reset = Params<'episode/reset'>;
 /** Plays cheats on the tasks of one dataset. */
 export class CheatPlayer {
   readonly #client: StepwellClient;
-  readonly #reset: Omit<Reset, 'task'>;
+  readonly #reset: Reset;
   /** By the task's index: what an episode that does nothing gets. */
   readonly #noOps = new Map<number, Promise<Played>>();
 
   /** @param reset environment, dataset and options of every episode */
-  constructor(client: StepwellClient, reset: Omit<Reset, 'task'>) {
+  constructor(client: StepwellClient, reset: Reset) {
     this.#client = client;
     this.#reset = reset;
   }
@@ -62,8 +62,7 @@ export class CheatPlayer {
   }
 
   #played({ index }: TaskFacts, act: (episode: Episode) => Promise<StepResult>): Promise<Played> {
-    const { environment } = this.#reset;
-    return rewardOf(this.#client, { ...this.#reset, environment, task: index, reward: 'on_submit' }, act);
+    return rewardOf(this.#client, { ...this.#reset, task: index, reward: 'on_submit' }, act);
   }
 }
 

@@ -1,21 +1,20 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Dialect } from '../../protocol/episode.ts';
 import { type CheatOutcome, CheatPlayer } from '../cheats/cheat-play.ts';
 import { scoreText } from '../cheats/cheat-score.ts';
 import { type CheatScript, readCheats } from '../cheats/cheat-script.ts';
 import type { TaskFacts } from '../cheats/cheat-text.ts';
 import { CommandError, listCommand } from './command-error.ts';
-import { datasetPlaces } from './dataset-places.ts';
+import { type DatasetPlaces, datasetPlaces } from './dataset-places.ts';
 import { choice, integer } from './flags.ts';
 import type { Cli } from './program.ts';
-import { cheatsFolder, load } from './programs.ts';
+import { load } from './programs.ts';
+import { addDialectFlag, type ResetFlags } from './reset-flags.ts';
 import { openTarget } from './target.ts';
-import { columns, EXIT, print, type Terminal } from './terminal.ts';
+import { columns, EXIT, print } from './terminal.ts';
 
-interface CheatsFlags {
-  readonly dataset?: string;
-  readonly dialect?: Dialect;
+interface CheatsFlags extends ResetFlags {
+  readonly dialect?: string;
   readonly tasks?: number;
   readonly task?: string;
   readonly cheat?: readonly string[];
@@ -35,26 +34,28 @@ they can reach and are played in sandboxes of a server of its own only. Exit sta
 gets no reward.`;
 
 /** `stepwell cheats`: play attempts to be rewarded without solving the task, on any dataset. */
-export function addCheats(cli: Cli): void {
-  cli.program
+export async function addCheats(cli: Cli, wanted: boolean): Promise<void> {
+  const command = cli.program
     .command('cheats')
     .description('play the gallery of cheats on the tasks of a dataset')
-    .argument('<environment>', 'id of the environment, e.g. bash-v1')
+    .argument('<environment>', 'id of the environment, e.g. bash-v1, or its folder')
     .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
-    .addOption(choice('--dialect', Dialect.options, "SQL: the database (default: the dataset's)"))
     .option('--tasks <number>', 'play so many tasks, spread over the dataset (default: all)', integer(1))
     .option('--task <id>', 'play this task alone')
     .option('--cheat <name...>', 'play these cheats alone')
     .option('--from <folder>', 'play the cheats of this folder (default: the gallery of the environment)')
     .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine to play on (default: auto)'))
     .option('--json', 'print JSON, every cheat on every task')
-    .addHelpText('after', NOTES)
-    .action((environment: string, flags: CheatsFlags) => playGallery(cli, environment, flags));
+    .addHelpText('after', NOTES);
+  if (!wanted) return;
+  await addDialectFlag(command, cli.terminal);
+  command.action((environment: string, flags: CheatsFlags) => playGallery(cli, environment, flags));
 }
 
 async function playGallery({ terminal, exit }: Cli, environment: string, flags: CheatsFlags): Promise<void> {
-  const scripts = chosen(await readCheats(folderOf(environment, flags)), flags.cheat);
-  const tasks = await tasksOf(terminal, environment, flags);
+  const places = await datasetPlaces(terminal);
+  const scripts = chosen(await readCheats(folderOf(environment, flags, places)), flags.cheat);
+  const tasks = await tasksOf(places, environment, flags);
   // Nobody looks at these episodes again.
   const env = { ...terminal.env, STEPWELL_TRAJECTORIES: 'none' };
   const { dataset, dialect, runtime } = flags;
@@ -73,10 +74,11 @@ async function playGallery({ terminal, exit }: Cli, environment: string, flags: 
   exit(isHeld && outcomes.some(({ verdict }) => verdict === 'held') ? EXIT.ok : EXIT.bad);
 }
 
-function folderOf(environment: string, { from }: CheatsFlags): string {
+function folderOf(environment: string, { from }: CheatsFlags, { definitions }: DatasetPlaces): string {
   if (from !== undefined) return from;
-  const folder = fileURLToPath(cheatsFolder(environment));
-  if (existsSync(folder)) return folder;
+  const definition = definitions.find(({ id }) => id === environment);
+  const folder = definition === undefined ? null : fileURLToPath(new URL('cheats', definition.readme));
+  if (folder !== null && existsSync(folder)) return folder;
   throw new CommandError(
     `no cheats are known for the environment "${environment}"; \`stepwell tasks datasets\` lists the environments`,
   );
@@ -92,12 +94,12 @@ function chosen(scripts: readonly CheatScript[], names: readonly string[] | unde
 }
 
 async function tasksOf(
-  terminal: Terminal,
+  { home, added, definitions }: DatasetPlaces,
   environment: string,
   { dataset, dialect, task, tasks: count }: CheatsFlags,
 ): Promise<TaskFacts[]> {
-  const [{ taskFacts }, { home, added }] = await Promise.all([load('facts'), datasetPlaces(terminal)]);
-  const all = await taskFacts({ home, added, environment, dataset, dialect });
+  const { taskFacts } = await load('facts');
+  const all = await taskFacts({ home, added, environment, dataset, dialect, definitions });
   if (all === null) {
     throw new CommandError(
       `${environment} has no dataset "${dataset ?? ''}": \`stepwell tasks datasets\` lists them`,

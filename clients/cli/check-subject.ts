@@ -17,7 +17,7 @@ import { EXIT, type Terminal } from './terminal.ts';
 export interface WantedSubject extends TargetFlags {
   readonly dataset: string;
   /** SQL: the database. @default the dataset's */
-  readonly dialect?: 'sqlite' | 'mysql' | undefined;
+  readonly dialect?: string | undefined;
   /** Tasks to try at most. */
   readonly tasks: number;
   readonly seed: number;
@@ -32,7 +32,7 @@ const PAGE = 1000;
 
 /**
  * Open a server, or connect to the one that is named, and gather what this machine knows of the environment.
- * @param argument id of the environment, or its folder
+ * @param argument id of the environment
  * @throws {CommandError} there is no such environment or dataset, or no task that can be graded
  * @throws {CheatError} @throws {SamplesError} @throws {DatasetError} a file of the environment or the dataset is malformed
  */

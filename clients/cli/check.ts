@@ -3,8 +3,9 @@ import type { Subject } from '../check/subject.ts';
 import { type Verdict, verdictLine, verdictOf } from '../check/verdict.ts';
 import { openSubject, type WantedSubject } from './check-subject.ts';
 import { CommandError } from './command-error.ts';
-import { choice, integer } from './flags.ts';
+import { integer } from './flags.ts';
 import type { Cli } from './program.ts';
+import { addDialectFlag } from './reset-flags.ts';
 import { addTargetFlags } from './target.ts';
 import { columns, EXIT, print, styled, type Terminal } from './terminal.ts';
 
@@ -24,19 +25,19 @@ killed, on a server of its own only. The checks, with what each one shows:
 ${columns(CHECKS.map(({ name, shows }) => [name, shows]))}`;
 
 /** `stepwell check`: make the contract of environments on any environment and dataset. */
-export function addCheck(cli: Cli): void {
+export async function addCheck(cli: Cli, wanted: boolean): Promise<void> {
   const command = cli.program
     .command('check')
     .description('check that an environment keeps the contract of environments')
     .argument('<environment>', 'id of the environment, e.g. bash-v1, or the folder of its definition')
     .option('--dataset <name>', 'name of a dataset', BUILT_IN)
-    .addOption(choice('--dialect', ['sqlite', 'mysql'], "SQL: the database (default: the dataset's)"))
     .option('--tasks <number>', 'tasks to try at most, spread over the dataset', integer(1), FEW)
     .option('--seed <number>', 'another seed tries other tasks', integer(0, MOST_SEED), 0);
   addTargetFlags(command);
-  command
-    .addHelpText('after', NOTES)
-    .action((environment: string, flags: WantedSubject) => check(cli, environment, flags));
+  command.addHelpText('after', NOTES);
+  if (!wanted) return;
+  await addDialectFlag(command, cli.terminal);
+  command.action((environment: string, flags: WantedSubject) => check(cli, environment, flags));
 }
 
 async function check({ terminal, exit }: Cli, environment: string, wanted: WantedSubject): Promise<void> {

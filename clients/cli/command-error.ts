@@ -48,6 +48,7 @@ const USAGE_ERRORS = new Set([
   'CheatError',
   'ConfigError',
   'DatasetError',
+  'DefinitionError',
   'ImportError',
   'SamplesError',
   'TrajectoryError',

@@ -1,4 +1,4 @@
-import { load } from './programs.ts';
+import { type DefinitionProgram, load } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface DatasetPlaces {
@@ -6,11 +6,18 @@ export interface DatasetPlaces {
   readonly home: string;
   /** Paths of more datasets, by name. */
   readonly added: Readonly<Record<string, string>>;
+  /** The built-in environments, and those of `STEPWELL_ENVIRONMENT`. */
+  readonly definitions: readonly DefinitionProgram[];
 }
 
-/** Where a server that is started here finds datasets. Reads no other setting, so that a wrong one does not matter. */
+/** Where a server that is started here finds environments and datasets. Reads no other setting: a wrong one does not matter. */
 export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
-  const [{ stateFolder }, { parseConfig }] = await Promise.all([load('state'), load('config')]);
-  const { dataset } = parseConfig([], { STEPWELL_DATASET: env.STEPWELL_DATASET });
-  return { home: stateFolder(env), added: dataset };
+  const [{ stateFolder }, { parseConfig }, { loadDefinitions }] = await Promise.all([
+    load('state'),
+    load('config'),
+    load('plugIns'),
+  ]);
+  const { STEPWELL_DATASET, STEPWELL_ENVIRONMENT } = env;
+  const { dataset, environment } = parseConfig([], { STEPWELL_DATASET, STEPWELL_ENVIRONMENT });
+  return { home: stateFolder(env), added: dataset, definitions: await loadDefinitions(environment) };
 }

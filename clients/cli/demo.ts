@@ -2,7 +2,7 @@ import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { CommandError } from './command-error.ts';
 import { showFailure, showObservation } from './play-screen.ts';
-import { type BuiltInTask, load } from './programs.ts';
+import { type BuiltInTask, type DefinitionProgram, load } from './programs.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
 
 /** One episode of the demo: a built-in task, played by its solution or by a plausible mistake. */
@@ -14,8 +14,6 @@ interface Play {
 
 type DemoEnvironment = 'bash-v1' | 'sql-v1' | 'python-v1';
 
-/** Where the built-in tasks of each are. */
-const TASKS = { 'bash-v1': 'tasks', 'sql-v1': 'sqlTasks', 'python-v1': 'pythonTasks' } as const;
 /** What stands before the first line of an action, and before the others. */
 const PROMPTS: Readonly<Record<DemoEnvironment, readonly [string, string]>> = {
   'bash-v1': ['$', '$'],
@@ -38,21 +36,20 @@ const PERFECT = 0.995;
 
 /** Play a few built-in tasks and show their rewards. @returns the exit status: bad when a reward is not as it must be */
 export async function playDemo(client: StepwellClient, terminal: Terminal): Promise<number> {
+  const { DEFINITIONS } = await load('environments');
   let wrong = 0;
   for (const [i, play] of PLAYS.entries()) {
     const { environment } = play;
-    const { BUILT_IN } = await load(TASKS[environment]);
-    const task = BUILT_IN.tasks.find(({ id }) => id === play.task);
-    const command = task && commandOf(task, play.by);
-    if (!task || command === undefined) {
+    const command = commandOf(play, DEFINITIONS);
+    if (command === null) {
       throw new CommandError(`there is no built-in task ${play.task} with a ${play.by}`, EXIT.bad);
     }
-    await using episode = await client.reset({ environment, task: task.id });
+    await using episode = await client.reset({ environment, task: play.task });
     if (i === 0) {
       const { engine, isolation } = episode.info;
       print(terminal, `${PLAYS.length} built-in tasks on the ${engine} engine (isolation: ${isolation})`);
     }
-    const title = `${environment}: ${task.id}${play.by === 'gold' ? '' : ', with a mistake'}`;
+    const title = `${environment}: ${play.task}${play.by === 'gold' ? '' : ', with a mistake'}`;
     print(terminal, `\n${styled(terminal, 'bold', `${i + 1}. ${title}`)}`);
     print(terminal, episode.observation.output);
     const reward = await playCommand(episode, command, PROMPTS[environment], terminal);
@@ -92,12 +89,17 @@ async function playCommand(
   return end.reward;
 }
 
-/** A text of a task; one that differs by dialect is that of SQLite, which every machine has. */
-function textOf(part: BuiltInTask['gold'] | undefined): string | undefined {
-  if (part === undefined || typeof part === 'string') return part;
-  return 'sqlite' in part ? part.sqlite : part.join('\n');
-}
-
-function commandOf(task: BuiltInTask, by: Play['by']): string | undefined {
-  return textOf(by === 'mistake' ? task.wrong?.[0] : task.gold);
+/** What solves the task of a play, or does not; `null` where there is no such task. */
+function commandOf(
+  { environment, task, by }: Play,
+  definitions: readonly DefinitionProgram[],
+): string | null {
+  const definition = definitions.find(({ id }) => id === environment);
+  const record = definition?.builtIn.tasks.find(({ id }) => id === task);
+  if (definition === undefined || record === undefined) return null;
+  if (by === 'gold') return definition.goldOf(record, definition.builtIn);
+  const [gold] = record.wrong ?? [];
+  return gold === undefined
+    ? null
+    : definition.goldOf({ ...record, gold } as BuiltInTask, definition.builtIn);
 }

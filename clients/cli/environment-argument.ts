@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CommandError } from './command-error.ts';
-import { localEnvironments } from './local-tasks.ts';
-import { environmentFolder } from './programs.ts';
+import { datasetPlaces } from './dataset-places.ts';
 import type { Terminal } from './terminal.ts';
 
 /** An environment that an argument of the command line names. */
@@ -13,17 +12,17 @@ export interface NamedEnvironment {
 }
 
 /**
- * What `<environment | folder>` names.
- * @throws {CommandError} for an environment that there is not, and for a folder: definitions are not loaded from folders yet
+ * The environment of an id. A folder has become one before (`plug-ins.ts`).
+ * @throws {CommandError} for an environment that there is not
  */
 export async function environmentFrom(argument: string, terminal: Terminal): Promise<NamedEnvironment> {
-  const known = await localEnvironments(terminal);
-  if (known.has(argument)) return { id: argument, folder: fileURLToPath(environmentFolder(argument)) };
-  const ids = [...known.keys()].join(', ');
-  if (existsSync(argument) && statSync(argument).isDirectory()) {
-    throw new CommandError(
-      `${argument}: is a folder, and environments are not loaded from folders yet: give ${ids}`,
-    );
+  const { definitions } = await datasetPlaces(terminal);
+  const definition = definitions.find(({ id }) => id === argument);
+  if (definition !== undefined) {
+    return { id: argument, folder: fileURLToPath(new URL('.', definition.readme)) };
   }
-  throw new CommandError(`there is no environment and no folder "${argument}": give ${ids}`);
+  const isFolder = existsSync(argument) && statSync(argument).isDirectory();
+  const folder = isFolder ? `; the folder is ./${argument}` : '';
+  const ids = definitions.map(({ id }) => id).join(', ');
+  throw new CommandError(`there is no environment "${argument}"${folder}: give ${ids}, or a folder`);
 }

@@ -18,7 +18,7 @@ const DEFAULT_LIMIT = 100;
 export async function localEnvironments(
   terminal: Terminal,
 ): Promise<ReadonlyMap<string, EnvironmentProgram>> {
-  const [{ createEnvironments }, { loadDatasets }, { home, added }] = await Promise.all([
+  const [{ createEnvironments }, { loadDatasets }, { home, added, definitions }] = await Promise.all([
     load('environments'),
     load('datasets'),
     datasetPlaces(terminal),
@@ -26,7 +26,8 @@ export async function localEnvironments(
   return createEnvironments({
     sandboxes: { acquire: () => Promise.reject(new Error('there is no sandbox here')) },
     defaults: { stepTimeoutMs: 1, maxOutputBytes: 1 },
-    datasets: await loadDatasets(home, added),
+    definitions,
+    datasets: await loadDatasets(home, added, definitions),
   });
 }
 

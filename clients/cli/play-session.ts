@@ -7,7 +7,7 @@ import type { Episode } from '../typescript/episode.ts';
 import { CommandError } from './command-error.ts';
 import { completed, isPlayCommand, PLAY_HELP, PLAY_HINT } from './play-commands.ts';
 import { showFailure, showGrade, showObservation, showStart } from './play-screen.ts';
-import { type PlayerInput, playerInput } from './player-input.ts';
+import { type PlayerInput, type Prompt, playerInput } from './player-input.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
 
 /** Whether the play goes on after a line, and why not: `left` by the player, input `ended`, `over`, or a fault. */
@@ -16,6 +16,7 @@ type Outcome = 'go_on' | 'left' | 'ended' | 'over' | 'failed';
 /**
  * One episode played line by line from the terminal's input.
  * @param trajectories folder of the server's trajectories, to tell where this one lies; `null` tells nothing
+ * @param prompt of the environment, where it is known here
  * @returns the exit status
  */
 export async function playSession(
@@ -23,12 +24,13 @@ export async function playSession(
   params: Params<'episode/reset'>,
   terminal: Terminal,
   trajectories: string | null,
+  prompt?: Prompt,
 ): Promise<number> {
   const begun = new Date();
   await using episode = await client.reset(params);
   showStart(terminal, episode);
   if (terminal.interactive) print(terminal, styled(terminal, 'dim', PLAY_HINT));
-  const input = playerInput(params.environment);
+  const input = playerInput(prompt);
   const lines = createInterface({
     input: terminal.input,
     output: terminal.interactive ? terminal.output : undefined,

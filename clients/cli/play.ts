@@ -1,3 +1,4 @@
+import { datasetPlaces } from './dataset-places.ts';
 import { playDemo } from './demo.ts';
 import { demoRuntime } from './demo-runtime.ts';
 import { thisMachine } from './machine.ts';
@@ -9,6 +10,7 @@ import {
   DEFAULT_ENVIRONMENT,
   environmentOf,
   type ResetFlags,
+  resetOptions,
   resetParams,
 } from './reset-flags.ts';
 import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
@@ -18,14 +20,16 @@ interface PlayFlags extends TargetFlags, ResetFlags {
   readonly demo?: boolean;
 }
 
-/** `stepwell play`: a person plays a task, or `--demo` plays a few by their solutions. */
-export function addPlay(cli: Cli): void {
+/** `stepwell play`: a person plays a task, or `--demo` plays a few by their solutions. Its flags are read only when `wanted`. */
+export async function addPlay(cli: Cli, wanted: boolean): Promise<void> {
   const command = cli.program
     .command('play')
     .description('play a task in the terminal, or see a few played (--demo)')
     .option('--demo', 'play a few built-in tasks by their solutions and show the rewards');
-  addResetFlags(command);
+  if (!wanted) return;
   addTargetFlags(command);
+  const options = await resetOptions(cli.terminal);
+  addResetFlags(command, options);
   command.addHelpText('after', `\n${PLAY_HELP}`).action(async (flags: PlayFlags) => {
     if (flags.demo) return cli.exit(await demo(cli.terminal, flags));
     // What a dataset or a dialect plays on is made when it is asked for, and nothing else is.
@@ -34,7 +38,10 @@ export function addPlay(cli: Cli): void {
     await using target = await openTarget(cli.terminal, flags, warm);
     const { client, trajectories } = target;
     const environment = await environmentOf(flags, () => client.environments());
-    cli.exit(await playSession(client, resetParams(flags, environment), cli.terminal, trajectories));
+    const { definitions } = await datasetPlaces(cli.terminal);
+    const prompt = definitions.find(({ id }) => id === environment)?.prompt;
+    const params = resetParams(flags, options, environment);
+    cli.exit(await playSession(client, params, cli.terminal, trajectories, prompt));
   });
 }
 

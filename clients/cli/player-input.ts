@@ -77,9 +77,25 @@ function isCompleteBash(block: readonly string[]): boolean {
   return !UNFINISHED_BASH.test(stderr ?? '');
 }
 
-/** @param environment id, e.g. `python-v1` */
-export function playerInput(environment: string): PlayerInput {
-  if (environment.startsWith('python-')) return new Block([() => '>>>', '...'], isCompletePython);
-  if (environment.startsWith('sql-')) return new Block([() => 'sql>', '...'], () => true);
-  return new Block([(cwd) => `${cwd}$`, '>'], isCompleteBash);
+/** How an environment's definition says that lines become actions. */
+export interface Prompt {
+  /** Before the first line of an action; `{cwd}` is the session's working directory. */
+  readonly first: string;
+  /** Before its other lines. */
+  readonly more: string;
+  /** An action ends with each line, where Bash would run it, or where Python's interpreter would. */
+  readonly until: 'line' | 'bash' | 'python';
+}
+
+const IS_COMPLETE: Readonly<Record<Prompt['until'], (block: readonly string[]) => boolean>> = {
+  line: () => true,
+  bash: isCompleteBash,
+  python: isCompletePython,
+};
+
+/** @param prompt that of the environment @default a line an action, for an environment that is not known here */
+export function playerInput(
+  { first, more, until }: Prompt = { first: '>', more: '...', until: 'line' },
+): PlayerInput {
+  return new Block([(cwd) => first.replaceAll('{cwd}', () => cwd), more], IS_COMPLETE[until]);
 }

@@ -5,9 +5,11 @@ import { addCheats } from './cheats.ts';
 import { addCheck } from './check.ts';
 import { tell } from './command-error.ts';
 import { addDoctor } from './doctor.ts';
+import { addEnvironments } from './environments.ts';
 import { addImages } from './images.ts';
 import { addImport } from './import.ts';
 import { addPlay } from './play.ts';
+import { withPlugIns } from './plug-ins.ts';
 import { addReplay } from './replay.ts';
 import { addServe } from './serve.ts';
 import { addTasks } from './tasks.ts';
@@ -28,22 +30,26 @@ Exit status: 0 done; 1 done, with a bad answer (differences, a failed check, a s
 Begin with: stepwell play --demo`;
 
 /** Run one command. @returns its exit status */
-export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(given: readonly string[], from: Terminal): Promise<number> {
   let exitCode: number = EXIT.ok;
-  const cli: Cli = {
-    program: commandLine(terminal),
-    terminal,
-    exit: (code) => {
-      exitCode = code;
-    },
-  };
   try {
-    await addServe(cli, argv[0] === 'serve' || argv[1] === 'serve');
-    addPlay(cli);
+    const { argv, terminal } = await withPlugIns(given, from);
+    const cli: Cli = {
+      program: commandLine(terminal),
+      terminal,
+      exit: (code) => {
+        exitCode = code;
+      },
+    };
+    // The flags of these come from what a server knows, which takes its time to read.
+    const isWanted = (command: string) => argv[0] === command || argv[1] === command;
+    await addServe(cli, isWanted('serve'));
+    await addPlay(cli, isWanted('play'));
     addReplay(cli);
     addTasks(cli);
-    addCheats(cli);
-    addCheck(cli);
+    await addCheats(cli, isWanted('cheats'));
+    await addCheck(cli, isWanted('check'));
+    addEnvironments(cli);
     addDoctor(cli);
     addImport(cli);
     addImages(cli);
@@ -54,8 +60,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     // Commander has printed its own message by now.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const told = tell(error);
-    terminal.errors.write(`stepwell: ${told.message}\n`);
-    if (terminal.env.STEPWELL_DEBUG && error instanceof Error) terminal.errors.write(`${error.stack}\n`);
+    from.errors.write(`stepwell: ${told.message}\n`);
+    if (from.env.STEPWELL_DEBUG && error instanceof Error) from.errors.write(`${error.stack}\n`);
     return told.exitCode;
   }
 }

@@ -2,6 +2,7 @@ import type { EnvironmentInfo, TaskSummary } from '../../protocol/environment.ts
 import type { TaskFacts } from '../cheats/cheat-text.ts';
 import type { TaskAnswers } from '../check/subject.ts';
 import type { CheckedDataset, DatasetGolds, OnProgress } from './dataset-check.ts';
+import type { Prompt } from './player-input.ts';
 
 /**
  * The programs of other folders that commands start. Clients otherwise import only `protocol/`; this table is the one
@@ -17,10 +18,9 @@ interface Programs {
   readonly facts: FactsProgram;
   readonly answers: AnswersProgram;
   readonly killer: KillerProgram;
-  readonly tasks: TasksProgram;
-  readonly sqlTasks: TasksProgram;
-  readonly pythonTasks: TasksProgram;
   readonly golds: GoldsProgram;
+  readonly options: OptionsProgram;
+  readonly plugIns: PlugInsProgram;
   readonly import: ImportProgram;
   readonly images: ImagesProgram;
 }
@@ -32,32 +32,20 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
     server: ['server/main.ts', 'startServer', 'serve'],
     state: ['server/state-folder.ts', 'stateFolder', 'configuredPath'],
     engine: ['docker/engine-choice.ts', 'openEngine'],
-    environments: ['environments/registry.ts', 'createEnvironments'],
+    environments: ['environments/registry.ts', 'createEnvironments', 'DEFINITIONS'],
     datasets: ['environments/dataset-store.ts', 'loadDatasets'],
     facts: ['environments/task-facts.ts', 'taskFacts'],
     answers: ['environments/task-answers.ts', 'taskAnswers'],
     killer: ['docker/sandbox-killer.ts', 'killSandboxes'],
-    tasks: ['environments/bash/tasks/built-in.ts', 'BUILT_IN'],
-    sqlTasks: ['environments/sql/tasks/built-in.ts', 'BUILT_IN'],
-    pythonTasks: ['environments/python/tasks/built-in.ts', 'BUILT_IN'],
     golds: ['environments/golds.ts', 'loadGolds'],
+    options: ['environments/option-flags.ts', 'optionFlags'],
+    plugIns: ['environments/load-definition.ts', 'loadDefinition', 'loadDefinitions'],
     import: ['environments/import/command.ts', 'run', 'NotChecked'],
     images: ['docker/images/command.ts', 'runImages'],
   };
 
 /** The benchmark, started as a process of its own. */
 export const BENCH = new URL('../../test/bench/main.ts', import.meta.url);
-
-/** Where the files of a built-in environment lie, e.g. of `bash-v1`: its cheats and samples. */
-export function environmentFolder(environment: string): URL {
-  const name = /^([a-z]+)-v\d+$/.exec(environment)?.[1] ?? 'none';
-  return new URL(`../../environments/${name}/`, import.meta.url);
-}
-
-/** Where the gallery of cheats of an environment lies. */
-export function cheatsFolder(environment: string): URL {
-  return new URL('cheats', environmentFolder(environment));
-}
 
 /** @throws {Error} the file is not there or lacks an export: the installation is incomplete */
 export async function load<K extends keyof Programs>(name: K): Promise<Programs[K]> {
@@ -89,6 +77,8 @@ export interface ServerConfig {
   readonly trajectories: string;
   /** More datasets beside the imported ones, by name. */
   readonly dataset: Readonly<Record<string, string>>;
+  /** Folders of more environments. */
+  readonly environment: readonly string[];
 }
 
 interface StartOptions {
@@ -125,9 +115,12 @@ interface EngineProgram {
 }
 
 interface EnvironmentsProgram {
+  /** Those that come with Stepwell. */
+  readonly DEFINITIONS: readonly DefinitionProgram[];
   createEnvironments(parts: {
     readonly sandboxes: { acquire(): Promise<never> };
     readonly defaults: { readonly stepTimeoutMs: number; readonly maxOutputBytes: number };
+    readonly definitions: readonly DefinitionProgram[];
     readonly datasets: readonly unknown[];
   }): ReadonlyMap<string, EnvironmentProgram>;
 }
@@ -145,7 +138,11 @@ export interface EnvironmentProgram {
 
 interface DatasetsProgram {
   /** @throws {DatasetError} a record is malformed */
-  loadDatasets(home: string, added: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
+  loadDatasets(
+    home: string,
+    added: Readonly<Record<string, string>>,
+    definitions: readonly DefinitionProgram[],
+  ): Promise<readonly unknown[]>;
 }
 
 interface WantedRecords {
@@ -153,7 +150,8 @@ interface WantedRecords {
   readonly added: Readonly<Record<string, string>>;
   readonly environment: string;
   readonly dataset: string | undefined;
-  readonly dialect: 'sqlite' | 'mysql' | undefined;
+  readonly dialect: string | undefined;
+  readonly definitions: readonly DefinitionProgram[];
 }
 
 interface FactsProgram {
@@ -170,23 +168,52 @@ interface KillerProgram {
   killSandboxes(engine: string): Promise<void>;
 }
 
-/** Commands of a task, as a list to be joined, or a text for each dialect of SQL. */
-type TaskText = string | readonly string[] | { readonly sqlite: string };
+interface GoldsProgram {
+  /** The golds of every dataset that a server of this state folder has. @throws {DatasetError} */
+  loadGolds(
+    home: string,
+    added?: Readonly<Record<string, string>>,
+    definitions?: readonly DefinitionProgram[],
+  ): Promise<readonly DatasetGolds[]>;
+}
 
 /** A built-in task with its solution, which no server tells. */
 export interface BuiltInTask {
   readonly id: string;
-  readonly gold: TaskText;
-  readonly wrong?: readonly TaskText[];
+  /** Each as its gold is written. */
+  readonly wrong?: readonly unknown[] | undefined;
 }
 
-interface TasksProgram {
-  readonly BUILT_IN: { readonly tasks: readonly BuiltInTask[] };
+/** The part of a definition that commands look at. */
+export interface DefinitionProgram {
+  readonly id: string;
+  /** Beside its cheats and samples, if it has some. */
+  readonly readme: URL;
+  readonly options: object;
+  readonly prompt: Prompt;
+  readonly builtIn: { readonly tasks: readonly BuiltInTask[]; readonly [field: string]: unknown };
+  /** The one action that solves a task. */
+  goldOf(record: BuiltInTask, dataset: object): string;
 }
 
-interface GoldsProgram {
-  /** The golds of every dataset that a server of this state folder has. @throws {DatasetError} */
-  loadGolds(home: string, added?: Readonly<Record<string, string>>): Promise<readonly DatasetGolds[]>;
+/** A reset option as a command line shows it. */
+export interface OptionFlag {
+  readonly name: string;
+  readonly kind: 'integer' | 'number' | 'switch' | 'choice' | 'text' | 'json';
+  readonly values: readonly string[];
+  readonly range: readonly [min: number, max: number];
+  readonly description: string;
+}
+
+interface OptionsProgram {
+  optionFlags(definitions: readonly DefinitionProgram[]): readonly OptionFlag[];
+}
+
+interface PlugInsProgram {
+  /** @throws {DefinitionError} with the file and the reason */
+  loadDefinition(path: string): Promise<DefinitionProgram>;
+  /** The built-in definitions and those of some folders. @throws {DefinitionError} */
+  loadDefinitions(paths: readonly string[]): Promise<readonly DefinitionProgram[]>;
 }
 
 interface ImportProgram {

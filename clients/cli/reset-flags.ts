@@ -1,63 +1,68 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
-import {
-  Dialect,
-  RewardMode,
-  RowFormat,
-  Scoring,
-  Semantics,
-  TestVisibility,
-} from '../../protocol/episode.ts';
 import type { Params } from '../../protocol/methods.ts';
 import { CommandError } from './command-error.ts';
+import { datasetPlaces } from './dataset-places.ts';
 import { choice, integer, taskOf } from './flags.ts';
+import { load, type OptionFlag } from './programs.ts';
+import type { Terminal } from './terminal.ts';
 
-/** Options of an episode as flags; each of them is described in the protocol's table. */
+/** Options of an episode as flags, by their names in commander, e.g. `maxTurns`. */
 export interface ResetFlags {
   readonly environment?: string;
   readonly dataset?: string;
-  readonly split?: string;
-  readonly task?: number | string;
-  readonly seed?: number;
-  readonly semantics?: Semantics;
-  readonly reward?: RewardMode;
-  readonly maxTurns?: number;
-  readonly maxDurationMs?: number;
-  readonly includeUngradable?: boolean;
-  readonly scoring?: Scoring;
-  readonly dialect?: Dialect;
-  readonly output?: RowFormat;
-  readonly schema?: boolean;
-  readonly maxRows?: number;
-  readonly tests?: TestVisibility;
-  readonly feedback?: boolean;
+  readonly [flag: string]: unknown;
 }
 
-export function addResetFlags(command: Command): void {
-  command
-    .option('--environment <id>', "id of the environment (default: the dataset's, else bash-v1)")
-    .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
-    .option('--split <name>', 'part of the dataset (default: all of it)')
-    .option('--task <task>', 'index from 0, or id, of the task (default: the seed decides)', taskOf)
-    .option('--seed <number>', 'the same seed gives the same task (default: a random one)', integer(0))
-    .addOption(choice('--semantics', Semantics.options, 'what an action means (default: native)'))
-    .addOption(choice('--reward', RewardMode.options, 'when to grade (default: on_end)'))
-    .option('--max-turns <number>', 'steps after which the episode ends (default: no limit)', integer(1))
-    .option(
-      '--max-duration-ms <number>',
-      'milliseconds after which the episode ends (default: no limit)',
-      integer(1),
-    )
-    .option('--include-ungradable', 'play tasks too that cannot be graded')
-    .addOption(
-      choice('--scoring', Scoring.options, "what the reward is made of (default: the environment's)"),
-    )
-    .addOption(choice('--dialect', Dialect.options, "SQL: the database (default: the dataset's)"))
-    .addOption(choice('--output', RowFormat.options, 'SQL: how rows are shown (default: table)'))
-    .option('--schema', 'SQL: add tables and columns to the instruction')
-    .option('--max-rows <number>', 'SQL: most rows of a result (default: 1000)', integer(0, 1_000_000))
-    .addOption(choice('--tests', TestVisibility.options, 'Python: what is told of the tests'))
-    .option('--feedback', 'Python: say which test failed and why');
+/** The options that a server started here would take. */
+export async function resetOptions(terminal: Terminal): Promise<readonly OptionFlag[]> {
+  const [{ optionFlags }, { definitions }] = await Promise.all([load('options'), datasetPlaces(terminal)]);
+  return optionFlags(definitions);
+}
+
+/** A flag for each option of a reset, but for those whose name the command has given to a flag of its own. */
+export function addResetFlags(command: Command, options: readonly OptionFlag[]): void {
+  command.option(
+    '--environment <id>',
+    "id of the environment, or its folder (default: the dataset's, else bash-v1)",
+  );
+  for (const option of options.map(optionOf)) {
+    if (!command.options.some(({ long }) => long === option.long)) command.addOption(option);
+  }
+}
+
+/** The flag `--dialect` alone. */
+export async function addDialectFlag(command: Command, terminal: Terminal): Promise<void> {
+  const options = (await resetOptions(terminal)).filter(({ name }) => name === 'dialect');
+  for (const option of options.map(optionOf)) command.addOption(option);
+}
+
+/** The flag of an option. */
+export function optionOf({ name, kind, values, range, description }: OptionFlag): Option {
+  const flag = `--${name.replaceAll('_', '-')}`;
+  if (name === 'task') return new Option(`${flag} <task>`, description).argParser(taskOf);
+  switch (kind) {
+    case 'choice':
+      return choice(flag, values, description);
+    case 'switch':
+      return new Option(flag, description);
+    case 'integer':
+      return new Option(`${flag} <number>`, description).argParser(integer(...range));
+    case 'number':
+      return new Option(`${flag} <number>`, description).argParser(Number);
+    case 'json':
+      return new Option(`${flag} <json>`, description).argParser(jsonOf);
+    case 'text':
+      return new Option(`${flag} <text>`, description);
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidArgumentError('Give JSON.');
+  }
 }
 
 export const DEFAULT_ENVIRONMENT = 'bash-v1';
@@ -81,26 +86,11 @@ export async function environmentOf(
   );
 }
 
-export function resetParams(flags: ResetFlags, environment: string): Params<'episode/reset'> {
-  const { dataset, split, task, seed, semantics, reward, maxTurns, maxDurationMs } = flags;
-  const { scoring, dialect, output, schema, maxRows, tests, feedback, includeUngradable } = flags;
-  return {
-    environment,
-    dataset,
-    split,
-    task,
-    seed,
-    semantics,
-    reward,
-    max_turns: maxTurns,
-    max_duration_ms: maxDurationMs,
-    include_ungradable: includeUngradable,
-    scoring,
-    dialect,
-    output,
-    schema,
-    max_rows: maxRows,
-    tests,
-    feedback,
-  };
+export function resetParams(
+  flags: ResetFlags,
+  options: readonly OptionFlag[],
+  environment: string,
+): Params<'episode/reset'> {
+  const given = options.map((option) => [option.name, flags[optionOf(option).attributeName()]] as const);
+  return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), environment };
 }

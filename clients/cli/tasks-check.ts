@@ -27,8 +27,11 @@ export function addTasksCheck(cli: Cli, tasks: Command): void {
 }
 
 async function check(cli: Cli, { environment, dataset = BUILT_IN, runtime }: CheckFlags): Promise<void> {
-  const [{ loadGolds }, { home, added }] = await Promise.all([load('golds'), datasetPlaces(cli.terminal)]);
-  const golds = (await loadGolds(home, added)).filter(
+  const [{ loadGolds }, { home, added, definitions }] = await Promise.all([
+    load('golds'),
+    datasetPlaces(cli.terminal),
+  ]);
+  const golds = (await loadGolds(home, added, definitions)).filter(
     (one) => one.dataset === dataset && (environment === undefined || one.environment === environment),
   );
   if (golds.length === 0) {

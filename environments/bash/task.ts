@@ -43,11 +43,3 @@ export const BashTaskRecord = z.strictObject({
   ungradable: Ungradable.optional(),
 });
 export type BashTaskRecord = z.infer<typeof BashTaskRecord>;
-
-/** A built-in or imported dataset of Bash tasks. */
-export interface BashDataset {
-  readonly name: string;
-  /** Image that its episodes run in. */
-  readonly image: string;
-  readonly tasks: readonly BashTaskRecord[];
-}

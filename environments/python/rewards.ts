@@ -1,9 +1,9 @@
 import type { ImageRef } from '../../docker/sandbox.ts';
-import type { ResetOptions } from '../../protocol/episode.ts';
 import type { Grade } from '../environment.ts';
 import { efficiencyReward, type GoldUsage } from './efficiency.ts';
 import { feedbackOf, reportedTests, visibilityOf } from './feedback.ts';
 import type { PythonJudge } from './judge.ts';
+import type { PythonOptions } from './options.ts';
 import type { Solution } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
@@ -12,7 +12,7 @@ export interface RewardsParts {
   readonly goldUsage: GoldUsage;
   readonly dataset: string;
   readonly record: PythonTaskRecord;
-  readonly options: Pick<ResetOptions, 'scoring' | 'tests' | 'feedback'>;
+  readonly options: Pick<PythonOptions, 'scoring' | 'tests' | 'feedback'>;
 }
 
 /** The rewards of one episode: what is graded, how, and what is told of it. */

@@ -68,9 +68,3 @@ export const PythonTaskRecord = z
     path: ['entry'],
   });
 export type PythonTaskRecord = z.infer<typeof PythonTaskRecord>;
-
-/** A built-in or imported dataset of Python tasks. */
-export interface PythonDataset {
-  readonly name: string;
-  readonly tasks: readonly PythonTaskRecord[];
-}

@@ -1,12 +1,11 @@
 import { basename } from 'node:path';
 import type { ImageDefinition } from '../../docker/sandbox.ts';
-import { DatasetError } from '../dataset-error.ts';
-import type { FoundRecord } from '../record-list.ts';
+import type { RecordFlaw } from '../definition.ts';
 import { type TarMember, tarContent, tarMembers } from '../tar-file.ts';
-import { SQL_TASKS } from './dataset-kind.ts';
+import type { SqlDatasetFile } from './images.ts';
 import { MYSQL_DUMP, MYSQL_SCRIPT } from './mysql-image.ts';
 import { SQLITE_FOLDER, SQLITE_SCRIPT } from './sqlite-image.ts';
-import type { Dialect, SqlDatabase, SqlTaskRecord } from './task.ts';
+import type { Dialect } from './task.ts';
 
 /** Names of databases that a dump of MySQL makes, in lower case, as the server keeps them. */
 export function databasesOfDump(text: string): Set<string> {
@@ -57,37 +56,28 @@ export async function databasesOf(
   return sqliteFiles(tree, script === undefined ? ['.db'] : ['.db', '.sql']);
 }
 
-/** Tasks with what is known of their databases. */
-export interface HousedTasks {
-  /** Of the dataset. */
-  readonly file: string;
-  readonly tasks: readonly SqlTaskRecord[];
-  /** The tasks as they were found. */
-  readonly records: readonly FoundRecord[];
-  /** Databases that the dataset describes by statements; its image has them where there are none. */
-  readonly databases: readonly SqlDatabase[];
-  readonly image: string;
-  readonly definition: ImageDefinition | null;
-  readonly dialect: Dialect;
-}
+/** What a plain list of SQL records plays on. */
+export const LIST_IMAGE = 'python';
 
-/** @throws {DatasetError} for a task whose database is neither described nor in the image that the dataset brings */
-export async function refuseHomeless(housed: HousedTasks): Promise<void> {
-  const { file, tasks, records, databases, image, definition, dialect } = housed;
-  const described = databases.length === 0 ? null : new Set(databases.map(({ name }) => name));
+/**
+ * The first task whose database is neither described by statements nor in the image that its dataset brings; `null` where there is
+ * none, or nobody knows.
+ */
+export async function homelessTask(dataset: SqlDatasetFile): Promise<RecordFlaw | null> {
+  const { definition, image, tasks, databases, dialect = 'sqlite' } = dataset;
+  const described = databases && new Set(databases.map(({ name }) => name));
   // Of an image that is not made here nothing is known.
-  const isForeign = definition === null && image !== SQL_TASKS.image;
+  const isForeign = definition === null && image !== LIST_IMAGE;
   const known = described ?? (isForeign ? null : await databasesOf(definition, dialect));
-  const homeless = known === null ? -1 : tasks.findIndex(({ database }) => !known.has(database));
-  if (homeless < 0) return;
-  const wanted = tasks[homeless]?.database;
-  const remedies = {
-    sqlite: `put it into the tree as ${SQLITE_FOLDER.slice(1)}/${wanted}.db`,
-    mysql: 'its dump makes none',
-  };
-  const reason =
-    described === null
-      ? `there is no database ${wanted} in its image: ${remedies[dialect]}`
-      : `the dataset has no folder ${wanted} with a schema.sql`;
-  throw new DatasetError(records[homeless]?.place(['database']) ?? { file }, reason);
+  const record = known === null ? -1 : tasks.findIndex(({ database }) => !known.has(database));
+  const wanted = tasks[record]?.database;
+  if (wanted === undefined) return null;
+  if (described !== undefined) {
+    return { record, field: 'database', reason: `the dataset has no folder ${wanted} with a schema.sql` };
+  }
+  const remedy =
+    dialect === 'sqlite'
+      ? `put it into the tree as ${SQLITE_FOLDER.slice(1)}/${wanted}.db`
+      : 'its dump makes none';
+  return { record, field: 'database', reason: `there is no database ${wanted} in its image: ${remedy}` };
 }

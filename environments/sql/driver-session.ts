@@ -1,6 +1,6 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
-import { UnplayableError } from '../played-environment.ts';
+import { UnplayableError } from '../definition.ts';
 import {
   answerFrom,
   type Execution,

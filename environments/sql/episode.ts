@@ -1,6 +1,5 @@
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
-import type { RowFormat } from '../../protocol/episode.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
 import { outputText } from '../output-text.ts';
 import { within } from '../time-left.ts';
@@ -8,6 +7,7 @@ import type { Execution, StatementResult } from './driver-answer.ts';
 import { type DriverSession, KEPT_ROWS } from './driver-session.ts';
 import type { GoldSource } from './gold.ts';
 import { jsonRow } from './json-value.ts';
+import type { RowFormat } from './options.ts';
 import { executionText } from './result-text.ts';
 import type { Answer, Attempt, Scorer } from './scoring.ts';
 import { lastRows, shownExecution } from './shown-rows.ts';

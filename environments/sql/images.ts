@@ -1,19 +1,25 @@
 import type { ImageDefinition } from '../../docker/sandbox.ts';
-import type { StoredSqlDataset } from '../dataset-store.ts';
+import type { PlayableDataset } from '../playable-dataset.ts';
 import { driverSource } from './driver-source.ts';
 import { MYSQL_DUMP, MYSQL_FILES, MYSQL_SCRIPT } from './mysql-image.ts';
 import { SQLITE_FOLDER, SQLITE_SCRIPT } from './sqlite-image.ts';
 import type { Dialect, SqlDatabase, SqlDataset, SqlTaskRecord } from './task.ts';
 
-/** A dataset with the images that serve it, by dialect. */
-export interface ServedDataset {
-  readonly name: string;
-  readonly tasks: readonly SqlTaskRecord[];
+/** A dataset with the images that serve it, by dialect; `image` is that of its own dialect. */
+export interface ServedDataset extends PlayableDataset<SqlTaskRecord> {
   /** The dialect that a reset without one means. */
   readonly dialect: Dialect;
   readonly images: Readonly<Partial<Record<Dialect, ImageDefinition>>>;
-  /** As `CatalogDataset` has it. */
-  readonly checked?: boolean | undefined;
+  /** Databases that it describes by statements. @default none: its image has them */
+  readonly databases?: readonly SqlDatabase[] | undefined;
+}
+
+/** A dataset from a file. */
+export interface SqlDatasetFile extends PlayableDataset<SqlTaskRecord> {
+  /** @default sqlite */
+  readonly dialect?: Dialect | undefined;
+  /** Databases that it describes by statements. @default none: its image has them */
+  readonly databases?: readonly SqlDatabase[] | undefined;
 }
 
 function textIn(part: SqlDatabase['schema'], dialect: Dialect): string {
@@ -34,14 +40,18 @@ export function servedFromStatements(
     (database) =>
       `CREATE DATABASE \`${database.name}\`;\nUSE \`${database.name}\`;\n${content(database, 'mysql')}`,
   );
+  const image = `sql-${name.toLowerCase()}-sqlite`;
   return {
     name,
     tasks,
     dialect: 'sqlite',
+    image,
+    definition: null,
     checked,
+    databases,
     images: {
       sqlite: {
-        name: `sql-${name.toLowerCase()}-sqlite`,
+        name: image,
         from: 'python',
         files: Object.fromEntries(
           databases.map((database) => [`${SQLITE_FOLDER}/${database.name}.sql`, content(database, 'sqlite')]),
@@ -61,16 +71,13 @@ export function servedFromStatements(
 }
 
 /** A dataset from files: with its databases as statements, the image that it brings, or one of its own over the one that it names. */
-export function servedFromFile(dataset: StoredSqlDataset): ServedDataset {
-  const { name, tasks, dialect, image, checked, databases } = dataset;
-  if (databases !== undefined)
-    return { ...servedFromStatements({ name, databases, tasks }, checked), dialect };
+export function servedFromFile(dataset: SqlDatasetFile): ServedDataset {
+  const { name, dialect = 'sqlite', image, databases, tasks, checked } = dataset;
+  if (databases !== undefined) {
+    const served = servedFromStatements({ name, databases, tasks }, checked);
+    return { ...served, dialect, image: served.images[dialect]?.name ?? served.image };
+  }
   const definition = dataset.definition ?? { name: `sql-${name.toLowerCase()}`, from: image };
-  return {
-    name,
-    tasks,
-    dialect,
-    checked,
-    images: { [dialect]: { ...definition, prepare: driverSource(dialect) } },
-  };
+  const images = { [dialect]: { ...definition, prepare: driverSource(dialect) } };
+  return { ...dataset, dialect, image: definition.name, images };
 }

@@ -1,6 +1,6 @@
-import type { RowFormat } from '../../protocol/episode.ts';
 import type { Execution, StatementError, StatementResult } from './driver-answer.ts';
 import { jsonRow, valueText } from './json-value.ts';
+import type { RowFormat } from './options.ts';
 import { pythonRows } from './python-text.ts';
 import type { SqlValue } from './sql-value.ts';
 

@@ -1,4 +1,4 @@
-import type { ResetOptions } from '../../protocol/episode.ts';
+import type { Semantics } from '../definition.ts';
 import {
   type CompositeWeights,
   compositeReward,
@@ -10,6 +10,7 @@ import {
 import { executionMatch } from './execution-match.ts';
 import type { Gold } from './gold.ts';
 import { intercodeReward } from './intercode-reward.ts';
+import type { SqlOptions } from './options.ts';
 import type { SqlRow } from './sql-value.ts';
 import { hasTopLevelOrder } from './top-level-order.ts';
 
@@ -112,7 +113,7 @@ const byIntercode: Scorer = async ({ answer }, { result: gold }) => {
 
 /** The scorer that options ask for. @throws {ProtocolError} `invalid_params` for weights that make no sense */
 export function scorerOf(
-  options: Pick<ResetOptions, 'scoring' | 'semantics' | 'weights'>,
+  options: Pick<SqlOptions, 'scoring' | 'weights'> & { readonly semantics?: Semantics | undefined },
   query: GoldQuery,
 ): Scorer {
   const { scoring = options.semantics === 'intercode' ? 'intercode' : 'execution_match' } = options;

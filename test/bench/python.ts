@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { datasetsOf, loadDataset } from '../../environments/dataset-store.ts';
-import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
+import { python } from '../../environments/python/definition.ts';
 import type { Percentiles } from './figures.ts';
 import {
   type Graded,
@@ -32,7 +32,7 @@ export interface PythonFigures {
 const SANDBOXES = 16;
 const STEP = '6 * 7';
 const SMALL_FILE = fileURLToPath(new URL('./small-tasks.jsonl', import.meta.url));
-const FUNCTIONS = BUILT_IN.tasks.filter(({ entry }) => entry !== undefined);
+const FUNCTIONS = python.builtIn.tasks.filter(({ entry }) => entry !== undefined);
 
 interface Playable {
   readonly id: string;
@@ -61,7 +61,7 @@ export async function measurePython(options: BenchOptions): Promise<Report<Pytho
   ];
   await using server = await startWarmServer(flags, sandboxes);
   const { client, ready } = server;
-  const small = datasetsOf('python-v1', [await loadDataset('python-v1:small', SMALL_FILE)])[0]?.tasks ?? [];
+  const small = datasetsOf(python, [await loadDataset('python-v1:small', SMALL_FILE)])[0]?.tasks ?? [];
   const figures: PythonFigures = {
     reset_ms: await resetTimes(client, resetOf),
     step_ms: await stepTimes(client, resetOf(1), STEP),

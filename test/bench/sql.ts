@@ -1,6 +1,6 @@
 import type { Episode } from '../../clients/typescript/episode.ts';
-import { BUILT_IN } from '../../environments/sql/tasks/built-in.ts';
-import type { Dialect } from '../../protocol/episode.ts';
+import { sql } from '../../environments/sql/definition.ts';
+import type { Dialect } from '../../environments/sql/task.ts';
 import type { Percentiles } from './figures.ts';
 import {
   burstResetTimes,
@@ -56,8 +56,8 @@ async function measureDialect(dialect: Dialect, options: BenchOptions): Promise<
   const resetOf = (seed: number) => ({ environment: 'sql-v1', dialect, seed });
   const first = { environment: 'sql-v1', dialect, task: 0 };
   const playOf = (seed: number) => {
-    const index = seed % BUILT_IN.tasks.length;
-    const gold = BUILT_IN.tasks[index]?.gold ?? '';
+    const index = seed % sql.builtIn.tasks.length;
+    const gold = sql.builtIn.tasks[index]?.gold ?? '';
     return {
       reset: { environment: 'sql-v1', dialect, task: index },
       code: typeof gold === 'string' ? gold : gold[dialect],

@@ -10,7 +10,6 @@ export type Defect =
   | 'has a field of its own'
   | 'fails where code fails'
   | 'plays another task'
-  | 'takes any option'
   | 'takes no reward mode'
   | 'begins at random'
   | 'draws the first task'
@@ -37,10 +36,6 @@ interface Kept {
 }
 
 const GOLD = 'gold';
-/** That of a real one, of which the server describes options and observations. */
-const ID = 'bash-v1';
-/** Options that only environments of another id have. */
-const FOREIGN = new Set(['dialect', 'output', 'schema', 'max_rows', 'scoring', 'weights']);
 
 function refuse(field: string): never {
   throw new ProtocolError('invalid_params', `${field}: not here`, {
@@ -60,7 +55,7 @@ export class SmallEnvironment extends FakeEnvironment {
   #count = 0;
 
   constructor(defect: Defect | null = null) {
-    super(ID, 3);
+    super('small-v1', 3);
     this.#defect = defect;
   }
 
@@ -82,8 +77,6 @@ export class SmallEnvironment extends FakeEnvironment {
 
   override choose(options: ResetOptions, seed: number): Task {
     this.tasks(options.dataset);
-    const foreign = Object.keys(options).find((name) => FOREIGN.has(name));
-    if (foreign !== undefined && this.#defect !== 'takes any option') refuse(foreign);
     if (this.#defect === 'takes no reward mode' && options.reward !== undefined) refuse('reward');
     if (options.semantics === 'intercode')
       throw new ProtocolError('unsupported', 'It has native semantics only.');

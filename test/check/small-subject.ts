@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { parseCheat } from '../../clients/cheats/cheat-script.ts';
 import { CHECKS } from '../../clients/check/checks.ts';
 import { Samples } from '../../clients/check/samples.ts';
@@ -25,6 +26,14 @@ const TASKS: readonly CheckedTask[] = [0, 1].map((index) => ({
   cheats: ['echo shiny'],
 }));
 
+/** One beside it, with an option of its own. */
+class OtherEnvironment extends FakeEnvironment {
+  override readonly options = {
+    ...new FakeEnvironment().options,
+    mood: z.enum(['good', 'bad']).optional().describe('What it is like.'),
+  };
+}
+
 /** Make one check on the small environment with a defect, or without one. */
 export async function checked(
   name: string,
@@ -35,7 +44,7 @@ export async function checked(
   const check = CHECKS.find((one) => one.name === name);
   if (check === undefined) throw new Error(`there is no check ${name}`);
   const environment = new SmallEnvironment(defect);
-  const server = await startTestServer([environment, new FakeEnvironment('sql-v1')]);
+  const server = await startTestServer([environment, new OtherEnvironment('other-v1')]);
   try {
     await using client = await StepwellClient.connect(server.url, { strict: true });
     const { url, trajectories } = server;

@@ -175,7 +175,7 @@ test('a refused parameter is named', async () => {
       issues: [{ field: 'max_turns', code: 'too_big', message: 'at most 100000' }],
     });
   };
-  const { exitCode, complained } = await stepwell(['play', '--url', server.url, '--max-turns', '999999']);
+  const { exitCode, complained } = await stepwell(['play', '--url', server.url, '--max-turns', '99999']);
   expect(exitCode).toBe(1);
   expect(complained).toBe('stepwell: max_turns: at most 100000. Correct these values.\n');
 });

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
 import { playerInput } from '../../clients/cli/player-input.ts';
+import { DEFINITIONS } from '../../environments/registry.ts';
+
+const inputOf = (environment: string) =>
+  playerInput(DEFINITIONS.find(({ id }) => id === environment)?.prompt);
 
 function actions(environment: string, ...lines: string[]): (string | null)[] {
-  const input = playerInput(environment);
+  const input = inputOf(environment);
   return [...lines.map((line) => input.take(line)), input.rest()];
 }
 
@@ -59,7 +63,7 @@ test('a command of Bash goes on to the line that completes it', () => {
 });
 
 test('what was begun can be dropped', () => {
-  const input = playerInput('bash-v1');
+  const input = inputOf('bash-v1');
   expect([input.take('if true'), input.prompt('/'), input.isBegun]).toEqual([null, '>', true]);
   input.drop();
   expect([input.prompt('/'), input.isBegun, input.rest()]).toEqual(['/$', false, null]);
@@ -67,6 +71,11 @@ test('what was begun can be dropped', () => {
 
 test('elsewhere a line is an action', () => {
   expect(actions('sql-v1', 'select', '1')).toEqual(['select', '1', null]);
-  expect(playerInput('bash-v1').prompt('/tmp')).toBe('/tmp$');
-  expect(playerInput('sql-v1').prompt('')).toBe('sql>');
+  expect(inputOf('bash-v1').prompt('/tmp')).toBe('/tmp$');
+  expect(inputOf('sql-v1').prompt('')).toBe('sql>');
+});
+
+test('an environment that is not known here takes a line as an action', () => {
+  expect(actions('mine-v1', 'for (;;) {', 'x = [')).toEqual(['for (;;) {', 'x = [', null]);
+  expect(playerInput().prompt('/tmp')).toBe('>');
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BashEnvironment } from '../../environments/bash/environment.ts';
+import { bash } from '../../environments/bash/definition.ts';
 import type { BashTaskRecord } from '../../environments/bash/task.ts';
-import { BUILT_IN } from '../../environments/bash/tasks/built-in.ts';
-import type { Grade } from '../../environments/environment.ts';
+import type { Environment, Grade } from '../../environments/environment.ts';
 import { GoldCache } from '../../environments/gold-cache.ts';
+import { PlayedEnvironment } from '../../environments/played-environment.ts';
 import { engineCases, openPool } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
@@ -20,16 +20,15 @@ const joined = (gold: BashTaskRecord['gold']) => (typeof gold === 'string' ? gol
 for (const engine of await engineCases({ programs: PROGRAMS })) {
   describeUnless(engine.missing, `the built-in Bash tasks, played on the ${engine.name} engine`, () => {
     let opened: Awaited<ReturnType<typeof openPool>>;
-    let environment: BashEnvironment;
+    let environment: Environment;
 
     beforeAll(async () => {
-      opened = await openPool(engine, BUILT_IN.image);
-      environment = new BashEnvironment({
+      opened = await openPool(engine, bash.builtIn.image);
+      environment = new PlayedEnvironment(bash, {
         sandboxes: opened.pool,
         defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
-        datasets: [{ ...BUILT_IN, definition: null, checked: true }],
+        datasets: [bash.builtIn],
         goldCache: new GoldCache(),
-        readme: '',
       });
     });
 
@@ -52,7 +51,7 @@ for (const engine of await engineCases({ programs: PROGRAMS })) {
       }
     }
 
-    describe.each(BUILT_IN.tasks.map((task) => ({ id: task.id, task })))('$id', ({ id, task }) => {
+    describe.each(bash.builtIn.tasks.map((task) => ({ id: task.id, task })))('$id', ({ id, task }) => {
       test('gives the gold reward 1', async () => {
         const { reward, success, components, changed } = await play(id, joined(task.gold));
         expect({ reward, success }).toEqual({ reward: 1, success: true });

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { bash } from '../../environments/bash/definition.ts';
 import { BashTaskRecord } from '../../environments/bash/task.ts';
-import { BUILT_IN } from '../../environments/bash/tasks/built-in.ts';
 
 const DIFFICULTIES = ['easy', 'medium', 'hard'];
 /** The reward ignores /tmp and the system's folders, so a task's files are nowhere else. */
@@ -11,13 +11,15 @@ const joined = (gold: BashTaskRecord['gold']) => (typeof gold === 'string' ? gol
 
 describe('the built-in Bash tasks', () => {
   test('are at least forty, with ids of their own', () => {
-    expect(BUILT_IN.tasks.length).toBeGreaterThanOrEqual(40);
-    expect(new Set(BUILT_IN.tasks.map(({ id }) => id)).size).toBe(BUILT_IN.tasks.length);
-    expect(new Set(BUILT_IN.tasks.map(({ instruction }) => instruction)).size).toBe(BUILT_IN.tasks.length);
+    expect(bash.builtIn.tasks.length).toBeGreaterThanOrEqual(40);
+    expect(new Set(bash.builtIn.tasks.map(({ id }) => id)).size).toBe(bash.builtIn.tasks.length);
+    expect(new Set(bash.builtIn.tasks.map(({ instruction }) => instruction)).size).toBe(
+      bash.builtIn.tasks.length,
+    );
   });
 
   test('cover every difficulty and many topics', () => {
-    const tags = BUILT_IN.tasks.flatMap((task) => task.tags ?? []);
+    const tags = bash.builtIn.tasks.flatMap((task) => task.tags ?? []);
     for (const difficulty of DIFFICULTIES) {
       expect(tags.filter((tag) => tag === difficulty).length).toBeGreaterThanOrEqual(10);
     }
@@ -26,7 +28,7 @@ describe('the built-in Bash tasks', () => {
     }
   });
 
-  describe.each(BUILT_IN.tasks.map((task) => ({ id: task.id, task })))('$id', ({ id, task }) => {
+  describe.each(bash.builtIn.tasks.map((task) => ({ id: task.id, task })))('$id', ({ id, task }) => {
     test('is a valid record with a kebab-case id', () => {
       expect(BashTaskRecord.safeParse(task).error).toBeUndefined();
       expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)+$/);

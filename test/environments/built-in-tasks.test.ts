@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BUILT_IN as BASH } from '../../environments/bash/tasks/built-in.ts';
-import { BUILT_IN as PYTHON } from '../../environments/python/tasks/built-in.ts';
-import { BUILT_IN as SQL } from '../../environments/sql/tasks/built-in.ts';
+import { bash } from '../../environments/bash/definition.ts';
+import { python } from '../../environments/python/definition.ts';
+import { sql } from '../../environments/sql/definition.ts';
 
 /** JSON with the keys of each object in order, so that equal values give equal text. */
 function canonical(value: unknown): string {
@@ -22,19 +22,23 @@ function canonical(value: unknown): string {
 const FIRST = [
   {
     id: 'bash-v1',
-    dataset: BASH,
+    dataset: { name: bash.builtIn.name, image: bash.builtIn.image, tasks: bash.builtIn.tasks },
     tasks: 48,
     sha256: 'fa4b18b09c29f385f21e99c790a3786d928f03275a9aec130c3f68e3c4ab6052',
   },
   {
     id: 'python-v1',
-    dataset: PYTHON,
+    dataset: { name: python.builtIn.name, tasks: python.builtIn.tasks },
     tasks: 60,
     sha256: 'aa066938559eee757df95cb27773b5082c18d4f659c3397a67e09e835ce6b030',
   },
   {
     id: 'sql-v1',
-    dataset: { ...SQL, databases: SQL.databases.slice(0, 4) },
+    dataset: {
+      name: sql.builtIn.name,
+      databases: sql.builtIn.databases?.slice(0, 4),
+      tasks: sql.builtIn.tasks,
+    },
     tasks: 60,
     sha256: 'd21bd475527296253b78c22d2ce2e3c4ca7604dfe2086b1a6de2b2c45dac5928',
   },

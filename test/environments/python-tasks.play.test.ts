@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Grade } from '../../environments/environment.ts';
-import { PythonEnvironment } from '../../environments/python/environment.ts';
+import type { Environment, Grade } from '../../environments/environment.ts';
+import { PlayedEnvironment } from '../../environments/played-environment.ts';
+import { python } from '../../environments/python/definition.ts';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
-import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
 import { type EngineCase, engineCases, openPool } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
@@ -17,15 +17,14 @@ function idle({ entry }: PythonTaskRecord): string[] {
 
 function itPlays(engine: EngineCase): void {
   let opened: Awaited<ReturnType<typeof openPool>>;
-  let environment: PythonEnvironment;
+  let environment: Environment;
 
   beforeAll(async () => {
     opened = await openPool(engine, 'python');
-    environment = new PythonEnvironment({
+    environment = new PlayedEnvironment(python, {
       sandboxes: opened.pool,
       defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
-      datasets: [{ ...BUILT_IN, image: 'python', definition: null }],
-      readme: '',
+      datasets: [python.builtIn],
     });
   }, 300_000);
 
@@ -42,7 +41,7 @@ function itPlays(engine: EngineCase): void {
     }
   }
 
-  describe.each(BUILT_IN.tasks.map((task) => ({ id: task.id, task })))('$id', ({ id, task }) => {
+  describe.each(python.builtIn.tasks.map((task) => ({ id: task.id, task })))('$id', ({ id, task }) => {
     test('gives the gold 1, wrong solutions less, idle ones and cheats nothing', async () => {
       expect((await graded(id, task.gold)).reward).toBe(1);
       for (const wrong of task.wrong ?? []) expect((await graded(id, wrong)).reward).toBeLessThan(1);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { python as environment } from '../../environments/python/definition.ts';
 import { PythonTaskRecord, type PythonTest } from '../../environments/python/task.ts';
-import { BUILT_IN } from '../../environments/python/tasks/built-in.ts';
 import { describeUnless, unlessRequired } from '../requirements.ts';
 import { python } from './python/source.ts';
 
@@ -103,14 +103,18 @@ function pythonMissing(): string | null {
 
 describe('the built-in Python tasks', () => {
   test('have ids, instructions and golds of their own', () => {
-    expect(BUILT_IN.tasks.length).toBeGreaterThanOrEqual(60);
+    expect(environment.builtIn.tasks.length).toBeGreaterThanOrEqual(60);
     for (const field of ['id', 'instruction', 'gold'] as const) {
-      expect(new Set(BUILT_IN.tasks.map((task) => task[field])).size).toBe(BUILT_IN.tasks.length);
+      expect(new Set(environment.builtIn.tasks.map((task) => task[field])).size).toBe(
+        environment.builtIn.tasks.length,
+      );
     }
   });
 
   test('have tests of every kind', () => {
-    const kinds = BUILT_IN.tasks.map(({ tests }) => [...new Set((tests ?? []).map(kindOf))].join());
+    const kinds = environment.builtIn.tasks.map(({ tests }) =>
+      [...new Set((tests ?? []).map(kindOf))].join(),
+    );
     const count = (kind: Kind) => kinds.filter((found) => found === kind).length;
     expect(count('code')).toBeGreaterThanOrEqual(36);
     for (const kind of ['stdin', 'args'] as const) expect(count(kind)).toBeGreaterThanOrEqual(12);
@@ -118,17 +122,17 @@ describe('the built-in Python tasks', () => {
 
   test('cover every difficulty, visibility and many topics', () => {
     for (const difficulty of DIFFICULTIES) {
-      const count = BUILT_IN.tasks.filter(({ tags }) => tags?.includes(difficulty)).length;
+      const count = environment.builtIn.tasks.filter(({ tags }) => tags?.includes(difficulty)).length;
       expect(count, difficulty).toBeGreaterThanOrEqual(10);
     }
     for (const visibility of [undefined, 'names', 'full']) {
-      const count = BUILT_IN.tasks.filter((task) => task.visibility === visibility).length;
+      const count = environment.builtIn.tasks.filter((task) => task.visibility === visibility).length;
       expect(count, visibility ?? 'hidden').toBeGreaterThanOrEqual(10);
     }
-    expect(new Set(BUILT_IN.tasks.map(({ tags }) => tags?.[0])).size).toBeGreaterThanOrEqual(15);
+    expect(new Set(environment.builtIn.tasks.map(({ tags }) => tags?.[0])).size).toBeGreaterThanOrEqual(15);
   });
 
-  describe.each(BUILT_IN.tasks.map((task) => ({ id: task.id, task })))('$id', ({ id, task }) => {
+  describe.each(environment.builtIn.tasks.map((task) => ({ id: task.id, task })))('$id', ({ id, task }) => {
     test('is a valid record', () => {
       expect(PythonTaskRecord.safeParse(task).error?.message).toBeUndefined();
       expect(id).toMatch(/^[a-z]+(-[a-z]+)+$/);
@@ -157,7 +161,7 @@ describeUnless(missing, 'the solutions of the built-in Python tasks', () => {
 
   beforeAll(() => {
     const { stdout, stderr } = spawnSync('python3', ['-I', '-W', 'ignore', '-c', CHECKER], {
-      input: JSON.stringify(BUILT_IN.tasks),
+      input: JSON.stringify(environment.builtIn.tasks),
       encoding: 'utf8',
       maxBuffer: 1 << 26,
       timeout: 120_000,
@@ -166,7 +170,7 @@ describeUnless(missing, 'the solutions of the built-in Python tasks', () => {
     report = JSON.parse(stdout);
   }, 130_000);
 
-  describe.each(BUILT_IN.tasks.map(({ id }) => ({ id })))('$id', ({ id }) => {
+  describe.each(environment.builtIn.tasks.map(({ id }) => ({ id })))('$id', ({ id }) => {
     test('the gold passes every test', () => {
       expect(report[id]?.gold).toEqual([]);
     });

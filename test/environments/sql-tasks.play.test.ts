@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from '../../environments/sql/definition.ts';
 import { executionMatch } from '../../environments/sql/execution-match.ts';
 import { intercodeReward } from '../../environments/sql/intercode-reward.ts';
 import type { SqlRow } from '../../environments/sql/sql-value.ts';
 import type { Dialect, SqlTaskRecord } from '../../environments/sql/task.ts';
-import { BUILT_IN } from '../../environments/sql/tasks/built-in.ts';
 import { hasTopLevelOrder } from '../../environments/sql/top-level-order.ts';
 import { describeUnless, itUnless } from '../requirements.ts';
 import { noMariadb, PrivateMariadb } from './sql/mariadb.ts';
 import type { Outcome } from './sql/outcome.ts';
 import { noSqlite, runInSqlite } from './sql/sqlite.ts';
+
+const { databases = [] } = sql.builtIn;
 
 interface Played {
   readonly gold: Outcome;
@@ -24,14 +26,14 @@ function play(
   dialect: Dialect,
   run: (queries: { database: string; sql: string }[]) => Outcome[],
 ): Map<string, Played> {
-  const texts = BUILT_IN.tasks.map((task) => [task.gold, ...(task.wrong ?? [])]);
+  const texts = sql.builtIn.tasks.map((task) => [task.gold, ...(task.wrong ?? [])]);
   const outcomes = run(
-    BUILT_IN.tasks.flatMap(({ database }, at) =>
+    sql.builtIn.tasks.flatMap(({ database }, at) =>
       (texts[at] ?? []).map((text) => ({ database, sql: inDialect(text, dialect) })),
     ),
   );
   return new Map(
-    BUILT_IN.tasks.map(({ id }, at) => {
+    sql.builtIn.tasks.map(({ id }, at) => {
       const [gold = { error: 'not run' }, ...wrong] = outcomes.splice(0, (texts[at] ?? []).length);
       return [id, { gold, wrong }];
     }),
@@ -44,7 +46,7 @@ function rowsOf(outcome: Outcome | undefined): readonly SqlRow[] {
 }
 
 function itPlays(dialect: Dialect, played: () => Map<string, Played>): void {
-  test.each(BUILT_IN.tasks)('$id', ({ id, gold: query }) => {
+  test.each(sql.builtIn.tasks)('$id', ({ id, gold: query }) => {
     const { gold, wrong } = played().get(id) ?? { gold: { error: 'not run' }, wrong: [] };
     const rows = rowsOf(gold);
     const ordered = hasTopLevelOrder(inDialect(query, dialect), dialect);
@@ -61,7 +63,7 @@ function itPlays(dialect: Dialect, played: () => Map<string, Played>): void {
 describeUnless(noSqlite, 'gold and wrong queries in SQLite', () => {
   let played = new Map<string, Played>();
   beforeAll(() => {
-    played = play('sqlite', (queries) => runInSqlite(BUILT_IN.databases, queries));
+    played = play('sqlite', (queries) => runInSqlite(databases, queries));
   });
   itPlays('sqlite', () => played);
 });
@@ -72,7 +74,7 @@ describeUnless(noMariadb, 'gold and wrong queries in MariaDB', () => {
   beforeAll(async () => {
     const started = await PrivateMariadb.start();
     server = started;
-    started.load(BUILT_IN.databases);
+    started.load(databases);
     played = play('mysql', (queries) => started.run(queries));
   });
   afterAll(async () => {
@@ -81,7 +83,7 @@ describeUnless(noMariadb, 'gold and wrong queries in MariaDB', () => {
   itPlays('mysql', () => played);
 
   itUnless(noSqlite, 'give what SQLite gives', () => {
-    const queries = BUILT_IN.tasks.map(({ database, gold }) => ({
+    const queries = sql.builtIn.tasks.map(({ database, gold }) => ({
       database,
       sql: inDialect(gold, 'sqlite'),
     }));
@@ -89,8 +91,8 @@ describeUnless(noMariadb, 'gold and wrong queries in MariaDB', () => {
       typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)
         ? { type: 'decimal' as const, text: value }
         : value;
-    const differing = runInSqlite(BUILT_IN.databases, queries).flatMap((outcome, at) => {
-      const id = BUILT_IN.tasks[at]?.id ?? '';
+    const differing = runInSqlite(databases, queries).flatMap((outcome, at) => {
+      const id = sql.builtIn.tasks[at]?.id ?? '';
       const ordered = hasTopLevelOrder(queries[at]?.sql ?? '', 'sqlite');
       const rows = rowsOf(outcome).map((row) => row.map(fromText));
       return executionMatch(rows, rowsOf(played.get(id)?.gold), { ordered }) ? [] : [id];

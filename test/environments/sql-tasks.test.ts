@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { sql } from '../../environments/sql/definition.ts';
 import { SqlTaskRecord } from '../../environments/sql/task.ts';
-import { BUILT_IN } from '../../environments/sql/tasks/built-in.ts';
+
+const { databases = [] } = sql.builtIn;
 
 const DIFFICULTIES = ['easy', 'medium', 'hard'];
 const TOPICS = [
@@ -19,8 +21,8 @@ const TOPICS = [
 
 describe('the built-in SQL databases', () => {
   test('are at least three of four to seven tables, each with rows', () => {
-    expect(BUILT_IN.databases.length).toBeGreaterThanOrEqual(3);
-    for (const { schema, data } of BUILT_IN.databases) {
+    expect(databases.length).toBeGreaterThanOrEqual(3);
+    for (const { schema, data } of databases) {
       const text = JSON.stringify(schema);
       const tables = new Set([...text.matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => name));
       expect(tables.size).toBeGreaterThanOrEqual(4);
@@ -30,28 +32,30 @@ describe('the built-in SQL databases', () => {
   });
 
   test('need no escapes that the dialects read differently', () => {
-    for (const { data } of BUILT_IN.databases) expect(data).not.toContain('\\');
+    for (const { data } of databases) expect(data).not.toContain('\\');
   });
 });
 
 describe('the built-in SQL tasks', () => {
   test('have ids and instructions of their own', () => {
-    expect(BUILT_IN.tasks.length).toBeGreaterThanOrEqual(60);
-    expect(new Set(BUILT_IN.tasks.map(({ id }) => id)).size).toBe(BUILT_IN.tasks.length);
-    expect(new Set(BUILT_IN.tasks.map(({ instruction }) => instruction)).size).toBe(BUILT_IN.tasks.length);
+    expect(sql.builtIn.tasks.length).toBeGreaterThanOrEqual(60);
+    expect(new Set(sql.builtIn.tasks.map(({ id }) => id)).size).toBe(sql.builtIn.tasks.length);
+    expect(new Set(sql.builtIn.tasks.map(({ instruction }) => instruction)).size).toBe(
+      sql.builtIn.tasks.length,
+    );
   });
 
   test('cover every difficulty and many topics', () => {
-    const tags = BUILT_IN.tasks.flatMap((task) => task.tags ?? []);
+    const tags = sql.builtIn.tasks.flatMap((task) => task.tags ?? []);
     const count = (tag: string) => tags.filter((other) => other === tag).length;
     for (const difficulty of DIFFICULTIES) expect(count(difficulty)).toBeGreaterThanOrEqual(12);
     for (const topic of TOPICS) expect(count(topic)).toBeGreaterThanOrEqual(2);
   });
 
-  test.each(BUILT_IN.tasks)('$id is a valid record about a built-in database', (task) => {
+  test.each(sql.builtIn.tasks)('$id is a valid record about a built-in database', (task) => {
     expect(SqlTaskRecord.safeParse(task).error).toBeUndefined();
     expect(task.id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)+$/);
-    expect(BUILT_IN.databases.map(({ name }) => name)).toContain(task.database);
+    expect(databases.map(({ name }) => name)).toContain(task.database);
     expect((task.tags ?? []).filter((tag) => DIFFICULTIES.includes(tag))).toHaveLength(1);
     expect((task.tags ?? []).length).toBeGreaterThanOrEqual(2);
     const wrong = task.wrong ?? [];

@@ -27,7 +27,6 @@ describe('a catalogue of tasks', () => {
     [{ task: 'z' }, 'task_not_found'],
     [{ dataset: 'none' }, 'dataset_not_found'],
     [{ split: 'train' }, 'dataset_not_found'],
-    [{ feedback: true }, 'invalid_params'],
   ])('refuses %j as %s', (options, error) => {
     expect(() => catalog.choose(options, 0)).toThrow(expect.objectContaining({ error }));
   });

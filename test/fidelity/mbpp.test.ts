@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Environment } from '../../environments/environment.ts';
 import { readMbpp } from '../../environments/import/mbpp.ts';
-import { PythonEnvironment } from '../../environments/python/environment.ts';
+import { PlayedEnvironment } from '../../environments/played-environment.ts';
+import { python } from '../../environments/python/definition.ts';
 import { PythonTaskRecord } from '../../environments/python/task.ts';
 import { type EngineCase, engineCases, openPool } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
@@ -41,18 +43,17 @@ const AT_ONCE = 2;
 
 function itReproduces(engine: EngineCase): void {
   let opened: Awaited<ReturnType<typeof openPool>>;
-  let environment: PythonEnvironment;
+  let environment: Environment;
   let tasks: PythonTaskRecord[];
 
   beforeAll(async () => {
     opened = await openPool(engine, 'python');
     const [dataset] = await readMbpp(join(intercodeFolder, 'python/mbpp'));
     tasks = z.array(PythonTaskRecord).parse(dataset?.file.tasks);
-    environment = new PythonEnvironment({
+    environment = new PlayedEnvironment(python, {
       sandboxes: opened.pool,
       defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
       datasets: [{ name: 'mbpp', image: 'python', definition: null, tasks }],
-      readme: '',
     });
   }, 300_000);
 

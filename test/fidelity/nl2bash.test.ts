@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { bash } from '../../environments/bash/definition.ts';
 import { goldCode } from '../../environments/bash/task-placement.ts';
 import { datasetsOf, loadDatasets } from '../../environments/dataset-store.ts';
 import { dockerMissing } from '../engines.ts';
@@ -25,7 +26,7 @@ describeUnless(missing, 'NL2Bash through the WebSocket, with the semantics of In
     'gives 1 to the gold command of every task, unless its output is of the moment',
     async () => {
       const { client, home } = served();
-      const records = datasetsOf('bash-v1', await loadDatasets(home)).flatMap(({ name, tasks }) =>
+      const records = datasetsOf(bash, await loadDatasets(home)).flatMap(({ name, tasks }) =>
         tasks.map(({ gold }, index) => ({ name, index, gold })),
       );
       const rewards = await inParallel(records, WIDTH, async ({ name, index, gold }) => {

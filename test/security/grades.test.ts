@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureImages } from '../../docker/images/builder.ts';
 import { DockerImageBuilder } from '../../docker/images/docker-builder.ts';
 import { SandboxPool } from '../../docker/pool.ts';
-import { BashEnvironment } from '../../environments/bash/environment.ts';
+import { bash } from '../../environments/bash/definition.ts';
 import type { BashTaskRecord } from '../../environments/bash/task.ts';
-import type { PlayableDataset } from '../../environments/dataset-store.ts';
-import type { EnvironmentEpisode } from '../../environments/environment.ts';
+import type { Environment, EnvironmentEpisode } from '../../environments/environment.ts';
 import { GoldCache } from '../../environments/gold-cache.ts';
+import type { PlayableDataset } from '../../environments/playable-dataset.ts';
+import { PlayedEnvironment } from '../../environments/played-environment.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import { type Turn, takeTurn } from '../../server/turn.ts';
 import { type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
@@ -131,7 +132,7 @@ for (const under of await engineCases()) {
 function gradesOn(under: EngineCase): void {
   let open: OpenEngine;
   let pool: SandboxPool;
-  let environment: BashEnvironment;
+  let environment: Environment;
 
   beforeAll(async () => {
     open = await under.open();
@@ -141,12 +142,11 @@ function gradesOn(under: EngineCase): void {
     }
     pool = new SandboxPool(open.engine, { images: { bash: { warm: 1 } } });
     pool.start();
-    environment = new BashEnvironment({
+    environment = new PlayedEnvironment(bash, {
       sandboxes: pool,
       defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
       datasets: [...datasets],
       goldCache: new GoldCache(),
-      readme: '',
     });
   });
   afterAll(async () => {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureImages } from '../../docker/images/builder.ts';
 import { SandboxPool } from '../../docker/pool.ts';
-import { BashEnvironment } from '../../environments/bash/environment.ts';
+import { bash } from '../../environments/bash/definition.ts';
 import type { BashTaskRecord } from '../../environments/bash/task.ts';
-import type { PlayableDataset } from '../../environments/dataset-store.ts';
-import type { EnvironmentEpisode, Grade } from '../../environments/environment.ts';
+import type { Environment, EnvironmentEpisode, Grade } from '../../environments/environment.ts';
 import { GoldCache } from '../../environments/gold-cache.ts';
+import type { PlayableDataset } from '../../environments/playable-dataset.ts';
+import { PlayedEnvironment } from '../../environments/played-environment.ts';
 import { engineCases, type OpenEngine } from '../engines.ts';
 import { absentPrograms, describeUnless, itUnless, unlessOrdinary } from '../requirements.ts';
 import { countProcesses } from '../shell-processes.ts';
@@ -39,7 +40,7 @@ for (const under of await engineCases()) {
   describeUnless(under.missing, `an honest reward, on the ${under.name} engine`, () => {
     let open: OpenEngine;
     let pool: SandboxPool;
-    let environment: BashEnvironment;
+    let environment: Environment;
     /** The local engine runs the machine's own git. */
     const noGit = under.name === 'local' && absentPrograms(['git']).length > 0 ? 'no git' : null;
 
@@ -50,12 +51,11 @@ for (const under of await engineCases()) {
       await ensureImages({ builder: open.builder, definitions, names });
       pool = new SandboxPool(open.engine, { limits: LIMITS, images: { bash: { warm: 2 } } });
       pool.start();
-      environment = new BashEnvironment({
+      environment = new PlayedEnvironment(bash, {
         sandboxes: pool,
         defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
         datasets: [{ name: 'tasks', image: 'bash', definition: null, tasks: [task] }, repository],
         goldCache: new GoldCache(),
-        readme: '',
       });
     });
     afterAll(async () => {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type {
@@ -7,6 +8,7 @@ import type {
   Grade,
   Task,
 } from '../../environments/environment.ts';
+import { IDLE_TIMEOUT } from '../../environments/session-schemas.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ResetOptions } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -42,6 +44,11 @@ export class FakeEnvironment implements Environment {
   readonly defaultImage = 'fake';
   readonly readme = '# Fake';
   readonly images = [];
+  readonly observation = { exit_code: z.number().optional() };
+  readonly options = {
+    semantics: z.enum(['native', 'intercode']).optional().describe('What an action means.'),
+    idle_timeout_ms: IDLE_TIMEOUT,
+  };
   readonly plays: FakePlay[] = [];
   /** Thrown by the next action, grade or reset; a text is a gate that the next reset waits at. */
   failAct: unknown;

@@ -1,6 +1,6 @@
-import { BUILT_IN as BASH } from '../../environments/bash/tasks/built-in.ts';
-import { BUILT_IN as PYTHON } from '../../environments/python/tasks/built-in.ts';
-import { BUILT_IN as SQL } from '../../environments/sql/tasks/built-in.ts';
+import { bash } from '../../environments/bash/definition.ts';
+import { python } from '../../environments/python/definition.ts';
+import { sql } from '../../environments/sql/definition.ts';
 import type { Params } from '../../protocol/methods.ts';
 import type { Random } from './random.ts';
 
@@ -45,27 +45,27 @@ const TIMED = new Set(['races', 'asynchronous', 'async', 'timing', 'time']);
 
 /** All ways to play some tasks of every environment. @param count tasks of each */
 export function somePlays(random: Random, count: number, dialects: readonly ('sqlite' | 'mysql')[]): Play[] {
-  const bash = random.some(BASH.tasks, count).flatMap(({ id, gold, wrong = [] }) => {
+  const bashPlays = random.some(bash.builtIn.tasks, count).flatMap(({ id, gold, wrong = [] }) => {
     const reset = { environment: 'bash-v1', task: id };
     return ways(reset, joined(gold), wrong, (code) => ({ code }));
   });
-  const python = random
+  const pythonPlays = random
     .some(
-      PYTHON.tasks.filter(({ tags = [] }) => !tags.some((tag) => TIMED.has(tag))),
+      python.builtIn.tasks.filter(({ tags = [] }) => !tags.some((tag) => TIMED.has(tag))),
       count,
     )
     .flatMap(({ id, gold, wrong = [] }) => {
       const reset = { environment: 'python-v1', task: id };
       return ways(reset, gold, wrong, (answer) => ({ answer }));
     });
-  const sql = dialects.flatMap((dialect) =>
-    random.some(SQL.tasks, count).flatMap(({ id, gold, wrong = [] }) => {
+  const sqlPlays = dialects.flatMap((dialect) =>
+    random.some(sql.builtIn.tasks, count).flatMap(({ id, gold, wrong = [] }) => {
       const reset = { environment: 'sql-v1', dialect, task: id };
       const text = (part: typeof gold) => (typeof part === 'string' ? part : part[dialect]);
       return ways(reset, text(gold), wrong.map(text), (code) => ({ code }));
     }),
   );
-  return [...bash, ...python, ...sql];
+  return [...bashPlays, ...pythonPlays, ...sqlPlays];
 }
 
 function ways(

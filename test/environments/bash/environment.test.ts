@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredDataset } from '../../../environments/dataset-store.ts';
+import type { StoredDataset } from '../../../environments/playable-dataset.ts';
 import { createEnvironments } from '../../../environments/registry.ts';
 import { ProtocolError } from '../../../protocol/errors.ts';
 import { FakeSource, type Script } from '../fake-sandbox.ts';

@@ -1,7 +1,9 @@
-import { BashEnvironment } from '../../../environments/bash/environment.ts';
+import { bash } from '../../../environments/bash/definition.ts';
 import type { BashTaskRecord } from '../../../environments/bash/task.ts';
-import type { PlayableDataset } from '../../../environments/dataset-store.ts';
+import type { Environment } from '../../../environments/environment.ts';
 import { GoldCache } from '../../../environments/gold-cache.ts';
+import type { PlayableDataset } from '../../../environments/playable-dataset.ts';
+import { PlayedEnvironment } from '../../../environments/played-environment.ts';
 import { FakeSource, type Script } from '../fake-sandbox.ts';
 
 /** A task whose gold is `gold command`. */
@@ -41,12 +43,11 @@ export function environmentOf(
     definition: null,
     tasks: [record('x')],
   };
-  const environment = new BashEnvironment({
+  const environment = new PlayedEnvironment(bash, {
     sandboxes: source,
     defaults: DEFAULTS,
     datasets: [dataset, other],
     goldCache: new GoldCache(),
-    readme: '# r',
   });
   return { environment, source };
 }
@@ -54,7 +55,7 @@ export function environmentOf(
 /** An episode of one task, with the sandbox that it plays in. */
 export async function play(
   task: BashTaskRecord,
-  options: Parameters<BashEnvironment['choose']>[0],
+  options: Parameters<Environment['choose']>[0],
   scripts: { episode?: Script; gold?: Script } & EnvironmentShape = {},
 ) {
   const source = new FakeSource(scripts.episode, scripts.gold);

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { datasetsOf, loadDatasets } from '../../../environments/dataset-store.ts';
 import { run } from '../../../environments/import/command.ts';
+import { python } from '../../../environments/python/definition.ts';
 
 let home: string;
 let source: string;
@@ -27,7 +28,7 @@ async function imported(name: string, content: unknown, ...argv: string[]) {
     printError: (line) => errors.push(line),
     progress: new PassThrough().resume(),
   });
-  const datasets = datasetsOf('python-v1', await loadDatasets(home));
+  const datasets = datasetsOf(python, await loadDatasets(home));
   return { status, errors: errors.join('\n'), datasets, tasks: datasets[0]?.tasks ?? [] };
 }
 

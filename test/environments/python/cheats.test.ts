@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PythonEnvironment } from '../../../environments/python/environment.ts';
+import type { Environment } from '../../../environments/environment.ts';
+import { PlayedEnvironment } from '../../../environments/played-environment.ts';
+import { python } from '../../../environments/python/definition.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { type EngineCase, engineCases, openPool } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
@@ -29,15 +31,14 @@ const TASKS: PythonTaskRecord[] = [
 
 function itWithstands(engine: EngineCase): void {
   let opened: Awaited<ReturnType<typeof openPool>>;
-  let environment: PythonEnvironment;
+  let environment: Environment;
 
   beforeAll(async () => {
     opened = await openPool(engine, 'python');
-    environment = new PythonEnvironment({
+    environment = new PlayedEnvironment(python, {
       sandboxes: opened.pool,
       defaults: { stepTimeoutMs: 5000, maxOutputBytes: 65_536 },
       datasets: [{ name: 'cheats', image: 'python', definition: null, tasks: TASKS }],
-      readme: '',
     });
   }, 300_000);
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PythonEnvironment } from '../../../environments/python/environment.ts';
+import type { Environment } from '../../../environments/environment.ts';
+import { PlayedEnvironment } from '../../../environments/played-environment.ts';
+import { python } from '../../../environments/python/definition.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import type { ResetOptions } from '../../../protocol/episode.ts';
 import { takeTurn } from '../../../server/turn.ts';
@@ -22,15 +24,14 @@ const SLOW = 'def total(n):\n    return sum(range(n) if n < 10 else list(range(n
 
 function itPlays(engine: EngineCase): void {
   let opened: Awaited<ReturnType<typeof openPool>>;
-  let environment: PythonEnvironment;
+  let environment: Environment;
 
   beforeAll(async () => {
     opened = await openPool(engine, 'python');
-    environment = new PythonEnvironment({
+    environment = new PlayedEnvironment(python, {
       sandboxes: opened.pool,
       defaults: { stepTimeoutMs: 5000, maxOutputBytes: 65_536 },
       datasets: [{ name: 'mine', image: 'python', definition: null, tasks: [TASK] }],
-      readme: '',
     });
   }, 300_000);
 

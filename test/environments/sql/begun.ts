@@ -1,7 +1,7 @@
 import { GoldCache } from '../../../environments/gold-cache.ts';
-import { SqlEnvironment } from '../../../environments/sql/environment.ts';
+import { PlayedEnvironment } from '../../../environments/played-environment.ts';
+import { sql } from '../../../environments/sql/definition.ts';
 import type { SqlTaskRecord } from '../../../environments/sql/task.ts';
-import { BUILT_IN } from '../../../environments/sql/tasks/built-in.ts';
 import type { ResetOptions } from '../../../protocol/episode.ts';
 import { type Answers, FakeDriverSource } from './fake-driver.ts';
 
@@ -18,28 +18,16 @@ const MINE: SqlTaskRecord = {
 /** `sql-v1` over drivers that answer so, with datasets `mine` and `Plain` beside the built-in tasks. */
 export function environmentOf(episode: Answers = {}, grading: Answers = {}) {
   const source = new FakeDriverSource({ episode, grading });
-  const environment = new SqlEnvironment({
+  const definition = { name: 'mine', from: 'sql' };
+  const environment = new PlayedEnvironment(sql, {
     sandboxes: source,
     defaults: DEFAULTS,
-    builtIn: BUILT_IN,
     datasets: [
-      {
-        name: 'mine',
-        dialect: 'mysql',
-        image: 'mine',
-        definition: { name: 'mine', from: 'sql' },
-        tasks: [MINE],
-      },
-      {
-        name: 'Plain',
-        dialect: 'sqlite',
-        image: 'python',
-        definition: null,
-        tasks: [{ ...MINE, tables: ['pet'] }],
-      },
+      sql.builtIn,
+      sql.served({ name: 'mine', image: 'mine', definition, tasks: [MINE], dialect: 'mysql' }),
+      sql.served({ name: 'Plain', image: 'python', definition: null, tasks: [{ ...MINE, tables: ['pet'] }] }),
     ],
     goldCache: new GoldCache({ confirmAfterMs: 0 }),
-    readme: '# r',
   });
   return { environment, source };
 }

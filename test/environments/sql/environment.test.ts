@@ -51,7 +51,6 @@ describe('options', () => {
       environment.choose({ scoring: 'composite', weights: given }, 0);
     expect(refusal(weights({ style: 1 }))).toMatchObject(field('weights'));
     expect(refusal(weights({ format: 0, execution: 0, exploration: 0 }))).toMatchObject(field('weights'));
-    expect(refusal(() => environment.choose({ tests: 'full' }, 0))).toMatchObject(field('tests'));
   });
 
   it('schema adds tables, columns and evidence to the instruction', async () => {

@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StepwellClient } from '../../../clients/typescript/client.ts';
+import { sql } from '../../../environments/sql/definition.ts';
 import { DriverSession } from '../../../environments/sql/driver-session.ts';
-import { servedFromStatements } from '../../../environments/sql/images.ts';
-import { BUILT_IN } from '../../../environments/sql/tasks/built-in.ts';
 import { createConfig } from '../../../server/config.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
 import { temporaryHome } from '../../clients/real-server.ts';
@@ -100,7 +99,7 @@ for (const under of await engineCases()) {
       ] as const)(
         'is told by %s, with all databases: %s',
         async (dialect, allDatabases) => {
-          const image = servedFromStatements(BUILT_IN).images[dialect];
+          const image = sql.builtIn.images[dialect];
           if (image === undefined) throw new Error('there is no such image');
           const { pool, close } = await openSqlPool(image);
           try {

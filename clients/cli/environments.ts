@@ -1,0 +1,49 @@
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { CommandError } from './command-error.ts';
+import type { Cli } from './program.ts';
+import { print } from './terminal.ts';
+
+/** A small environment that works, which a new one begins as. */
+const TEMPLATE = new URL('../examples/new-environment/', import.meta.url);
+const TEMPLATE_ID = 'mine-v1';
+/** Files that have its id in them. */
+const WITH_ID = new Set(['environment.ts', 'README.md']);
+
+/** `stepwell environments new`: write an environment to begin with. */
+export function addEnvironments(cli: Cli): void {
+  const environments = cli.program.command('environments').description('write an environment of your own');
+  environments
+    .command('new')
+    .description('write a small environment that works, with a task, a test and a README, into a new folder')
+    .argument('<folder>', 'a folder that is not there yet, or is empty; its name becomes the id')
+    .action((folder: string) => write(cli, folder));
+}
+
+async function write({ terminal }: Cli, folder: string): Promise<void> {
+  const there = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new CommandError(`${folder}: ${error.code === 'ENOTDIR' ? 'it is a file' : error.message}`);
+  });
+  if (there.length > 0) throw new CommandError(`${folder}: the folder is not empty: name another one`);
+  const id = idOf(folder);
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(TEMPLATE)) {
+    const from = new URL(name, TEMPLATE);
+    const to = join(folder, name);
+    if (!WITH_ID.has(name)) await copyFile(from, to);
+    else await writeFile(to, (await readFile(from, 'utf8')).replaceAll(TEMPLATE_ID, id));
+  }
+  print(terminal, `${id} is in ${folder}: environment.ts, tasks.jsonl, a test and a README`);
+  print(terminal, `Try it: stepwell play --environment ${join(folder, '.')}/`);
+}
+
+/** The folder's name as an id: lower-case words with a version. */
+function idOf(folder: string): string {
+  const words = basename(resolve(folder))
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^[-0-9]+|-+$/g, '');
+  if (words === '') return TEMPLATE_ID;
+  return /-v\d+$/.test(words) ? words : `${words}-v1`;
+}

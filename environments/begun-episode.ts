@@ -1,0 +1,109 @@
+import type { RunRequest, Sandbox } from '../docker/sandbox.ts';
+import type { ActionObject } from '../protocol/action.ts';
+import type { Observation } from '../protocol/episode.ts';
+import type { OptionsOf, Player, Shape, Start } from './definition.ts';
+import type {
+  ActionOutcome,
+  EnvironmentContext,
+  EnvironmentEpisode,
+  EpisodeDefaults,
+  Grade,
+  Task,
+} from './environment.ts';
+import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
+import { within } from './time-left.ts';
+
+/** A task to be played in a sandbox. */
+export interface Begin<S extends Shape, D extends PlayableDataset<TaskRecord>> extends Start<S, D> {
+  /** Pristine. It is released with the episode. */
+  readonly sandbox: Sandbox;
+  /** Among others, where a second sandbox comes from to grade in. */
+  readonly context: EnvironmentContext;
+}
+
+/** What an action showed. */
+export interface Shown {
+  readonly observation: Observation;
+  /** Facts for `info`. @default none */
+  readonly info?: Readonly<Record<string, unknown>>;
+}
+
+/** How an episode goes on once it has begun. Calls never overlap. */
+export interface Play {
+  /** What the agent sees first. @default the task's instruction */
+  readonly first?: Observation;
+  /**
+   * Run an action's code. The request has the episode's deadline and limit of output: `sandbox.run(request)` is an answer.
+   * @throws {SandboxError} on an infrastructure fault
+   */
+  act(request: RunRequest): Promise<Shown>;
+  /**
+   * The reward of the present state. `final`: no action follows. `answer` is that of a submit, if it has one.
+   * @throws {SandboxError} on an infrastructure fault
+   */
+  grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Omit<Grade, 'durationMs'>>;
+}
+
+/** An environment whose episodes need no more than a way to begin one, in the image of the dataset. */
+export function simplePlayer<S extends Shape, D extends PlayableDataset<TaskRecord>>(
+  begin: (start: Begin<S, D>) => Promise<Play>,
+  context: EnvironmentContext,
+): Player<S, D> {
+  return {
+    plan: (start) => ({
+      image: start.dataset.image,
+      begin: async (sandbox) => {
+        const began = performance.now();
+        const play = await begin({ ...start, sandbox, context });
+        const durationMs = performance.now() - began;
+        return new BegunEpisode({ ...start, sandbox, play, durationMs, defaults: context.defaults });
+      },
+    }),
+  };
+}
+
+interface BegunParts {
+  readonly task: Task;
+  readonly sandbox: Sandbox;
+  readonly play: Play;
+  readonly options: OptionsOf<Shape>;
+  readonly defaults: EpisodeDefaults;
+  /** Time that the begin took, in milliseconds. */
+  readonly durationMs: number;
+}
+
+class BegunEpisode implements EnvironmentEpisode {
+  readonly task: Task;
+  readonly sandbox: Sandbox;
+  readonly initial: ActionOutcome;
+  readonly #parts: BegunParts;
+
+  constructor(parts: BegunParts) {
+    const { task, sandbox, play, durationMs } = parts;
+    this.task = task;
+    this.sandbox = sandbox;
+    this.#parts = parts;
+    this.initial = { observation: play.first ?? { output: task.instruction }, durationMs };
+  }
+
+  async act(
+    action: Extract<ActionObject, { code: string }>,
+    atMostMs = Number.POSITIVE_INFINITY,
+  ): Promise<ActionOutcome> {
+    const { play, options, defaults } = this.#parts;
+    const began = performance.now();
+    const shown = await play.act({
+      code: action.code,
+      ...(action.stdin === undefined ? {} : { stdin: action.stdin }),
+      timeoutMs: within(action.timeout_ms ?? defaults.stepTimeoutMs, atMostMs),
+      maxOutputBytes: options.max_output_bytes ?? defaults.maxOutputBytes,
+    });
+    return { ...shown, durationMs: performance.now() - began };
+  }
+
+  async grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
+    const began = performance.now();
+    const grade = await this.#parts.play.grade(options);
+    return { ...grade, durationMs: performance.now() - began };
+  }
+}

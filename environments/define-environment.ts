@@ -1,0 +1,117 @@
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { ImageDefinition } from '../docker/sandbox.ts';
+import { type Begin, type Play, simplePlayer } from './begun-episode.ts';
+import { DatasetError } from './dataset-error.ts';
+import { datasetHeadSchema } from './dataset-file.ts';
+import { openDatasetFolder, tasksOf } from './dataset-folder.ts';
+import type { DatasetFields, EnvironmentDefinition, Shape } from './definition.ts';
+import type { EnvironmentContext } from './environment.ts';
+import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
+
+type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
+
+/** What is completed where it is not given. */
+type WithDefaults =
+  | 'semantics'
+  | 'options'
+  | 'observation'
+  | 'datasetFields'
+  | 'layout'
+  | 'shared'
+  | 'fieldsOf'
+  | 'images'
+  | 'builtIn'
+  | 'served'
+  | 'imagesOf'
+  | 'flawOf'
+  | 'goldAs'
+  | 'namesOf'
+  | 'prompt'
+  | 'open';
+
+/** What `defineEnvironment` takes: tasks or a whole dataset (`builtIn`), and `begin` or `open`. */
+export interface DefinitionParts<S extends Shape, R extends TaskRecord, D extends PlayableDataset<TaskRecord>>
+  extends Omit<Optional<EnvironmentDefinition<S, R, D>, WithDefaults>, 'image'> {
+  /** The image that its tasks and plain lists of records play on: one that it brings, or the name of a built-in one. */
+  readonly image: string | ImageDefinition;
+  /**
+   * Its tasks, in their order: an index names the same task on every machine. They become the dataset `built-in`. A folder of
+   * them is a `file:` URL; it is laid out as a user's dataset is.
+   */
+  readonly tasks?: readonly R[] | URL;
+  /** Begin an episode, for an environment that needs no more than that. The sandbox is released if it throws. */
+  begin?(start: Begin<S, D>): Promise<Play>;
+}
+
+const SEMANTICS_TEXT =
+  '`native`, or `intercode` for the answers of InterCode, quirks included. Default: `native`.';
+
+/**
+ * An environment's definition, completed. Without parts of its own it has one semantics (`native`), no options and no fields of
+ * observations or datasets beyond the common ones, plays datasets as they are loaded, and plays golds as steps. The folder of a task
+ * has its gold in `solution/solve.sh`.
+ * @throws {TypeError} where it has neither `tasks` nor `builtIn`, or neither `begin` nor `open`
+ * @throws {DatasetError} where a task of its folder is wrong
+ */
+export function defineEnvironment<
+  const S extends Shape,
+  R extends TaskRecord,
+  D extends PlayableDataset<TaskRecord> = PlayableDataset<R>,
+>(parts: DefinitionParts<S, R, D>): EnvironmentDefinition<S, R, D> {
+  const { image: given, tasks, begin, builtIn, open, ...rest } = parts;
+  const { semantics = ['native'], images = [] } = rest;
+  const ownImage = typeof given === 'string' ? null : given;
+  const image = typeof given === 'string' ? given : given.name;
+  if (tasks === undefined && builtIn === undefined) throw new TypeError('it has neither tasks nor builtIn');
+  const opened =
+    open ??
+    (begin && ((context: EnvironmentContext) => simplePlayer<S, D>((start) => begin(start), context)));
+  if (opened === undefined) throw new TypeError('it has neither begin nor open');
+  const definition = {
+    observation: {},
+    datasetFields: {},
+    layout: { texts: { gold: 'solution/solve.sh' }, folders: {} },
+    shared: () => ({}),
+    fieldsOf: () => ({}),
+    // Without one of its own, a definition plays datasets as they are: D is the default then.
+    served: (dataset: PlayableDataset<R>) => dataset as unknown as D,
+    imagesOf: ({ definition }: D) => (definition === null ? [] : [definition]),
+    flawOf: async () => null,
+    goldAs: 'step' as const,
+    namesOf: () => [],
+    prompt: { first: '>', more: '...', until: 'line' as const },
+    ...rest,
+    image,
+    images: ownImage === null ? images : [ownImage, ...images],
+    open: opened,
+    semantics,
+    options: {
+      semantics: z.enum(semantics).optional().describe(SEMANTICS_TEXT),
+      ...parts.options,
+    } as unknown as S,
+  };
+  return { ...definition, builtIn: builtIn ?? definition.served(datasetOf(tasks ?? [], definition)) };
+}
+
+type Filed<S extends Shape, R extends TaskRecord> = Pick<
+  EnvironmentDefinition<S, R>,
+  'id' | 'image' | 'record' | 'datasetFields' | 'layout' | 'shared' | 'fieldsOf'
+>;
+
+/** The dataset `built-in` of these tasks. */
+function datasetOf<S extends Shape, R extends TaskRecord>(
+  tasks: readonly R[] | URL,
+  definition: Filed<S, R>,
+): PlayableDataset<R> & DatasetFields {
+  const { image: ownImage } = definition;
+  const common = { name: 'built-in', image: ownImage, definition: null, checked: true };
+  if (!(tasks instanceof URL)) return { ...common, tasks };
+  const folder = openDatasetFolder(fileURLToPath(tasks), datasetHeadSchema([definition]));
+  const { format, environment, image, check, order, ...fields } = folder.head ?? {};
+  if (image !== undefined) {
+    throw new DatasetError({ file: folder.file, field: 'image' }, 'the definition names the image');
+  }
+  const folders = folder.parts.map((part) => part.folder);
+  return { ...fields, ...definition.fieldsOf(folders), ...common, tasks: tasksOf(folder, definition) };
+}

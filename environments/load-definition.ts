@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { register } from 'node:module';
+import { dirname, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { EnvironmentDefinition } from './definition.ts';
+import { definitionFault } from './definition-fault.ts';
+import { DEFINITIONS } from './registry.ts';
+
+/** Files that may hold the definition in an environment's folder, the first that is there counts. */
+export const DEFINITION_FILES = ['environment.ts', 'environment.js', 'environment.mjs'] as const;
+
+/** An environment that cannot be loaded: the message has the file and the reason. */
+export class DefinitionError extends Error {
+  override readonly name = 'DefinitionError';
+  readonly file: string;
+
+  constructor(file: string, reason: string, options: ErrorOptions = {}) {
+    super(`${file}: ${reason}`, options);
+    this.file = file;
+  }
+}
+
+/** The public module, as the server itself has it: what a plug-in imports must be the same classes. */
+const PUBLIC_MODULE = new URL(`./public${extname(import.meta.url)}`, import.meta.url).href;
+
+/**
+ * A hook of Node's module loader. It makes `stepwell/environment` mean the public module for whoever imports it, and the files
+ * of a plug-in ES modules where no `package.json` of its own says what they are.
+ */
+function resolver(folder: string): string {
+  const below = existsSync(join(folder, 'package.json')) ? null : `${pathToFileURL(folder).href}/`;
+  return `export async function resolve(specifier, context, next) {
+    const wanted = specifier === 'stepwell/environment' ? ${JSON.stringify(PUBLIC_MODULE)} : specifier;
+    const found = await next(wanted, context);
+    const below = ${JSON.stringify(below)};
+    const own = below !== null && found.url.startsWith(below) && !found.url.includes('/node_modules/');
+    return own && found.format?.startsWith('commonjs') ? { ...found, format: 'module' } : found;
+  }`;
+}
+
+/** Folders of which the process knows: Node's loader is the process's own. */
+const resolved = new Set<string>();
+
+function hookInto(folder: string): void {
+  register(`data:text/javascript,${encodeURIComponent(resolver(folder))}`);
+  resolved.add(folder);
+}
+
+async function definitionFile(path: string): Promise<string> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw new DefinitionError(path, 'there is no such file or folder', { cause: error });
+  });
+  if (!found.isDirectory()) return path;
+  const file = DEFINITION_FILES.map((name) => join(path, name)).find((name) => existsSync(name));
+  if (file !== undefined) return file;
+  throw new DefinitionError(path, `the folder has none of ${DEFINITION_FILES.join(', ')}`);
+}
+
+/** Import a file. TypeScript runs as it is: a process that has no loader for it yet gets one. */
+async function imported(file: string): Promise<{ readonly default?: unknown }> {
+  const { href } = pathToFileURL(file);
+  try {
+    return await import(href);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
+    const tsx = await import('tsx/esm/api');
+    tsx.register();
+    // Hooks that come later are asked first.
+    hookInto(dirname(file));
+    return await import(`${href}?typescript`);
+  }
+}
+
+/**
+ * The definition that a file exports by default, or that of a folder's `environment.ts`, `.js` or `.mjs`.
+ * @throws {DefinitionError} with the file and the reason
+ */
+export async function loadDefinition(path: string): Promise<EnvironmentDefinition> {
+  const file = await definitionFile(resolve(path));
+  if (!resolved.has(dirname(file))) hookInto(dirname(file));
+  let module: { readonly default?: unknown };
+  try {
+    module = await imported(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DefinitionError(file, `it cannot be imported: ${reason}`, { cause: error });
+  }
+  const definition = module.default;
+  const fault = definitionFault(definition);
+  if (fault !== null) throw new DefinitionError(file, fault);
+  return definition as EnvironmentDefinition;
+}
+
+/**
+ * The built-in definitions and those of some folders.
+ * @throws {DefinitionError} also for an id, or the name of an image, that another environment has
+ */
+export async function loadDefinitions(paths: readonly string[]): Promise<EnvironmentDefinition[]> {
+  const definitions = [...DEFINITIONS];
+  for (const path of paths) {
+    const definition = await loadDefinition(path);
+    if (definitions.some(({ id }) => id === definition.id)) {
+      throw new DefinitionError(resolve(path), `another environment has the id ${definition.id} already`);
+    }
+    definitions.push(definition);
+  }
+  return definitions;
+}

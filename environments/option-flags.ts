@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { CommonOptions } from '../protocol/episode.ts';
+import { type OptionOwner, ResetOptionSet } from './reset-options.ts';
+
+/** A reset option as a command line shows it. */
+export interface OptionFlag {
+  /** Its name on the wire, e.g. `max_turns`. */
+  readonly name: string;
+  /** `text` is any, `choice` one of `values`, `switch` true where it is there, `json` what no flag holds. */
+  readonly kind: 'integer' | 'number' | 'switch' | 'choice' | 'text' | 'json';
+  readonly values: readonly string[];
+  /** Lowest and highest number. */
+  readonly range: readonly [min: number, max: number];
+  /** For a person, with the environments that have it where not all have. */
+  readonly description: string;
+}
+
+/** What is read of an option's JSON Schema. */
+interface OptionSchema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+function kindOf({ type, enum: values }: OptionSchema): OptionFlag['kind'] {
+  if (values?.every((value) => typeof value === 'string')) return 'choice';
+  if (type === 'boolean') return 'switch';
+  if (type === 'integer' || type === 'number') return type;
+  return type === 'string' ? 'text' : 'json';
+}
+
+/** Every option that a reset of these environments takes, the common ones first, as flags. */
+export function optionFlags(environments: readonly OptionOwner[]): OptionFlag[] {
+  const set = new ResetOptionSet(environments);
+  const { properties = {} } = z.toJSONSchema(set.schema, { io: 'input' }) as {
+    readonly properties?: Readonly<Record<string, OptionSchema>>;
+  };
+  return Object.entries(properties).map(([name, schema]) => {
+    const owners = name in CommonOptions.shape ? null : set.ownersOf(name);
+    const meaning = set.meaningOf(name).replaceAll('`', '');
+    return {
+      name,
+      kind: kindOf(schema),
+      values: (schema.enum ?? []).map(String),
+      range: [schema.minimum ?? Number.MIN_SAFE_INTEGER, schema.maximum ?? Number.MAX_SAFE_INTEGER],
+      description: owners === null ? meaning : `${owners.join(', ')}: ${meaning}`,
+    };
+  });
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { CommonOptions, EpisodeId, type ResetOptions } from '../protocol/episode.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { Shape } from './definition.ts';
+
+/** An environment with the options that are its own. */
+export interface OptionOwner {
+  readonly id: string;
+  readonly options: Shape;
+}
+
+/** The schema itself, without the marks that it may be left out or has a default. */
+function bare(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
+    return bare(schema.unwrap() as z.ZodType);
+  return schema;
+}
+
+/** The description of an option, also where `.optional()` or the like stands behind it. */
+function descriptionOf(schema: z.ZodType): string {
+  if (schema.description !== undefined) return schema.description;
+  const inner = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? schema.unwrap() : null;
+  return inner === null ? '' : descriptionOf(inner as z.ZodType);
+}
+
+/** The values of an option that takes one of some texts; `null` for others. */
+function textsOf(schema: z.ZodType): readonly string[] | null {
+  const inner = bare(schema);
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : null;
+}
+
+/** One schema for what several environments take by the same name; each checks for itself what is its own. */
+function merged(schemas: readonly z.ZodType[]): z.ZodType {
+  const [first = z.unknown(), ...others] = [...new Set(schemas.map(bare))];
+  if (others.length === 0) return first.optional();
+  const texts = [first, ...others].map(textsOf);
+  if (texts.every((values) => values !== null)) return z.enum([...new Set(texts.flat())]).optional();
+  return z.union([first, ...others]).optional();
+}
+
+function refusal(option: string, message: string, facts: Record<string, unknown>): ProtocolError {
+  return new ProtocolError('invalid_params', `${option}: ${message}`, {
+    issues: [{ field: option, code: 'invalid', message }],
+    ...facts,
+  });
+}
+
+/** The reset options of a server: the common ones, and those that only some of its environments have. */
+export class ResetOptionSet {
+  readonly #environments: readonly OptionOwner[];
+  readonly #own: ReadonlyMap<string, z.ZodType>;
+  /** Of all options of all environments. */
+  readonly schema: z.ZodObject;
+  /** Of the parameters of `episode/reset`; what it does not know is refused. */
+  readonly params: z.ZodType;
+  /** Of the data of OpenEnv's reset; what it does not know is left out. */
+  readonly data: z.ZodType<ResetOptions & { readonly episode_id?: string | undefined }>;
+
+  constructor(environments: readonly OptionOwner[]) {
+    this.#environments = environments;
+    const names = new Set(environments.flatMap(({ options }) => Object.keys(options)));
+    this.#own = new Map(
+      [...names].map((name) => [name, merged(environments.flatMap(({ options }) => options[name] ?? []))]),
+    );
+    this.schema = z.object({ ...CommonOptions.shape, ...Object.fromEntries(this.#own) });
+    const data = this.schema.extend({ episode_id: EpisodeId.optional() });
+    this.params = data.extend({ environment: z.string().min(1) }).strict();
+    this.data = data as unknown as typeof this.data;
+  }
+
+  /** Ids of the environments that have an option; `null` where all have it. */
+  ownersOf(option: string): readonly string[] | null {
+    if (!this.#own.has(option)) return null;
+    const owners = this.#environments.filter(({ options }) => option in options);
+    return owners.length === this.#environments.length ? null : owners.map(({ id }) => id);
+  }
+
+  /** The values of an option that an environment takes; `null` where it takes all that the schema takes. */
+  valuesOf(option: string, environment: string): readonly string[] | null {
+    const own = this.#environments.find(({ id }) => id === environment)?.options[option];
+    const all = this.#own.get(option);
+    const values = own === undefined ? null : textsOf(own);
+    const taken = all === undefined ? null : textsOf(all);
+    return values !== null && taken !== null && values.length === taken.length ? null : values;
+  }
+
+  /** What an option is for; where environments say different things, each by its name. */
+  meaningOf(option: string): string {
+    const common: Shape = CommonOptions.shape;
+    if (common[option] !== undefined) return descriptionOf(common[option]);
+    const meanings = this.#environments.flatMap(({ id, options }) => {
+      const schema = options[option];
+      return schema === undefined ? [] : [{ id, text: descriptionOf(schema) }];
+    });
+    const [first, ...others] = new Set(meanings.map(({ text }) => text));
+    if (others.length === 0) return first ?? '';
+    return meanings.map(({ id, text }) => `\`${id}\`: ${text}`).join(' ');
+  }
+
+  /** @throws {ProtocolError} `invalid_params` for the first option, or value of one, that the environment does not have */
+  refuseForeign(environment: string, options: ResetOptions): void {
+    for (const option of this.#own.keys()) {
+      const value = options[option];
+      if (value === undefined) continue;
+      const owners = this.ownersOf(option);
+      if (owners !== null && !owners.includes(environment)) {
+        const message = `${environment} does not have this option; ${owners.join(' and ')} ${owners.length > 1 ? 'have' : 'has'} it`;
+        throw refusal(option, message, { environments: owners });
+      }
+      const values = this.valuesOf(option, environment);
+      if (values !== null && !values.includes(String(value))) {
+        const message = `${environment} takes ${values.join(', ')}, not ${JSON.stringify(value)}`;
+        throw refusal(option, message, { values });
+      }
+      const own = this.#environments.find(({ id }) => id === environment)?.options[option];
+      const issue = own?.safeParse(value).error?.issues[0];
+      if (issue !== undefined) throw refusal(option, issue.message, {});
+    }
+  }
+}

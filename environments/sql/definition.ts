@@ -1,0 +1,102 @@
+import { basename } from 'node:path';
+import type { ImageDefinition, Sandbox } from '../../docker/sandbox.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { defineEnvironment } from '../define-environment.ts';
+import { databaseIn, SCHEMA_FILE } from './database-folder.ts';
+import { homelessTask, LIST_IMAGE } from './databases.ts';
+import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
+import { SqlEpisode } from './episode.ts';
+import { goldSource, ungradableGold } from './gold.ts';
+import { type ServedDataset, type SqlDatasetFile, servedFromFile } from './images.ts';
+import { SQL_OBSERVATION, SQL_OPTIONS } from './options.ts';
+import { withSchema } from './schema-text.ts';
+import { scorerOf } from './scoring.ts';
+import { Dialect, SqlTaskRecord } from './task.ts';
+
+const DEFAULT_MAX_ROWS = 1000;
+
+/** `sql-v1`: tasks for a database. */
+export const sql = defineEnvironment({
+  id: 'sql-v1',
+  description: 'Questions to databases, answered in SQL and graded by the rows of the answer.',
+  readme: new URL('./README.md', import.meta.url),
+  semantics: ['native', 'intercode'],
+  options: SQL_OPTIONS,
+  observation: SQL_OBSERVATION,
+  record: SqlTaskRecord,
+  image: LIST_IMAGE,
+  datasetFields: { dialect: Dialect.optional().describe('What the image serves. Default: `sqlite`.') },
+  layout: { texts: { gold: 'solution/solution.sql' }, folders: { wrong: 'wrong' } },
+  shared: (folder, names) => (names.includes(SCHEMA_FILE) ? { database: basename(folder) } : {}),
+  fieldsOf: (folders) => {
+    const databases = folders.flatMap((folder) => databaseIn(folder) ?? []);
+    return databases.length > 0 ? { databases } : {};
+  },
+  tasks: new URL('./tasks/', import.meta.url),
+  served: (dataset: SqlDatasetFile) => servedFromFile(dataset),
+  imagesOf: ({ images }) => Object.values(images),
+  flawOf: (dataset: SqlDatasetFile) => homelessTask(dataset),
+  prompt: { first: 'sql>', more: '...', until: 'line' },
+  goldOf: ({ gold }, { dialect }) =>
+    typeof gold === 'string' ? gold : gold[dialect === 'mysql' ? 'mysql' : 'sqlite'],
+
+  open: ({ sandboxes, defaults, goldCache: cache }) => ({
+    plan({ task, dataset, record, options }) {
+      const dialect = options.dialect ?? dataset.dialect;
+      const intercode = options.semantics === 'intercode';
+      const connection: Connection = {
+        database: record.database,
+        allDatabases: intercode,
+        several: !intercode,
+      };
+      const zeroDate = intercode ? () => null : (text: string) => text;
+      const sql = goldOf(record, dialect, intercode);
+      const key = `${dataset.name}/${record.id}${intercode ? ' intercode' : ''}`;
+      const gold = goldSource({ sandboxes, cache, key, sql, connection, dialect, zeroDate });
+      const scorer = scorerOf(options, { sql, dialect });
+      const begin = async (sandbox: Sandbox) => {
+        const driver = new DriverSession({ sandbox, dialect, connection, zeroDate });
+        await driver.begin();
+        const { instruction } = task;
+        return new SqlEpisode({
+          task,
+          sandbox,
+          driver,
+          gold,
+          scorer,
+          instruction: options.schema === true ? withSchema(record, await driver.schema()) : instruction,
+          format: options.output ?? (intercode ? 'python' : 'table'),
+          maxRows: options.max_rows ?? (intercode ? KEPT_ROWS : DEFAULT_MAX_ROWS),
+          maxOutputBytes: options.max_output_bytes ?? defaults.maxOutputBytes,
+          timeoutMs: defaults.stepTimeoutMs,
+          strict: intercode,
+        });
+      };
+      const image = imageOf(dataset, dialect).name;
+      // What is found of a task holds for the dataset's own dialect.
+      if (dialect !== dataset.dialect) return { image, begin };
+      return { image, begin, try: async (ref) => ungradableGold(record.id, await gold(ref)) };
+    },
+  }),
+});
+
+/** InterCode's formula is computed from the query as it was published, also where that is no SQL. */
+function goldOf(
+  { gold, published_gold: published }: SqlTaskRecord,
+  dialect: Dialect,
+  intercode: boolean,
+): string {
+  if (intercode && published !== undefined) return published;
+  return typeof gold === 'string' ? gold : gold[dialect];
+}
+
+/** @throws {ProtocolError} `invalid_params` for a dialect that the dataset does not have */
+function imageOf({ name, images }: ServedDataset, dialect: Dialect): ImageDefinition {
+  const image = images[dialect];
+  if (image !== undefined) return image;
+  const has = Object.keys(images).join(', ');
+  const message = `dataset ${name} has ${has}, not ${dialect}`;
+  throw new ProtocolError('invalid_params', `dialect: ${message}`, {
+    issues: [{ field: 'dialect', code: 'invalid', message }],
+  });
+}
