@@ -34,7 +34,7 @@ async function write({ terminal }: Cli, folder: string): Promise<void> {
     if (!WITH_ID.has(name)) await copyFile(from, to);
     else await writeFile(to, (await readFile(from, 'utf8')).replaceAll(TEMPLATE_ID, id));
   }
-  print(terminal, `${id} is in ${folder}: environment.ts, tasks.jsonl, a test and a README`);
+  print(terminal, `${id} is in ${folder}: environment.ts, tasks.jsonl, samples.json, a test and a README`);
   print(terminal, `Try it: stepwell play --environment ${join(folder, '.')}/`);
 }
 

@@ -10,7 +10,7 @@ import { localMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
 const CLI = join(import.meta.dirname, '../../clients/cli/stepwell.js');
-const EXAMPLE = join(import.meta.dirname, '../../clients/examples/node-repl');
+const EXAMPLES = join(import.meta.dirname, '../../clients/examples');
 const START_MS = 300_000;
 const GOLD =
   'function chunk(list, size) { const rest = list.slice(size); return list.length === 0 ? [] : [list.slice(0, size), ...chunk(rest, size)]; }';
@@ -51,7 +51,7 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'stepwell-home-'));
     folder = join(home, 'node-repl');
-    await cp(EXAMPLE, folder, { recursive: true });
+    await cp(join(EXAMPLES, 'node-repl'), folder, { recursive: true });
     await mkdir(join(home, 'broken'));
     await writeFile(join(home, 'broken/environment.js'), UNPLAYABLE);
     await writeFile(join(home, 'broken/README.md'), '# Broken\n');
@@ -152,6 +152,14 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
     expect(help).toMatch(/--feedback +python-v1, node-v1:/);
     const checked = stepwell('tasks', 'check', '--environment', folder, '--runtime', 'local');
     expect(checked).toMatchObject({ status: 0, stdout: expect.stringContaining('2 of 2 gradable') });
+  });
+
+  it('keep the contract of environments, as `stepwell check` shows', { timeout: START_MS }, () => {
+    for (const path of [folder, join(EXAMPLES, 'new-environment')]) {
+      const checked = stepwell('check', path, '--runtime', 'local');
+      expect(checked.stdout).toMatch(/: \d+ checks hold, 0 fail, /);
+      expect(checked.status).toBe(0);
+    }
   });
 
   it('begin as a new one that works, in a folder that is empty', () => {

@@ -18,6 +18,8 @@ const Task = z.strictObject({
   expected: z.string().min(1),
   /** A command that solves it. */
   gold: z.string().min(1),
+  /** Plausible but wrong commands, for `stepwell check`. */
+  wrong: z.array(z.string()).optional(),
 });
 
 export default defineEnvironment({
