@@ -25,9 +25,12 @@ export { ProtocolError } from '../protocol/errors.ts';
 export type { Begin, Play, Shown } from './begun-episode.ts';
 export { type DefinitionParts, defineEnvironment } from './define-environment.ts';
 export {
+  type DatasetFields,
   type EnvironmentDefinition,
   type Plan,
   type Player,
+  type Prompt,
+  type RecordFlaw,
   type Semantics,
   type Start,
   UnplayableError,
@@ -38,3 +41,4 @@ export { decodeText, outputText } from './output-text.ts';
 export type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
 export { readTasks } from './read-tasks.ts';
 export { IDLE_TIMEOUT, SESSION_FIELDS, TIMED_FIELDS } from './session-schemas.ts';
+export type { TaskFolderLayout } from './task-folder.ts';

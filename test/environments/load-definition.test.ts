@@ -41,6 +41,29 @@ describe('an environment outside the source', () => {
     expect(definition).toMatchObject({ id: 'mine-v1', semantics: ['native'], builtIn: { name: 'built-in' } });
   });
 
+  it('has its tasks in a folder of them, as datasets have, and a mistake in one is named', async () => {
+    const folder = await written(source("tasks: new URL('./tasks/', import.meta.url)"));
+    for (const id of ['b', 'a']) {
+      await mkdir(join(folder, 'tasks', id), { recursive: true });
+      await writeFile(join(folder, 'tasks', id, 'instruction.md'), `Do ${id}.\n`);
+    }
+    const { builtIn } = await loadDefinition(folder);
+    expect(builtIn).toMatchObject({
+      name: 'built-in',
+      image: 'bash',
+      tasks: [
+        { id: 'a', instruction: 'Do a.' },
+        { id: 'b', instruction: 'Do b.' },
+      ],
+    });
+    const other = await written(source("tasks: new URL('./tasks/', import.meta.url)"));
+    await mkdir(join(other, 'tasks/a'), { recursive: true });
+    await writeFile(join(other, 'tasks/a/task.toml'), '[stepwell]\ninstructoin = "Do it."\n');
+    await expect(loadDefinition(other)).rejects.toThrow(
+      /cannot be imported: .*tasks\/a\/task\.toml, line 2, field instructoin: unknown key "instructoin"; instruction/,
+    );
+  });
+
   const broken: [string, string, RegExp][] = [
     ['throws at its import', 'throw new Error("no key");', /cannot be imported: no key/],
     ['has no default export', 'export const x = 1;', /no default export/],
