@@ -176,6 +176,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
       });
     },
   });
+  // None of these routes takes a body: what comes is read past.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    done(null);
+  });
   admit(app, admission, doorkeeper, clients);
 
   app.get('/v1', { websocket: true }, (socket, request) => {
