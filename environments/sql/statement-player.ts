@@ -24,7 +24,7 @@ const MOST_REMEMBERED_LENGTH = 20_000;
 /** Actions of an episode that can be played again: how many, their characters and their time in milliseconds. */
 const MOST_PLAYED = 500;
 const MOST_PLAYED_LENGTH = 1024 * 1024;
-const MOST_PLAYED_MS = 60_000;
+const MOST_PLAYED_MS = 30_000;
 
 /** Plays actions on a driver. The last rows are the answer. */
 export class StatementPlayer {
