@@ -45,6 +45,9 @@ export interface App {
 /** Routes that tell nothing and that probes read without a token. */
 const OPEN_ROUTES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/v1']);
 
+/** Most fragments of one WebSocket message, each of which takes memory beside its bytes: the longest may have 16 KiB each. */
+const MAX_FRAGMENTS = 1_024;
+
 /** Longest wait for a client's half of the closing handshake, and at shutdown for answers to be sent, in milliseconds. */
 const GOODBYE_MS = 1_000;
 
@@ -158,7 +161,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     serverFactory: (listener) => makeHttpServer(config, doorkeeper, listener),
   });
   await app.register(websocket, {
-    options: { maxPayload: config.max_frame_bytes, perMessageDeflate: false },
+    options: { maxPayload: config.max_frame_bytes, maxFragments: MAX_FRAGMENTS, perMessageDeflate: false },
     // ws closes the socket itself, with the code that names the fault.
     errorHandler: (err) => log.debug({ err }, 'a socket met a fault'),
     preClose: (done) => {
@@ -172,6 +175,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
         done();
       });
     },
+  });
+  // None of these routes takes a body: what comes is read past.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    done(null);
   });
   admit(app, admission, doorkeeper, clients);
 

@@ -26,6 +26,8 @@ const GOODBYE_MS = 1_000;
 const TOO_BIG = 1009;
 /** What a client's control frame takes beside its payload, in bytes. */
 const CONTROL_HEADER = 6;
+/** What a chunk that was read takes beside its bytes. */
+const CHUNK_BYTES = 256;
 
 /**
  * What comes from one socket, message by message, in order: none while its client does not read or has too much under way,
@@ -40,7 +42,11 @@ export class Intake implements Sender {
   #begun = 0;
   #deferred = false;
   #busy = false;
-  /** Bytes of the message that is being received. */
+  /** Bytes read since the last moment at which no message was being received. */
+  #wire = 0;
+  /** Bytes of pings and pongs among them. */
+  #controls = 0;
+  /** Memory that the message which is being received takes, in bytes: each of its parts keeps the chunk that it came in. */
   #partial = 0;
   #closed = false;
 
@@ -71,23 +77,25 @@ export class Intake implements Sender {
   }
 
   readonly #received = (chunk: Buffer): void => {
-    this.#partial += chunk.length;
+    // Pings and pongs of a client that is silent for days are no message.
+    if (this.#wire <= this.#controls) this.#whole();
+    this.#wire += chunk.length;
+    this.#partial += chunk.length + CHUNK_BYTES;
     if (this.#partial <= LARGE) return;
     if (this.#partial > this.#limit + LARGE) this.#refuse();
     // What became of the chunk shows once the socket's own listener has had it.
     else setImmediate(this.#weigh);
   };
 
-  /** Pings and pongs of a client that is silent for days are no part of a message. */
   readonly #control = (payload: Buffer): void => {
-    this.#partial = Math.max(0, this.#partial - payload.length - CONTROL_HEADER);
+    this.#controls += payload.length + CONTROL_HEADER;
   };
 
   /** Bytes of the message that is being received which the memory knows of. */
   #weighed = 0;
 
   readonly #weigh = (): void => {
-    if (this.#closed || this.#partial <= LARGE) return;
+    if (this.#closed || this.#partial <= LARGE || this.#wire <= this.#controls) return;
     const { memory } = this.#parts;
     memory.change(this.#partial - this.#weighed);
     this.#weighed = this.#partial;
@@ -112,8 +120,10 @@ export class Intake implements Sender {
     if (many || data.length > LARGE) this.#parts.flow.backlog(true);
   }
 
-  /** The message that was being received is complete. */
+  /** No message is being received. */
   #whole(): void {
+    this.#wire = 0;
+    this.#controls = 0;
     this.#partial = 0;
     if (this.#weighed === 0) return;
     this.#parts.memory.change(-this.#weighed);

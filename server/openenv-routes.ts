@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Environment } from '../environments/environment.ts';
@@ -10,6 +11,7 @@ import type { Config } from './config.ts';
 import type { EpisodeRegistry } from './episode-registry.ts';
 import { clipped, excerpt } from './excerpt.ts';
 import { HTTP_READER, HttpAnswers } from './http-answers.ts';
+import { readBody } from './http-body.ts';
 import { OpenEnvHttpSession } from './openenv-http-session.ts';
 import { answerMcpText } from './openenv-mcp.ts';
 import { openEnvApi, openEnvMetadata, openEnvSchema } from './openenv-schema.ts';
@@ -107,7 +109,9 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
 
   // Bodies are parsed here, since `/mcp` answers text that is no JSON with status 200.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
+    readBody(payload, config.max_frame_bytes),
+  );
   app.setErrorHandler((error, _request, reply) => {
     const { status, detail } = httpErrorOf(error);
     if (status >= 500) log.warn({ err: error }, 'an OpenEnv request failed');

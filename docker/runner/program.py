@@ -9,6 +9,7 @@ from typing import Callable
 
 from capture import Capture
 from processes import reap
+from waits import Waits
 
 
 class Program:
@@ -76,13 +77,17 @@ class Program:
         poll = select.poll()
         for fd in (self._output, self._exit, *self._services):
             poll.register(fd, select.POLLIN)
+        waits = Waits()
         exited_at = None
         output_open = True
         while exited_at is None or output_open:
-            left = (deadline if exited_at is None else exited_at + linger_s) - time.monotonic()
-            if left <= 0:
+            left_s = (deadline if exited_at is None else exited_at + linger_s) - time.monotonic()
+            if left_s <= 0 and exited_at is not None:
                 break
-            for fd, _ in poll.poll(max(1, left * 1000)):
+            # Past the deadline it is looked at once more: what held this process up did not hold up the program.
+            ready, held_up_s = waits.wait(poll, left_s)
+            deadline += held_up_s
+            for fd, _ in ready:
                 if fd == self._output:
                     output_open = capture.read_from(fd)
                     if not output_open:
@@ -93,4 +98,6 @@ class Program:
                     capture.read_from(self._output)
                 elif fd in self._services:
                     self._services[fd]()
+            if left_s <= 0:
+                break
         return exited_at is None

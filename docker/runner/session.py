@@ -14,6 +14,7 @@ from capture import Capture
 from processes import ticks_at
 from session_ends import CODE, GO, REPORT, rewrite, write_at
 from session_process import SessionProcess
+from waits import Waits
 
 # After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
 _GRACE_S = 0.3
@@ -21,7 +22,7 @@ _ROUND_S = 0.02
 # More processes than these are not interrupted first.
 _CROWD = 16
 # How long a report alone is waited for.
-_QUIET_MS = 2
+_QUIET_S = 0.002
 # Bytes of commands after which the memory file is begun anew.
 _CODE_LIMIT = 1 << 20
 _TIMED_OUT = 124
@@ -158,17 +159,23 @@ class Session:
 
     def _until_report(self, capture: Capture, deadline: float, idle_s: Optional[float]) -> Optional[str]:
         """None when the interpreter reported, or which deadline passed first."""
+        waits = Waits()
         # Most commands report before they could fill the pipe: then one wake-up serves report and output together.
-        if self._quiet_poll.poll(_QUIET_MS) and self._reported():
+        ready, held_up_s = waits.wait(self._quiet_poll, _QUIET_S)
+        if ready and self._reported():
             capture.read_from(self.output_fd)
             return None
+        deadline += held_up_s
         quiet_since = time.monotonic()
         while True:
-            now = time.monotonic()
             limit = deadline if idle_s is None else min(deadline, quiet_since + idle_s)
-            if now >= limit:
-                return "deadline" if limit == deadline else "idle"
-            for fd, _ in self._poll.poll(max(1, (limit - now) * 1000)):
+            left_s = limit - time.monotonic()
+            passed = None if left_s > 0 else "deadline" if limit == deadline else "idle"
+            # Past the limit it is looked at once more: what held this process up did not hold up the report.
+            ready, held_up_s = waits.wait(self._poll, left_s)
+            deadline += held_up_s
+            quiet_since += held_up_s
+            for fd, _ in ready:
                 if fd == self.output_fd:
                     quiet_since = time.monotonic()
                     if not capture.read_from(fd):
@@ -181,6 +188,8 @@ class Session:
                     raise SessionEnded(self._process.reap())
                 elif fd in self._services:
                     self._services[fd]()
+            if passed == "deadline" or (passed == "idle" and quiet_since < limit):
+                return passed
 
     def _reported(self) -> bool:
         """Whether the report of the present command comes soon; others, forged or late, are ignored."""

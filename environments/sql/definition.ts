@@ -54,14 +54,17 @@ export const sql = defineEnvironment({
       const key = `${dataset.name}/${record.id}${intercode ? ' intercode' : ''}`;
       const gold = goldSource({ sandboxes, cache, key, sql, connection, dialect, zeroDate });
       const scorer = scorerOf(options, { sql, dialect });
+      const driverIn = (sandbox: Sandbox) => new DriverSession({ sandbox, dialect, connection, zeroDate });
       const begin = async (sandbox: Sandbox) => {
-        const driver = new DriverSession({ sandbox, dialect, connection, zeroDate });
+        const driver = driverIn(sandbox);
         await driver.begin();
         const { instruction } = task;
         return new SqlEpisode({
           task,
           sandbox,
           driver,
+          freshDriver: async () =>
+            driverIn(await sandboxes.acquire({ image: sandbox.image.name, purpose: 'grading' })),
           gold,
           scorer,
           instruction: options.schema === true ? withSchema(record, await driver.schema()) : instruction,

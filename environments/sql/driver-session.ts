@@ -88,6 +88,11 @@ function isAgents(error: unknown): error is DriverLost | DriverFault {
   return error instanceof DriverLost || error instanceof DriverFault;
 }
 
+/** Whether something other than the statements may have ended them: the driver or its server was lost, or time ran out. */
+export function endedInDoubt({ error, restarted, timedOut }: Execution): boolean {
+  return restarted || timedOut || error === UNTOLD;
+}
+
 function failed(error: StatementError, timedOut: boolean): Execution {
   return { results: [], leftOut: 0, error, timedOut, restarted: true };
 }

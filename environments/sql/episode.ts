@@ -4,19 +4,22 @@ import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environm
 import { outputText } from '../output-text.ts';
 import { within } from '../time-left.ts';
 import type { Execution, StatementResult } from './driver-answer.ts';
-import { type DriverSession, KEPT_ROWS } from './driver-session.ts';
-import type { GoldSource } from './gold.ts';
+import type { DriverSession } from './driver-session.ts';
+import type { Gold, GoldSource } from './gold.ts';
 import { jsonRow } from './json-value.ts';
 import type { RowFormat } from './options.ts';
 import { executionText } from './result-text.ts';
-import type { Answer, Attempt, Scorer } from './scoring.ts';
-import { lastRows, shownExecution } from './shown-rows.ts';
+import type { Score, Scorer } from './scoring.ts';
+import { shownExecution } from './shown-rows.ts';
+import { StatementPlayer } from './statement-player.ts';
 
 export interface SqlEpisodeParts {
   readonly task: Task;
   readonly sandbox: Sandbox;
   /** Connected. */
   readonly driver: DriverSession;
+  /** A driver in a fresh sandbox for grading, not yet connected. */
+  readonly freshDriver: () => Promise<DriverSession>;
   readonly gold: GoldSource;
   readonly scorer: Scorer;
   /** What the agent sees first. */
@@ -36,9 +39,6 @@ export interface SqlEpisodeParts {
 const OK = 0;
 const FAILED = 1;
 const TIMED_OUT = 124;
-/** Earlier statements that are remembered for a reward's sake. */
-const MOST_REMEMBERED = 500;
-const MOST_REMEMBERED_LENGTH = 20_000;
 
 function exitCode({ error, timedOut }: Execution): number {
   if (timedOut) return TIMED_OUT;
@@ -51,11 +51,11 @@ export class SqlEpisode implements EnvironmentEpisode {
   readonly sandbox: Sandbox;
   readonly initial: ActionOutcome;
   readonly #parts: SqlEpisodeParts;
-  readonly #statements: string[] = [];
-  #attempt: Attempt = { answer: null, sql: '', single: false, earlier: [] };
+  readonly #player: StatementPlayer;
 
   constructor(parts: SqlEpisodeParts) {
     this.#parts = parts;
+    this.#player = new StatementPlayer(parts);
     this.task = parts.task;
     this.sandbox = parts.sandbox;
     this.initial = {
@@ -70,10 +70,10 @@ export class SqlEpisode implements EnvironmentEpisode {
   ): Promise<ActionOutcome> {
     const { driver, strict } = this.#parts;
     const before = driver.durationMs;
-    const execution = await this.#execute(
-      action.code,
-      within(action.timeout_ms ?? this.#parts.timeoutMs, atMostMs),
-    );
+    const execution = await this.#player.play({
+      sql: action.code,
+      timeoutMs: within(action.timeout_ms ?? this.#parts.timeoutMs, atMostMs),
+    });
     return {
       observation: this.#observation(execution),
       durationMs: driver.durationMs - before,
@@ -83,51 +83,36 @@ export class SqlEpisode implements EnvironmentEpisode {
 
   async grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
     const began = performance.now();
-    const { gold, scorer, strict } = this.#parts;
+    const { gold, strict, timeoutMs } = this.#parts;
     const expected = gold(this.sandbox.image);
     // Whoever awaits it comes later; a failure until then is not unhandled.
     expected.catch(() => {});
-    if (!strict && options.answer !== undefined) await this.#execute(options.answer, this.#parts.timeoutMs);
-    const { ungraded, ...score } = await scorer(this.#attempt, await expected);
+    const submitted = !strict && options.answer !== undefined;
+    if (submitted) await this.#player.play({ sql: options.answer, timeoutMs });
+    const { ungraded, ...score } = await this.#score(submitted, await expected);
     const durationMs = performance.now() - began;
     return { ...score, durationMs, ...(ungraded === undefined ? {} : { info: { ungraded } }) };
   }
 
+  /**
+   * A grade that lost its driver is tried again in a fresh sandbox. What ends in the same way there is the statements'
+   * own doing.
+   * @throws {SandboxError} where the second try meets a fault of its sandbox
+   */
+  async #score(submitted: boolean, gold: Gold): Promise<Score> {
+    const { freshDriver, scorer } = this.#parts;
+    const first = await scorer(this.#player.attempt, gold);
+    const actions = this.#player.toPlayAgain(submitted);
+    if (actions === null || first.reward === null) return first;
+    await using driver = await freshDriver();
+    await driver.begin();
+    const player = new StatementPlayer({ ...this.#parts, driver });
+    for (const action of actions) await player.play(action);
+    return submitted && player.endedInDoubt ? first : scorer(player.attempt, gold);
+  }
+
   release(): Promise<void> {
     return this.#parts.driver.release();
-  }
-
-  async #execute(sql: string, timeoutMs: number): Promise<Execution> {
-    const { driver, strict, maxRows, maxOutputBytes } = this.#parts;
-    const execution = await driver.execute({
-      sql,
-      timeoutMs,
-      // InterCode's text is that of all rows.
-      maxRows: strict ? KEPT_ROWS : maxRows,
-      maxBytes: maxOutputBytes,
-    });
-    const result = lastRows(execution);
-    if (strict || result !== null) {
-      const single = execution.results.length === 1 && execution.error === null;
-      const kept = sql.slice(0, MOST_REMEMBERED_LENGTH);
-      this.#attempt = { answer: this.#answer(result), sql: kept, single, earlier: [...this.#statements] };
-    }
-    if (execution.error === null && this.#statements.length < MOST_REMEMBERED) {
-      this.#statements.push(sql.slice(0, MOST_REMEMBERED_LENGTH));
-    }
-    return execution;
-  }
-
-  #answer(result: StatementResult | null): Answer | null {
-    if (result === null) return null;
-    let rows: ReturnType<Answer['rows']> | undefined;
-    return {
-      count: result.count,
-      rows: () => {
-        rows ??= this.#parts.driver.allRows(result);
-        return rows;
-      },
-    };
   }
 
   #observation(execution: Execution) {

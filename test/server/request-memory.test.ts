@@ -111,6 +111,21 @@ test('large messages of many sockets at once all come through, and hold up no sm
   }
 });
 
+test('a message of 16 MB in fragments of 64 KiB, 16 KiB, or between pings is served', async () => {
+  await start();
+  const wire = await open();
+  const episode_id = await wire.reset();
+  const text = Buffer.from(longStep(episode_id, 16_000_000));
+  for (const size of [65_536, 16_384]) {
+    for (let at = 0; at < text.length; at += size) {
+      wire.socket.send(text.subarray(at, at + size), { binary: false, fin: at + size >= text.length });
+      if (at % (16 * size) === 0) wire.socket.ping();
+    }
+    const { result } = JSON.parse(await wire.text());
+    expect(result.observation.output.length).toBeGreaterThan(1_000_000);
+  }
+});
+
 test('requests that wait for others of their client are read only as far as there is room', async () => {
   await start({ max_frame_bytes: 2 * MIB });
   const wire = await open();

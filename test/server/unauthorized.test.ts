@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeEnvironment } from './fake-environment.ts';
 import { startTestServer, type TestServer, Wire } from './test-server.ts';
 
@@ -113,6 +113,53 @@ test('so is one whose fragments add up to more', async () => {
     ]);
   for (let n = 0; n < 20; n += 1) socket.write(fragment(n === 0));
   await closed;
+});
+
+/** A frame of a fragmented message, masked with zeros. */
+function part(opcode: number, payload: Buffer, fin = false): Buffer {
+  return Buffer.concat([
+    Buffer.from([(fin ? 0x80 : 0) | opcode, 0x80 | payload.length, 0, 0, 0, 0]),
+    payload,
+  ]);
+}
+
+describe('of a connection that has time', () => {
+  beforeEach(async () => {
+    await server.close();
+    server = await startTestServer([new FakeEnvironment()], { token: TOKEN, connect_timeout_ms: 60_000 });
+  });
+
+  test('a message of many small fragments is cut before it is whole', async () => {
+    const { socket, closed } = await handshake();
+    socket.resume();
+    const blank = Buffer.from(' ');
+    socket.write(part(0x01, blank));
+    for (let n = 0; n < 2_000; n += 1) socket.write(part(0x00, blank));
+    await closed;
+  });
+
+  test('so is one whose fragments come between pings', async () => {
+    const { socket, closed } = await handshake();
+    socket.resume();
+    const pings = Buffer.concat(Array.from({ length: 60 }, () => part(0x09, Buffer.alloc(125), true)));
+    for (let n = 0; n < 40 && !socket.destroyed; n += 1) {
+      socket.write(Buffer.concat([part(n === 0 ? 0x01 : 0x00, Buffer.from(' ')), pings]));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await closed;
+  });
+
+  test('so is one that comes byte by byte', async () => {
+    const { socket, closed } = await handshake();
+    socket.resume();
+    socket.setNoDelay(true);
+    socket.write(Buffer.from([0x81, 0x80 | 126, 0xf0, 0x00, 0, 0, 0, 0]));
+    for (let sent = 0; sent < 5_000 && !socket.destroyed; sent += 1) {
+      socket.write(' ');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await closed;
+  });
 });
 
 test('a body without the token is not read', async () => {

@@ -42,8 +42,8 @@ class Decoder:
     """
     Decodes what the other side sent. side: what this side makes of what is no value: remote(number, …) of an object of the
     solution's, given(number, …) of one of the judge's, raisable(reference, names, base) of an exception's class,
-    imported(module, name) of a class of Python's; `classes`, its own classes of the names that both sides have; `taken`,
-    names of what plain values and instances of these classes have; and
+    imported(module, name) of a class of Python's; `classes`, its own classes of the names that both sides have;
+    `error_classes`; `taken`, names of what plain values and instances of these classes have; and
     notice(kind, detail), which is told of each part that is not simply data: `nan`, a float that is no number; `infinite`,
     one from which such a one can be made; `hidden`, an attribute in the place of a value of its class; `inside`, what is no
     data within an instance of such a class; `named`, a named tuple.
@@ -171,7 +171,7 @@ class Decoder:
         if not isinstance(kind, type):
             raise ValueError("no class")
         self._no_data()
-        return kind
+        return self._side.error_classes.admitted(kind)
 
     def _shared(self, name):
         self._no_data()

@@ -76,18 +76,28 @@ def told(error: BaseException, encode: Callable[[object], object], folder: str, 
 
 
 class Classes:
-    """Classes of exceptions by what was told of them. known(name): a class that this side has, or None."""
+    """
+    Classes of exceptions by what was told of them. known(name): a class that this side has, or None. admitted(kind): the
+    class that takes the place of one, whatever led to it.
+    """
 
-    def __init__(self, known: Callable[[str], object]) -> None:
+    def __init__(self, known: Callable[[str], object], admitted: Callable[[type], type] = lambda kind: kind) -> None:
         self._known = known
+        self.admitted = admitted
         self._made = {}
 
-    def of(self, names: list[list[str]], base: type) -> type:
-        """The class of these names, the last one being the base of the others, all of them with a built-in one."""
-        kind = base
+    def of(self, names: list[list[str]], base: str) -> type:
+        """
+        The class of these names, the last one being the base of the others, all of them with a built-in one.
+        Raises ValueError where that is no exception.
+        """
+        kind = vars(builtins)[base]
+        if not _issubclass(kind, _BaseException):
+            raise ValueError("no exception")
+        kind = self.admitted(kind)
         for name, module in reversed(names):
             kind = self._one(_str(name), _str(module), kind)
-        return kind
+        return self.admitted(kind)
 
     def _one(self, name, module, base):
         for known in (self._known(name), _published(name, module)):
@@ -113,22 +123,17 @@ def made(
     said: dict,
     classes: Classes,
     decode: Callable[[object], object],
-    admitted: Callable[[type], type] = lambda kind: kind,
     notice: Callable[[str], None] = lambda text: None,
 ) -> BaseException:
     """
-    An exception like the one that was told of; `admitted` says which class takes the place of a built-in one. notice(text)
-    is told of an attribute that hides a value of its class.
+    An exception like the one that was told of. notice(text) is told of an attribute that hides a value of its class.
     """
-    base = vars(builtins)[said["base"]]
-    if not _issubclass(base, _BaseException):
-        raise ValueError("no exception")
-    kind = classes.of(said.get("names", ())[:_DEEPEST], admitted(base))
+    kind = classes.of(said.get("names", ())[:_DEEPEST], said["base"])
     message = _str(said["message"])
     arguments = [decode(value) for value in said["arguments"]] if "arguments" in said else [message]
     try:
         if "parts" in said:
-            error = kind(arguments[0], [made(part, classes, decode, admitted, notice) for part in said["parts"]])
+            error = kind(arguments[0], [made(part, classes, decode, notice) for part in said["parts"]])
         else:
             error = kind.__new__(kind, *arguments)
             error.args = tuple(arguments)
@@ -136,8 +141,8 @@ def made(
         error = Exception(message)
     instances.fill(error, None, [(name, decode(value)) for name, value in said.get("state", ())], notice)
     vars(error)["__stepwell_message__"] = message
-    if "code" in said and base is SystemExit:
+    if "code" in said and said["base"] == "SystemExit":
         error.code = decode(said["code"])
     if "cause" in said:
-        error.__cause__ = made(said["cause"], classes, decode, admitted, notice)
+        error.__cause__ = made(said["cause"], classes, decode, notice)
     return error

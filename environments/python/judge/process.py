@@ -1,6 +1,5 @@
 """The judge's side of solution processes: start one, ask it, notice that it ended."""
 
-import builtins
 import re
 import threading
 from collections.abc import Iterable, Set
@@ -39,7 +38,7 @@ class SolutionProcess:
         self._clock = clock
         self.classes = classes
         self.taken = taken
-        self._error_classes = errors.Classes(self._own_class)
+        self.error_classes = errors.Classes(self._own_class, self._admitted)
         self._channel = None
         self._pid = None
         # Threads of a test ask one after the other.
@@ -112,7 +111,7 @@ class SolutionProcess:
         return self._given.found(number)
 
     def raisable(self, reference: int, names: list[list[str]], base: str) -> type:
-        return self._given.raisable(self._error_classes.of(names, vars(builtins)[base]), reference)
+        return self._given.raisable(self.error_classes.of(names, base), reference)
 
     def imported(self, module: str, name: str) -> type:
         raise ValueError("no class of the solution")
@@ -242,15 +241,17 @@ class SolutionProcess:
     def _error(self, said):
         """An exception of the solution, or one of the test's own that came back."""
         own = self._given.raised(said.get("number"))
-        if own is not None:
+        if own is not None and self._admitted(type(own)) is type(own):
             return own
         decode = self._decoder.decode
-        error = errors.made(said, self._error_classes, decode, self._admitted, lambda text: self.notice("hidden", text))
+        error = errors.made(said, self.error_classes, decode, lambda text: self.notice("hidden", text))
         error.of_solution = said
         return error
 
     def _admitted(self, kind):
-        return RuntimeError if kind in _ENDS and not self.names(kind) else kind
+        """A class that the solution may raise, or have the test raise, in the place of one."""
+        ends = next((end for end in _ENDS if issubclass(kind, end)), None)
+        return kind if ends is None or self.names(ends) else RuntimeError
 
     def _restore(self, name, value, changed):
         """Make a value of the test's equal to what the solution made of its copy."""

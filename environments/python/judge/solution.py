@@ -50,10 +50,10 @@ class Solution:
         # Those that are there for every test.
         self._kept = {}
         self.taken = frozenset()
-        self._error_classes = errors.Classes(self._places.find)
+        self.error_classes = errors.Classes(self._places.find)
         self._encoder = Encoder(self._refer, self.classes)
         self._decoder = Decoder(self)
-        self._callbacks = Callbacks(channel, self._answered, self._encoder, self._decoder, self._error_classes)
+        self._callbacks = Callbacks(channel, self._answered, self._encoder, self._decoder, self.error_classes)
 
     def _refer(self, value):
         given = self._callbacks.number(value)
@@ -74,7 +74,7 @@ class Solution:
         return self._callbacks.given(number, form, name)
 
     def raisable(self, _, names, base):
-        return self._error_classes.of(names, vars(builtins)[base])
+        return self.error_classes.of(names, base)
 
     def imported(self, module, name):
         return getattr(importlib.import_module(module), name)

@@ -17,6 +17,7 @@ const TASKS: PythonTaskRecord[] = [
     tests: [
       { name: 'a', code: 'assert double(7123) == 14246' },
       { name: 'b', args: [8119], value: 16238 },
+      { name: 'c', code: 'assert all(map(lambda x: double(x) == 2 * x, [6121, 5113]))' },
     ],
     test_timeout_ms: 2000,
   },

@@ -269,6 +269,11 @@ export const CHEATS: readonly Cheat[] = [
     source: 'def double(x):\n    raise StopIteration\n',
   },
   {
+    attempt: 'an exception class of their name',
+    stoppedBy: 'What it is in the judge counts, whatever led to it: `RuntimeError` as well.',
+    source: `class E(Exception):\n    pass\nE.__name__, E.__module__ = 'StopIteration', 'builtins'\n\ndef double(x):\n    raise E\n`,
+  },
+  {
     attempt: 'a program that prints everything',
     stoppedBy: 'Lines and words are compared one by one.',
     program: true,

@@ -3,7 +3,7 @@ import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { type EngineCase, engineCases } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
 import { ownArguments } from './gallery/arguments.ts';
-import { defaults, prints, threads } from './gallery/errors-and-prints.ts';
+import { defaults, endings, prints, threads } from './gallery/errors-and-prints.ts';
 import { expectedValues } from './gallery/expected-values.ts';
 import { numbers } from './gallery/numbers.ts';
 import { ownClasses } from './gallery/own-classes.ts';
@@ -25,6 +25,7 @@ const PLAYED: readonly Played[] = [
   ...ownClasses,
   ...prints,
   ...threads,
+  ...endings,
   ...defaults,
 ];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { begun, environmentOf } from './begun.ts';
-import { type Answers, rowsDocument } from './fake-driver.ts';
+import { type Answers, type Call, rowsDocument } from './fake-driver.ts';
 
 const LOST = { sessionRestarted: true };
 const BROKEN = { exitCode: 1, output: 'Traceback\nValueError: of the statement' };
@@ -81,7 +81,11 @@ describe('a driver that the agent breaks', () => {
     const { play } = await begun(
       { task: 0 },
       { execute: () => rowsDocument(['a'], [[1]], 2), answer: () => answer },
-      { execute: () => rowsDocument(['a'], [[1], [2]], 2) },
+      {
+        // The gold's rows come with it; its own sandbox is not asked for more.
+        execute: ({ sql }) => rowsDocument(['a'], sql === 'SELECT 1' ? [[1]] : [[1], [2]], 2),
+        answer: () => answer,
+      },
     );
     await play.act({ code: 'SELECT 1' });
     expect(await play.grade({ final: true })).toMatchObject({ reward: 0, success: false });
@@ -91,5 +95,103 @@ describe('a driver that the agent breaks', () => {
     const { environment } = environmentOf({ begin: () => BROKEN });
     const reset = environment.reset(environment.choose({ task: 0 }, 0), { task: 0 });
     await expect(reset).rejects.toMatchObject({ name: 'SandboxError', code: 'runner_fault' });
+  });
+});
+
+const TIMED_OUT = { ...rowsDocument([], []), results: [], timed_out: true };
+const RESTARTED = { ...rowsDocument([], []), results: [], restarted: true };
+
+describe('a driver that is lost at a grade', () => {
+  const goldOr =
+    (others: (sql: string) => object): NonNullable<Answers['execute']> =>
+    ({ sql }) =>
+      ['first', 'last'].includes(String(sql)) ? others(String(sql)) : rowsDocument(['a'], [[7]]);
+  const sqlOf = (calls: readonly Call[]) =>
+    calls.flatMap(({ call, sql }) => (call === 'execute' ? [String(sql)] : []));
+
+  it.each([
+    ['killed', LOST],
+    ['held up past the deadline', { ...LOST, timedOut: true }],
+    ['unable to tell', BROKEN],
+    ['late', TIMED_OUT],
+    ['without its server', RESTARTED],
+  ])('%s at the submitted statement has the episode played again elsewhere', async (_, end) => {
+    for (const [rows, reward] of [
+      [[[7]], 1],
+      [[[8]], 0],
+    ] as const) {
+      const { play, source } = await begun(
+        { task: 0 },
+        { execute: goldOr((sql) => (sql === 'last' ? end : rowsDocument(['a'], [[1]]))) },
+        {
+          execute: goldOr((sql) => rowsDocument(['a'], sql === 'last' ? rows.map((row) => [...row]) : [[1]])),
+        },
+      );
+      await play.act({ code: 'first' });
+      expect(await play.grade({ answer: 'last', final: true })).toMatchObject({ reward });
+      const [, again] = source.of('grading');
+      expect(sqlOf(again?.driverCalls ?? [])).toEqual(['first', 'last']);
+      expect(again?.remains).toHaveLength(1);
+    }
+  });
+
+  it('and again in the second try leaves the grade of what was there before', async () => {
+    for (const [row, reward] of [
+      [7, 1],
+      [1, 0],
+    ] as const) {
+      const execute = goldOr((sql) => (sql === 'last' ? LOST : rowsDocument(['a'], [[row]])));
+      const { play } = await begun({ task: 0 }, { execute }, { execute });
+      await play.act({ code: 'first' });
+      expect(await play.grade({ answer: 'last', final: true })).toMatchObject({ reward });
+    }
+  });
+
+  it('with the rows of the answer has them told by another, as they were before later statements', async () => {
+    let lost = false;
+    const { play, source } = await begun(
+      { task: 0 },
+      {
+        execute: goldOr((sql) => {
+          if (sql === 'first') return rowsDocument(['a'], [], 1);
+          lost = true;
+          return LOST;
+        }),
+        answer: () => (lost ? {} : { rows: [[7]] }),
+      },
+      { execute: goldOr(() => rowsDocument(['a'], [], 1)), answer: () => ({ rows: [[7]] }) },
+    );
+    await play.act({ code: 'first' });
+    await play.act({ code: 'last' });
+    expect(await play.grade({ final: true })).toMatchObject({ reward: 1 });
+    expect(sqlOf(source.of('grading')[1]?.driverCalls ?? [])).toEqual(['first']);
+  });
+
+  it('is a failure where no second try is possible', async () => {
+    const execute = goldOr((sql) => (sql === 'last' ? LOST : rowsDocument(['a'], [[1]])));
+    let begins = 0;
+    const begin = () => {
+      begins += 1;
+      return begins === 1 ? {} : LOST;
+    };
+    const { play } = await begun({ task: 0 }, { execute }, { execute, begin });
+    await expect(play.grade({ answer: 'last', final: true })).rejects.toMatchObject({ code: 'died' });
+  });
+
+  it('costs no second try where the statement fails by itself', async () => {
+    const error = { code: 1, state: '42000', message: 'syntax error' };
+    const execute = goldOr(() => ({ ...rowsDocument([], []), results: [], error }));
+    const { play, source } = await begun({ task: 0 }, { execute }, { execute });
+    expect(await play.grade({ answer: 'last', final: true })).toMatchObject({ reward: 0 });
+    expect(source.of('grading')).toHaveLength(1);
+  });
+
+  it('after more than can be played again is graded by what is there', async () => {
+    const execute = goldOr((sql) => (sql === 'last' ? LOST : rowsDocument(['a'], [[1]])));
+    const { play, source } = await begun({ task: 0 }, { execute }, { execute });
+    for (let at = 0; at < 3; at += 1) await play.act({ code: `SELECT '${'x'.repeat(400_000)}'` });
+    await play.act({ code: 'first' });
+    expect(await play.grade({ answer: 'last', final: true })).toMatchObject({ reward: 0 });
+    expect(source.of('grading')).toHaveLength(1);
   });
 });

@@ -182,7 +182,7 @@ describe('the answer', () => {
     expect(source.of('grading')[0]?.driverCalls.map(({ call }) => call)).toContain('answer');
   });
 
-  it('goes with the driver where not all of it was shown', async () => {
+  it('is told by another driver where not all of it was shown and its own was lost', async () => {
     let calls = 0;
     const lost: Answers = {
       execute: () => {
@@ -190,11 +190,20 @@ describe('the answer', () => {
         return calls === 1 ? rowsDocument(['a'], [[1]], 2) : { sessionRestarted: true };
       },
     };
-    const two: Answers = { execute: () => rowsDocument(['a'], [[1], [2]]) };
-    const { play } = await begun({ task: 0 }, lost, two);
-    await play.act({ code: 'SELECT a FROM t' });
-    await play.act({ code: 'SELECT a FROM t' });
-    expect(await play.grade({ final: true })).toMatchObject({ reward: 0 });
+    for (const [rows, reward] of [
+      [[[1], [2]], 1],
+      [[[1], [3]], 0],
+    ] as const) {
+      calls = 0;
+      const fresh: Answers = {
+        execute: ({ sql }) =>
+          rowsDocument(['a'], sql === 'SELECT a FROM t' ? rows.map((row) => [...row]) : [[1], [2]]),
+      };
+      const { play } = await begun({ task: 0 }, lost, fresh);
+      await play.act({ code: 'SELECT a FROM t' });
+      await play.act({ code: 'SELECT a FROM t' });
+      expect(await play.grade({ final: true })).toMatchObject({ reward });
+    }
   });
 
   it('may be a query given with submit', async () => {

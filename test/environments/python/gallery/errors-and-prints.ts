@@ -152,6 +152,86 @@ export const threads: readonly Played[] = [
   },
 ];
 
+/** What the solution raises while the test's own loops run: an exception that ends a loop is not one of theirs. */
+export const endings: readonly Played[] = [
+  {
+    of: 'loops of the test that an exception could end early',
+    gold: GOLD,
+    tests: [
+      'cases = [(1, 2), (2, 4)]\nassert all(map(lambda c: f(c[0]) == c[1], cases))',
+      'assert not list(filter(lambda x: f(x) != 2 * x, [1, 3, 5]))',
+      'for ok in map(lambda x: f(x) == 2 * x, [1, 3]):\n    assert ok',
+      'def check(cases):\n    return all(map(lambda c: f(c[0]) == c[1], cases))\nassert check([(1, 2), (2, 4)])',
+      'assert not any(map(lambda x: f(x) - 2 * x, [1, 3, 5]))',
+    ],
+    honest: {},
+    cheats: {
+      builtin: 'def f(x):\n    raise StopIteration\n',
+      derived: 'class E(StopIteration):\n    pass\ndef f(x):\n    raise E\n',
+      ...Object.fromEntries(
+        ['StopIteration', 'StopAsyncIteration', 'GeneratorExit'].map((name) => [
+          `named ${name}`,
+          python`
+            class E(Exception):
+                pass
+            E.__name__, E.__module__ = 'NAME', 'builtins'
+            def f(x):
+                raise E()
+          `.replace('NAME', name),
+        ]),
+      ),
+      'base of one so named': python`
+        class E(Exception):
+            pass
+        E.__name__, E.__module__ = 'StopIteration', 'builtins'
+        class Own(E):
+            pass
+        def f(x):
+            raise Own()
+      `,
+    },
+  },
+  {
+    of: 'an exception class, a group and a cause that the test raises itself',
+    gold: 'class Odd(Exception):\n    pass\ndef f(x):\n    return 2 * x\n',
+    tests: ['raise Odd', 'raise error.exceptions[0]', 'raise error.__cause__'].map((raises) =>
+      python`
+        def check(x):
+            try:
+                got = f(x)
+            except Exception as error:
+                RAISES
+            assert got == 2 * x
+        list(map(check, [1, 3]))
+      `.replace('RAISES', raises),
+    ),
+    honest: {},
+    cheats: {
+      'one that ends the loop': python`
+        class Odd(Exception):
+            pass
+        Odd.__name__, Odd.__module__ = 'StopIteration', 'builtins'
+        def f(x):
+            raise ExceptionGroup("odd", [Odd()]) from Odd()
+      `,
+      'a built-in one':
+        'Odd = StopIteration\ndef f(x):\n    raise ExceptionGroup("odd", [Odd()]) from Odd()\n',
+    },
+  },
+  {
+    of: 'an iterator of the test whose end the solution lets through',
+    gold: 'def f(take):\n    return take() + take()\n',
+    tests: [
+      'assert all(map(lambda c: f(iter(c).__next__) == sum(c), [(1, 2), (3, 4)]))',
+      'cases = [(1, 2), (3, 4)]\nassert not list(filter(lambda c: f(iter(c).__next__) != sum(c), cases))',
+    ],
+    honest: {},
+    cheats: {
+      end: 'def f(take):\n    while True:\n        take()\n',
+    },
+  },
+];
+
 /** Dictionaries that make what they lack. */
 export const defaults: readonly Played[] = [
   {

@@ -1,0 +1,115 @@
+import type { Execution, StatementResult } from './driver-answer.ts';
+import { type DriverSession, endedInDoubt, KEPT_ROWS } from './driver-session.ts';
+import type { Answer, Attempt } from './scoring.ts';
+import { lastRows } from './shown-rows.ts';
+
+export interface PlayerParts {
+  /** Connected. */
+  readonly driver: DriverSession;
+  /** Whether any action replaces the answer, also one that failed or gave no rows. */
+  readonly strict: boolean;
+  readonly maxRows: number;
+  readonly maxOutputBytes: number;
+}
+
+/** The statements of one action, and their deadline in milliseconds. */
+export interface PlayedAction {
+  readonly sql: string;
+  readonly timeoutMs: number;
+}
+
+/** Earlier statements that are remembered for a reward's sake. */
+const MOST_REMEMBERED = 500;
+const MOST_REMEMBERED_LENGTH = 20_000;
+/** Actions of an episode that can be played again: how many, their characters and their time in milliseconds. */
+const MOST_PLAYED = 500;
+const MOST_PLAYED_LENGTH = 1024 * 1024;
+const MOST_PLAYED_MS = 30_000;
+
+/** Plays actions on a driver. The last rows are the answer. */
+export class StatementPlayer {
+  readonly #parts: PlayerParts;
+  readonly #statements: string[] = [];
+  readonly #played: PlayedAction[] = [];
+  #playedLength = 0;
+  /** Actions up to the one that gave the answer. */
+  #answeredAt = 0;
+  #rowsLost = false;
+  #last: Execution | null = null;
+  #attempt: Attempt = { answer: null, sql: '', single: false, earlier: [] };
+
+  constructor(parts: PlayerParts) {
+    this.#parts = parts;
+  }
+
+  get attempt(): Attempt {
+    return this.#attempt;
+  }
+
+  async play(action: PlayedAction): Promise<Execution> {
+    const { driver, strict, maxRows, maxOutputBytes } = this.#parts;
+    this.#keep(action);
+    const execution = await driver.execute({
+      ...action,
+      // InterCode's text is that of all rows.
+      maxRows: strict ? KEPT_ROWS : maxRows,
+      maxBytes: maxOutputBytes,
+    });
+    this.#last = execution;
+    const { sql } = action;
+    const result = lastRows(execution);
+    if (strict || result !== null) {
+      const single = execution.results.length === 1 && execution.error === null;
+      const kept = sql.slice(0, MOST_REMEMBERED_LENGTH);
+      this.#rowsLost = false;
+      this.#answeredAt = this.#played.length;
+      this.#attempt = { answer: this.#answer(result), sql: kept, single, earlier: [...this.#statements] };
+    }
+    if (execution.error === null && this.#statements.length < MOST_REMEMBERED) {
+      this.#statements.push(sql.slice(0, MOST_REMEMBERED_LENGTH));
+    }
+    return execution;
+  }
+
+  /** Whether something other than the statements may have ended the last action. */
+  get endedInDoubt(): boolean {
+    return this.#last !== null && endedInDoubt(this.#last);
+  }
+
+  /**
+   * The actions that lead to the grade, where something other than them may have decided it: the driver was lost at the
+   * action that was submitted, or with the rows of the answer. `null` where there is no such doubt, and where the
+   * episode is too long to be played again.
+   * @param submitted whether the last action belongs to the grade
+   */
+  toPlayAgain(submitted: boolean): readonly PlayedAction[] | null {
+    if (this.#playedLength > MOST_PLAYED_LENGTH || this.#played.length > MOST_PLAYED) return null;
+    if (this.#parts.driver.durationMs > MOST_PLAYED_MS) return null;
+    if (submitted && this.endedInDoubt) return [...this.#played];
+    return this.#rowsLost ? this.#played.slice(0, this.#answeredAt) : null;
+  }
+
+  #keep(action: PlayedAction): void {
+    this.#playedLength += action.sql.length;
+    const fits = this.#playedLength <= MOST_PLAYED_LENGTH && this.#played.length <= MOST_PLAYED;
+    if (fits) this.#played.push(action);
+  }
+
+  #answer(result: StatementResult | null): Answer | null {
+    if (result === null) return null;
+    let rows: ReturnType<Answer['rows']> | undefined;
+    return {
+      count: result.count,
+      rows: () => {
+        rows ??= this.#rows(result);
+        return rows;
+      },
+    };
+  }
+
+  async #rows(result: StatementResult): ReturnType<Answer['rows']> {
+    const rows = await this.#parts.driver.allRows(result);
+    this.#rowsLost = rows === null;
+    return rows;
+  }
+}
