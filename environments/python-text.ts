@@ -19,12 +19,18 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 const ODD = /['"\\]|(?! )[\p{C}\p{Z}]/gu;
 const ODD_BYTE = /['"\\]|[^ -~]/g;
 
+function isSpace(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code >= 0x80) return SPACE.test(text.charAt(at));
+  return (code >= 0x1c && code <= 0x20) || (code >= 0x09 && code <= 0x0d);
+}
+
 /** Python's `str.strip()`. */
 export function pythonStrip(text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && SPACE.test(text.charAt(start))) start += 1;
-  while (end > start && SPACE.test(text.charAt(end - 1))) end -= 1;
+  while (start < end && isSpace(text, start)) start += 1;
+  while (end > start && isSpace(text, end - 1)) end -= 1;
   return text.slice(start, end);
 }
 

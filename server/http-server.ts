@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Config } from './config.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 
@@ -7,6 +8,27 @@ const MAX_LOOK_MS = 1_000;
 
 /** How long a connection may idle between two requests, in milliseconds: longer than clients' pools keep theirs. */
 const KEEP_ALIVE_MS = 72_000;
+
+/** Most requests of one connection that are not answered, or whose answers the client has not taken. */
+const MAX_PIPELINED = 64;
+
+/** Close a connection that sends requests without waiting for their answers: each takes some kilobytes. */
+function bounded(listener: RequestListener): RequestListener {
+  const waiting = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    // What was read together with earlier requests is parsed all the same.
+    if (socket.destroyed) return;
+    const count = (waiting.get(socket) ?? 0) + 1;
+    if (count > MAX_PIPELINED) {
+      socket.destroy();
+      return;
+    }
+    waiting.set(socket, count);
+    response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    listener(request, response);
+  };
+}
 
 /** The HTTP server below the app: what is late is closed, what is too much is not let in. */
 export function makeHttpServer(config: Config, doorkeeper: Doorkeeper, listener: RequestListener): Server {
@@ -18,7 +40,7 @@ export function makeHttpServer(config: Config, doorkeeper: Doorkeeper, listener:
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: Math.min(MAX_LOOK_MS, connect_timeout_ms),
     },
-    listener,
+    bounded(listener),
   );
   server.on('connection', (socket) => doorkeeper.open(socket));
   return server;

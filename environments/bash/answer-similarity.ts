@@ -11,7 +11,12 @@ const MOST_COMPARED = 256 * 1024;
 /** What ends a word. Signs of numbers and paths belong to it. */
 const BETWEEN_WORDS = /[\s,;:|="'`()[\]{}<>]+/u;
 const WORD_END = '.?!';
-const LINE_END = ' \t\r\f\v';
+const LINE_FEED = 0x0a;
+
+/** Whether a character is white space at the end of a line, the line feed aside. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== LINE_FEED);
+}
 
 /** A text without those of some characters at its end. A pattern for that takes the square of a long run of them. */
 function withoutEnd(text: string, characters: string): string {
@@ -20,11 +25,34 @@ function withoutEnd(text: string, characters: string): string {
   return text.slice(0, end);
 }
 
-/** White space at the ends of lines and blank lines at both ends say nothing. */
-export function normalised(text: string): string {
-  const lines = text.split('\n').map((line) => withoutEnd(line, LINE_END));
-  const first = lines.findIndex((line) => line !== '');
-  return lines.slice(Math.max(first, 0), lines.findLastIndex((line) => line !== '') + 1).join('\n');
+/**
+ * White space at the ends of lines and blank lines at both ends say nothing. Where more than `most` characters are left,
+ * `null`; a text may have millions of lines, and other episodes wait meanwhile.
+ */
+export function normalised(text: string): string;
+export function normalised(text: string, most: number): string | null;
+export function normalised(text: string, most = Number.POSITIVE_INFINITY): string | null {
+  let end = text.length;
+  while (end > 0 && (isBlank(text.charCodeAt(end - 1)) || text.charCodeAt(end - 1) === LINE_FEED)) end -= 1;
+  let from = 0;
+  let at = 0;
+  for (; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === LINE_FEED) from = at + 1;
+    else if (!isBlank(code)) break;
+  }
+  let left = '';
+  for (; at < end; at += 1) {
+    if (text.charCodeAt(at) !== LINE_FEED) continue;
+    let lineEnd = at;
+    while (lineEnd > from && isBlank(text.charCodeAt(lineEnd - 1))) lineEnd -= 1;
+    if (lineEnd < at) {
+      left += text.slice(from, lineEnd);
+      from = at;
+    }
+    if (left.length + at - from > most) return null;
+  }
+  return left.length + end - from > most ? null : left + text.slice(from, end);
 }
 
 function wordsOf(text: string): string[] {
@@ -54,9 +82,10 @@ function overlap(left: readonly string[], right: readonly string[]): number {
  * count.
  */
 export function answerSimilarity(answer: string, gold: string, instruction: string): number {
-  const [left, right] = [normalised(answer), normalised(gold)];
+  const right = normalised(gold);
+  const left = normalised(answer, Math.max(right.length, MOST_COMPARED));
   if (left === right) return 1;
-  if (Math.max(left.length, right.length) > MOST_COMPARED) return 0;
+  if (left === null || Math.max(left.length, right.length) > MOST_COMPARED) return 0;
   const told = new Set(wordsOf(instruction));
   const news = (text: string) => wordsOf(text).filter((word) => !told.has(word));
   const lines = (text: string) => text.split('\n').filter((line) => news(line).length > 0);

@@ -6,10 +6,20 @@ import { posixWords, UnbalancedQuotesError } from './posix-words.ts';
 export const INTERCODE_TIMEOUT_MS = 10_000;
 export const TIMED_OUT = 'Command timed out';
 export const MALFORMED = 'Malformed command';
+/** What the sandbox's runner says where a program's arguments are too long for the kernel. */
+export const TOO_LONG = "OSError: [Errno 7] Argument list too long: '/bin/bash'\n";
+export const TOO_LONG_STATUS = 127;
+
+/**
+ * Longer actions are not taken apart, in UTF-16 code units: the kernel takes less than that for all arguments of a program
+ * (a quarter of the stack's 8 MiB).
+ */
+const LONGEST_ACTION = 2 * 1024 * 1024;
 
 /** What InterCode makes of an action. */
 export type IntercodeCommand =
   | { readonly kind: 'malformed' }
+  | { readonly kind: 'too_long' }
   | {
       readonly kind: 'run';
       /** Program and arguments; the first two are always `/bin/bash -c`. */
@@ -20,7 +30,7 @@ export type IntercodeCommand =
       readonly nextWorkdir: string | null;
     };
 
-const MALFORMED_COMMAND: IntercodeCommand = { kind: 'malformed' };
+const MALFORMED_COMMAND = { kind: 'malformed' } as const;
 
 /**
  * InterCode puts the action between double quotes and takes the whole apart again, so that the action's own quotes end
@@ -53,6 +63,8 @@ export function resolveDirectory(current: string, change: string): string {
  * the first `cd ` in it, run in `/`.
  */
 export function intercodeCommand(action: string, workdir: string): IntercodeCommand {
+  if (action.length > LONGEST_ACTION && pythonStrip(action).length > LONGEST_ACTION)
+    return { kind: 'too_long' };
   let code = action;
   let nextWorkdir: string | null = null;
   if (action.startsWith('cd')) {
@@ -67,7 +79,10 @@ export function intercodeCommand(action: string, workdir: string): IntercodeComm
 }
 
 /** The gold command's line: a list is joined with `;`. It runs in `/`, and `cd` means nothing special. */
-export function intercodeGold(gold: string | readonly string[], workdir: string): IntercodeCommand {
+export function intercodeGold(
+  gold: string | readonly string[],
+  workdir: string,
+): Exclude<IntercodeCommand, { kind: 'too_long' }> {
   const argv = bashWords(typeof gold === 'string' ? gold : gold.join(';'));
   return argv === null ? MALFORMED_COMMAND : { kind: 'run', argv, workdir, nextWorkdir: null };
 }

@@ -10,6 +10,8 @@ import {
   intercodeCommand,
   MALFORMED,
   TIMED_OUT,
+  TOO_LONG,
+  TOO_LONG_STATUS,
 } from './intercode-command.ts';
 import { fileEvidence } from './intercode-evidence.ts';
 import type { IntercodeGoldSource } from './intercode-gold.ts';
@@ -102,6 +104,7 @@ export class IntercodeEpisode implements EnvironmentEpisode {
   async #execute(action: string, timeoutMs: number): Promise<Seen> {
     const command = intercodeCommand(action, this.#workdir);
     if (command.kind === 'malformed') return notExecuted(MALFORMED);
+    if (command.kind === 'too_long') return notExecuted(TOO_LONG, 0, TOO_LONG_STATUS);
     const result = await this.#run(execRequest(command.argv, command.workdir, timeoutMs));
     if (result === null) return notExecuted(CANNOT_START, 0, CANNOT_START_STATUS);
     if (result.timedOut) return notExecuted(TIMED_OUT, result.durationMs);

@@ -4,6 +4,15 @@ export class UnbalancedQuotesError extends Error {
 }
 
 const WHITE_SPACE = ' \t\r\n';
+/** What ends a run of characters that stand for themselves: outside quotes, and between double quotes. */
+const SPECIAL = /[\\'" \t\r\n]/g;
+const QUOTED_SPECIAL = /[\\"]/g;
+
+/** Where a pattern is found next, or the end. */
+function next(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.index ?? text.length;
+}
 
 /**
  * Take a command line apart as Python's `shlex.split` does with `posix=True`: single quotes keep everything, double
@@ -19,8 +28,11 @@ export function posixWords(text: string): string[] {
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charAt(at);
     if (quote === "'") {
-      if (char === "'") quote = '';
-      else word += char;
+      const end = text.indexOf("'", at);
+      if (end < 0) break;
+      word += text.slice(at, end);
+      at = end;
+      quote = '';
     } else if (char === '\\') {
       at += 1;
       if (at >= text.length) throw new UnbalancedQuotesError('No escaped character');
@@ -28,8 +40,10 @@ export function posixWords(text: string): string[] {
       word += quote === '"' && escaped !== '"' && escaped !== '\\' ? `\\${escaped}` : escaped;
       begun = true;
     } else if (quote === '"') {
-      if (char === '"') quote = '';
-      else word += char;
+      const end = next(QUOTED_SPECIAL, text, at);
+      word += text.slice(at, end);
+      if (text.charAt(end) === '"') quote = '';
+      at = text.charAt(end) === '\\' ? end - 1 : end;
     } else if (char === '"' || char === "'") {
       quote = char;
       begun = true;
@@ -38,8 +52,10 @@ export function posixWords(text: string): string[] {
       word = '';
       begun = false;
     } else {
-      word += char;
+      const end = next(SPECIAL, text, at);
+      word += text.slice(at, end);
       begun = true;
+      at = end - 1;
     }
   }
   if (quote !== '') throw new UnbalancedQuotesError('No closing quotation');

@@ -158,7 +158,8 @@ export function pythonContract({ acquire, run, output }: SandboxBench): void {
     it('is ended with its interpreter where it will not be interrupted', async () => {
       const sandbox = await acquire();
       const code =
-        'while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass';
+        // An interrupt that comes between two rounds of the inner `try` meets the outer one.
+        'while True:\n  try:\n    while True:\n      try:\n        while True:\n          pass\n      except BaseException:\n        pass\n  except BaseException:\n    pass';
       const cut = await run(sandbox, code, { timeoutMs: 300 });
       expect(cut).toMatchObject({ exitCode: 124, timedOut: true, sessionRestarted: true });
       expect(await output(sandbox, '1')).toBe('1\n');

@@ -6,7 +6,7 @@ import { type OpenSubject, openSubject, type WantedSubject } from '../../clients
 import { FakeTerminal } from '../cli/fake-terminal.ts';
 import { temporaryHome } from '../clients/real-server.ts';
 import { type EngineCase, engineCases } from '../engines.ts';
-import { describeUnless } from '../requirements.ts';
+import { absentPrograms, describeUnless } from '../requirements.ts';
 import { noMariadb } from './sql/mariadb.ts';
 
 /** The first reset builds the image. */
@@ -21,8 +21,19 @@ interface Scenario {
   readonly localLacks: string | null;
 }
 
+/** What built-in Bash tasks use, and a bare machine may lack. */
+const BASH_PROGRAMS = ['python3', 'git', 'jq', 'awk'];
+
+function lacking(programs: readonly string[]): string | null {
+  return (
+    absentPrograms(programs)
+      .map((name) => `no ${name}`)
+      .join('; ') || null
+  );
+}
+
 const SCENARIOS: readonly Scenario[] = [
-  { environment: 'bash-v1', localLacks: null },
+  { environment: 'bash-v1', localLacks: lacking(BASH_PROGRAMS) },
   { environment: 'sql-v1', dialect: 'sqlite', localLacks: null },
   { environment: 'sql-v1', dialect: 'mysql', localLacks: noMariadb },
   { environment: 'python-v1', localLacks: null },

@@ -210,14 +210,27 @@ describeUnless(under.missing, 'a server that is sent whatever comes', () => {
     }
   }
 
-  it('answers each request with a result or a typed error, serves on, and keeps nothing', async () => {
+  /** Send all of it again: a pool may grow to its maximum meanwhile, and what grows each time leaks. */
+  async function nothingGrows(): Promise<void> {
+    for (let left = 2; ; left -= 1) {
+      const before = await atRest(served);
+      await sendAll();
+      const leaked = await nothingLeaks(served, before).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      if (leaked === null) return;
+      if (left === 0) throw leaked;
+    }
+  }
+
+  it('answers each request with a result or a typed error, serves on, and keeps nothing', {
+    timeout: 240_000,
+  }, async () => {
     await sendAll();
-    // What is made at a first use, as a sandbox for golds, is there before anything is counted.
-    const before = await atRest(served);
-    await sendAll();
+    await nothingGrows();
     expect(served.log.filter((line) => /met a fault|nothing caught/.test(line))).toEqual([]);
     expect(await playsWell(served)).toBe(WELL);
-    await nothingLeaks(served, before);
     const episodes = recorded(home.trajectories);
     expect(episodes.filter(({ torn }) => torn > 0)).toEqual([]);
     // Some of it was a whole request: episodes beside the two that were played on purpose.

@@ -86,4 +86,27 @@ describeUnless(await localMissing(), 'a SQL grade whose driver is disturbed, on 
     },
     120_000,
   );
+
+  it.each([
+    ['never ends', 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n'],
+    [
+      'takes all memory',
+      'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 300) SELECT randomblob(16000000) FROM n',
+    ],
+    ['is nested too deeply', `SELECT ${'('.repeat(20_000)}1`],
+  ])(
+    'has a number where the answer itself %s',
+    async (_, answer) => {
+      for (const [before, reward] of [
+        [[], 0],
+        [[GOLD], 1],
+      ] as const) {
+        const task = { environment: 'sql-v1', task: 'library-irish-authors', dialect: 'sqlite' } as const;
+        await using episode = await client.reset(task);
+        for (const code of before) await episode.step({ code });
+        expect(await episode.submit(answer)).toMatchObject({ failure: null, reward });
+      }
+    },
+    120_000,
+  );
 });

@@ -61,6 +61,37 @@ test('so is one whose body does not come to its end', async () => {
   await Promise.all([dripping.closed, chunked.closed]);
 });
 
+const GET = 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
+
+test.each([{}, { token: 'a-secret-token' }])(
+  'one that sends requests without end is closed, with %j',
+  async (settings) => {
+    await start(settings);
+    let seen = 0;
+    const path = settings.token === undefined ? GET : GET.replace('healthz', 'metrics');
+    server.app.fastify.server.on('request', (request) => {
+      if (!request.socket.destroyed) seen += 1;
+    });
+    const { closed } = await call(path.repeat(5_000));
+    await closed;
+    expect(seen).toBeLessThan(100);
+  },
+);
+
+test('one that sends some requests at once, or many one after another, is served', async () => {
+  await start();
+  const { socket } = await call();
+  let answers = 0;
+  socket.on('data', (data) => {
+    answers += data.toString().split('HTTP/1.1 200').length - 1;
+  });
+  for (let sent = 20; sent <= 1_000; sent += 20) {
+    socket.write(GET.repeat(20));
+    await expect.poll(() => answers, { interval: 1 }).toBe(sent);
+  }
+  socket.destroy();
+});
+
 test('a socket that has shown itself may be silent for longer', async () => {
   await start({ connect_timeout_ms: 100 });
   const wire = await Wire.connect(`${server.url}/v1`);

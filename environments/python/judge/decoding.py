@@ -38,6 +38,11 @@ def _tuple_class(name, fields):
     return collections.namedtuple(name, fields)
 
 
+def forget_kinds() -> None:
+    """Forget the classes of named tuples that solutions gave."""
+    _tuple_class.cache_clear()
+
+
 class Decoder:
     """
     Decodes what the other side sent. side: what this side makes of what is no value: remote(number, …) of an object of the

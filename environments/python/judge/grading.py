@@ -27,7 +27,7 @@ from .work import Work
 class Grading:
     """
     The tests of one grade. plan: tests, entry, grade, alone, seconds (of a test and of all). `plain` as long as nothing of
-    the task's own was run here, but values compared.
+    the task's own was run here, but values compared; `broken` where the solution was given up, or took all memory.
     """
 
     def __init__(self, job: dict, plan: dict, control: socket.socket) -> None:
@@ -43,6 +43,7 @@ class Grading:
         # Names of what plain values and instances of the setup's classes have.
         self._taken = OWN_NAMES
         self.plain = not job["setup"]
+        self.broken = False
         if job["setup"]:
             self._set_up(job["setup"])
         self.process = SolutionProcess(self._spawner, self._clock, self._classes, self._taken)
@@ -145,14 +146,17 @@ class Grading:
         except Fault:
             raise
         except Lost as lost:
+            self.broken = self.broken or lost.error_type != "NonZeroExit"
             error = {"type": lost.error_type, "message": str(lost), "line": None, "of": "solution"}
             doubt = lost.doubt
         except Over as over:
+            self.broken = True
             error = TOO_LATE
             doubt = "stopped" if over.held else None
         except Failed as failed:
             error = {"type": "WrongAnswer", "message": "", "line": None, "of": "test", "actual": failed.shown}
         except BaseException as raised:
+            self.broken = self.broken or isinstance(raised, MemoryError)
             self.process.told = True
             error = told(raised, self._given)
         self.process.settle()

@@ -7,14 +7,16 @@ import os
 import resource
 import socket
 
+from .decoding import forget_kinds
 from .grading import Grading
 from .starting import Fault
 
 # Said to the spawner where the process stays for another grade, and by it when there is one.
 KEPT = b'{"kind": "kept"}'
 NEXT = b"next"
-# Grades of one process: its memory is not looked after.
+# Grades of one process, and address space in bytes by which it may have grown between two of them.
 _MOST = 100
+_GROWTH = 8 << 20
 # Address space in bytes: what a solution makes it compute fails a test before it fails the sandbox.
 _MEMORY = 384 << 20
 
@@ -50,6 +52,11 @@ def _classes(setup):
     return [node.name for node in ast.parse(setup).body if isinstance(node, ast.ClassDef)]
 
 
+def _address_space():
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
 def _graded(control, job, plan):
     """What came of a job, and whether nothing of it but values was ever here."""
     job["classes"] = _classes(job["setup"])
@@ -59,7 +66,7 @@ def _graded(control, job, plan):
     except Fault as fault:
         return {"fault": str(fault)}, False
     told["usage"] = {"seconds": grading.usage.seconds, "peak_kib": grading.usage.peak_kib}
-    return told, grading.plain
+    return told, grading.plain and not grading.broken
 
 
 def serve(control: socket.socket, keep: bool) -> None:
@@ -75,6 +82,7 @@ def serve(control: socket.socket, keep: bool) -> None:
     source, report, null = os.dup(0), os.dup(1), os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
+    most = _address_space() + _GROWTH
     for grade in range(_MOST):
         job, plan = _read_part(source), _read_part(source)
         nonce = plan.pop("nonce").encode()
@@ -84,6 +92,12 @@ def serve(control: socket.socket, keep: bool) -> None:
             data = data[os.write(report, data) :]
         if not (keep and plain and grade < _MOST - 1):
             return
+        # What one solution gave takes no memory from the next one.
+        if _address_space() > most:
+            forget_kinds()
+            gc.collect()
+            if _address_space() > most:
+                return
         control.send(KEPT)
         if control.recv(len(NEXT)) != NEXT:
             return

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerSimilarity, compareAnswers } from '../../../environments/bash/answer-similarity.ts';
+import {
+  answerSimilarity,
+  compareAnswers,
+  normalised,
+} from '../../../environments/bash/answer-similarity.ts';
 
 const INSTRUCTION =
   'Print the paths of all files below /work/logs that are larger than 1 kB, e.g. /work/logs/a.log.';
@@ -65,6 +69,23 @@ describe('answerSimilarity', () => {
     ['line feeds', `a${'\n'.repeat(3_000_000)}x`],
   ])('comes to an end for long runs of %s', (_, answer) => {
     expect(similarity(answer)).toBe(0);
+  });
+
+  it('leaves of a text what its lines and their ends say', () => {
+    const byLines = (text: string): string => {
+      const lines = text.split('\n').map((line) => line.replace(/[ \t\r\f\v]+$/, ''));
+      const first = lines.findIndex((line) => line !== '');
+      return lines.slice(Math.max(first, 0), lines.findLastIndex((line) => line !== '') + 1).join('\n');
+    };
+    const odd = fc.string({ unit: fc.constantFrom('a', ' ', '\n', '\t', '\r', '\f', '\v', '\u00a0') });
+    fc.assert(
+      fc.property(odd, fc.nat(20), (text, most) => {
+        const wanted = byLines(text);
+        expect(normalised(text)).toBe(wanted);
+        expect(normalised(text, most)).toBe(wanted.length > most ? null : wanted);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('lies between 0 and 1 and is 1 for the text itself', () => {

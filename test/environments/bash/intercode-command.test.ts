@@ -34,6 +34,19 @@ describe('intercodeCommand', () => {
     },
   );
 
+  it.each([
+    ['words', 'a '.repeat(7_000_000)],
+    ['a change of directory', `cd ${'a/'.repeat(7_000_000)}`],
+    ['quotes', '"" '.repeat(1_000_000)],
+  ])('does not take apart what no program could be given: %s', (_, action) => {
+    expect(intercodeCommand(action, '/w')).toEqual({ kind: 'too_long' });
+  });
+
+  it('takes apart long actions that may fit, and white space around any', () => {
+    expect(intercodeCommand(`echo "${'a '.repeat(100_000)}"`, '/w')).toMatchObject({ kind: 'run' });
+    expect(intercodeCommand(`${' '.repeat(7_000_000)}ls`, '/w')).toEqual(run(['ls']));
+  });
+
   it('runs a change of directory in / and remembers its whole text', () => {
     expect(intercodeCommand('cd a/../b', '/w')).toEqual(run(['cd /w/b'], '/', '/w/b'));
     expect(intercodeCommand('cd /testbed && ls', '/w')).toEqual(

@@ -119,6 +119,20 @@ describe('InterCode semantics', () => {
     expect(sandbox.calls.filter((call) => call.startsWith('inspect'))).toHaveLength(looks);
   });
 
+  it('answers for an action that is too long for a program as the sandbox does', async () => {
+    const { episode, sandbox } = await play(record('a'), intercode, {});
+    expect(await episode.act({ code: 'a '.repeat(7_000_000) })).toMatchObject({
+      observation: {
+        output: "OSError: [Errno 7] Argument list too long: '/bin/bash'\n",
+        exit_code: 127,
+        timed_out: false,
+        truncated_bytes: 0,
+      },
+      info: { action_executed: false },
+    });
+    expect(sandbox.execs).toHaveLength(0);
+  });
+
   it('observes that nothing can be started where the agent left no room, and goes on', async () => {
     let crowded = true;
     const { episode } = await play(record('a'), intercode, {

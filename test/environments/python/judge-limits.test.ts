@@ -84,6 +84,45 @@ function itHolds(engine: EngineCase): void {
     60_000,
   );
 
+  it.each([
+    [
+      'messages that break off',
+      'InterpreterLost',
+      python`
+        import os, struct
+
+        def f(x):
+            data = struct.pack('!I', 16 << 20) + b'"' * ((16 << 20) - 1)
+            while data:
+                data = data[os.write(3, data):]
+            os._exit(0)
+      `,
+    ],
+    ['large exceptions', 'ValueError', 'def f(x):\n    raise ValueError("x" * (15 << 20))\n'],
+    [
+      'named tuples of many kinds',
+      'WrongAnswer',
+      python`
+        import collections, os
+
+        def f(x):
+            return collections.namedtuple('T', ['a' * (7 << 20) + str(os.getpid())])(1)
+      `,
+    ],
+  ])(
+    'has as much memory for each grade as for the first one, whatever came before: %s',
+    async (_, type, source) => {
+      const tests = [{ name: 'a', args: [1], value: 2 }];
+      for (let count = 0; count < 25; count += 1) {
+        const { tests: outcomes } = await judged({ entry: 'f', tests }, source);
+        expect(outcomes).toMatchObject([{ passed: false, error: { type } }]);
+      }
+      const { tests: outcomes } = await judged({ entry: 'f', tests }, 'def f(x):\n    return 2 * x\n');
+      expect(outcomes).toMatchObject([{ passed: true }]);
+    },
+    120_000,
+  );
+
   it('leaves nothing of the tests in memory that a solution inherits, in its first grade or a later one', async () => {
     const source = python`
       import ctypes, re
