@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
-const MESSAGE_LINES = 12;
+const MESSAGE_LINES = 40;
 
 const told = (title, message = '') =>
   console.log(`FAILED ${title}\n${message.split('\n').slice(0, MESSAGE_LINES).join('\n')}`);
