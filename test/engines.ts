@@ -14,7 +14,7 @@ import { LocalEngine } from '../docker/local-engine.ts';
 import { ownerOf } from '../docker/owner.ts';
 import { SandboxPool } from '../docker/pool.ts';
 import { RunFolder } from '../docker/run-folder.ts';
-import { absentPrograms, leftToAnother, unlessRequired } from './requirements.ts';
+import { absentPrograms, leftToAnother, SANDBOX_PATH, unlessRequired } from './requirements.ts';
 
 /** Why there is no Docker engine to test with, or `null`. */
 export async function dockerMissing(): Promise<string | null> {
@@ -40,7 +40,7 @@ export async function localMissing(needs: LocalNeeds = {}): Promise<string | nul
   if (left !== null && programs.length === 0 && !usesMariadb) return left;
   const lacks = [...(await machineFacts(new Docker()).local())];
   const missing = unlessRequired('local', lacks.join('; ') || noNamespaces());
-  const absent = absentPrograms(programs).map((name) => `no ${name}`);
+  const absent = absentPrograms(programs, SANDBOX_PATH).map((name) => `no ${name}`);
   return missing ?? unlessRequired('programs', absent.join('; ') || null);
 }
 

@@ -38,9 +38,14 @@ export function unlessOrdinary(engine: 'docker' | 'local', lack: OrdinaryLack): 
   return isOrdinary ? `an ordinary user’s local engine has no ${lack}` : null;
 }
 
-/** Those of the programs that are not in PATH. */
-export function absentPrograms(programs: readonly string[]): string[] {
-  return programs.filter((name) => spawnSync('/bin/sh', ['-c', `command -v ${name}`]).status !== 0);
+/** Where the sandboxes of the local engine look for programs. */
+export const SANDBOX_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Those of the programs that are not in PATH, or in a path that is given. */
+export function absentPrograms(programs: readonly string[], path = process.env.PATH): string[] {
+  const isAbsent = (name: string) =>
+    spawnSync('/bin/sh', ['-c', `command -v ${name}`], { env: { PATH: path } }).status !== 0;
+  return programs.filter(isAbsent);
 }
 
 /** A title that says why its tests are skipped. */

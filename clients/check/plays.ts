@@ -7,7 +7,7 @@ import type { CheckedTask, Subject } from './subject.ts';
 /** Rewards that differ by less are the same: they are sums of rounded parts. */
 export const SAME_REWARD = 1e-5;
 /** Longest run of a gold or a wrong answer, in milliseconds. */
-const CODE_MS = 45_000;
+export const CODE_MS = 45_000;
 
 /** Begin an episode. @param task the seed decides where there is none */
 export async function begin(

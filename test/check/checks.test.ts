@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseCheat } from '../../clients/cheats/cheat-script.ts';
 import { CHECKS } from '../../clients/check/checks.ts';
 import { verdictLine } from '../../clients/check/verdict.ts';
-import type { Defect } from './small-environment.ts';
+import { type Defect, SmallEnvironment } from './small-environment.ts';
 import { checked } from './small-subject.ts';
 
 /** For each check, a defect that it must see, with what it says. */
@@ -147,6 +147,14 @@ describe('what cannot be shown', () => {
     for (const name of ['observation', 'clean reset', 'evaluate', 'every step', 'turns', 'replay']) {
       expect(verdictLine(await checked(name, null, { samples: null }))).toBe(`✓ ${name}`);
     }
+  });
+
+  test('may hand out sandboxes that died meanwhile, before one that lives', async () => {
+    const environment = new SmallEnvironment();
+    const server = { killSandboxes: async () => environment.kill(3) };
+    expect(verdictLine(await checked('sandbox death', null, {}, server, environment))).toBe(
+      '✓ sandbox death',
+    );
   });
 
   test('without trajectories or sandboxes at hand is a reason, too', async () => {

@@ -49,7 +49,7 @@ function refuse(field: string): never {
  */
 export class SmallEnvironment extends FakeEnvironment {
   readonly #defect: Defect | null;
-  #isDead = false;
+  #dead = 0;
   #solved = false;
   #begun = 0;
   #count = 0;
@@ -64,9 +64,9 @@ export class SmallEnvironment extends FakeEnvironment {
     return { ...super.info, semantics };
   }
 
-  /** The next action meets a dead sandbox. */
-  kill(): void {
-    this.#isDead = true;
+  /** The next actions meet dead sandboxes. */
+  kill(sandboxes = 1): void {
+    this.#dead = sandboxes;
   }
 
   override tasks(dataset: string | undefined): readonly Task[] {
@@ -99,8 +99,8 @@ export class SmallEnvironment extends FakeEnvironment {
   }
 
   #observed(code: string, kept: Kept) {
-    if (this.#isDead && this.#defect !== 'hides faults') {
-      this.#isDead = false;
+    if (this.#dead > 0 && this.#defect !== 'hides faults') {
+      this.#dead -= 1;
       throw new SandboxError('died', 'The sandbox died.');
     }
     if (code === 'false' && this.#defect === 'fails where code fails') throw new Error('false');

@@ -40,10 +40,10 @@ export async function checked(
   defect: Defect | null = null,
   more: Partial<Subject> = {},
   serverMore: Partial<CheckedServer> = {},
+  environment = new SmallEnvironment(defect),
 ): Promise<Verdict> {
   const check = CHECKS.find((one) => one.name === name);
   if (check === undefined) throw new Error(`there is no check ${name}`);
-  const environment = new SmallEnvironment(defect);
   const server = await startTestServer([environment, new OtherEnvironment('other-v1')]);
   try {
     await using client = await StepwellClient.connect(server.url, { strict: true });

@@ -6,7 +6,7 @@ import { type OpenSubject, openSubject, type WantedSubject } from '../../clients
 import { FakeTerminal } from '../cli/fake-terminal.ts';
 import { temporaryHome } from '../clients/real-server.ts';
 import { type EngineCase, engineCases } from '../engines.ts';
-import { absentPrograms, describeUnless } from '../requirements.ts';
+import { absentPrograms, describeUnless, SANDBOX_PATH } from '../requirements.ts';
 import { noMariadb } from './sql/mariadb.ts';
 
 /** The first reset builds the image. */
@@ -26,7 +26,7 @@ const BASH_PROGRAMS = ['python3', 'git', 'jq', 'awk'];
 
 function lacking(programs: readonly string[]): string | null {
   return (
-    absentPrograms(programs)
+    absentPrograms(programs, SANDBOX_PATH)
       .map((name) => `no ${name}`)
       .join('; ') || null
   );

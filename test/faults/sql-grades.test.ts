@@ -48,7 +48,7 @@ describeUnless(await localMissing(), 'a SQL grade whose driver is disturbed, on 
 
   beforeAll(async () => {
     home = await temporaryHome();
-    const settings = { port: 0, runtime: 'local', pool: {}, pool_max: 2, log_level: 'silent' } as const;
+    const settings = { port: 0, runtime: 'local', pool: {}, pool_max: 6, log_level: 'silent' } as const;
     const config = createConfig(settings);
     server = await startServer(config, { env: { ...process.env, STEPWELL_HOME: home } });
     client = await StepwellClient.connect(server.url, { timeoutMs: 120_000 });
@@ -87,7 +87,8 @@ describeUnless(await localMissing(), 'a SQL grade whose driver is disturbed, on 
     120_000,
   );
 
-  it.each([
+  // Nobody disturbs these: they wait for their deadlines side by side.
+  it.concurrent.each([
     ['never ends', 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n'],
     [
       'takes all memory',

@@ -1,6 +1,6 @@
 import { StepwellError } from '../../typescript/errors.ts';
 import { type Check, ensure, NotShown } from '../check.ts';
-import { begin, runGold } from '../plays.ts';
+import { begin, CODE_MS } from '../plays.ts';
 import { type CheckedTask, type Subject, taskWithSteps } from '../subject.ts';
 import { writtenTrajectory } from '../written.ts';
 
@@ -42,8 +42,8 @@ async function playedAgain(subject: Subject, task: CheckedTask): Promise<number 
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     try {
       await using episode = await begin(subject, task);
-      await runGold(episode, task);
-      const { reward, failure } = await episode.submit();
+      const ran = await episode.step({ code: task.gold, timeout_ms: CODE_MS });
+      const { reward, failure } = ran.failure === null ? await episode.submit() : ran;
       if (failure === null) return reward === null ? null : Math.round(reward * 1e5) / 1e5;
       ensure(reward === null && failure.retryable, `an episode after it fails: ${failure.message}`, REMEDY);
     } catch (error) {

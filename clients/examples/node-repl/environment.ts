@@ -84,7 +84,7 @@ export default defineEnvironment({
   image: {
     name: 'node-repl',
     from: process.env.NODE_REPL_IMAGE ?? 'bash',
-    script: 'command -v node > /dev/null || { echo "the image has no Node.js" >&2; exit 1; }',
+    script: 'command -v node > /dev/null || { echo "no node in $PATH" >&2; exit 1; }',
   },
   options: {
     feedback: z.boolean().optional().describe('Show the first call that gave a wrong value. Default: false.'),
