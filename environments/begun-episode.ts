@@ -8,6 +8,7 @@ import type {
   EnvironmentEpisode,
   EpisodeDefaults,
   Grade,
+  GradeRequest,
   Task,
 } from './environment.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
@@ -38,10 +39,10 @@ export interface Play {
    */
   act(request: RunRequest): Promise<Shown>;
   /**
-   * The reward of the present state. `final`: no action follows. `answer` is that of a submit, if it has one.
+   * The reward of the present state.
    * @throws {SandboxError} on an infrastructure fault
    */
-  grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Omit<Grade, 'durationMs'>>;
+  grade(request: GradeRequest): Promise<Omit<Grade, 'durationMs'>>;
 }
 
 /** An environment whose episodes need no more than a way to begin one, in the image of the dataset. */
@@ -101,9 +102,9 @@ class BegunEpisode implements EnvironmentEpisode {
     return { ...shown, durationMs: performance.now() - began };
   }
 
-  async grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
+  async grade(request: GradeRequest): Promise<Grade> {
     const began = performance.now();
-    const grade = await this.#parts.play.grade(options);
+    const grade = await this.#parts.play.grade(request);
     return { ...grade, durationMs: performance.now() - began };
   }
 }

@@ -40,6 +40,16 @@ export interface Grade {
   readonly feedback?: string;
 }
 
+/** What a grade is asked for. */
+export interface GradeRequest {
+  /** That of a submit, if it has one. */
+  readonly answer?: string;
+  /** No action follows: the agent's processes are ended first. */
+  readonly final: boolean;
+  /** Longest that the agent's work may keep the grade busy, in milliseconds. @default the environment's own limits */
+  readonly atMostMs?: number;
+}
+
 /** One play of one task in one sandbox. The server counts turns and keeps order; calls never overlap. */
 export interface EnvironmentEpisode {
   readonly task: Task;
@@ -53,10 +63,10 @@ export interface EnvironmentEpisode {
    */
   act(action: Extract<ActionObject, { code: string }>, atMostMs?: number): Promise<ActionOutcome>;
   /**
-   * Compute the reward of the present state. `final`: no action follows, the agent's processes are ended first.
+   * Compute the reward of the present state.
    * @throws {SandboxError} on an infrastructure fault
    */
-  grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade>;
+  grade(request: GradeRequest): Promise<Grade>;
   /**
    * Give the sandbox back, where the environment knows more of what is left in it. Never throws; a second call does
    * nothing. @default the sandbox is released as used

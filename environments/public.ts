@@ -35,7 +35,14 @@ export {
   type Start,
   UnplayableError,
 } from './definition.ts';
-export type { ActionOutcome, EnvironmentContext, EnvironmentEpisode, Grade, Task } from './environment.ts';
+export type {
+  ActionOutcome,
+  EnvironmentContext,
+  EnvironmentEpisode,
+  Grade,
+  GradeRequest,
+  Task,
+} from './environment.ts';
 export { observedRun } from './observed-run.ts';
 export { decodeText, outputText } from './output-text.ts';
 export type { PlayableDataset, TaskRecord } from './playable-dataset.ts';

@@ -21,6 +21,8 @@ export interface EpisodeParts {
   readonly resumeToken: string;
   readonly play: EnvironmentEpisode;
   readonly options: ResetOptions;
+  /** Longest that the agent's work may keep a grade busy, in milliseconds. @default the environment's own limits */
+  readonly gradeMs?: number | undefined;
   readonly log: TrajectoryFile;
   readonly results: ResultMemory;
   readonly observer: EpisodeObserver;

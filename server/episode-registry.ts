@@ -42,6 +42,8 @@ export interface OpenRequest {
   readonly environment: string;
   readonly episodeId?: string;
   readonly options: ResetOptions;
+  /** Longest that the agent's work may keep a grade busy, in milliseconds. @default the environment's own limits */
+  readonly gradeMs?: number;
   /** Aborted when nobody waits for the episode any more; with `ClientGone`, or for what is then a failed reset. */
   readonly signal?: AbortSignal;
 }
@@ -187,6 +189,7 @@ export class EpisodeRegistry {
       resumeToken: result.resume_token,
       play,
       options: request.options,
+      gradeMs: request.gradeMs,
       log,
       results: this.#parts.results,
       now: this.#parts.now,

@@ -33,6 +33,7 @@ export class Episode {
   /** `null` once it is released: it holds what the agent saw last. */
   #play: EnvironmentEpisode | null;
   readonly #options: ResetOptions;
+  readonly #gradeMs: number | undefined;
   readonly #log: TrajectoryFile;
   readonly #observer: EpisodeObserver;
   readonly #now: () => number;
@@ -53,6 +54,7 @@ export class Episode {
     this.#task = parts.play.task;
     this.#play = parts.play;
     this.#options = parts.options;
+    this.#gradeMs = parts.gradeMs;
     this.#log = parts.log;
     this.#observer = parts.observer;
     this.#now = parts.now;
@@ -257,6 +259,7 @@ export class Episode {
       const turn = await takeTurn(this.#play, action, {
         mode: this.#mode,
         leftMs: this.#limits.leftMs,
+        gradeMs: this.#gradeMs,
         limit: () => this.#limits.reachedBy(step),
       });
       // Its sandbox was taken away from under it: what it came to is no fault, and nobody is told of it.

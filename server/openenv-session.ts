@@ -19,6 +19,8 @@ import type { StepGate } from './step-gate.ts';
 const MAX_CODE_MS = 50_000;
 /** The same for an action that is graded in the same step, which takes its time, too. */
 const MAX_GRADED_CODE_MS = 25_000;
+/** Longest that an agent's work may keep a grade busy, so that a bad grade is told and not lost. */
+const MAX_GRADE_MS = 25_000;
 
 /**
  * Longest time to an answer, in milliseconds. OpenEnv's client gives up after 60 s and takes the late answer for that of
@@ -129,6 +131,7 @@ export class OpenEnvSession {
     const opening = this.#open({
       environment: this.#parts.environment,
       options,
+      gradeMs: MAX_GRADE_MS,
       ...(episode_id === undefined ? {} : { episodeId: episode_id }),
       signal: AbortSignal.any([this.#leaving.signal, late.signal]),
     });

@@ -23,6 +23,8 @@ export interface TurnOptions {
   readonly mode: RewardMode;
   /** Time that the episode has left for the action, in milliseconds. @default no limit */
   readonly leftMs?: number;
+  /** Longest that the agent's work may keep a grade busy, in milliseconds. @default the environment's own limits */
+  readonly gradeMs?: number | undefined;
   /** The limit that the episode has reached, asked when the action has run. @default none */
   readonly limit?: () => Limit | undefined;
 }
@@ -42,7 +44,7 @@ const NOTHING_SEEN: Observation = { output: '' };
 export async function takeTurn(
   play: EnvironmentEpisode,
   action: ActionObject,
-  { mode, leftMs = Number.POSITIVE_INFINITY, limit = () => undefined }: TurnOptions,
+  { mode, leftMs = Number.POSITIVE_INFINITY, gradeMs, limit = () => undefined }: TurnOptions,
 ): Promise<Turn> {
   if ('skip' in action) {
     return {
@@ -74,7 +76,11 @@ export async function takeTurn(
     }
     phase = 'grading';
     const final = submitted || reached !== undefined;
-    const grade = await play.grade(submitted ? { answer: action.answer, final } : { final });
+    const grade = await play.grade({
+      final,
+      ...(submitted ? { answer: action.answer } : {}),
+      ...(gradeMs === undefined ? {} : { atMostMs: gradeMs }),
+    });
     return {
       observation: withFeedback(observation, grade),
       reward: checked(grade).reward,

@@ -1,7 +1,7 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { ExecRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
-import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
+import type { ActionOutcome, EnvironmentEpisode, Grade, GradeRequest, Task } from '../environment.ts';
 import { outputText, strictText } from '../output-text.ts';
 import { within } from '../time-left.ts';
 import {
@@ -127,7 +127,7 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     }
   }
 
-  async grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
+  async grade(options: GradeRequest): Promise<Grade> {
     const began = performance.now();
     if (options.final) await this.sandbox.quiesce('kill');
     this.#gradings += 1;

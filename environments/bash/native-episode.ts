@@ -1,6 +1,13 @@
 import type { LayerDiff, Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
-import type { ActionOutcome, EnvironmentEpisode, EpisodeDefaults, Grade, Task } from '../environment.ts';
+import type {
+  ActionOutcome,
+  EnvironmentEpisode,
+  EpisodeDefaults,
+  Grade,
+  GradeRequest,
+  Task,
+} from '../environment.ts';
 import { observedRun } from '../observed-run.ts';
 import { within } from '../time-left.ts';
 import type { Answer } from './answer-similarity.ts';
@@ -58,7 +65,7 @@ export class NativeEpisode implements EnvironmentEpisode {
     return { observation: observedRun(result), durationMs: result.durationMs };
   }
 
-  async grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
+  async grade(options: GradeRequest): Promise<Grade> {
     const began = performance.now();
     const gold = this.#gold(this.sandbox.image);
     // Whoever awaits it comes later; a failure until then is not unhandled.

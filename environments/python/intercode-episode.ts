@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunResult, Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
-import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
+import type { ActionOutcome, EnvironmentEpisode, Grade, GradeRequest, Task } from '../environment.ts';
 import { outputText } from '../output-text.ts';
 import { within } from '../time-left.ts';
 import {
@@ -67,10 +67,10 @@ export class IntercodeEpisode implements EnvironmentEpisode {
   }
 
   /** `answer` is the function of `submit <function>`; without one the last function that was defined is meant. */
-  async grade({ answer }: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
+  async grade({ answer, atMostMs }: GradeRequest): Promise<Grade> {
     const { record, rewards } = this.#parts;
     const submitted = answer ?? this.#lastFunction;
-    return rewards.grade(this.sandbox.image, this.#work.solution(record, submitted));
+    return rewards.grade(this.sandbox.image, this.#work.solution(record, submitted), atMostMs);
   }
 }
 

@@ -1,6 +1,13 @@
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
-import type { ActionOutcome, EnvironmentEpisode, EpisodeDefaults, Grade, Task } from '../environment.ts';
+import type {
+  ActionOutcome,
+  EnvironmentEpisode,
+  EpisodeDefaults,
+  Grade,
+  GradeRequest,
+  Task,
+} from '../environment.ts';
 import { observedRun } from '../observed-run.ts';
 import { within } from '../time-left.ts';
 import type { Rewards } from './rewards.ts';
@@ -50,9 +57,9 @@ export class NativeEpisode implements EnvironmentEpisode {
     return { observation: observedRun(result), durationMs: result.durationMs };
   }
 
-  async grade({ answer }: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
+  async grade({ answer, atMostMs }: GradeRequest): Promise<Grade> {
     const { record, rewards } = this.#parts;
-    return rewards.grade(this.sandbox.image, this.#work.solution(record, answer));
+    return rewards.grade(this.sandbox.image, this.#work.solution(record, answer), atMostMs);
   }
 }
 

@@ -23,12 +23,16 @@ export class Rewards {
     this.#parts = parts;
   }
 
-  /** @throws {SandboxError} on an infrastructure fault */
-  async grade(image: ImageRef, solution: Solution): Promise<Grade> {
+  /**
+   * @param atMostMs of all tests together @default 60 s, which it never exceeds
+   * @throws {SandboxError} on an infrastructure fault
+   */
+  async grade(image: ImageRef, solution: Solution, atMostMs?: number): Promise<Grade> {
     const { judge, goldUsage, dataset, record, options } = this.#parts;
     const began = performance.now();
     const efficient = options.scoring === 'efficiency';
-    const judgement = await judge.judge(image, record, { ...solution, alone: efficient });
+    const limit = atMostMs === undefined ? {} : { seconds: atMostMs / 1000 };
+    const judgement = await judge.judge(image, record, { ...solution, ...limit, alone: efficient });
     const visibility = visibilityOf(record, options.tests);
     const tests = reportedTests(record, judgement.tests, visibility);
     const scored = efficient

@@ -16,6 +16,8 @@ export interface Solution {
   readonly binding?: string;
   /** It may start threads but no processes, so that all that it uses is counted. @default false */
   readonly alone?: boolean;
+  /** Time of all its tests, in seconds, at most 60. @default 60 */
+  readonly seconds?: number;
 }
 
 /** A task's gold as work to be graded. */
@@ -27,7 +29,7 @@ export function goldSolution({ gold }: PythonTaskRecord): Solution {
 const LOAD_SECONDS = 10;
 /** Time of one test that names none of its own, in seconds. */
 const TEST_SECONDS = 5;
-/** Time of all tests of one grade, in seconds. */
+/** Longest time of all tests of one grade, in seconds. */
 export const ALL_SECONDS = 60;
 
 /** The job and its plan, as the judge reads them. @param nonce of the reply; no solution process may learn it */
@@ -47,7 +49,7 @@ export function workOf(record: PythonTaskRecord, solution: Solution, nonce: stri
     seconds: {
       load: LOAD_SECONDS,
       test: (record.test_timeout_ms ?? TEST_SECONDS * 1000) / 1000,
-      all: ALL_SECONDS,
+      all: Math.min(ALL_SECONDS, solution.seconds ?? ALL_SECONDS),
     },
   };
   return `${part(job)}${part(plan)}`;

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
-import type { ActionOutcome, EnvironmentEpisode, Grade, Task } from '../environment.ts';
+import type { ActionOutcome, EnvironmentEpisode, Grade, GradeRequest, Task } from '../environment.ts';
 import { outputText } from '../output-text.ts';
 import { within } from '../time-left.ts';
 import type { Execution, StatementResult } from './driver-answer.ts';
@@ -81,7 +81,7 @@ export class SqlEpisode implements EnvironmentEpisode {
     };
   }
 
-  async grade(options: { readonly answer?: string; readonly final: boolean }): Promise<Grade> {
+  async grade(options: GradeRequest): Promise<Grade> {
     const began = performance.now();
     const { gold, strict, timeoutMs } = this.#parts;
     const expected = gold(this.sandbox.image);

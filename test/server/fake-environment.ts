@@ -6,6 +6,7 @@ import type {
   Environment,
   EnvironmentEpisode,
   Grade,
+  GradeRequest,
   Task,
 } from '../../environments/environment.ts';
 import { IDLE_TIMEOUT } from '../../environments/session-schemas.ts';
@@ -23,7 +24,7 @@ export interface FakePlay {
   readonly acted: string[];
   /** Time that each action was given at most, in milliseconds. */
   readonly atMost: (number | undefined)[];
-  readonly gradings: { readonly final: boolean }[];
+  readonly gradings: Omit<GradeRequest, 'answer'>[];
   released: number;
   /** Rejects what waits in the sandbox when it is released. */
   readonly end: (error: Error) => void;
@@ -127,8 +128,8 @@ export class FakeEnvironment implements Environment {
         last = await this.#act(action, play);
         return outcome(last);
       },
-      grade: async ({ answer, final }) => {
-        play.gradings.push({ final });
+      grade: async ({ answer, ...asked }) => {
+        play.gradings.push(asked);
         if (this.gradeGate !== undefined) await this.#act({ code: `wait ${this.gradeGate}` }, play);
         return this.#grade(answer ?? last.trim());
       },

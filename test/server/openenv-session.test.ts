@@ -72,6 +72,14 @@ test('a step without an answer for 55 s is an error, ends its episode, and leave
   await session.leave('client');
 });
 
+test('a grade is asked for within a time that leaves room for its answer', async () => {
+  const session = new OpenEnvSession(parts());
+  await session.reset({});
+  await session.step({ submit: true, answer: 'gold' });
+  expect(fake.plays[0]?.gradings).toEqual([{ final: true, atMostMs: 25_000 }]);
+  await session.leave('client');
+});
+
 test('a reset without an answer for 55 s is an error, counted, and leaves no episode', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const session = new OpenEnvSession(parts());

@@ -38,6 +38,13 @@ function itHolds(engine: EngineCase): void {
     expect(tests).toMatchObject([{ passed: true }]);
   });
 
+  it('grades in less time where the answer must come sooner', async () => {
+    const source = 'import time\n\ndef f(x):\n    time.sleep(x)\n    return x\n';
+    const tests = [0, 2, 2, 2].map((x, at) => ({ name: `${at}`, args: [x], value: x }));
+    const { tests: outcomes } = await judged({ entry: 'f', tests }, source, { seconds: 3 });
+    expect(outcomes.map(({ passed }) => passed)).toEqual([true, true, false, false]);
+  });
+
   it.each([
     ['threads of its children', 3],
     ['a few children', 1],
