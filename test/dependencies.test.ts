@@ -54,6 +54,18 @@ const ALLOWED: Record<Folder, (item: Import) => boolean> = {
     (target.startsWith('docker/') && COMPOSITION_ROOT.test(from)),
 };
 
+const TOP = 'docker';
+/** What each room of `docker/` may import, beside itself and what lies at the top. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  pool: ['link'],
+  engines: ['link', 'images'],
+};
+
+/** The room of `docker/` that a file is in, or `docker` for what lies at the top. */
+function roomOf(file: string): string {
+  return /^docker\/(\w+)\//.exec(file)?.[1] ?? TOP;
+}
+
 describe('the dependency table', () => {
   for (const folder of FOLDERS) {
     it(`${folder}/ imports only what it may`, () => {
@@ -65,6 +77,19 @@ describe('the dependency table', () => {
       expect(wrong).toEqual([]);
     });
   }
+
+  it('of the rooms of docker/ leads one way', () => {
+    const wrong = sources('docker')
+      .flatMap(imports)
+      .filter(({ from, target }) => {
+        const [room, other] = [roomOf(from), roomOf(target ?? from)];
+        return other !== room && other !== TOP && !ROOMS[room]?.includes(other);
+      })
+      .map((item) => `${item.from} → ${item.specifier}`)
+      // The program `stepwell images`, which opens an engine.
+      .filter((arrow) => !arrow.startsWith('docker/images/command.ts → ../engines/'));
+    expect(wrong).toEqual([]);
+  });
 
   it('lets nothing import test/', () => {
     const wrong = FOLDERS.flatMap(sources)

@@ -3,17 +3,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { DockerEngine, type DockerEngineOptions } from '../docker/docker-engine.ts';
 import type { Engine } from '../docker/engine.ts';
-import { machineFacts } from '../docker/engine-choice.ts';
+import { machineFacts } from '../docker/engines/choice.ts';
+import { DockerEngine, type DockerEngineOptions } from '../docker/engines/docker/engine.ts';
+import { DockerImageBuilder } from '../docker/engines/docker/image-builder.ts';
+import { LocalEngine } from '../docker/engines/local/engine.ts';
+import { LocalImageBuilder } from '../docker/engines/local/image-builder.ts';
+import { ownerOf } from '../docker/engines/owner.ts';
+import { RunFolder } from '../docker/engines/run-folder.ts';
 import { ensureImages, type ImageBuilder } from '../docker/images/builder.ts';
-import { DockerImageBuilder } from '../docker/images/docker-builder.ts';
-import { LocalImageBuilder } from '../docker/images/local-builder.ts';
 import { runnerFolder } from '../docker/images/runner-files.ts';
-import { LocalEngine } from '../docker/local-engine.ts';
-import { ownerOf } from '../docker/owner.ts';
-import { SandboxPool } from '../docker/pool.ts';
-import { RunFolder } from '../docker/run-folder.ts';
+import { SandboxPool } from '../docker/pool/pool.ts';
 import { absentPrograms, leftToAnother, unlessRequired } from './requirements.ts';
 
 /** Why there is no Docker engine to test with, or `null`. */

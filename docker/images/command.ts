@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { Command, CommanderError, Option } from 'commander';
 import Docker from 'dockerode';
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
-import { chooseRuntime, machineFacts, makeBuilder, type Runtime } from '../engine-choice.ts';
+import { chooseRuntime, machineFacts, makeBuilder, type Runtime } from '../engines/choice.ts';
 import { SandboxError } from '../errors.ts';
 import type { ImageDefinition, ImageRef } from '../sandbox.ts';
 import { withBuildLog } from './build-log.ts';

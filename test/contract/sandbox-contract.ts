@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../docker/engine.ts';
-import { SandboxPool } from '../../docker/pool.ts';
+import { SandboxPool } from '../../docker/pool/pool.ts';
 import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
 import { countProcesses } from '../shell-processes.ts';
 import { commandContract } from './command-contract.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Limits } from '../../docker/engine.ts';
-import { SandboxPool } from '../../docker/pool.ts';
-import type { PoolEvent } from '../../docker/pool-settings.ts';
+import { SandboxPool } from '../../docker/pool/pool.ts';
+import type { PoolEvent } from '../../docker/pool/settings.ts';
 import type { RunRequest, RunResult, Sandbox, Session } from '../../docker/sandbox.ts';
 import { type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';

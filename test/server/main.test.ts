@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { machineFacts } from '../../docker/engine-choice.ts';
+import { machineFacts } from '../../docker/engines/choice.ts';
 import { createConfig } from '../../server/config.ts';
 import { startServer } from '../../server/main.ts';
 import { trajectoryIn } from '../trajectories.ts';
