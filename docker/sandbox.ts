@@ -214,7 +214,8 @@ export interface Sandbox extends AsyncDisposable {
   /** Container id or the local process's name, for logs. */
   readonly id: string;
   readonly image: ImageRef;
-  readonly engine: 'docker' | 'local';
+  /** Name of the engine that runs it, e.g. `docker`. */
+  readonly engine: string;
   readonly isolation: Isolation;
   /** Run code in the persistent session. */
   run(request: RunRequest): Promise<RunResult>;

@@ -12,6 +12,9 @@ const COMPOSITION_ROOT = /^server\/(main|doctor)\.ts$/;
 const TASK_DATA = /^environments\/[^/]+\/tasks\/[^/]+\//;
 const SANDBOX_PORT = /^docker\/(sandbox|errors)\.ts$/;
 
+/** Loads an engine only when it is asked for. */
+const NAMES_OF_ENGINES = 'docker/engines/table.ts';
+
 interface Import {
   readonly from: string;
   readonly specifier: string;
@@ -51,6 +54,7 @@ const ALLOWED: Record<Folder, (item: Import) => boolean> = {
     target === null ||
     /^(server|environments|protocol)\//.test(target) ||
     SANDBOX_PORT.test(target) ||
+    target === NAMES_OF_ENGINES ||
     (target.startsWith('docker/') && COMPOSITION_ROOT.test(from)),
 };
 
@@ -88,6 +92,15 @@ describe('the dependency table', () => {
       .map((item) => `${item.from} → ${item.specifier}`)
       // The program `stepwell images`, which opens an engine.
       .filter((arrow) => !arrow.startsWith('docker/images/command.ts → ../engines/'));
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets no engine know another one', () => {
+    const engineOf = (file: string | null) => /^docker\/engines\/(\w+)\//.exec(file ?? '')?.[1];
+    const wrong = sources('docker/engines')
+      .flatMap(imports)
+      .filter(({ from, target }) => engineOf(from) !== undefined && engineOf(target) !== undefined)
+      .filter(({ from, target }) => engineOf(from) !== engineOf(target));
     expect(wrong).toEqual([]);
   });
 

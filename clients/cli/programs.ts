@@ -36,7 +36,7 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
     datasets: ['environments/dataset-store.ts', 'loadDatasets'],
     facts: ['environments/task-facts.ts', 'taskFacts'],
     answers: ['environments/task-answers.ts', 'taskAnswers'],
-    killer: ['docker/engines/sandbox-killer.ts', 'killSandboxes'],
+    killer: ['docker/engines/choice.ts', 'killSandboxes'],
     golds: ['environments/golds.ts', 'loadGolds'],
     options: ['environments/option-flags.ts', 'optionFlags'],
     plugIns: ['environments/load-definition.ts', 'loadDefinition', 'loadDefinitions'],
@@ -107,7 +107,7 @@ interface StateProgram {
 interface EngineProgram {
   /** @throws {Error} no engine is possible; the message says what to install */
   openEngine(options: { readonly home: string }): Promise<{
-    readonly runtime: 'docker' | 'local';
+    readonly runtime: string;
     readonly reason: string;
     readonly engine: { probe(): Promise<{ readonly isolation: string; readonly reason: string }> };
     close(): Promise<void>;

@@ -1,90 +1,45 @@
-import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
-import Docker from 'dockerode';
 import type { Engine } from '../engine.ts';
 import { SandboxError } from '../errors.ts';
 import type { ImageBuilder } from '../images/builder.ts';
-import { runnerFolder } from '../images/runner-files.ts';
-import type { Isolation } from '../sandbox.ts';
-import { type ControlMode, DockerEngine } from './docker/engine.ts';
-import { messageOf } from './docker/errors.ts';
-import { DockerImageBuilder } from './docker/image-builder.ts';
-import { LocalEngine } from './local/engine.ts';
-import { LocalImageBuilder } from './local/image-builder.ts';
 import { ownerOf } from './owner.ts';
+import type { EngineProvider, Lack } from './provider.ts';
 import { defaultRunParent, RunFolder } from './run-folder.ts';
+import { ENGINES, type EngineName, engineNames, type Runtime } from './table.ts';
 
-export type Runtime = 'auto' | 'docker' | 'local';
-
-export interface RuntimeChoice {
-  readonly runtime: 'docker' | 'local';
-  /** For people: why this one. */
+export interface EngineChoice {
+  readonly runtime: EngineName;
+  /** Why this one, for people. */
   readonly reason: string;
 }
 
-/** What this machine offers; tests answer in its place. */
-export interface RuntimeFacts {
-  /** Why no Docker engine can be used, or `null` when one answers. */
-  docker(): Promise<string | null>;
-  /** What the local engine lacks, each with what to do about it; none when it can be used. */
-  local(): Promise<readonly string[]>;
-}
+/** What the choice asks of each engine. */
+export type Candidates = Readonly<Record<EngineName, () => Promise<Pick<EngineProvider, 'found' | 'lack'>>>>;
 
 /**
- * Which engine to use. `auto` prefers Docker.
+ * Choose the engine to use. `auto` takes the first of the table that this machine can use.
  * @throws {SandboxError} `start_failed`, saying what to install
  */
-export async function chooseRuntime(runtime: Runtime, facts: RuntimeFacts): Promise<RuntimeChoice> {
-  const refused = (message: string) => new SandboxError('start_failed', message);
-  const noDocker = runtime === 'local' ? null : await facts.docker();
-  if (runtime !== 'local' && noDocker === null) {
-    const why = runtime === 'docker' ? 'asked for' : 'a Docker engine answers, and auto prefers it';
-    return { runtime: 'docker', reason: why };
+export async function chooseEngine(
+  runtime: Runtime,
+  candidates: Candidates = ENGINES,
+): Promise<EngineChoice> {
+  const lacks: Lack[] = [];
+  for (const name of runtime === 'auto' ? engineNames : [runtime]) {
+    const { found, lack } = await candidates[name]();
+    const missing = await lack();
+    if (missing !== null) {
+      lacks.push(missing);
+      continue;
+    }
+    if (runtime !== 'auto') return { runtime, reason: 'asked for' };
+    const reasons = lacks.length === 0 ? [`${found}, and auto prefers it`] : lacks.map(({ brief }) => brief);
+    return { runtime: name, reason: reasons.join('; ') };
   }
-  if (runtime === 'docker') {
-    throw refused(`No Docker engine can be used (${noDocker}). Start one, or use --runtime local.`);
-  }
-  const lacks = await facts.local();
-  if (lacks.length === 0) {
-    return { runtime: 'local', reason: runtime === 'local' ? 'asked for' : `no Docker engine (${noDocker})` };
-  }
-  const missing = `The local engine lacks: ${lacks.join('; ')}.`;
-  throw refused(runtime === 'local' ? missing : `No Docker engine can be used (${noDocker}). ${missing}`);
-}
-
-/** Facts of this machine. */
-export function machineFacts(docker: Docker, timeoutMs = 3_000): RuntimeFacts {
-  return {
-    docker: async () => {
-      try {
-        const { Os } = await withinMs(docker.version(), timeoutMs);
-        return Os === 'linux' ? null : `it runs ${Os} containers, not Linux ones`;
-      } catch (error) {
-        return messageOf(error);
-      }
-    },
-    local: async () => {
-      if (process.platform !== 'linux') return ['Linux: elsewhere a Docker engine is needed'];
-      const lacks: string[] = [];
-      if (!(await anyExists(['/usr/bin/python3', '/usr/local/bin/python3']))) {
-        lacks.push('Python 3 below /usr (e.g. apt-get install python3)');
-      }
-      if (!(await anyExists(['/bin/bash']))) lacks.push('bash (e.g. apt-get install bash)');
-      return lacks;
-    },
-  };
-}
-
-function withinMs<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it did not answer within ${timeoutMs} ms`)), timeoutMs);
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}
-
-async function anyExists(paths: readonly string[]): Promise<boolean> {
-  const found = await Promise.allSettled(paths.map((path) => access(path, constants.X_OK)));
-  return found.some(({ status }) => status === 'fulfilled');
+  const messages = lacks.flatMap(({ message, advice }) =>
+    runtime === 'auto' || advice === undefined ? [message] : [message, advice],
+  );
+  throw new SandboxError('start_failed', messages.join(' '));
 }
 
 export interface OpenEngineOptions {
@@ -92,47 +47,54 @@ export interface OpenEngineOptions {
   readonly runtime?: Runtime;
   /** The state folder; local images lie in its `images/`. */
   readonly home: string;
-  /** @default auto */
-  readonly isolation?: Isolation | 'auto';
-  /** @default auto */
-  readonly control?: ControlMode | 'auto';
   /** Where run folders are made. @default `defaultRunParent()` */
   readonly runParent?: string;
 }
 
-export interface OpenEngine extends RuntimeChoice {
+export interface OpenEngine extends EngineChoice {
   readonly engine: Engine;
   /** Makes images for this engine. */
   readonly builder: ImageBuilder;
-  /** Close the engine and forget the run folder. */
+  /** Close the engine and remove the run folder. */
   close(): Promise<void>;
 }
 
 /**
- * The engine to use on this machine, ready to be probed.
+ * Open the engine to use on this machine, ready to be probed.
  * @throws {SandboxError} `start_failed`, saying what to install
  */
 export async function openEngine(options: OpenEngineOptions): Promise<OpenEngine> {
-  const docker = new Docker();
-  const choice = await chooseRuntime(options.runtime ?? 'auto', machineFacts(docker));
+  const choice = await chooseEngine(options.runtime ?? 'auto');
+  const provider = await ENGINES[choice.runtime]();
   const owner = await ownerOf(process.pid);
   const runParent = options.runParent ?? defaultRunParent();
   const runFolder = await RunFolder.create(owner, runParent);
   const imagesFolder = join(options.home, 'images');
-  const { isolation, control } = options;
-  const engine =
-    choice.runtime === 'docker'
-      ? new DockerEngine({ docker, owner, runFolder, runParent, isolation, control })
-      : new LocalEngine({ owner, runFolder, runParent, imagesFolder, runnerFolder });
-  const builder = makeBuilder(choice.runtime, docker, imagesFolder);
+  const engine = provider.open({ owner, runFolder, runParent, imagesFolder });
   const close = async (): Promise<void> => {
     await engine.close();
     await runFolder.remove();
   };
-  return { ...choice, engine, builder, close };
+  return { ...choice, engine, builder: provider.builder(imagesFolder), close };
 }
 
-/** An image builder alone, e.g. for `images build`. */
-export function makeBuilder(runtime: 'docker' | 'local', docker: Docker, imagesFolder: string): ImageBuilder {
-  return runtime === 'docker' ? new DockerImageBuilder(docker) : new LocalImageBuilder({ imagesFolder });
+/**
+ * Open an image builder alone, e.g. for `images build`.
+ * @param imagesFolder `images/` of the state folder
+ * @throws {SandboxError} `start_failed`, saying what to install
+ */
+export async function openBuilder(runtime: Runtime, imagesFolder: string): Promise<ImageBuilder> {
+  const choice = await chooseEngine(runtime);
+  return (await ENGINES[choice.runtime]()).builder(imagesFolder);
+}
+
+/**
+ * Kill every sandbox of the servers in this process, to see how they recover.
+ * @param name of an engine, as an episode's `info` has it
+ * @throws {Error} no such engine
+ */
+export async function killSandboxes(name: string): Promise<void> {
+  const known = engineNames.find((engine) => engine === name);
+  if (known === undefined) throw new Error(`There is no engine "${name}".`);
+  await (await ENGINES[known]()).killSandboxes();
 }

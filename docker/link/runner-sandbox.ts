@@ -27,7 +27,7 @@ const MAX_REASON = 1_000;
 export interface LeasedContainer {
   readonly id: string;
   readonly image: ImageRef;
-  readonly engine: 'docker' | 'local';
+  readonly engine: string;
   readonly isolation: Isolation;
   readonly channel: RunnerChannel;
   /** Takes the place of the runner's `mark` and `diff`. @default the runner's own */
@@ -44,7 +44,7 @@ export type GiveBack = (remains: Remains | 'unsound') => void;
 export class RunnerSandbox implements Sandbox {
   readonly id: string;
   readonly image: ImageRef;
-  readonly engine: 'docker' | 'local';
+  readonly engine: string;
   readonly isolation: Isolation;
   readonly #channel: RunnerChannel;
   readonly #changes: OutsideChanges | undefined;

@@ -1,5 +1,5 @@
 import type { Container, Engine, StartOptions } from '../engine.ts';
-import { SandboxError } from '../errors.ts';
+import { messageOf, SandboxError } from '../errors.ts';
 import { type ChannelOptions, RunnerChannel } from '../link/channel.ts';
 import { greeted } from '../link/greeting.ts';
 import { type GiveBack, RunnerSandbox } from '../link/runner-sandbox.ts';
@@ -158,7 +158,7 @@ export class PooledContainer {
 
 function startError(image: string, error: unknown): SandboxError {
   if (error instanceof SandboxError && error.code === 'image_missing') return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return new SandboxError('start_failed', `A container of image "${image}" could not be started: ${reason}`, {
     cause: error,
   });

@@ -1,8 +1,9 @@
 import { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { ControlSocket } from '../control-socket.ts';
+import type { Tail } from '../tail.ts';
 import type { ContainerEnd } from './container-end.ts';
-import { DockerStream, type Tail } from './stream.ts';
+import { DockerStream } from './stream.ts';
 
 /** The runner's standard input and output. @param words take what it says on standard error */
 export async function attach(container: Docker.Container, words: Tail): Promise<Duplex> {

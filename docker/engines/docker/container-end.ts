@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
-import { isEngineStatus, messageOf } from './errors.ts';
-import { blockHeaderBytes, type Tail } from './stream.ts';
+import type { Tail } from '../tail.ts';
+import { engineMessageOf, isEngineStatus } from './errors.ts';
+import { blockHeaderBytes } from './stream.ts';
 
 /** The end of a container. */
 export interface ContainerEnd {
@@ -21,7 +22,9 @@ export function watchEnd(container: Docker.Container, words: Tail | null): Conta
       const end: { StatusCode: number } = await container.wait();
       status = `exit status ${end.StatusCode}`;
     } catch (error) {
-      return { reason: isEngineStatus(error, 404) ? 'removed' : `lost by the engine: ${messageOf(error)}` };
+      return {
+        reason: isEngineStatus(error, 404) ? 'removed' : `lost by the engine: ${engineMessageOf(error)}`,
+      };
     }
     if (isExpected) return { reason: 'removed' };
     const [outOfMemory, said] = await Promise.all([ranOutOfMemory(container), words ?? logOf(container)]);

@@ -8,17 +8,17 @@ import type { ImageRef, Isolation } from '../../sandbox.ts';
 import { type ControlSocket, listenForRunner } from '../control-socket.ts';
 import { encodeOwner, type Owner } from '../owner.ts';
 import { type RunFolder, removeDeadRunFolders } from '../run-folder.ts';
+import { Tail } from '../tail.ts';
 import { trialLimits, tryOut } from '../trial.ts';
 import { DockerChanges } from './changes.ts';
 import { attach, connection } from './connection.ts';
 import { DockerContainer, type Removal, removeContainer } from './container.ts';
 import { watchEnd } from './container-end.ts';
-import { isEngineStatus, messageOf, translateEngineError } from './errors.ts';
+import { engineMessageOf, isEngineStatus, translateEngineError } from './errors.ts';
 import { Limiter } from './limiter.ts';
 import { orphanedContainers } from './orphans.ts';
 import { PristineContainers } from './pristine-containers.ts';
 import { containerSettings } from './settings.ts';
-import { Tail } from './stream.ts';
 
 /** How the server and a runner speak: over a shared Unix socket, or over the engine's attached stream. */
 export type ControlMode = 'socket' | 'attach';
@@ -178,7 +178,7 @@ export class DockerEngine implements Engine {
           await this.#track(this.#tryOut(image, wanted, mode));
           return { isolation: wanted, control: mode, reason: [works[wanted], ...problems].join('; ') };
         } catch (error) {
-          problems.push(`no ${wanted} over ${mode}: ${messageOf(error)}`);
+          problems.push(`no ${wanted} over ${mode}: ${engineMessageOf(error)}`);
         }
       }
     }

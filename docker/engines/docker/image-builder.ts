@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { SandboxError } from '../../errors.ts';
+import { messageOf, SandboxError } from '../../errors.ts';
 import { buildScripts } from '../../images/build-scripts.ts';
 import type { BuiltImage, ImageBuilder, OnLine } from '../../images/builder.ts';
 import { bootstrapDebian } from '../../images/debian.ts';
@@ -23,7 +23,6 @@ export interface DockerBuilderOptions {
 
 /** Builds images in a Docker engine, with the builder that every engine has. */
 export class DockerImageBuilder implements ImageBuilder {
-  readonly runtime = 'docker';
   readonly #docker: Docker;
   readonly #pullTimeoutMs: number;
   readonly #env: Readonly<Record<string, string | undefined>>;
@@ -207,7 +206,7 @@ export class DockerImageBuilder implements ImageBuilder {
       await followEngine(stream, onLine, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new SandboxError('start_failed', `Image ${tag} could not be built: ${reason}`, { cause: error });
     }
   }

@@ -4,29 +4,6 @@ import { Duplex } from 'node:stream';
 export const blockHeaderBytes = 8;
 const stderrType = 2;
 
-/** Keeps the last bytes of what it is given. */
-export class Tail {
-  readonly #limit: number;
-  #text = Buffer.alloc(0);
-
-  /** @param limit bytes kept */
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  push(chunk: Buffer): void {
-    this.#text = Buffer.concat([this.#text, chunk]).subarray(-this.#limit);
-  }
-
-  get isEmpty(): boolean {
-    return this.#text.length === 0;
-  }
-
-  toString(): string {
-    return this.#text.toString('utf8').trim();
-  }
-}
-
 /**
  * Standard input and output of an attached container as one stream, out of the blocks into which Docker cuts the
  * container's output. Standard error goes elsewhere.

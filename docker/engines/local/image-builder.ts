@@ -28,7 +28,6 @@ export interface LocalBuilderOptions {
  * need none, since the host's programs stand in for them, but root may build a true Debian.
  */
 export class LocalImageBuilder implements ImageBuilder {
-  readonly runtime = 'local';
   readonly #imagesFolder: string;
   readonly #isRoot: boolean;
 

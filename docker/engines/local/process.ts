@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type Condition, conditionOf, findProcess } from '../../process-condition.ts';
-import { Tail } from '../docker/stream.ts';
+import { Tail } from '../tail.ts';
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 

@@ -1,7 +1,8 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DockerStream, Tail } from '../../../../docker/engines/docker/stream.ts';
+import { DockerStream } from '../../../../docker/engines/docker/stream.ts';
+import { Tail } from '../../../../docker/engines/tail.ts';
 
 interface Block {
   readonly type: number;

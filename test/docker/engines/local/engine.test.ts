@@ -1,12 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { machineFacts } from '../../../../docker/engines/choice.ts';
 import { LocalEngine } from '../../../../docker/engines/local/engine.ts';
 import { LocalImageBuilder } from '../../../../docker/engines/local/image-builder.ts';
 import { findLimitKeeper } from '../../../../docker/engines/local/limits.ts';
+import { localLacks } from '../../../../docker/engines/local/provider.ts';
 import { type Owner, ownerOf } from '../../../../docker/engines/owner.ts';
 import { RunFolder } from '../../../../docker/engines/run-folder.ts';
 import { ensureImages } from '../../../../docker/images/builder.ts';
@@ -15,7 +14,7 @@ import { RunnerChannel } from '../../../../docker/link/channel.ts';
 import { greeted } from '../../../../docker/link/greeting.ts';
 
 const limits = { memoryBytes: 2 ** 29, cpus: 1, pids: 64, layerBytes: 2 ** 24, layerInodes: 4096 };
-const lacks = await machineFacts(new Docker()).local();
+const lacks = await localLacks();
 
 describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => {
   let owner: Owner;
