@@ -190,7 +190,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const stopBuilding = (): void => void building.close();
   signal?.addEventListener('abort', stopBuilding, { once: true });
   for (const [image, count] of Object.entries(warm)) {
-    if (count > 0) await building.prepare(image).finally(() => signal?.throwIfAborted());
+    if (count > 0) await building.build(image).finally(() => signal?.throwIfAborted());
   }
   signal?.removeEventListener('abort', stopBuilding);
   signal?.throwIfAborted();

@@ -80,12 +80,12 @@ export async function openEngine(options: OpenEngineOptions): Promise<OpenEngine
 
 /**
  * Open an image builder alone, e.g. for `images build`.
- * @param imagesFolder `images/` of the state folder
+ * @param home the state folder; local images lie in its `images/`
  * @throws {SandboxError} `start_failed`, saying what to install
  */
-export async function openBuilder(runtime: Runtime, imagesFolder: string): Promise<ImageBuilder> {
+export async function openBuilder(runtime: Runtime, home: string): Promise<ImageBuilder> {
   const choice = await chooseEngine(runtime);
-  return (await ENGINES[choice.runtime]()).builder(imagesFolder);
+  return (await ENGINES[choice.runtime]()).builder(join(home, 'images'));
 }
 
 /**

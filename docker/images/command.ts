@@ -214,7 +214,7 @@ async function listedImages(recipes: readonly Recipe[], builder: ImageBuilder): 
 }
 
 async function builderFor(runtime: Runtime, env: ImagesTerminal['env']): Promise<ImageBuilder> {
-  return openBuilder(runtime, join(stateFolder(env), 'images'));
+  return openBuilder(runtime, stateFolder(env));
 }
 
 function stateFolder(env: ImagesTerminal['env']): string {

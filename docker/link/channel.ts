@@ -50,7 +50,7 @@ const WATCH_AFTER_MS = 2_000;
  * (`runner_fault`), or by `close`. All pending requests are then rejected with that code, later ones too.
  */
 export class RunnerChannel {
-  /** What the runner said of itself, once its first layer is prepared. Rejects when the channel dies before. */
+  /** What the runner said of itself, once its first layer is ready. Rejects when the channel dies before. */
   readonly ready: Promise<Hello>;
   /** Settles once, with the reason, when the channel has died. */
   readonly closed: Promise<SandboxError>;

@@ -35,10 +35,10 @@ export interface LeasedContainer {
 }
 
 /**
- * Takes the container back at the end of a lease. `unsound`: the lease saw a fault of the container, and it must not be
- * reset and used again.
+ * Takes the container back at the end of a lease. `poisoned`: the lease saw a fault of the container, which must not be
+ * reset and leased again.
  */
-export type GiveBack = (remains: Remains | 'unsound') => void;
+export type GiveBack = (remains: Remains | 'poisoned') => void;
 
 /** One lease of a container: a sandbox whose calls go to the container's runner, one after the other. */
 export class RunnerSandbox implements Sandbox {
@@ -50,7 +50,7 @@ export class RunnerSandbox implements Sandbox {
   readonly #changes: OutsideChanges | undefined;
   readonly #giveBack: GiveBack;
   #last: Promise<RunnerReply> | null = null;
-  #sound = true;
+  #poisoned = false;
   #released = false;
 
   constructor(container: LeasedContainer, giveBack: GiveBack) {
@@ -137,7 +137,7 @@ export class RunnerSandbox implements Sandbox {
     this.#released = true;
     // A reset ends a call that is under way, as a deadline would.
     const left = this.#last === null ? remains : 'used';
-    this.#giveBack(this.#sound ? left : 'unsound');
+    this.#giveBack(this.#poisoned ? 'poisoned' : left);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -165,7 +165,7 @@ export class RunnerSandbox implements Sandbox {
       if (this.#last === reply) this.#last = null;
     };
     reply.then(done, (error: unknown) => {
-      if (!(error instanceof SandboxError) || FAULTS.has(error.code)) this.#sound = false;
+      if (!(error instanceof SandboxError) || FAULTS.has(error.code)) this.#poisoned = true;
       done();
     });
     return reply;
@@ -198,7 +198,7 @@ export class RunnerSandbox implements Sandbox {
   #parse<T>(schema: z.ZodType<T>, reply: RunnerReply, ranCode = false): T {
     const parsed = schema.safeParse(reply.header);
     if (parsed.success) return parsed.data;
-    this.#sound = false;
+    this.#poisoned = true;
     const message = `The runner's reply is not as agreed: ${parsed.error.message.slice(0, MAX_REASON)}`;
     this.#channel.close('runner_fault', message);
     throw new SandboxError('runner_fault', message, { cause: parsed.error, actionMayHaveRun: ranCode });

@@ -45,7 +45,7 @@ export class BuildingSource implements SandboxSource {
 
   async acquire(options: AcquireOptions): Promise<Sandbox> {
     const { image, signal } = options;
-    if (!this.#ready.has(image)) await this.prepare(image, signal);
+    if (!this.#ready.has(image)) await this.build(image, signal);
     try {
       return await this.#sandboxes.acquire(options);
     } catch (error) {
@@ -53,15 +53,15 @@ export class BuildingSource implements SandboxSource {
     }
     // Somebody has removed it since.
     this.#ready.delete(image);
-    await this.prepare(image, signal);
+    await this.build(image, signal);
     return this.#sandboxes.acquire(options);
   }
 
   /**
-   * Wait until the image is there, built if it must be.
+   * Wait until the image is there; build it if it is missing or out of date.
    * @throws {SandboxError} `start_failed`, `image_missing`, `draining`; `capacity` when aborted
    */
-  async prepare(image: string, signal?: AbortSignal): Promise<void> {
+  async build(image: string, signal?: AbortSignal): Promise<void> {
     if (this.#closing.signal.aborted) throw closedError();
     if (signal?.aborted) throw abortedError(signal);
     const gone = new Deferred<never>();

@@ -1,6 +1,6 @@
 /** Where a pooled container stands in its life. */
 export type ContainerState =
-  /** The engine starts it, or its runner prepares the first layer. */
+  /** The engine starts it, or its runner makes the first layer. */
   | 'starting'
   /** Pristine and free. */
   | 'ready'

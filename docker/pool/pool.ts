@@ -117,11 +117,11 @@ export class SandboxPool implements SandboxSource {
     return member.lease((remains) => this.#takeBack(member, image, remains));
   }
 
-  #takeBack(member: PooledContainer, image: PoolImage, remains: Remains | 'unsound'): void {
+  #takeBack(member: PooledContainer, image: PoolImage, remains: Remains | 'poisoned'): void {
     if (member.state === 'gone') return;
     const wanted = !this.#retiring || this.#queue.waitingFor(image.name) > 0;
     if (this.#drained !== null || !wanted) this.#discard(member, image, 'drain', 'The pool is shut down.');
-    else if (remains === 'unsound')
+    else if (remains === 'poisoned')
       this.#replace(member, image, 'poisoned', 'Its last lease left it in an unknown state.');
     else if (remains !== 'pristine' && member.isolation === 'replace')
       this.#replace(member, image, 'used', 'It has been used once.');

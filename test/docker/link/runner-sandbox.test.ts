@@ -168,12 +168,12 @@ describe('a sandbox over a runner', () => {
     await expect(sandbox.run(RUN)).rejects.toMatchObject({ code: 'died', actionMayHaveRun: false });
   });
 
-  it('is given back as unsound after a fault of the runner', async () => {
+  it('is given back as poisoned after a fault of the runner', async () => {
     const { sandbox, runner, giveBack } = lease();
     runner.answer('mark', () => refusal('fault'));
     await expect(sandbox.mark()).rejects.toMatchObject({ code: 'runner_fault' });
     await sandbox.release();
-    expect(giveBack.mock.calls).toEqual([['unsound']]);
+    expect(giveBack.mock.calls).toEqual([['poisoned']]);
   });
 
   it('is given back as used while a call is under way, whatever its holder says', async () => {
@@ -196,6 +196,6 @@ describe('a sandbox over a runner', () => {
     await expect(sandbox.run(RUN)).rejects.toMatchObject({ code: 'runner_fault', actionMayHaveRun: true });
     await expect(channel.closed).resolves.toMatchObject({ code: 'runner_fault' });
     await sandbox.release();
-    expect(giveBack.mock.calls).toEqual([['unsound']]);
+    expect(giveBack.mock.calls).toEqual([['poisoned']]);
   });
 });
