@@ -43,7 +43,7 @@ export class StepwellClient implements AsyncDisposable {
   readonly #timeoutMs: number;
   readonly #strict: boolean;
   readonly #episodes = new Set<Episode>();
-  #session: Result<'initialize'> | null = null;
+  #handshake: Result<'initialize'> | null = null;
   #closing: Promise<void> | null = null;
 
   private constructor(connection: Connection, options: ClientOptions) {
@@ -71,7 +71,7 @@ export class StepwellClient implements AsyncDisposable {
     );
     const client = new StepwellClient(connection, options);
     try {
-      client.#session = await client.call(
+      client.#handshake = await client.call(
         'initialize',
         {
           protocol_version: PROTOCOL_VERSION,
@@ -87,10 +87,10 @@ export class StepwellClient implements AsyncDisposable {
     return client;
   }
 
-  /** What the server said of itself: protocol version, name and version, limits. */
-  get session(): Result<'initialize'> {
-    if (!this.#session) throw new TypeError('the client is not initialized');
-    return this.#session;
+  /** The server's answer to `initialize`: protocol version, name and version, limits. */
+  get handshake(): Result<'initialize'> {
+    if (!this.#handshake) throw new TypeError('the client is not initialized');
+    return this.#handshake;
   }
 
   /** Settles when the socket is gone, whoever closed it. */
@@ -123,7 +123,7 @@ export class StepwellClient implements AsyncDisposable {
     const episode: Episode = new Episode(
       {
         call: (method, callParams, callOptions) => this.#call(method, callParams, callOptions),
-        stepTimeoutMs: this.session.limits.step_timeout_ms,
+        stepTimeoutMs: this.handshake.limits.step_timeout_ms,
         timeoutMs: this.#timeoutMs,
         onOver: () => this.#episodes.delete(episode),
       },

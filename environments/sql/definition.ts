@@ -4,13 +4,13 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import { defineEnvironment } from '../define-environment.ts';
 import { databaseIn, SCHEMA_FILE } from './database-folder.ts';
 import { homelessTask, LIST_IMAGE } from './databases.ts';
-import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
 import { SqlEpisode } from './episode.ts';
 import { goldSource, ungradableGold } from './gold.ts';
 import { type ServedDataset, type SqlDatasetFile, servedFromFile } from './images.ts';
 import { SQL_OBSERVATION, SQL_OPTIONS } from './options.ts';
 import { withSchema } from './schema-text.ts';
 import { scorerOf } from './scoring.ts';
+import { type Connection, KEPT_ROWS, SqlDriver } from './sql-driver.ts';
 import { Dialect, SqlTaskRecord } from './task.ts';
 
 const DEFAULT_MAX_ROWS = 1000;
@@ -54,7 +54,7 @@ export const sql = defineEnvironment({
       const key = `${dataset.name}/${record.id}${intercode ? ' intercode' : ''}`;
       const gold = goldSource({ sandboxes, cache, key, sql, connection, dialect, zeroDate });
       const scorer = scorerOf(options, { sql, dialect });
-      const driverIn = (sandbox: Sandbox) => new DriverSession({ sandbox, dialect, connection, zeroDate });
+      const driverIn = (sandbox: Sandbox) => new SqlDriver({ sandbox, dialect, connection, zeroDate });
       const begin = async (sandbox: Sandbox) => {
         const driver = driverIn(sandbox);
         await driver.begin();

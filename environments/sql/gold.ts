@@ -3,8 +3,8 @@ import type { ImageRef, SandboxSource } from '../../docker/sandbox.ts';
 import type { Ungradable } from '../../protocol/environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
 import type { StatementError, StatementResult, ZeroDate } from './driver-answer.ts';
-import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
 import { lastRows } from './shown-rows.ts';
+import { type Connection, KEPT_ROWS, SqlDriver } from './sql-driver.ts';
 import type { Dialect } from './task.ts';
 import { isTimeless } from './timeless.ts';
 
@@ -65,7 +65,7 @@ export function goldSource(parts: GoldParts): GoldSource {
   return (image) => {
     const run = async (): Promise<Gold> => {
       const sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
-      await using driver = new DriverSession({ sandbox, dialect, connection, zeroDate });
+      await using driver = new SqlDriver({ sandbox, dialect, connection, zeroDate });
       await driver.begin();
       const tables = (await driver.schema()).map(({ name }) => name);
       const execution = await driver.execute({

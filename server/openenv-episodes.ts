@@ -31,7 +31,7 @@ export class OpenEnvExecutionError extends Error {
   override readonly name = 'OpenEnvExecutionError';
 }
 
-export interface OpenEnvSessionParts {
+export interface OpenEnvEpisodesParts {
   readonly environment: string;
   readonly registry: EpisodeRegistry;
   /** Deadline of an action that names none, in milliseconds. */
@@ -102,19 +102,19 @@ async function inTime<T>(work: Promise<T>, giveUp: () => Error): Promise<T> {
 }
 
 /**
- * What OpenEnv calls a session: one episode after the other. A sandbox is taken at reset and given back at the end of
- * the episode, so a session that idles costs nothing.
+ * The episodes of one client, one after the other; OpenEnv calls this a session. A sandbox is taken at reset and given
+ * back at the end of the episode, so that an idle client costs nothing.
  */
-export class OpenEnvSession {
-  readonly #parts: OpenEnvSessionParts;
+export class OpenEnvEpisodes {
+  readonly #parts: OpenEnvEpisodesParts;
   readonly #leaving = new AbortController();
   #episode: Episode | undefined;
-  /** The id that the client knows; other sessions may use the same. */
+  /** The id that the client knows; other clients may use the same. */
   #episodeId: string | null = null;
   /** Of the episode's reset. */
   #options: ResetOptions = {};
 
-  constructor(parts: OpenEnvSessionParts) {
+  constructor(parts: OpenEnvEpisodesParts) {
     this.#parts = parts;
   }
 
@@ -176,7 +176,7 @@ export class OpenEnvSession {
     return this.#episode !== undefined && !this.#episode.over;
   }
 
-  /** End the session at once. Never throws. */
+  /** End the episode at once. Never throws. */
   async leave(reason: EndReason): Promise<void> {
     this.#leaving.abort(new ClientGone());
     await this.#episode?.abandon(reason);

@@ -19,7 +19,7 @@ type Outcome = 'go_on' | 'left' | 'ended' | 'over' | 'failed';
  * @param prompt of the environment, where it is known here
  * @returns the exit status
  */
-export async function playSession(
+export async function playLoop(
   client: StepwellClient,
   params: Params<'episode/reset'>,
   terminal: Terminal,

@@ -36,7 +36,7 @@ export interface ExecuteRequest {
   readonly maxBytes: number;
 }
 
-export interface DriverSessionParts {
+export interface SqlDriverParts {
   readonly sandbox: Sandbox;
   readonly dialect: Dialect;
   readonly connection: Connection;
@@ -98,10 +98,10 @@ function failed(error: StatementError, timedOut: boolean): Execution {
 }
 
 /** The driver in a sandbox's Python session: one call, one JSON document. The agent has no say but in the SQL text. */
-export class DriverSession implements AsyncDisposable {
+export class SqlDriver implements AsyncDisposable {
   /** Time in the sandbox so far, in milliseconds. */
   durationMs = 0;
-  readonly #parts: DriverSessionParts;
+  readonly #parts: SqlDriverParts;
   #sound = true;
   #gone = false;
   #calls = 0;
@@ -109,7 +109,7 @@ export class DriverSession implements AsyncDisposable {
   #held: StatementResult | null = null;
   #released: Promise<void> | null = null;
 
-  constructor(parts: DriverSessionParts) {
+  constructor(parts: SqlDriverParts) {
     this.#parts = parts;
   }
 
