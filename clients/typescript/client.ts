@@ -3,9 +3,9 @@ import { METHODS, type MethodName, type Params, type Result } from '../../protoc
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import { endpoint, openSocket } from './address.ts';
 import { MalformedResultError } from './call-errors.ts';
-import { Connection } from './connection.ts';
 import { Episode } from './episode.ts';
 import type { Call, CallOptions } from './pending-call.ts';
+import { ServerConnection } from './server-connection.ts';
 
 /** Times are 1 to 2,147,483,647 ms (24.8 days); `Infinity` and whatever is longer stand for the longest. */
 export interface ClientOptions {
@@ -39,14 +39,14 @@ const HEADER_TOKEN = /^[!-~]+$/;
  * `close()`. It does not reconnect: a lost socket rejects every pending and later call with `ConnectionLostError`.
  */
 export class StepwellClient implements AsyncDisposable {
-  readonly #connection: Connection;
+  readonly #connection: ServerConnection;
   readonly #timeoutMs: number;
   readonly #strict: boolean;
   readonly #episodes = new Set<Episode>();
   #handshake: Result<'initialize'> | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor(connection: Connection, options: ClientOptions) {
+  private constructor(connection: ServerConnection, options: ClientOptions) {
     this.#connection = connection;
     this.#timeoutMs = options.timeoutMs ?? 120_000;
     this.#strict = options.strict ?? false;
@@ -67,7 +67,7 @@ export class StepwellClient implements AsyncDisposable {
     const connection = await openSocket(
       endpoint(url),
       { connectTimeoutMs, maxFrameBytes, token: inHeader ? token : undefined, signal },
-      (socket) => new Connection(socket, limits),
+      (socket) => new ServerConnection(socket, limits),
     );
     const client = new StepwellClient(connection, options);
     try {

@@ -17,8 +17,8 @@ import { lastRows } from './shown-rows.ts';
 import type { SqlRow } from './sql-value.ts';
 import type { Dialect } from './task.ts';
 
-/** Whose connection it is, and to what. */
-export interface Connection {
+/** What a connection to the database server may reach. */
+export interface DatabaseAccess {
   readonly database: string;
   /** Rights on all databases of the image, not on this one alone. */
   readonly allDatabases: boolean;
@@ -39,7 +39,7 @@ export interface ExecuteRequest {
 export interface SqlDriverParts {
   readonly sandbox: Sandbox;
   readonly dialect: Dialect;
-  readonly connection: Connection;
+  readonly access: DatabaseAccess;
   readonly zeroDate: ZeroDate;
 }
 
@@ -123,7 +123,7 @@ export class SqlDriver implements AsyncDisposable {
   }
 
   async #begin(timeoutMs: number): Promise<void> {
-    const { database, allDatabases, several } = this.#parts.connection;
+    const { database, allDatabases, several } = this.#parts.access;
     const request = { call: 'begin', database, all_databases: allDatabases, several };
     const { missing } = RawBeginning.parse(await this.#call(request, timeoutMs));
     if (missing === true) throw new UnplayableError(`Its image has no database ${database}.`);
@@ -139,7 +139,7 @@ export class SqlDriver implements AsyncDisposable {
       call: 'execute',
       sql,
       timeout_ms: timeoutMs,
-      several: this.#parts.connection.several,
+      several: this.#parts.access.several,
       max_rows: maxRows,
       max_bytes: Math.min(maxBytes, TOLD_BYTES),
       kept_rows: KEPT_ROWS,
@@ -187,7 +187,7 @@ export class SqlDriver implements AsyncDisposable {
   }
 
   async schema(): Promise<Schema> {
-    const { database } = this.#parts.connection;
+    const { database } = this.#parts.access;
     return RawSchema.parse(await this.#call({ call: 'schema', database }, CALL_TIMEOUT_MS)).tables;
   }
 

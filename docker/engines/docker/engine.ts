@@ -11,13 +11,13 @@ import { type RunFolder, removeDeadRunFolders } from '../run-folder.ts';
 import { Tail } from '../tail.ts';
 import { trialLimits, tryOut } from '../trial.ts';
 import { DockerChanges } from './changes.ts';
-import { attach, connection } from './connection.ts';
 import { DockerContainer, type Removal, removeContainer } from './container.ts';
 import { watchEnd } from './container-end.ts';
 import { engineMessageOf, isEngineStatus, translateEngineError } from './errors.ts';
 import { Limiter } from './limiter.ts';
 import { orphanedContainers } from './orphans.ts';
 import { PristineContainers } from './pristine-containers.ts';
+import { attachedStream, connectedStream } from './runner-stream.ts';
 import { containerSettings } from './settings.ts';
 
 /** How the server and a runner speak: over a shared Unix socket, or over the engine's attached stream. */
@@ -241,10 +241,10 @@ export class DockerEngine implements Engine {
       });
       const created = await this.#docker.createContainer({ ...settings, abortSignal: abort.signal });
       const words = new Tail(4096);
-      const attached = socket === null ? await attach(created, words) : null;
+      const attached = socket === null ? await attachedStream(created, words) : null;
       await created.start({ abortSignal: abort.signal });
       const end = watchEnd(created, attached === null ? null : words);
-      const stream = attached ?? (await connection(socket, end, abort.signal));
+      const stream = attached ?? (await connectedStream(socket, end, abort.signal));
       const started = new DockerContainer({
         container: created,
         image,

@@ -108,8 +108,8 @@ for (const under of await engineCases()) {
               purpose: 'episode',
               queueTimeoutMs: 5 * MINUTES,
             });
-            const connection = { database: 'nowhere', allDatabases, several: true };
-            const driver = new SqlDriver({ sandbox, dialect, connection, zeroDate: (text) => text });
+            const access = { database: 'nowhere', allDatabases, several: true };
+            const driver = new SqlDriver({ sandbox, dialect, access, zeroDate: (text) => text });
             await expect(driver.begin()).rejects.toMatchObject({
               name: 'UnplayableError',
               message: 'Its image has no database nowhere.',

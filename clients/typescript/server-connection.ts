@@ -23,7 +23,7 @@ interface Reply {
 const SILENT_BEATS = 3;
 
 /** JSON-RPC calls over an open WebSocket: matches answers to calls, keeps deadlines, tells of the socket's end. */
-export class Connection {
+export class ServerConnection {
   readonly #socket: WebSocket;
   readonly #limits: ConnectionLimits;
   readonly #pending = new Map<number, PendingCall>();

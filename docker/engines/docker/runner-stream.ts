@@ -6,7 +6,7 @@ import type { ContainerEnd } from './container-end.ts';
 import { DockerStream } from './stream.ts';
 
 /** The runner's standard input and output. @param words take what it says on standard error */
-export async function attach(container: Docker.Container, words: Tail): Promise<Duplex> {
+export async function attachedStream(container: Docker.Container, words: Tail): Promise<Duplex> {
   const socket = await container.attach({
     stream: true,
     stdin: true,
@@ -19,7 +19,7 @@ export async function attach(container: Docker.Container, words: Tail): Promise<
 }
 
 /** The runner's connection, unless the container ends or time runs out before. */
-export function connection(
+export function connectedStream(
   socket: ControlSocket | null,
   end: ContainerEnd,
   signal: AbortSignal,

@@ -60,7 +60,7 @@ function tokenIn(params: unknown): string | undefined {
 }
 
 /** One client at `/v1`: JSON-RPC 2.0 over a WebSocket, and the episodes that belong to it. */
-export class Connection {
+export class ClientConnection {
   readonly #parts: ConnectionParts;
   readonly #owner: EpisodeOwner;
   readonly #flow: FlowControl;
