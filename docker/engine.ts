@@ -57,7 +57,8 @@ export interface Container {
 
 /** The engine port: starts containers that run the runner. */
 export interface Engine {
-  readonly name: 'docker' | 'local';
+  /** As in the table of engines, e.g. `docker`. */
+  readonly name: string;
   /** What this engine can do, found by `probe`, and why. */
   probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }>;
   /** The image that this engine's containers of that name have, one and the same while it exists. @throws {SandboxError} `image_missing` */

@@ -40,3 +40,8 @@ export class SandboxError extends Error {
     this.actionMayHaveRun = options.actionMayHaveRun ?? false;
   }
 }
+
+/** What an error says, or what was thrown in the place of one. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -36,11 +36,14 @@ export interface ImageDefinition {
   readonly prepare?: string;
 }
 
-/**
- * What a lease leaves behind, as its holder vouches: `pristine` hands the sandbox on as it is, session included; `graded` does
- * so for those alone who grade, and makes it pristine for others.
- */
-export type Remains = 'used' | 'pristine' | 'graded';
+/** What a lease leaves behind, as its holder declares it. */
+export type Remains =
+  /** Anything: the sandbox is reset before its next lease. */
+  | 'used'
+  /** The sandbox as it was handed out, session included: the next lease gets it without a reset. */
+  | 'pristine'
+  /** Nothing but what the grade itself needs: the next grade gets it without a reset, an episode after one. */
+  | 'graded';
 
 /** How a sandbox is made pristine: by dropping a layer, or by replacing the whole container. */
 export type Isolation = 'layer' | 'replace';
@@ -214,7 +217,8 @@ export interface Sandbox extends AsyncDisposable {
   /** Container id or the local process's name, for logs. */
   readonly id: string;
   readonly image: ImageRef;
-  readonly engine: 'docker' | 'local';
+  /** Name of the engine that runs it, e.g. `docker`. */
+  readonly engine: string;
   readonly isolation: Isolation;
   /** Run code in the persistent session. */
   run(request: RunRequest): Promise<RunResult>;

@@ -6,9 +6,9 @@ import type { Environment } from '../environments/environment.ts';
 import type { ErrorName } from '../protocol/errors.ts';
 import type { FailureClass } from '../protocol/failure.ts';
 import { Admission } from './admission.ts';
+import { ClientConnection } from './client-connection.ts';
 import { Clients, type SocketClient } from './clients.ts';
 import type { Config } from './config.ts';
-import { Connection } from './connection.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -193,7 +193,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       doorkeeper.admit(stream);
     };
     const parts = { socket, stream, authorized, registry, admission, config, memory, log, onAuthorized };
-    watch(new Connection(parts), socket);
+    watch(new ClientConnection(parts), socket);
   });
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {

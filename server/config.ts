@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runtimes } from '../docker/engines/table.ts';
 import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
 import { isLoopback } from './admission.ts';
 import { KEEP } from './trajectory-keep.ts';
@@ -22,10 +23,7 @@ export const Config = z.strictObject({
     .min(1)
     .default('127.0.0.1')
     .describe('Address to listen on. An address other than loopback requires `--token`.'),
-  runtime: z
-    .enum(['auto', 'docker', 'local'])
-    .default('auto')
-    .describe('Engine that runs sandboxes; `auto` prefers Docker.'),
+  runtime: z.enum(runtimes).default('auto').describe('Engine that runs sandboxes; `auto` prefers Docker.'),
   pool: counts
     .default({ 'bash-v1': 4 })
     .describe(

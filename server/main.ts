@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
-import { BuildingSource } from '../docker/building-source.ts';
-import { type OpenEngine, openEngine } from '../docker/engine-choice.ts';
+import { type OpenEngine, openEngine } from '../docker/engines/choice.ts';
+import { Reaper } from '../docker/engines/reaper.ts';
+import { defaultRunParent } from '../docker/engines/run-folder.ts';
 import { ensureImages } from '../docker/images/builder.ts';
 import { builtInImages, replacement } from '../docker/images/definitions.ts';
-import { SandboxPool } from '../docker/pool.ts';
-import type { PoolEvent } from '../docker/pool-settings.ts';
-import { Reaper } from '../docker/reaper.ts';
-import { defaultRunParent } from '../docker/run-folder.ts';
+import { BuildingSource } from '../docker/pool/building-source.ts';
+import { SandboxPool } from '../docker/pool/pool.ts';
+import type { PoolEvent } from '../docker/pool/settings.ts';
 import type { ImageDefinition, SandboxSource } from '../docker/sandbox.ts';
 import { loadDatasets } from '../environments/dataset-store.ts';
 import { loadDefinitions } from '../environments/load-definition.ts';
@@ -190,7 +190,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const stopBuilding = (): void => void building.close();
   signal?.addEventListener('abort', stopBuilding, { once: true });
   for (const [image, count] of Object.entries(warm)) {
-    if (count > 0) await building.prepare(image).finally(() => signal?.throwIfAborted());
+    if (count > 0) await building.build(image).finally(() => signal?.throwIfAborted());
   }
   signal?.removeEventListener('abort', stopBuilding);
   signal?.throwIfAborted();

@@ -12,10 +12,10 @@ import type { EpisodeRegistry } from './episode-registry.ts';
 import { clipped, excerpt } from './excerpt.ts';
 import { HTTP_READER, HttpAnswers } from './http-answers.ts';
 import { readBody } from './http-body.ts';
-import { OpenEnvHttpSession } from './openenv-http-session.ts';
+import { OpenEnvExecutionError } from './openenv-episodes.ts';
+import { OpenEnvHttpEpisodes } from './openenv-http-episodes.ts';
 import { answerMcpText } from './openenv-mcp.ts';
 import { openEnvApi, openEnvMetadata, openEnvSchema } from './openenv-schema.ts';
-import { OpenEnvExecutionError } from './openenv-session.ts';
 import { OpenEnvSocket } from './openenv-socket.ts';
 import { OpenEnvValidationError, validate } from './openenv-validation.ts';
 import type { ServerMemory } from './server-memory.ts';
@@ -99,7 +99,7 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
   const answers = new HttpAnswers(memory, config);
   const outputs = memory.outputs.client();
   const gate = new ClientGate({ flow: HTTP_READER, outputs, outputBytes: config.max_output_bytes });
-  const http = new OpenEnvHttpSession(
+  const http = new OpenEnvHttpEpisodes(
     { environment: environment.id, registry, stepTimeoutMs: config.step_timeout_ms, gate },
     config.session_idle_ms,
   );

@@ -10,8 +10,8 @@ import type { EpisodeRegistry } from './episode-registry.ts';
 import { clipped, excerpt } from './excerpt.ts';
 import { FlowControl } from './flow-control.ts';
 import { Intake } from './intake.ts';
+import { OpenEnvEpisodes, OpenEnvExecutionError } from './openenv-episodes.ts';
 import { answerMcp } from './openenv-mcp.ts';
-import { OpenEnvExecutionError, OpenEnvSession } from './openenv-session.ts';
 import { OpenEnvValidationError, validate } from './openenv-validation.ts';
 import type { ServerMemory } from './server-memory.ts';
 import { ClientGate } from './step-gate.ts';
@@ -47,7 +47,7 @@ function isMessageType(type: unknown): type is OpenEnvMessageType {
 /** One client at `/openenv/{environment}/ws`: one answer per message, in order, and nothing else. */
 export class OpenEnvSocket {
   readonly #parts: OpenEnvSocketParts;
-  readonly #session: OpenEnvSession;
+  readonly #episodes: OpenEnvEpisodes;
   readonly #flow: FlowControl;
   readonly #gate: ClientGate;
   readonly #writer: AnswerWriter;
@@ -69,7 +69,7 @@ export class OpenEnvSocket {
     });
     this.#writer = new AnswerWriter(memory, () => this.#flow.ready());
     const { step_timeout_ms: stepTimeoutMs } = config;
-    this.#session = new OpenEnvSession({ environment, registry, stepTimeoutMs, gate: this.#gate });
+    this.#episodes = new OpenEnvEpisodes({ environment, registry, stepTimeoutMs, gate: this.#gate });
     new Intake({
       socket,
       stream,
@@ -80,7 +80,7 @@ export class OpenEnvSocket {
     });
     socket.on('close', () => {
       this.#closed = true;
-      void this.#session.leave('disconnect');
+      void this.#episodes.leave('disconnect');
     });
   }
 
@@ -140,17 +140,17 @@ export class OpenEnvSocket {
     switch (type) {
       case 'reset': {
         const { data = {} } = validate(OPENENV_MESSAGES.reset, message);
-        await this.#send('observation', await this.#session.reset(data));
+        await this.#send('observation', await this.#episodes.reset(data));
         return;
       }
       case 'step': {
         const { data } = validate(OPENENV_MESSAGES.step, message);
-        await this.#send('observation', await this.#session.step(data));
+        await this.#send('observation', await this.#episodes.step(data));
         return;
       }
       case 'state':
         validate(OPENENV_MESSAGES.state, message);
-        await this.#send('state', this.#session.state());
+        await this.#send('state', this.#episodes.state());
         return;
       case 'mcp':
         await this.#send('mcp', answerMcp(validate(OPENENV_MESSAGES.mcp, message).data));
@@ -178,7 +178,7 @@ export class OpenEnvSocket {
   #close(): void {
     this.#closed = true;
     this.#parts.socket.close(1000);
-    void this.#session.leave('client');
+    void this.#episodes.leave('client');
   }
 
   #frameOf(error: unknown): ErrorFrame {

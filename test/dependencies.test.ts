@@ -12,6 +12,9 @@ const COMPOSITION_ROOT = /^server\/(main|doctor)\.ts$/;
 const TASK_DATA = /^environments\/[^/]+\/tasks\/[^/]+\//;
 const SANDBOX_PORT = /^docker\/(sandbox|errors)\.ts$/;
 
+/** Loads an engine only when it is asked for. */
+const NAMES_OF_ENGINES = 'docker/engines/table.ts';
+
 interface Import {
   readonly from: string;
   readonly specifier: string;
@@ -51,8 +54,21 @@ const ALLOWED: Record<Folder, (item: Import) => boolean> = {
     target === null ||
     /^(server|environments|protocol)\//.test(target) ||
     SANDBOX_PORT.test(target) ||
+    target === NAMES_OF_ENGINES ||
     (target.startsWith('docker/') && COMPOSITION_ROOT.test(from)),
 };
+
+const TOP = 'docker';
+/** What each room of `docker/` may import, beside itself and what lies at the top. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  pool: ['link'],
+  engines: ['link', 'images'],
+};
+
+/** The room of `docker/` that a file is in, or `docker` for what lies at the top. */
+function roomOf(file: string): string {
+  return /^docker\/(\w+)\//.exec(file)?.[1] ?? TOP;
+}
 
 describe('the dependency table', () => {
   for (const folder of FOLDERS) {
@@ -65,6 +81,28 @@ describe('the dependency table', () => {
       expect(wrong).toEqual([]);
     });
   }
+
+  it('of the rooms of docker/ leads one way', () => {
+    const wrong = sources('docker')
+      .flatMap(imports)
+      .filter(({ from, target }) => {
+        const [room, other] = [roomOf(from), roomOf(target ?? from)];
+        return other !== room && other !== TOP && !ROOMS[room]?.includes(other);
+      })
+      .map((item) => `${item.from} → ${item.specifier}`)
+      // The program `stepwell images`, which opens an engine.
+      .filter((arrow) => !arrow.startsWith('docker/images/command.ts → ../engines/'));
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets no engine know another one', () => {
+    const engineOf = (file: string | null) => /^docker\/engines\/(\w+)\//.exec(file ?? '')?.[1];
+    const wrong = sources('docker/engines')
+      .flatMap(imports)
+      .filter(({ from, target }) => engineOf(from) !== undefined && engineOf(target) !== undefined)
+      .filter(({ from, target }) => engineOf(from) !== engineOf(target));
+    expect(wrong).toEqual([]);
+  });
 
   it('lets nothing import test/', () => {
     const wrong = FOLDERS.flatMap(sources)

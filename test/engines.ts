@@ -3,17 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { DockerEngine, type DockerEngineOptions } from '../docker/docker-engine.ts';
 import type { Engine } from '../docker/engine.ts';
-import { machineFacts } from '../docker/engine-choice.ts';
+import { DockerEngine, type DockerEngineOptions } from '../docker/engines/docker/engine.ts';
+import { DockerImageBuilder } from '../docker/engines/docker/image-builder.ts';
+import { LocalEngine } from '../docker/engines/local/engine.ts';
+import { LocalImageBuilder } from '../docker/engines/local/image-builder.ts';
+import { localLacks } from '../docker/engines/local/provider.ts';
+import { ownerOf } from '../docker/engines/owner.ts';
+import { RunFolder } from '../docker/engines/run-folder.ts';
+import type { EngineName } from '../docker/engines/table.ts';
 import { ensureImages, type ImageBuilder } from '../docker/images/builder.ts';
-import { DockerImageBuilder } from '../docker/images/docker-builder.ts';
-import { LocalImageBuilder } from '../docker/images/local-builder.ts';
 import { runnerFolder } from '../docker/images/runner-files.ts';
-import { LocalEngine } from '../docker/local-engine.ts';
-import { ownerOf } from '../docker/owner.ts';
-import { SandboxPool } from '../docker/pool.ts';
-import { RunFolder } from '../docker/run-folder.ts';
+import { SandboxPool } from '../docker/pool/pool.ts';
 import { absentPrograms, leftToAnother, SANDBOX_PATH, unlessRequired } from './requirements.ts';
 
 /** Why there is no Docker engine to test with, or `null`. */
@@ -38,7 +39,7 @@ export async function localMissing(needs: LocalNeeds = {}): Promise<string | nul
   const { programs = [], usesMariadb = false } = needs;
   const left = leftToAnother('local');
   if (left !== null && programs.length === 0 && !usesMariadb) return left;
-  const lacks = [...(await machineFacts(new Docker()).local())];
+  const lacks = await localLacks();
   const missing = unlessRequired('local', lacks.join('; ') || noNamespaces());
   const absent = absentPrograms(programs, SANDBOX_PATH).map((name) => `no ${name}`);
   return missing ?? unlessRequired('programs', absent.join('; ') || null);
@@ -107,7 +108,7 @@ export async function localEngine(): Promise<OpenEngine> {
 }
 
 export interface EngineCase {
-  readonly name: 'docker' | 'local';
+  readonly name: EngineName;
   /** Why it cannot be used here, or `null`. */
   readonly missing: string | null;
   open(): Promise<OpenEngine>;

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'vitest';
+import type { EngineName } from '../docker/engines/table.ts';
 
 /** What tests need of the machine that it may lack. */
 const NEEDS = ['docker', 'local', 'mariadb', 'python', 'programs', 'data'] as const;
@@ -33,7 +34,7 @@ export function leftToAnother(need: 'local'): string | null {
 export type OrdinaryLack = 'users beside its own' | 'programs that it may replace' | 'control groups';
 
 /** Why something cannot be shown on this engine, or `null`: an ordinary user's local engine can do less than root's. */
-export function unlessOrdinary(engine: 'docker' | 'local', lack: OrdinaryLack): string | null {
+export function unlessOrdinary(engine: EngineName, lack: OrdinaryLack): string | null {
   const isOrdinary = engine === 'local' && process.getuid?.() !== 0;
   return isOrdinary ? `an ordinary user’s local engine has no ${lack}` : null;
 }

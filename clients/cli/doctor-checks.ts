@@ -14,7 +14,7 @@ export interface Check {
 /** What was found, and the engine that a server with `--runtime auto` would use. */
 export interface Diagnosis {
   readonly checks: readonly Check[];
-  readonly engine: 'docker' | 'local' | null;
+  readonly engine: string | null;
   /** Why this one, or why none is possible. */
   readonly reason: string;
   /** How it makes a sandbox pristine; `null` when that could not be tried, e.g. before the images are built. */

@@ -13,7 +13,7 @@ export interface ProgramRun {
 
 /** The engine that a server with `--runtime auto` uses here. */
 export interface EngineFinding {
-  readonly runtime: 'docker' | 'local';
+  readonly runtime: string;
   /** Why this one. */
   readonly reason: string;
   /** How it makes a sandbox pristine; `null` when it could not be tried. */

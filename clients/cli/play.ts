@@ -3,7 +3,7 @@ import { playDemo } from './demo.ts';
 import { demoRuntime } from './demo-runtime.ts';
 import { thisMachine } from './machine.ts';
 import { PLAY_HELP } from './play-commands.ts';
-import { playSession } from './play-session.ts';
+import { playLoop } from './play-loop.ts';
 import type { Cli } from './program.ts';
 import {
   addResetFlags,
@@ -41,7 +41,7 @@ export async function addPlay(cli: Cli, wanted: boolean): Promise<void> {
     const { definitions } = await datasetPlaces(cli.terminal);
     const prompt = definitions.find(({ id }) => id === environment)?.prompt;
     const params = resetParams(flags, options, environment);
-    cli.exit(await playSession(client, params, cli.terminal, trajectories, prompt));
+    cli.exit(await playLoop(client, params, cli.terminal, trajectories, prompt));
   });
 }
 

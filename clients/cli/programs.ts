@@ -31,12 +31,12 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
     config: ['server/config-flags.ts', 'configFlags', 'parseConfig'],
     server: ['server/main.ts', 'startServer', 'serve'],
     state: ['server/state-folder.ts', 'stateFolder', 'configuredPath'],
-    engine: ['docker/engine-choice.ts', 'openEngine'],
+    engine: ['docker/engines/choice.ts', 'openEngine'],
     environments: ['environments/registry.ts', 'createEnvironments', 'DEFINITIONS'],
     datasets: ['environments/dataset-store.ts', 'loadDatasets'],
     facts: ['environments/task-facts.ts', 'taskFacts'],
     answers: ['environments/task-answers.ts', 'taskAnswers'],
-    killer: ['docker/sandbox-killer.ts', 'killSandboxes'],
+    killer: ['docker/engines/choice.ts', 'killSandboxes'],
     golds: ['environments/golds.ts', 'loadGolds'],
     options: ['environments/option-flags.ts', 'optionFlags'],
     plugIns: ['environments/load-definition.ts', 'loadDefinition', 'loadDefinitions'],
@@ -107,7 +107,7 @@ interface StateProgram {
 interface EngineProgram {
   /** @throws {Error} no engine is possible; the message says what to install */
   openEngine(options: { readonly home: string }): Promise<{
-    readonly runtime: 'docker' | 'local';
+    readonly runtime: string;
     readonly reason: string;
     readonly engine: { probe(): Promise<{ readonly isolation: string; readonly reason: string }> };
     close(): Promise<void>;

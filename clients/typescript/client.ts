@@ -3,9 +3,9 @@ import { METHODS, type MethodName, type Params, type Result } from '../../protoc
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import { endpoint, openSocket } from './address.ts';
 import { MalformedResultError } from './call-errors.ts';
-import { Connection } from './connection.ts';
 import { Episode } from './episode.ts';
 import type { Call, CallOptions } from './pending-call.ts';
+import { ServerConnection } from './server-connection.ts';
 
 /** Times are 1 to 2,147,483,647 ms (24.8 days); `Infinity` and whatever is longer stand for the longest. */
 export interface ClientOptions {
@@ -39,14 +39,14 @@ const HEADER_TOKEN = /^[!-~]+$/;
  * `close()`. It does not reconnect: a lost socket rejects every pending and later call with `ConnectionLostError`.
  */
 export class StepwellClient implements AsyncDisposable {
-  readonly #connection: Connection;
+  readonly #connection: ServerConnection;
   readonly #timeoutMs: number;
   readonly #strict: boolean;
   readonly #episodes = new Set<Episode>();
-  #session: Result<'initialize'> | null = null;
+  #handshake: Result<'initialize'> | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor(connection: Connection, options: ClientOptions) {
+  private constructor(connection: ServerConnection, options: ClientOptions) {
     this.#connection = connection;
     this.#timeoutMs = options.timeoutMs ?? 120_000;
     this.#strict = options.strict ?? false;
@@ -67,11 +67,11 @@ export class StepwellClient implements AsyncDisposable {
     const connection = await openSocket(
       endpoint(url),
       { connectTimeoutMs, maxFrameBytes, token: inHeader ? token : undefined, signal },
-      (socket) => new Connection(socket, limits),
+      (socket) => new ServerConnection(socket, limits),
     );
     const client = new StepwellClient(connection, options);
     try {
-      client.#session = await client.call(
+      client.#handshake = await client.call(
         'initialize',
         {
           protocol_version: PROTOCOL_VERSION,
@@ -87,10 +87,10 @@ export class StepwellClient implements AsyncDisposable {
     return client;
   }
 
-  /** What the server said of itself: protocol version, name and version, limits. */
-  get session(): Result<'initialize'> {
-    if (!this.#session) throw new TypeError('the client is not initialized');
-    return this.#session;
+  /** The server's answer to `initialize`: protocol version, name and version, limits. */
+  get handshake(): Result<'initialize'> {
+    if (!this.#handshake) throw new TypeError('the client is not initialized');
+    return this.#handshake;
   }
 
   /** Settles when the socket is gone, whoever closed it. */
@@ -123,7 +123,7 @@ export class StepwellClient implements AsyncDisposable {
     const episode: Episode = new Episode(
       {
         call: (method, callParams, callOptions) => this.#call(method, callParams, callOptions),
-        stepTimeoutMs: this.session.limits.step_timeout_ms,
+        stepTimeoutMs: this.handshake.limits.step_timeout_ms,
         timeoutMs: this.#timeoutMs,
         onOver: () => this.#episodes.delete(episode),
       },

@@ -15,7 +15,6 @@ export interface BuiltImage extends ImageRef {
 
 /** Makes images for one engine. */
 export interface ImageBuilder {
-  readonly runtime: 'docker' | 'local';
   /** Whether the image exists and was made from the same inputs. */
   isCurrent(recipe: Recipe): Promise<boolean>;
   /**

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { WriteStream } from 'node:tty';
 import { pathToFileURL } from 'node:url';
 import { Command, CommanderError, Option } from 'commander';
-import Docker from 'dockerode';
 import { Listr, ListrLogger, ProcessOutput } from 'listr2';
-import { chooseRuntime, machineFacts, makeBuilder, type Runtime } from '../engine-choice.ts';
+import { openBuilder } from '../engines/choice.ts';
+import { type Runtime, runtimes } from '../engines/table.ts';
 import { SandboxError } from '../errors.ts';
 import type { ImageDefinition, ImageRef } from '../sandbox.ts';
 import { withBuildLog } from './build-log.ts';
@@ -44,9 +44,7 @@ export async function runImages(argv: readonly string[], terminal: ImagesTermina
       writeErr: (text) => terminal.stderr.write(text),
     });
   const runtime = () =>
-    new Option('--runtime <name>', 'engine to build for')
-      .choices(['auto', 'docker', 'local'])
-      .default('auto');
+    new Option('--runtime <name>', 'engine to build for').choices(runtimes).default('auto');
   program
     .command('build')
     .description('build what is missing or made from other inputs than today’s')
@@ -216,9 +214,7 @@ async function listedImages(recipes: readonly Recipe[], builder: ImageBuilder): 
 }
 
 async function builderFor(runtime: Runtime, env: ImagesTerminal['env']): Promise<ImageBuilder> {
-  const docker = new Docker();
-  const choice = await chooseRuntime(runtime, machineFacts(docker));
-  return makeBuilder(choice.runtime, docker, join(stateFolder(env), 'images'));
+  return openBuilder(runtime, stateFolder(env));
 }
 
 function stateFolder(env: ImagesTerminal['env']): string {

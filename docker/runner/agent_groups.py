@@ -1,7 +1,7 @@
 """
 Control groups for the agent's processes, below the container's groups.
 
-Their limits are lower than the container's (`docker-settings.ts`, `local-limits.ts`). An agent that uses up its memory,
+Their limits are lower than the container's (`engines/docker/settings.ts`, `engines/local/limits.ts`). An agent that uses up its memory,
 processes or processors leaves some to the runner, which can go on and report it.
 """
 

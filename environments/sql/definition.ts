@@ -4,13 +4,13 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import { defineEnvironment } from '../define-environment.ts';
 import { databaseIn, SCHEMA_FILE } from './database-folder.ts';
 import { homelessTask, LIST_IMAGE } from './databases.ts';
-import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
 import { SqlEpisode } from './episode.ts';
 import { goldSource, ungradableGold } from './gold.ts';
 import { type ServedDataset, type SqlDatasetFile, servedFromFile } from './images.ts';
 import { SQL_OBSERVATION, SQL_OPTIONS } from './options.ts';
 import { withSchema } from './schema-text.ts';
 import { scorerOf } from './scoring.ts';
+import { type DatabaseAccess, KEPT_ROWS, SqlDriver } from './sql-driver.ts';
 import { Dialect, SqlTaskRecord } from './task.ts';
 
 const DEFAULT_MAX_ROWS = 1000;
@@ -44,7 +44,7 @@ export const sql = defineEnvironment({
     plan({ task, dataset, record, options }) {
       const dialect = options.dialect ?? dataset.dialect;
       const intercode = options.semantics === 'intercode';
-      const connection: Connection = {
+      const access: DatabaseAccess = {
         database: record.database,
         allDatabases: intercode,
         several: !intercode,
@@ -52,9 +52,9 @@ export const sql = defineEnvironment({
       const zeroDate = intercode ? () => null : (text: string) => text;
       const sql = goldOf(record, dialect, intercode);
       const key = `${dataset.name}/${record.id}${intercode ? ' intercode' : ''}`;
-      const gold = goldSource({ sandboxes, cache, key, sql, connection, dialect, zeroDate });
+      const gold = goldSource({ sandboxes, cache, key, sql, access, dialect, zeroDate });
       const scorer = scorerOf(options, { sql, dialect });
-      const driverIn = (sandbox: Sandbox) => new DriverSession({ sandbox, dialect, connection, zeroDate });
+      const driverIn = (sandbox: Sandbox) => new SqlDriver({ sandbox, dialect, access, zeroDate });
       const begin = async (sandbox: Sandbox) => {
         const driver = driverIn(sandbox);
         await driver.begin();

@@ -4,22 +4,22 @@ import type { ActionOutcome, EnvironmentEpisode, Grade, GradeRequest, Task } fro
 import { outputText } from '../output-text.ts';
 import { within } from '../time-left.ts';
 import type { Execution, StatementResult } from './driver-answer.ts';
-import type { DriverSession } from './driver-session.ts';
 import type { Gold, GoldSource } from './gold.ts';
 import { jsonRow } from './json-value.ts';
 import type { RowFormat } from './options.ts';
 import { executionText } from './result-text.ts';
 import type { Score, Scorer } from './scoring.ts';
 import { shownExecution } from './shown-rows.ts';
+import type { SqlDriver } from './sql-driver.ts';
 import { StatementPlayer } from './statement-player.ts';
 
 export interface SqlEpisodeParts {
   readonly task: Task;
   readonly sandbox: Sandbox;
   /** Connected. */
-  readonly driver: DriverSession;
+  readonly driver: SqlDriver;
   /** A driver in a fresh sandbox for grading, not yet connected. */
-  readonly freshDriver: () => Promise<DriverSession>;
+  readonly freshDriver: () => Promise<SqlDriver>;
   readonly gold: GoldSource;
   readonly scorer: Scorer;
   /** What the agent sees first. */

@@ -3,8 +3,8 @@ import type { ImageRef, SandboxSource } from '../../docker/sandbox.ts';
 import type { Ungradable } from '../../protocol/environment.ts';
 import type { GoldCache } from '../gold-cache.ts';
 import type { StatementError, StatementResult, ZeroDate } from './driver-answer.ts';
-import { type Connection, DriverSession, KEPT_ROWS } from './driver-session.ts';
 import { lastRows } from './shown-rows.ts';
+import { type DatabaseAccess, KEPT_ROWS, SqlDriver } from './sql-driver.ts';
 import type { Dialect } from './task.ts';
 import { isTimeless } from './timeless.ts';
 
@@ -43,7 +43,7 @@ export interface GoldParts {
   /** Names the task among all. */
   readonly key: string;
   readonly sql: string;
-  readonly connection: Connection;
+  readonly access: DatabaseAccess;
   readonly dialect: Dialect;
   /** As the agent's session has it. */
   readonly zeroDate: ZeroDate;
@@ -61,11 +61,11 @@ const FIRST_BYTES = 65_536;
 
 /** Runs the gold query in a sandbox for grading, once per task and image unless it asks for the time or for chance. */
 export function goldSource(parts: GoldParts): GoldSource {
-  const { sandboxes, cache, key, sql, connection, dialect, zeroDate } = parts;
+  const { sandboxes, cache, key, sql, access, dialect, zeroDate } = parts;
   return (image) => {
     const run = async (): Promise<Gold> => {
       const sandbox = await sandboxes.acquire({ image: image.name, purpose: 'grading' });
-      await using driver = new DriverSession({ sandbox, dialect, connection, zeroDate });
+      await using driver = new SqlDriver({ sandbox, dialect, access, zeroDate });
       await driver.begin();
       const tables = (await driver.schema()).map(({ name }) => name);
       const execution = await driver.execute({

@@ -1,11 +1,11 @@
 import type { Execution, StatementResult } from './driver-answer.ts';
-import { type DriverSession, endedInDoubt, KEPT_ROWS } from './driver-session.ts';
 import type { Answer, Attempt } from './scoring.ts';
 import { lastRows } from './shown-rows.ts';
+import { endedInDoubt, KEPT_ROWS, type SqlDriver } from './sql-driver.ts';
 
 export interface PlayerParts {
   /** Connected. */
-  readonly driver: DriverSession;
+  readonly driver: SqlDriver;
   /** Whether any action replaces the answer, also one that failed or gave no rows. */
   readonly strict: boolean;
   readonly maxRows: number;

@@ -23,14 +23,14 @@ describe('connecting', () => {
   test('tells what the server said of itself', async () => {
     await using server = await FakeServer.start();
     await using client = await StepwellClient.connect(server.url);
-    expect(client.session.limits.step_timeout_ms).toBe(30_000);
+    expect(client.handshake.limits.step_timeout_ms).toBe(30_000);
     expect(server.requests[0]?.params).toMatchObject({ protocol_version: 1 });
   });
 
   test('takes an http address and the full path', async () => {
     await using server = await FakeServer.start();
     await using client = await StepwellClient.connect(`${server.url.replace('ws:', 'http:')}/v1`);
-    expect(client.session.server.name).toBe('stepwell');
+    expect(client.handshake.server.name).toBe('stepwell');
   });
 
   test('nobody listening is a ConnectError that may be tried again', async () => {
@@ -72,7 +72,7 @@ describe('connecting', () => {
   test('the token is carried, and a wrong one is UnauthorizedError', async () => {
     await using server = await FakeServer.start({}, { token: 'secret' });
     await using client = await StepwellClient.connect(server.url, { token: 'secret' });
-    expect(client.session.protocol_version).toBe(1);
+    expect(client.handshake.protocol_version).toBe(1);
     const error = await failure(StepwellClient.connect(server.url, { token: 'guess' }));
     expect(error).toBeInstanceOf(UnauthorizedError);
     expect(error).toMatchObject({ code: -32001, error: 'unauthorized', retryable: false });
@@ -83,7 +83,7 @@ describe('connecting', () => {
     async (token) => {
       await using server = await FakeServer.start();
       await using client = await StepwellClient.connect(server.url, { token });
-      expect(client.session.protocol_version).toBe(1);
+      expect(client.handshake.protocol_version).toBe(1);
       expect(server.requests[0]?.params.token).toBe(token);
     },
   );

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEngine } from '../../docker/engine-choice.ts';
+import { openEngine } from '../../docker/engines/choice.ts';
 import { localMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { sandboxContract } from './sandbox-contract.ts';

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../docker/engine.ts';
-import { SandboxPool } from '../../docker/pool.ts';
+import type { EngineName } from '../../docker/engines/table.ts';
+import { SandboxPool } from '../../docker/pool/pool.ts';
 import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
 import { countProcesses } from '../shell-processes.ts';
 import { commandContract } from './command-contract.ts';
@@ -15,7 +16,7 @@ export interface SandboxBench {
   output(sandbox: Sandbox, code: string): Promise<string>;
   /** Whether the engine isolates by layers. */
   readonly layers: boolean;
-  readonly kind: 'docker' | 'local';
+  readonly kind: EngineName;
 }
 
 const MiB = 1024 * 1024;
@@ -24,7 +25,7 @@ const MiB = 1024 * 1024;
 export function sandboxContract(
   name: string,
   open: () => Promise<{ readonly engine: Engine; close(): Promise<void> }>,
-  options: { readonly layers: boolean; readonly kind: 'docker' | 'local' },
+  options: { readonly layers: boolean; readonly kind: EngineName },
 ): void {
   describe(name, () => {
     let engine: { readonly engine: Engine; close(): Promise<void> };

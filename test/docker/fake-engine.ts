@@ -13,7 +13,7 @@
  */
 import { type Duplex, duplexPair } from 'node:stream';
 import type { Container, Engine, StartOptions } from '../../docker/engine.ts';
-import { encodeFrame, FrameDecoder, type FrameHeader } from '../../docker/frames.ts';
+import { encodeFrame, FrameDecoder, type FrameHeader } from '../../docker/link/frames.ts';
 import type { ImageRef, Isolation } from '../../docker/sandbox.ts';
 
 // Taken before any test fakes the timers.

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeFrame, FrameDecoder, FrameError, type FrameHeader } from '../../docker/frames.ts';
+import { encodeFrame, FrameDecoder, FrameError, type FrameHeader } from '../../docker/link/frames.ts';
 import { SEED } from './fuzz.ts';
 
 const PROBE = fileURLToPath(new URL('./codec_probe.py', import.meta.url));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Container } from '../../docker/engine.ts';
-import { encodeFrame, FrameDecoder, type FrameHeader } from '../../docker/frames.ts';
+import { encodeFrame, FrameDecoder, type FrameHeader } from '../../docker/link/frames.ts';
 import { engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { LIMITS } from '../security/bench.ts';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { EngineName } from '../../docker/engines/table.ts';
 import { Wire } from '../server/test-server.ts';
 
 const STEPWELL = fileURLToPath(new URL('../../clients/cli/stepwell.js', import.meta.url));
@@ -44,7 +45,7 @@ export class Home {
 }
 
 export interface ServedOptions {
-  readonly runtime: 'docker' | 'local';
+  readonly runtime: EngineName;
   readonly home: Home;
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -56,7 +57,7 @@ export interface ServedOptions {
 export class Served implements AsyncDisposable {
   readonly url: string;
   readonly pid: number;
-  readonly runtime: 'docker' | 'local';
+  readonly runtime: EngineName;
   readonly home: Home;
   /** Settles with the exit status, or the signal that ended the process. */
   readonly ended: Promise<number | string>;

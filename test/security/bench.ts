@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Limits } from '../../docker/engine.ts';
-import { SandboxPool } from '../../docker/pool.ts';
-import type { PoolEvent } from '../../docker/pool-settings.ts';
+import type { EngineName } from '../../docker/engines/table.ts';
+import { SandboxPool } from '../../docker/pool/pool.ts';
+import type { PoolEvent } from '../../docker/pool/settings.ts';
 import type { RunRequest, RunResult, Sandbox, Session } from '../../docker/sandbox.ts';
 import { type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
@@ -20,7 +21,7 @@ export const LIMITS: Limits = {
 
 /** What the attempts of a suite work with. */
 export interface SecurityBench {
-  readonly kind: 'docker' | 'local';
+  readonly kind: EngineName;
   /** What the sandboxes' sessions run. */
   readonly session: Session;
   /** A pristine sandbox of a pool that has one container only, given back after the test. */

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import Docker from 'dockerode';
+import type { EngineName } from '../../docker/engines/table.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 
 /** What befalls a container from outside. */
@@ -12,7 +13,7 @@ export interface Fate {
   exists(sandbox: Sandbox): Promise<boolean>;
 }
 
-export function fateOn(engine: 'docker' | 'local'): Fate {
+export function fateOn(engine: EngineName): Fate {
   return engine === 'docker' ? dockerFate(new Docker()) : localFate;
 }
 

@@ -1,8 +1,8 @@
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DockerImageBuilder } from '../../docker/engines/docker/image-builder.ts';
 import { ensureImages } from '../../docker/images/builder.ts';
-import { DockerImageBuilder } from '../../docker/images/docker-builder.ts';
-import { SandboxPool } from '../../docker/pool.ts';
+import { SandboxPool } from '../../docker/pool/pool.ts';
 import { bash } from '../../environments/bash/definition.ts';
 import type { BashTaskRecord } from '../../environments/bash/task.ts';
 import type { Environment, EnvironmentEpisode } from '../../environments/environment.ts';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { Deferred } from '../../docker/deferred.ts';
 import { SandboxError } from '../../docker/errors.ts';
-import { SandboxPool } from '../../docker/pool.ts';
-import type { PoolEvent, PoolOptions } from '../../docker/pool-settings.ts';
+import { SandboxPool } from '../../docker/pool/pool.ts';
+import type { PoolEvent, PoolOptions } from '../../docker/pool/settings.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import { engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureImages } from '../../docker/images/builder.ts';
-import { SandboxPool } from '../../docker/pool.ts';
+import { SandboxPool } from '../../docker/pool/pool.ts';
 import { bash } from '../../environments/bash/definition.ts';
 import type { BashTaskRecord } from '../../environments/bash/task.ts';
 import type { Environment, EnvironmentEpisode, Grade } from '../../environments/environment.ts';

@@ -13,15 +13,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { machineFacts } from '../../docker/engine-choice.ts';
+import { localLacks } from '../../docker/engines/local/provider.ts';
 import { createConfig } from '../../server/config.ts';
 import { startServer } from '../../server/main.ts';
 import { trajectoryIn } from '../trajectories.ts';
 import { Wire } from './test-server.ts';
 
-const lacks = await machineFacts(new Docker()).local();
+const lacks = await localLacks();
 const home = mkdtempSync(join(tmpdir(), 'stepwell-home-'));
 const env = { ...process.env, STEPWELL_HOME: home, XDG_RUNTIME_DIR: home };
 

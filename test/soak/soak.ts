@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StepwellClient } from '../../clients/typescript/client.ts';
+import type { EngineName } from '../../docker/engines/table.ts';
 import { startServerProcess } from '../bench/server-process.ts';
 import { harmSandboxes, wait } from './faults.ts';
 import { type Footprint, footprintOf } from './footprint.ts';
@@ -15,7 +16,7 @@ import { vanish } from './vanishing.ts';
 export interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
-  readonly engine: 'docker' | 'local';
+  readonly engine: EngineName;
   /** Clients at a time, each with a socket of its own. */
   readonly clients: number;
   /** Sandboxes of each image. */

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StepwellClient } from '../../../clients/typescript/client.ts';
 import { sql } from '../../../environments/sql/definition.ts';
-import { DriverSession } from '../../../environments/sql/driver-session.ts';
+import { SqlDriver } from '../../../environments/sql/sql-driver.ts';
 import { createConfig } from '../../../server/config.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
 import { temporaryHome } from '../../clients/real-server.ts';
@@ -108,8 +108,8 @@ for (const under of await engineCases()) {
               purpose: 'episode',
               queueTimeoutMs: 5 * MINUTES,
             });
-            const connection = { database: 'nowhere', allDatabases, several: true };
-            const driver = new DriverSession({ sandbox, dialect, connection, zeroDate: (text) => text });
+            const access = { database: 'nowhere', allDatabases, several: true };
+            const driver = new SqlDriver({ sandbox, dialect, access, zeroDate: (text) => text });
             await expect(driver.begin()).rejects.toMatchObject({
               name: 'UnplayableError',
               message: 'Its image has no database nowhere.',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { StepwellClient } from '../../../clients/typescript/client.ts';
+import type { EngineName } from '../../../docker/engines/table.ts';
 import type { Observation } from '../../../protocol/episode.ts';
 import { createConfig } from '../../../server/config.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
@@ -29,7 +30,7 @@ for (const { runtime, account, missing } of PLACES) {
   describeUnless(missing, `as ${account} on the ${runtime} engine`, () => itLeavesNothing(runtime, account));
 }
 
-function itLeavesNothing(runtime: 'docker' | 'local', account: Account): void {
+function itLeavesNothing(runtime: EngineName, account: Account): void {
   const dialect = account === 'sqlite' ? 'sqlite' : 'mysql';
   const semantics = account === 'intercode' ? 'intercode' : 'native';
   const reset = { environment: 'sql-v1', task: 'library-irish-authors', dialect, semantics } as const;

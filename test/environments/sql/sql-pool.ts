@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
+import { DockerImageBuilder } from '../../../docker/engines/docker/image-builder.ts';
 import { ensureImages } from '../../../docker/images/builder.ts';
-import { DockerImageBuilder } from '../../../docker/images/docker-builder.ts';
-import { SandboxPool } from '../../../docker/pool.ts';
+import { SandboxPool } from '../../../docker/pool/pool.ts';
 import type { ImageDefinition } from '../../../docker/sandbox.ts';
 import { dockerEngine } from '../../engines.ts';
 

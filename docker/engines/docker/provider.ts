@@ -1,0 +1,49 @@
+import Docker from 'dockerode';
+import { labels } from '../../labels.ts';
+import { encodeOwner, ownerOf } from '../owner.ts';
+import type { EngineProvider, Lack } from '../provider.ts';
+import { DockerEngine } from './engine.ts';
+import { engineMessageOf } from './errors.ts';
+import { DockerImageBuilder } from './image-builder.ts';
+
+/** The Docker engine that `DOCKER_HOST` names, or the one of this machine. */
+export const docker: EngineProvider = {
+  found: 'a Docker engine answers',
+  lack: () => dockerLack(new Docker()),
+  open: ({ owner, runFolder, runParent }) =>
+    new DockerEngine({ docker: new Docker(), owner, runFolder, runParent }),
+  builder: () => new DockerImageBuilder(new Docker()),
+  async killSandboxes() {
+    const engine = new Docker();
+    const owner = encodeOwner(await ownerOf(process.pid));
+    const filters = { label: [`${labels.owner}=${owner}`] };
+    for (const { Id } of await engine.listContainers({ filters })) await engine.getContainer(Id).kill();
+  },
+};
+
+/** Why this Docker engine cannot be used. @param timeoutMs longest wait for its answer, in milliseconds */
+export async function dockerLack(engine: Docker, timeoutMs = 3_000): Promise<Lack | null> {
+  const reason = await reasonAgainst(engine, timeoutMs);
+  if (reason === null) return null;
+  return {
+    brief: `no Docker engine (${reason})`,
+    message: `No Docker engine can be used (${reason}).`,
+    advice: 'Start one, or use --runtime local.',
+  };
+}
+
+async function reasonAgainst(engine: Docker, timeoutMs: number): Promise<string | null> {
+  try {
+    const { Os } = await withinMs(engine.version(), timeoutMs);
+    return Os === 'linux' ? null : `it runs ${Os} containers, not Linux ones`;
+  } catch (error) {
+    return engineMessageOf(error);
+  }
+}
+
+function withinMs<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`it did not answer within ${timeoutMs} ms`)), timeoutMs);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

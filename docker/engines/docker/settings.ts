@@ -1,0 +1,92 @@
+import type { ContainerCreateOptions } from 'dockerode';
+import { type Limits, runnersShare, type StartOptions } from '../../engine.ts';
+import { controlPath, runnerPath, scratchPath } from '../../labels.ts';
+import type { Isolation } from '../../sandbox.ts';
+import { controlSocketName } from '../control-socket.ts';
+import { seccompProfile } from './seccomp.ts';
+
+export interface SettingsOptions extends StartOptions {
+  readonly name: string;
+  /** Digest of the image, so that a rebuild between two calls cannot change what is started. */
+  readonly digest: string;
+  readonly isolation: Isolation;
+  /** Folder of the control socket on the host; `null` speaks over standard input and output. */
+  readonly controlFolder: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** How a container is made, in the engine's words. */
+export function containerSettings(options: SettingsOptions): ContainerCreateOptions {
+  const { limits, controlFolder } = options;
+  const attached = controlFolder === null;
+  return {
+    name: options.name,
+    Image: options.digest,
+    Cmd: ['python3', '-I', '-S', runnerPath],
+    Entrypoint: [],
+    User: '0:0',
+    WorkingDir: '/',
+    Env: environment(options),
+    Labels: options.labels,
+    Tty: false,
+    OpenStdin: attached,
+    // The runner ends when its server is gone, whatever became of the server.
+    StdinOnce: attached,
+    AttachStdin: attached,
+    AttachStdout: attached,
+    AttachStderr: attached,
+    HostConfig: {
+      // Without a stream the runner's last words are only in the log.
+      LogConfig: attached
+        ? { Type: 'none', Config: {} }
+        : { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },
+      NetworkMode: options.network,
+      AutoRemove: false,
+      Init: false,
+      OomScoreAdj: 100,
+      Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }],
+      ...(controlFolder === null
+        ? {}
+        : { Mounts: [{ Type: 'bind', Source: controlFolder, Target: controlPath, ReadOnly: true }] }),
+      ...(options.isolation === 'layer' ? layerSettings(limits) : limitSettings(limits)),
+    },
+  };
+}
+
+/** What the runner needs to mount layers and to be out of the agent's way. The agent's processes get none of it. */
+function layerSettings(limits: Limits) {
+  return {
+    ...limitSettings({
+      ...limits,
+      memoryBytes: limits.memoryBytes + runnersShare.memoryBytes,
+      pids: limits.pids + runnersShare.pids,
+    }),
+    CapAdd: ['SYS_ADMIN'],
+    SecurityOpt: [`seccomp=${seccompProfile()}`, 'apparmor=unconfined', 'label=disable'],
+    MaskedPaths: [],
+    ReadonlyPaths: [],
+  };
+}
+
+function limitSettings({ memoryBytes, cpus, pids }: Limits) {
+  return {
+    Memory: memoryBytes,
+    // Equal to memory: no swap.
+    MemorySwap: memoryBytes,
+    NanoCpus: Math.round(cpus * 1e9),
+    PidsLimit: pids,
+  };
+}
+
+function environment({ limits, isolation, controlFolder }: SettingsOptions): string[] {
+  const settings = [
+    `STEPWELL_LAYER_BYTES=${limits.layerBytes}`,
+    `STEPWELL_LAYER_INODES=${limits.layerInodes}`,
+    `STEPWELL_SCRATCH=${scratchPath}`,
+    `STEPWELL_MEMORY_BYTES=${limits.memoryBytes}`,
+    `STEPWELL_PIDS=${limits.pids}`,
+    `STEPWELL_ISOLATION=${isolation}`,
+  ];
+  if (controlFolder !== null) settings.push(`STEPWELL_SOCKET=${controlPath}/${controlSocketName}`);
+  return settings;
+}

@@ -1,0 +1,38 @@
+import type { Engine } from '../engine.ts';
+import type { ImageBuilder } from '../images/builder.ts';
+import type { Owner } from './owner.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/** Why an engine cannot be used on this machine. */
+export interface Lack {
+  /** A few words, e.g. `no Docker engine (…)`. */
+  readonly brief: string;
+  /** Whole sentences for the operator: what is missing, and how to install it where that is known. */
+  readonly message: string;
+  /** What else to do when this engine was asked for by name. @default nothing */
+  readonly advice?: string;
+}
+
+/** What a server gives to the engine that it opens. */
+export interface EngineParts {
+  readonly owner: Owner;
+  readonly runFolder: RunFolder;
+  /** Where the run folders of all servers lie, to be reaped. */
+  readonly runParent: string;
+  /** `images/` of the state folder. */
+  readonly imagesFolder: string;
+}
+
+/** Everything that differs between engines. The folder of an engine exports one. */
+export interface EngineProvider {
+  /** A few words on what makes it usable, e.g. `a Docker engine answers`. */
+  readonly found: string;
+  /** What this machine lacks for it; `null` when it can be used. Never throws. */
+  lack(): Promise<Lack | null>;
+  /** The engine, ready to be probed. */
+  open(parts: EngineParts): Engine;
+  /** Makes images for it. @param imagesFolder `images/` of the state folder */
+  builder(imagesFolder: string): ImageBuilder;
+  /** Kill every sandbox of the servers in this process, as the kernel does when memory runs out. */
+  killSandboxes(): Promise<void>;
+}

@@ -1,0 +1,254 @@
+import type { Duplex } from 'node:stream';
+import { Deferred } from '../deferred.ts';
+import { SandboxError, type SandboxErrorCode } from '../errors.ts';
+import type { Condition } from '../process-condition.ts';
+import { encodeFrame, FrameDecoder, FrameError, type FrameHeader, type PayloadPart } from './frames.ts';
+import { Hello, sandboxCode } from './replies.ts';
+import { RunnerWatch } from './watch.ts';
+
+export interface ChannelOptions {
+  /** Added to a request's own deadline before the runner counts as unresponsive, in milliseconds. @default 30,000 */
+  readonly graceMs?: number;
+  /** Deadline of requests that bring none of their own, in milliseconds. @default 30,000 */
+  readonly requestTimeoutMs?: number;
+  /** What the engine knows of a runner that does not answer. @default nothing */
+  readonly condition?: () => Promise<Condition>;
+}
+
+export interface ChannelRequest {
+  /** The request's own deadline in milliseconds, which the runner keeps. @default `requestTimeoutMs` */
+  readonly timeoutMs?: number;
+  readonly payload?: readonly PayloadPart[];
+  /** An agent's code: when it fails, its error says that it may have run. @default false */
+  readonly runsCode?: boolean;
+  /** The runner answers pings while it does this. @default as `runsCode` */
+  readonly answersPings?: boolean;
+}
+
+/** A successful reply. */
+export interface RunnerReply {
+  readonly header: FrameHeader;
+  readonly payload: Buffer;
+}
+
+interface Pending {
+  readonly resolve: (reply: RunnerReply) => void;
+  readonly reject: (error: SandboxError) => void;
+  readonly runsCode: boolean;
+  readonly answersPings: boolean;
+  timer: NodeJS.Timeout | undefined;
+  /** It takes so long that the runner is watched. */
+  watched: boolean;
+}
+
+/** A request that takes longer has its runner watched, in milliseconds. Till then it costs one timer. */
+const WATCH_AFTER_MS = 2_000;
+
+/**
+ * Requests to a runner over its stream, replies matched by id. A channel dies once and for all: when the stream ends
+ * (`died`), when a request is not answered in time or the runner is frozen meanwhile (`unresponsive`), when the runner sends what it may not
+ * (`runner_fault`), or by `close`. All pending requests are then rejected with that code, later ones too.
+ */
+export class RunnerChannel {
+  /** What the runner said of itself, once its first layer is ready. Rejects when the channel dies before. */
+  readonly ready: Promise<Hello>;
+  /** Settles once, with the reason, when the channel has died. */
+  readonly closed: Promise<SandboxError>;
+
+  readonly #stream: Duplex;
+  readonly #decoder = new FrameDecoder((header, payload) => this.#take(header, payload));
+  readonly #pending = new Map<number, Pending>();
+  readonly #graceMs: number;
+  readonly #requestTimeoutMs: number;
+  readonly #watch: RunnerWatch;
+  readonly #ready = new Deferred<Hello>();
+  readonly #closed = new Deferred<SandboxError>();
+  #hello: Hello | null = null;
+  #lastId = 0;
+  /** Requests for which the runner is watched. */
+  #watched = 0;
+  #death: SandboxError | null = null;
+
+  constructor(stream: Duplex, options: ChannelOptions = {}) {
+    this.#stream = stream;
+    this.#graceMs = options.graceMs ?? 30_000;
+    this.#requestTimeoutMs = options.requestTimeoutMs ?? 30_000;
+    this.#watch = new RunnerWatch({
+      ping: (onAnswer) => {
+        this.#ping(onAnswer, () => {});
+      },
+      condition: options.condition ?? (async () => 'unknown'),
+      answersPings: () => this.#busyAnswering,
+      onFrozen: (silentMs) =>
+        this.#die('unresponsive', `The runner is frozen: it gave no sign of life for ${silentMs} ms.`),
+    });
+    this.ready = this.#ready.promise;
+    this.closed = this.#closed.promise;
+    // Nobody has to wait for it; its rejection must not end the process.
+    this.ready.catch(() => {});
+    stream.on('data', (chunk: Buffer) => this.#push(chunk));
+    stream.on('end', () => this.#die('died', "The runner's stream ended."));
+    stream.on('close', () => this.#die('died', "The runner's stream was closed."));
+    stream.on('error', (cause) => this.#die('died', `The runner's stream failed: ${cause.message}`, cause));
+  }
+
+  /** Requests that wait for a reply. */
+  get pendingRequests(): number {
+    return this.#pending.size;
+  }
+
+  /**
+   * Send one request and wait for its reply.
+   * @throws {SandboxError} `died`, `unresponsive`, `runner_fault`, the runner's answers about files, and
+   * `file_too_large` for a request that is over a frame's limit
+   */
+  request(op: string, fields: FrameHeader = {}, options: ChannelRequest = {}): Promise<RunnerReply> {
+    return new Promise((resolve, reject) => {
+      const frame = this.#encode(op, fields, options.payload);
+      const limitMs = (options.timeoutMs ?? this.#requestTimeoutMs) + this.#graceMs;
+      const runsCode = options.runsCode ?? false;
+      const pending: Pending = {
+        resolve,
+        reject,
+        runsCode,
+        answersPings: options.answersPings ?? runsCode,
+        timer: undefined,
+        watched: false,
+      };
+      const overdue = (): void => {
+        this.#die('unresponsive', `The runner did not answer "${op}" within ${limitMs} ms.`);
+      };
+      pending.timer =
+        limitMs <= WATCH_AFTER_MS
+          ? setTimeout(overdue, limitMs)
+          : setTimeout(() => {
+              pending.timer = setTimeout(overdue, limitMs - WATCH_AFTER_MS);
+              pending.watched = true;
+              this.#watched += 1;
+              this.#watch.start();
+            }, WATCH_AFTER_MS);
+      this.#pending.set(this.#lastId, pending);
+      this.#stream.write(frame);
+    });
+  }
+
+  /**
+   * Ask for a sign of life. A late answer does not end the channel: what to do about it is the caller's choice.
+   * @throws {SandboxError} `unresponsive` after `timeoutMs`, or as `request`
+   */
+  ping(timeoutMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const pending = this.#ping(resolve, reject);
+      pending.timer = setTimeout(() => {
+        reject(new SandboxError('unresponsive', `The runner did not answer a ping within ${timeoutMs} ms.`));
+      }, timeoutMs);
+    });
+  }
+
+  #ping(onAnswer: () => void, reject: (error: SandboxError) => void): Pending {
+    const frame = this.#encode('ping', {}, undefined);
+    const resolve = (): void => onAnswer();
+    const common = { runsCode: false, answersPings: false, timer: undefined, watched: false };
+    const pending: Pending = { resolve, reject, ...common };
+    this.#pending.set(this.#lastId, pending);
+    this.#stream.write(frame);
+    return pending;
+  }
+
+  /** Whether the request that the runner is at, the first of those that wait, lets it answer pings. */
+  get #busyAnswering(): boolean {
+    for (const { answersPings, watched } of this.#pending.values()) if (watched) return answersPings;
+    return false;
+  }
+
+  /** End the channel; pending and later requests are rejected with `code`. A second call does nothing. */
+  close(code: SandboxErrorCode, message: string): void {
+    this.#die(code, message);
+  }
+
+  /** The frame of the next request; takes its id. */
+  #encode(op: string, fields: FrameHeader, payload: readonly PayloadPart[] | undefined): Buffer {
+    if (this.#death !== null) {
+      throw new SandboxError(this.#death.code, this.#death.message, { cause: this.#death });
+    }
+    this.#lastId += 1;
+    try {
+      return encodeFrame({ id: this.#lastId, op, ...fields }, payload);
+    } catch (cause) {
+      if (!(cause instanceof FrameError)) throw cause;
+      throw new SandboxError('file_too_large', `The request is too large: ${cause.message}`, { cause });
+    }
+  }
+
+  #push(chunk: Buffer): void {
+    if (this.#death !== null) return;
+    try {
+      this.#decoder.push(chunk);
+    } catch (cause) {
+      if (!(cause instanceof FrameError)) throw cause;
+      this.#die('runner_fault', `The runner sent what is no frame: ${cause.message}`, cause);
+    }
+  }
+
+  #take(header: FrameHeader, payload: Buffer): void {
+    if (this.#death !== null) return;
+    if (typeof header.id !== 'number') {
+      this.#takeEvent(header);
+      return;
+    }
+    const pending = this.#pending.get(header.id);
+    if (pending === undefined) {
+      this.#die('runner_fault', `The runner answered request ${header.id}, which nobody made.`);
+      return;
+    }
+    this.#pending.delete(header.id);
+    clearTimeout(pending.timer);
+    if (pending.watched) this.#unwatch();
+    if (header.ok === true) {
+      pending.resolve({ header, payload });
+      return;
+    }
+    const code = sandboxCode(header.code);
+    const message = typeof header.message === 'string' ? header.message : 'The runner gave no reason.';
+    pending.reject(
+      new SandboxError(code, message, {
+        actionMayHaveRun: pending.runsCode && (code === 'runner_fault' || code === 'died'),
+      }),
+    );
+  }
+
+  #unwatch(): void {
+    this.#watched -= 1;
+    if (this.#watched === 0) this.#watch.stop();
+  }
+
+  #takeEvent(header: FrameHeader): void {
+    if (header.event === 'ready' && this.#hello !== null) {
+      this.#ready.resolve(this.#hello);
+      return;
+    }
+    const hello = Hello.safeParse(header);
+    if (hello.success) {
+      this.#hello = hello.data;
+      return;
+    }
+    // Its values may be nested too deep to be shown.
+    const fields = Object.keys(header).join(', ').slice(0, 200);
+    this.#die('runner_fault', `The runner sent a frame that has no place here, with the fields: ${fields}`);
+  }
+
+  #die(code: SandboxErrorCode, message: string, cause?: Error): void {
+    if (this.#death !== null) return;
+    const death = new SandboxError(code, message, { cause });
+    this.#death = death;
+    for (const { reject, runsCode, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(new SandboxError(code, message, { cause: death, actionMayHaveRun: runsCode }));
+    }
+    this.#pending.clear();
+    this.#watch.stop();
+    this.#ready.reject(death);
+    this.#closed.resolve(death);
+    this.#stream.destroy();
+  }
+}

@@ -1,0 +1,33 @@
+import type { Container } from '../engine.ts';
+import { SandboxError } from '../errors.ts';
+import type { RunnerChannel } from './channel.ts';
+import type { Hello } from './replies.ts';
+
+/** How long a failed start waits for the engine to say why the container ended, in milliseconds. */
+const EXIT_REASON_MS = 1_000;
+
+/**
+ * Wait until the runner of a new container is ready; what it says of itself. From here on the channel ends with the container.
+ * @throws {SandboxError} `start_failed` when the container ended or its runner isolates in another way than the container
+ * is made for; else why the channel died
+ */
+export async function greeted(container: Container, channel: RunnerChannel): Promise<Hello> {
+  container.exited.then(({ reason }) => channel.close('died', `The container ended: ${reason}`));
+  const hello = await channel.ready.catch(async (error: unknown) => {
+    throw await explained(container, error);
+  });
+  if (hello.isolation === container.isolation) return hello;
+  const message = `The runner isolates by "${hello.isolation}" in a container made for "${container.isolation}".`;
+  throw new SandboxError('start_failed', message);
+}
+
+/** The engine knows better than the stream why a container ended, but may say so a little later. */
+async function explained(container: Container, error: unknown): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), EXIT_REASON_MS);
+  });
+  const exit = await Promise.race([container.exited, silence]);
+  clearTimeout(timer);
+  return exit === null ? error : new SandboxError('start_failed', exit.reason, { cause: error });
+}

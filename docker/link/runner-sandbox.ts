@@ -1,0 +1,208 @@
+import type { z } from 'zod';
+import type { OutsideChanges } from '../engine.ts';
+import { SandboxError } from '../errors.ts';
+import type {
+  ChecksumPath,
+  ExecRequest,
+  FileEntry,
+  ImageRef,
+  InspectRequest,
+  Isolation,
+  LayerDiff,
+  ListedFile,
+  Remains,
+  RunRequest,
+  RunResult,
+  Sandbox,
+} from '../sandbox.ts';
+import type { ChannelRequest, RunnerChannel, RunnerReply } from './channel.ts';
+import { type FrameHeader, type PayloadPart, partBytes } from './frames.ts';
+import { ChecksumsReply, DiffReply, ListReply, RunReply } from './replies.ts';
+
+const DEFAULT_MAX_FILE_BYTES = 16 * 1024 * 1024;
+/** Longest account of what is wrong with a reply, in characters: it may be wrong in as many places as it has. */
+const MAX_REASON = 1_000;
+
+/** The container that a lease is on. */
+export interface LeasedContainer {
+  readonly id: string;
+  readonly image: ImageRef;
+  readonly engine: string;
+  readonly isolation: Isolation;
+  readonly channel: RunnerChannel;
+  /** Takes the place of the runner's `mark` and `diff`. @default the runner's own */
+  readonly changes?: OutsideChanges;
+}
+
+/**
+ * Takes the container back at the end of a lease. `poisoned`: the lease saw a fault of the container, which must not be
+ * reset and leased again.
+ */
+export type GiveBack = (remains: Remains | 'poisoned') => void;
+
+/** One lease of a container: a sandbox whose calls go to the container's runner, one after the other. */
+export class RunnerSandbox implements Sandbox {
+  readonly id: string;
+  readonly image: ImageRef;
+  readonly engine: string;
+  readonly isolation: Isolation;
+  readonly #channel: RunnerChannel;
+  readonly #changes: OutsideChanges | undefined;
+  readonly #giveBack: GiveBack;
+  #last: Promise<RunnerReply> | null = null;
+  #poisoned = false;
+  #released = false;
+
+  constructor(container: LeasedContainer, giveBack: GiveBack) {
+    this.id = container.id;
+    this.image = container.image;
+    this.engine = container.engine;
+    this.isolation = container.isolation;
+    this.#channel = container.channel;
+    this.#changes = container.changes;
+    this.#giveBack = giveBack;
+  }
+
+  async run(request: RunRequest): Promise<RunResult> {
+    const { code, stdin, timeoutMs, idleTimeoutMs, maxOutputBytes } = request;
+    const reply = await this.#call(
+      'run',
+      {
+        timeout_ms: timeoutMs,
+        idle_timeout_ms: idleTimeoutMs,
+        max_output: maxOutputBytes,
+        code_length: partBytes(code),
+        has_stdin: stdin !== undefined,
+      },
+      { timeoutMs, payload: stdin === undefined ? [code] : [code, stdin], runsCode: true },
+    );
+    return this.#runResult(reply, true);
+  }
+
+  async putFiles(entries: readonly FileEntry[]): Promise<void> {
+    const payload: PayloadPart[] = [];
+    const described = entries.map(({ path, type, content, target, mode, mtime }) => {
+      if (type !== 'file') return { path, type, target, mode, mtime };
+      const part = content ?? '';
+      payload.push(part);
+      return { path, type, mode, mtime, length: partBytes(part) };
+    });
+    await this.#call('put', { entries: described }, { payload });
+  }
+
+  async getFile(path: string, maxBytes: number = DEFAULT_MAX_FILE_BYTES): Promise<Buffer> {
+    const reply = await this.#call('get', { path, max_bytes: maxBytes });
+    return reply.payload;
+  }
+
+  async listFiles(path: string): Promise<ListedFile[]> {
+    return this.#parse(ListReply, await this.#call('list', { path })).files;
+  }
+
+  async mark(): Promise<void> {
+    if (this.#changes !== undefined) return this.#changes.mark();
+    await this.#call('mark', {});
+  }
+
+  async diff(): Promise<LayerDiff> {
+    if (this.#changes !== undefined) return this.#changes.diff();
+    return this.#parse(DiffReply, await this.#call('diff', {}));
+  }
+
+  async checksums(paths: readonly ChecksumPath[]): Promise<readonly (string | null)[]> {
+    if (paths.length === 0) return [];
+    return this.#parse(ChecksumsReply, await this.#call('checksums', { paths })).sums;
+  }
+
+  async exec(request: ExecRequest): Promise<RunResult> {
+    const { argv, cwd, env, timeoutMs, maxOutputBytes, lingerMs = 0 } = request;
+    const limits = { timeout_ms: timeoutMs, max_output: maxOutputBytes, linger_ms: lingerMs };
+    const options = { timeoutMs: timeoutMs + lingerMs, runsCode: true };
+    return this.#runResult(await this.#call('exec', { argv, cwd, env, ...limits }, options), true);
+  }
+
+  async inspect(request: InspectRequest): Promise<RunResult> {
+    const { argv, cwd = '/', timeoutMs, maxOutputBytes } = request;
+    const fields = { argv, cwd, timeout_ms: timeoutMs, max_output: maxOutputBytes };
+    return this.#runResult(await this.#call('inspect', fields, { timeoutMs, answersPings: true }), false);
+  }
+
+  async quiesce(mode: 'stop' | 'resume' | 'kill'): Promise<void> {
+    await this.#call('quiesce', { mode });
+  }
+
+  /** Resolves as soon as the container is given back; making it pristine goes on behind the caller's back. */
+  async release(remains: Remains = 'used'): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    // A reset ends a call that is under way, as a deadline would.
+    const left = this.#last === null ? remains : 'used';
+    this.#giveBack(this.#poisoned ? 'poisoned' : left);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+
+  #sendAfter(
+    last: Promise<unknown>,
+    op: string,
+    fields: FrameHeader,
+    options?: ChannelRequest,
+  ): Promise<RunnerReply> {
+    const send = (): Promise<RunnerReply> => this.#send(op, fields, options);
+    return last.then(send, send);
+  }
+
+  /** Send now, or after the calls that are under way. Nothing is chained in the usual case of one call at a time. */
+  #call(op: string, fields: FrameHeader, options?: ChannelRequest): Promise<RunnerReply> {
+    const reply =
+      this.#last === null
+        ? this.#send(op, fields, options)
+        : this.#sendAfter(this.#last, op, fields, options);
+    this.#last = reply;
+    const done = (): void => {
+      if (this.#last === reply) this.#last = null;
+    };
+    reply.then(done, (error: unknown) => {
+      if (!(error instanceof SandboxError) || FAULTS.has(error.code)) this.#poisoned = true;
+      done();
+    });
+    return reply;
+  }
+
+  #send(op: string, fields: FrameHeader, options?: ChannelRequest): Promise<RunnerReply> {
+    if (this.#released) {
+      return Promise.reject(new SandboxError('died', 'This sandbox has been released.'));
+    }
+    return this.#channel.request(op, fields, options);
+  }
+
+  #runResult(reply: RunnerReply, ranCode: boolean): RunResult {
+    const fields = this.#parse(RunReply, reply, ranCode);
+    return {
+      output: reply.payload,
+      exitCode: fields.exit_code,
+      timedOut: fields.timeout !== null,
+      timeout: fields.timeout,
+      truncatedBytes: fields.truncated_bytes,
+      truncatedAt: fields.truncated_at,
+      sha256: fields.sha256,
+      cwd: fields.cwd,
+      sessionRestarted: fields.restarted,
+      durationMs: fields.duration_us / 1_000,
+    };
+  }
+
+  /** A reply as its schema says; another shape is a fault of the runner, which is not spoken to again. */
+  #parse<T>(schema: z.ZodType<T>, reply: RunnerReply, ranCode = false): T {
+    const parsed = schema.safeParse(reply.header);
+    if (parsed.success) return parsed.data;
+    this.#poisoned = true;
+    const message = `The runner's reply is not as agreed: ${parsed.error.message.slice(0, MAX_REASON)}`;
+    this.#channel.close('runner_fault', message);
+    throw new SandboxError('runner_fault', message, { cause: parsed.error, actionMayHaveRun: ranCode });
+  }
+}
+
+const FAULTS: ReadonlySet<string> = new Set(['died', 'unresponsive', 'runner_fault']);

@@ -1,0 +1,121 @@
+import { Deferred } from '../deferred.ts';
+import { SandboxError } from '../errors.ts';
+import type { AcquireOptions, Sandbox, SandboxSource } from '../sandbox.ts';
+
+export interface BuildingSourceOptions {
+  /** Hands out sandboxes of images that are there. */
+  readonly sandboxes: SandboxSource;
+  /** Build the image if it is missing or out of date, till the signal aborts. Never called twice at the same time. */
+  readonly ensure: (image: string, signal: AbortSignal) => Promise<unknown>;
+  /** How long a build's failure is told again before the next attempt, in milliseconds. @default 10,000 */
+  readonly pauseMs?: number;
+  /** Milliseconds from any fixed moment. @default `performance.now` */
+  readonly now?: () => number;
+}
+
+interface FailedBuild {
+  readonly error: SandboxError;
+  readonly at: number;
+}
+
+/**
+ * Builds images when they are first asked for. A build is shared by all who wait for it, and takes nothing of their time
+ * in the queue, which begins after it. Builds follow one another: images have parents in common, and episodes go on
+ * meanwhile. A build's failure is the `SandboxError` of those who wait, with the builder's last words.
+ */
+export class BuildingSource implements SandboxSource {
+  readonly #sandboxes: SandboxSource;
+  readonly #ensure: BuildingSourceOptions['ensure'];
+  readonly #pauseMs: number;
+  readonly #now: () => number;
+  readonly #ready = new Set<string>();
+  readonly #builds = new Map<string, Promise<void>>();
+  readonly #failed = new Map<string, FailedBuild>();
+  /** Each sends home one who waits for a build. */
+  readonly #waiting = new Set<(error: SandboxError) => void>();
+  #last: Promise<void> = Promise.resolve();
+  readonly #closing = new AbortController();
+
+  constructor(options: BuildingSourceOptions) {
+    this.#sandboxes = options.sandboxes;
+    this.#ensure = options.ensure;
+    this.#pauseMs = options.pauseMs ?? 10_000;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  async acquire(options: AcquireOptions): Promise<Sandbox> {
+    const { image, signal } = options;
+    if (!this.#ready.has(image)) await this.build(image, signal);
+    try {
+      return await this.#sandboxes.acquire(options);
+    } catch (error) {
+      if (!(error instanceof SandboxError) || error.code !== 'image_missing') throw error;
+    }
+    // Somebody has removed it since.
+    this.#ready.delete(image);
+    await this.build(image, signal);
+    return this.#sandboxes.acquire(options);
+  }
+
+  /**
+   * Wait until the image is there; build it if it is missing or out of date.
+   * @throws {SandboxError} `start_failed`, `image_missing`, `draining`; `capacity` when aborted
+   */
+  async build(image: string, signal?: AbortSignal): Promise<void> {
+    if (this.#closing.signal.aborted) throw closedError();
+    if (signal?.aborted) throw abortedError(signal);
+    const gone = new Deferred<never>();
+    const leave = (error: SandboxError): void => gone.reject(error);
+    const abort = (): void => leave(abortedError(signal));
+    this.#waiting.add(leave);
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await Promise.race([this.#builds.get(image) ?? this.#begin(image), gone.promise]);
+    } finally {
+      this.#waiting.delete(leave);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /**
+   * Send home those who wait, give up the build under way and begin nothing more. Settles when that build has ended; a
+   * second call waits for the same.
+   */
+  async close(): Promise<void> {
+    this.#closing.abort(closedError());
+    for (const leave of [...this.#waiting]) leave(closedError());
+    await this.#last;
+  }
+
+  #begin(image: string): Promise<void> {
+    const build = this.#last.then(() => this.#build(image)).finally(() => this.#builds.delete(image));
+    this.#builds.set(image, build);
+    this.#last = build.catch(() => {});
+    return build;
+  }
+
+  async #build(image: string): Promise<void> {
+    if (this.#closing.signal.aborted) throw closedError();
+    const failed = this.#failed.get(image);
+    if (failed !== undefined && this.#now() - failed.at < this.#pauseMs) throw failed.error;
+    this.#failed.delete(image);
+    try {
+      await this.#ensure(image, this.#closing.signal);
+      this.#ready.add(image);
+    } catch (cause) {
+      const code = cause instanceof SandboxError ? cause.code : 'start_failed';
+      const words = cause instanceof Error ? cause.message : String(cause);
+      const error = new SandboxError(code, `Image "${image}" cannot be used: ${words}`, { cause });
+      this.#failed.set(image, { error, at: this.#now() });
+      throw error;
+    }
+  }
+}
+
+function closedError(): SandboxError {
+  return new SandboxError('draining', 'No image is built any more: the server is shutting down.');
+}
+
+function abortedError(signal: AbortSignal | undefined): SandboxError {
+  return new SandboxError('capacity', 'The wait for an image was aborted.', { cause: signal?.reason });
+}

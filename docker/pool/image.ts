@@ -1,0 +1,138 @@
+import type { StartOptions } from '../engine.ts';
+import { SandboxError } from '../errors.ts';
+import type { Purpose } from '../sandbox.ts';
+import type { ContainerState } from './container-state.ts';
+import type { PooledContainer } from './pooled-container.ts';
+import type { PoolSettings } from './settings.ts';
+
+/** The containers of one image, and how its starts have been going. */
+export class PoolImage {
+  readonly name: string;
+  readonly warm: number;
+  readonly max: number;
+  readonly startOptions: StartOptions;
+  /** Code that a new sandbox runs before anyone gets it. */
+  readonly prepare: string | undefined;
+  /** Every container until it is removed, in whatever state. */
+  readonly members = new Set<PooledContainer>();
+  readonly #startAttempts: number;
+  readonly #backoffMs: number;
+  readonly #maxBackoffMs: number;
+  readonly #ready: PooledContainer[] = [];
+  readonly #readyReserve: PooledContainer[] = [];
+  /** Free, outside the reserve, as a grade left them. */
+  readonly #graded: PooledContainer[] = [];
+  #failures = 0;
+  #lastFailure: SandboxError | null = null;
+  #pause: NodeJS.Timeout | null = null;
+
+  constructor(name: string, settings: PoolSettings) {
+    const own = settings.images[name] ?? {};
+    this.name = name;
+    this.warm = own.warm ?? 0;
+    this.max = own.max ?? Math.max(settings.defaultMax, this.warm);
+    this.startOptions = {
+      image: name,
+      limits: { ...settings.limits, ...own.limits },
+      network: own.network ?? settings.network,
+    };
+    this.prepare = settings.prepare(name);
+    this.#startAttempts = settings.startAttempts;
+    this.#backoffMs = settings.backoffMs;
+    this.#maxBackoffMs = settings.maxBackoffMs;
+  }
+
+  /** Free containers outside the reserve, the one that is free for longest first. */
+  get ready(): readonly PooledContainer[] {
+    return [...this.#graded, ...this.#ready];
+  }
+
+  /** Free containers of the grading reserve. */
+  get readyReserve(): readonly PooledContainer[] {
+    return this.#readyReserve;
+  }
+
+  /** @param graded it is as a grade left it, and pristine for grading alone */
+  putReady(member: PooledContainer, graded = false): void {
+    const free = graded ? this.#graded : this.#ready;
+    (member.reserve ? this.#readyReserve : free).push(member);
+  }
+
+  /** Free containers to be made pristine for those who wait, beyond what is on its way to them. @param waiting how many do */
+  takeGraded(waiting: number): readonly PooledContainer[] {
+    if (waiting === 0 || this.#graded.length === 0) return [];
+    const { starting, resetting } = this.count();
+    return this.#graded.splice(0, Math.max(0, waiting - starting - resetting));
+  }
+
+  /** The free container that was used last; grading takes from the reserve first, which nobody else may use. */
+  takeReady(purpose: Purpose): PooledContainer | undefined {
+    const graded = purpose === 'grading' ? (this.#readyReserve.pop() ?? this.#graded.pop()) : undefined;
+    return graded ?? this.#ready.pop();
+  }
+
+  dropReady(member: PooledContainer): void {
+    for (const list of [this.#readyReserve, this.#graded, this.#ready]) {
+      const index = list.indexOf(member);
+      if (index >= 0) list.splice(index, 1);
+    }
+  }
+
+  count(): Record<ContainerState, number> {
+    const counts = { starting: 0, ready: 0, leased: 0, resetting: 0, gone: 0 };
+    for (const member of this.members) counts[member.state] += 1;
+    return counts;
+  }
+
+  /** No start now: the last one failed a moment ago. */
+  get pausing(): boolean {
+    return this.#pause !== null;
+  }
+
+  /** Failures in a row. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** What to tell those who ask for this image now, or `null` when waiting makes sense. */
+  get refusal(): SandboxError | null {
+    const failure = this.#lastFailure;
+    if (failure === null) return null;
+    const refused = failure.code === 'image_missing' || this.#failures >= this.#startAttempts;
+    return refused ? new SandboxError(failure.code, failure.message, { cause: failure }) : null;
+  }
+
+  startSucceeded(): void {
+    this.#failures = 0;
+    this.#lastFailure = null;
+    this.endPause();
+  }
+
+  /**
+   * Count a failure and pause. Failures during a pause are of starts that began together with the counted one.
+   * @param onResume called when the pause is over
+   * @returns the pause in milliseconds
+   */
+  startFailed(error: SandboxError, onResume: () => void): number {
+    this.#lastFailure = error;
+    if (this.#pause !== null) return this.#pauseMs;
+    this.#failures += 1;
+    const pauseMs = this.#pauseMs;
+    this.#pause = setTimeout(() => {
+      this.#pause = null;
+      onResume();
+    }, pauseMs);
+    this.#pause.unref();
+    return pauseMs;
+  }
+
+  /** Allow starts again without waiting. */
+  endPause(): void {
+    if (this.#pause !== null) clearTimeout(this.#pause);
+    this.#pause = null;
+  }
+
+  get #pauseMs(): number {
+    return Math.min(this.#maxBackoffMs, this.#backoffMs * 2 ** (this.#failures - 1));
+  }
+}

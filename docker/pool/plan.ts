@@ -1,0 +1,248 @@
+import type { PoolImage } from './image.ts';
+import type { PooledContainer } from './pooled-container.ts';
+import type { Waiter } from './queue.ts';
+
+export interface PlanLimits {
+  readonly totalMax: number;
+  readonly gradingReserve: number;
+  readonly parallelStarts: number;
+  readonly giveWayMs: number;
+  readonly lingerMs: number;
+  /** Milliseconds from any fixed moment. */
+  readonly now: () => number;
+}
+
+/** What the pool should do now. */
+export interface Plan {
+  readonly starts: readonly { readonly image: PoolImage; readonly reserve: boolean }[];
+  /** Free containers to be removed, so that others can start in their place. */
+  readonly evictions: readonly PooledContainer[];
+  /** When a free container will be ripe to be given up for what is wanted, in milliseconds from now. */
+  readonly ripeInMs: number | undefined;
+  /** Warm containers are missing whose places others have. */
+  readonly gaveWay: boolean;
+}
+
+/** Containers of one image as the plan sees them; those being removed still take up room. */
+interface Tally {
+  /** Outside the reserve, being removed included. */
+  present: number;
+  /** Outside the reserve, being removed not included. */
+  alive: number;
+  /** Outside the reserve, will be free soon. */
+  coming: number;
+  /** In the reserve, will be free soon. */
+  comingReserve: number;
+  /** Places that will be its own once they are free. */
+  claimed: number;
+  evicted: number;
+  evictedReserve: number;
+}
+
+/**
+ * Which containers to start and which to give up: for those who wait, the longest first, then up to each image's `warm`.
+ * A free container is given up only for another image. One beyond its own image's `warm` goes first; one that is kept warm
+ * goes for somebody who waits, at once where that image has no container at all, else when it has been free for a while. What
+ * took its place goes for the warm one to come back, when it has been free for long.
+ * @param keepWarm start up to `warm`, too
+ */
+export function planStarts(
+  images: ReadonlyMap<string, PoolImage>,
+  queue: Iterable<Waiter>,
+  limits: PlanLimits,
+  keepWarm = true,
+): Plan {
+  return new Planner(images, limits).plan(queue, keepWarm);
+}
+
+/**
+ * Whether a container of `image` should not go back to its own queue: every place is taken, and of those who wait
+ * longer than the next one for `image`, someone wants an image that has no container at all.
+ */
+export function givesWay(
+  image: PoolImage,
+  images: ReadonlyMap<string, PoolImage>,
+  queue: Iterable<Waiter>,
+  limits: PlanLimits,
+): boolean {
+  let planner: Planner | undefined;
+  for (const waiter of queue) {
+    if (waiter.image === image.name) return false;
+    const other = images.get(waiter.image);
+    if (other === undefined || other.pausing) continue;
+    planner ??= new Planner(images, limits);
+    if (planner.givesWay(other, waiter)) return true;
+  }
+  return false;
+}
+
+class Planner {
+  readonly #tallies = new Map<PoolImage, Tally>();
+  readonly #starts: { image: PoolImage; reserve: boolean }[] = [];
+  readonly #evictions: PooledContainer[] = [];
+  /** Starts that may begin now. */
+  #slots: number;
+  /** Free places outside the reserve, and places that removals under way will free. */
+  #room: number;
+  #freeing = 0;
+  #reserveRoom: number;
+  #reserveFreeing = 0;
+  #ripeInMs = Number.POSITIVE_INFINITY;
+  #gaveWay = false;
+  readonly #limits: PlanLimits;
+
+  constructor(images: ReadonlyMap<string, PoolImage>, limits: PlanLimits) {
+    this.#limits = limits;
+    this.#slots = limits.parallelStarts;
+    this.#room = limits.totalMax;
+    this.#reserveRoom = limits.gradingReserve;
+    for (const image of images.values()) this.#tallies.set(image, this.#tally(image));
+  }
+
+  plan(queue: Iterable<Waiter>, keepWarm: boolean): Plan {
+    const byName = new Map<string, [PoolImage, Tally]>();
+    for (const entry of this.#tallies) byName.set(entry[0].name, entry);
+    for (const waiter of queue) {
+      if (this.#slots <= 0) break;
+      const [image, tally] = byName.get(waiter.image) ?? [];
+      if (image !== undefined && tally !== undefined) this.#serve(waiter, image, tally);
+    }
+    for (const [image, tally] of this.#tallies) {
+      const missing = keepWarm ? Math.min(image.warm, image.max) - tally.alive : 0;
+      for (let i = 0; i < missing && this.#slots > 0 && !image.pausing; i += 1) {
+        if (this.#startNormal(image, tally)) continue;
+        this.#gaveWay = true;
+        this.#makeRoom(image, tally, false);
+      }
+    }
+    const ripeInMs = Number.isFinite(this.#ripeInMs) ? this.#ripeInMs : undefined;
+    return { starts: this.#starts, evictions: this.#evictions, ripeInMs, gaveWay: this.#gaveWay };
+  }
+
+  givesWay(other: PoolImage, waiter: Waiter): boolean {
+    const wanted = this.#tallies.get(other);
+    if (wanted === undefined) return false;
+    const helped = wanted.alive > 0 || (waiter.purpose === 'grading' && wanted.comingReserve > 0);
+    return !helped && this.#room <= 0 && this.#freeing === 0;
+  }
+
+  #serve(waiter: Waiter, image: PoolImage, tally: Tally): void {
+    const grading = waiter.purpose === 'grading';
+    if (grading && tally.comingReserve > 0) {
+      tally.comingReserve -= 1;
+    } else if (tally.coming > 0) {
+      tally.coming -= 1;
+    } else if (!image.pausing && !this.#startNormal(image, tally)) {
+      if (!grading || !this.#startReserve(image)) this.#makeRoom(image, tally, true);
+    }
+  }
+
+  #startNormal(image: PoolImage, tally: Tally): boolean {
+    if (this.#room <= 0 || tally.present >= image.max) return false;
+    this.#room -= 1;
+    tally.present += 1;
+    tally.alive += 1;
+    this.#begin(image, false);
+    return true;
+  }
+
+  /** True when a reserved container starts, or will be able to as soon as a removal is done. */
+  #startReserve(image: PoolImage): boolean {
+    if (this.#reserveRoom > 0) {
+      this.#reserveRoom -= 1;
+      this.#begin(image, true);
+      return true;
+    }
+    if (this.#reserveFreeing > 0) {
+      this.#reserveFreeing -= 1;
+      return true;
+    }
+    for (const [other, tally] of this.#tallies) {
+      const victim = other === image ? undefined : other.readyReserve[tally.evictedReserve];
+      if (victim === undefined) continue;
+      tally.evictedReserve += 1;
+      this.#evictions.push(victim);
+      return true;
+    }
+    return false;
+  }
+
+  #begin(image: PoolImage, reserve: boolean): void {
+    this.#slots -= 1;
+    this.#starts.push({ image, reserve });
+  }
+
+  /**
+   * Claim a place that is being freed, or give up the free container that is missed least.
+   * @param waited somebody waits for the place; else it is for a warm container to come back to
+   */
+  #makeRoom(image: PoolImage, tally: Tally, waited: boolean): void {
+    if (tally.present >= image.max) return;
+    const first = tally.alive + tally.claimed === 0;
+    tally.present += 1;
+    tally.claimed += 1;
+    if (this.#freeing > 0) {
+      this.#freeing -= 1;
+      return;
+    }
+    const victim =
+      this.#mostSpare(image, (other, its) => its.alive - other.warm, waited ? 0 : this.#limits.lingerMs) ??
+      (waited ? this.#mostSpare(image, () => 1, first ? 0 : this.#limits.giveWayMs) : undefined);
+    if (victim === undefined) return;
+    const [most, container] = victim;
+    most.evicted += 1;
+    most.alive -= 1;
+    this.#evictions.push(container);
+  }
+
+  /**
+   * The container that is free for longest of the image that has most containers.
+   * @param spare how many an image can do without
+   * @param freeMs how long it must have been free
+   */
+  #mostSpare(
+    image: PoolImage,
+    spare: (other: PoolImage, tally: Tally) => number,
+    freeMs: number,
+  ): readonly [Tally, PooledContainer] | undefined {
+    let found: readonly [Tally, PooledContainer] | undefined;
+    for (const [other, tally] of this.#tallies) {
+      const container = other.ready[tally.evicted];
+      if (other === image || container === undefined || spare(other, tally) <= 0) continue;
+      if (tally.alive <= (found?.[0].alive ?? 0)) continue;
+      const waitMs = freeMs === 0 ? 0 : container.freeSince + freeMs - this.#limits.now();
+      if (waitMs > 0) this.#ripeInMs = Math.min(this.#ripeInMs, waitMs);
+      else found = [tally, container];
+    }
+    return found;
+  }
+
+  #tally(image: PoolImage): Tally {
+    const tally: Tally = {
+      present: 0,
+      alive: 0,
+      coming: 0,
+      comingReserve: 0,
+      claimed: 0,
+      evicted: 0,
+      evictedReserve: 0,
+    };
+    for (const { state, reserve } of image.members) {
+      const gone = state === 'gone';
+      const coming = state === 'starting' || state === 'resetting';
+      if (state === 'starting') this.#slots -= 1;
+      if (reserve) {
+        this.#reserveRoom -= 1;
+        if (gone) this.#reserveFreeing += 1;
+        if (coming) tally.comingReserve += 1;
+      } else {
+        this.#room -= 1;
+        tally.present += 1;
+        if (gone) this.#freeing += 1;
+        else tally.alive += 1;
+        if (coming) tally.coming += 1;
+      }
+    }
+    return tally;
+  }
+}

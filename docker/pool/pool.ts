@@ -1,0 +1,296 @@
+import { Deferred } from '../deferred.ts';
+import type { Engine } from '../engine.ts';
+import { SandboxError } from '../errors.ts';
+import type { AcquireOptions, Remains, Sandbox, SandboxSource } from '../sandbox.ts';
+import type { ContainerState } from './container-state.ts';
+import { PoolImage } from './image.ts';
+import { givesWay, planStarts } from './plan.ts';
+import { PooledContainer } from './pooled-container.ts';
+import { PoolQueue } from './queue.ts';
+import { type PoolOptions, type PoolSettings, poolSettings, type RemovalCause } from './settings.ts';
+import { type PoolCounts, type PoolStats, poolStats } from './stats.ts';
+
+/** Free containers of an image that stay for the grades of its last episodes. */
+const KEPT_FOR_GRADING = 2;
+
+/**
+ * Keeps containers warm and leases them as sandboxes, first come, first served. A warm lease costs no round trip: a
+ * ready container has its fresh layer already. Everything happens on events; the pool never polls.
+ */
+export class SandboxPool implements SandboxSource {
+  readonly #engine: Engine;
+  readonly #settings: PoolSettings;
+  readonly #images = new Map<string, PoolImage>();
+  readonly #queue: PoolQueue;
+  readonly #pinged = new Set<PooledContainer>();
+  #health: NodeJS.Timeout | null = null;
+  /** Until a free container may be given up for what is wanted. */
+  #ripening: NodeJS.Timeout | undefined;
+  /** Warm containers are missing whose places others have. */
+  #gaveWay = false;
+  #retiring = false;
+  #drained: Promise<void> | null = null;
+  #empty: Deferred<void> | null = null;
+  #members = 0;
+  readonly #counts: PoolCounts = { started: 0, replaced: 0, reset: 0, failed: 0 };
+
+  /**
+   * Starts nothing yet: see `start`.
+   * @throws {RangeError} for options that contradict each other
+   */
+  constructor(engine: Engine, options: PoolOptions = {}) {
+    this.#engine = engine;
+    this.#settings = poolSettings(options);
+    this.#queue = new PoolQueue(this.#settings.queueTimeoutMs);
+    for (const name of Object.keys(this.#settings.images)) {
+      this.#images.set(name, new PoolImage(name, this.#settings));
+    }
+  }
+
+  /** Begin to start each image's `warm` containers in the background, and to check their health. */
+  start(): void {
+    if (this.#drained !== null || this.#health !== null) return;
+    this.#health = setInterval(() => this.#checkHealth(), this.#settings.healthIntervalMs);
+    this.#health.unref();
+    this.#schedule();
+  }
+
+  async acquire(options: AcquireOptions): Promise<Sandbox> {
+    if (this.#drained !== null || (this.#retiring && options.purpose === 'episode')) throw drainingError();
+    if (options.signal?.aborted) {
+      const cause = options.signal.reason;
+      throw new SandboxError('capacity', 'The wait for a sandbox was aborted.', { cause });
+    }
+    const image = this.#image(options.image);
+    const member = image.takeReady(options.purpose);
+    if (member !== undefined) return this.#lease(member, image);
+    if (image.pausing && image.refusal !== null) {
+      // Whether the image has been made meanwhile costs little to find out.
+      if (image.refusal.code !== 'image_missing') throw image.refusal;
+      image.endPause();
+    }
+    const sandbox = this.#queue.join(options);
+    this.#schedule();
+    return sandbox;
+  }
+
+  /**
+   * Before the end: episodes get no sandbox any more (`draining`), those that run may still be graded. What is free beyond
+   * that is removed at once.
+   */
+  retire(): void {
+    if (this.#retiring || this.#drained !== null) return;
+    this.#retiring = true;
+    this.#queue.reject(drainingError, ({ purpose }) => purpose === 'episode');
+    for (const image of this.#images.values()) {
+      const kept = image.count().leased === 0 ? 0 : KEPT_FOR_GRADING;
+      for (const member of image.ready.slice(kept)) {
+        this.#discard(member, image, 'drain', 'The pool is shutting down.');
+      }
+    }
+  }
+
+  /**
+   * End of the pool: nobody gets a sandbox any more (`draining`), leases may go on for `deadlineMs`, then everything is
+   * removed, starts in flight included. Settles when nothing is left; a second call waits for the first.
+   */
+  drain(deadlineMs: number): Promise<void> {
+    this.#drained ??= this.#drain(deadlineMs);
+    return this.#drained;
+  }
+
+  stats(): PoolStats {
+    return poolStats(this.#images, this.#queue, this.#counts, this.#settings.totalMax);
+  }
+
+  #image(name: string): PoolImage {
+    let image = this.#images.get(name);
+    if (image === undefined) {
+      image = new PoolImage(name, this.#settings);
+      this.#images.set(name, image);
+    }
+    return image;
+  }
+
+  #lease(member: PooledContainer, image: PoolImage): Sandbox {
+    member.moveTo('leased');
+    return member.lease((remains) => this.#takeBack(member, image, remains));
+  }
+
+  #takeBack(member: PooledContainer, image: PoolImage, remains: Remains | 'poisoned'): void {
+    if (member.state === 'gone') return;
+    const wanted = !this.#retiring || this.#queue.waitingFor(image.name) > 0;
+    if (this.#drained !== null || !wanted) this.#discard(member, image, 'drain', 'The pool is shut down.');
+    else if (remains === 'poisoned')
+      this.#replace(member, image, 'poisoned', 'Its last lease left it in an unknown state.');
+    else if (remains !== 'pristine' && member.isolation === 'replace')
+      this.#replace(member, image, 'used', 'It has been used once.');
+    else if (!member.reserve && givesWay(image, this.#images, this.#queue, this.#settings)) {
+      this.#replace(member, image, 'room', 'Another image had no container at all.');
+    } else if (remains === 'used') this.#renew(member, image);
+    else this.#offer(member, image, remains === 'graded');
+  }
+
+  #renew(member: PooledContainer, image: PoolImage): void {
+    const begun = this.#settings.now();
+    member.moveTo('resetting');
+    member.reset().then(
+      () => {
+        if (member.state === 'gone') return;
+        this.#counts.reset += 1;
+        const durationMs = this.#settings.now() - begun;
+        this.#settings.onEvent({ type: 'reset', image: image.name, id: member.id ?? '', durationMs });
+        this.#offer(member, image);
+      },
+      (error: Error) => {
+        if (member.state !== 'gone') this.#replace(member, image, 'reset_failed', error.message);
+      },
+    );
+  }
+
+  /** A container goes to the next one who waits for it, or becomes free. @param graded it is pristine for grading alone */
+  #offer(member: PooledContainer, image: PoolImage, graded = false): void {
+    member.moveTo('ready');
+    const waiter = this.#queue.first(image.name, member.reserve || graded);
+    member.freeSince = this.#settings.now();
+    if (waiter === undefined) image.putReady(member, graded);
+    else waiter.resolve(this.#lease(member, image));
+    // Someone who waits for another image may want its place, or a warm one whose place it has.
+    if (this.#queue.size > 0 || this.#gaveWay) this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#drained !== null) return;
+    for (const image of this.#images.values()) {
+      const wanted = this.#queue.waitingFor(image.name);
+      for (const member of image.takeGraded(wanted)) this.#renew(member, image);
+    }
+    const plan = planStarts(this.#images, this.#queue, this.#settings, !this.#retiring);
+    for (const { image, reserve } of plan.starts) this.#begin(image, reserve);
+    for (const member of plan.evictions) {
+      this.#discard(member, this.#image(member.image), 'room', 'Another image needed its place.');
+    }
+    this.#gaveWay = plan.gaveWay;
+    clearTimeout(this.#ripening);
+    if (plan.ripeInMs === undefined) return;
+    this.#ripening = setTimeout(() => this.#schedule(), Math.ceil(plan.ripeInMs));
+    this.#ripening.unref();
+  }
+
+  #begin(image: PoolImage, reserve: boolean): void {
+    const { startTimeoutMs, channel, now } = this.#settings;
+    const begun = now();
+    const member = new PooledContainer(this.#engine, { image: image.name, reserve, prepare: image.prepare });
+    image.members.add(member);
+    this.#members += 1;
+    member.start(image.startOptions, startTimeoutMs, channel).then(
+      () => {
+        if (member.state !== 'gone') this.#startSucceeded(member, image, now() - begun);
+      },
+      (error: SandboxError) => {
+        if (member.state !== 'gone') this.#startFailed(member, image, error);
+      },
+    );
+  }
+
+  #startSucceeded(member: PooledContainer, image: PoolImage, durationMs: number): void {
+    this.#counts.started += 1;
+    image.startSucceeded();
+    this.#settings.onEvent({
+      type: 'started',
+      image: image.name,
+      id: member.id ?? '',
+      reserve: member.reserve,
+      durationMs,
+    });
+    member.ended.then(({ message }) => {
+      if (member.state !== 'gone') this.#replace(member, image, 'died', message);
+    });
+    this.#offer(member, image);
+    this.#schedule();
+  }
+
+  #startFailed(member: PooledContainer, image: PoolImage, error: SandboxError): void {
+    this.#counts.failed += 1;
+    const retryInMs = image.startFailed(error, () => this.#schedule());
+    this.#settings.onEvent({
+      type: 'start_failed',
+      image: image.name,
+      reason: error.message,
+      failures: image.failures,
+      retryInMs,
+    });
+    this.#removeMember(member, image, error.message);
+    if (image.refusal !== null) this.#queue.rejectFor(image.name, image.refusal);
+    this.#schedule();
+  }
+
+  #replace(member: PooledContainer, image: PoolImage, cause: RemovalCause, reason: string): void {
+    this.#discard(member, image, cause, reason);
+    this.#schedule();
+  }
+
+  #discard(member: PooledContainer, image: PoolImage, cause: RemovalCause, reason: string): void {
+    if (cause !== 'room' && cause !== 'drain') this.#counts.replaced += 1;
+    if (member.id !== null) {
+      this.#settings.onEvent({ type: 'removed', image: image.name, id: member.id, cause, reason });
+    }
+    this.#removeMember(member, image, reason);
+  }
+
+  #removeMember(member: PooledContainer, image: PoolImage, reason: string): void {
+    image.dropReady(member);
+    member.moveTo('gone');
+    member.remove(reason).then(() => {
+      image.members.delete(member);
+      this.#members -= 1;
+      if (this.#members === 0) this.#empty?.resolve();
+      this.#schedule();
+    });
+  }
+
+  #checkHealth(): void {
+    for (const image of this.#images.values()) {
+      for (const member of image.members) {
+        if (member.state !== 'ready' || this.#pinged.has(member)) continue;
+        this.#pinged.add(member);
+        member
+          .ping(this.#settings.pingTimeoutMs)
+          .catch(({ message }: Error) => {
+            // One that was leased meanwhile has deadlines of its own.
+            if (member.state === 'ready') this.#replace(member, image, 'unhealthy', message);
+          })
+          .finally(() => this.#pinged.delete(member));
+      }
+    }
+  }
+
+  async #drain(deadlineMs: number): Promise<void> {
+    if (this.#health !== null) clearInterval(this.#health);
+    clearTimeout(this.#ripening);
+    // From here on `#drained` is set, so that what the steps below set off starts nothing.
+    await null;
+    this.#queue.reject(drainingError);
+    for (const image of this.#images.values()) image.endPause();
+    this.#discardAll((state) => state !== 'leased');
+    const timer = setTimeout(() => this.#discardAll(() => true), deadlineMs);
+    if (this.#members > 0) {
+      this.#empty = new Deferred();
+      await this.#empty.promise;
+    }
+    clearTimeout(timer);
+  }
+
+  #discardAll(chosen: (state: ContainerState) => boolean): void {
+    for (const image of this.#images.values()) {
+      for (const member of image.members) {
+        if (member.state === 'gone' || !chosen(member.state)) continue;
+        this.#discard(member, image, 'drain', 'The pool is shut down.');
+      }
+    }
+  }
+}
+
+function drainingError(): SandboxError {
+  return new SandboxError('draining', 'The pool is shutting down and hands out no sandbox.');
+}

@@ -1,0 +1,169 @@
+import type { Limits } from '../engine.ts';
+import type { ChannelOptions } from '../link/channel.ts';
+
+/** Settings of one image's containers. */
+export interface ImageSettings {
+  /**
+   * Containers kept alive even when nobody asks, leased ones included, as long as no other image needs their places.
+   * @default 0
+   */
+  readonly warm?: number;
+  /** Most containers at once. @default `defaultMax`, or `warm` where that is more */
+  readonly max?: number;
+  /** Limits that differ from the pool's. */
+  readonly limits?: Partial<Limits>;
+  /** @default the pool's `network` */
+  readonly network?: 'none' | 'bridge';
+}
+
+export interface PoolOptions {
+  /** By image name; other images get `{ warm: 0, max: defaultMax }`. @default {} */
+  readonly images?: Readonly<Record<string, ImageSettings>>;
+  /** Most containers of an image without a `max` of its own. @default 16 */
+  readonly defaultMax?: number;
+  /** Most containers of all images together, the grading reserve apart. @default 64 */
+  readonly totalMax?: number;
+  /** Containers beyond every maximum, for grading alone, of all images together. @default 2 */
+  readonly gradingReserve?: number;
+  /** Containers started at the same time. @default 4 */
+  readonly parallelStarts?: number;
+  /**
+   * An image that has a container already gets the place of another image's warm one only when that has been free for so
+   * long, in milliseconds; an image that has none gets it at once. @default 5,000
+   */
+  readonly giveWayMs?: number;
+  /**
+   * A container in the place of another image's warm one goes when it has been free for so long, in milliseconds.
+   * @default 60,000
+   */
+  readonly lingerMs?: number;
+  /** Longest wait in the queue, in milliseconds. @default 30,000 */
+  readonly queueTimeoutMs?: number;
+  /** From the engine's start to the runner's first layer, in milliseconds. @default 60,000 */
+  readonly startTimeoutMs?: number;
+  /** Starts of an image that fail in a row before those who wait for it are told. @default 3 */
+  readonly startAttempts?: number;
+  /** Pause after a failed start, in milliseconds; it doubles with each one in a row. @default 500 */
+  readonly backoffMs?: number;
+  /** Longest pause after a failed start, in milliseconds. @default 30,000 */
+  readonly maxBackoffMs?: number;
+  /** Time between two health checks of free containers, in milliseconds. @default 15,000 */
+  readonly healthIntervalMs?: number;
+  /** A free container that takes longer for its sign of life is replaced, in milliseconds. @default 5,000 */
+  readonly pingTimeoutMs?: number;
+  /** Limits of each container. @default as `Limits` says */
+  readonly limits?: Partial<Limits>;
+  /** @default 'none' */
+  readonly network?: 'none' | 'bridge';
+  /** Code that every new sandbox of an image runs before anyone gets it. @default none */
+  readonly prepare?: (image: string) => string | undefined;
+  /** Deadlines of requests to runners. */
+  readonly channel?: ChannelOptions;
+  /** Told of what happens, for logs and metrics. It must not throw. @default nobody is told */
+  readonly onEvent?: (event: PoolEvent) => void;
+  /** Milliseconds from any fixed moment. @default `performance.now` */
+  readonly now?: () => number;
+}
+
+/** Options with every default in place. */
+export type PoolSettings = Required<Omit<PoolOptions, 'limits'>> & { readonly limits: Limits };
+
+/** What happens to the pool's containers. `id` is the container's. */
+export type PoolEvent =
+  | {
+      readonly type: 'started';
+      readonly image: string;
+      readonly id: string;
+      /** Started from the grading reserve. */
+      readonly reserve: boolean;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'start_failed';
+      readonly image: string;
+      readonly reason: string;
+      /** Failures in a row, this one included. */
+      readonly failures: number;
+      /** Pause until the next start of this image. */
+      readonly retryInMs: number;
+    }
+  | { readonly type: 'reset'; readonly image: string; readonly id: string; readonly durationMs: number }
+  | {
+      readonly type: 'removed';
+      readonly image: string;
+      readonly id: string;
+      readonly cause: RemovalCause;
+      readonly reason: string;
+    };
+
+/** Why a container left the pool; all but `drain` and `room` count as replaced. */
+export type RemovalCause =
+  /** `replace` isolation: one lease, one container. */
+  | 'used'
+  /** A lease saw a fault, or was released with a call under way. */
+  | 'poisoned'
+  | 'reset_failed'
+  /** It did not answer the health check. */
+  | 'unhealthy'
+  /** The container ended, or its runner fell silent or spoke nonsense. */
+  | 'died'
+  /** Another image needed its place. */
+  | 'room'
+  | 'drain';
+
+const MIB = 1024 * 1024;
+
+export const DEFAULT_LIMITS: Limits = {
+  memoryBytes: 512 * MIB,
+  cpus: 1,
+  pids: 256,
+  layerBytes: 128 * MIB,
+  layerInodes: 32_768,
+};
+
+/**
+ * Defaults for what is missing.
+ * @throws {RangeError} for options that contradict each other
+ */
+export function poolSettings(options: PoolOptions): PoolSettings {
+  const settings: PoolSettings = {
+    images: options.images ?? {},
+    defaultMax: options.defaultMax ?? 16,
+    totalMax: options.totalMax ?? 64,
+    gradingReserve: options.gradingReserve ?? 2,
+    parallelStarts: options.parallelStarts ?? 4,
+    giveWayMs: options.giveWayMs ?? 5_000,
+    lingerMs: options.lingerMs ?? 60_000,
+    queueTimeoutMs: options.queueTimeoutMs ?? 30_000,
+    startTimeoutMs: options.startTimeoutMs ?? 60_000,
+    startAttempts: options.startAttempts ?? 3,
+    backoffMs: options.backoffMs ?? 500,
+    maxBackoffMs: options.maxBackoffMs ?? 30_000,
+    healthIntervalMs: options.healthIntervalMs ?? 15_000,
+    pingTimeoutMs: options.pingTimeoutMs ?? 5_000,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    network: options.network ?? 'none',
+    prepare: options.prepare ?? (() => undefined),
+    channel: options.channel ?? {},
+    onEvent: options.onEvent ?? (() => {}),
+    now: options.now ?? (() => performance.now()),
+  };
+  check(settings);
+  return settings;
+}
+
+function check(settings: PoolSettings): void {
+  for (const name of ['defaultMax', 'totalMax', 'parallelStarts', 'startAttempts'] as const) {
+    if (settings[name] < 1) throw new RangeError(`${name} must be at least 1, not ${settings[name]}.`);
+  }
+  let warm = 0;
+  for (const [image, of] of Object.entries(settings.images)) {
+    if (of.max !== undefined && (of.warm ?? 0) > of.max) {
+      throw new RangeError(`Image "${image}": warm (${of.warm}) is more than max (${of.max}).`);
+    }
+    warm += of.warm ?? 0;
+  }
+  if (warm > settings.totalMax) {
+    throw new RangeError(`All images together: warm (${warm}) is more than totalMax (${settings.totalMax}).`);
+  }
+}

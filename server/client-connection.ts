@@ -1,0 +1,280 @@
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import type { Task } from '../environments/environment.ts';
+import type { ResetParams, ResetResult } from '../protocol/episode.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import { METHODS, type MethodName, type Params, type Result } from '../protocol/methods.ts';
+import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
+import type { Admission } from './admission.ts';
+import type { Answer } from './answer-text.ts';
+import { AnswerWriter } from './answer-writer.ts';
+import { CollectedAnswers } from './collected-answers.ts';
+import type { Config } from './config.ts';
+import { EpisodeOwner } from './episode-owner.ts';
+import { ClientGone, type EpisodeRegistry } from './episode-registry.ts';
+import { clipped } from './excerpt.ts';
+import { FlowControl } from './flow-control.ts';
+import { Intake } from './intake.ts';
+import { JsonRpc, tooLarge } from './json-rpc.ts';
+import { invalidParams } from './param-issues.ts';
+import { REQUEST_BYTES } from './request-memory.ts';
+import type { ServerMemory } from './server-memory.ts';
+import { ClientGate, type StepGate } from './step-gate.ts';
+
+const MAX_BATCH = 1024;
+/** What costs the server much and a client nothing: a socket has one at a time. */
+const LISTS: ReadonlySet<string> = new Set(['environments/list', 'tasks/list'] satisfies MethodName[]);
+const DEFAULT_TASK_LIMIT = 100;
+/** Longest page of tasks, in characters of their instructions; one longer instruction is a page. */
+const MAX_PAGE = 1_048_576;
+/** Longest message of a client that has not shown the token, in bytes. */
+const MAX_UNAUTHORIZED = 65_536;
+
+export interface ConnectionParts {
+  readonly socket: WebSocket;
+  /** What the socket writes to. */
+  readonly stream: Duplex;
+  /** Whether the upgrade request carried the token; otherwise `initialize` must. */
+  readonly authorized: boolean;
+  readonly registry: EpisodeRegistry;
+  readonly admission: Admission;
+  readonly config: Config;
+  readonly memory: ServerMemory;
+  readonly log: Logger;
+  /** Called once the client has shown the token, where the upgrade request did not carry it. */
+  readonly onAuthorized?: () => void;
+}
+
+type Handlers = {
+  readonly [M in MethodName]: (params: Params<M>, batched: boolean) => Promise<Result<M>>;
+};
+
+function isMethod(name: string): name is MethodName {
+  return Object.hasOwn(METHODS, name);
+}
+
+function tokenIn(params: unknown): string | undefined {
+  const token: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'token') : null;
+  return typeof token === 'string' ? token : undefined;
+}
+
+/** One client at `/v1`: JSON-RPC 2.0 over a WebSocket, and the episodes that belong to it. */
+export class ClientConnection {
+  readonly #parts: ConnectionParts;
+  readonly #owner: EpisodeOwner;
+  readonly #flow: FlowControl;
+  readonly #intake: Intake;
+  readonly #gate: ClientGate;
+  /** For steps of a batch: what could no longer be answered with the others does not run. */
+  readonly #batchGate: StepGate;
+  readonly #rpc: JsonRpc;
+  #authorized: boolean;
+  /** A wrong token was shown: a socket has one guess. */
+  #guessed = false;
+
+  constructor(parts: ConnectionParts) {
+    const { config, memory, socket, stream } = parts;
+    this.#parts = parts;
+    this.#authorized = parts.authorized;
+    this.#owner = new EpisodeOwner(parts.registry, config.max_episodes_per_connection);
+    this.#flow = new FlowControl(socket, {
+      answers: memory.answers,
+      slowReaderTimeoutMs: config.slow_reader_timeout_ms,
+      maxInFlight: 2 * config.max_episodes_per_connection,
+      maxInFlightBytes: config.max_frame_bytes,
+      stream,
+    });
+    this.#gate = new ClientGate({
+      flow: this.#flow,
+      outputs: memory.outputs.client(),
+      outputBytes: config.max_output_bytes,
+    });
+    const collected = new CollectedAnswers(memory.answers);
+    this.#batchGate = this.#gate.unless(() => (collected.full ? tooLarge() : undefined));
+    this.#rpc = new JsonRpc({
+      call: (method, params, batched) => this.#call(method, params, batched),
+      maxBatch: MAX_BATCH,
+      collected,
+      onFault: (method, err) => {
+        if (err instanceof ClientGone) return;
+        parts.log.error({ err, method: clipped(method, 100) }, 'a request met a fault');
+      },
+      writer: new AnswerWriter(memory, () => this.#flow.ready()),
+      onWritten: (result) => this.#gate.written(result),
+      alone: LISTS,
+    });
+    this.#intake = new Intake({
+      socket,
+      stream,
+      flow: this.#flow,
+      memory: memory.requests,
+      take: (data, isBinary) => this.#take(data, isBinary),
+      ...(parts.authorized ? {} : { limit: MAX_UNAUTHORIZED }),
+    });
+    socket.on('close', (code) => this.#closed(code));
+  }
+
+  /** Answer those who wait for the client to read, since the server takes no new work. */
+  refuse(error: ProtocolError): void {
+    this.#flow.refuse(error);
+  }
+
+  /** Settles when every request is answered, or the socket is gone. */
+  settled(): Promise<void> {
+    return this.#flow.settled();
+  }
+
+  #take(data: Buffer, isBinary: boolean): Promise<unknown> | undefined {
+    try {
+      // A binary frame is no JSON text, and is told so.
+      const frame = this.#rpc.read(isBinary ? '' : data.toString());
+      const { length } = frame.requests;
+      this.#flow.begin(length, data.length);
+      this.#parts.memory.requests.change(length * REQUEST_BYTES);
+      const { begun, answer } = this.#rpc.begin(frame);
+      void this.#answer(answer, length, data.length);
+      return begun;
+    } catch (error) {
+      this.#fault(error);
+      return undefined;
+    }
+  }
+
+  async #answer(coming: Promise<Answer | undefined>, requests: number, bytes: number): Promise<void> {
+    try {
+      const answer = await coming;
+      this.#flow.end(requests, bytes);
+      this.#parts.memory.requests.change(-bytes - requests * REQUEST_BYTES);
+      if (answer !== undefined) this.#flow.send(answer);
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  /** Nothing of this kind is known; whatever it is, it is this socket's alone. */
+  #fault(err: unknown): void {
+    this.#parts.log.error({ err }, 'a socket met a fault');
+    this.#parts.socket.terminate();
+  }
+
+  /** A closing handshake says good-bye; a socket that just dropped may be resumed from another one for a while. */
+  #closed(code: number): void {
+    this.#owner.leave();
+    const polite = code === 1000 || code === 1001 || code === 1005;
+    const grace = polite || this.#parts.registry.draining ? 0 : this.#parts.config.grace_ms;
+    if (grace === 0) void this.#owner.abandon('disconnect');
+    else setTimeout(() => void this.#owner.abandon('disconnect'), grace).unref();
+  }
+
+  async #call(method: string, params: unknown, batched: boolean): Promise<unknown> {
+    if (!isMethod(method)) throw new ProtocolError('method_not_found', `There is no method ${method}.`);
+    if (!this.#authorized) this.#authorize(method, params);
+    return this.#dispatch(method, params, batched);
+  }
+
+  /** Nothing else is looked at before this. @throws {ProtocolError} `unauthorized` */
+  #authorize(method: string, params: unknown): void {
+    if (method !== 'initialize') throw new ProtocolError('unauthorized', 'This server asks for a token.');
+    if (this.#guessed || !this.#parts.admission.tokenMatches(tokenIn(params))) {
+      // One guess a socket, once the answer is out.
+      if (!this.#guessed) setImmediate(() => this.#parts.socket.close(1008, 'unauthorized'));
+      this.#guessed = true;
+      throw new ProtocolError('unauthorized', 'The token is missing or wrong.');
+    }
+    this.#authorized = true;
+    this.#intake.admit();
+    this.#parts.onAuthorized?.();
+  }
+
+  #dispatch<M extends MethodName>(method: M, params: unknown, batched: boolean): Promise<Result<M>> {
+    const { options } = this.#parts.registry;
+    const schema = method === 'episode/reset' ? options.params : METHODS[method].params;
+    const parsed = schema.safeParse(params ?? {});
+    if (!parsed.success) throw invalidParams(parsed.error);
+    return this.#handlers[method](parsed.data as Params<M>, batched);
+  }
+
+  readonly #handlers: Handlers = {
+    initialize: async (params) => this.#initialize(params),
+    'environments/list': () =>
+      this.#list(() => ({
+        environments: [...this.#parts.registry.environments.values()].map(({ info }) => info),
+      })),
+    'tasks/list': (params) => this.#list(() => this.#tasks(params)),
+    'episode/reset': (params) => this.#reset(params),
+    'episode/step': async ({ episode_id, step, action }, batched) => {
+      this.#parts.registry.refuseWhenDraining();
+      const episode = this.#owner.get(episode_id);
+      return (episode instanceof Promise ? await episode : episode).step(
+        step,
+        action,
+        batched ? this.#batchGate : this.#gate,
+      );
+    },
+    'episode/evaluate': async ({ episode_id }) => (await this.#owner.get(episode_id)).evaluate(),
+    'episode/state': async ({ episode_id }) => (await this.#owner.get(episode_id)).state(),
+    'episode/close': async ({ episode_id }) => {
+      await this.#owner.close(episode_id);
+      return { closed: true };
+    },
+  };
+
+  #initialize(params: Params<'initialize'>): Result<'initialize'> {
+    if (params.protocol_version !== PROTOCOL_VERSION) {
+      const message = `This server speaks protocol version ${PROTOCOL_VERSION}, the client ${params.protocol_version}.`;
+      throw new ProtocolError('version_mismatch', message, { protocol_version: PROTOCOL_VERSION });
+    }
+    const { max_frame_bytes, max_episodes, step_timeout_ms } = this.#parts.config;
+    return {
+      protocol_version: PROTOCOL_VERSION,
+      server: { name: 'stepwell', version: STEPWELL_VERSION },
+      limits: { max_frame_bytes, max_episodes, step_timeout_ms },
+    };
+  }
+
+  /** One list in a turn of the event loop, over all clients, and none for one that does not read. */
+  async #list<T>(make: () => T): Promise<T> {
+    for (;;) {
+      await this.#flow.ready();
+      const made = await this.#parts.memory.listing.run(async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        return this.#flow.flows ? { list: make() } : undefined;
+      });
+      if (made !== undefined) return made.list;
+    }
+  }
+
+  #tasks(params: Params<'tasks/list'>): Result<'tasks/list'> {
+    const environment = this.#parts.registry.environment(params.environment);
+    const tasks = environment.tasks(params.dataset, params.split);
+    const from = params.offset ?? 0;
+    const page: Task[] = [];
+    let length = 0;
+    for (const task of tasks.slice(from, from + (params.limit ?? DEFAULT_TASK_LIMIT))) {
+      length += task.instruction.length;
+      if (length > MAX_PAGE && page.length > 0) break;
+      page.push(task);
+    }
+    return {
+      dataset: params.dataset ?? tasks[0]?.dataset ?? environment.info.datasets[0]?.name ?? '',
+      total: tasks.length,
+      tasks: page.map(({ id, index, instruction, tags, ungradable }) => ({
+        id,
+        index,
+        instruction,
+        tags: [...tags],
+        ...(ungradable === undefined ? {} : { ungradable }),
+      })),
+    };
+  }
+
+  #reset(params: ResetParams): Promise<ResetResult> {
+    const { environment, episode_id, ...options } = params;
+    return this.#owner.open({
+      environment,
+      options,
+      ...(episode_id === undefined ? {} : { episodeId: episode_id }),
+    });
+  }
+}

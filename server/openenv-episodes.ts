@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import type { ActionObject } from '../protocol/action.ts';
+import type { Observation, ResetOptions, StepResult } from '../protocol/episode.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { Failure } from '../protocol/failure.ts';
+import type { OpenEnvObservation, OpenEnvState } from '../protocol/openenv.ts';
+import type { EndReason } from '../protocol/trajectory.ts';
+import type { Episode } from './episode.ts';
+import {
+  ClientGone,
+  type EpisodeRegistry,
+  type OpenedEpisode,
+  type OpenRequest,
+} from './episode-registry.ts';
+import { validateAction, validateReset } from './openenv-validation.ts';
+import type { StepGate } from './step-gate.ts';
+
+/** Longest deadline of an action, in milliseconds, so that its output is there before `ANSWER_MS` have passed. */
+const MAX_CODE_MS = 50_000;
+/** The same for an action that is graded in the same step, which takes its time, too. */
+const MAX_GRADED_CODE_MS = 25_000;
+/** Longest that an agent's work may keep a grade busy, so that a bad grade is told and not lost. */
+const MAX_GRADE_MS = 25_000;
+
+/**
+ * Longest time to an answer, in milliseconds. OpenEnv's client gives up after 60 s and takes the late answer for that of
+ * its next request, so every answer must come before.
+ */
+const ANSWER_MS = 55_000;
+
+/** A request that cannot be carried out now; OpenEnv's `EXECUTION_ERROR`. */
+export class OpenEnvExecutionError extends Error {
+  override readonly name = 'OpenEnvExecutionError';
+}
+
+export interface OpenEnvEpisodesParts {
+  readonly environment: string;
+  readonly registry: EpisodeRegistry;
+  /** Deadline of an action that names none, in milliseconds. */
+  readonly stepTimeoutMs: number;
+  /** @default steps begin at once */
+  readonly gate?: StepGate;
+}
+
+function withinLimit(action: ActionObject, stepTimeoutMs: number, graded: boolean): ActionObject {
+  const limit = graded ? MAX_GRADED_CODE_MS : MAX_CODE_MS;
+  if (!('code' in action) || (action.timeout_ms ?? stepTimeoutMs) <= limit) return action;
+  return { ...action, timeout_ms: limit };
+}
+
+/** Whether the next step, if it is code, is graded too. A limit by time may come at any step. */
+function gradesCode({ reward, max_turns, max_duration_ms }: ResetOptions, stepsMade: number): boolean {
+  if (reward === 'every_step') return true;
+  if (reward === 'on_submit') return false;
+  return max_duration_ms !== undefined || (max_turns !== undefined && stepsMade + 1 >= max_turns);
+}
+
+function observed(observation: Observation): OpenEnvObservation {
+  return { observation, reward: null, done: false };
+}
+
+function stepped(result: StepResult): OpenEnvObservation {
+  const { observation, reward, terminated, truncated, info } = result;
+  const done = terminated || truncated;
+  if (!done && reward === null) return { observation, reward, done };
+  const { reward_components: components, success, limit, ungraded } = info;
+  const metadata = {
+    terminated,
+    truncated,
+    ...(limit === undefined ? {} : { limit }),
+    ...(success === undefined ? {} : { success }),
+    ...(ungraded === undefined ? {} : { ungraded }),
+    ...(components === undefined ? {} : { reward_components: components }),
+  };
+  return { observation: { ...observation, metadata }, reward, done, metadata };
+}
+
+/** The fault of a step whose answer did not come in time. */
+const OVERDUE: Failure = {
+  class: 'sandbox',
+  code: 'sandbox_unresponsive',
+  message: `The step was not done within ${ANSWER_MS} ms.`,
+  retryable: true,
+  action_may_have_run: true,
+};
+
+function faulted({ code, message }: Failure): OpenEnvExecutionError {
+  return new OpenEnvExecutionError(
+    `${message} (${code}). The episode ended without a reward: reset to go on.`,
+  );
+}
+
+/** Settles as `work` does, or rejects with what `giveUp` returns once its time is over. */
+async function inTime<T>(work: Promise<T>, giveUp: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(giveUp()), ANSWER_MS);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The episodes of one client, one after the other; OpenEnv calls this a session. A sandbox is taken at reset and given
+ * back at the end of the episode, so that an idle client costs nothing.
+ */
+export class OpenEnvEpisodes {
+  readonly #parts: OpenEnvEpisodesParts;
+  readonly #leaving = new AbortController();
+  #episode: Episode | undefined;
+  /** The id that the client knows; other clients may use the same. */
+  #episodeId: string | null = null;
+  /** Of the episode's reset. */
+  #options: ResetOptions = {};
+
+  constructor(parts: OpenEnvEpisodesParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @throws {OpenEnvValidationError} @throws {OpenEnvExecutionError} when it takes too long
+   * @throws {ProtocolError} as `EpisodeRegistry.open`
+   */
+  async reset(data: Readonly<Record<string, unknown>>): Promise<OpenEnvObservation> {
+    const { episode_id, ...options } = validateReset(data, this.#parts.registry.options.data);
+    await this.#close('client');
+    const late = new AbortController();
+    const opening = this.#open({
+      environment: this.#parts.environment,
+      options,
+      gradeMs: MAX_GRADE_MS,
+      ...(episode_id === undefined ? {} : { episodeId: episode_id }),
+      signal: AbortSignal.any([this.#leaving.signal, late.signal]),
+    });
+    const { episode, result } = await inTime(opening, () => {
+      const error = new OpenEnvExecutionError(`No episode began within ${ANSWER_MS} ms: reset to try again.`);
+      late.abort(error);
+      return error;
+    });
+    if (this.#leaving.signal.aborted) {
+      await episode.abandon('disconnect');
+      throw new OpenEnvExecutionError('The session is closed.');
+    }
+    this.#episode = episode;
+    this.#options = options;
+    this.#episodeId = episode_id ?? episode.id;
+    return observed(result.observation);
+  }
+
+  /** @throws {OpenEnvValidationError} @throws {OpenEnvExecutionError} also for a fault, which is never a reward */
+  async step(data: Readonly<Record<string, unknown>>): Promise<OpenEnvObservation> {
+    const validated = validateAction(data);
+    const episode = this.#episode;
+    if (episode === undefined) throw new OpenEnvExecutionError('No episode has begun: reset first.');
+    if (!episode.answersStep) {
+      throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
+    }
+    const graded = gradesCode(this.#options, episode.state().step_count);
+    const action = withinLimit(validated, this.#parts.stepTimeoutMs, graded);
+    const result = await inTime(episode.step(undefined, action, this.#parts.gate), () => {
+      this.#episode = undefined;
+      this.#episodeId = null;
+      void episode.fail(OVERDUE);
+      return faulted(OVERDUE);
+    });
+    if (result.failure !== null) throw faulted(result.failure);
+    return stepped(result);
+  }
+
+  state(): OpenEnvState {
+    return { episode_id: this.#episodeId, step_count: this.#episode?.state().step_count ?? 0 };
+  }
+
+  /** Whether an episode is open. */
+  get active(): boolean {
+    return this.#episode !== undefined && !this.#episode.over;
+  }
+
+  /** End the episode at once. Never throws. */
+  async leave(reason: EndReason): Promise<void> {
+    this.#leaving.abort(new ClientGone());
+    await this.#episode?.abandon(reason);
+  }
+
+  async #close(reason: EndReason): Promise<void> {
+    const episode = this.#episode;
+    this.#episode = undefined;
+    this.#episodeId = null;
+    await episode?.close(reason);
+  }
+
+  async #open(request: OpenRequest): Promise<OpenedEpisode> {
+    try {
+      return await this.#parts.registry.open(request);
+    } catch (error) {
+      const taken = error instanceof ProtocolError && error.error === 'episode_exists';
+      if (!taken) throw error;
+      const episodeId = `${request.episodeId?.slice(0, 100)}.${randomBytes(6).toString('hex')}`;
+      return await this.#parts.registry.open({ ...request, episodeId });
+    }
+  }
+}
