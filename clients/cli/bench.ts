@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CommandError } from './command-error.ts';
 import type { Cli } from './program.ts';
-import { BENCH } from './programs.ts';
 import { EXIT } from './terminal.ts';
+
+/** It is no part of the package. */
+const BENCH = new URL('../../test/bench/main.ts', import.meta.url);
 
 /** `stepwell bench`: the benchmark in a process of its own, so that nothing of the command line is measured. */
 export function addBench(cli: Cli): void {

@@ -8,7 +8,6 @@ import { CommandError, listCommand } from './command-error.ts';
 import { type DatasetPlaces, datasetPlaces } from './dataset-places.ts';
 import { choice, integer } from './flags.ts';
 import type { Cli } from './program.ts';
-import { load } from './programs.ts';
 import { addDialectFlag, type ResetFlags } from './reset-flags.ts';
 import { openTarget } from './target.ts';
 import { columns, EXIT, print } from './terminal.ts';
@@ -98,7 +97,7 @@ async function tasksOf(
   environment: string,
   { dataset, dialect, task, tasks: count }: CheatsFlags,
 ): Promise<TaskFacts[]> {
-  const { taskFacts } = await load('facts');
+  const { taskFacts } = await import('../../environments/task-facts.ts');
   const all = await taskFacts({ home, added, environment, dataset, dialect, definitions });
   if (all === null) {
     throw new CommandError(

@@ -9,7 +9,6 @@ import type { StepwellClient } from '../typescript/client.ts';
 import { CommandError, listCommand } from './command-error.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import { environmentFrom } from './environment-argument.ts';
-import { load } from './programs.ts';
 import { openTarget, type Target, type TargetFlags } from './target.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -47,7 +46,7 @@ export async function openSubject(
   const samples = await readSamples(folder);
   const gallery = join(folder, 'cheats');
   const cheats = existsSync(gallery) ? await readCheats(gallery) : [];
-  const { killSandboxes } = await load('killer');
+  const { killSandboxes } = await import('../../docker/sandbox-killer.ts');
   const opened = await openWithTrajectories(terminal, wanted);
   try {
     const { client, isOwn, url, token, trajectories } = opened.target;
@@ -103,8 +102,8 @@ async function knownTasks(
   { dataset, dialect }: WantedSubject,
 ): Promise<CheckedTask[]> {
   const [{ taskFacts }, { taskAnswers }, places] = await Promise.all([
-    load('facts'),
-    load('answers'),
+    import('../../environments/task-facts.ts'),
+    import('../../environments/task-answers.ts'),
     datasetPlaces(terminal),
   ]);
   const records = { ...places, environment, dataset, dialect };

@@ -1,15 +1,8 @@
+import type { DatasetGolds } from '../../environments/golds.ts';
 import type { Ungradable, UngradableKind } from '../../protocol/environment.ts';
 import { openTarget, type TargetFlags } from './target.ts';
 import { type Trial, tryTask } from './task-trial.ts';
 import type { Terminal } from './terminal.ts';
-
-/** The golds of a dataset, as `environments/golds.ts` reads them. */
-export interface DatasetGolds {
-  readonly environment: string;
-  readonly dataset: string;
-  readonly as: 'step' | 'answer';
-  readonly golds: readonly { readonly id: string; readonly index: number; readonly code: string }[];
-}
 
 /** What a check found of a dataset. */
 export interface CheckedDataset {

@@ -13,7 +13,7 @@ export function addDoctor(cli: Cli): void {
     .option('--json', 'print JSON')
     .addHelpText('after', NOTES)
     .action(async ({ json }: { readonly json?: boolean }) => {
-      cli.exit(await doctor(await thisMachine(cli.terminal.env), cli.terminal, json ?? false));
+      cli.exit(await doctor(thisMachine(cli.terminal.env), cli.terminal, json ?? false));
     });
 }
 

@@ -1,6 +1,6 @@
+import { stateFolder } from '../../server/state-folder.ts';
 import { type CheckedDataset, checkDatasets, checkLines, type OnProgress } from './dataset-check.ts';
 import type { Cli } from './program.ts';
-import { load } from './programs.ts';
 import { print, type Terminal } from './terminal.ts';
 
 /** `stepwell import`: reads published datasets; `environments/import` knows how. */
@@ -13,7 +13,7 @@ export function addImport(cli: Cli): void {
     .helpOption(false)
     .action(async (args: string[]) => {
       const { terminal } = cli;
-      const [{ run, NotChecked }, { stateFolder }] = await Promise.all([load('import'), load('state')]);
+      const { run, NotChecked } = await import('../../environments/import/command.ts');
       const home = stateFolder(terminal.env);
       const check = async (names: readonly string[], runtime: string | undefined, onProgress: OnProgress) => {
         try {
@@ -42,7 +42,7 @@ async function checkImported(
   runtime: string | undefined,
   onProgress: OnProgress,
 ): Promise<CheckedDataset[]> {
-  const { loadGolds } = await load('golds');
+  const { loadGolds } = await import('../../environments/golds.ts');
   const golds = (await loadGolds(home)).filter(({ dataset }) => names.includes(dataset));
   const env = { ...terminal.env, STEPWELL_HOME: home };
   return checkDatasets({ ...terminal, env }, runtime === undefined ? {} : { runtime }, golds, onProgress);

@@ -1,8 +1,8 @@
+import type { Environment } from '../../environments/environment.ts';
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Params, Result } from '../../protocol/methods.ts';
 import { datasetPlaces } from './dataset-places.ts';
-import { type EnvironmentProgram, load } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where a list of tasks comes from: a server, or this machine. */
@@ -15,12 +15,10 @@ export interface TaskSource extends AsyncDisposable {
 const DEFAULT_LIMIT = 100;
 
 /** The environments of a server that is started here. They have no sandboxes: callers only look at their tasks. */
-export async function localEnvironments(
-  terminal: Terminal,
-): Promise<ReadonlyMap<string, EnvironmentProgram>> {
+export async function localEnvironments(terminal: Terminal): Promise<ReadonlyMap<string, Environment>> {
   const [{ createEnvironments }, { loadDatasets }, { home, added, definitions }] = await Promise.all([
-    load('environments'),
-    load('datasets'),
+    import('../../environments/registry.ts'),
+    import('../../environments/dataset-store.ts'),
     datasetPlaces(terminal),
   ]);
   return createEnvironments({

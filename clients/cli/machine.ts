@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { load } from './programs.ts';
+import { stateFolder } from '../../server/state-folder.ts';
 
 /** Outcome of a program that was run to see whether it works. */
 export interface ProgramRun {
@@ -43,8 +43,7 @@ export interface Machine {
 const PROBE_TIMEOUT_MS = 5_000;
 
 /** The machine that this process runs on. */
-export async function thisMachine(env: Readonly<Record<string, string | undefined>>): Promise<Machine> {
-  const { stateFolder } = await load('state');
+export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
   return {
     nodeVersion: process.versions.node,
     isRoot: process.getuid?.() === 0,
@@ -63,7 +62,7 @@ export async function thisMachine(env: Readonly<Record<string, string | undefine
 }
 
 async function findEngine(env: Machine['env']): Promise<EngineFinding> {
-  const [{ openEngine }, { stateFolder }] = await Promise.all([load('engine'), load('state')]);
+  const { openEngine } = await import('../../docker/engine-choice.ts');
   const { runtime, reason, engine, close } = await openEngine({ home: stateFolder(env) });
   try {
     const probed = await engine.probe();

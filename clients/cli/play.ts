@@ -47,7 +47,7 @@ export async function addPlay(cli: Cli, wanted: boolean): Promise<void> {
 
 async function demo(terminal: Terminal, flags: TargetFlags): Promise<number> {
   const free = flags.url === undefined && flags.runtime === undefined;
-  const chosen = free ? await demoRuntime(await thisMachine(terminal.env)) : null;
+  const chosen = free ? await demoRuntime(thisMachine(terminal.env)) : null;
   if (chosen) print(terminal, `${chosen.reason}\n`);
   const runtime = flags.runtime ?? chosen?.runtime;
   await using target = await openTarget(terminal, { ...flags, runtime }, ['bash-v1']);

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { load } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command line whose environments are all named by their ids. */
@@ -28,7 +27,7 @@ export async function withPlugIns(argv: readonly string[], terminal: Terminal): 
   const words = [...argv];
   const folders: string[] = [];
   const idOf = async (path: string): Promise<string> => {
-    const { loadDefinition } = await load('plugIns');
+    const { loadDefinition } = await import('../../environments/load-definition.ts');
     folders.push(resolve(path));
     return (await loadDefinition(path)).id;
   };

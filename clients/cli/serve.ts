@@ -1,7 +1,6 @@
 import { Option } from 'commander';
 import { showBuilds } from './building.ts';
 import type { Cli } from './program.ts';
-import { load } from './programs.ts';
 
 const NOTES = `
 Each flag can also be an environment variable: --pool-max is STEPWELL_POOL_MAX.
@@ -11,7 +10,7 @@ Ctrl+C or SIGTERM lets running steps finish, then stops; a second one stops at o
 export async function addServe(cli: Cli, wanted: boolean): Promise<void> {
   const command = cli.program.command('serve').description('serve episodes until stopped');
   if (!wanted) return;
-  const { configFlags, parseConfig } = await load('config');
+  const { configFlags, parseConfig } = await import('../../server/config-flags.ts');
   const options = configFlags().map(({ flag, placeholder, default: fallback, description }) => {
     const usage = placeholder === '' ? `${flag} [true|false]` : `${flag} ${placeholder}`;
     const shown = fallback === '' ? description : `${description} (default: ${fallback})`;
@@ -24,7 +23,7 @@ export async function addServe(cli: Cli, wanted: boolean): Promise<void> {
       return texts === true ? [`${option.long}=true`] : texts.map((text) => `${option.long}=${text}`);
     });
     const config = parseConfig(argv, cli.terminal.env);
-    const { serve } = await load('server');
+    const { serve } = await import('../../server/main.ts');
     cli.exit(await serve(config, { env: cli.terminal.env, ...showBuilds(cli.terminal, false) }));
   });
 }

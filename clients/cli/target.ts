@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { configuredPath, stateFolder } from '../../server/state-folder.ts';
 import { type ClientOptions, StepwellClient } from '../typescript/client.ts';
 import { showBuilds } from './building.ts';
 import { CommandError } from './command-error.ts';
 import { choice } from './flags.ts';
 import { localEnvironments } from './local-tasks.ts';
-import { load } from './programs.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
 export interface TargetFlags {
@@ -64,10 +64,9 @@ async function startEmbedded(
   warm: readonly string[],
   options: TargetOptions,
 ): Promise<Target> {
-  const [{ parseConfig }, { startServer }, state] = await Promise.all([
-    load('config'),
-    load('server'),
-    load('state'),
+  const [{ parseConfig }, { startServer }] = await Promise.all([
+    import('../../server/config-flags.ts'),
+    import('../../server/main.ts'),
   ]);
   // One that there is not is told at the reset, by its name.
   const known = await localEnvironments(terminal);
@@ -90,7 +89,7 @@ async function startEmbedded(
         url: server.url,
         token: config.token ?? undefined,
         isOwn: true,
-        trajectories: state.configuredPath(config.trajectories, state.stateFolder(terminal.env)),
+        trajectories: configuredPath(config.trajectories, stateFolder(terminal.env)),
         async [Symbol.asyncDispose]() {
           await client.close();
           await server.close();

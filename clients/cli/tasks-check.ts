@@ -4,7 +4,6 @@ import { checkDatasets, checkLines } from './dataset-check.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import { choice } from './flags.ts';
 import type { Cli } from './program.ts';
-import { load } from './programs.ts';
 import { EXIT, print } from './terminal.ts';
 
 interface CheckFlags {
@@ -28,7 +27,7 @@ export function addTasksCheck(cli: Cli, tasks: Command): void {
 
 async function check(cli: Cli, { environment, dataset = BUILT_IN, runtime }: CheckFlags): Promise<void> {
   const [{ loadGolds }, { home, added, definitions }] = await Promise.all([
-    load('golds'),
+    import('../../environments/golds.ts'),
     datasetPlaces(cli.terminal),
   ]);
   const golds = (await loadGolds(home, added, definitions)).filter(
