@@ -132,7 +132,17 @@ export async function openEngine(options: OpenEngineOptions): Promise<OpenEngine
   return { ...choice, engine, builder, close };
 }
 
-/** An image builder alone, e.g. for `images build`. */
-export function makeBuilder(runtime: 'docker' | 'local', docker: Docker, imagesFolder: string): ImageBuilder {
+/**
+ * An image builder for the engine to use on this machine, without the engine.
+ * @param home the state folder; local images lie in its `images/`
+ * @throws {SandboxError} `start_failed`, saying what to install
+ */
+export async function openBuilder(runtime: Runtime, home: string): Promise<ImageBuilder> {
+  const docker = new Docker();
+  const choice = await chooseRuntime(runtime, machineFacts(docker));
+  return makeBuilder(choice.runtime, docker, join(home, 'images'));
+}
+
+function makeBuilder(runtime: 'docker' | 'local', docker: Docker, imagesFolder: string): ImageBuilder {
   return runtime === 'docker' ? new DockerImageBuilder(docker) : new LocalImageBuilder({ imagesFolder });
 }

@@ -16,6 +16,14 @@ export function taskOf(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
+/** Engines that `--runtime` takes. */
+export const RUNTIMES = ['auto', 'docker', 'local'] as const;
+
+/** `--runtime`. @param description what the engine is for */
+export function runtimeFlag(description: string): Option {
+  return choice('--runtime', RUNTIMES, `${description} (default: auto)`);
+}
+
 /** A flag that takes one of a few words. */
 export function choice(flag: string, words: readonly string[], description: string): Option {
   return new Option(`${flag} <${words.join('|')}>`, description).argParser((text: string) => {

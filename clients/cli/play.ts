@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { datasetPlaces } from './dataset-places.ts';
 import { playDemo } from './demo.ts';
 import { demoRuntime } from './demo-runtime.ts';
@@ -20,16 +21,12 @@ interface PlayFlags extends TargetFlags, ResetFlags {
   readonly demo?: boolean;
 }
 
-/** `stepwell play`: a person plays a task, or `--demo` plays a few by their solutions. Its flags are read only when `wanted`. */
-export async function addPlay(cli: Cli, wanted: boolean): Promise<void> {
-  const command = cli.program
-    .command('play')
-    .description('play a task in the terminal, or see a few played (--demo)')
-    .option('--demo', 'play a few built-in tasks by their solutions and show the rewards');
-  if (!wanted) return;
+/** `stepwell play`: a person plays a task, or `--demo` plays a few by their solutions. */
+export async function declareCommand(command: Command, cli: Cli): Promise<void> {
+  command.option('--demo', 'play a few built-in tasks by their solutions and show the rewards');
   addTargetFlags(command);
   const options = await resetOptions(cli.terminal);
-  addResetFlags(command, options);
+  addResetFlags(command, options, cli);
   command.addHelpText('after', `\n${PLAY_HELP}`).action(async (flags: PlayFlags) => {
     if (flags.demo) return cli.exit(await demo(cli.terminal, flags));
     // What a dataset or a dialect plays on is made when it is asked for, and nothing else is.

@@ -5,6 +5,7 @@ import type { Params } from '../../protocol/methods.ts';
 import { CommandError } from './command-error.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import { choice, integer, taskOf } from './flags.ts';
+import type { Cli } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options of an episode as flags, by their names in commander, e.g. `maxTurns`. */
@@ -24,10 +25,15 @@ export async function resetOptions(terminal: Terminal): Promise<readonly OptionF
 }
 
 /** A flag for each option of a reset, but for those whose name the command has given to a flag of its own. */
-export function addResetFlags(command: Command, options: readonly OptionFlag[]): void {
+export function addResetFlags(
+  command: Command,
+  options: readonly OptionFlag[],
+  { environmentId }: Cli,
+): void {
   command.option(
     '--environment <id>',
     "id of the environment, or its folder (default: the dataset's, else bash-v1)",
+    environmentId,
   );
   for (const option of options.map(optionOf)) {
     if (!command.options.some(({ long }) => long === option.long)) command.addOption(option);

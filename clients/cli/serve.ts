@@ -1,4 +1,5 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { configFlags, parseConfig } from '../../server/config-flags.ts';
 import { showBuilds } from './building.ts';
 import type { Cli } from './program.ts';
 
@@ -6,11 +7,8 @@ const NOTES = `
 Each flag can also be an environment variable: --pool-max is STEPWELL_POOL_MAX.
 Ctrl+C or SIGTERM lets running steps finish, then stops; a second one stops at once.`;
 
-/** `stepwell serve`: its flags are the server's settings, read only when they are `wanted`. */
-export async function addServe(cli: Cli, wanted: boolean): Promise<void> {
-  const command = cli.program.command('serve').description('serve episodes until stopped');
-  if (!wanted) return;
-  const { configFlags, parseConfig } = await import('../../server/config-flags.ts');
+/** `stepwell serve`: its flags are the server's settings. */
+export function declareCommand(command: Command, cli: Cli): void {
   const options = configFlags().map(({ flag, placeholder, default: fallback, description }) => {
     const usage = placeholder === '' ? `${flag} [true|false]` : `${flag} ${placeholder}`;
     const shown = fallback === '' ? description : `${description} (default: ${fallback})`;

@@ -3,7 +3,7 @@ import { configuredPath, stateFolder } from '../../server/state-folder.ts';
 import { type ClientOptions, StepwellClient } from '../typescript/client.ts';
 import { showBuilds } from './building.ts';
 import { CommandError } from './command-error.ts';
-import { choice } from './flags.ts';
+import { runtimeFlag } from './flags.ts';
 import { localEnvironments } from './local-tasks.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -37,7 +37,7 @@ export function addTargetFlags(command: Command): void {
   command
     .option('--url <address>', 'server to use, e.g. ws://127.0.0.1:8765 (default: one of its own)')
     .option('--token <text>', "that server's token (default: $STEPWELL_TOKEN)")
-    .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine of its own server (default: auto)'));
+    .addOption(runtimeFlag('engine of its own server'));
 }
 
 /**

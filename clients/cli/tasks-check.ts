@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { CommandError } from './command-error.ts';
 import { checkDatasets, checkLines } from './dataset-check.ts';
 import { datasetPlaces } from './dataset-places.ts';
-import { choice } from './flags.ts';
+import { runtimeFlag } from './flags.ts';
 import type { Cli } from './program.ts';
 import { EXIT, print } from './terminal.ts';
 
@@ -19,9 +19,13 @@ export function addTasksCheck(cli: Cli, tasks: Command): void {
   tasks
     .command('check')
     .description('play the golds of a dataset and tell which tasks cannot be graded')
-    .option('--environment <id>', 'only this environment (default: all that have the dataset)')
+    .option(
+      '--environment <id>',
+      'only this environment, by its id or its folder (default: all that have the dataset)',
+      cli.environmentId,
+    )
     .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
-    .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine to play on (default: auto)'))
+    .addOption(runtimeFlag('engine to play on'))
     .action((flags: CheckFlags) => check(cli, flags));
 }
 

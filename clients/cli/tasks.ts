@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { Params } from '../../protocol/methods.ts';
 import { StepwellClient } from '../typescript/client.ts';
 import { CommandError, listCommand } from './command-error.ts';
@@ -29,8 +30,7 @@ const INSTRUCTION_WIDTH = 90;
 const PAGE = 1000;
 
 /** `stepwell tasks list`, `show`, `datasets` and `check`. */
-export function addTasks(cli: Cli): void {
-  const tasks = cli.program.command('tasks').description('list tasks and datasets, or show a task');
+export function declareCommand(tasks: Command, cli: Cli): void {
   const list = tasks
     .command('list', { isDefault: true })
     .description('list the tasks of a dataset')
@@ -44,7 +44,11 @@ export function addTasks(cli: Cli): void {
   addTasksCheck(cli, tasks);
   for (const command of [list, show]) {
     command
-      .option('--environment <id>', "id of the environment (default: the dataset's, else bash-v1)")
+      .option(
+        '--environment <id>',
+        "id of the environment, or its folder (default: the dataset's, else bash-v1)",
+        cli.environmentId,
+      )
       .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
       .option('--split <name>', 'part of the dataset (default: all of it)');
   }
