@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import type { Runtime } from '../../docker/engine-choice.ts';
 import { type CheatOutcome, CheatPlayer } from '../cheats/cheat-play.ts';
 import { scoreText } from '../cheats/cheat-score.ts';
 import { type CheatScript, readCheats } from '../cheats/cheat-script.ts';
@@ -19,7 +20,7 @@ interface CheatsFlags extends ResetFlags {
   readonly task?: string;
   readonly cheat?: readonly string[];
   readonly from?: string;
-  readonly runtime?: string;
+  readonly runtime?: Runtime;
   readonly json?: boolean;
 }
 
@@ -56,7 +57,7 @@ async function playGallery({ terminal, exit }: Cli, environment: string, flags: 
   // Nobody looks at these episodes again.
   const env = { ...terminal.env, STEPWELL_TRAJECTORIES: 'none' };
   const { dataset, dialect, runtime } = flags;
-  await using target = await openTarget({ ...terminal, env }, runtime === undefined ? {} : { runtime }, []);
+  await using target = await openTarget({ ...terminal, env }, { runtime }, []);
   const reset = { environment, dataset, dialect, ...(environment === 'sql-v1' ? { schema: true } : {}) };
   const outcomes: CheatOutcome[] = [];
   const player = new CheatPlayer(target.client, reset);

@@ -13,11 +13,11 @@ export interface DatasetPlaces {
 
 /** Where a server that is started here finds environments and datasets. Reads no other setting: a wrong one does not matter. */
 export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
-  const [{ parseConfig }, { loadDefinitions }] = await Promise.all([
+  const [{ configOf }, { loadDefinitions }] = await Promise.all([
     import('../../server/config-flags.ts'),
     import('../../environments/load-definition.ts'),
   ]);
   const { STEPWELL_DATASET, STEPWELL_ENVIRONMENT } = env;
-  const { dataset, environment } = parseConfig([], { STEPWELL_DATASET, STEPWELL_ENVIRONMENT });
+  const { dataset, environment } = configOf({}, { STEPWELL_DATASET, STEPWELL_ENVIRONMENT });
   return { home: stateFolder(env), added: dataset, definitions: await loadDefinitions(environment) };
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Runtime } from '../../docker/engine-choice.ts';
 import { loadGolds } from '../../environments/golds.ts';
 import { readHumanEval } from '../../environments/import/humaneval.ts';
 import {
@@ -18,14 +19,14 @@ import { print, type Terminal } from './terminal.ts';
 
 interface ImportFlags {
   readonly check: boolean;
-  readonly runtime?: string;
+  readonly runtime?: Runtime;
 }
 
 /** Tries every task of some imported datasets by playing its gold. */
 export type CheckImported = (
   terminal: Terminal,
   names: readonly string[],
-  runtime: string | undefined,
+  runtime: Runtime | undefined,
   onProgress: OnProgress,
 ) => Promise<readonly CheckedDataset[]>;
 
@@ -113,10 +114,10 @@ async function mark(
 async function checkImported(
   terminal: Terminal,
   names: readonly string[],
-  runtime: string | undefined,
+  runtime: Runtime | undefined,
   onProgress: OnProgress,
 ): Promise<CheckedDataset[]> {
   const golds = await loadGolds(stateFolder(terminal.env));
   const wanted = golds.filter(({ dataset }) => names.includes(dataset));
-  return checkDatasets(terminal, runtime === undefined ? {} : { runtime }, wanted, onProgress);
+  return checkDatasets(terminal, { runtime }, wanted, onProgress);
 }

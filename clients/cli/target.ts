@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { Runtime } from '../../docker/engine-choice.ts';
+import type { ConfigInput } from '../../server/config.ts';
 import { configuredPath, stateFolder } from '../../server/state-folder.ts';
 import { type ClientOptions, StepwellClient } from '../typescript/client.ts';
 import { showBuilds } from './building.ts';
@@ -10,7 +12,7 @@ import { EXIT, type Terminal } from './terminal.ts';
 export interface TargetFlags {
   readonly url?: string;
   readonly token?: string;
-  readonly runtime?: string;
+  readonly runtime?: Runtime;
 }
 
 /** The server that a command works with: a running one, or one of its own that ends with it. */
@@ -64,14 +66,14 @@ async function startEmbedded(
   warm: readonly string[],
   options: TargetOptions,
 ): Promise<Target> {
-  const [{ parseConfig }, { startServer }] = await Promise.all([
+  const [{ configOf }, { startServer }] = await Promise.all([
     import('../../server/config-flags.ts'),
     import('../../server/main.ts'),
   ]);
   // One that there is not is told at the reset, by its name.
   const known = await localEnvironments(terminal);
   const kept = warm.filter((environment) => known.has(environment));
-  const config = parseConfig(embeddedFlags(flags, kept, terminal), terminal.env);
+  const config = configOf(embeddedSettings(flags.runtime, kept, terminal.env), terminal.env);
   const ending = endOnSignal();
   try {
     const { signal } = ending;
@@ -107,16 +109,19 @@ async function startEmbedded(
   }
 }
 
-function embeddedFlags(flags: TargetFlags, warm: readonly string[], terminal: Terminal): string[] {
-  const argv = [
-    '--host=127.0.0.1',
-    '--port=0',
-    `--pool=${warm.map((environment) => `${environment}=1`).join(',')}`,
-    `--drain-timeout-ms=${EMBEDDED_DRAIN_MS}`,
-  ];
-  if (flags.runtime !== undefined) argv.push(`--runtime=${flags.runtime}`);
-  if (terminal.env.STEPWELL_LOG_LEVEL === undefined) argv.push('--log-level=error');
-  return argv;
+function embeddedSettings(
+  runtime: Runtime | undefined,
+  warm: readonly string[],
+  env: Terminal['env'],
+): ConfigInput {
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    pool: Object.fromEntries(warm.map((environment) => [environment, 1])),
+    drain_timeout_ms: EMBEDDED_DRAIN_MS,
+    runtime,
+    log_level: env.STEPWELL_LOG_LEVEL === undefined ? 'error' : undefined,
+  };
 }
 
 interface Ending {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Runtime } from '../../docker/engine-choice.ts';
 import { CommandError } from './command-error.ts';
 import { checkDatasets, checkLines } from './dataset-check.ts';
 import { datasetPlaces } from './dataset-places.ts';
@@ -9,7 +10,7 @@ import { EXIT, print } from './terminal.ts';
 interface CheckFlags {
   readonly environment?: string;
   readonly dataset?: string;
-  readonly runtime?: string;
+  readonly runtime?: Runtime;
 }
 
 const BUILT_IN = 'built-in';
@@ -40,7 +41,7 @@ async function check(cli: Cli, { environment, dataset = BUILT_IN, runtime }: Che
   if (golds.length === 0) {
     throw new CommandError(`there is no dataset "${dataset}": \`stepwell tasks datasets\` lists them`);
   }
-  const checked = await checkDatasets(cli.terminal, runtime === undefined ? {} : { runtime }, golds);
+  const checked = await checkDatasets(cli.terminal, { runtime }, golds);
   for (const one of checked) for (const line of checkLines(one)) print(cli.terminal, line);
   const bad = checked.some(({ marks, faults }) => marks.length + faults.length > 0);
   cli.exit(bad ? EXIT.bad : EXIT.ok);
