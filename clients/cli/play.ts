@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { datasetPlaces } from './dataset-places.ts';
 import { playDemo } from './demo.ts';
-import { demoRuntime } from './demo-runtime.ts';
-import { thisMachine } from './machine.ts';
+import type { DemoRuntime } from './demo-runtime.ts';
 import { PLAY_HELP } from './play-commands.ts';
 import { playSession } from './play-session.ts';
 import type { Cli } from './program.ts';
@@ -44,9 +43,18 @@ export async function declareCommand(command: Command, cli: Cli): Promise<void> 
 
 async function demo(terminal: Terminal, flags: TargetFlags): Promise<number> {
   const free = flags.url === undefined && flags.runtime === undefined;
-  const chosen = free ? await demoRuntime(thisMachine(terminal.env)) : null;
+  const chosen = free ? await freeChoice(terminal) : null;
   if (chosen) print(terminal, `${chosen.reason}\n`);
   const runtime = flags.runtime ?? chosen?.runtime;
   await using target = await openTarget(terminal, { ...flags, runtime }, ['bash-v1']);
   return await playDemo(target.client, terminal);
+}
+
+/** The engine of a demo for which none is named. Only this needs to look at the machine. */
+async function freeChoice({ env }: Terminal): Promise<DemoRuntime | null> {
+  const [{ demoRuntime }, { thisMachine }] = await Promise.all([
+    import('./demo-runtime.ts'),
+    import('./machine.ts'),
+  ]);
+  return demoRuntime(thisMachine(env));
 }
