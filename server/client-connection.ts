@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Task } from '../environments/environment.ts';
+import { taskPage } from '../environments/task-page.ts';
 import type { ResetParams, ResetResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { METHODS, type MethodName, type Params, type Result } from '../protocol/methods.ts';
@@ -25,9 +25,6 @@ import { ClientGate, type StepGate } from './step-gate.ts';
 const MAX_BATCH = 1024;
 /** What costs the server much and a client nothing: a socket has one at a time. */
 const LISTS: ReadonlySet<string> = new Set(['environments/list', 'tasks/list'] satisfies MethodName[]);
-const DEFAULT_TASK_LIMIT = 100;
-/** Longest page of tasks, in characters of their instructions; one longer instruction is a page. */
-const MAX_PAGE = 1_048_576;
 /** Longest message of a client that has not shown the token, in bytes. */
 const MAX_UNAUTHORIZED = 65_536;
 
@@ -201,7 +198,8 @@ export class ClientConnection {
       this.#list(() => ({
         environments: [...this.#parts.registry.environments.values()].map(({ info }) => info),
       })),
-    'tasks/list': (params) => this.#list(() => this.#tasks(params)),
+    'tasks/list': (params) =>
+      this.#list(() => taskPage(this.#parts.registry.environment(params.environment), params)),
     'episode/reset': (params) => this.#reset(params),
     'episode/step': async ({ episode_id, step, action }, batched) => {
       this.#parts.registry.refuseWhenDraining();
@@ -243,30 +241,6 @@ export class ClientConnection {
       });
       if (made !== undefined) return made.list;
     }
-  }
-
-  #tasks(params: Params<'tasks/list'>): Result<'tasks/list'> {
-    const environment = this.#parts.registry.environment(params.environment);
-    const tasks = environment.tasks(params.dataset, params.split);
-    const from = params.offset ?? 0;
-    const page: Task[] = [];
-    let length = 0;
-    for (const task of tasks.slice(from, from + (params.limit ?? DEFAULT_TASK_LIMIT))) {
-      length += task.instruction.length;
-      if (length > MAX_PAGE && page.length > 0) break;
-      page.push(task);
-    }
-    return {
-      dataset: params.dataset ?? tasks[0]?.dataset ?? environment.info.datasets[0]?.name ?? '',
-      total: tasks.length,
-      tasks: page.map(({ id, index, instruction, tags, ungradable }) => ({
-        id,
-        index,
-        instruction,
-        tags: [...tags],
-        ...(ungradable === undefined ? {} : { ungradable }),
-      })),
-    };
   }
 
   #reset(params: ResetParams): Promise<ResetResult> {

@@ -11,6 +11,11 @@ export interface ConfigFlag {
   /** Default as a person would type it. */
   readonly default: string;
   readonly description: string;
+  /**
+   * The setting, from the texts that follow its flag; one that is given more than once has several.
+   * @throws {ConfigError} naming the flag and the remedy
+   */
+  read(texts: readonly string[]): unknown;
 }
 
 type Kind = 'number' | 'string' | 'boolean' | 'enum' | 'record' | 'array';
@@ -78,6 +83,7 @@ export function configFlags(): ConfigFlag[] {
       placeholder: field.kind === 'enum' ? `<${field.detail.join('|')}>` : PLACEHOLDERS[field.kind],
       default: show(field.fallback),
       description: schema.description ?? '',
+      read: (texts) => toValue(key, texts, field),
     };
   });
 }
@@ -129,41 +135,15 @@ function toValue(key: string, texts: readonly string[], field: Field): unknown {
   }
 }
 
-/** Texts by flag, `--name value`, `--name=value` or a bare switch. */
-function readArguments(argv: readonly string[]): Map<string, string[]> {
-  const texts = new Map<string, string[]>();
-  const rest = [...argv];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    if (!word.startsWith('--')) throw new ConfigError(`${word}: expected a flag, e.g. --port 8765`);
-    const at = word.indexOf('=');
-    const key = word.slice(2, at < 0 ? undefined : at).replaceAll('-', '_');
-    const field = FIELDS.get(key);
-    if (field === undefined) {
-      throw new ConfigError(`${flagOf(key)}: no such setting; \`stepwell serve --help\` lists them`);
-    }
-    const bare = field.kind === 'boolean' && (rest[0] === undefined || rest[0].startsWith('--'));
-    const value = at >= 0 ? word.slice(at + 1) : bare ? 'true' : rest.shift();
-    if (value === undefined) throw new ConfigError(`${flagOf(key)}: a value must follow`);
-    texts.set(key, [...(texts.get(key) ?? []), value]);
-  }
-  return texts;
-}
-
 /**
- * Settings from the command line over those from the environment (`STEPWELL_PORT` for `--port`, and so on) over the
- * defaults.
+ * Settings given by a command over those of the environment (`STEPWELL_PORT` for `--port`, and so on) over the defaults.
  * @throws {ConfigError} naming the flag and the remedy
  */
-export function parseConfig(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>> = {},
-): Config {
-  const texts = readArguments(argv);
-  const input: Record<string, unknown> = {};
+export function configOf(given: ConfigInput, env: Readonly<Record<string, string | undefined>> = {}): Config {
+  const input: Record<string, unknown> = { ...given };
   for (const [key, field] of FIELDS) {
     const inherited = env[`STEPWELL_${key.toUpperCase()}`];
-    const given = texts.get(key) ?? (inherited === undefined ? undefined : [inherited]);
-    if (given !== undefined) input[key] = toValue(key, given, field);
+    if (input[key] === undefined && inherited !== undefined) input[key] = toValue(key, [inherited], field);
   }
   return createConfig(input as ConfigInput);
 }

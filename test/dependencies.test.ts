@@ -8,6 +8,9 @@ type Folder = (typeof FOLDERS)[number];
 
 /** Where the server puts its parts together: the only files of it that may name `docker/`. */
 const COMPOSITION_ROOT = /^server\/(main|doctor)\.ts$/;
+/** The command line calls every layer; the other clients know the protocol alone. */
+const COMMAND_LINE = /^clients\/cli\//;
+const LAYER = /^(docker|environments|server)\//;
 /** Files of the folders of tasks, which are data whatever they are called. */
 const TASK_DATA = /^environments\/[^/]+\/tasks\/[^/]+\//;
 const SANDBOX_PORT = /^docker\/(sandbox|errors)\.ts$/;
@@ -45,8 +48,11 @@ function imports(file: string): Import[] {
 const ALLOWED: Record<Folder, (item: Import) => boolean> = {
   protocol: ({ target, specifier }) =>
     target === null ? specifier === 'zod' : target.startsWith('protocol/'),
-  clients: ({ target }) =>
-    target === null || /^(clients|protocol)\//.test(target) || target === 'package.json',
+  clients: ({ target, from }) =>
+    target === null ||
+    /^(clients|protocol)\//.test(target) ||
+    target === 'package.json' ||
+    (LAYER.test(target) && COMMAND_LINE.test(from)),
   docker: ({ target }) => target === null || target.startsWith('docker/'),
   environments: ({ target }) =>
     target === null || /^(environments|protocol)\//.test(target) || SANDBOX_PORT.test(target),

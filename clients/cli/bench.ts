@@ -1,34 +1,57 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { type Command, InvalidArgumentError } from 'commander';
 import { CommandError } from './command-error.ts';
+import { choice, RUNTIMES } from './flags.ts';
 import type { Cli } from './program.ts';
-import { BENCH } from './programs.ts';
-import { EXIT } from './terminal.ts';
+import { EXIT, print } from './terminal.ts';
 
-/** `stepwell bench`: the benchmark in a process of its own, so that nothing of the command line is measured. */
-export function addBench(cli: Cli): void {
-  cli.program
-    .command('bench')
-    .description('measure this machine: steps, resets and graded episodes per second')
-    .argument('[flags...]', 'flags of the benchmark; `stepwell bench --help` lists them')
-    .allowUnknownOption()
-    .helpOption(false)
-    .action(async (flags: string[]) => {
+/** What to measure, and for how long. */
+export interface BenchFlags {
+  /** `bash`, `sql` or `python`. @default all of them */
+  readonly only?: string;
+  readonly runtime: string;
+  /** Episodes at a time, and sandboxes. @default bash 32, sql 8, python 16 */
+  readonly lanes?: number;
+  /** Time of the steps run, in seconds. */
+  readonly seconds: number;
+  /** Time of each run of graded episodes, in seconds. */
+  readonly sustained: number;
+  /** File that gets the figures, too. */
+  readonly json?: string;
+  /** Whether to measure plain Docker for comparison. */
+  readonly plain: boolean;
+}
+
+/** The benchmark, which the package does not contain. */
+const BENCH = new URL('../../test/bench/bench.ts', import.meta.url);
+
+/** What it exports. @returns whether every episode was graded as it must be */
+interface Bench {
+  bench(flags: BenchFlags, print: (line: string) => void): Promise<boolean>;
+}
+
+/** `stepwell bench`: measure a server in a process of its own, with the client in this one. */
+export function declareCommand(command: Command, { terminal, exit }: Cli): void {
+  command
+    .addOption(choice('--only', ['bash', 'sql', 'python'], 'one environment (default: all)'))
+    .addOption(choice('--runtime', RUNTIMES, 'engine').default('docker'))
+    .option('--lanes <n>', 'episodes at a time, and sandboxes (default: 32, sql 8, python 16)', positive)
+    .option('--seconds <n>', 'time of the steps run', positive, 10)
+    .option('--sustained <n>', 'time of each run of graded episodes, in seconds', positive, 60)
+    .option('--json <file>', 'write the figures there too')
+    .option('--no-plain', 'leave out the plain Docker figures')
+    .action(async (flags: BenchFlags) => {
       if (!existsSync(BENCH)) {
         throw new CommandError('the benchmark is not part of this installation: run it in a clone', EXIT.bad);
       }
-      cli.exit(await runBench(flags));
+      const { bench }: Bench = await import(BENCH.href);
+      const isSound = await bench(flags, (line) => print(terminal, line));
+      exit(isSound ? EXIT.ok : EXIT.bad);
     });
 }
 
-function runBench(flags: readonly string[]): Promise<number> {
-  const loader = import.meta.resolve('tsx');
-  const child = spawn(process.execPath, ['--import', loader, fileURLToPath(BENCH), ...flags], {
-    stdio: 'inherit',
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? EXIT.bad));
-  });
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('Give a number above 0.');
 }

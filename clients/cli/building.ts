@@ -1,8 +1,8 @@
 import { type BuildStep, buildStep } from './build-step.ts';
+import { bar, isTerminal, StatusLine } from './status-line.ts';
 import { styled, type Terminal } from './terminal.ts';
 
 const WIDTH = 110;
-const BAR_WIDTH = 20;
 const TICK_MS = 1_000;
 
 /** Shows image builds while a server runs. */
@@ -15,7 +15,7 @@ export interface BuildProgress {
 
 /** A build, as one line that is written over: for a terminal on which nothing else writes meanwhile. */
 class BuildBar {
-  readonly #terminal: Terminal;
+  readonly #line: StatusLine;
   readonly #image: string;
   readonly #since: number;
   readonly #now: () => number;
@@ -23,7 +23,7 @@ class BuildBar {
   #step: BuildStep = { what: 'starting' };
 
   constructor(terminal: Terminal, image: string, now: () => number) {
-    this.#terminal = terminal;
+    this.#line = new StatusLine(terminal.errors);
     this.#image = image;
     this.#now = now;
     this.#since = now();
@@ -39,26 +39,18 @@ class BuildBar {
 
   end(ok: boolean): void {
     clearInterval(this.#timer);
-    this.#write(ok ? `built the image ${this.#image} in ${this.#seconds()}\n` : '');
+    this.#line.end(ok ? `built the image ${this.#image} in ${this.#seconds()}` : '');
   }
 
   #draw(): void {
     const { what, number, of } = this.#step;
     const counted = number !== undefined && of !== undefined;
-    const full = counted ? Math.round(((number - 1) / of) * BAR_WIDTH) : 0;
-    const bar = counted ? ` [${'#'.repeat(full).padEnd(BAR_WIDTH, '-')}] ${number}/${of}` : '';
-    this.#write(`building the image ${this.#image}${bar} ${this.#seconds()} ${what}`);
+    const done = counted ? ` ${bar((number - 1) / of)} ${number}/${of}` : '';
+    this.#line.show(`building the image ${this.#image}${done} ${this.#seconds()} ${what}`);
   }
 
   #seconds(): string {
     return `${Math.round((this.#now() - this.#since) / 1_000)} s`;
-  }
-
-  #write(line: string): void {
-    const { errors } = this.#terminal;
-    const columns = 'columns' in errors && Number(errors.columns) > 0 ? Number(errors.columns) : WIDTH;
-    const fits = line.endsWith('\n') ? line : line.slice(0, columns - 1);
-    errors.write(`\r\u001b[K${fits}`);
   }
 }
 
@@ -73,7 +65,7 @@ export function showBuilds(
 ): BuildProgress {
   const bars = new Map<string, BuildBar>();
   const told = new Set<string>();
-  const hasBar = isAlone && 'isTTY' in terminal.errors && terminal.errors.isTTY === true;
+  const hasBar = isAlone && isTerminal(terminal.errors);
   return {
     onBuild(image, line) {
       const step = buildStep(line);

@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import type { Runtime } from '../../docker/engines/table.ts';
 import { type CheatOutcome, CheatPlayer } from '../cheats/cheat-play.ts';
 import { scoreText } from '../cheats/cheat-score.ts';
 import { type CheatScript, readCheats } from '../cheats/cheat-script.ts';
 import type { TaskFacts } from '../cheats/cheat-text.ts';
 import { CommandError, listCommand } from './command-error.ts';
 import { type DatasetPlaces, datasetPlaces } from './dataset-places.ts';
-import { choice, integer } from './flags.ts';
+import { integer, runtimeFlag } from './flags.ts';
 import type { Cli } from './program.ts';
-import { load } from './programs.ts';
 import { addDialectFlag, type ResetFlags } from './reset-flags.ts';
 import { openTarget } from './target.ts';
 import { columns, EXIT, print } from './terminal.ts';
@@ -19,7 +20,7 @@ interface CheatsFlags extends ResetFlags {
   readonly task?: string;
   readonly cheat?: readonly string[];
   readonly from?: string;
-  readonly runtime?: string;
+  readonly runtime?: Runtime;
   readonly json?: boolean;
 }
 
@@ -34,20 +35,17 @@ they can reach and are played in sandboxes of a server of its own only. Exit sta
 gets no reward.`;
 
 /** `stepwell cheats`: play attempts to be rewarded without solving the task, on any dataset. */
-export async function addCheats(cli: Cli, wanted: boolean): Promise<void> {
-  const command = cli.program
-    .command('cheats')
-    .description('play the gallery of cheats on the tasks of a dataset')
-    .argument('<environment>', 'id of the environment, e.g. bash-v1, or its folder')
+export async function declareCommand(command: Command, cli: Cli): Promise<void> {
+  command
+    .argument('<environment>', 'id of the environment, e.g. bash-v1, or its folder', cli.environmentId)
     .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
     .option('--tasks <number>', 'play so many tasks, spread over the dataset (default: all)', integer(1))
     .option('--task <id>', 'play this task alone')
     .option('--cheat <name...>', 'play these cheats alone')
     .option('--from <folder>', 'play the cheats of this folder (default: the gallery of the environment)')
-    .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine to play on (default: auto)'))
+    .addOption(runtimeFlag('engine to play on'))
     .option('--json', 'print JSON, every cheat on every task')
     .addHelpText('after', NOTES);
-  if (!wanted) return;
   await addDialectFlag(command, cli.terminal);
   command.action((environment: string, flags: CheatsFlags) => playGallery(cli, environment, flags));
 }
@@ -59,7 +57,7 @@ async function playGallery({ terminal, exit }: Cli, environment: string, flags: 
   // Nobody looks at these episodes again.
   const env = { ...terminal.env, STEPWELL_TRAJECTORIES: 'none' };
   const { dataset, dialect, runtime } = flags;
-  await using target = await openTarget({ ...terminal, env }, runtime === undefined ? {} : { runtime }, []);
+  await using target = await openTarget({ ...terminal, env }, { runtime }, []);
   const reset = { environment, dataset, dialect, ...(environment === 'sql-v1' ? { schema: true } : {}) };
   const outcomes: CheatOutcome[] = [];
   const player = new CheatPlayer(target.client, reset);
@@ -98,7 +96,7 @@ async function tasksOf(
   environment: string,
   { dataset, dialect, task, tasks: count }: CheatsFlags,
 ): Promise<TaskFacts[]> {
-  const { taskFacts } = await load('facts');
+  const { taskFacts } = await import('../../environments/task-facts.ts');
   const all = await taskFacts({ home, added, environment, dataset, dialect, definitions });
   if (all === null) {
     throw new CommandError(

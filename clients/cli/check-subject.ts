@@ -9,7 +9,7 @@ import type { StepwellClient } from '../typescript/client.ts';
 import { CommandError, listCommand } from './command-error.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import { environmentFrom } from './environment-argument.ts';
-import { load } from './programs.ts';
+import { eachTask } from './local-tasks.ts';
 import { openTarget, type Target, type TargetFlags } from './target.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -28,8 +28,6 @@ export interface OpenSubject extends AsyncDisposable {
   readonly subject: Subject;
 }
 
-const PAGE = 1000;
-
 /**
  * Open a server, or connect to the one that is named, and gather what this machine knows of the environment.
  * @param argument id of the environment
@@ -47,7 +45,7 @@ export async function openSubject(
   const samples = await readSamples(folder);
   const gallery = join(folder, 'cheats');
   const cheats = existsSync(gallery) ? await readCheats(gallery) : [];
-  const { killSandboxes } = await load('killer');
+  const { killSandboxes } = await import('../../docker/engines/choice.ts');
   const opened = await openWithTrajectories(terminal, wanted);
   try {
     const { client, isOwn, url, token, trajectories } = opened.target;
@@ -103,8 +101,8 @@ async function knownTasks(
   { dataset, dialect }: WantedSubject,
 ): Promise<CheckedTask[]> {
   const [{ taskFacts }, { taskAnswers }, places] = await Promise.all([
-    load('facts'),
-    load('answers'),
+    import('../../environments/task-facts.ts'),
+    import('../../environments/task-answers.ts'),
     datasetPlaces(terminal),
   ]);
   const records = { ...places, environment, dataset, dialect };
@@ -131,10 +129,8 @@ async function triedTasks(
   { dataset, tasks: most, seed }: WantedSubject,
 ): Promise<CheckedTask[]> {
   const gradable = new Set<string>();
-  for (let offset = 0; ; offset += PAGE) {
-    const { tasks, total } = await client.tasks({ environment, dataset, offset, limit: PAGE });
-    for (const { id, ungradable } of tasks) if (ungradable === undefined) gradable.add(id);
-    if (tasks.length === 0 || offset + tasks.length >= total) break;
+  for await (const { id, ungradable } of eachTask(client, { environment, dataset })) {
+    if (ungradable === undefined) gradable.add(id);
   }
   const all = known.filter(({ id }) => gradable.has(id));
   if (all.length === 0) {

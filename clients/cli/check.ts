@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { CHECKS } from '../check/checks.ts';
 import type { Subject } from '../check/subject.ts';
 import { type Verdict, verdictLine, verdictOf } from '../check/verdict.ts';
@@ -25,17 +26,18 @@ killed, on a server of its own only. The checks, with what each one shows:
 ${columns(CHECKS.map(({ name, shows }) => [name, shows]))}`;
 
 /** `stepwell check`: make the contract of environments on any environment and dataset. */
-export async function addCheck(cli: Cli, wanted: boolean): Promise<void> {
-  const command = cli.program
-    .command('check')
-    .description('check that an environment keeps the contract of environments')
-    .argument('<environment>', 'id of the environment, e.g. bash-v1, or the folder of its definition')
+export async function declareCommand(command: Command, cli: Cli): Promise<void> {
+  command
+    .argument(
+      '<environment>',
+      'id of the environment, e.g. bash-v1, or the folder of its definition',
+      cli.environmentId,
+    )
     .option('--dataset <name>', 'name of a dataset', BUILT_IN)
     .option('--tasks <number>', 'tasks to try at most, spread over the dataset', integer(1), FEW)
     .option('--seed <number>', 'another seed tries other tasks', integer(0, MOST_SEED), 0);
   addTargetFlags(command);
   command.addHelpText('after', NOTES);
-  if (!wanted) return;
   await addDialectFlag(command, cli.terminal);
   command.action((environment: string, flags: WantedSubject) => check(cli, environment, flags));
 }

@@ -1,15 +1,9 @@
+import type { DatasetGolds } from '../../environments/golds.ts';
 import type { Ungradable, UngradableKind } from '../../protocol/environment.ts';
+import type { OnProgress } from './progress.ts';
 import { openTarget, type TargetFlags } from './target.ts';
 import { type Trial, tryTask } from './task-trial.ts';
 import type { Terminal } from './terminal.ts';
-
-/** The golds of a dataset, as `environments/golds.ts` reads them. */
-export interface DatasetGolds {
-  readonly environment: string;
-  readonly dataset: string;
-  readonly as: 'step' | 'answer';
-  readonly golds: readonly { readonly id: string; readonly index: number; readonly code: string }[];
-}
 
 /** What a check found of a dataset. */
 export interface CheckedDataset {
@@ -23,9 +17,6 @@ export interface CheckedDataset {
   /** Tasks that a fault kept from being tried, with the fault. */
   readonly faults: readonly { readonly id: string; readonly fault: string }[];
 }
-
-/** Called with what is being done and the share of all the work that is done, 0 to 1. */
-export type OnProgress = (doing: string, share: number) => void;
 
 /** Tasks that are tried at the same time. */
 const WIDTH = 8;

@@ -1,4 +1,5 @@
-import { type DefinitionProgram, load } from './programs.ts';
+import type { EnvironmentDefinition } from '../../environments/definition.ts';
+import { stateFolder } from '../../server/state-folder.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface DatasetPlaces {
@@ -7,17 +8,16 @@ export interface DatasetPlaces {
   /** Paths of more datasets, by name. */
   readonly added: Readonly<Record<string, string>>;
   /** The built-in environments, and those of `STEPWELL_ENVIRONMENT`. */
-  readonly definitions: readonly DefinitionProgram[];
+  readonly definitions: readonly EnvironmentDefinition[];
 }
 
 /** Where a server that is started here finds environments and datasets. Reads no other setting: a wrong one does not matter. */
 export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
-  const [{ stateFolder }, { parseConfig }, { loadDefinitions }] = await Promise.all([
-    load('state'),
-    load('config'),
-    load('plugIns'),
+  const [{ configOf }, { loadDefinitions }] = await Promise.all([
+    import('../../server/config-flags.ts'),
+    import('../../environments/load-definition.ts'),
   ]);
   const { STEPWELL_DATASET, STEPWELL_ENVIRONMENT } = env;
-  const { dataset, environment } = parseConfig([], { STEPWELL_DATASET, STEPWELL_ENVIRONMENT });
+  const { dataset, environment } = configOf({}, { STEPWELL_DATASET, STEPWELL_ENVIRONMENT });
   return { home: stateFolder(env), added: dataset, definitions: await loadDefinitions(environment) };
 }

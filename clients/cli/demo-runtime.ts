@@ -7,15 +7,13 @@ export interface DemoRuntime {
   readonly reason: string;
 }
 
-const BASH_IMAGE = encodeURIComponent(JSON.stringify({ label: ['stepwell.image=bash'] }));
-
 /**
  * A demo is over in seconds, so that it does not begin by building an image in a Docker engine that has none yet, where
  * the local engine needs none. @returns `null` where `auto` decides
  */
 export async function demoRuntime(machine: Machine): Promise<DemoRuntime | null> {
-  const images = await machine.docker(`/images/json?filters=${BASH_IMAGE}`).catch(() => null);
-  if (!Array.isArray(images) || images.length > 0) return null;
+  const docker = await machine.docker().catch(() => null);
+  if (docker === null || docker.images.includes('bash')) return null;
   const [python, namespaces] = await Promise.all([
     machine.run('python3', '--version'),
     checkNamespaces(machine),

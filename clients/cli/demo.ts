@@ -1,8 +1,9 @@
+import type { EnvironmentDefinition } from '../../environments/definition.ts';
+import type { TaskRecord } from '../../environments/playable-dataset.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { CommandError } from './command-error.ts';
 import { showFailure, showObservation } from './play-screen.ts';
-import { type BuiltInTask, type DefinitionProgram, load } from './programs.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
 
 /** One episode of the demo: a built-in task, played by its solution or by a plausible mistake. */
@@ -36,7 +37,7 @@ const PERFECT = 0.995;
 
 /** Play a few built-in tasks and show their rewards. @returns the exit status: bad when a reward is not as it must be */
 export async function playDemo(client: StepwellClient, terminal: Terminal): Promise<number> {
-  const { DEFINITIONS } = await load('environments');
+  const { DEFINITIONS } = await import('../../environments/registry.ts');
   let wrong = 0;
   for (const [i, play] of PLAYS.entries()) {
     const { environment } = play;
@@ -92,14 +93,13 @@ async function playCommand(
 /** What solves the task of a play, or does not; `null` where there is no such task. */
 function commandOf(
   { environment, task, by }: Play,
-  definitions: readonly DefinitionProgram[],
+  definitions: readonly EnvironmentDefinition[],
 ): string | null {
   const definition = definitions.find(({ id }) => id === environment);
   const record = definition?.builtIn.tasks.find(({ id }) => id === task);
   if (definition === undefined || record === undefined) return null;
-  if (by === 'gold') return definition.goldOf(record, definition.builtIn);
-  const [gold] = record.wrong ?? [];
-  return gold === undefined
-    ? null
-    : definition.goldOf({ ...record, gold } as BuiltInTask, definition.builtIn);
+  const dataset = { ...definition.builtIn };
+  if (by === 'gold') return definition.goldOf(record, dataset);
+  const [gold] = (record as { readonly wrong?: readonly unknown[] }).wrong ?? [];
+  return gold === undefined ? null : definition.goldOf({ ...record, gold } as TaskRecord, dataset);
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { NoDockerError } from '../../docker/engines/docker/facts.ts';
 import type { Machine } from './machine.ts';
 
 /** One thing that the doctor looked at. */
@@ -24,28 +24,21 @@ export interface Diagnosis {
 
 const DEFAULT_PORT = 8765;
 
-const DockerVersion = z.looseObject({ Version: z.string(), ApiVersion: z.string(), Os: z.string() });
-const DockerInfo = z.looseObject({
-  Driver: z.string(),
-  CgroupVersion: z.string().optional(),
-  SecurityOptions: z.array(z.string()).nullish(),
-});
-const DockerImages = z.array(z.looseObject({ Labels: z.record(z.string(), z.string()).nullish() }));
-
 /** Look at everything that Stepwell needs or can use. */
 export async function diagnose(machine: Machine): Promise<Diagnosis> {
-  const [node, python, mariadb, namespaces, overlay, cgroup, docker, port] = await Promise.all([
-    checkNode(machine),
-    checkPython(machine),
-    checkMariadb(machine),
-    checkNamespaces(machine),
-    checkOverlay(machine),
-    checkCgroup(machine),
-    checkDocker(machine),
-    checkPort(machine),
-  ]);
-  const images = await checkImages(machine, docker.status === 'ok');
-  const datasets = await checkDatasets(machine);
+  const [node, python, mariadb, namespaces, overlay, cgroup, docker, images, datasets, port] =
+    await Promise.all([
+      checkNode(machine),
+      checkPython(machine),
+      checkMariadb(machine),
+      checkNamespaces(machine),
+      checkOverlay(machine),
+      checkCgroup(machine),
+      checkDocker(machine),
+      checkImages(machine),
+      checkDatasets(machine),
+      checkPort(machine),
+    ]);
   const programs = [node, python, mariadb];
   const checks = [...programs, namespaces, overlay, cgroup, docker, images, datasets, port];
   return { checks, ...(await chooseEngine(machine)) };
@@ -132,47 +125,44 @@ async function checkDocker(machine: Machine): Promise<Check> {
   const name = 'Docker engine';
   const remedy = 'one that runs gives the best speed; without it the local engine is used';
   try {
-    const { Version, ApiVersion, Os } = DockerVersion.parse(await machine.docker('/version'));
-    const { Driver, CgroupVersion, SecurityOptions } = DockerInfo.parse(await machine.docker('/info'));
-    const found = `${Version} (API ${ApiVersion}, ${Driver}, cgroup ${CgroupVersion ?? '?'})`;
-    if (Os !== 'linux') {
-      return { name, status: 'bad', found: `${found} for ${Os}`, remedy: 'switch it to Linux containers' };
+    const { version, apiVersion, os, driver, cgroupVersion, isRootless } = await machine.docker();
+    const found = `${version} (API ${apiVersion}, ${driver}, cgroup ${cgroupVersion ?? '?'})`;
+    if (os !== 'linux') {
+      return { name, status: 'bad', found: `${found} for ${os}`, remedy: 'switch it to Linux containers' };
     }
-    if (SecurityOptions?.some((option) => option.includes('rootless'))) {
+    if (isRootless) {
       const slower =
         'a rootless engine may refuse layers; episodes then get fresh containers, which is slower';
       return { name, status: 'warn', found: `${found}, rootless`, remedy: slower };
     }
     return { name, status: 'ok', found };
   } catch (error) {
-    const found =
-      error instanceof z.ZodError ? 'answers unlike a Docker engine' : String((error as Error).message);
-    const refused = found.startsWith('this user may not');
+    const found = error instanceof Error ? error.message : String(error);
+    const isForbidden = error instanceof NoDockerError && error.isForbidden;
     return {
       name,
       status: 'bad',
       found,
-      remedy: refused ? `add the user to its group, e.g. docker; ${remedy}` : remedy,
+      remedy: isForbidden ? `add the user to its group, e.g. docker; ${remedy}` : remedy,
     };
   }
 }
 
-async function checkImages(machine: Machine, docker: boolean): Promise<Check> {
-  const names: string[] = [];
-  if (docker) {
-    const filters = encodeURIComponent(JSON.stringify({ label: ['stepwell.image'] }));
-    const images = DockerImages.safeParse(
-      await machine.docker(`/images/json?filters=${filters}`).catch(() => []),
-    );
-    const found = new Set(images.data?.map(({ Labels }) => Labels?.['stepwell.image'] ?? ''));
-    if (found.size > 0) names.push(`Docker: ${[...found].sort().join(', ')}`);
+async function checkImages(machine: Machine): Promise<Check> {
+  const name = 'images';
+  const docker = await machine.docker().catch(() => null);
+  const places = [
+    ['Docker', docker?.images ?? []],
+    ['local', await machine.localImages()],
+  ] as const;
+  const built = places.filter(([, images]) => images.length > 0);
+  if (built.length > 0) {
+    const found = built.map(([place, images]) => `${place}: ${[...images].sort().join(', ')}`).join('; ');
+    return { name, status: 'ok', found };
   }
-  const local = await machine.folders(`${machine.home}/images`);
-  if (local.length > 0) names.push(`local: ${[...local].sort().join(', ')}`);
-  if (names.length > 0) return { name: 'images', status: 'ok', found: names.join('; ') };
-  if (!docker)
-    return { name: 'images', status: 'ok', found: "none built: this machine's own programs are used" };
-  return { name: 'images', status: 'warn', found: 'none built', remedy: 'run `stepwell images build`' };
+  if (docker === null)
+    return { name, status: 'ok', found: "none built: this machine's own programs are used" };
+  return { name, status: 'warn', found: 'none built', remedy: 'run `stepwell images build`' };
 }
 
 async function checkDatasets(machine: Machine): Promise<Check> {

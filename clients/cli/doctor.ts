@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { type Diagnosis, diagnose } from './doctor-checks.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import type { Cli } from './program.ts';
@@ -6,14 +7,12 @@ import { columns, EXIT, print, styled, type Terminal } from './terminal.ts';
 const NOTES = '\nExit status 1 when no engine is possible: nothing could be played here.';
 
 /** `stepwell doctor`: what this machine has and lacks, and which engine will be used and why. */
-export function addDoctor(cli: Cli): void {
-  cli.program
-    .command('doctor')
-    .description('say what this machine has and lacks, and which engine will be used')
+export function declareCommand(command: Command, cli: Cli): void {
+  command
     .option('--json', 'print JSON')
     .addHelpText('after', NOTES)
     .action(async ({ json }: { readonly json?: boolean }) => {
-      cli.exit(await doctor(await thisMachine(cli.terminal.env), cli.terminal, json ?? false));
+      cli.exit(await doctor(thisMachine(cli.terminal.env), cli.terminal, json ?? false));
     });
 }
 

@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { Command } from 'commander';
 import { CommandError } from './command-error.ts';
 import type { Cli } from './program.ts';
 import { print } from './terminal.ts';
@@ -11,9 +12,8 @@ const TEMPLATE_ID = 'mine-v1';
 const WITH_ID = new Set(['environment.ts', 'README.md']);
 
 /** `stepwell environments new`: write an environment to begin with. */
-export function addEnvironments(cli: Cli): void {
-  const environments = cli.program.command('environments').description('write an environment of your own');
-  environments
+export function declareCommand(command: Command, cli: Cli): void {
+  command
     .command('new')
     .description('write a small environment that works, with a task, a test and a README, into a new folder')
     .argument('<folder>', 'a folder that is not there yet, or is empty; its name becomes the id')

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { runtimes } from '../../docker/engines/table.ts';
 
 /** A flag's whole number within a range. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -14,6 +15,11 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (te
 export function taskOf(text: string): number | string {
   if (text === '') throw new InvalidArgumentError('Give an id, or an index from 0.');
   return /^\d+$/.test(text) ? Number(text) : text;
+}
+
+/** `--runtime`. @param description what the engine is for */
+export function runtimeFlag(description: string): Option {
+  return choice('--runtime', runtimes, `${description} (default: auto)`);
 }
 
 /** A flag that takes one of a few words. */

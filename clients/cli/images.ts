@@ -1,26 +1,141 @@
+import type { Command } from 'commander';
+import { openBuilder } from '../../docker/engines/choice.ts';
+import type { Runtime } from '../../docker/engines/table.ts';
+import { ensureImages } from '../../docker/images/builder.ts';
+import { builtInImages } from '../../docker/images/definitions.ts';
+import { readDefinitions } from '../../docker/images/definitions-file.ts';
+import { listImages } from '../../docker/images/listed-images.ts';
+import { makeRecipes, type Recipe } from '../../docker/images/recipe.ts';
+import type { ImageDefinition } from '../../docker/sandbox.ts';
+import { stateFolder } from '../../server/state-folder.ts';
+import { showBuilds } from './building.ts';
+import { CommandError } from './command-error.ts';
+import { runtimeFlag } from './flags.ts';
 import { localEnvironments } from './local-tasks.ts';
 import type { Cli } from './program.ts';
-import { load } from './programs.ts';
-import type { Terminal } from './terminal.ts';
+import { columns, print, type Terminal } from './terminal.ts';
 
-/** `stepwell images`: builds and lists the images of sandboxes; `docker/images` knows how. */
-export function addImages(cli: Cli): void {
-  cli.program
-    .command('images')
-    .description('build and list the images of sandboxes')
-    .argument('[args...]', 'see `stepwell images --help`')
-    .allowUnknownOption()
-    .helpOption(false)
-    .action(async (args: string[]) => {
-      const { output, errors, env } = cli.terminal;
-      const { runImages } = await load('images');
-      const definitions = () => knownImages(cli.terminal);
-      cli.exit(await runImages(args, { stdout: output, stderr: errors, env, definitions }));
-    });
+interface BuildFlags {
+  readonly runtime?: Runtime;
+  readonly definitions?: string;
+  readonly force?: boolean;
 }
 
-/** Images of the environments and of the datasets imported here. @throws {DatasetError} a record is malformed */
-async function knownImages(terminal: Terminal): Promise<readonly object[]> {
+interface ListFlags {
+  readonly runtime?: Runtime;
+  readonly json?: boolean;
+}
+
+const ENDING = ['SIGINT', 'SIGTERM'] as const;
+/** Characters of a digest that are shown. */
+const DIGEST_WIDTH = 19;
+
+/** `stepwell images`: build and list the images of sandboxes. */
+export function declareCommand(command: Command, { terminal }: Cli): void {
+  command
+    .command('build')
+    .description('build the images that are missing or out of date')
+    .argument('[names...]', `default: all, which are ${names(builtInImages)} and those of datasets`)
+    .addOption(runtimeFlag('engine to build for'))
+    .option(
+      '--definitions <file>',
+      'JSON list of more images: {name, from, session?, tree?, files?, script?, gitAtRoot?, prepare?}',
+    )
+    .option('--force', 'build also what is up to date')
+    .action((wanted: string[], flags: BuildFlags) => build(wanted, flags, terminal));
+  command
+    .command('list')
+    .description('list the images, and whether they are built')
+    .addOption(runtimeFlag('engine to look at'))
+    .option('--json', 'print JSON')
+    .action((flags: ListFlags) => list(flags, terminal));
+}
+
+/** Progress goes to standard error, the digests of what is built to standard output. */
+async function build(wanted: readonly string[], flags: BuildFlags, terminal: Terminal): Promise<void> {
+  const { recipes, definitions } = await knownImages(terminal, flags.definitions);
+  const unknown = wanted.find((name) => !recipes.some((recipe) => recipe.name === name));
+  if (unknown !== undefined) {
+    throw new CommandError(`there is no image "${unknown}"; known are ${names(recipes)}`);
+  }
+  const chosen = wanted.length > 0 ? wanted : recipes.map(({ name }) => name);
+  const home = stateFolder(terminal.env);
+  const builder = await openBuilder(flags.runtime ?? 'auto', home);
+  const { onBuild, onBuilt } = showBuilds(terminal, true);
+  const built = await untilSignal((signal) =>
+    ensureImages({
+      builder,
+      definitions,
+      names: chosen,
+      force: flags.force ?? false,
+      logs: `${home}/build-logs`,
+      onProgress: onBuild,
+      onEnd: onBuilt,
+      signal,
+    }),
+  );
+  for (const name of chosen) if (!built.includes(name)) terminal.errors.write(`${name}: up to date\n`);
+  for (const { name, digest } of await builder.list()) {
+    if (chosen.includes(name)) print(terminal, `${name} ${digest}`);
+  }
+}
+
+async function list(flags: ListFlags, terminal: Terminal): Promise<void> {
+  const { recipes } = await knownImages(terminal);
+  const listed = await listImages(
+    await openBuilder(flags.runtime ?? 'auto', stateFolder(terminal.env)),
+    recipes,
+  );
+  if (flags.json) return print(terminal, JSON.stringify(listed, null, 2));
+  const rows = listed.map(({ name, state, digest = '', createdAt, bytes = 0 }) =>
+    state === 'missing'
+      ? [name, `not built; its first episode or \`stepwell images build ${name}\` builds it`]
+      : [
+          name,
+          digest.slice(0, DIGEST_WIDTH),
+          `${Math.round(bytes / 1e6)} MB`.padStart(7),
+          createdAt?.toISOString().slice(0, 16) ?? '',
+          state === 'outdated' ? 'out of date' : '',
+        ],
+  );
+  if (rows.length > 0) print(terminal, columns(rows, ''));
+}
+
+interface KnownImages {
+  /** Images beyond the built-in ones. */
+  readonly definitions: readonly ImageDefinition[];
+  /** Recipes of all of them, parents first. */
+  readonly recipes: readonly Recipe[];
+}
+
+/**
+ * The built-in images, those of the environments and datasets of this machine, and those of a file.
+ * @throws {DatasetError} a record is malformed
+ * @throws {CommandError} the file, or an image that it or a dataset defines, is malformed
+ */
+async function knownImages(terminal: Terminal, file?: string): Promise<KnownImages> {
   const environments = await localEnvironments(terminal);
-  return [...environments.values()].flatMap(({ images }) => images);
+  const known = [...environments.values()].flatMap(({ images }) => images);
+  try {
+    const definitions = file === undefined ? known : [...known, ...(await readDefinitions(file))];
+    return { definitions, recipes: await makeRecipes(definitions) };
+  } catch (cause) {
+    throw new CommandError(cause instanceof Error ? cause.message : String(cause), undefined, { cause });
+  }
+}
+
+/** Do some work that SIGINT and SIGTERM abort. */
+async function untilSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort(new Error('interrupted'));
+  for (const signal of ENDING) process.once(signal, interrupt);
+  try {
+    return await work(interrupted.signal);
+  } finally {
+    for (const signal of ENDING) process.off(signal, interrupt);
+  }
+}
+
+function names(images: readonly { readonly name: string }[]): string {
+  return images.map(({ name }) => name).join(', ');
 }

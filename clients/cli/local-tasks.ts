@@ -1,8 +1,9 @@
-import type { EnvironmentInfo } from '../../protocol/environment.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { taskPage } from '../../environments/task-page.ts';
+import type { EnvironmentInfo, TaskSummary } from '../../protocol/environment.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Params, Result } from '../../protocol/methods.ts';
 import { datasetPlaces } from './dataset-places.ts';
-import { type EnvironmentProgram, load } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where a list of tasks comes from: a server, or this machine. */
@@ -12,15 +13,26 @@ export interface TaskSource extends AsyncDisposable {
   tasks(params: Params<'tasks/list'>): Promise<Result<'tasks/list'>>;
 }
 
-const DEFAULT_LIMIT = 100;
+const PAGE = 1000;
+
+/** Every task of a dataset, from as many pages as it takes. The dataset's name is that of the first page. */
+export async function* eachTask(
+  source: Pick<TaskSource, 'tasks'>,
+  wanted: Omit<Params<'tasks/list'>, 'offset' | 'limit'>,
+): AsyncGenerator<TaskSummary & { readonly dataset: string }> {
+  for (let offset = 0; ; ) {
+    const { dataset, tasks, total } = await source.tasks({ ...wanted, offset, limit: PAGE });
+    for (const task of tasks) yield { ...task, dataset };
+    offset += tasks.length;
+    if (tasks.length === 0 || offset >= total) return;
+  }
+}
 
 /** The environments of a server that is started here. They have no sandboxes: callers only look at their tasks. */
-export async function localEnvironments(
-  terminal: Terminal,
-): Promise<ReadonlyMap<string, EnvironmentProgram>> {
+export async function localEnvironments(terminal: Terminal): Promise<ReadonlyMap<string, Environment>> {
   const [{ createEnvironments }, { loadDatasets }, { home, added, definitions }] = await Promise.all([
-    load('environments'),
-    load('datasets'),
+    import('../../environments/registry.ts'),
+    import('../../environments/dataset-store.ts'),
     datasetPlaces(terminal),
   ]);
   return createEnvironments({
@@ -36,21 +48,12 @@ export async function localTasks(terminal: Terminal): Promise<TaskSource> {
   const environments = await localEnvironments(terminal);
   return {
     environments: async () => [...environments.values()].map(({ info }) => info),
-    tasks: async ({ environment: id, dataset, split, offset = 0, limit = DEFAULT_LIMIT }) => {
-      const environment = environments.get(id);
-      if (!environment) throw new ProtocolError('environment_not_found', `There is no environment ${id}.`);
-      const tasks = environment.tasks(dataset, split);
-      return {
-        dataset: dataset ?? tasks[0]?.dataset ?? '',
-        total: tasks.length,
-        tasks: tasks.slice(offset, offset + limit).map(({ id, index, instruction, tags, ungradable }) => ({
-          id,
-          index,
-          instruction,
-          tags: [...tags],
-          ...(ungradable === undefined ? {} : { ungradable }),
-        })),
-      };
+    tasks: async (params) => {
+      const environment = environments.get(params.environment);
+      if (environment === undefined) {
+        throw new ProtocolError('environment_not_found', `There is no environment ${params.environment}.`);
+      }
+      return taskPage(environment, params);
     },
     [Symbol.asyncDispose]: async () => undefined,
   };

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { load } from './programs.ts';
+import { join } from 'node:path';
+import { type DockerFacts, dockerFacts } from '../../docker/engines/docker/facts.ts';
+import { LocalImageBuilder } from '../../docker/engines/local/image-builder.ts';
+import { stateFolder } from '../../server/state-folder.ts';
 
 /** Outcome of a program that was run to see whether it works. */
 export interface ProgramRun {
@@ -33,8 +35,10 @@ export interface Machine {
   read(path: string): Promise<string | null>;
   /** Names of the folders in a folder; none where it does not exist. */
   folders(path: string): Promise<readonly string[]>;
-  /** JSON from a Docker engine's API. @throws {Error} no engine answers */
-  docker(path: string): Promise<unknown>;
+  /** @throws {NoDockerError} no Docker engine can be asked */
+  docker(): Promise<DockerFacts>;
+  /** Names of the local engine's images. */
+  localImages(): Promise<readonly string[]>;
   isPortFree(port: number): Promise<boolean>;
   /** Choose the engine as a server does, and try it. @throws {Error} none is possible; the message says why */
   engine(): Promise<EngineFinding>;
@@ -43,27 +47,31 @@ export interface Machine {
 const PROBE_TIMEOUT_MS = 5_000;
 
 /** The machine that this process runs on. */
-export async function thisMachine(env: Readonly<Record<string, string | undefined>>): Promise<Machine> {
-  const { stateFolder } = await load('state');
+export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
+  const home = stateFolder(env);
   return {
     nodeVersion: process.versions.node,
     isRoot: process.getuid?.() === 0,
     env,
-    home: stateFolder(env),
+    home,
     run: runProgram,
     read: (path) => readFile(path, 'utf8').catch(() => null),
     folders: async (path) => {
       const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
       return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
     },
-    docker: (path) => askDocker(env.DOCKER_HOST ?? 'unix:///var/run/docker.sock', path),
+    docker: () => dockerFacts(),
+    localImages: async () => {
+      const images = await new LocalImageBuilder({ imagesFolder: join(home, 'images') }).list();
+      return images.map(({ name }) => name);
+    },
     isPortFree,
     engine: () => findEngine(env),
   };
 }
 
 async function findEngine(env: Machine['env']): Promise<EngineFinding> {
-  const [{ openEngine }, { stateFolder }] = await Promise.all([load('engine'), load('state')]);
+  const { openEngine } = await import('../../docker/engines/choice.ts');
   const { runtime, reason, engine, close } = await openEngine({ home: stateFolder(env) });
   try {
     const probed = await engine.probe();
@@ -84,33 +92,6 @@ function runProgram(program: string, ...args: string[]): Promise<ProgramRun> {
       resolve({ ok: error === null, line: missing ? 'not installed' : line });
     });
   });
-}
-
-function askDocker(host: string, path: string): Promise<unknown> {
-  const url = new URL(host);
-  const local = url.protocol === 'unix:';
-  const place = local ? { socketPath: url.pathname } : { host: url.hostname, port: url.port || 2375 };
-  return new Promise((resolve, reject) => {
-    const asked = request({ ...place, path, timeout: PROBE_TIMEOUT_MS }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode} from ${host}`));
-        else resolve(JSON.parse(text));
-      });
-    });
-    asked.on('timeout', () => asked.destroy(new Error(`no answer from ${host}`)));
-    asked.on('error', (error: NodeJS.ErrnoException) => reject(new Error(dockerReason(host, error))));
-    asked.end();
-  });
-}
-
-function dockerReason(host: string, { code, message }: NodeJS.ErrnoException): string {
-  if (code === 'ENOENT' || code === 'ECONNREFUSED') return `nobody listens at ${host}`;
-  if (code === 'EACCES') return `this user may not use ${host}`;
-  return message;
 }
 
 function isPortFree(port: number): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import type { Prompt } from '../../environments/definition.ts';
 import type { Params } from '../../protocol/methods.ts';
 import { trajectoryPath } from '../../protocol/trajectory.ts';
 import type { StepwellClient } from '../typescript/client.ts';
@@ -7,7 +8,7 @@ import type { Episode } from '../typescript/episode.ts';
 import { CommandError } from './command-error.ts';
 import { completed, isPlayCommand, PLAY_HELP, PLAY_HINT } from './play-commands.ts';
 import { showFailure, showGrade, showObservation, showStart } from './play-screen.ts';
-import { type PlayerInput, type Prompt, playerInput } from './player-input.ts';
+import { type PlayerInput, playerInput } from './player-input.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
 
 /** Whether the play goes on after a line, and why not: `left` by the player, input `ended`, `over`, or a fault. */

@@ -1,7 +1,7 @@
+import type { Command } from 'commander';
 import { datasetPlaces } from './dataset-places.ts';
 import { playDemo } from './demo.ts';
-import { demoRuntime } from './demo-runtime.ts';
-import { thisMachine } from './machine.ts';
+import type { DemoRuntime } from './demo-runtime.ts';
 import { PLAY_HELP } from './play-commands.ts';
 import { playLoop } from './play-loop.ts';
 import type { Cli } from './program.ts';
@@ -20,16 +20,12 @@ interface PlayFlags extends TargetFlags, ResetFlags {
   readonly demo?: boolean;
 }
 
-/** `stepwell play`: a person plays a task, or `--demo` plays a few by their solutions. Its flags are read only when `wanted`. */
-export async function addPlay(cli: Cli, wanted: boolean): Promise<void> {
-  const command = cli.program
-    .command('play')
-    .description('play a task in the terminal, or see a few played (--demo)')
-    .option('--demo', 'play a few built-in tasks by their solutions and show the rewards');
-  if (!wanted) return;
+/** `stepwell play`: a person plays a task, or `--demo` plays a few by their solutions. */
+export async function declareCommand(command: Command, cli: Cli): Promise<void> {
+  command.option('--demo', 'play a few built-in tasks by their solutions and show the rewards');
   addTargetFlags(command);
   const options = await resetOptions(cli.terminal);
-  addResetFlags(command, options);
+  addResetFlags(command, options, cli);
   command.addHelpText('after', `\n${PLAY_HELP}`).action(async (flags: PlayFlags) => {
     if (flags.demo) return cli.exit(await demo(cli.terminal, flags));
     // What a dataset or a dialect plays on is made when it is asked for, and nothing else is.
@@ -47,9 +43,18 @@ export async function addPlay(cli: Cli, wanted: boolean): Promise<void> {
 
 async function demo(terminal: Terminal, flags: TargetFlags): Promise<number> {
   const free = flags.url === undefined && flags.runtime === undefined;
-  const chosen = free ? await demoRuntime(await thisMachine(terminal.env)) : null;
+  const chosen = free ? await freeChoice(terminal) : null;
   if (chosen) print(terminal, `${chosen.reason}\n`);
   const runtime = flags.runtime ?? chosen?.runtime;
   await using target = await openTarget(terminal, { ...flags, runtime }, ['bash-v1']);
   return await playDemo(target.client, terminal);
+}
+
+/** The engine of a demo for which none is named. Only this needs to look at the machine. */
+async function freeChoice({ env }: Terminal): Promise<DemoRuntime | null> {
+  const [{ demoRuntime }, { thisMachine }] = await Promise.all([
+    import('./demo-runtime.ts'),
+    import('./machine.ts'),
+  ]);
+  return demoRuntime(thisMachine(env));
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import type { Prompt } from '../../environments/definition.ts';
 
 /** How a player's lines become actions in an environment. */
 export interface PlayerInput {
@@ -75,16 +76,6 @@ function isCompleteBash(block: readonly string[]): boolean {
   const env = { PATH: process.env.PATH ?? '', LC_ALL: 'C' };
   const { stderr } = spawnSync('bash', ['-n'], { input: text, env, encoding: 'utf8', timeout: 5_000 });
   return !UNFINISHED_BASH.test(stderr ?? '');
-}
-
-/** How an environment's definition says that lines become actions. */
-export interface Prompt {
-  /** Before the first line of an action; `{cwd}` is the session's working directory. */
-  readonly first: string;
-  /** Before its other lines. */
-  readonly more: string;
-  /** An action ends with each line, where Bash would run it, or where Python's interpreter would. */
-  readonly until: 'line' | 'bash' | 'python';
 }
 
 const IS_COMPLETE: Readonly<Record<Prompt['until'], (block: readonly string[]) => boolean>> = {

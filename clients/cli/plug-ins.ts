@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
-import { load } from './programs.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A command line whose environments are all named by their ids. */
-export interface CommandLine {
-  readonly argv: readonly string[];
+/** The environments that a command line names by their folders. */
+export interface PlugIns {
+  /** The id of what an argument names; what is no such folder stays as it is. */
+  environmentId(text: string): string;
+  /** With these folders in `STEPWELL_ENVIRONMENT`, for a server that the command starts, and for what lists its tasks. */
   readonly terminal: Terminal;
 }
 
@@ -17,29 +18,30 @@ function isPath(text: string): boolean {
   return text === '.' || text === '..' || text.includes('/');
 }
 
+/** Folders as the command line has them. Flags of some commands come from their definitions, so this is no flag's parser. */
+function namedFolders(argv: readonly string[]): string[] {
+  // There it is a setting, which takes nothing but folders.
+  if (argv[0] === 'serve') return [];
+  const values = argv.flatMap((word, index) => {
+    const isValue = argv[index - 1] === FLAG || (index === 1 && WITH_ARGUMENT.has(argv[0]));
+    if (isValue) return [word];
+    return word.startsWith(`${FLAG}=`) ? [word.slice(FLAG.length + 1)] : [];
+  });
+  return values.filter(isPath);
+}
+
 /**
- * Put the id of its environment in the place of each folder that the command line names (`--environment ./mine`), and the
- * folder into `STEPWELL_ENVIRONMENT`, so that a server started by the command, or what looks at its tasks, has the environment.
+ * Load the environments of the folders that a command line names, e.g. `--environment ./mine`.
  * @throws {DefinitionError} with the file and the reason
  */
-export async function withPlugIns(argv: readonly string[], terminal: Terminal): Promise<CommandLine> {
-  // There it is a setting, which takes nothing but folders.
-  if (argv[0] === 'serve') return { argv, terminal };
-  const words = [...argv];
-  const folders: string[] = [];
-  const idOf = async (path: string): Promise<string> => {
-    const { loadDefinition } = await load('plugIns');
-    folders.push(resolve(path));
-    return (await loadDefinition(path)).id;
-  };
-  for (const [index, word] of argv.entries()) {
-    const isValue = argv[index - 1] === FLAG || (index === 1 && WITH_ARGUMENT.has(argv[0]));
-    if (isValue && isPath(word)) words[index] = await idOf(word);
-    const joined = word.startsWith(`${FLAG}=`) ? word.slice(FLAG.length + 1) : '';
-    if (isPath(joined)) words[index] = `${FLAG}=${await idOf(joined)}`;
-  }
-  if (folders.length === 0) return { argv, terminal };
-  const known = terminal.env.STEPWELL_ENVIRONMENT?.split(',').map((path) => resolve(path)) ?? [];
-  const STEPWELL_ENVIRONMENT = [...new Set([...known, ...folders])].join(',');
-  return { argv: words, terminal: { ...terminal, env: { ...terminal.env, STEPWELL_ENVIRONMENT } } };
+export async function loadPlugIns(argv: readonly string[], terminal: Terminal): Promise<PlugIns> {
+  const folders = namedFolders(argv);
+  const ids = new Map<string, string>();
+  const environmentId = (text: string) => ids.get(text) ?? text;
+  if (folders.length === 0) return { environmentId, terminal };
+  const { loadDefinition } = await import('../../environments/load-definition.ts');
+  for (const folder of folders) ids.set(folder, (await loadDefinition(folder)).id);
+  const known = terminal.env.STEPWELL_ENVIRONMENT?.split(',').filter((path) => path !== '') ?? [];
+  const STEPWELL_ENVIRONMENT = [...new Set([...known, ...folders].map((path) => resolve(path)))].join(',');
+  return { environmentId, terminal: { ...terminal, env: { ...terminal.env, STEPWELL_ENVIRONMENT } } };
 }

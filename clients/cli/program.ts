@@ -1,27 +1,78 @@
 import { Command, CommanderError } from 'commander';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
-import { addBench } from './bench.ts';
-import { addCheats } from './cheats.ts';
-import { addCheck } from './check.ts';
 import { tell } from './command-error.ts';
-import { addDoctor } from './doctor.ts';
-import { addEnvironments } from './environments.ts';
-import { addImages } from './images.ts';
-import { addImport } from './import.ts';
-import { addPlay } from './play.ts';
-import { withPlugIns } from './plug-ins.ts';
-import { addReplay } from './replay.ts';
-import { addServe } from './serve.ts';
-import { addTasks } from './tasks.ts';
+import { loadPlugIns } from './plug-ins.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
-/** What every `add…` gets: where to add its command, where it reads and writes, and how it tells its exit status. */
+/** What a command works with. */
 export interface Cli {
-  readonly program: Command;
   readonly terminal: Terminal;
-  /** Exit status of the run, unless it fails. @default 0 */
+  /** Set the exit status of a run that does not fail. @default 0 */
   exit(code: number): void;
+  /** Id of the environment that an argument names, by its id or its folder. */
+  environmentId(text: string): string;
 }
+
+interface Listed {
+  readonly name: string;
+  readonly description: string;
+  /** Declares arguments, flags, subcommands and the action. Loaded when the command is wanted: some take their time. */
+  module(): Promise<{ declareCommand(command: Command, cli: Cli): void | Promise<void> }>;
+}
+
+const COMMANDS: readonly Listed[] = [
+  { name: 'serve', description: 'serve episodes until stopped', module: () => import('./serve.ts') },
+  {
+    name: 'play',
+    description: 'play a task in the terminal, or see a few played (--demo)',
+    module: () => import('./play.ts'),
+  },
+  {
+    name: 'replay',
+    description: 'play recorded episodes again and report every difference',
+    module: () => import('./replay.ts'),
+  },
+  {
+    name: 'tasks',
+    description: 'list tasks and datasets, or show a task',
+    module: () => import('./tasks.ts'),
+  },
+  {
+    name: 'cheats',
+    description: 'play the gallery of cheats on the tasks of a dataset',
+    module: () => import('./cheats.ts'),
+  },
+  {
+    name: 'check',
+    description: 'check that an environment keeps the contract of environments',
+    module: () => import('./check.ts'),
+  },
+  {
+    name: 'environments',
+    description: 'write an environment of your own',
+    module: () => import('./environments.ts'),
+  },
+  {
+    name: 'doctor',
+    description: 'say what this machine has and lacks, and which engine will be used',
+    module: () => import('./doctor.ts'),
+  },
+  {
+    name: 'import',
+    description: 'import published datasets; a server started later has them',
+    module: () => import('./import.ts'),
+  },
+  {
+    name: 'images',
+    description: 'build and list the images of sandboxes',
+    module: () => import('./images.ts'),
+  },
+  {
+    name: 'bench',
+    description: 'measure this machine: steps, resets and graded episodes per second',
+    module: () => import('./bench.ts'),
+  },
+];
 
 const EPILOGUE = `
 Exit status: 0 done; 1 done, with a bad answer (differences, a failed check, a server's fault);
@@ -30,31 +81,24 @@ Exit status: 0 done; 1 done, with a bad answer (differences, a failed check, a s
 Begin with: stepwell play --demo`;
 
 /** Run one command. @returns its exit status */
-export async function run(given: readonly string[], from: Terminal): Promise<number> {
+export async function run(argv: readonly string[], from: Terminal): Promise<number> {
   let exitCode: number = EXIT.ok;
   try {
-    const { argv, terminal } = await withPlugIns(given, from);
+    const { environmentId, terminal } = await loadPlugIns(argv, from);
     const cli: Cli = {
-      program: commandLine(terminal),
       terminal,
+      environmentId,
       exit: (code) => {
         exitCode = code;
       },
     };
-    // The flags of these come from what a server knows, which takes its time to read.
-    const isWanted = (command: string) => argv[0] === command || argv[1] === command;
-    await addServe(cli, isWanted('serve'));
-    await addPlay(cli, isWanted('play'));
-    addReplay(cli);
-    addTasks(cli);
-    await addCheats(cli, isWanted('cheats'));
-    await addCheck(cli, isWanted('check'));
-    addEnvironments(cli);
-    addDoctor(cli);
-    addImport(cli);
-    addImages(cli);
-    addBench(cli);
-    await cli.program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
+    const program = commandLine(terminal);
+    const wanted = argv[0] === 'help' ? argv[1] : argv[0];
+    for (const { name, description, module } of COMMANDS) {
+      const command = program.command(name).description(description);
+      if (name === wanted) await (await module()).declareCommand(command, cli);
+    }
+    await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
     // Commander has printed its own message by now.

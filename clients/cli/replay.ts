@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { ResetOptions } from '../../protocol/episode.ts';
 import { type Difference, replayEpisode } from '../replay/replay-episode.ts';
 import { readTrajectory } from '../replay/trajectory-file.ts';
@@ -16,12 +17,8 @@ Compared are the task, the image's digest, every observation, reward, component,
 Exit status 1 when anything differs. What a task prints of the date, of process ids or of random numbers will differ.`;
 
 /** `stepwell replay`: play recorded episodes again and report every difference. */
-export function addReplay(cli: Cli): void {
-  const command = cli.program
-    .command('replay')
-    .description('play recorded episodes again and report every difference')
-    .argument('<trajectory...>', 'trajectory files (.jsonl)')
-    .option('--json', 'print JSON');
+export function declareCommand(command: Command, cli: Cli): void {
+  command.argument('<trajectory...>', 'trajectory files (.jsonl)').option('--json', 'print JSON');
   addTargetFlags(command);
   command.addHelpText('after', NOTES).action(async (paths: string[], flags: ReplayFlags) => {
     const trajectories = await Promise.all(paths.map(readTrajectory));

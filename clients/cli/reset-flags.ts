@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { OptionFlag } from '../../environments/option-flags.ts';
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
 import type { Params } from '../../protocol/methods.ts';
 import { CommandError } from './command-error.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import { choice, integer, taskOf } from './flags.ts';
-import { load, type OptionFlag } from './programs.ts';
+import type { Cli } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options of an episode as flags, by their names in commander, e.g. `maxTurns`. */
@@ -16,15 +17,23 @@ export interface ResetFlags {
 
 /** The options that a server started here would take. */
 export async function resetOptions(terminal: Terminal): Promise<readonly OptionFlag[]> {
-  const [{ optionFlags }, { definitions }] = await Promise.all([load('options'), datasetPlaces(terminal)]);
+  const [{ optionFlags }, { definitions }] = await Promise.all([
+    import('../../environments/option-flags.ts'),
+    datasetPlaces(terminal),
+  ]);
   return optionFlags(definitions);
 }
 
 /** A flag for each option of a reset, but for those whose name the command has given to a flag of its own. */
-export function addResetFlags(command: Command, options: readonly OptionFlag[]): void {
+export function addResetFlags(
+  command: Command,
+  options: readonly OptionFlag[],
+  { environmentId }: Cli,
+): void {
   command.option(
     '--environment <id>',
     "id of the environment, or its folder (default: the dataset's, else bash-v1)",
+    environmentId,
   );
   for (const option of options.map(optionOf)) {
     if (!command.options.some(({ long }) => long === option.long)) command.addOption(option);

@@ -1,30 +1,37 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
+import type { ConfigInput } from '../../server/config.ts';
+import { configFlags, configOf } from '../../server/config-flags.ts';
 import { showBuilds } from './building.ts';
 import type { Cli } from './program.ts';
-import { load } from './programs.ts';
 
 const NOTES = `
 Each flag can also be an environment variable: --pool-max is STEPWELL_POOL_MAX.
 Ctrl+C or SIGTERM lets running steps finish, then stops; a second one stops at once.`;
 
-/** `stepwell serve`: its flags are the server's settings, read only when they are `wanted`. */
-export async function addServe(cli: Cli, wanted: boolean): Promise<void> {
-  const command = cli.program.command('serve').description('serve episodes until stopped');
-  if (!wanted) return;
-  const { configFlags, parseConfig } = await load('config');
-  const options = configFlags().map(({ flag, placeholder, default: fallback, description }) => {
+/** `stepwell serve`: its flags are the server's settings. */
+export function declareCommand(command: Command, { terminal, exit }: Cli): void {
+  const settings = addSettingFlags(command);
+  command.addHelpText('after', NOTES).action(async () => {
+    const config = configOf(settings(), terminal.env);
+    const { serve } = await import('../../server/main.ts');
+    exit(await serve(config, { env: terminal.env, ...showBuilds(terminal, false) }));
+  });
+}
+
+/** Add a flag for each setting. @returns what reads the settings that were given. It throws a {@link ConfigError} */
+export function addSettingFlags(command: Command): () => ConfigInput {
+  const read = configFlags().map((setting) => {
+    const { key, flag, placeholder, default: fallback, description } = setting;
     const usage = placeholder === '' ? `${flag} [true|false]` : `${flag} ${placeholder}`;
     const shown = fallback === '' ? description : `${description} (default: ${fallback})`;
-    return new Option(usage, shown).argParser((text, former: string[] = []) => [...former, text]);
+    const option = new Option(usage, shown).argParser((text, former: string[] = []) => [...former, text]);
+    command.addOption(option);
+    return (): [string, unknown][] => {
+      const texts: string[] | true | undefined = command.getOptionValue(option.attributeName());
+      if (texts === undefined) return [];
+      // A switch without a value.
+      return [[key, setting.read(texts === true ? ['true'] : texts)]];
+    };
   });
-  for (const option of options) command.addOption(option);
-  command.addHelpText('after', NOTES).action(async (given: Record<string, string[] | true | undefined>) => {
-    const argv = options.flatMap((option) => {
-      const texts = given[option.attributeName()] ?? [];
-      return texts === true ? [`${option.long}=true`] : texts.map((text) => `${option.long}=${text}`);
-    });
-    const config = parseConfig(argv, cli.terminal.env);
-    const { serve } = await load('server');
-    cli.exit(await serve(config, { env: cli.terminal.env, ...showBuilds(cli.terminal, false) }));
-  });
+  return () => Object.fromEntries(read.flatMap((one) => one()));
 }

@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
+import type { Runtime } from '../../docker/engines/table.ts';
+import type { ConfigInput } from '../../server/config.ts';
+import { configuredPath, stateFolder } from '../../server/state-folder.ts';
 import { type ClientOptions, StepwellClient } from '../typescript/client.ts';
 import { showBuilds } from './building.ts';
 import { CommandError } from './command-error.ts';
-import { choice } from './flags.ts';
+import { runtimeFlag } from './flags.ts';
 import { localEnvironments } from './local-tasks.ts';
-import { load } from './programs.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
 export interface TargetFlags {
   readonly url?: string;
   readonly token?: string;
-  readonly runtime?: string;
+  readonly runtime?: Runtime;
 }
 
 /** The server that a command works with: a running one, or one of its own that ends with it. */
@@ -37,7 +39,7 @@ export function addTargetFlags(command: Command): void {
   command
     .option('--url <address>', 'server to use, e.g. ws://127.0.0.1:8765 (default: one of its own)')
     .option('--token <text>', "that server's token (default: $STEPWELL_TOKEN)")
-    .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine of its own server (default: auto)'));
+    .addOption(runtimeFlag('engine of its own server'));
 }
 
 /**
@@ -64,15 +66,14 @@ async function startEmbedded(
   warm: readonly string[],
   options: TargetOptions,
 ): Promise<Target> {
-  const [{ parseConfig }, { startServer }, state] = await Promise.all([
-    load('config'),
-    load('server'),
-    load('state'),
+  const [{ configOf }, { startServer }] = await Promise.all([
+    import('../../server/config-flags.ts'),
+    import('../../server/main.ts'),
   ]);
   // One that there is not is told at the reset, by its name.
   const known = await localEnvironments(terminal);
   const kept = warm.filter((environment) => known.has(environment));
-  const config = parseConfig(embeddedFlags(flags, kept, terminal), terminal.env);
+  const config = configOf(embeddedSettings(flags.runtime, kept, terminal.env), terminal.env);
   const ending = endOnSignal();
   try {
     const { signal } = ending;
@@ -90,7 +91,7 @@ async function startEmbedded(
         url: server.url,
         token: config.token ?? undefined,
         isOwn: true,
-        trajectories: state.configuredPath(config.trajectories, state.stateFolder(terminal.env)),
+        trajectories: configuredPath(config.trajectories, stateFolder(terminal.env)),
         async [Symbol.asyncDispose]() {
           await client.close();
           await server.close();
@@ -108,16 +109,19 @@ async function startEmbedded(
   }
 }
 
-function embeddedFlags(flags: TargetFlags, warm: readonly string[], terminal: Terminal): string[] {
-  const argv = [
-    '--host=127.0.0.1',
-    '--port=0',
-    `--pool=${warm.map((environment) => `${environment}=1`).join(',')}`,
-    `--drain-timeout-ms=${EMBEDDED_DRAIN_MS}`,
-  ];
-  if (flags.runtime !== undefined) argv.push(`--runtime=${flags.runtime}`);
-  if (terminal.env.STEPWELL_LOG_LEVEL === undefined) argv.push('--log-level=error');
-  return argv;
+function embeddedSettings(
+  runtime: Runtime | undefined,
+  warm: readonly string[],
+  env: Terminal['env'],
+): ConfigInput {
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    pool: Object.fromEntries(warm.map((environment) => [environment, 1])),
+    drain_timeout_ms: EMBEDDED_DRAIN_MS,
+    runtime,
+    log_level: env.STEPWELL_LOG_LEVEL === undefined ? 'error' : undefined,
+  };
 }
 
 interface Ending {

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
+import type { Runtime } from '../../docker/engines/table.ts';
 import { CommandError } from './command-error.ts';
 import { checkDatasets, checkLines } from './dataset-check.ts';
 import { datasetPlaces } from './dataset-places.ts';
-import { choice } from './flags.ts';
+import { runtimeFlag } from './flags.ts';
 import type { Cli } from './program.ts';
-import { load } from './programs.ts';
 import { EXIT, print } from './terminal.ts';
 
 interface CheckFlags {
   readonly environment?: string;
   readonly dataset?: string;
-  readonly runtime?: string;
+  readonly runtime?: Runtime;
 }
 
 const BUILT_IN = 'built-in';
@@ -20,15 +20,19 @@ export function addTasksCheck(cli: Cli, tasks: Command): void {
   tasks
     .command('check')
     .description('play the golds of a dataset and tell which tasks cannot be graded')
-    .option('--environment <id>', 'only this environment (default: all that have the dataset)')
+    .option(
+      '--environment <id>',
+      'only this environment, by its id or its folder (default: all that have the dataset)',
+      cli.environmentId,
+    )
     .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
-    .addOption(choice('--runtime', ['auto', 'docker', 'local'], 'engine to play on (default: auto)'))
+    .addOption(runtimeFlag('engine to play on'))
     .action((flags: CheckFlags) => check(cli, flags));
 }
 
 async function check(cli: Cli, { environment, dataset = BUILT_IN, runtime }: CheckFlags): Promise<void> {
   const [{ loadGolds }, { home, added, definitions }] = await Promise.all([
-    load('golds'),
+    import('../../environments/golds.ts'),
     datasetPlaces(cli.terminal),
   ]);
   const golds = (await loadGolds(home, added, definitions)).filter(
@@ -37,7 +41,7 @@ async function check(cli: Cli, { environment, dataset = BUILT_IN, runtime }: Che
   if (golds.length === 0) {
     throw new CommandError(`there is no dataset "${dataset}": \`stepwell tasks datasets\` lists them`);
   }
-  const checked = await checkDatasets(cli.terminal, runtime === undefined ? {} : { runtime }, golds);
+  const checked = await checkDatasets(cli.terminal, { runtime }, golds);
   for (const one of checked) for (const line of checkLines(one)) print(cli.terminal, line);
   const bad = checked.some(({ marks, faults }) => marks.length + faults.length > 0);
   cli.exit(bad ? EXIT.bad : EXIT.ok);

@@ -1,12 +1,13 @@
+import type { Command } from 'commander';
 import type { Params } from '../../protocol/methods.ts';
 import { StepwellClient } from '../typescript/client.ts';
 import { CommandError, listCommand } from './command-error.ts';
 import { integer } from './flags.ts';
-import { localTasks, type TaskSource } from './local-tasks.ts';
+import { eachTask, localTasks, type TaskSource } from './local-tasks.ts';
 import type { Cli } from './program.ts';
 import { environmentOf } from './reset-flags.ts';
 import { addTasksCheck } from './tasks-check.ts';
-import { columns, EXIT, print, type Terminal } from './terminal.ts';
+import { columns, print, type Terminal } from './terminal.ts';
 
 interface SourceFlags {
   readonly url?: string;
@@ -26,11 +27,9 @@ interface ListFlags extends TasksFlags {
 }
 
 const INSTRUCTION_WIDTH = 90;
-const PAGE = 1000;
 
 /** `stepwell tasks list`, `show`, `datasets` and `check`. */
-export function addTasks(cli: Cli): void {
-  const tasks = cli.program.command('tasks').description('list tasks and datasets, or show a task');
+export function declareCommand(tasks: Command, cli: Cli): void {
   const list = tasks
     .command('list', { isDefault: true })
     .description('list the tasks of a dataset')
@@ -44,7 +43,11 @@ export function addTasks(cli: Cli): void {
   addTasksCheck(cli, tasks);
   for (const command of [list, show]) {
     command
-      .option('--environment <id>', "id of the environment (default: the dataset's, else bash-v1)")
+      .option(
+        '--environment <id>',
+        "id of the environment, or its folder (default: the dataset's, else bash-v1)",
+        cli.environmentId,
+      )
       .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
       .option('--split <name>', 'part of the dataset (default: all of it)');
   }
@@ -102,23 +105,18 @@ async function listTasks(cli: Cli, flags: ListFlags): Promise<void> {
 async function showTask(cli: Cli, wanted: string, flags: TasksFlags): Promise<void> {
   await using source = await openSource(cli.terminal, flags);
   const asked = await query(flags, source);
-  for (let offset = 0; ; offset += PAGE) {
-    const page = await source.tasks({ ...asked, offset, limit: PAGE });
-    const task = page.tasks.find(({ id, index }) => id === wanted || String(index) === wanted);
-    if (task) {
-      if (flags.json) return print(cli.terminal, JSON.stringify({ ...task, dataset: page.dataset }, null, 2));
-      const { terminal } = cli;
-      print(terminal, `${task.id} (${page.dataset}, index ${task.index})`);
-      if (task.tags.length > 0) print(terminal, `tags: ${task.tags.join(', ')}`);
-      if (task.ungradable !== undefined) print(terminal, `cannot be graded: ${task.ungradable.reason}`);
-      return print(terminal, `\n${task.instruction}`);
-    }
-    if (page.tasks.length === 0 || offset + page.tasks.length >= page.total) {
-      const list = listCommand({ ...asked, dataset: page.dataset });
-      const message = `${page.dataset} has no task "${wanted}": take an id or an index from ${list}`;
-      throw new CommandError(message, EXIT.usage);
-    }
+  for await (const task of eachTask(source, asked)) {
+    if (task.id !== wanted && String(task.index) !== wanted) continue;
+    if (flags.json) return print(cli.terminal, JSON.stringify(task, null, 2));
+    const { terminal } = cli;
+    print(terminal, `${task.id} (${task.dataset}, index ${task.index})`);
+    if (task.tags.length > 0) print(terminal, `tags: ${task.tags.join(', ')}`);
+    if (task.ungradable !== undefined) print(terminal, `cannot be graded: ${task.ungradable.reason}`);
+    return print(terminal, `\n${task.instruction}`);
   }
+  const { dataset } = await source.tasks({ ...asked, limit: 1 });
+  const list = listCommand({ ...asked, dataset });
+  throw new CommandError(`${dataset} has no task "${wanted}": take an id or an index from ${list}`);
 }
 
 function shorten(instruction: string): string {

@@ -32,6 +32,8 @@ export interface EnsureOptions {
   readonly definitions?: readonly AnyDefinition[];
   /** Names of the images to look after. @default all but `base` */
   readonly names?: readonly string[];
+  /** Build also what is up to date. @default false */
+  readonly force?: boolean;
   /** Called with the image's name and what is being done. */
   readonly onProgress?: (name: string, line: string) => void;
   /** Called when a build that was begun has ended, well or not. */
@@ -43,15 +45,15 @@ export interface EnsureOptions {
 }
 
 /**
- * Build the images that are missing or out of date, and nothing else.
+ * Build the images that are missing or out of date.
  * @returns names of those that were built
  */
 export async function ensureImages(options: EnsureOptions): Promise<string[]> {
-  const { builder, names, onProgress, onEnd, logs, signal } = options;
+  const { builder, names, force = false, onProgress, onEnd, logs, signal } = options;
   const built: string[] = [];
   for (const recipe of await makeRecipes(options.definitions)) {
     const wanted = names === undefined ? recipe.name !== 'base' : names.includes(recipe.name);
-    if (!wanted || (await builder.isCurrent(recipe))) continue;
+    if (!wanted || (!force && (await builder.isCurrent(recipe)))) continue;
     signal?.throwIfAborted();
     const onLine = (line: string): void => onProgress?.(recipe.name, line);
     let ok = false;

@@ -1,14 +1,7 @@
+import type { BenchFlags } from '../../clients/cli/bench.ts';
 import type { Row } from './lanes.ts';
 
-export interface BenchOptions {
-  readonly runtime: string;
-  /** Episodes at a time, and sandboxes. @default what is asked of the environment */
-  readonly lanes?: number;
-  /** Time of the steps run, in seconds. */
-  readonly seconds: number;
-  /** Time of the graded episodes run, in seconds. */
-  readonly sustained: number;
-}
+export type BenchOptions = Pick<BenchFlags, 'runtime' | 'lanes' | 'seconds' | 'sustained'>;
 
 /** What one environment's measuring gives. */
 export interface Report<F> {

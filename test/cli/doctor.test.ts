@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { doctor } from '../../clients/cli/doctor.ts';
 import { type Diagnosis, diagnose } from '../../clients/cli/doctor-checks.ts';
 import type { Machine } from '../../clients/cli/machine.ts';
+import { NoDockerError } from '../../docker/engines/docker/facts.ts';
 import { DOCKER, machine, missing, noDocker } from './fake-machine.ts';
 import { FakeTerminal, stepwell } from './fake-terminal.ts';
 
-const windows: Machine['docker'] = async (path) =>
-  path === '/version' ? { Version: '27', ApiVersion: '1.47', Os: 'windows' } : DOCKER[path];
+const windows: Machine['docker'] = async () => ({ ...DOCKER, os: 'windows' });
+const forbidden: Machine['docker'] = async () => {
+  throw new NoDockerError('this user may not use unix:///var/run/docker.sock', true, null);
+};
 
 function check(diagnosis: Diagnosis, name: string) {
   return diagnosis.checks.find((one) => one.name === name) ?? expect.fail(`nothing was said of ${name}`);
@@ -56,18 +59,15 @@ describe('the checks', () => {
     ['a missing Python', { run: missing('python3') }, 'Python 3', 'bad'],
     ['no Docker', noDocker, 'Docker engine', 'bad'],
     ['Docker for other systems', { docker: windows }, 'Docker engine', 'bad'],
+    ['a rootless Docker', { docker: async () => ({ ...DOCKER, isRootless: true }) }, 'Docker engine', 'warn'],
+    ['a Docker engine of others', { docker: forbidden }, 'Docker engine', 'bad'],
     ['an old Node', { nodeVersion: '18.1.0' }, 'Node', 'bad'],
     ['no overlay', { read: async () => '' }, 'overlay', 'warn'],
     ['no user namespaces', { read: async () => '0\n' }, 'user namespaces', 'warn'],
     ['user namespaces as root', { read: async () => '0\n', isRoot: true }, 'user namespaces', 'ok'],
     ['a taken port', { isPortFree: async () => false }, 'port 8765', 'warn'],
     ['no images for the local engine', noDocker, 'images', 'ok'],
-    [
-      'no images for Docker',
-      { docker: async (path) => (path.startsWith('/images') ? [] : DOCKER[path]) },
-      'images',
-      'warn',
-    ],
+    ['no images for Docker', { docker: async () => ({ ...DOCKER, images: [] }) }, 'images', 'warn'],
     ['no cgroup', { read: async () => null }, 'cgroup', 'warn'],
   ])('tell of %s', async (_case, changes, name, status) => {
     expect(check(await diagnose(machine(changes)), name).status).toBe(status);
@@ -91,8 +91,8 @@ describe('the checks', () => {
 
   test('name datasets and images by what lies in the state folder', async () => {
     const folders: Machine['folders'] = async (path) =>
-      path === '/home/a/.stepwell/datasets' ? ['nl2bash-fs2', 'nl2bash-fs1'] : ['bash'];
-    const diagnosis = await diagnose(machine({ folders }));
+      path === '/home/a/.stepwell/datasets' ? ['nl2bash-fs2', 'nl2bash-fs1'] : [];
+    const diagnosis = await diagnose(machine({ folders, localImages: async () => ['bash'] }));
     expect(check(diagnosis, 'datasets').found).toBe('nl2bash-fs1, nl2bash-fs2');
     expect(check(diagnosis, 'images').found).toBe('Docker: bash; local: bash');
   });

@@ -1,8 +1,14 @@
 import type { Machine } from '../../clients/cli/machine.ts';
+import { type DockerFacts, NoDockerError } from '../../docker/engines/docker/facts.ts';
 
-export const DOCKER: Record<string, unknown> = {
-  '/version': { Version: '20.10.24', ApiVersion: '1.41', Os: 'linux' },
-  '/info': { Driver: 'overlay2', CgroupVersion: '1', SecurityOptions: [] },
+export const DOCKER: DockerFacts = {
+  version: '20.10.24',
+  apiVersion: '1.41',
+  os: 'linux',
+  driver: 'overlay2',
+  cgroupVersion: '1',
+  isRootless: false,
+  images: ['bash'],
 };
 
 /** A machine where all is well, but for what a test changes. */
@@ -15,10 +21,8 @@ export function machine(changes: Partial<Machine> = {}): Machine {
     run: async () => ({ ok: true, line: 'Python 3.11.2' }),
     read: async (path) => (path === '/proc/filesystems' ? 'nodev\toverlay\n' : '1000\n'),
     folders: async () => [],
-    docker: async (path) => {
-      if (path.startsWith('/images/json')) return [{ Labels: { 'stepwell.image': 'bash' } }];
-      return DOCKER[path];
-    },
+    docker: async () => DOCKER,
+    localImages: async () => [],
     isPortFree: async () => true,
     engine: async () => ({
       runtime: 'docker',
@@ -32,7 +36,7 @@ export function machine(changes: Partial<Machine> = {}): Machine {
 
 export const noDocker: Partial<Machine> = {
   docker: async () => {
-    throw new Error('nobody listens at unix:///var/run/docker.sock');
+    throw new NoDockerError('nothing listens at unix:///var/run/docker.sock', false, null);
   },
 };
 

@@ -14,7 +14,7 @@ describeUnless(missing, 'the examples', () => {
   let server: RealServer;
 
   beforeAll(async () => {
-    server = await startLocalServer('--pool-max=8');
+    server = await startLocalServer({ pool_max: 8 });
   });
 
   afterAll(() => server?.[Symbol.asyncDispose]());

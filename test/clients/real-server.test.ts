@@ -24,7 +24,7 @@ describeUnless(missing, 'the client and the server itself', () => {
   let client: StepwellClient;
 
   beforeAll(async () => {
-    server = await startLocalServer(`--token=${TOKEN}`);
+    server = await startLocalServer({ token: TOKEN });
     client = await StepwellClient.connect(server.url, { token: TOKEN, strict: true });
   });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseConfig } from '../../server/config-flags.ts';
+import { type ConfigInput, createConfig } from '../../server/config.ts';
 import { startServer } from '../../server/main.ts';
 
 /** A state folder of a test's own. */
@@ -14,10 +14,16 @@ export interface RealServer extends AsyncDisposable {
 }
 
 /** The server itself on the local engine and a free port. */
-export async function startLocalServer(...flags: string[]): Promise<RealServer> {
+export async function startLocalServer(settings: ConfigInput = {}): Promise<RealServer> {
   const home = await temporaryHome();
-  const argv = ['--port=0', '--runtime=local', '--pool=bash-v1=1', '--log-level=error', ...flags];
-  const server = await startServer(parseConfig(argv), { env: { STEPWELL_HOME: home } });
+  const config = createConfig({
+    port: 0,
+    runtime: 'local',
+    pool: { 'bash-v1': 1 },
+    log_level: 'error',
+    ...settings,
+  });
+  const server = await startServer(config, { env: { STEPWELL_HOME: home } });
   return {
     url: server.url,
     async [Symbol.asyncDispose]() {

@@ -1,9 +1,19 @@
+import { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
+import { addSettingFlags } from '../../clients/cli/serve.ts';
 import { ConfigError, type ConfigInput, createConfig } from '../../server/config.ts';
-import { configFlags, configTable, parseConfig } from '../../server/config-flags.ts';
+import { configFlags, configOf, configTable } from '../../server/config-flags.ts';
+
+/** The configuration of a command line. */
+function parsed(argv: readonly string[], env = {}) {
+  const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  const settings = addSettingFlags(command);
+  command.parse([...argv], { from: 'user' });
+  return configOf(settings(), env);
+}
 
 test('without flags the defaults hold', () => {
-  expect(parseConfig([])).toMatchObject({
+  expect(configOf({})).toMatchObject({
     port: 8765,
     host: '127.0.0.1',
     runtime: 'auto',
@@ -17,7 +27,7 @@ test('without flags the defaults hold', () => {
 
 test('flags are read in every form', () => {
   const argv = ['--port', '0', '--pool=bash-v1=8,nl2bash-fs1=4', '--dataset', 'a=/x=y', '--dataset', 'b=c'];
-  expect(parseConfig([...argv, '--fsync', '--cpus', '0.5'])).toMatchObject({
+  expect(parsed([...argv, '--fsync', '--cpus', '0.5'])).toMatchObject({
     port: 0,
     pool: { 'bash-v1': 8, 'nl2bash-fs1': 4 },
     dataset: { a: '/x=y', b: 'c' },
@@ -28,22 +38,28 @@ test('flags are read in every form', () => {
 
 test('the environment stands behind the flags', () => {
   const env = { STEPWELL_PORT: '1', STEPWELL_TOKEN: 'from-the-environment' };
-  expect(parseConfig(['--port', '2'], env)).toMatchObject({ port: 2, token: 'from-the-environment' });
+  expect(parsed(['--port', '2'], env)).toMatchObject({ port: 2, token: 'from-the-environment' });
 });
 
 test.each([
-  [['--prot', '1'], '--prot'],
-  [['--port'], '--port'],
   [['--port', 'http'], '--port'],
   [['--port', '70000'], '--port'],
   [['--pool', 'bash-v1'], '--pool'],
   [['--pool', 'bash-v1=many'], '--pool'],
   [['--runtime', 'podman'], '--runtime'],
   [['--fsync=maybe'], '--fsync'],
-  [['serve'], 'serve'],
 ])('%j is refused by name', (argv, flag) => {
-  expect(() => parseConfig(argv)).toThrow(ConfigError);
-  expect(() => parseConfig(argv)).toThrow(flag);
+  expect(() => parsed(argv)).toThrow(ConfigError);
+  expect(() => parsed(argv)).toThrow(flag);
+});
+
+test.each([
+  [['--prot', '1'], '--prot'],
+  [['--port'], '--port'],
+  [['serve'], 'too many arguments'],
+])('%j is no command line: %s', (argv, named) => {
+  expect(() => parsed(argv)).toThrow(CommanderError);
+  expect(() => parsed(argv)).toThrow(named);
 });
 
 const CONTRADICTIONS: [ConfigInput, string, string][] = [
@@ -68,7 +84,7 @@ test.each(['two words', 'one-line\n', '\ttabulated'])(
   'the token %j is refused for its white space',
   (token) => {
     expect(() => createConfig({ token })).toThrow(/^--token: white space .*letters, digits/);
-    expect(() => parseConfig([], { STEPWELL_TOKEN: token })).toThrow('--token: white space');
+    expect(() => configOf({}, { STEPWELL_TOKEN: token })).toThrow('--token: white space');
   },
 );
 

@@ -73,11 +73,11 @@ test('a step without an answer for 55 s is an error, ends its episode, and leave
 });
 
 test('a grade is asked for within a time that leaves room for its answer', async () => {
-  const session = new OpenEnvSession(parts());
-  await session.reset({});
-  await session.step({ submit: true, answer: 'gold' });
+  const episodes = new OpenEnvEpisodes(parts());
+  await episodes.reset({});
+  await episodes.step({ submit: true, answer: 'gold' });
   expect(fake.plays[0]?.gradings).toEqual([{ final: true, atMostMs: 25_000 }]);
-  await session.leave('client');
+  await episodes.leave('client');
 });
 
 test('a reset without an answer for 55 s is an error, counted, and leaves no episode', async () => {

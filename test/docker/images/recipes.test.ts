@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ImagesTerminal, runImages } from '../../../docker/images/command.ts';
 import { replacement } from '../../../docker/images/definitions.ts';
 import { readDefinitions } from '../../../docker/images/definitions-file.ts';
 import { allPackages, makeRecipes, type Recipe } from '../../../docker/images/recipe.ts';
@@ -129,78 +126,8 @@ describe('a file of definitions', () => {
     const path = join(folder, 'images.json');
     await writeFile(path, JSON.stringify([{ name: 'Big Set', from: 'bash' }]));
     await expect(readDefinitions(path)).rejects.toThrow(/images\.json.*lower-case/s);
-  });
-});
-
-describe('the images program', () => {
-  async function run(argv: readonly string[], definitions?: ImagesTerminal['definitions']) {
-    const written = { out: '', err: '' };
-    const to = (key: 'out' | 'err') =>
-      new Writable({
-        write(chunk, _encoding, done) {
-          written[key] += chunk;
-          done();
-        },
-      });
-    const status = await runImages(argv, {
-      stdout: to('out'),
-      stderr: to('err'),
-      env: { STEPWELL_HOME: folder },
-      ...(definitions === undefined ? {} : { definitions }),
-    });
-    return { status, ...written };
-  }
-
-  it('refuses what it does not know', async () => {
-    expect(await run(['build', 'nowhere'])).toMatchObject({
-      status: 2,
-      err: expect.stringContaining('known are base, bash'),
-    });
-    expect((await run(['build', '--runtime', 'cloud'])).status).toBe(2);
-    expect((await run(['bild'])).status).toBe(2);
-  });
-
-  it('knows the images that this machine brings, and says which are built', async () => {
-    const tree = join(folder, 'tree.tar');
-    await writeFile(join(folder, 'note'), 'from the tree');
-    execFileSync('tar', ['-cf', tree, '-C', folder, 'note']);
-    const definitions = async () => [{ name: 'set', from: 'bash', tree }];
-    const local = ['--runtime', 'local'];
-    const states = async () => {
-      const images: { name: string; state: string }[] = JSON.parse(
-        (await run(['list', ...local, '--json'], definitions)).out,
-      );
-      return Object.fromEntries(images.map(({ name, state }) => [name, state]));
-    };
-    expect(await states()).toEqual({ set: 'missing' });
-    expect((await run(['list', ...local], definitions)).out).toMatch(/^set +not built; .*images build set/);
-    expect(await run(['build', 'set', ...local], definitions)).toMatchObject({
-      status: 0,
-      out: expect.stringMatching(/^set sha256:/),
-    });
-    expect(await states()).toEqual({ set: 'built' });
-    execFileSync('tar', ['-rf', tree, '-C', folder, 'note']);
-    expect(await states()).toEqual({ set: 'outdated' });
-    expect((await run(['list', ...local], definitions)).out).toMatch(/^set +sha256:.* out of date$/m);
-  });
-
-  it('refuses definitions that cannot be read', async () => {
-    const broken = () => Promise.reject(new Error('dataset.json: record 3 is malformed'));
-    const refused = { status: 2, err: 'stepwell: dataset.json: record 3 is malformed\n' };
-    expect(await run(['build', '--runtime', 'local'], broken)).toMatchObject(refused);
-    expect(await run(['list', '--runtime', 'local'], broken)).toMatchObject(refused);
-    expect((await run(['build', '--definitions', join(folder, 'none')])).status).toBe(2);
-  });
-
-  it('lists nothing where nothing is built', async () => {
-    expect(await run(['list', '--runtime', 'local', '--json'])).toEqual({ status: 0, out: '[]\n', err: '' });
-  });
-
-  it('builds nothing that the host’s programs stand in for', async () => {
-    expect(await run(['build', '--runtime', 'local', 'bash'])).toMatchObject({
-      status: 0,
-      out: '',
-      err: 'bash: up to date\n',
-    });
+    await writeFile(path, '[{"name": }]');
+    await expect(readDefinitions(path)).rejects.toThrow(/images\.json.*JSON/s);
+    await expect(readDefinitions(join(folder, 'none'))).rejects.toThrow(/none/);
   });
 });

@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DatasetError } from '../../../environments/dataset-error.ts';
 import { datasetsOf, loadDatasets } from '../../../environments/dataset-store.ts';
-import { run } from '../../../environments/import/command.ts';
+import { readHumanEval } from '../../../environments/import/humaneval.ts';
+import { importIntercode, writeDatasets } from '../../../environments/import/intercode.ts';
 import { python } from '../../../environments/python/definition.ts';
 
 let home: string;
@@ -18,18 +19,19 @@ afterEach(async () => {
   await rm(source, { recursive: true, force: true });
 });
 
-async function imported(name: string, content: unknown, ...argv: string[]) {
+/** @throws {DatasetError} */
+async function imported(
+  name: string,
+  content: unknown,
+  form: 'intercode' | 'humaneval' = 'intercode',
+  given?: string,
+) {
   const file = join(source, name);
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
-  const errors: string[] = [];
-  const status = await run(argv.length > 0 ? [...argv, file] : ['intercode', source], {
-    home,
-    print: () => {},
-    printError: (line) => errors.push(line),
-    progress: new PassThrough().resume(),
-  });
+  if (form === 'intercode') await importIntercode(source, home);
+  else await writeDatasets(await readHumanEval(file, given), home);
   const datasets = datasetsOf(python, await loadDatasets(home));
-  return { status, errors: errors.join('\n'), datasets, tasks: datasets[0]?.tasks ?? [] };
+  return { datasets, tasks: datasets[0]?.tasks ?? [] };
 }
 
 describe('MBPP', () => {
@@ -70,9 +72,9 @@ describe('MBPP', () => {
     ],
     ['the same id twice', [RECORD, RECORD], /record 1, field task_id: /],
   ])('with %s is refused', async (_, content, message) => {
-    const { status, errors } = await imported('ic_mbpp.json', content);
-    expect(status).toBe(1);
-    expect(errors).toMatch(message);
+    const importing = imported('ic_mbpp.json', content);
+    await expect(importing).rejects.toThrow(DatasetError);
+    await expect(importing).rejects.toThrow(message);
   });
 });
 
@@ -124,9 +126,9 @@ describe('APPS', () => {
     ],
     ['no inputs', { inputs: [], outputs: [] }, /field input_output\.inputs: /],
   ])('with %s is refused', async (_, input_output, message) => {
-    const { status, errors } = await imported('ic_apps.json', [{ ...PROGRAM, input_output }]);
-    expect(status).toBe(1);
-    expect(errors).toMatch(message);
+    const importing = imported('ic_apps.json', [{ ...PROGRAM, input_output }]);
+    await expect(importing).rejects.toThrow(DatasetError);
+    await expect(importing).rejects.toThrow(message);
   });
 });
 
@@ -142,8 +144,7 @@ describe('HumanEval', () => {
   const lines = (...records: unknown[]) => records.map((record) => JSON.stringify(record)).join('\n\n');
 
   it('becomes tasks with one test and the helpers of the prompt as setup', async () => {
-    const { status, datasets, tasks } = await imported('Made.jsonl', lines(RECORD), 'humaneval');
-    expect(status).toBe(0);
+    const { datasets, tasks } = await imported('Made.jsonl', lines(RECORD), 'humaneval');
     expect(datasets[0]?.name).toBe('made');
     expect(tasks).toEqual([
       {
@@ -164,7 +165,7 @@ describe('HumanEval', () => {
   });
 
   it('takes a name for the dataset', async () => {
-    const { datasets } = await imported('x.jsonl', lines(RECORD), 'humaneval', '--name', 'mine');
+    const { datasets } = await imported('x.jsonl', lines(RECORD), 'humaneval', 'mine');
     expect(datasets[0]?.name).toBe('mine');
   });
 
@@ -180,8 +181,8 @@ describe('HumanEval', () => {
     ['broken JSON', `${lines(RECORD)}\n{`, /line 2: not JSON/],
     ['nothing', '\n', /no record/],
   ])('with %s is refused', async (_, content, message) => {
-    const { status, errors } = await imported('x.jsonl', content, 'humaneval');
-    expect(status).toBe(1);
-    expect(errors).toMatch(message);
+    const importing = imported('x.jsonl', content, 'humaneval');
+    await expect(importing).rejects.toThrow(DatasetError);
+    await expect(importing).rejects.toThrow(message);
   });
 });

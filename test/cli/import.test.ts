@@ -2,12 +2,14 @@ import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { Command } from 'commander';
 import { extract, pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadDatasets } from '../../../environments/dataset-store.ts';
-import { type Check, NotChecked, run } from '../../../environments/import/command.ts';
+import { type CheckImported, declareCommand } from '../../clients/cli/import.ts';
+import { run } from '../../clients/cli/program.ts';
+import { loadDatasets } from '../../environments/dataset-store.ts';
+import { FakeTerminal } from './fake-terminal.ts';
 
 let home: string;
 let source: string;
@@ -43,19 +45,20 @@ async function members(file: string): Promise<string[]> {
   return names;
 }
 
-const imported = (...argv: string[]) => importedWith(undefined, argv);
+/** Import without playing anything. */
+async function imported(...argv: string[]) {
+  const terminal = new FakeTerminal('', { STEPWELL_HOME: home });
+  const status = await run(['import', ...argv, '--no-check'], terminal);
+  return { status, lines: terminal.printed.trimEnd().split('\n'), errors: terminal.complained };
+}
 
-async function importedWith(check: Check | undefined, argv: readonly string[]) {
-  const lines: string[] = [];
-  const errors: string[] = [];
-  const status = await run(argv, {
-    home,
-    print: (line) => lines.push(line),
-    printError: (line) => errors.push(line),
-    progress: new PassThrough().resume(),
-    ...(check === undefined ? {} : { check }),
-  });
-  return { status, lines, errors: errors.join('\n') };
+/** Import with another check than one that plays. */
+async function importedWith(check: CheckImported, argv: readonly string[]) {
+  const terminal = new FakeTerminal('', { STEPWELL_HOME: home });
+  const command = new Command();
+  declareCommand(command, { terminal, exit: () => {}, environmentId: (id) => id }, check);
+  await command.parseAsync([...argv], { from: 'user' });
+  return terminal.printed.trimEnd().split('\n');
 }
 
 const TASKS = [
@@ -111,7 +114,7 @@ describe('stepwell import intercode', () => {
     await write('fs_1.tar', await tar('testbed/a'));
     await write('nl2bash_fs_4.json', content);
     const { status, errors } = await imported('intercode', source);
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(errors).toMatch(message);
     expect(await readdir(home)).toEqual([]);
   });
@@ -120,16 +123,16 @@ describe('stepwell import intercode', () => {
     await write('nl2bash_fs_1.json', TASKS);
     await write('fs_1.tar', await tar('testbed/a', name));
     expect(await imported('intercode', source)).toMatchObject({
-      status: 1,
+      status: 2,
       errors: expect.stringMatching(/fs_1\.tar: member/),
     });
   });
 
   it('refuses a set without its tree, a folder with nothing in it, and none', async () => {
-    expect((await imported('intercode', source)).status).toBe(1);
+    expect((await imported('intercode', source)).status).toBe(2);
     await write('nl2bash_fs_1.json', TASKS);
     expect((await imported('intercode', source)).errors).toMatch(/fs_1\.tar: /);
-    expect((await imported('intercode', join(source, 'nowhere'))).status).toBe(1);
+    expect((await imported('intercode', join(source, 'nowhere'))).status).toBe(2);
   });
 
   it('tells what is wrong with a command line', async () => {
@@ -142,28 +145,26 @@ describe('stepwell import intercode', () => {
 describe('the check of an import', () => {
   const mark = { kind: 'no_op_wins', reason: 'Nothing to do.' } as const;
   const found =
-    (faults: readonly string[] = []): Check =>
-    async (names, runtime) =>
+    (...faults: readonly string[]): CheckImported =>
+    async (_terminal, names, runtime) =>
       names.map((dataset) => ({
+        environment: 'bash-v1',
         dataset,
+        tasks: 2,
         engine: runtime ?? 'docker',
         marks: [{ id: 'fs4-1', ungradable: mark }],
-        faults,
-        lines: [`checked ${dataset}`],
+        faults: faults.map((fault) => ({ id: 'fs4-0', fault })),
       }));
 
   beforeEach(() => write('nl2bash_fs_4.json', TASKS));
 
   it('marks in the files what cannot be graded, and tells what it found', async () => {
-    const { status, lines } = await importedWith(found(), ['intercode', source, '--runtime', 'local']);
-    expect({ status, lines }).toEqual({
-      status: 0,
-      lines: [
-        expect.stringMatching(/^imported nl2bash-fs4/),
-        'checked nl2bash-fs4',
-        expect.stringMatching(/^next: /),
-      ],
-    });
+    expect(await importedWith(found(), ['intercode', source, '--runtime', 'local'])).toEqual([
+      expect.stringMatching(/^imported nl2bash-fs4/),
+      expect.stringMatching(/^checked nl2bash-fs4 for bash-v1: 1 of 2 gradable/),
+      expect.stringMatching(/^ {2}fs4-1: no-op wins/),
+      expect.stringMatching(/^next: /),
+    ]);
     const [dataset] = await loadDatasets(home);
     expect(dataset?.checked).toBe(true);
     expect(dataset?.tasks.map(({ ungradable }) => ungradable)).toEqual([undefined, mark]);
@@ -172,22 +173,21 @@ describe('the check of an import', () => {
   });
 
   it('leaves a dataset unchecked of which a task could not be tried', async () => {
-    await importedWith(found(['it died']), ['intercode', source]);
+    await importedWith(found('it died'), ['intercode', source]);
     const [dataset] = await loadDatasets(home);
     expect(dataset).toMatchObject({ checked: false, tasks: [{ id: 'fs4-0' }, { ungradable: mark }] });
   });
 
   it('is left out where that is asked for', async () => {
-    const check: Check = () => Promise.reject(new Error('not wanted'));
-    expect((await importedWith(check, ['intercode', source, '--no-check'])).status).toBe(0);
+    const check: CheckImported = () => Promise.reject(new Error('not wanted'));
+    const lines = await importedWith(check, ['intercode', source, '--no-check']);
+    expect(lines.join()).not.toContain('not checked');
     expect((await loadDatasets(home))[0]?.checked).toBe(false);
   });
 
   it('does not take the import along where there is nothing to try it on', async () => {
-    const check: Check = () => Promise.reject(new NotChecked('no engine'));
-    const { status, lines } = await importedWith(check, ['intercode', source]);
-    expect(status).toBe(0);
-    expect(lines).toContain('not checked: no engine');
+    const check: CheckImported = () => Promise.reject(new Error('no engine'));
+    expect(await importedWith(check, ['intercode', source])).toContain('not checked: no engine');
     expect(await loadDatasets(home)).toHaveLength(1);
   });
 });
@@ -219,9 +219,9 @@ describe('stepwell import humaneval', () => {
     await write('mine.jsonl', `${JSON.stringify(record)}\n`);
     const { status, errors } = await imported('humaneval', join(source, 'mine.jsonl'), '--name', '../x');
     expect({ status, errors }).toEqual({
-      status: 1,
+      status: 2,
       errors: expect.stringContaining('no name of a dataset'),
     });
-    expect((await imported('humaneval', join(source, 'none.jsonl'))).status).toBe(1);
+    expect((await imported('humaneval', join(source, 'none.jsonl'))).status).toBe(2);
   });
 });

@@ -1,12 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import type { PublishedDataset } from '../../../environments/import/dataset-writer.ts';
 import { writeDatasets } from '../../../environments/import/intercode.ts';
-import { withProgress } from '../../../environments/import/progress.ts';
 
 const MTIME = new Date(0);
 
@@ -30,7 +27,7 @@ function dataset(name: string, ...sizes: number[]): PublishedDataset {
   };
 }
 
-it('goes by the bytes that are written, and never back', async () => {
+it('tells its progress by the bytes that are written, and never back', async () => {
   const home = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
   try {
     const told: [string, number][] = [];
@@ -47,17 +44,4 @@ it('goes by the bytes that are written, and never back', async () => {
   } finally {
     await rm(home, { recursive: true, force: true });
   }
-});
-
-it('is a line for each part of the work where there is no terminal', async () => {
-  const stream = new PassThrough();
-  const value = await withProgress('import', stream, async (onProgress) => {
-    onProgress('reading a', 0);
-    onProgress('reading a', 0.5);
-    onProgress('writing a', 0.6);
-    return 7;
-  });
-  stream.end();
-  expect(value).toBe(7);
-  expect(await text(stream)).toBe('import: reading a\nimport: writing a\n');
 });

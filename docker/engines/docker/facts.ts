@@ -1,0 +1,76 @@
+import Docker from 'dockerode';
+import { z } from 'zod';
+import { engineMessageOf } from './errors.ts';
+import { DockerImageBuilder } from './image-builder.ts';
+
+/** What a Docker engine says of itself. */
+export interface DockerFacts {
+  readonly version: string;
+  readonly apiVersion: string;
+  /** System of its containers: `linux`, or another one, which no sandbox runs on. */
+  readonly os: string;
+  /** Storage driver, e.g. `overlay2`. */
+  readonly driver: string;
+  /** `1` or `2`, where it says so. */
+  readonly cgroupVersion: string | undefined;
+  readonly isRootless: boolean;
+  /** Names of Stepwell's images in it, e.g. `bash`. */
+  readonly images: readonly string[];
+}
+
+/** Why no Docker engine can be asked. */
+export class NoDockerError extends Error {
+  override readonly name = 'NoDockerError';
+  /** Whether an engine is there, and this user may not use it. */
+  readonly isForbidden: boolean;
+
+  constructor(message: string, isForbidden: boolean, cause: unknown) {
+    super(message, { cause });
+    this.isForbidden = isForbidden;
+  }
+}
+
+const TIMEOUT_MS = 5_000;
+
+const Version = z.looseObject({ Version: z.string(), ApiVersion: z.string(), Os: z.string() });
+const Info = z.looseObject({
+  Driver: z.string(),
+  CgroupVersion: z.string().optional(),
+  SecurityOptions: z.array(z.string()).nullish(),
+});
+
+/**
+ * Ask the Docker engine that a server would use.
+ * @throws {NoDockerError} none answers, or this user may not use it
+ */
+export async function dockerFacts(): Promise<DockerFacts> {
+  try {
+    const docker = new Docker({ timeout: TIMEOUT_MS });
+    const { Version: version, ApiVersion: apiVersion, Os: os } = Version.parse(await docker.version());
+    const info = Info.parse(await docker.info());
+    const images = await new DockerImageBuilder(docker).list();
+    return {
+      version,
+      apiVersion,
+      os,
+      driver: info.Driver,
+      cgroupVersion: info.CgroupVersion,
+      isRootless: info.SecurityOptions?.some((option) => option.includes('rootless')) ?? false,
+      images: images.map(({ name }) => name),
+    };
+  } catch (error) {
+    throw noDocker(error);
+  }
+}
+
+function noDocker(error: unknown): NoDockerError {
+  const host = process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock';
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EACCES') return new NoDockerError(`this user may not use ${host}`, true, error);
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+    return new NoDockerError(`nothing listens at ${host}`, false, error);
+  }
+  if (code === 'ECONNRESET') return new NoDockerError(`no answer from ${host}`, false, error);
+  const message = error instanceof z.ZodError ? 'answers unlike a Docker engine' : engineMessageOf(error);
+  return new NoDockerError(message, false, error);
+}
