@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 const ROOT = resolve(import.meta.dirname, '..');
 const FOLDERS = ['protocol', 'clients', 'docker', 'environments', 'server'] as const;
 type Folder = (typeof FOLDERS)[number];
+/** Programs for those who work on the project, which may import anything. */
+const PROGRAMS = ['bench', 'test', 'tools'];
 
 /** Where the server puts its parts together: the only files of it that may name `docker/`. */
 const COMPOSITION_ROOT = /^server\/(main|doctor)\.ts$/;
@@ -66,22 +68,22 @@ describe('the dependency table', () => {
     });
   }
 
-  it('lets nothing import test/', () => {
+  it(`lets nothing import ${PROGRAMS.map((folder) => `${folder}/`).join(', ')}`, () => {
     const wrong = FOLDERS.flatMap(sources)
       .flatMap(imports)
-      .filter((item) => item.target?.startsWith('test/'))
+      .filter(({ target }) => PROGRAMS.some((folder) => target?.startsWith(`${folder}/`)))
       .map((item) => `${item.from} → ${item.specifier}`);
     expect(wrong).toEqual([]);
   });
 
   it('has no catch-all folders and no barrel files', () => {
-    const files = [...FOLDERS, 'test'].flatMap(sources);
+    const files = [...FOLDERS, ...PROGRAMS].flatMap(sources);
     expect(files.filter((file) => /(^|\/)(utils?|common|shared|lib|helpers)\//.test(file))).toEqual([]);
     expect(files.filter((file) => /(^|\/)index\.(ts|js)$/.test(file))).toEqual([]);
   });
 
   it('keeps every source file below 300 lines', () => {
-    const long = [...FOLDERS, 'test']
+    const long = [...FOLDERS, ...PROGRAMS]
       .flatMap(sources)
       .map((file) => ({ file, lines: readFileSync(join(ROOT, file), 'utf8').split('\n').length }))
       .filter(({ lines }) => lines > 301);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DOCUMENT_TABLES, written } from './document-tables.ts';
+import { DOCUMENT_TABLES, written } from '../tools/document-tables.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -18,6 +18,7 @@ describe('links in documents', () => {
     'CONTRIBUTING.md',
     'docker/README.md',
     'server/README.md',
+    'bench/README.md',
     'protocol/README.md',
     'protocol/trajectory.md',
     'environments/README.md',

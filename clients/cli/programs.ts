@@ -45,7 +45,7 @@ export const PROGRAMS: { readonly [K in keyof Programs]: readonly [path: string,
   };
 
 /** The benchmark, started as a process of its own. */
-export const BENCH = new URL('../../test/bench/main.ts', import.meta.url);
+export const BENCH = new URL('../../bench/main.ts', import.meta.url);
 
 /** @throws {Error} the file is not there or lacks an export: the installation is incomplete */
 export async function load<K extends keyof Programs>(name: K): Promise<Programs[K]> {
