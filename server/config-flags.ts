@@ -82,16 +82,6 @@ export function configFlags(): ConfigFlag[] {
   });
 }
 
-/** The README's configuration table, as Markdown. */
-export function configTable(): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|');
-  const rows = configFlags().map((flag) => {
-    const usage = `\`${flag.flag}${flag.placeholder === '' ? '' : ` ${cell(flag.placeholder)}`}\``;
-    return `| ${usage} | ${flag.default === '' ? '' : `\`${flag.default}\``} | ${cell(flag.description)} |`;
-  });
-  return ['| flag | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
-}
-
 function fault(key: string, text: string, expected: string): ConfigError {
   return new ConfigError(`${flagOf(key)} ${text}: expected ${expected}`);
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DOCUMENT_TABLES, written } from '../tools/document-tables.ts';
+import { written } from '../tools/documents/document-table.ts';
+import { DOCUMENT_TABLES } from '../tools/documents/tables.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigError, type ConfigInput, createConfig } from '../../server/config.ts';
-import { configFlags, configTable, parseConfig } from '../../server/config-flags.ts';
+import { configFlags, parseConfig } from '../../server/config-flags.ts';
 
 test('without flags the defaults hold', () => {
   expect(parseConfig([])).toMatchObject({
@@ -72,11 +72,8 @@ test.each(['two words', 'one-line\n', '\ttabulated'])(
   },
 );
 
-test('the table has a row with a description for every setting', () => {
+test('every setting has a flag with a description', () => {
   const flags = configFlags();
   expect(flags.map(({ flag }) => flag)).toContain('--step-timeout-ms');
   expect(flags.filter(({ description }) => description === '')).toEqual([]);
-  const rows = configTable().split('\n');
-  expect(rows).toHaveLength(flags.length + 2);
-  expect(rows).toContain('| `--port <number>` | `8765` | TCP port; 0 takes a free one. |');
 });
