@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import Docker from 'dockerode';
+import { withDeadline } from './deadline.ts';
 import { type ControlMode, DockerEngine } from './docker-engine.ts';
 import { messageOf } from './docker-errors.ts';
 import type { Engine } from './engine.ts';
@@ -57,7 +58,9 @@ export function machineFacts(docker: Docker, timeoutMs = 3_000): RuntimeFacts {
   return {
     docker: async () => {
       try {
-        const { Os } = await withinMs(docker.version(), timeoutMs);
+        const { Os } = await withDeadline(docker.version(), timeoutMs, () => {
+          throw new Error(`it did not answer within ${timeoutMs} ms`);
+        });
         return Os === 'linux' ? null : `it runs ${Os} containers, not Linux ones`;
       } catch (error) {
         return messageOf(error);
@@ -73,13 +76,6 @@ export function machineFacts(docker: Docker, timeoutMs = 3_000): RuntimeFacts {
       return lacks;
     },
   };
-}
-
-function withinMs<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it did not answer within ${timeoutMs} ms`)), timeoutMs);
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 async function anyExists(paths: readonly string[]): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { withDeadline } from '../docker/deadline.ts';
 import type { ImageDefinition, Sandbox, SandboxSource } from '../docker/sandbox.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
@@ -105,18 +106,15 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
       this.#catalog.keep(task, ungradable);
       return ungradable;
     });
-    return Promise.race([tried.catch(() => null), after(TRY_MS)]);
+    return withDeadline(
+      tried.catch(() => null),
+      TRY_MS,
+      () => null,
+    );
   }
 
   #planned(task: Task, options: ResetOptions): Plan {
     const own = this.#parsed.parse(options) as OptionsOf<S>;
     return this.#player.plan({ task, options: own, ...this.#catalog.record(task) });
   }
-}
-
-/** `null` after some time, which nothing waits for. */
-function after(milliseconds: number): Promise<null> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(null), milliseconds).unref();
-  });
 }

@@ -8,11 +8,12 @@ type Folder = (typeof FOLDERS)[number];
 /** Programs for those who work on the project, which may import anything. */
 const PROGRAMS = ['bench', 'test', 'tools'];
 
-/** Where the server puts its parts together: the only files of it that may name `docker/`. */
-const COMPOSITION_ROOT = /^server\/(main|doctor)\.ts$/;
+/** Where the server puts its parts together: the only file of it that may name `docker/`. */
+const COMPOSITION_ROOT = /^server\/main\.ts$/;
 /** Files of the folders of tasks, which are data whatever they are called. */
 const TASK_DATA = /^environments\/[^/]+\/tasks\/[^/]+\//;
-const SANDBOX_PORT = /^docker\/(sandbox|errors)\.ts$/;
+/** What the folders above `docker/` may use of it: the port of sandboxes, and the one helper for deadlines. */
+const SANDBOX_PORT = /^docker\/(sandbox|errors|deadline)\.ts$/;
 
 interface Import {
   readonly from: string;
