@@ -12,7 +12,7 @@ import {
   type Shape,
   UnplayableError,
 } from './definition.ts';
-import type { Environment, EnvironmentContext, EnvironmentEpisode, Task } from './environment.ts';
+import type { ChosenTask, Environment, EnvironmentContext, EnvironmentEpisode, Task } from './environment.ts';
 import { GoldCache } from './gold-cache.ts';
 import { ungradableError } from './gradability.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
@@ -68,15 +68,19 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     return this.#catalog.tasks(dataset, split);
   }
 
-  choose(options: ResetOptions, seed: number): Task {
+  choose(options: ResetOptions, seed: number): ChosenTask {
     const task = this.#catalog.choose(options, seed);
-    // What is asked for wrongly is refused before a sandbox is taken.
-    this.#planned(task, options);
-    return task;
+    // Now, so that what is asked for wrongly is refused before a sandbox is taken.
+    const plan = this.#planned(task, options);
+    return { task, begin: (signal) => this.#begin(plan, task, options, signal) };
   }
 
-  async reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode> {
-    const plan = this.#planned(task, options);
+  async #begin(
+    plan: Plan,
+    task: Task,
+    options: ResetOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<EnvironmentEpisode> {
     const sandbox = await this.#sandboxes.acquire({
       image: plan.image,
       purpose: 'episode',

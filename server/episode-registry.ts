@@ -132,10 +132,10 @@ export class EpisodeRegistry {
     const { options, signal } = request;
     this.options.refuseForeign(environment.id, options);
     for (;;) {
-      const task = environment.choose(options, seed);
+      const chosen = environment.choose(options, seed);
       try {
         return await this.#resets.run({
-          begin: () => environment.reset(task, options, signal),
+          begin: () => chosen.begin(signal),
           signal,
           onRetry: (cause) => this.#observer.resetRetried(environment.id, cause),
         });
