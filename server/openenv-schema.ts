@@ -4,7 +4,6 @@ import { CodeAction, SubmitAction } from '../protocol/action.ts';
 import { CommonOptions, EpisodeId } from '../protocol/episode.ts';
 import { OpenEnvStepRequest } from '../protocol/openenv.ts';
 import { STEPWELL_VERSION } from '../protocol/version.ts';
-import { observationProperties, optionProperties } from './openenv-options.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -114,6 +113,36 @@ const RESET_REQUEST = jsonSchema(
 );
 
 const STEP_REQUEST = jsonSchema(OpenEnvStepRequest.meta({ title: 'StepRequest' }));
+
+const OUTPUT = z.string().describe('Text for the agent: after reset the instruction, then what was printed.');
+
+/** Keys that every JSON Schema has and a part of another one does not repeat. */
+function propertiesOf(schema: z.ZodType): Readonly<Record<string, JsonSchema>> {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as {
+    readonly properties?: Readonly<Record<string, JsonSchema>>;
+  };
+  return properties;
+}
+
+/** What the observations of an environment hold beyond OpenEnv's own fields, as JSON Schemas by name. */
+export function observationProperties({
+  observation,
+}: Pick<Environment, 'observation'>): Readonly<Record<string, JsonSchema>> {
+  return propertiesOf(z.object({ output: OUTPUT, ...observation }));
+}
+
+/** The options that a reset of the environment takes, as JSON Schemas by name; each may be null, which means its default. */
+export function optionProperties({
+  options,
+}: Pick<Environment, 'options'>): Readonly<Record<string, JsonSchema>> {
+  const all = Object.entries(propertiesOf(z.object({ ...CommonOptions.shape, ...options })));
+  return Object.fromEntries(
+    all.map(([name, { description, ...schema }]) => [
+      name,
+      { anyOf: [schema, { type: 'null' }], ...(description === undefined ? {} : { description }) },
+    ]),
+  );
+}
 
 /** Body of `GET /schema`. */
 export function openEnvSchema(environment: Environment): JsonSchema {
