@@ -74,6 +74,17 @@ export interface EnvironmentEpisode {
   release?(): Promise<void>;
 }
 
+/** A task with the options of its reset, ready to begin. */
+export interface ChosenTask {
+  readonly task: Task;
+  /**
+   * Begin an episode in a pristine sandbox. It may be called again, for an episode in another one.
+   * @throws {ProtocolError} `task_ungradable` where that shows only now; `choose` knows it from then on
+   * @throws {SandboxError} on an infrastructure fault; the sandbox is then released already
+   */
+  begin(signal?: AbortSignal): Promise<EnvironmentEpisode>;
+}
+
 export interface EpisodeDefaults {
   readonly stepTimeoutMs: number;
   readonly maxOutputBytes: number;
@@ -104,14 +115,9 @@ export interface Environment {
   readonly observation: Readonly<Record<string, z.ZodType>>;
   tasks(dataset: string | undefined, split: string | undefined): readonly Task[];
   /**
-   * The task that these options name, or the seed's choice.
-   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`
+   * The task that these options name, or the seed's choice. It takes no sandbox.
+   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`; `unsupported`, `invalid_params` for
+   * options that ask for what there is not
    */
-  choose(options: ResetOptions, seed: number): Task;
-  /**
-   * Begin an episode in a pristine sandbox.
-   * @throws {ProtocolError} `task_ungradable` where that shows only now; `choose` knows it from then on
-   * @throws {SandboxError} on an infrastructure fault; the sandbox is then released already
-   */
-  reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode>;
+  choose(options: ResetOptions, seed: number): ChosenTask;
 }

@@ -8,7 +8,7 @@ import { definitionFault } from './definition-fault.ts';
 import { DEFINITIONS } from './registry.ts';
 
 /** Files that may hold the definition in an environment's folder, the first that is there counts. */
-export const DEFINITION_FILES = ['environment.ts', 'environment.js', 'environment.mjs'] as const;
+const DEFINITION_FILES = ['environment.ts', 'environment.js', 'environment.mjs'] as const;
 
 /** An environment that cannot be loaded: the message has the file and the reason. */
 export class DefinitionError extends Error {

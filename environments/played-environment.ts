@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { withDeadline } from '../docker/deadline.ts';
 import type { ImageDefinition, Sandbox, SandboxSource } from '../docker/sandbox.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
@@ -11,7 +12,7 @@ import {
   type Shape,
   UnplayableError,
 } from './definition.ts';
-import type { Environment, EnvironmentContext, EnvironmentEpisode, Task } from './environment.ts';
+import type { ChosenTask, Environment, EnvironmentContext, EnvironmentEpisode, Task } from './environment.ts';
 import { GoldCache } from './gold-cache.ts';
 import { ungradableError } from './gradability.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
@@ -67,15 +68,19 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     return this.#catalog.tasks(dataset, split);
   }
 
-  choose(options: ResetOptions, seed: number): Task {
+  choose(options: ResetOptions, seed: number): ChosenTask {
     const task = this.#catalog.choose(options, seed);
-    // What is asked for wrongly is refused before a sandbox is taken.
-    this.#planned(task, options);
-    return task;
+    // Now, so that what is asked for wrongly is refused before a sandbox is taken.
+    const plan = this.#planned(task, options);
+    return { task, begin: (signal) => this.#begin(plan, task, options, signal) };
   }
 
-  async reset(task: Task, options: ResetOptions, signal?: AbortSignal): Promise<EnvironmentEpisode> {
-    const plan = this.#planned(task, options);
+  async #begin(
+    plan: Plan,
+    task: Task,
+    options: ResetOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<EnvironmentEpisode> {
     const sandbox = await this.#sandboxes.acquire({
       image: plan.image,
       purpose: 'episode',
@@ -105,18 +110,15 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
       this.#catalog.keep(task, ungradable);
       return ungradable;
     });
-    return Promise.race([tried.catch(() => null), after(TRY_MS)]);
+    return withDeadline(
+      tried.catch(() => null),
+      TRY_MS,
+      () => null,
+    );
   }
 
   #planned(task: Task, options: ResetOptions): Plan {
     const own = this.#parsed.parse(options) as OptionsOf<S>;
     return this.#player.plan({ task, options: own, ...this.#catalog.record(task) });
   }
-}
-
-/** `null` after some time, which nothing waits for. */
-function after(milliseconds: number): Promise<null> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(null), milliseconds).unref();
-  });
 }

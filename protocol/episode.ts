@@ -3,7 +3,7 @@ import { Action } from './action.ts';
 import { Failure } from './failure.ts';
 
 /** Longest wall-clock time that a client may give an episode, in milliseconds: a day. */
-export const MAX_EPISODE_MS = 86_400_000;
+const MAX_EPISODE_MS = 86_400_000;
 
 export const EpisodeId = z.string().min(1).max(128);
 

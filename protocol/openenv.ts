@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Error codes of OpenEnv's WebSocket. The last three close it. */
-export const OPENENV_ERROR_CODES = [
+const OPENENV_ERROR_CODES = [
   'INVALID_JSON',
   'UNKNOWN_TYPE',
   'VALIDATION_ERROR',

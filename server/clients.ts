@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { withDeadline } from '../docker/deadline.ts';
 import type { ProtocolError } from '../protocol/errors.ts';
 
 /** A client on a socket. */
@@ -37,12 +38,7 @@ export class Clients {
 
   /** Wait until every request is answered, but not longer than this. */
   async settled(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
     const sockets = [...this.#sockets].map((client) => client.settled());
-    await Promise.race([Promise.all([...sockets, ...this.#replies]), late]);
-    clearTimeout(timer);
+    await withDeadline(Promise.all([...sockets, ...this.#replies]), timeoutMs, () => {});
   }
 }

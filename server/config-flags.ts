@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Config, ConfigError, type ConfigInput, createConfig, flagOf } from './config.ts';
 
 /** One setting as the command line and the README show it. */
@@ -18,47 +18,38 @@ export interface ConfigFlag {
   read(texts: readonly string[]): unknown;
 }
 
-type Kind = 'number' | 'string' | 'boolean' | 'enum' | 'record' | 'array';
-
-interface Field {
-  readonly kind: Kind;
-  /** Values of an enum, or the kind of a record's values. */
-  readonly detail: readonly string[];
-  readonly fallback: unknown;
+/** What is read of a setting's JSON Schema. */
+interface Setting {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  /** The forms of a value that may also be null. */
+  readonly anyOf?: readonly Setting[];
+  /** The values of a record. */
+  readonly additionalProperties?: Setting;
+  readonly default?: unknown;
+  readonly description?: string;
 }
 
-/** The parts of a zod definition that are read here. */
-interface Definition {
-  readonly type: string;
-  readonly innerType?: z.ZodType;
-  readonly defaultValue?: unknown;
-  readonly entries?: Readonly<Record<string, string>>;
-  readonly valueType?: z.ZodType;
+const { properties } = z.toJSONSchema(Config, { io: 'input' }) as {
+  readonly properties: Readonly<Record<string, Setting>>;
+};
+const SETTINGS = new Map(Object.entries(properties));
+
+/** Its JSON type; `null` is no text that can be typed. */
+function typeOf({ type, anyOf = [] }: Setting): string {
+  return type ?? anyOf.find((form) => form.type !== 'null')?.type ?? 'string';
 }
 
-function definition(schema: z.ZodType): Definition {
-  return schema.def as Definition;
+function placeholderOf(setting: Setting): string {
+  if (setting.enum !== undefined) return `<${setting.enum.join('|')}>`;
+  return PLACEHOLDERS[typeOf(setting)] ?? '';
 }
 
-function fieldOf(schema: z.ZodType): Field {
-  let def = definition(schema);
-  const fallback = def.defaultValue;
-  while (def.innerType !== undefined) def = definition(def.innerType);
-  const detail =
-    def.valueType !== undefined ? [definition(def.valueType).type] : Object.keys(def.entries ?? {});
-  return { kind: def.type as Kind, detail, fallback };
-}
-
-const FIELDS = new Map<string, Field>(
-  Object.entries(Config.shape).map(([key, schema]) => [key, fieldOf(schema)]),
-);
-
-const PLACEHOLDERS: Readonly<Record<Kind, string>> = {
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  integer: '<number>',
   number: '<number>',
   string: '<text>',
-  boolean: '',
-  enum: '',
-  record: '<name=value,…>',
+  object: '<name=value,…>',
   array: '<text,…>',
 };
 
@@ -75,27 +66,14 @@ function show(value: unknown): string {
 
 /** Every setting, in the schema's order. */
 export function configFlags(): ConfigFlag[] {
-  return Object.entries(Config.shape).map(([key, schema]) => {
-    const field = fieldOf(schema);
-    return {
-      key: key as keyof Config,
-      flag: flagOf(key),
-      placeholder: field.kind === 'enum' ? `<${field.detail.join('|')}>` : PLACEHOLDERS[field.kind],
-      default: show(field.fallback),
-      description: schema.description ?? '',
-      read: (texts) => toValue(key, texts, field),
-    };
-  });
-}
-
-/** The README's configuration table, as Markdown. */
-export function configTable(): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|');
-  const rows = configFlags().map((flag) => {
-    const usage = `\`${flag.flag}${flag.placeholder === '' ? '' : ` ${cell(flag.placeholder)}`}\``;
-    return `| ${usage} | ${flag.default === '' ? '' : `\`${flag.default}\``} | ${cell(flag.description)} |`;
-  });
-  return ['| flag | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+  return [...SETTINGS].map(([key, setting]) => ({
+    key: key as keyof Config,
+    flag: flagOf(key),
+    placeholder: placeholderOf(setting),
+    default: show(setting.default),
+    description: setting.description ?? '',
+    read: (texts) => toValue(key, texts, setting),
+  }));
 }
 
 function fault(key: string, text: string, expected: string): ConfigError {
@@ -108,26 +86,28 @@ function toNumber(key: string, text: string): number {
   return value;
 }
 
-function toEntry(key: string, text: string, field: Field): [string, string | number] {
+function toEntry(key: string, text: string, setting: Setting): [string, string | number] {
   const at = text.indexOf('=');
   if (at <= 0) throw fault(key, text, 'name=value, e.g. bash-v1=8');
   const value = text.slice(at + 1);
-  return [text.slice(0, at), field.detail[0] === 'number' ? toNumber(key, value) : value];
+  const ofNumbers = setting.additionalProperties?.type === 'integer';
+  return [text.slice(0, at), ofNumbers ? toNumber(key, value) : value];
 }
 
 /** One setting's texts, in the order given, as the value that the schema takes. */
-function toValue(key: string, texts: readonly string[], field: Field): unknown {
+function toValue(key: string, texts: readonly string[], setting: Setting): unknown {
   const last = texts.at(-1) ?? '';
   const items = (): string[] => texts.flatMap((text) => text.split(',')).filter((item) => item !== '');
-  switch (field.kind) {
+  switch (typeOf(setting)) {
+    case 'integer':
     case 'number':
       return toNumber(key, last);
     case 'boolean':
       if (last === 'true' || last === '1') return true;
       if (last === 'false' || last === '0') return false;
       throw fault(key, last, 'true or false');
-    case 'record':
-      return Object.fromEntries(items().map((item) => toEntry(key, item, field)));
+    case 'object':
+      return Object.fromEntries(items().map((item) => toEntry(key, item, setting)));
     case 'array':
       return items();
     default:
@@ -141,9 +121,9 @@ function toValue(key: string, texts: readonly string[], field: Field): unknown {
  */
 export function configOf(given: ConfigInput, env: Readonly<Record<string, string | undefined>> = {}): Config {
   const input: Record<string, unknown> = { ...given };
-  for (const [key, field] of FIELDS) {
+  for (const [key, setting] of SETTINGS) {
     const inherited = env[`STEPWELL_${key.toUpperCase()}`];
-    if (input[key] === undefined && inherited !== undefined) input[key] = toValue(key, [inherited], field);
+    if (input[key] === undefined && inherited !== undefined) input[key] = toValue(key, [inherited], setting);
   }
   return createConfig(input as ConfigInput);
 }

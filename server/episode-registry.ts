@@ -1,4 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { withDeadline } from '../docker/deadline.ts';
 import type { Environment, EnvironmentEpisode } from '../environments/environment.ts';
 import { resetErrorOf } from '../environments/failure.ts';
 import { ResetOptionSet } from '../environments/reset-options.ts';
@@ -133,10 +134,10 @@ export class EpisodeRegistry {
     const { options, signal } = request;
     this.options.refuseForeign(environment.id, options);
     for (;;) {
-      const task = environment.choose(options, seed);
+      const chosen = environment.choose(options, seed);
       try {
         return await this.#resets.run({
-          begin: () => environment.reset(task, options, signal),
+          begin: () => chosen.begin(signal),
           signal,
           onRetry: (cause) => this.#observer.resetRetried(environment.id, cause),
         });
@@ -234,19 +235,15 @@ export class EpisodeRegistry {
 
   /**
    * Take no new work, answer resets under way with `shutting_down`, wait for running steps at most `timeoutMs`, then close
-   * every episode.
+   * every episode within what is left of that time.
    */
   async drain(timeoutMs: number, reason: EndReason = 'shutdown'): Promise<void> {
     this.#draining = true;
     this.#resets.stop();
     const running = [...this.#open].filter((episode) => episode.busy).map((episode) => episode.settled());
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
-    await Promise.race([Promise.all(running), deadline]);
+    const end = this.#parts.now() + timeoutMs;
+    await withDeadline(Promise.all(running), timeoutMs, () => {});
     const closing = [...this.#open].map((episode) => episode.abandon(reason));
-    await Promise.race([Promise.all(closing), deadline]);
-    clearTimeout(timer);
+    await withDeadline(Promise.all(closing), end - this.#parts.now(), () => {});
   }
 }

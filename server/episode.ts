@@ -1,4 +1,4 @@
-import type { EnvironmentEpisode, Task } from '../environments/environment.ts';
+import type { Task } from '../environments/environment.ts';
 import { type Action, type ActionObject, parseAction } from '../protocol/action.ts';
 import type {
   EpisodeState,
@@ -9,17 +9,15 @@ import type {
 } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
-import type { EndReason, TrajectoryEvent } from '../protocol/trajectory.ts';
+import type { EndReason, EvaluateEvent, LimitEvent, StepEvent } from '../protocol/trajectory.ts';
+import { EpisodeLife } from './episode-life.ts';
 import { EpisodeLimits } from './episode-limits.ts';
 import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
-import { EpisodeLife } from './episode-status.ts';
 import { RequestQueue } from './request-queue.ts';
-import { releasePlay } from './resets.ts';
 import type { StepGate } from './step-gate.ts';
-import { endOf, resultOf, UNGRADED } from './step-result.ts';
 import { StepResults } from './step-results.ts';
 import { observationHash, type TrajectoryFile } from './trajectory-log.ts';
-import { type Turn, takeTurn } from './turn.ts';
+import { endOf, resultOf, type Turn, takeTurn, UNGRADED } from './turn.ts';
 
 /**
  * One episode: ready → stepping → ready … → over → closed. Its requests run one after the other, each step exactly
@@ -30,8 +28,6 @@ export class Episode {
   readonly environment: string;
   readonly resumeToken: string;
   readonly #task: Task;
-  /** `null` once it is released: it holds what the agent saw last. */
-  #play: EnvironmentEpisode | null;
   readonly #options: ResetOptions;
   readonly #gradeMs: number | undefined;
   readonly #log: TrajectoryFile;
@@ -41,24 +37,21 @@ export class Episode {
   readonly #results: StepResults;
   readonly #requests = new RequestQueue();
   readonly #limits: EpisodeLimits;
-  readonly #life = new EpisodeLife();
+  readonly #life: EpisodeLife;
   #lastReward: number | null = null;
-  #failure: Failure | null = null;
-  #ended: EndReason | undefined;
-  #abandoned: EndReason | undefined;
 
   constructor(parts: EpisodeParts) {
     this.id = parts.id;
     this.environment = parts.environment;
     this.resumeToken = parts.resumeToken;
     this.#task = parts.play.task;
-    this.#play = parts.play;
     this.#options = parts.options;
     this.#gradeMs = parts.gradeMs;
     this.#log = parts.log;
     this.#observer = parts.observer;
     this.#now = parts.now;
     this.#results = new StepResults(parts.results);
+    this.#life = new EpisodeLife(parts.play);
     this.#began = parts.now();
     this.#limits = new EpisodeLimits(parts.options, parts.now, () => void this.#timeIsOver());
   }
@@ -104,6 +97,7 @@ export class Episode {
   state(): EpisodeState {
     const { id, index, dataset, instruction } = this.#task;
     const { count, last, end } = this.#results;
+    const { failure } = this.#life;
     return {
       episode_id: this.id,
       environment: this.environment,
@@ -113,8 +107,8 @@ export class Episode {
       age_ms: this.#now() - this.#began,
       last_reward: this.#lastReward,
       terminated: last?.terminated ?? false,
-      truncated: last?.truncated || end !== undefined || this.#failure !== null,
-      failure: this.#failure,
+      truncated: last?.truncated || end !== undefined || failure !== null,
+      failure,
     };
   }
 
@@ -122,8 +116,8 @@ export class Episode {
   close(reason: EndReason): Promise<void> {
     return this.#requests.run(async () => {
       if (this.#life.status === 'closed') return;
-      const wasOver = this.#life.status === 'over';
-      this.#life.moveTo('closed');
+      const wasOver = this.over;
+      this.#life.close();
       const ended = wasOver ? undefined : this.#end(reason);
       this.#results.forget();
       await Promise.resolve(ended).finally(() => this.#log.close());
@@ -135,8 +129,7 @@ export class Episode {
    * not recorded. Never throws.
    */
   async abandon(reason: EndReason): Promise<void> {
-    this.#abandoned ??= reason;
-    this.#release();
+    this.#life.abandon(reason);
     try {
       await this.close(reason);
     } catch (error) {
@@ -154,15 +147,8 @@ export class Episode {
     return this.#options.reward ?? 'on_end';
   }
 
-  #refuseWhenOver(): void {
-    this.#life.refuseWhenOver(this.id, this.#ended, this.#results.count);
-    this.#refuseWhenAbandoned();
-  }
-
-  #refuseWhenAbandoned(): void {
-    if (this.#abandoned === undefined) return;
-    const error = this.#abandoned === 'shutdown' ? 'shutting_down' : 'episode_not_found';
-    throw new ProtocolError(error, `Episode ${this.id} is being closed.`);
+  #refuseUnlessOpen(): void {
+    this.#life.refuseUnlessOpen(this.id, this.#results.count);
   }
 
   async #step(number: number | undefined, action: Action): Promise<StepResult> {
@@ -174,7 +160,7 @@ export class Episode {
     const next = this.#results.count + 1;
     const meant = parseAction(action);
     if (number !== undefined && number < next) return this.#results.again(number, meant);
-    this.#refuseWhenOver();
+    this.#refuseUnlessOpen();
     if (number !== undefined && number > next) {
       throw new ProtocolError('step_out_of_order', `Step ${number} lies ahead; step ${next} is next.`, {
         expected: next,
@@ -197,13 +183,15 @@ export class Episode {
   }
 
   /** Never throws. */
-  async #timeIsOver(): Promise<void> {
-    try {
-      await this.#requests.run(() => this.#endByTime());
-    } catch (error) {
-      // Whoever abandons an episode closes it, too.
-      if (this.#abandoned === undefined) this.#observer.logFailed(this.id, error);
-    }
+  #timeIsOver(): Promise<void> {
+    return this.#requests.run(async () => {
+      try {
+        await this.#endByTime();
+      } catch (error) {
+        // What was abandoned is closed next, and its log with it.
+        if (!this.#life.abandoned) this.#observer.logFailed(this.id, error);
+      }
+    });
   }
 
   /**
@@ -211,7 +199,7 @@ export class Episode {
    * not made.
    */
   async #endByTime(): Promise<void> {
-    if (this.over || this.#abandoned !== undefined) return;
+    if (this.over || this.#life.abandoned) return;
     const step = this.#results.count + 1;
     const result = resultOf(step, { ...(await this.#lastTurn(step)), limit: 'time' });
     this.#results.endWith(result);
@@ -229,14 +217,13 @@ export class Episode {
 
   async #lastTurn(step: number): Promise<Turn> {
     if (this.#mode !== 'on_submit') return this.#take({ evaluate: true }, step);
-    this.#life.moveTo('stepping');
     return UNGRADED;
   }
 
   async #evaluate(): Promise<EvaluateResult> {
     await this.#log.flush();
     if (this.#limits.leftMs <= 0) await this.#endByTime();
-    this.#refuseWhenOver();
+    this.#refuseUnlessOpen();
     const { failure, info, observation, reward } = await this.#take({ evaluate: true }, 0);
     // There is no observation that could carry it.
     const { feedback } = observation;
@@ -253,29 +240,28 @@ export class Episode {
 
   /** @throws {ProtocolError} when the action is refused, or the episode abandoned meanwhile; it is no step then */
   async #take(action: ActionObject, step: number): Promise<Turn> {
-    this.#life.moveTo('stepping');
+    const play = this.#life.begin();
     try {
-      if (this.#play === null) throw new Error('a step of an episode whose sandbox is released');
-      const turn = await takeTurn(this.#play, action, {
+      const turn = await takeTurn(play, action, {
         mode: this.#mode,
         leftMs: this.#limits.leftMs,
         gradeMs: this.#gradeMs,
         limit: () => this.#limits.reachedBy(step),
       });
       // Its sandbox was taken away from under it: what it came to is no fault, and nobody is told of it.
-      this.#refuseWhenAbandoned();
-      this.#failure = turn.failure;
+      this.#refuseUnlessOpen();
       if (turn.failure !== null) this.#observer.faulted(this.id, turn.failure, turn.cause);
       return turn;
     } catch (error) {
-      this.#life.moveTo('ready');
+      this.#life.goOn();
       throw error;
     }
   }
 
   /** After a turn: on to the next one or, where there is a reason, to the end. */
-  async #settle(end: EndReason | undefined, event: TrajectoryEvent): Promise<void> {
-    this.#life.moveTo(end === undefined ? 'ready' : 'over');
+  async #settle(end: EndReason | undefined, event: StepEvent | EvaluateEvent | LimitEvent): Promise<void> {
+    if (end === undefined) this.#life.goOn();
+    else this.#life.end(end, event.failure);
     try {
       await this.#log.write(event);
     } finally {
@@ -283,20 +269,12 @@ export class Episode {
     }
   }
 
-  /** The end of the episode, once: the sandbox goes back, the log gets its last line. */
+  /** The end of the episode, once: it is counted, the log gets its last line. */
   async #end(reason: EndReason): Promise<void> {
-    this.#ended = reason;
     this.#limits.stop();
-    this.#release();
     this.#observer.ended(this.environment, reason);
     const time = new Date().toISOString();
     await this.#log.write({ event: 'close', time, reason, steps: this.#results.count });
     await this.#log.close();
-  }
-
-  #release(): void {
-    const play = this.#play;
-    this.#play = null;
-    if (play !== null) releasePlay(play);
   }
 }

@@ -1,5 +1,5 @@
 /** Longest message of an error that a client is told, in characters. */
-export const MAX_MESSAGE = 2_000;
+const MAX_MESSAGE = 2_000;
 
 /** Most faults of one request that are told. */
 export const MAX_ISSUES = 20;

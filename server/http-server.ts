@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer as createTcpServer, type Socket } from 'node:net';
 import type { Config } from './config.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 
@@ -44,4 +45,17 @@ export function makeHttpServer(config: Config, doorkeeper: Doorkeeper, listener:
   );
   server.on('connection', (socket) => doorkeeper.open(socket));
   return server;
+}
+
+/**
+ * Take a port and give it back, so that one in use is told before anything is started.
+ * @param port 0 (any free port) is not looked at
+ * @throws {Error} `EADDRINUSE`, `EADDRNOTAVAIL` or `EACCES`
+ */
+export async function requireFreePort(host: string, port: number): Promise<void> {
+  if (port === 0) return;
+  const holder = createTcpServer((socket) => socket.destroy());
+  holder.listen({ host, port });
+  await once(holder, 'listening');
+  await new Promise((resolve) => holder.close(resolve));
 }

@@ -14,13 +14,12 @@ import { loadDefinitions } from '../environments/load-definition.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
+import { requireFreePort } from './http-server.ts';
 import { keepServing } from './last-resort.ts';
-import { requireFreePort } from './port-check.ts';
 import { configuredPath, stateFolder } from './state-folder.ts';
 import { poolLine, readyLine } from './summary.ts';
 import { Undo } from './undo.ts';
-import { warmImages } from './warm-images.ts';
-import { sandboxCounts, WarmUp } from './warm-up.ts';
+import { sandboxCounts, WarmUp, warmImages } from './warm-up.ts';
 
 /** What the removal of sandboxes may take at the end of the process, beside the time for each, in milliseconds. */
 const REMOVAL_MS = 30_000;

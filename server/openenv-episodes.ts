@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { withDeadline } from '../docker/deadline.ts';
 import type { ActionObject } from '../protocol/action.ts';
 import type { Observation, ResetOptions, StepResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
@@ -90,19 +91,6 @@ function faulted({ code, message }: Failure): OpenEnvExecutionError {
   );
 }
 
-/** Settles as `work` does, or rejects with what `giveUp` returns once its time is over. */
-async function inTime<T>(work: Promise<T>, giveUp: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(giveUp()), ANSWER_MS);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /**
  * The episodes of one client, one after the other; OpenEnv calls this a session. A sandbox is taken at reset and given
  * back at the end of the episode, so that an idle client costs nothing.
@@ -135,10 +123,10 @@ export class OpenEnvEpisodes {
       ...(episode_id === undefined ? {} : { episodeId: episode_id }),
       signal: AbortSignal.any([this.#leaving.signal, late.signal]),
     });
-    const { episode, result } = await inTime(opening, () => {
+    const { episode, result } = await withDeadline(opening, ANSWER_MS, () => {
       const error = new OpenEnvExecutionError(`No episode began within ${ANSWER_MS} ms: reset to try again.`);
       late.abort(error);
-      return error;
+      throw error;
     });
     if (this.#leaving.signal.aborted) {
       await episode.abandon('disconnect');
@@ -160,11 +148,11 @@ export class OpenEnvEpisodes {
     }
     const graded = gradesCode(this.#options, episode.state().step_count);
     const action = withinLimit(validated, this.#parts.stepTimeoutMs, graded);
-    const result = await inTime(episode.step(undefined, action, this.#parts.gate), () => {
+    const result = await withDeadline(episode.step(undefined, action, this.#parts.gate), ANSWER_MS, () => {
       this.#episode = undefined;
       this.#episodeId = null;
       void episode.fail(OVERDUE);
-      return faulted(OVERDUE);
+      throw faulted(OVERDUE);
     });
     if (result.failure !== null) throw faulted(result.failure);
     return stepped(result);

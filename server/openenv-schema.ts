@@ -1,92 +1,154 @@
+import { z } from 'zod';
 import type { Environment } from '../environments/environment.ts';
-import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
+import { CodeAction, SubmitAction } from '../protocol/action.ts';
+import { CommonOptions, EpisodeId } from '../protocol/episode.ts';
+import { OpenEnvStepRequest } from '../protocol/openenv.ts';
 import { STEPWELL_VERSION } from '../protocol/version.ts';
-import { observationProperties, optionProperties } from './openenv-options.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-const METADATA: JsonSchema = { additionalProperties: true, title: 'Metadata', type: 'object' };
+/** An object's JSON Schema in the form that Pydantic gives OpenEnv's own. */
+function jsonSchema(schema: z.ZodObject) {
+  const {
+    $schema: _,
+    properties = {},
+    additionalProperties,
+    ...rest
+  } = z.toJSONSchema(schema, { io: 'input' });
+  return {
+    ...rest,
+    ...openness(additionalProperties),
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, property]) => [name, pydanticProperty(name, property)]),
+    ),
+  };
+}
+
+/** It says `true` where any others are allowed. */
+function openness(additionalProperties: unknown) {
+  if (additionalProperties === undefined) return {};
+  return { additionalProperties: additionalProperties !== false };
+}
+
+/** It has a title, lists the types of a value, and no bound that every safe integer keeps. */
+function pydanticProperty(name: string, property: z.core.JSONSchema._JSONSchema): JsonSchema {
+  const {
+    additionalProperties,
+    propertyNames: _,
+    type,
+    maximum,
+    ...rest
+  } = property as z.core.JSONSchema.JSONSchema;
+  return {
+    title: titleOf(name),
+    ...rest,
+    ...(Array.isArray(type) ? { anyOf: type.map((one) => ({ type: one })) } : { type }),
+    ...openness(additionalProperties),
+    ...(maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum }),
+  };
+}
+
+/** E.g. `Timeout Ms` for `timeout_ms`. */
+function titleOf(name: string): string {
+  return name.replace(/_/g, ' ').replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+const ANY = z.record(z.string(), z.unknown());
+const REWARD = z.number().nullable().default(null);
+const DONE = z.boolean().default(false);
 
 /** The action object in one flat schema, as OpenEnv's forms and tools expect it. */
-const ACTION: JsonSchema = {
-  additionalProperties: false,
-  description: 'Run code, submit, grade and go on, or skip: exactly one of the four.',
-  properties: {
-    metadata: { ...METADATA, description: 'Additional metadata for the action' },
-    code: { description: 'Code for the session.', title: 'Code', type: 'string' },
-    stdin: { description: 'What the code reads on standard input.', title: 'Stdin', type: 'string' },
-    timeout_ms: {
-      description: 'Deadline in milliseconds.',
-      maximum: MAX_TIMEOUT_MS,
-      minimum: 1,
-      title: 'Timeout Ms',
-      type: 'integer',
-    },
-    submit: { const: true, description: 'End the episode and grade it.', title: 'Submit', type: 'boolean' },
-    answer: { description: 'The answer of a submit.', title: 'Answer', type: 'string' },
-    evaluate: { const: true, description: 'Grade now and go on.', title: 'Evaluate', type: 'boolean' },
-    skip: {
-      const: true,
-      description: 'End the episode ungraded, reward 0.',
-      title: 'Skip',
-      type: 'boolean',
-    },
-  },
-  oneOf: ['code', 'submit', 'evaluate', 'skip'].map((key) => ({ required: [key] })),
-  title: 'Action',
-  type: 'object',
-};
+const ACTION = jsonSchema(
+  z
+    .strictObject({
+      metadata: ANY.describe('Additional metadata for the action'),
+      code: CodeAction.shape.code.describe('Code for the session.'),
+      stdin: CodeAction.shape.stdin.describe('What the code reads on standard input.'),
+      timeout_ms: CodeAction.shape.timeout_ms.describe('Deadline in milliseconds.'),
+      submit: z.literal(true).describe('End the episode and grade it.'),
+      answer: SubmitAction.shape.answer.describe('The answer of a submit.'),
+      evaluate: z.literal(true).describe('Grade now and go on.'),
+      skip: z.literal(true).describe('End the episode ungraded, reward 0.'),
+    })
+    .partial()
+    .meta({
+      title: 'Action',
+      description: 'Run code, submit, grade and go on, or skip: exactly one of the four.',
+      oneOf: ['code', 'submit', 'evaluate', 'skip'].map((key) => ({ required: [key] })),
+    }),
+);
 
-const observation = (environment: Environment): JsonSchema => ({
-  additionalProperties: true,
-  description:
-    'After reset the instruction; after a step what the code printed, and what the environment adds.',
-  properties: {
-    done: {
-      default: false,
-      description: 'Whether the episode has terminated',
-      title: 'Done',
-      type: 'boolean',
-    },
-    reward: {
-      anyOf: [{ type: 'number' }, { type: 'null' }],
-      default: null,
-      description: 'Reward signal from the last action',
-      title: 'Reward',
-    },
-    metadata: { ...METADATA, description: 'Additional metadata for the observation' },
-    ...observationProperties(environment),
-  },
-  required: ['output'],
-  title: 'Observation',
-  type: 'object',
-});
+const OBSERVATION = jsonSchema(
+  z
+    .looseObject({
+      done: DONE.describe('Whether the episode has terminated'),
+      reward: REWARD.describe('Reward signal from the last action'),
+      metadata: ANY.optional().describe('Additional metadata for the observation'),
+    })
+    .meta({
+      title: 'Observation',
+      description:
+        'After reset the instruction; after a step what the code printed, and what the environment adds.',
+      required: ['output'],
+    }),
+);
 
-const STATE: JsonSchema = {
-  additionalProperties: true,
-  description: 'Base class for environment state.',
-  properties: {
-    episode_id: {
-      anyOf: [{ type: 'string' }, { type: 'null' }],
-      default: null,
-      description: 'Unique identifier for the current episode',
-      title: 'Episode Id',
-    },
-    step_count: {
-      default: 0,
-      description: 'Number of steps taken in the current episode',
-      minimum: 0,
-      title: 'Step Count',
-      type: 'integer',
-    },
-  },
-  title: 'State',
-  type: 'object',
-};
+const STATE = jsonSchema(
+  z
+    .looseObject({
+      episode_id: z.string().nullable().default(null).describe('Unique identifier for the current episode'),
+      step_count: z.number().int().min(0).default(0).describe('Number of steps taken in the current episode'),
+    })
+    .meta({ title: 'State', description: 'Base class for environment state.' }),
+);
+
+const RESULT = jsonSchema(
+  z.object({ observation: ANY, reward: REWARD, done: DONE }).meta({ title: 'Result' }),
+);
+
+const RESET_REQUEST = jsonSchema(
+  z
+    .looseObject({ seed: CommonOptions.shape.seed.unwrap().nullish(), episode_id: EpisodeId.nullish() })
+    .meta({ title: 'ResetRequest' }),
+);
+
+const STEP_REQUEST = jsonSchema(OpenEnvStepRequest.meta({ title: 'StepRequest' }));
+
+const OUTPUT = z.string().describe('Text for the agent: after reset the instruction, then what was printed.');
+
+/** Keys that every JSON Schema has and a part of another one does not repeat. */
+function propertiesOf(schema: z.ZodType): Readonly<Record<string, JsonSchema>> {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as {
+    readonly properties?: Readonly<Record<string, JsonSchema>>;
+  };
+  return properties;
+}
+
+/** What the observations of an environment hold beyond OpenEnv's own fields, as JSON Schemas by name. */
+export function observationProperties({
+  observation,
+}: Pick<Environment, 'observation'>): Readonly<Record<string, JsonSchema>> {
+  return propertiesOf(z.object({ output: OUTPUT, ...observation }));
+}
+
+/** The options that a reset of the environment takes, as JSON Schemas by name; each may be null, which means its default. */
+export function optionProperties({
+  options,
+}: Pick<Environment, 'options'>): Readonly<Record<string, JsonSchema>> {
+  const all = Object.entries(propertiesOf(z.object({ ...CommonOptions.shape, ...options })));
+  return Object.fromEntries(
+    all.map(([name, { description, ...schema }]) => [
+      name,
+      { anyOf: [schema, { type: 'null' }], ...(description === undefined ? {} : { description }) },
+    ]),
+  );
+}
 
 /** Body of `GET /schema`. */
 export function openEnvSchema(environment: Environment): JsonSchema {
-  return { action: ACTION, observation: observation(environment), state: STATE };
+  const properties = { ...OBSERVATION.properties, ...observationProperties(environment) };
+  const observation = { ...OBSERVATION, properties };
+  return { action: ACTION, observation, state: STATE };
 }
 
 /** Body of `GET /metadata`. */
@@ -101,40 +163,6 @@ export function openEnvMetadata(environment: Environment): JsonSchema {
   };
 }
 
-const RESULT: JsonSchema = {
-  properties: {
-    observation: { additionalProperties: true, title: 'Observation', type: 'object' },
-    reward: { anyOf: [{ type: 'number' }, { type: 'null' }], default: null, title: 'Reward' },
-    done: { default: false, title: 'Done', type: 'boolean' },
-  },
-  required: ['observation'],
-  title: 'Result',
-  type: 'object',
-};
-
-const resetRequest = (environment: Environment): JsonSchema => ({
-  additionalProperties: true,
-  properties: {
-    ...optionProperties(environment),
-    seed: { anyOf: [{ minimum: 0, type: 'integer' }, { type: 'null' }], title: 'Seed' },
-    episode_id: { anyOf: [{ maxLength: 128, type: 'string' }, { type: 'null' }], title: 'Episode Id' },
-  },
-  title: 'ResetRequest',
-  type: 'object',
-});
-
-const STEP_REQUEST: JsonSchema = {
-  additionalProperties: true,
-  properties: {
-    action: { additionalProperties: true, title: 'Action', type: 'object' },
-    timeout_s: { anyOf: [{ exclusiveMinimum: 0, type: 'number' }, { type: 'null' }], title: 'Timeout S' },
-    request_id: { anyOf: [{ maxLength: 255, type: 'string' }, { type: 'null' }], title: 'Request Id' },
-  },
-  required: ['action'],
-  title: 'StepRequest',
-  type: 'object',
-};
-
 function operation(summary: string, answer: JsonSchema, request?: JsonSchema): JsonSchema {
   const content = (schema: JsonSchema): JsonSchema => ({ 'application/json': { schema } });
   return {
@@ -147,11 +175,13 @@ function operation(summary: string, answer: JsonSchema, request?: JsonSchema): J
 /** Body of `GET /openapi.json`. `info.version` is that of OpenEnv's HTTP interface, by which its tools know it. */
 export function openEnvApi(environment: Environment): JsonSchema {
   const object: JsonSchema = { type: 'object' };
+  const properties = { ...optionProperties(environment), ...RESET_REQUEST.properties };
+  const reset = { ...RESET_REQUEST, properties };
   return {
     openapi: '3.1.0',
     info: { title: `${environment.id} over OpenEnv`, version: '1.0.0' },
     paths: {
-      '/reset': { post: operation('Begin an episode', RESULT, resetRequest(environment)) },
+      '/reset': { post: operation('Begin an episode', RESULT, reset) },
       '/step': { post: operation('Make a step', RESULT, STEP_REQUEST) },
       '/state': { get: operation('State of the episode', STATE) },
       '/metadata': { get: operation('About the environment', object) },

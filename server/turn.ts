@@ -1,9 +1,10 @@
 import type { EnvironmentEpisode, Grade } from '../environments/environment.ts';
 import { type FailurePhase, failureOf } from '../environments/failure.ts';
 import type { ActionObject } from '../protocol/action.ts';
-import type { Observation, RewardMode, StepInfo } from '../protocol/episode.ts';
+import type { Observation, RewardMode, StepInfo, StepResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
+import type { EndReason } from '../protocol/trajectory.ts';
 import type { Limit } from './episode-limits.ts';
 
 /** What one action came to. */
@@ -128,4 +129,37 @@ function checked(grade: Grade): Grade {
   if (grade.reward !== null && !Number.isFinite(grade.reward))
     throw new Error(`the reward is no number: ${grade.reward}`);
   return grade;
+}
+
+/** The end of an episode that is not graded. */
+export const UNGRADED: Turn = {
+  observation: { output: '' },
+  reward: null,
+  terminated: false,
+  limit: 'time',
+  failure: null,
+  info: { duration_ms: 0 },
+};
+
+/** A turn as the client sees it. */
+export function resultOf(
+  step: number,
+  { observation, reward, terminated, limit, failure, info }: Turn,
+): StepResult {
+  return {
+    step,
+    observation,
+    reward,
+    terminated,
+    truncated: failure !== null || limit !== undefined,
+    failure,
+    info: limit === undefined ? info : { ...info, limit },
+  };
+}
+
+/** Why this step ends the episode; `undefined` where it goes on. */
+export function endOf({ failure, terminated, truncated }: StepResult): EndReason | undefined {
+  if (failure !== null) return 'failure';
+  if (terminated) return 'terminated';
+  return truncated ? 'truncated' : undefined;
 }

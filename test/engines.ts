@@ -94,7 +94,7 @@ export async function dockerEngine(
 }
 
 /** The local engine over the host's own programs, with nothing built. */
-export async function localEngine(): Promise<OpenEngine> {
+async function localEngine(): Promise<OpenEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
   const owner = await ownerOf(process.pid);
   const runFolder = await RunFolder.create(owner, join(folder, 'run'));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DOCUMENT_TABLES, written } from './document-tables.ts';
+import { written } from '../tools/documents/document-table.ts';
+import { DOCUMENT_TABLES } from '../tools/documents/tables.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -18,6 +19,7 @@ describe('links in documents', () => {
     'CONTRIBUTING.md',
     'docker/README.md',
     'server/README.md',
+    'bench/README.md',
     'protocol/README.md',
     'protocol/trajectory.md',
     'environments/README.md',

@@ -27,7 +27,7 @@ export interface CheatScript {
   readonly facts: readonly CheatFact[];
 }
 
-export const CHEAT_FACTS = ['names', 'table', 'instruction', 'another_gold'] as const;
+const CHEAT_FACTS = ['names', 'table', 'instruction', 'another_gold'] as const;
 export type CheatFact = (typeof CHEAT_FACTS)[number];
 
 /** How a line of comment begins, by the ending of the file. */

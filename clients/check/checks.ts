@@ -45,9 +45,3 @@ export const CHECKS: readonly Check[] = [
   CHEATS,
   SANDBOX_DEATH,
 ];
-
-/** The list of checks in Markdown. */
-export function checkTable(): string {
-  const rows = CHECKS.map(({ name, shows }) => `| ${name} | ${shows} |`);
-  return ['| check | it shows that |', '| --- | --- |', ...rows].join('\n');
-}

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
+import { runtimes } from '../../docker/engines/table.ts';
 import { CommandError } from './command-error.ts';
-import { choice, RUNTIMES } from './flags.ts';
+import { choice } from './flags.ts';
 import type { Cli } from './program.ts';
 import { EXIT, print } from './terminal.ts';
 
@@ -23,7 +24,7 @@ export interface BenchFlags {
 }
 
 /** The benchmark, which the package does not contain. */
-const BENCH = new URL('../../test/bench/bench.ts', import.meta.url);
+const BENCH = new URL('../../bench/bench.ts', import.meta.url);
 
 /** What it exports. @returns whether every episode was graded as it must be */
 interface Bench {
@@ -34,7 +35,7 @@ interface Bench {
 export function declareCommand(command: Command, { terminal, exit }: Cli): void {
   command
     .addOption(choice('--only', ['bash', 'sql', 'python'], 'one environment (default: all)'))
-    .addOption(choice('--runtime', RUNTIMES, 'engine').default('docker'))
+    .addOption(choice('--runtime', runtimes, 'engine').default('docker'))
     .option('--lanes <n>', 'episodes at a time, and sandboxes (default: 32, sql 8, python 16)', positive)
     .option('--seconds <n>', 'time of the steps run', positive, 10)
     .option('--sustained <n>', 'time of each run of graded episodes, in seconds', positive, 60)

@@ -1,3 +1,4 @@
+import { withDeadline } from '../deadline.ts';
 import type { Container } from '../engine.ts';
 import { SandboxError } from '../errors.ts';
 import type { RunnerChannel } from './channel.ts';
@@ -23,11 +24,6 @@ export async function greeted(container: Container, channel: RunnerChannel): Pro
 
 /** The engine knows better than the stream why a container ended, but may say so a little later. */
 async function explained(container: Container, error: unknown): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), EXIT_REASON_MS);
-  });
-  const exit = await Promise.race([container.exited, silence]);
-  clearTimeout(timer);
+  const exit = await withDeadline(container.exited, EXIT_REASON_MS, () => null);
   return exit === null ? error : new SandboxError('start_failed', exit.reason, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { withDeadline } from '../deadline.ts';
 import type { Container, Engine, StartOptions } from '../engine.ts';
 import { messageOf, SandboxError } from '../errors.ts';
 import { type ChannelOptions, RunnerChannel } from '../link/channel.ts';
@@ -72,19 +73,12 @@ export class PooledContainer {
    * @throws {SandboxError} `image_missing`, `start_failed`
    */
   async start(options: StartOptions, timeoutMs: number, channel: ChannelOptions): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new SandboxError('start_failed', `It was not ready within ${timeoutMs} ms.`));
-      }, timeoutMs);
-    });
     try {
-      this.#opened = await Promise.race([this.#openWith(options, channel), late]);
-      await Promise.race([this.#prepared(), late]);
+      await withDeadline(this.#openWith(options, channel), timeoutMs, () => {
+        throw new SandboxError('start_failed', `It was not ready within ${timeoutMs} ms.`);
+      });
     } catch (error) {
       throw startError(options.image, error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
@@ -130,7 +124,7 @@ export class PooledContainer {
     await container?.remove();
   }
 
-  async #openWith(options: StartOptions, channelOptions: ChannelOptions): Promise<Opened> {
+  async #openWith(options: StartOptions, channelOptions: ChannelOptions): Promise<void> {
     this.#starting = this.#engine.start(options);
     const container = await this.#starting;
     const condition = async (): Promise<Condition> => (await container.condition?.()) ?? 'unknown';
@@ -138,7 +132,8 @@ export class PooledContainer {
     this.#channel = channel;
     if (this.#removal !== null) channel.close('died', 'The container was removed while it started.');
     await greeted(container, channel);
-    return { container, channel };
+    this.#opened = { container, channel };
+    await this.#prepared();
   }
 
   async #prepared(): Promise<void> {

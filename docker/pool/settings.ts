@@ -113,7 +113,7 @@ export type RemovalCause =
 
 const MIB = 1024 * 1024;
 
-export const DEFAULT_LIMITS: Limits = {
+const DEFAULT_LIMITS: Limits = {
   memoryBytes: 512 * MIB,
   cpus: 1,
   pids: 256,

@@ -5,7 +5,7 @@ import { readBird } from './bird.ts';
 import type { PublishedDataset } from './dataset-writer.ts';
 import { readMbpp } from './mbpp.ts';
 import { readNl2Bash } from './nl2bash.ts';
-import { readSpider } from './spider.ts';
+import { readSpider } from './sql-records.ts';
 import { readWikiSql } from './wikisql.ts';
 
 /** A part of InterCode's published data. */

@@ -100,3 +100,12 @@ export async function readDumped({
     },
   };
 }
+
+/**
+ * Spider as InterCode publishes it: `ic_spider_dev.json` and `ic_spider_dbs.sql`.
+ * @throws {DatasetError} with file, record, field and reason
+ */
+export async function readSpider(folder: string): Promise<PublishedDataset[]> {
+  const files = { records: 'ic_spider_dev.json', dump: 'ic_spider_dbs.sql' };
+  return [await readDumped({ name: 'spider', folder, ...files })];
+}

@@ -9,12 +9,6 @@ export function newNonce(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** A frame as the judge writes it. */
-export function framed(nonce: string, told: unknown): string {
-  const text = JSON.stringify(told);
-  return `\n${nonce} ${Buffer.byteLength(text)}\n${text}`;
-}
-
 /** The texts of all whole frames with this nonce in an output. What else is there is nobody's word. */
 export function framesIn(output: Buffer, nonce: string): string[] {
   const mark = `\n${nonce} `;

@@ -4,11 +4,11 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import { defineEnvironment } from '../define-environment.ts';
 import { databaseIn, SCHEMA_FILE } from './database-folder.ts';
 import { homelessTask, LIST_IMAGE } from './databases.ts';
+import type { Schema } from './driver-answer.ts';
 import { SqlEpisode } from './episode.ts';
 import { goldSource, ungradableGold } from './gold.ts';
 import { type ServedDataset, type SqlDatasetFile, servedFromFile } from './images.ts';
 import { SQL_OBSERVATION, SQL_OPTIONS } from './options.ts';
-import { withSchema } from './schema-text.ts';
 import { scorerOf } from './scoring.ts';
 import { type DatabaseAccess, KEPT_ROWS, SqlDriver } from './sql-driver.ts';
 import { Dialect, SqlTaskRecord } from './task.ts';
@@ -102,4 +102,15 @@ function imageOf({ name, images }: ServedDataset, dialect: Dialect): ImageDefini
   throw new ProtocolError('invalid_params', `dialect: ${message}`, {
     issues: [{ field: 'dialect', code: 'invalid', message }],
   });
+}
+
+/** A task's instruction with its tables and their columns, a table a line, and what else must be known. */
+function withSchema({ instruction, tables, evidence }: SqlTaskRecord, schema: Schema): string {
+  const told = schema.filter(({ name }) => tables === undefined || tables.includes(name));
+  const lines = told.map(({ name, columns }) => {
+    const described = columns.map(([column, type]) => (type === '' ? column : `${column} ${type}`));
+    return `${name} (${described.join(', ')})`;
+  });
+  const known = evidence === undefined ? [] : ['', `Evidence: ${evidence}`];
+  return [instruction, '', 'Tables:', ...lines, ...known].join('\n');
 }

@@ -30,7 +30,7 @@ function textIn(part: SqlDatabase['schema'], dialect: Dialect): string {
  * A dataset that comes with its databases as statements: an image for each dialect.
  * @param checked whether every task was tried with its gold
  */
-export function servedFromStatements(
+function servedFromStatements(
   { name, databases, tasks }: SqlDataset,
   checked: boolean | undefined = true,
 ): ServedDataset {

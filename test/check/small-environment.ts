@@ -1,5 +1,5 @@
 import { SandboxError } from '../../docker/errors.ts';
-import type { EnvironmentEpisode, Grade, Task } from '../../environments/environment.ts';
+import type { ChosenTask, EnvironmentEpisode, Grade, Task } from '../../environments/environment.ts';
 import type { ResetOptions } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { FakeEnvironment } from '../server/fake-environment.ts';
@@ -75,7 +75,7 @@ export class SmallEnvironment extends FakeEnvironment {
     return tasks.map((task) => ({ ...task, id: 'task-0' }));
   }
 
-  override choose(options: ResetOptions, seed: number): Task {
+  override choose(options: ResetOptions, seed: number): ChosenTask {
     this.tasks(options.dataset);
     if (this.#defect === 'takes no reward mode' && options.reward !== undefined) refuse('reward');
     if (options.semantics === 'intercode')

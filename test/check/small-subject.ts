@@ -9,7 +9,7 @@ import { FakeEnvironment } from '../server/fake-environment.ts';
 import { startTestServer } from '../server/test-server.ts';
 import { type Defect, SmallEnvironment } from './small-environment.ts';
 
-export const SAMPLES: Samples = Samples.parse({
+const SAMPLES: Samples = Samples.parse({
   show: { code: 'echo 42', shown: '42' },
   fail: 'false',
   count: { begin: 'count from 0', add: 'count up', show: 'count', one: '^1$' },

@@ -41,7 +41,7 @@ for (const engine of await engineCases({ programs: PROGRAMS })) {
       code: string | null,
       answer?: string,
     ): Promise<Grade & { readonly changed: readonly string[] }> {
-      const episode = await environment.reset(environment.choose({ task: id }, 0), {});
+      const episode = await environment.choose({ task: id }, 0).begin();
       try {
         if (code !== null) await episode.act({ code });
         const grade = await episode.grade({ final: true, ...(answer === undefined ? {} : { answer }) });

@@ -33,7 +33,7 @@ function itPlays(engine: EngineCase): void {
   });
 
   async function graded(id: string, source: string): Promise<Grade> {
-    const episode = await environment.reset(environment.choose({ task: id }, 0), {});
+    const episode = await environment.choose({ task: id }, 0).begin();
     try {
       return await episode.grade({ answer: source, final: true });
     } finally {

@@ -40,7 +40,7 @@ async function figures(served: Served): Promise<{ sandboxes: Record<string, numb
   return { sandboxes, episodes: Number(/^stepwell_episodes_open (\d+)$/m.exec(text)?.[1]) };
 }
 
-export async function footprintOf(served: Served): Promise<Footprint> {
+async function footprintOf(served: Served): Promise<Footprint> {
   const containers = await containersOf(served);
   const runners = containers.map(runnerOf);
   const own = descriptorsOf(served.pid);

@@ -62,7 +62,7 @@ function itReproduces(engine: EngineCase): void {
   });
 
   async function reward(id: string, source: string): Promise<number | null> {
-    const episode = await environment.reset(environment.choose({ task: id }, 0), {});
+    const episode = await environment.choose({ task: id }, 0).begin();
     try {
       return (await episode.grade({ answer: source, final: true })).reward;
     } finally {
@@ -95,7 +95,7 @@ function itReproduces(engine: EngineCase): void {
     for (const [key, { query, turn_history: turns }] of Object.entries(runs)) {
       const task = tasks.find(({ instruction }) => instruction === query);
       const options = { task: task?.id ?? '', semantics: 'intercode' } as const;
-      const episode = await environment.reset(environment.choose(options, 0), options);
+      const episode = await environment.choose(options, 0).begin();
       for (const [turn, code] of turns.actions.entries()) {
         const { observation } = await episode.act({ code });
         const grade = await episode.grade({ final: false });

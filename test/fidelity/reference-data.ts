@@ -23,7 +23,7 @@ const ReferenceEpisode = z.object({
 export type ReferenceEpisode = z.infer<typeof ReferenceEpisode>;
 
 /** Folder of the benchmark data: env `STEPWELL_DATA`, else beside the repository. */
-export const dataFolder = process.env.STEPWELL_DATA ?? join(import.meta.dirname, '../../../shared/data');
+const dataFolder = process.env.STEPWELL_DATA ?? join(import.meta.dirname, '../../../shared/data');
 export const intercodeFolder = join(dataFolder, 'intercode');
 const referenceFolder = join(intercodeFolder, 'reference');
 

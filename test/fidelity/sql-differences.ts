@@ -1,6 +1,6 @@
-import { parsePythonRows } from '../../environments/sql/python-rows.ts';
 import { pythonTuple } from '../../environments/sql/python-text.ts';
 import type { SqlRow, SqlValue } from '../../environments/sql/sql-value.ts';
+import { parsePythonRows } from '../environments/sql/python-rows.ts';
 import { type SqlStep, sameObservation } from './sql-reference.ts';
 
 /** What one step gave here and in the reference. */

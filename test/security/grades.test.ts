@@ -166,7 +166,7 @@ function gradesOn(under: EngineCase): void {
 
     async function begin(): Promise<EnvironmentEpisode> {
       const options = { dataset, semantics, task: 0 };
-      return environment.reset(environment.choose(options, 0), options);
+      return environment.choose(options, 0).begin();
     }
 
     /** Do something, look at the grade, and submit, each of which must be graded. */

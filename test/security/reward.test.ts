@@ -70,7 +70,7 @@ for (const under of await engineCases()) {
         dataset,
         ...(dataset === 'repository' ? { semantics: 'intercode' as const } : {}),
       };
-      return environment.reset(environment.choose(options, 0), options);
+      return environment.choose(options, 0).begin();
     }
 
     /** Do this, then submit. */

@@ -1,6 +1,5 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Environment } from '../../environments/environment.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { startTestServer, type TestServer, Wire } from './test-server.ts';
 
@@ -218,7 +217,7 @@ test('a client that goes while its reset waits is no fault of the server', async
   wire = await Wire.connect(`${server.url}/v1`);
   let begun = false;
   let givenUp = false;
-  const reset: Environment['reset'] = (_task, _options, signal) => {
+  const reset: FakeEnvironment['reset'] = (_task, _options, signal) => {
     begun = true;
     return new Promise((_, reject) => {
       signal?.addEventListener('abort', () => {

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { addSettingFlags } from '../../clients/cli/serve.ts';
 import { ConfigError, type ConfigInput, createConfig } from '../../server/config.ts';
-import { configFlags, configOf, configTable } from '../../server/config-flags.ts';
+import { configFlags, configOf } from '../../server/config-flags.ts';
 
 /** The configuration of a command line. */
 function parsed(argv: readonly string[], env = {}) {
@@ -88,11 +88,8 @@ test.each(['two words', 'one-line\n', '\ttabulated'])(
   },
 );
 
-test('the table has a row with a description for every setting', () => {
+test('every setting has a flag with a description', () => {
   const flags = configFlags();
   expect(flags.map(({ flag }) => flag)).toContain('--step-timeout-ms');
   expect(flags.filter(({ description }) => description === '')).toEqual([]);
-  const rows = configTable().split('\n');
-  expect(rows).toHaveLength(flags.length + 2);
-  expect(rows).toContain('| `--port <number>` | `8765` | TCP port; 0 takes a free one. |');
 });

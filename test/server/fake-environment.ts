@@ -3,6 +3,7 @@ import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type {
   ActionOutcome,
+  ChosenTask,
   Environment,
   EnvironmentEpisode,
   Grade,
@@ -85,11 +86,11 @@ export class FakeEnvironment implements Environment {
     return this.#tasks;
   }
 
-  choose(options: ResetOptions, seed: number): Task {
+  choose(options: ResetOptions, seed: number): ChosenTask {
     const { task = seed % this.#tasks.length } = options;
     const found = this.#tasks.find(({ id, index }) => id === task || index === task);
     if (found === undefined) throw new ProtocolError('task_not_found', `There is no task ${task}.`);
-    return found;
+    return { task: found, begin: (signal) => this.reset(found, options, signal) };
   }
 
   /** Let `wait NAME` go on; before it began, too. */
@@ -102,7 +103,8 @@ export class FakeEnvironment implements Environment {
     return this.#gate(`at ${name}`).promise;
   }
 
-  async reset(task: Task, options: ResetOptions): Promise<EnvironmentEpisode> {
+  /** Begin an episode; tests put others in its place. */
+  async reset(task: Task, options: ResetOptions, _signal?: AbortSignal): Promise<EnvironmentEpisode> {
     const failure = this.failReset;
     this.failReset = undefined;
     if (failure instanceof Error) throw failure;

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../server/config.ts';
 import { configuredPath, stateFolder } from '../../server/state-folder.ts';
-import { warmImages } from '../../server/warm-images.ts';
-import { type PoolCount, sandboxCounts, WarmUp } from '../../server/warm-up.ts';
+import { type PoolCount, sandboxCounts, WarmUp, warmImages } from '../../server/warm-up.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 
 function count(ready: number, resetting = 0): PoolCount {

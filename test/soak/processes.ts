@@ -46,11 +46,6 @@ export function commandOf(pid: number): string {
   return text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
 }
 
-/** Resident memory of a process, in bytes. */
-export function residentBytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(text(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
-}
-
 function lines(content: string): number {
   return content === '' ? 0 : content.trimEnd().split('\n').length;
 }

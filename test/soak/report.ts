@@ -19,7 +19,7 @@ export interface SoakResult {
 }
 
 /** Failures by which a client learns nothing, or that no fault accounts for: there must be none. */
-export function unanswered({ failures }: Tally): [string, number][] {
+function unanswered({ failures }: Tally): [string, number][] {
   return [...failures].filter(([name]) => /Error$|internal/.test(name));
 }
 

@@ -1,8 +1,8 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startServerProcess } from '../../bench/server-process.ts';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import type { EngineName } from '../../docker/engines/table.ts';
-import { startServerProcess } from '../bench/server-process.ts';
 import { harmSandboxes, wait } from './faults.ts';
 import { type Footprint, footprintOf } from './footprint.ts';
 import { type KnownPlay, learn, playOnce } from './lane.ts';

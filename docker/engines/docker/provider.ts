@@ -1,4 +1,5 @@
 import Docker from 'dockerode';
+import { withDeadline } from '../../deadline.ts';
 import { labels } from '../../labels.ts';
 import { encodeOwner, ownerOf } from '../owner.ts';
 import type { EngineProvider, Lack } from '../provider.ts';
@@ -34,16 +35,11 @@ export async function dockerLack(engine: Docker, timeoutMs = 3_000): Promise<Lac
 
 async function reasonAgainst(engine: Docker, timeoutMs: number): Promise<string | null> {
   try {
-    const { Os } = await withinMs(engine.version(), timeoutMs);
+    const { Os } = await withDeadline(engine.version(), timeoutMs, () => {
+      throw new Error(`it did not answer within ${timeoutMs} ms`);
+    });
     return Os === 'linux' ? null : `it runs ${Os} containers, not Linux ones`;
   } catch (error) {
     return engineMessageOf(error);
   }
-}
-
-function withinMs<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it did not answer within ${timeoutMs} ms`)), timeoutMs);
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

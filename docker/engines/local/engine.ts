@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { withDeadline } from '../../deadline.ts';
 import type { Container, Engine, Limits, StartOptions } from '../../engine.ts';
 import { messageOf, SandboxError } from '../../errors.ts';
 import { controlPath, runnerPath, scratchPath } from '../../labels.ts';
@@ -168,14 +169,12 @@ export class LocalEngine implements Engine {
 
   /** The runner's connection, unless its process ends or time runs out before. */
   #connection(socket: ControlSocket, child: LocalProcess): Promise<Duplex> {
-    return new Promise((resolve, reject) => {
-      const late = () => reject(new Error('the runner did not connect in time'));
-      const timer = setTimeout(late, this.#options.startTimeoutMs ?? 30_000);
-      socket.connected.then(resolve, reject).finally(() => clearTimeout(timer));
-      child.exited.then(({ reason }) => {
-        clearTimeout(timer);
-        reject(new Error(`the runner ended before it connected: ${reason}`));
-      });
+    const ended = child.exited.then(({ reason }) => {
+      throw new Error(`the runner ended before it connected: ${reason}`);
+    });
+    const connected = Promise.race([socket.connected, ended]);
+    return withDeadline(connected, this.#options.startTimeoutMs ?? 30_000, () => {
+      throw new Error('the runner did not connect in time');
     });
   }
 }

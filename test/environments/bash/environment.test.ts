@@ -20,18 +20,18 @@ describe('choosing a task', () => {
   const { environment } = environmentOf(tasks);
 
   it('goes by index, by id, else by seed', () => {
-    expect(environment.choose({ task: 3 }, 1)).toEqual({
+    expect(environment.choose({ task: 3 }, 1).task).toEqual({
       id: 't3',
       index: 3,
       dataset: 'first',
       instruction: 'Do t3.',
       tags: [],
     });
-    expect(environment.choose({ task: 't4' }, 1).index).toBe(4);
-    const bySeed = Array.from({ length: 9 }, (_, seed) => environment.choose({}, seed).id);
+    expect(environment.choose({ task: 't4' }, 1).task.index).toBe(4);
+    const bySeed = Array.from({ length: 9 }, (_, seed) => environment.choose({}, seed).task.id);
     expect([...bySeed].sort()).toEqual(tasks.map(({ id }) => id));
-    expect(environment.choose({}, 4).id).toBe(bySeed[4]);
-    expect(environment.choose({ dataset: 'other' }, 7).id).toBe('x');
+    expect(environment.choose({}, 4).task.id).toBe(bySeed[4]);
+    expect(environment.choose({ dataset: 'other' }, 7).task.id).toBe('x');
   });
 
   it('refuses what is not there', () => {
@@ -95,8 +95,8 @@ describe('the start state', () => {
   it('gives the sandbox back where the setup fails', async () => {
     const source = new FakeSource({ run: () => ({ exitCode: 1, output: 'no space' }) });
     const { environment } = environmentOf([record('a', { setup: 'false' })], source);
-    const task = environment.choose({ task: 0 }, 0);
-    await expect(environment.reset(task, {})).rejects.toMatchObject({ code: 'runner_fault' });
+    const chosen = environment.choose({ task: 0 }, 0);
+    await expect(chosen.begin()).rejects.toMatchObject({ code: 'runner_fault' });
     expect(source.of('episode')[0]?.calls.at(-1)).toBe('release');
   });
 });
@@ -118,20 +118,20 @@ describe('a task that was not tried yet', () => {
     'is refused with its first reset where the gold is %s, and by choice from then on',
     async (name, kind) => {
       const { environment, source } = unchecked(golds[name] ?? {});
-      const task = environment.choose({ task: 'a' }, 0);
+      const chosen = environment.choose({ task: 'a' }, 0);
       const refused = { error: 'task_ungradable', details: expect.objectContaining({ kind }) };
-      await expect(environment.reset(task, {})).rejects.toMatchObject(refused);
+      await expect(chosen.begin()).rejects.toMatchObject(refused);
       expect(source.of('episode')[0]?.calls.at(-1)).toBe('release');
       expect(() => environment.choose({ task: 'a' }, 0)).toThrow(expect.objectContaining(refused));
       expect(environment.info.datasets[0]).toMatchObject({ tasks: 1, gradable: 0 });
-      expect(environment.choose({ task: 'a', semantics: 'intercode' }, 0).id).toBe('a');
+      expect(environment.choose({ task: 'a', semantics: 'intercode' }, 0).task.id).toBe('a');
     },
   );
 
   it('is tried once, and its gold not run again for the grade', async () => {
     const { environment, source } = unchecked({ run: () => ({ output: '1' }) });
     for (const _ of [1, 2]) {
-      const episode = await environment.reset(environment.choose({}, 0), {});
+      const episode = await environment.choose({}, 0).begin();
       await episode.grade({ final: true });
     }
     expect(source.of('grading')).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('a task that was not tried yet', () => {
       return runs === 1 ? killed : { output: '1' };
     };
     const { environment, source } = unchecked({ run: answer });
-    const episode = await environment.reset(environment.choose({}, 0), {});
+    const episode = await environment.choose({}, 0).begin();
     expect((await episode.grade({ answer: '1', final: true })).reward).toBe(1);
     expect(source.of('grading')).toHaveLength(2);
   });
@@ -160,14 +160,14 @@ describe('a task that was not tried yet', () => {
     };
     const { environment, source } = unchecked({ exec: answer });
     const options = { semantics: 'intercode' } as const;
-    const episode = await environment.reset(environment.choose(options, 0), options);
+    const episode = await environment.choose(options, 0).begin();
     await episode.grade({ final: true });
     expect({ runs, sandboxes: source.of('grading').length }).toEqual({ runs: 2, sandboxes: 2 });
   });
 
   it('is judged by a gold that ends its shell each time', async () => {
     const { environment, source } = unchecked({ run: () => ({ output: '1', sessionRestarted: true }) });
-    const episode = await environment.reset(environment.choose({}, 0), {});
+    const episode = await environment.choose({}, 0).begin();
     expect((await episode.grade({ answer: '1', final: true })).reward).toBe(1);
     expect(source.of('grading')).toHaveLength(2);
   });
@@ -175,11 +175,11 @@ describe('a task that was not tried yet', () => {
   it('is played as it is where that is asked for, and where the try meets a fault', async () => {
     const { environment, source } = unchecked({});
     const options = { include_ungradable: true };
-    const episode = await environment.reset(environment.choose(options, 0), options);
+    const episode = await environment.choose(options, 0).begin();
     expect(source.of('grading')).toHaveLength(0);
     expect((await episode.grade({ final: true })).reward).toBeNull();
     const faulty = unchecked({ refuse: () => 'died' });
-    await faulty.environment.reset(faulty.environment.choose({}, 0), {});
+    await faulty.environment.choose({}, 0).begin();
     expect(faulty.environment.info.datasets[0]).toMatchObject({ gradable: 1 });
   });
 });

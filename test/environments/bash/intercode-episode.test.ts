@@ -151,8 +151,8 @@ describe('InterCode semantics', () => {
     const source = new FakeSource();
     source.isolation = 'replace';
     const { environment } = environmentOf([record('a')], source, { git: true });
-    const task = environment.choose({ task: 0 }, 0);
-    await expect(environment.reset(task, intercode)).rejects.toMatchObject({ error: 'unsupported' });
+    const chosen = environment.choose({ task: 0, ...intercode }, 0);
+    await expect(chosen.begin()).rejects.toMatchObject({ error: 'unsupported' });
     expect(source.of('episode')[0]?.calls).toEqual(['release']);
   });
 

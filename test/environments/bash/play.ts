@@ -60,7 +60,7 @@ export async function play(
 ) {
   const source = new FakeSource(scripts.episode, scripts.gold);
   const { environment } = environmentOf([task], source, scripts);
-  const episode = await environment.reset(environment.choose(options, 0), options);
+  const episode = await environment.choose(options, 0).begin();
   const [sandbox] = source.of('episode');
   if (sandbox === undefined) throw new Error('no sandbox was taken');
   return { environment, episode, sandbox, source };

@@ -6,7 +6,7 @@ import { DatasetError, IncompleteDatasetError } from '../../../environments/data
 import { loadDataset } from '../../../environments/dataset-store.ts';
 import { readBird } from '../../../environments/import/bird.ts';
 import { writeDataset } from '../../../environments/import/dataset-writer.ts';
-import { readSpider } from '../../../environments/import/spider.ts';
+import { readSpider } from '../../../environments/import/sql-records.ts';
 import { readWikiSql } from '../../../environments/import/wikisql.ts';
 
 let folder: string;

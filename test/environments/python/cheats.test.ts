@@ -48,7 +48,7 @@ function itWithstands(engine: EngineCase): void {
   });
 
   async function rewards(task: string, source: string, how: 'answer' | 'session') {
-    const episode = await environment.reset(environment.choose({ task }, 0), {});
+    const episode = await environment.choose({ task }, 0).begin();
     try {
       if (how === 'session') await episode.act({ code: source });
       return (await episode.grade(how === 'answer' ? { answer: source, final: true } : { final: true }))

@@ -40,7 +40,7 @@ function itPlays(engine: EngineCase): void {
   });
 
   async function play(options: ResetOptions, codes: string[], answer?: string) {
-    const episode = await environment.reset(environment.choose({ task: 0, ...options }, 0), options);
+    const episode = await environment.choose({ task: 0, ...options }, 0).begin();
     try {
       const seen: string[] = [episode.initial.observation.output];
       for (const code of codes) seen.push((await episode.act({ code })).observation.output);

@@ -1,10 +1,15 @@
 import type { RunRequest } from '../../../docker/sandbox.ts';
 import { PythonJudge } from '../../../environments/python/judge.ts';
-import { framed } from '../../../environments/python/reply-frames.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import { FakeSource, type Script } from '../fake-sandbox.ts';
 
 export type Reply = NonNullable<Script['run']>;
+
+/** A frame as the judge writes it; `nonce` marks those of one run. */
+function framed(nonce: string, told: unknown): string {
+  const text = JSON.stringify(told);
+  return `\n${nonce} ${Buffer.byteLength(text)}\n${text}`;
+}
 
 /** What a judge and its session say to a run: `judged` as JSON, and the session's word unless the judge never came to it. */
 export function says(judged?: object | null, session: object | null = {}): Reply {

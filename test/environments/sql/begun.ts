@@ -35,7 +35,7 @@ export function environmentOf(episode: Answers = {}, grading: Answers = {}) {
 /** An episode that began in it. */
 export async function begun(options: ResetOptions, episode: Answers = {}, grading: Answers = {}) {
   const { environment, source } = environmentOf(episode, grading);
-  const play = await environment.reset(environment.choose(options, 0), options);
+  const play = await environment.choose(options, 0).begin();
   const [sandbox] = source.of('episode');
   if (sandbox === undefined) throw new Error('no sandbox was taken');
   return { play, sandbox, source };

@@ -93,7 +93,7 @@ describe('a driver that the agent breaks', () => {
 
   it('is a fault where it begins, as no statement came before', async () => {
     const { environment } = environmentOf({ begin: () => BROKEN });
-    const reset = environment.reset(environment.choose({ task: 0 }, 0), { task: 0 });
+    const reset = environment.choose({ task: 0 }, 0).begin();
     await expect(reset).rejects.toMatchObject({ name: 'SandboxError', code: 'runner_fault' });
   });
 });

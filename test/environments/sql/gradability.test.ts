@@ -27,12 +27,12 @@ describe('a SQL task that cannot be graded', () => {
       error: 'task_ungradable',
       details: expect.objectContaining({ kind, reason: expect.stringContaining(reason) }),
     };
-    await expect(environment.reset(environment.choose(MINE, 0), MINE)).rejects.toMatchObject(refused);
+    await expect(environment.choose(MINE, 0).begin()).rejects.toMatchObject(refused);
     expect(source.of('episode')[0]?.remains.length).toBeGreaterThan(0);
     expect(() => environment.choose(MINE, 0)).toThrow(expect.objectContaining(refused));
     expect(environment.info.datasets.find(({ name }) => name === 'mine')).toMatchObject({ gradable: 0 });
     const intercode = { ...MINE, semantics: 'intercode' } as const;
-    expect((await environment.reset(environment.choose(intercode, 0), intercode)).task.id).toBe('mine-0');
+    expect((await environment.choose(intercode, 0).begin()).task.id).toBe('mine-0');
   });
 
   it('is one whose database the image does not have, whatever is asked for', async () => {
@@ -42,7 +42,7 @@ describe('a SQL task that cannot be graded', () => {
       { ...MINE, semantics: 'intercode' },
       { ...MINE, include_ungradable: true },
     ] as const) {
-      const attempt = async () => environment.reset(environment.choose(options, 0), options);
+      const attempt = async () => environment.choose(options, 0).begin();
       await expect(attempt()).rejects.toMatchObject({
         error: 'task_ungradable',
         details: { kind: 'cannot_begin', reason: 'Its image has no database pets.' },
@@ -53,7 +53,7 @@ describe('a SQL task that cannot be graded', () => {
   it('is graded as far as InterCode grades it, by the query as it was published', async () => {
     const { environment, source } = environmentOf({}, { execute: () => FAILED });
     const intercode = { ...MINE, semantics: 'intercode' } as const;
-    const play = await environment.reset(environment.choose(intercode, 0), intercode);
+    const play = await environment.choose(intercode, 0).begin();
     expect(await play.grade({ final: true })).toMatchObject({ reward: 0, success: false });
     const asked = source.of('grading')[0]?.driverCalls.find(({ call }) => call === 'execute');
     expect(asked?.sql).toBe('SELECT COUNT(*) FROM pet AS published');

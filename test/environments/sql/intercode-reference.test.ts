@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { intercodeReward } from '../../../environments/sql/intercode-reward.ts';
-import { parsePythonRows } from '../../../environments/sql/python-rows.ts';
 import { pythonRows } from '../../../environments/sql/python-text.ts';
 import type { SqlRow } from '../../../environments/sql/sql-value.ts';
 import { missingData } from '../../fidelity/reference-data.ts';
 import { spiderGolds, sqlReference } from '../../fidelity/sql-reference.ts';
 import { describeUnless } from '../../requirements.ts';
+import { parsePythonRows } from './python-rows.ts';
 
 function rowsOf(observation: string): SqlRow[] | null {
   return observation.startsWith('Error executing query') ? null : parsePythonRows(observation);

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PythonRowsError, parsePythonRows } from '../../../environments/sql/python-rows.ts';
 import {
   pythonDecimal,
   pythonFloat,
@@ -11,6 +10,7 @@ import {
 import type { SqlRow, SqlValue } from '../../../environments/sql/sql-value.ts';
 import { itUnless } from '../../requirements.ts';
 import { inPython, noPython } from '../real-python.ts';
+import { PythonRowsError, parsePythonRows } from './python-rows.ts';
 
 const midnight = { hour: 0, minute: 0, second: 0, microsecond: 0 };
 const day = { year: 2020, month: 1, day: 1 };

@@ -44,7 +44,7 @@ describe('a sandbox is given back', () => {
       [false, 'died'],
     ] as const) {
       const { environment, source } = environmentOf({ begin: () => ({ sessionRestarted: true, timedOut }) });
-      const reset = environment.reset(environment.choose({ task: 0 }, 0), { task: 0 });
+      const reset = environment.choose({ task: 0 }, 0).begin();
       await expect(reset).rejects.toMatchObject({ name: 'SandboxError', code });
       expect(source.of('episode')[0]?.remains).toHaveLength(1);
     }
@@ -52,7 +52,7 @@ describe('a sandbox is given back', () => {
 
   it('when its database cannot be opened', async () => {
     const { environment, source } = environmentOf({ begin: () => ({ exitCode: 1, output: 'no such file' }) });
-    const reset = environment.reset(environment.choose({ task: 0 }, 0), { task: 0 });
+    const reset = environment.choose({ task: 0 }, 0).begin();
     await expect(reset).rejects.toMatchObject({ code: 'runner_fault' });
     expect(source.of('episode')[0]?.remains).toHaveLength(1);
   });

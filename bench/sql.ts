@@ -1,6 +1,6 @@
-import type { Episode } from '../../clients/typescript/episode.ts';
-import { sql } from '../../environments/sql/definition.ts';
-import type { Dialect } from '../../environments/sql/task.ts';
+import type { Episode } from '../clients/typescript/episode.ts';
+import { sql } from '../environments/sql/definition.ts';
+import type { Dialect } from '../environments/sql/task.ts';
 import type { Percentiles } from './figures.ts';
 import {
   burstResetTimes,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { datasetsOf, loadDataset } from '../../environments/dataset-store.ts';
-import { python } from '../../environments/python/definition.ts';
+import { datasetsOf, loadDataset } from '../environments/dataset-store.ts';
+import { python } from '../environments/python/definition.ts';
 import type { Percentiles } from './figures.ts';
 import {
   type Graded,

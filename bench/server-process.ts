@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const STEPWELL = fileURLToPath(new URL('../../clients/cli/stepwell.js', import.meta.url));
+const STEPWELL = fileURLToPath(new URL('../clients/cli/stepwell.js', import.meta.url));
 
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;

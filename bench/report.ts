@@ -1,4 +1,4 @@
-import type { BenchFlags } from '../../clients/cli/bench.ts';
+import type { BenchFlags } from '../clients/cli/bench.ts';
 import type { Row } from './lanes.ts';
 
 export type BenchOptions = Pick<BenchFlags, 'runtime' | 'lanes' | 'seconds' | 'sustained'>;

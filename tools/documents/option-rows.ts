@@ -1,6 +1,6 @@
-import { CommonOptions } from '../protocol/episode.ts';
-import { DEFINITIONS } from './registry.ts';
-import { ResetOptionSet } from './reset-options.ts';
+import { DEFINITIONS } from '../../environments/registry.ts';
+import { ResetOptionSet } from '../../environments/reset-options.ts';
+import { CommonOptions } from '../../protocol/episode.ts';
 
 /** Environments that have an option, each with its values where it takes only some. */
 function owners(set: ResetOptionSet, option: string): string {
@@ -14,12 +14,9 @@ function owners(set: ResetOptionSet, option: string): string {
     .join('; ');
 }
 
-/** The table of the built-in environments' reset options, in Markdown. */
-export function optionTable(): string {
+/** The built-in environments' reset options: name, meaning, and the environments that have it. */
+export function optionRows(): string[][] {
   const set = new ResetOptionSet(DEFINITIONS);
   const names = Object.keys({ ...CommonOptions.shape, ...set.schema.shape });
-  const rows = names.map((name) =>
-    `| \`${name}\` | ${set.meaningOf(name)} | ${owners(set, name)} |`.replaceAll('\n', ' '),
-  );
-  return ['| option | meaning | environments |', '| --- | --- | --- |', ...rows].join('\n');
+  return names.map((name) => [`\`${name}\``, set.meaningOf(name), owners(set, name)]);
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import type { BenchFlags } from '../../clients/cli/bench.ts';
+import type { BenchFlags } from '../clients/cli/bench.ts';
 import { type BashFigures, measureBash } from './bash.ts';
 import { ms, type Row } from './lanes.ts';
 import { measurePlainDocker, type PlainDocker } from './plain-docker.ts';

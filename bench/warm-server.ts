@@ -1,4 +1,4 @@
-import { StepwellClient } from '../../clients/typescript/client.ts';
+import { StepwellClient } from '../clients/typescript/client.ts';
 import { startServerProcess } from './server-process.ts';
 
 /** Building images is not part of it. */

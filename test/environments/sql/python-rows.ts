@@ -1,4 +1,4 @@
-import type { SqlRow, SqlValue } from './sql-value.ts';
+import type { SqlRow, SqlValue } from '../../../environments/sql/sql-value.ts';
 
 /** Text that is no Python list of tuples as `pythonRows` writes it. */
 export class PythonRowsError extends Error {

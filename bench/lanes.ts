@@ -1,6 +1,6 @@
-import type { StepwellClient } from '../../clients/typescript/client.ts';
-import type { Episode } from '../../clients/typescript/episode.ts';
-import type { Params } from '../../protocol/methods.ts';
+import type { StepwellClient } from '../clients/typescript/client.ts';
+import type { Episode } from '../clients/typescript/episode.ts';
+import type { Params } from '../protocol/methods.ts';
 import { type Percentiles, percentiles, rate, timed } from './figures.ts';
 
 /** Options of a reset, by a number that grows with each. */

@@ -1,0 +1,17 @@
+/**
+ * Waits for `work`, but not longer than `timeoutMs`. The work itself goes on; a result or an error of it that comes later is
+ * dropped.
+ * @param late called when the time is over: what it returns or throws becomes the outcome
+ */
+export function withDeadline<T, L>(work: Promise<T>, timeoutMs: number, late: () => L): Promise<T | L> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      try {
+        resolve(late());
+      } catch (error) {
+        reject(error);
+      }
+    }, timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,100 @@
+import type { EnvironmentEpisode } from '../environments/environment.ts';
+import type { EpisodeStatus } from '../protocol/episode.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { Failure } from '../protocol/failure.ts';
+import type { EndReason } from '../protocol/trajectory.ts';
+import { releasePlay } from './resets.ts';
+
+type State =
+  | { readonly is: 'open'; readonly play: EnvironmentEpisode }
+  /** Its sandbox is taken away; a turn may still be under way, and the close follows. */
+  | { readonly is: 'abandoned'; readonly reason: EndReason }
+  | { readonly is: 'over'; readonly reason: EndReason; readonly failure: Failure | null }
+  | { readonly is: 'closed'; readonly failure: Failure | null };
+
+/**
+ * Where an episode is: open (ready ⇄ stepping) → over → closed. An open one may be abandoned first. Only an open one has a
+ * sandbox, which is released with the move to any other state.
+ */
+export class EpisodeLife {
+  #state: State;
+  /** Apart from the state, so that a turn allocates nothing here. */
+  #stepping = false;
+
+  constructor(play: EnvironmentEpisode) {
+    this.#state = { is: 'open', play };
+  }
+
+  get status(): EpisodeStatus {
+    const { is } = this.#state;
+    if (is === 'over' || is === 'closed') return is;
+    return this.#stepping ? 'stepping' : 'ready';
+  }
+
+  /** Whether it takes no more steps. */
+  get over(): boolean {
+    return this.#state.is === 'over' || this.#state.is === 'closed';
+  }
+
+  get abandoned(): boolean {
+    return this.#state.is === 'abandoned';
+  }
+
+  /** The fault that ended it. */
+  get failure(): Failure | null {
+    return 'failure' in this.#state ? this.#state.failure : null;
+  }
+
+  /** A turn begins. @throws {Error} where there can be none */
+  begin(): EnvironmentEpisode {
+    if (this.#state.is !== 'open' || this.#stepping) {
+      throw new Error(`a turn of an episode that is ${this.#stepping ? 'stepping' : this.#state.is}`);
+    }
+    this.#stepping = true;
+    return this.#state.play;
+  }
+
+  /** The turn is done, and the next one may come. */
+  goOn(): void {
+    this.#stepping = false;
+  }
+
+  /** No step follows. @throws {Error} where it has ended already */
+  end(reason: EndReason, failure: Failure | null): void {
+    if (this.over) throw new Error(`the end of an episode that is ${this.#state.is}`);
+    this.#moveTo({ is: 'over', reason, failure });
+  }
+
+  /** Take the sandbox away from an open one, without waiting for its turn. */
+  abandon(reason: EndReason): void {
+    if (this.#state.is === 'open') this.#moveTo({ is: 'abandoned', reason });
+  }
+
+  close(): void {
+    this.#moveTo({ is: 'closed', failure: this.failure });
+  }
+
+  /**
+   * @throws {ProtocolError} `episode_over` once it is over, `episode_not_found` once it is closed; `shutting_down` or
+   * `episode_not_found` once it is abandoned
+   */
+  refuseUnlessOpen(id: string, steps: number): void {
+    const state = this.#state;
+    if (state.is === 'open') return;
+    if (state.is === 'over') {
+      const { reason } = state;
+      const message = `Episode ${id} has ended (${reason}).`;
+      throw new ProtocolError('episode_over', message, { reason, step_count: steps });
+    }
+    if (state.is === 'closed') throw new ProtocolError('episode_not_found', `Episode ${id} is closed.`);
+    const error = state.reason === 'shutdown' ? 'shutting_down' : 'episode_not_found';
+    throw new ProtocolError(error, `Episode ${id} is being closed.`);
+  }
+
+  #moveTo(state: State): void {
+    const before = this.#state;
+    this.#state = state;
+    if (state.is !== 'abandoned') this.#stepping = false;
+    if (before.is === 'open') releasePlay(before.play);
+  }
+}
