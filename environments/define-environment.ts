@@ -45,7 +45,7 @@ export interface DefinitionParts<S extends Shape, R extends TaskRecord, D extend
 }
 
 const SEMANTICS_TEXT =
-  '`native`, or `intercode` for the answers of InterCode, quirks included. Default: `native`.';
+  "`native`, or `intercode` for InterCode's answers, quirks included. Default: `native`.";
 
 /**
  * An environment's definition, completed. Without parts of its own it has one semantics (`native`), no options and no fields of

@@ -18,7 +18,7 @@ const DEFAULT_MAX_ROWS = 1000;
 /** `sql-v1`: tasks for a database. */
 export const sql = defineEnvironment({
   id: 'sql-v1',
-  description: 'Questions to databases, answered in SQL and graded by the rows of the answer.',
+  description: 'Questions about databases, answered in SQL and graded by the rows of the answer.',
   readme: new URL('./README.md', import.meta.url),
   semantics: ['native', 'intercode'],
   options: SQL_OPTIONS,
