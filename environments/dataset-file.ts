@@ -92,7 +92,7 @@ export function wantedDataset(text: string, path: string, definitions: Definitio
   const [first = '', ...rest] = text.split(':');
   const name = rest.length === 0 ? first : rest.join(':');
   if (!isDatasetName(name)) {
-    throw new DatasetError({ file: path }, `${JSON.stringify(name)} is no name of a dataset`);
+    throw new DatasetError({ file: path }, `${JSON.stringify(name)} is not a valid dataset name`);
   }
   if (rest.length === 0) return { name };
   const ids = idsOf(definitions);
@@ -100,6 +100,6 @@ export function wantedDataset(text: string, path: string, definitions: Definitio
   const known = ids.join(', ');
   throw new DatasetError(
     { file: path },
-    `${JSON.stringify(first)} before the name ${name} is no environment with datasets: take one of ${known}`,
+    `${JSON.stringify(first)} before the name ${name} is not an environment: use one of ${known}`,
   );
 }

@@ -36,13 +36,13 @@ function ordered(parts: ReadonlyMap<string, Part>, order: readonly string[], fil
   const found = order.map((name, index) => {
     const part = parts.get(name);
     if (part !== undefined && order.indexOf(name) === index) return part;
-    if (part !== undefined) return refuse(index, `${name} is there twice`);
+    if (part !== undefined) return refuse(index, `${name} is listed twice`);
     const nearest = nearestKey(name, [...parts.keys()]);
     const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
     return refuse(index, `there is no folder ${JSON.stringify(name)} with a task${hint}`);
   });
   const left = [...parts.keys()].find((name) => !order.includes(name));
-  return left === undefined ? found : refuse(null, `the folder ${left} is not in it`);
+  return left === undefined ? found : refuse(null, `the folder ${left} is not listed`);
 }
 
 /** The head of a folder of tasks, with the parts that it orders. */

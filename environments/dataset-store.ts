@@ -115,7 +115,7 @@ async function imageOf(
   const { tree, ...plain } = image;
   const path = tree === undefined ? null : resolve(folder ?? '.', tree);
   if (path !== null && !(await exists(path))) {
-    throw new DatasetError({ file, field: 'image.tree' }, `there is no file ${tree} beside it`);
+    throw new DatasetError({ file, field: 'image.tree' }, `the file ${tree} is missing beside it`);
   }
   if (image.name === image.from) return { image: image.name, ownImage: null };
   return { image: image.name, ownImage: path === null ? plain : { ...plain, tree: path } };
@@ -125,7 +125,7 @@ async function imageOf(
 function wantedDefinition({ wanted, file, definitions }: FoundFile, said?: string): EnvironmentDefinition {
   const { environment = said ?? 'bash-v1' } = wanted;
   if (said !== undefined && said !== environment) {
-    throw new DatasetError({ file, field: 'environment' }, `it is for ${said}, not ${environment}`);
+    throw new DatasetError({ file, field: 'environment' }, `the dataset is for ${said}, not ${environment}`);
   }
   return definitionOf(environment, definitions);
 }
@@ -185,7 +185,7 @@ async function foldersFrom(found: FoundFile, folder: string): Promise<StoredData
     const lists = LIST_ENDS.map((end) => `${TASKS}${end}`).join(', ');
     throw new DatasetError(
       { file: folder },
-      `the folder has none of ${DATASET_FILE}, ${lists}, and no folder of a task`,
+      `the folder has none of ${DATASET_FILE}, ${lists}, and no task folder`,
     );
   }
   const { format, environment, image, check, order, ...fields } = head ?? {};
@@ -218,7 +218,7 @@ export async function loadDataset(
 ): Promise<StoredDataset> {
   const wanted = wantedDataset(name, path, definitions);
   const found = await stat(path).catch((error: unknown) => {
-    throw new DatasetError({ file: path }, 'there is no such file or folder', { cause: error });
+    throw new DatasetError({ file: path }, 'no such file or folder', { cause: error });
   });
   const at = { wanted, definitions };
   if (!found.isDirectory()) return listFrom({ ...at, file: path }, null);
@@ -250,7 +250,7 @@ export async function loadDatasets(
   for (const [name, path] of paths) {
     const dataset = await loadDataset(name, path, definitions);
     if (loaded.some((other) => other.name === dataset.name)) {
-      throw new DatasetError({ file: path }, `a dataset of the name ${dataset.name} is there already`);
+      throw new DatasetError({ file: path }, `another dataset already has the name ${dataset.name}`);
     }
     loaded.push(dataset);
   }

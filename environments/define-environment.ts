@@ -63,11 +63,12 @@ export function defineEnvironment<
   const { semantics = ['native'], images = [] } = rest;
   const ownImage = typeof given === 'string' ? null : given;
   const image = typeof given === 'string' ? given : given.name;
-  if (tasks === undefined && builtIn === undefined) throw new TypeError('it has neither tasks nor builtIn');
+  if (tasks === undefined && builtIn === undefined)
+    throw new TypeError('it has neither `tasks` nor `builtIn`');
   const opened =
     open ??
     (begin && ((context: EnvironmentContext) => simplePlayer<S, D>((start) => begin(start), context)));
-  if (opened === undefined) throw new TypeError('it has neither begin nor open');
+  if (opened === undefined) throw new TypeError('it has neither `begin` nor `open`');
   const definition = {
     observation: {},
     datasetFields: {},
@@ -110,7 +111,7 @@ function datasetOf<S extends Shape, R extends TaskRecord>(
   const folder = openDatasetFolder(fileURLToPath(tasks), datasetHeadSchema([definition]));
   const { format, environment, image, check, order, ...fields } = folder.head ?? {};
   if (image !== undefined) {
-    throw new DatasetError({ file: folder.file, field: 'image' }, 'the definition names the image');
+    throw new DatasetError({ file: folder.file, field: 'image' }, 'set the image in the definition instead');
   }
   const folders = folder.parts.map((part) => part.folder);
   return { ...fields, ...definition.fieldsOf(folders), ...common, tasks: tasksOf(folder, definition) };

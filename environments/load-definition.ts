@@ -49,7 +49,7 @@ function hookInto(folder: string): void {
 
 async function definitionFile(path: string): Promise<string> {
   const found = await stat(path).catch((error: unknown) => {
-    throw new DefinitionError(path, 'there is no such file or folder', { cause: error });
+    throw new DefinitionError(path, 'no such file or folder', { cause: error });
   });
   if (!found.isDirectory()) return path;
   const file = DEFINITION_FILES.map((name) => join(path, name)).find((name) => existsSync(name));
@@ -101,7 +101,7 @@ export async function loadDefinitions(paths: readonly string[]): Promise<Environ
   for (const path of paths) {
     const definition = await loadDefinition(path);
     if (definitions.some(({ id }) => id === definition.id)) {
-      throw new DefinitionError(resolve(path), `another environment has the id ${definition.id} already`);
+      throw new DefinitionError(resolve(path), `another environment already has the id ${definition.id}`);
     }
     definitions.push(definition);
   }

@@ -20,6 +20,6 @@ export function readTasks<R extends TaskRecord>(record: z.ZodType<R>, file: URL)
     throw new DatasetError({ file: path }, 'the file cannot be read', { cause: error });
   }
   const found = recordList(text, path, TASKS);
-  if (found === null) throw new DatasetError({ file: path }, 'this must be an array of records');
+  if (found === null) throw new DatasetError({ file: path }, 'the file must be an array of records');
   return checkedRecords(record, found, path);
 }

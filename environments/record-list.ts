@@ -88,7 +88,7 @@ export function recordList(text: string, file: string, table: string): FoundReco
       const given = other === undefined ? '' : `unknown key ${JSON.stringify(other)}; `;
       throw new DatasetError(
         { file, line },
-        `${given}a list of records in TOML is [[${table}]] and nothing else`,
+        `${given}a list of records in TOML has only [[${table}]] tables`,
       );
     }
     return recordsAt(values, file, (path) => lineInToml(text, path), [table]);
@@ -114,10 +114,9 @@ export function listIn(folder: string, names: readonly string[], stem: string): 
   const [name, other] = LIST_ENDS.map((end) => `${stem}${end}`).filter((one) => names.includes(one));
   if (name === undefined) return null;
   const file = join(folder, name);
-  if (other !== undefined)
-    throw new DatasetError({ file }, `there is ${other} too: only one can be the list`);
+  if (other !== undefined) throw new DatasetError({ file }, `${other} exists too: keep only one of them`);
   const records = recordList(readFileSync(file, 'utf8'), file, stem);
-  if (records === null) throw new DatasetError({ file }, 'this must be an array of records');
+  if (records === null) throw new DatasetError({ file }, 'the file must be an array of records');
   return { file, records };
 }
 
@@ -131,12 +130,12 @@ export function checkedRecords<T extends { readonly id: string }>(
   records: readonly FoundRecord[],
   file: string,
 ): T[] {
-  if (records.length === 0) throw new DatasetError({ file }, 'the dataset has no task');
+  if (records.length === 0) throw new DatasetError({ file }, 'the dataset has no tasks');
   const known = new Set<string>();
   return records.map(({ value, place }) => {
     const task = checked(schema, value, place);
     if (known.has(task.id)) {
-      throw new DatasetError(place(['id']), `another record has the id ${task.id} already`);
+      throw new DatasetError(place(['id']), `another record already has the id ${task.id}`);
     }
     known.add(task.id);
     return task;

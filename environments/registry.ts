@@ -29,7 +29,7 @@ export function createEnvironments(parts: RegistryParts): ReadonlyMap<string, En
   const taken = new Set(definitions.map(({ builtIn }) => builtIn.name));
   const doubled = datasets.find(({ name }) => taken.has(name));
   if (doubled !== undefined) {
-    throw new DatasetError({ file: doubled.name }, 'the built-in tasks have this name');
+    throw new DatasetError({ file: doubled.name }, 'this is the name of the built-in tasks');
   }
   return new Map(
     definitions.map((definition) => {

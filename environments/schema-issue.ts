@@ -95,7 +95,7 @@ export function clearestIssue(schema: Schema, value: unknown, error: z.ZodError)
   const unknown = issues.find((issue) => issue.code === 'unrecognized_keys');
   if (unknown !== undefined) return unknownKey(schema, value, unknown);
   const [first] = issues;
-  if (first === undefined) return { path: [], reason: 'not as expected' };
+  if (first === undefined) return { path: [], reason: 'the value is not valid' };
   const isMissing =
     first.path.length > 0 && first.code !== 'custom' && valueAt(value, first.path) === undefined;
   return { path: first.path, reason: isMissing ? `${String(first.path.at(-1))} is missing` : first.message };

@@ -181,7 +181,7 @@ export function readTaskFolder(
   for (const found of fields) {
     const first = known.get(found.field)?.place([found.field]);
     if (first !== undefined) {
-      throw new DatasetError(found.place([found.field]), `${found.field} is given already, in ${first.file}`);
+      throw new DatasetError(found.place([found.field]), `${found.field} is already set in ${first.file}`);
     }
     known.set(found.field, found);
   }

@@ -60,7 +60,7 @@ interface CheckFlags {
 
 /** What a person types next. */
 function nextStep({ name }: ImportedDataset): string {
-  return `next: stepwell play --dataset ${name} (its first episode builds its image, where it has one)`;
+  return `next: stepwell play --dataset ${name} (the first episode builds its image, if it has one)`;
 }
 
 function tell({ imported, left }: ImportResult, print: (line: string) => void): void {
@@ -101,11 +101,11 @@ interface Checking {
 }
 
 function noCheck(): Option {
-  return new Option('--no-check', 'do not play the golds to see which tasks can be graded');
+  return new Option('--no-check', 'do not play the golds to find tasks that cannot be graded');
 }
 
 function runtime(): Option {
-  const option = new Option('--runtime <name>', 'engine to play them on (default: auto)');
+  const option = new Option('--runtime <name>', 'engine to play the golds on (default: auto)');
   return option.choices(['auto', 'docker', 'local']);
 }
 
@@ -127,7 +127,7 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
     if (first !== undefined) print(nextStep(first));
   };
   const program = new Command('stepwell import')
-    .description('Import published datasets; a server started later has them.')
+    .description('Import published datasets. Servers that start later have them.')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => print(text.trimEnd()),
@@ -136,7 +136,7 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
   const names = PARTS.filter(({ read }) => read !== null).map(({ name }) => name);
   program
     .command('intercode')
-    .description(`InterCode's datasets, those of them that are there: ${names.join(', ')}`)
+    .description(`Import those of InterCode's datasets that the folder has: ${names.join(', ')}`)
     .argument('<folder>', "InterCode's data folder, or a part of it, e.g. nl2bash")
     .addOption(noCheck())
     .addOption(runtime())
@@ -148,9 +148,9 @@ export async function run(argv: readonly string[], options: CommandOptions = {})
     });
   program
     .command('humaneval')
-    .description("Python tasks in HumanEval's form: lines of JSON with prompt, entry_point and test")
+    .description("Import Python tasks in HumanEval's format: lines of JSON with prompt, entry_point and test")
     .argument('<file>', 'e.g. HumanEval.jsonl')
-    .option('--name <name>', "of the dataset (default: the file's, without its end)")
+    .option('--name <name>', "name of the dataset (default: the file's name without its extension)")
     .addOption(noCheck())
     .addOption(runtime())
     .action(async (file: string, { name, ...flags }: CheckFlags & { readonly name?: string }) => {

@@ -25,7 +25,7 @@ export const sql = defineEnvironment({
   observation: SQL_OBSERVATION,
   record: SqlTaskRecord,
   image: LIST_IMAGE,
-  datasetFields: { dialect: Dialect.optional().describe('What the image serves. Default: `sqlite`.') },
+  datasetFields: { dialect: Dialect.optional().describe('Database system of the image. Default: `sqlite`.') },
   layout: { texts: { gold: 'solution/solution.sql' }, folders: { wrong: 'wrong' } },
   shared: (folder, names) => (names.includes(SCHEMA_FILE) ? { database: basename(folder) } : {}),
   fieldsOf: (folders) => {
