@@ -11,7 +11,7 @@ function isSchema(value: unknown): boolean {
   return typeof value === 'object' && value !== null && '_zod' in value;
 }
 
-/** Whether a default export has what `defineEnvironment` gives, before anything of it is used. */
+/** Whether a default export has the parts of a result of `defineEnvironment`. */
 function isDefinition(value: unknown): value is EnvironmentDefinition {
   if (typeof value !== 'object' || value === null) return false;
   const { id, options, observation, datasetFields, builtIn, open } = value as Partial<EnvironmentDefinition>;
@@ -59,7 +59,7 @@ function taskFault({ record, builtIn }: EnvironmentDefinition): string | null {
   return null;
 }
 
-/** Why a value is no definition that a server can use: one sentence; `null` where it is one. */
+/** Why a server cannot use a value as a definition, in one sentence; `null` if it can. */
 export function definitionFault(value: unknown): string | null {
   if (value === undefined) return 'it has no default export: `export default defineEnvironment({ … })`';
   if (!isDefinition(value)) return 'its default export is not made by `defineEnvironment`';

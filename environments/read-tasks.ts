@@ -7,9 +7,9 @@ import type { TaskRecord } from './playable-dataset.ts';
 import { checkedRecords, recordList } from './record-list.ts';
 
 /**
- * The tasks of a list file that lies beside a definition: `.jsonl` (a record a line), `.json` (an array) or `.toml` (tables
+ * The tasks of a list file beside a definition: `.jsonl` (one record per line), `.json` (an array) or `.toml` (tables
  * `[[tasks]]`).
- * @throws {DatasetError} with file, line, field and reason; also for none, and for an id that two have
+ * @throws {DatasetError} with file, line, field and reason; also if there are none, or if two have the same id
  */
 export function readTasks<R extends TaskRecord>(record: z.ZodType<R>, file: URL): R[] {
   const path = fileURLToPath(file);

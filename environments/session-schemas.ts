@@ -10,7 +10,7 @@ export const IDLE_TIMEOUT = z
   .optional()
   .describe('Cut an action that prints nothing for this many milliseconds. Default: no idle deadline.');
 
-/** Fields of an observation of an action that has an exit status and a deadline. */
+/** Observation fields of actions with an exit status and a deadline. */
 export const TIMED_FIELDS = {
   exit_code: z
     .number()
