@@ -16,36 +16,36 @@ import { within } from './time-left.ts';
 
 /** A task to be played in a sandbox. */
 export interface Begin<S extends Shape, D extends PlayableDataset<TaskRecord>> extends Start<S, D> {
-  /** Pristine. It is released with the episode. */
+  /** Pristine. It is released when the episode ends. */
   readonly sandbox: Sandbox;
-  /** Among others, where a second sandbox comes from to grade in. */
+  /** Also the source of a second sandbox for grading. */
   readonly context: EnvironmentContext;
 }
 
-/** What an action showed. */
+/** The result of an action. */
 export interface Shown {
   readonly observation: Observation;
   /** Facts for `info`. @default none */
   readonly info?: Readonly<Record<string, unknown>>;
 }
 
-/** How an episode goes on once it has begun. Calls never overlap. */
+/** An episode that has begun. Calls never overlap. */
 export interface Play {
   /** What the agent sees first. @default the task's instruction */
   readonly first?: Observation;
   /**
-   * Run an action's code. The request has the episode's deadline and limit of output: `sandbox.run(request)` is an answer.
+   * Run an action's code. The request has the deadline and the output limit; `sandbox.run(request)` runs it.
    * @throws {SandboxError} on an infrastructure fault
    */
   act(request: RunRequest): Promise<Shown>;
   /**
-   * The reward of the present state.
+   * The reward of the current state.
    * @throws {SandboxError} on an infrastructure fault
    */
   grade(request: GradeRequest): Promise<Omit<Grade, 'durationMs'>>;
 }
 
-/** An environment whose episodes need no more than a way to begin one, in the image of the dataset. */
+/** The player of an environment that only has `begin`, in the image of the dataset. */
 export function simplePlayer<S extends Shape, D extends PlayableDataset<TaskRecord>>(
   begin: (start: Begin<S, D>) => Promise<Play>,
   context: EnvironmentContext,
@@ -69,7 +69,7 @@ interface BegunParts {
   readonly play: Play;
   readonly options: OptionsOf<Shape>;
   readonly defaults: EpisodeDefaults;
-  /** Time that the begin took, in milliseconds. */
+  /** Duration of `begin`, in milliseconds. */
   readonly durationMs: number;
 }
 

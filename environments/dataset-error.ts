@@ -2,10 +2,10 @@ import { parse, TomlError } from 'smol-toml';
 import type { z } from 'zod';
 import { clearestIssue } from './schema-issue.ts';
 
-/** Where in a dataset something is wrong. */
+/** The place of an error in a dataset. */
 export interface DatasetPlace {
   readonly file: string;
-  /** Line, from 1, where it is known. */
+  /** Line, from 1, if known. */
   readonly line?: number;
   /** Index of the record, from 0. */
   readonly record?: number;
@@ -13,7 +13,7 @@ export interface DatasetPlace {
   readonly field?: string;
 }
 
-/** A dataset cannot be read as it is: one sentence with file, record, field and reason. */
+/** An error in a dataset. The message is one sentence with file, line, record, field and reason. */
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
   readonly place: DatasetPlace;
@@ -34,8 +34,8 @@ export class DatasetError extends Error {
 }
 
 /**
- * A dataset of which a part is not there and must be brought by the user; others that lie beside it can be had without it.
- * The reason says what to put where.
+ * A dataset lacks a part that the user must provide. Other datasets beside it are not affected. The reason says which file
+ * to put where.
  */
 export class IncompleteDatasetError extends DatasetError {}
 
@@ -48,11 +48,11 @@ export function fieldName(path: readonly PropertyKey[]): string {
     .join('');
 }
 
-/** Where the field at a path of a value was written. */
+/** The place in a file of the field at a path of a value. */
 export type PlaceOf = (path: readonly PropertyKey[]) => DatasetPlace;
 
 /**
- * @param place of the whole value, or where each of its fields was written
+ * @param place of the whole value, or a function that returns the place of a field
  * @throws {DatasetError} for the first field that does not fit the schema, with the nearest known key for an unknown one
  */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, place: DatasetPlace | PlaceOf): T {
@@ -63,7 +63,7 @@ export function checked<T>(schema: z.ZodType<T>, value: unknown, place: DatasetP
   throw new DatasetError(found, reason, { cause: result.error });
 }
 
-/** @throws {DatasetError} with the line of the first mistake, where the parser tells it */
+/** @throws {DatasetError} with the line of the first error, if the parser reports it */
 export function parsedJson(text: string, place: DatasetPlace): unknown {
   try {
     return JSON.parse(text);
@@ -77,8 +77,8 @@ export function parsedJson(text: string, place: DatasetPlace): unknown {
 }
 
 /**
- * A text of TOML, its dates as ISO 8601 texts.
- * @throws {DatasetError} with the line of the first mistake
+ * Parses TOML; dates become ISO 8601 texts.
+ * @throws {DatasetError} with the line of the first error
  */
 export function parsedToml(text: string, file: string): unknown {
   try {

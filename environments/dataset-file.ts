@@ -4,7 +4,7 @@ import type { EnvironmentDefinition, Shape } from './definition.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** Whether a dataset may have this name. */
+/** Whether this is a valid dataset name. */
 export function isDatasetName(name: string): boolean {
   return NAME.test(name);
 }
@@ -17,10 +17,10 @@ const COMMON_FIELDS = {
     /** A tar file beside this one. */
     tree: z.string().min(1).optional(),
     gitAtRoot: z.boolean().optional(),
-    /** Commands of a shell, run once as root when the image is made, after the tree. */
+    /** Shell commands that run once as root when the image is built, after the tree is unpacked. */
     script: z.string().min(1).optional(),
   }),
-  /** When, and on which engine, every task was tried with its gold: those that cannot be graded are marked. */
+  /** When, and on which engine, every task was tried with its gold. Ungradable tasks are marked. */
   check: z.strictObject({ at: z.iso.datetime(), engine: z.string().min(1) }).optional(),
 };
 
@@ -29,14 +29,14 @@ const FILE_FIELDS = { ...COMMON_FIELDS, tasks: z.array(z.unknown()).min(1) };
 const HEAD_FIELDS = {
   ...COMMON_FIELDS,
   image: COMMON_FIELDS.image.optional(),
-  /** Names of all folders of tasks. @default the order of their names */
+  /** Names of all folders of tasks, in order. @default sorted by name */
   order: z.array(z.string().min(1)).min(1).optional(),
 };
 
-/** `dataset.json` in a dataset's folder, with the fields that are its environment's own, e.g. `dialect`. */
+/** `dataset.json` in a dataset's folder, with the fields of its environment, e.g. `dialect`. */
 export type DatasetFile = z.infer<z.ZodObject<typeof FILE_FIELDS>> & OwnFields;
 
-/** `dataset.toml`: what `dataset.json` says, and the folders of the tasks in their order. */
+/** `dataset.toml`: the fields of `dataset.json`, and the folders of the tasks in their order. */
 export type DatasetHead = z.infer<z.ZodObject<typeof HEAD_FIELDS>> & OwnFields;
 
 interface OwnFields {
@@ -44,10 +44,10 @@ interface OwnFields {
   readonly [field: string]: unknown;
 }
 
-/** What is read of a definition. */
+/** The fields of a definition that are needed here. */
 type Definitions = readonly Pick<EnvironmentDefinition, 'id' | 'datasetFields'>[];
 
-/** The schema of `dataset.json`. Its records are checked one by one, so that an error can name one. */
+/** The schema of `dataset.json`. Records are checked one by one elsewhere, so that an error can name the record. */
 export function datasetFileSchema(definitions: Definitions): z.ZodType<DatasetFile> {
   return withOwnFields(definitions, FILE_FIELDS) as z.ZodType<DatasetFile>;
 }
@@ -77,14 +77,14 @@ function idsOf(definitions: Definitions): string[] {
   return definitions.map(({ id }) => id).sort();
 }
 
-/** A dataset as a user names it. */
+/** A dataset name from a user. */
 export interface WantedDataset {
   readonly name: string;
   readonly environment?: string | undefined;
 }
 
 /**
- * The parts of a name as `--dataset` takes it: `mine`, or with its environment `python-v1:mine`.
+ * The parts of a name of `--dataset`: `mine`, or with an environment, `python-v1:mine`.
  * @param path of the dataset, for the error
  * @throws {DatasetError}
  */
@@ -92,7 +92,7 @@ export function wantedDataset(text: string, path: string, definitions: Definitio
   const [first = '', ...rest] = text.split(':');
   const name = rest.length === 0 ? first : rest.join(':');
   if (!isDatasetName(name)) {
-    throw new DatasetError({ file: path }, `${JSON.stringify(name)} is no name of a dataset`);
+    throw new DatasetError({ file: path }, `${JSON.stringify(name)} is not a valid dataset name`);
   }
   if (rest.length === 0) return { name };
   const ids = idsOf(definitions);
@@ -100,6 +100,6 @@ export function wantedDataset(text: string, path: string, definitions: Definitio
   const known = ids.join(', ');
   throw new DatasetError(
     { file: path },
-    `${JSON.stringify(first)} before the name ${name} is no environment with datasets: take one of ${known}`,
+    `${JSON.stringify(first)} before the name ${name} is not an environment: use one of ${known}`,
   );
 }

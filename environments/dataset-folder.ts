@@ -10,7 +10,7 @@ import type { TaskRecord } from './playable-dataset.ts';
 import { checkedRecords, type FoundRecord, LIST_ENDS, listIn, withShared } from './record-list.ts';
 import { isTaskFolder, namesIn, readTaskFolder } from './task-folder.ts';
 
-/** How the tasks of an environment lie in files. */
+/** The fields of a definition that say how tasks are stored in files. */
 type TaskFiles<R extends TaskRecord> = Pick<EnvironmentDefinition<Shape, R>, 'record' | 'layout' | 'shared'>;
 
 const HEAD_FILE = 'dataset.toml';
@@ -27,7 +27,7 @@ function isPart(names: readonly string[]): boolean {
   return isTaskFolder(names) || LIST_ENDS.some((end) => names.includes(`${TASKS}${end}`));
 }
 
-/** The parts of a dataset in their order. @throws {DatasetError} where `order` does not name each of them once */
+/** The parts of a dataset in their order. @throws {DatasetError} if `order` does not name each of them once */
 function ordered(parts: ReadonlyMap<string, Part>, order: readonly string[], file: string, text: string) {
   const refuse = (index: number | null, reason: string): never => {
     const path = index === null ? ['order'] : ['order', index];
@@ -36,27 +36,27 @@ function ordered(parts: ReadonlyMap<string, Part>, order: readonly string[], fil
   const found = order.map((name, index) => {
     const part = parts.get(name);
     if (part !== undefined && order.indexOf(name) === index) return part;
-    if (part !== undefined) return refuse(index, `${name} is there twice`);
+    if (part !== undefined) return refuse(index, `${name} is listed twice`);
     const nearest = nearestKey(name, [...parts.keys()]);
     const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
     return refuse(index, `there is no folder ${JSON.stringify(name)} with a task${hint}`);
   });
   const left = [...parts.keys()].find((name) => !order.includes(name));
-  return left === undefined ? found : refuse(null, `the folder ${left} is not in it`);
+  return left === undefined ? found : refuse(null, `the folder ${left} is not listed`);
 }
 
-/** The head of a folder of tasks, with the parts that it orders. */
+/** The `dataset.toml` of a folder of tasks, with the parts in its order. */
 export interface DatasetFolder {
   readonly file: string;
-  /** `null` where there is no `dataset.toml`. */
+  /** `null` if there is no `dataset.toml`. */
   readonly head: DatasetHead | null;
   readonly parts: readonly Part[];
 }
 
 /**
- * Look at a folder whose tasks are in folders of it.
+ * Opens a folder whose tasks are in subfolders.
  * @param schema of `dataset.toml`
- * @throws {DatasetError} for a `dataset.toml` that is wrong
+ * @throws {DatasetError} for an invalid `dataset.toml`
  */
 export function openDatasetFolder(folder: string, schema: z.ZodType<DatasetHead>): DatasetFolder {
   const parts = new Map<string, Part>();
@@ -88,7 +88,7 @@ function textOrNull(file: string): string | null {
   }
 }
 
-/** The records of a part: a task's folder has one, a list as many as it has. @throws {DatasetError} */
+/** The records of a part: one of a task's folder, all of a list. @throws {DatasetError} */
 export function recordsOf(
   { folder, names }: Part,
   files: Pick<EnvironmentDefinition, 'layout' | 'shared'>,

@@ -24,7 +24,7 @@ import {
 import { DEFINITIONS } from './registry.ts';
 import { namesIn } from './task-folder.ts';
 
-/** Those of the datasets that an environment plays. */
+/** The datasets of one environment. */
 export function datasetsOf<S extends Shape, R extends TaskRecord, D extends PlayableDataset<TaskRecord>>(
   { id }: EnvironmentDefinition<S, R, D>,
   datasets: readonly StoredDataset[],
@@ -35,7 +35,7 @@ export function datasetsOf<S extends Shape, R extends TaskRecord, D extends Play
 
 const DATASET_FILE = 'dataset.json';
 const TREE_FILE = 'tree.tar';
-/** Where imported datasets lie. */
+/** The folder of imported datasets. */
 export function datasetsFolder(home: string): string {
   return join(home, 'datasets');
 }
@@ -47,14 +47,14 @@ interface FoundDataset {
   readonly name: string;
   readonly image: string;
   readonly ownImage: ImageDefinition | null;
-  /** What the file says beside the common fields. */
+  /** Fields of the file besides the common ones. */
   readonly fields: DatasetFields;
   /** Folders of its tasks or lists. */
   readonly folders?: readonly string[];
   readonly records: readonly FoundRecord[];
 }
 
-/** @throws {DatasetError} also for a record that does not fit the others, or the image */
+/** @throws {DatasetError} also for a record that does not fit the other records or the image */
 async function stored(found: FoundDataset): Promise<StoredDataset> {
   const { definition, file, name, image, ownImage, checked, fields, folders = [], records } = found;
   const tasks = checkedRecords(definition.record, records, file);
@@ -100,7 +100,7 @@ interface FoundFile {
   readonly definitions: readonly EnvironmentDefinition[];
 }
 
-/** What a dataset says of its image. @param folder that it is; `null` where a file alone is it */
+/** The image that a dataset describes. @param folder of the dataset; `null` if the dataset is a single file */
 async function imageOf(
   { name, from }: { readonly name: string; readonly from: string },
   image: DatasetFile['image'] | undefined,
@@ -115,17 +115,17 @@ async function imageOf(
   const { tree, ...plain } = image;
   const path = tree === undefined ? null : resolve(folder ?? '.', tree);
   if (path !== null && !(await exists(path))) {
-    throw new DatasetError({ file, field: 'image.tree' }, `there is no file ${tree} beside it`);
+    throw new DatasetError({ file, field: 'image.tree' }, `the file ${tree} is missing beside it`);
   }
   if (image.name === image.from) return { image: image.name, ownImage: null };
   return { image: image.name, ownImage: path === null ? plain : { ...plain, tree: path } };
 }
 
-/** @throws {DatasetError} where a name asks for another environment than the file */
+/** @throws {DatasetError} if the name and the file have different environments */
 function wantedDefinition({ wanted, file, definitions }: FoundFile, said?: string): EnvironmentDefinition {
   const { environment = said ?? 'bash-v1' } = wanted;
   if (said !== undefined && said !== environment) {
-    throw new DatasetError({ file, field: 'environment' }, `it is for ${said}, not ${environment}`);
+    throw new DatasetError({ file, field: 'environment' }, `the dataset is for ${said}, not ${environment}`);
   }
   return definitionOf(environment, definitions);
 }
@@ -154,8 +154,8 @@ async function datasetFrom(found: FoundFile, text: string): Promise<StoredDatase
 }
 
 /**
- * A list of records; the image is the plain one of its environment, with `tree.tar` of the folder over it.
- * @param folder that is the dataset; `null` where the file alone is
+ * A list of records. Its image is the environment's default image, with the folder's `tree.tar` over it.
+ * @param folder of the dataset; `null` if the dataset is a single file
  */
 async function listFrom(found: FoundFile, folder: string | null): Promise<StoredDataset> {
   const { wanted, file } = found;
@@ -185,7 +185,7 @@ async function foldersFrom(found: FoundFile, folder: string): Promise<StoredData
     const lists = LIST_ENDS.map((end) => `${TASKS}${end}`).join(', ');
     throw new DatasetError(
       { file: folder },
-      `the folder has none of ${DATASET_FILE}, ${lists}, and no folder of a task`,
+      `the folder has none of ${DATASET_FILE}, ${lists}, and no task folder`,
     );
   }
   const { format, environment, image, check, order, ...fields } = head ?? {};
@@ -207,8 +207,8 @@ async function foldersFrom(found: FoundFile, folder: string): Promise<StoredData
  * Read one dataset. `path` is a file of records (`.jsonl`: a record a line; `.json`: an array of them, or a whole
  * `dataset.json`; `.toml`: tables `[[tasks]]`), or a folder with `dataset.json`, with such a list called `tasks`, or with a folder for
  * each task; perhaps with `tree.tar`.
- * @param name its name, or `environment:name` for one that does not say its environment and is not for `bash-v1`
- * @param definitions of the environments that there are
+ * @param name its name, or `environment:name` if the dataset does not name its environment and is not for `bash-v1`
+ * @param definitions of all environments
  * @throws {DatasetError} with file, line or record, field and reason
  */
 export async function loadDataset(
@@ -218,7 +218,7 @@ export async function loadDataset(
 ): Promise<StoredDataset> {
   const wanted = wantedDataset(name, path, definitions);
   const found = await stat(path).catch((error: unknown) => {
-    throw new DatasetError({ file: path }, 'there is no such file or folder', { cause: error });
+    throw new DatasetError({ file: path }, 'no such file or folder', { cause: error });
   });
   const at = { wanted, definitions };
   if (!found.isDirectory()) return listFrom({ ...at, file: path }, null);
@@ -234,7 +234,7 @@ export async function loadDataset(
 
 /**
  * Every imported dataset of `home`, then those of `extra` (name, or `environment:name`, → path).
- * @throws {DatasetError} also where two have one name
+ * @throws {DatasetError} also if two datasets have the same name
  */
 export async function loadDatasets(
   home: string,
@@ -243,14 +243,14 @@ export async function loadDatasets(
 ): Promise<StoredDataset[]> {
   const folder = datasetsFolder(home);
   const names = await readdir(folder).catch(() => []);
-  // A dot begins what an import has not finished.
+  // A name with a leading dot is an unfinished import.
   const imported = names.filter((name) => !name.startsWith('.')).sort();
   const paths = [...imported.map((name) => [name, join(folder, name)] as const), ...Object.entries(extra)];
   const loaded: StoredDataset[] = [];
   for (const [name, path] of paths) {
     const dataset = await loadDataset(name, path, definitions);
     if (loaded.some((other) => other.name === dataset.name)) {
-      throw new DatasetError({ file: path }, `a dataset of the name ${dataset.name} is there already`);
+      throw new DatasetError({ file: path }, `another dataset already has the name ${dataset.name}`);
     }
     loaded.push(dataset);
   }

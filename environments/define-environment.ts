@@ -11,7 +11,7 @@ import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
-/** What is completed where it is not given. */
+/** Fields that have defaults. */
 type WithDefaults =
   | 'semantics'
   | 'options'
@@ -33,26 +33,26 @@ type WithDefaults =
 /** What `defineEnvironment` takes: tasks or a whole dataset (`builtIn`), and `begin` or `open`. */
 export interface DefinitionParts<S extends Shape, R extends TaskRecord, D extends PlayableDataset<TaskRecord>>
   extends Omit<Optional<EnvironmentDefinition<S, R, D>, WithDefaults>, 'image'> {
-  /** The image that its tasks and plain lists of records play on: one that it brings, or the name of a built-in one. */
+  /** The image of its tasks and of plain lists of records: its own image, or the name of a built-in one. */
   readonly image: string | ImageDefinition;
   /**
-   * Its tasks, in their order: an index names the same task on every machine. They become the dataset `built-in`. A folder of
-   * them is a `file:` URL; it is laid out as a user's dataset is.
+   * Its tasks, in their order: an index means the same task on every machine. They become the dataset `built-in`. A folder of
+   * tasks is a `file:` URL; it has the layout of a user's dataset.
    */
   readonly tasks?: readonly R[] | URL;
-  /** Begin an episode, for an environment that needs no more than that. The sandbox is released if it throws. */
+  /** Begin an episode, for an environment without `open`. The sandbox is released if it throws. */
   begin?(start: Begin<S, D>): Promise<Play>;
 }
 
 const SEMANTICS_TEXT =
-  '`native`, or `intercode` for the answers of InterCode, quirks included. Default: `native`.';
+  "`native`, or `intercode` for InterCode's answers, quirks included. Default: `native`.";
 
 /**
- * An environment's definition, completed. Without parts of its own it has one semantics (`native`), no options and no fields of
- * observations or datasets beyond the common ones, plays datasets as they are loaded, and plays golds as steps. The folder of a task
- * has its gold in `solution/solve.sh`.
- * @throws {TypeError} where it has neither `tasks` nor `builtIn`, or neither `begin` nor `open`
- * @throws {DatasetError} where a task of its folder is wrong
+ * Completes an environment's definition. Defaults: one semantics (`native`), only the common options and fields of
+ * observations and datasets, datasets played as they are loaded, golds played as steps. The gold of a task's folder is
+ * `solution/solve.sh`.
+ * @throws {TypeError} if it has neither `tasks` nor `builtIn`, or neither `begin` nor `open`
+ * @throws {DatasetError} if a task of its folder is invalid
  */
 export function defineEnvironment<
   const S extends Shape,
@@ -63,18 +63,19 @@ export function defineEnvironment<
   const { semantics = ['native'], images = [] } = rest;
   const ownImage = typeof given === 'string' ? null : given;
   const image = typeof given === 'string' ? given : given.name;
-  if (tasks === undefined && builtIn === undefined) throw new TypeError('it has neither tasks nor builtIn');
+  if (tasks === undefined && builtIn === undefined)
+    throw new TypeError('it has neither `tasks` nor `builtIn`');
   const opened =
     open ??
     (begin && ((context: EnvironmentContext) => simplePlayer<S, D>((start) => begin(start), context)));
-  if (opened === undefined) throw new TypeError('it has neither begin nor open');
+  if (opened === undefined) throw new TypeError('it has neither `begin` nor `open`');
   const definition = {
     observation: {},
     datasetFields: {},
     layout: { texts: { gold: 'solution/solve.sh' }, folders: {} },
     shared: () => ({}),
     fieldsOf: () => ({}),
-    // Without one of its own, a definition plays datasets as they are: D is the default then.
+    // Without its own `served`, a definition plays datasets as they are, and D is the default.
     served: (dataset: PlayableDataset<R>) => dataset as unknown as D,
     imagesOf: ({ definition }: D) => (definition === null ? [] : [definition]),
     flawOf: async () => null,
@@ -110,7 +111,7 @@ function datasetOf<S extends Shape, R extends TaskRecord>(
   const folder = openDatasetFolder(fileURLToPath(tasks), datasetHeadSchema([definition]));
   const { format, environment, image, check, order, ...fields } = folder.head ?? {};
   if (image !== undefined) {
-    throw new DatasetError({ file: folder.file, field: 'image' }, 'the definition names the image');
+    throw new DatasetError({ file: folder.file, field: 'image' }, 'set the image in the definition instead');
   }
   const folders = folder.parts.map((part) => part.folder);
   return { ...fields, ...definition.fieldsOf(folders), ...common, tasks: tasksOf(folder, definition) };

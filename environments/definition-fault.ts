@@ -11,7 +11,7 @@ function isSchema(value: unknown): boolean {
   return typeof value === 'object' && value !== null && '_zod' in value;
 }
 
-/** Whether a default export has what `defineEnvironment` gives, before anything of it is used. */
+/** Whether a default export has the parts of a result of `defineEnvironment`. */
 function isDefinition(value: unknown): value is EnvironmentDefinition {
   if (typeof value !== 'object' || value === null) return false;
   const { id, options, observation, datasetFields, builtIn, open } = value as Partial<EnvironmentDefinition>;
@@ -25,20 +25,20 @@ function isDefinition(value: unknown): value is EnvironmentDefinition {
 
 function shapeFault(name: string, shape: Shape): string | null {
   const wrong = Object.entries(shape).find(([, schema]) => !isSchema(schema));
-  if (wrong !== undefined) return `${name}.${wrong[0]} is no zod schema`;
+  if (wrong !== undefined) return `${name}.${wrong[0]} is not a zod schema`;
   try {
     z.toJSONSchema(z.object(shape), { io: 'input' });
     return null;
   } catch (error) {
-    return `${name} cannot be told as JSON Schema: ${error instanceof Error ? error.message : String(error)}`;
+    return `${name} cannot be converted to JSON Schema: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
 function optionFault({ id, options }: EnvironmentDefinition): string | null {
   const set = new ResetOptionSet([{ id, options }]);
   for (const [name, schema] of Object.entries(options)) {
-    if (!OPTION.test(name)) return `options.${name}: a name is of lower-case letters, digits and underscores`;
-    if (name in CommonOptions.shape) return `options.${name}: every environment has an option of this name`;
+    if (!OPTION.test(name)) return `options.${name}: use lower-case letters, digits and underscores`;
+    if (name in CommonOptions.shape) return `options.${name}: this is the name of a common option`;
     if (set.meaningOf(name) === '') return `options.${name} has no description: add .describe('…')`;
     if (!schema.safeParse(undefined).success) return `options.${name} must be optional: add .optional()`;
   }
@@ -46,7 +46,7 @@ function optionFault({ id, options }: EnvironmentDefinition): string | null {
 }
 
 function taskFault({ record, builtIn }: EnvironmentDefinition): string | null {
-  if (!Array.isArray(builtIn.tasks) || builtIn.tasks.length === 0) return 'its dataset has no task';
+  if (!Array.isArray(builtIn.tasks) || builtIn.tasks.length === 0) return 'its dataset has no tasks';
   const ids = new Set<string>();
   for (const [index, task] of builtIn.tasks.entries()) {
     const issue = record.safeParse(task).error?.issues[0];
@@ -59,12 +59,12 @@ function taskFault({ record, builtIn }: EnvironmentDefinition): string | null {
   return null;
 }
 
-/** Why a value is no definition that a server can use: one sentence; `null` where it is one. */
+/** Why a server cannot use a value as a definition, in one sentence; `null` if it can. */
 export function definitionFault(value: unknown): string | null {
   if (value === undefined) return 'it has no default export: `export default defineEnvironment({ … })`';
   if (!isDefinition(value)) return 'its default export is not made by `defineEnvironment`';
-  if (!ID.test(value.id)) return `id ${JSON.stringify(value.id)}: take words and a version, e.g. "node-v1"`;
-  if (!isSchema(value.record)) return 'record is no zod schema';
+  if (!ID.test(value.id)) return `id ${JSON.stringify(value.id)}: use words and a version, e.g. "node-v1"`;
+  if (!isSchema(value.record)) return 'record is not a zod schema';
   if (!(value.readme instanceof URL) || !existsSync(value.readme)) {
     return `readme: there is no file ${String(value.readme)}`;
   }

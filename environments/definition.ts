@@ -6,7 +6,7 @@ import type { EnvironmentContext, EnvironmentEpisode, Task } from './environment
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
 import type { TaskFolderLayout } from './task-folder.ts';
 
-/** What an action means: `native`, or `intercode` for InterCode's answers, quirks included. */
+/** How actions are answered: `native`, or `intercode` for InterCode's answers, quirks included. */
 export type Semantics = 'native' | 'intercode';
 
 /** zod schemas by name. */
@@ -38,25 +38,25 @@ export interface Plan {
    */
   begin(sandbox: Sandbox): Promise<EnvironmentEpisode>;
   /**
-   * Why the task cannot be graded on this image, `null` where it can: what grading asks of the gold anyway, and keeps.
+   * Why the task cannot be graded on this image, `null` if it can. It runs the gold, whose outcome is kept for grading.
    * @throws {SandboxError} on an infrastructure fault
    */
   try?(image: ImageRef): Promise<Ungradable | null>;
 }
 
-/** How lines that a person types become actions. */
+/** How typed lines become actions. */
 export interface Prompt {
-  /** What stands before the first line of an action; `{cwd}` is the session's working directory. */
+  /** Prompt before the first line of an action; `{cwd}` is the session's working directory. */
   readonly first: string;
-  /** What stands before its other lines. */
+  /** Prompt before its other lines. */
   readonly more: string;
-  /** An action ends with each line, where Bash would run it, or where Python's interpreter would. */
+  /** Where an action ends: at each line, or where Bash or Python's interpreter would run it. */
   readonly until: 'line' | 'bash' | 'python';
 }
 
 /**
- * All that an environment is: what `stepwell` needs to know to list it, describe it, load its datasets and play it.
- * Everything else (`/schema`, flags, documents, OpenEnv's metadata) is derived. `defineEnvironment` makes it.
+ * An environment: all that `stepwell` needs to list it, describe it, load its datasets and play it. Everything else
+ * (`/schema`, flags, documents, OpenEnv's metadata) is derived from it. `defineEnvironment` makes one.
  */
 export interface EnvironmentDefinition<
   S extends Shape = Shape,
@@ -71,53 +71,53 @@ export interface EnvironmentDefinition<
   readonly readme: URL;
   /** The first is the default. */
   readonly semantics: readonly [Semantics, ...Semantics[]];
-  /** Options of a reset beside the common ones. Each is optional and described. */
+  /** Reset options besides the common ones. Each is optional and has a description. */
   readonly options: S;
-  /** Fields of an observation beside `output`. Observations stay open: fields may be added within a version. */
+  /** Fields of an observation besides `output`. A version may add fields. */
   readonly observation: Shape;
   /** One task as a dataset stores it. */
   readonly record: z.ZodType<R>;
-  /** Fields of `dataset.json` beside the common ones, e.g. `dialect`; each is optional. */
+  /** Fields of `dataset.json` besides the common ones, e.g. `dialect`; each is optional. */
   readonly datasetFields: Shape;
   /** Which files of a task's folder give which fields of its record. */
   readonly layout: TaskFolderLayout;
-  /** Fields that all tasks of a list have by the folder that it lies in, with these names in it. */
+  /** Fields that all tasks of a list get from its folder. @param names of the files in the folder */
   shared(folder: string, names: readonly string[]): DatasetFields;
   /** Fields of a dataset that the folders of its tasks and lists give, e.g. databases. @throws {DatasetError} */
   fieldsOf(folders: readonly string[]): DatasetFields;
-  /** Name of the image that a plain list of records plays on. */
+  /** Name of the image of a plain list of records. */
   readonly image: string;
-  /** Images beyond the built-in ones that are not a dataset's. */
+  /** Images besides the built-in ones and those of datasets. */
   readonly images: readonly ImageDefinition[];
-  /** The tasks that it brings. */
+  /** Its built-in tasks. */
   readonly builtIn: D;
   /** A dataset from a file as it is played. @throws {ProtocolError} */
   served(dataset: PlayableDataset<R> & DatasetFields): D;
   /** Images that a dataset brings. */
   imagesOf(dataset: D): readonly ImageDefinition[];
-  /** What is wrong with a record of a dataset that only the whole dataset shows; `null` where nothing is. */
+  /** An error in a record that only the whole dataset shows; `null` if there is none. */
   flawOf(dataset: PlayableDataset<R> & DatasetFields): Promise<RecordFlaw | null>;
-  /** How a gold is played: as a step before the submit, or as the answer of it, for what would wait for its input. */
+  /** How a gold is played: as a step before the submit, or as the answer of the submit, e.g. if it would wait for input. */
   readonly goldAs: 'step' | 'answer';
-  /** The one action that solves a task. No server tells it to a client. */
+  /** The one action that solves a task. No server sends it to a client. */
   goldOf(record: R, dataset: DatasetFields): string;
   /** For `stepwell play`. */
   readonly prompt: Prompt;
-  /** Names that tests of a task may ask for, the most important one first; an agent could guess them. */
+  /** Names that tests of a task may use, the most important one first; an agent could guess them. */
   namesOf(record: R): readonly string[];
   /**
-   * Called once for a server: what is kept for all of its episodes, and how one is played.
+   * Called once per server. The result keeps what all its episodes share.
    */
   open(context: EnvironmentContext): Player<S, D>;
 }
 
 /** An environment on one server. */
 export interface Player<S extends Shape, D extends PlayableDataset<TaskRecord>> {
-  /** @throws {ProtocolError} for options that ask for what there is not; nothing has been taken then */
+  /** @throws {ProtocolError} for options that this dataset or task does not support; no sandbox has been acquired then */
   plan(start: Start<S, D>): Plan;
 }
 
-/** What a dataset's file says beside the common fields. */
+/** Fields of a dataset's file besides the common ones. */
 export type DatasetFields = Readonly<Record<string, unknown>>;
 
 export interface RecordFlaw {
@@ -127,7 +127,7 @@ export interface RecordFlaw {
   readonly reason: string;
 }
 
-/** A task that no sandbox can be made ready for. */
+/** A task whose start state cannot be made in any sandbox. */
 export class UnplayableError extends Error {
   override readonly name = 'UnplayableError';
 }

@@ -5,14 +5,14 @@ import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { Observation, ResetOptions } from '../protocol/episode.ts';
 import type { GoldCache } from './gold-cache.ts';
 
-/** A task as the episode needs it: what the agent is told, where it comes from. */
+/** A task as the episode needs it: its instruction and its place in a dataset. */
 export interface Task {
   readonly id: string;
   readonly index: number;
   readonly dataset: string;
   readonly instruction: string;
   readonly tags: readonly string[];
-  /** Present where it is known that the task cannot be graded. */
+  /** Present if the task is known to be ungradable. */
   readonly ungradable?: Ungradable;
 }
 
@@ -29,14 +29,14 @@ export interface ActionOutcome {
  * down to −1.
  */
 export interface Grade {
-  /** `null` where the task has none to give, which is no failure: `info.ungraded` says why. Never for what the agent did. */
+  /** `null` if the task cannot be graded, which is not a failure: `info.ungraded` says why. Never because of the agent. */
   readonly reward: number | null;
-  /** Whether everything agrees. @default false, and of no meaning without a reward */
+  /** Whether everything agrees with the gold; meaningless without a reward. @default false */
   readonly success?: boolean;
   readonly components: Readonly<Record<string, number>>;
   readonly durationMs: number;
   readonly info?: Readonly<Record<string, unknown>>;
-  /** Words for the agent about what failed; they become a part of the step's observation. @default none */
+  /** Text for the agent about what failed; it becomes part of the step's observation. @default none */
   readonly feedback?: string;
 }
 
@@ -50,7 +50,7 @@ export interface GradeRequest {
   readonly atMostMs?: number;
 }
 
-/** One play of one task in one sandbox. The server counts turns and keeps order; calls never overlap. */
+/** One episode of one task in one sandbox. The server counts turns and keeps the order; calls never overlap. */
 export interface EnvironmentEpisode {
   readonly task: Task;
   readonly sandbox: Sandbox;
@@ -58,18 +58,18 @@ export interface EnvironmentEpisode {
   readonly initial: ActionOutcome;
   /**
    * Execute code.
-   * @param atMostMs cut it after so many milliseconds, whatever deadline it has itself; 0 or below is no time @default never
+   * @param atMostMs cut it after this many milliseconds, even if its own deadline is later; 0 or below: at once @default never
    * @throws {SandboxError} on an infrastructure fault
    */
   act(action: Extract<ActionObject, { code: string }>, atMostMs?: number): Promise<ActionOutcome>;
   /**
-   * Compute the reward of the present state.
+   * Compute the reward of the current state.
    * @throws {SandboxError} on an infrastructure fault
    */
   grade(request: GradeRequest): Promise<Grade>;
   /**
-   * Give the sandbox back, where the environment knows more of what is left in it. Never throws; a second call does
-   * nothing. @default the sandbox is released as used
+   * Release the sandbox, if the environment knows what the episode left in it. Never throws; a second call does nothing.
+   * @default the sandbox is released as used
    */
   release?(): Promise<void>;
 }
@@ -90,7 +90,7 @@ export interface EpisodeDefaults {
   readonly maxOutputBytes: number;
 }
 
-/** Where environments get what they do not make themselves. */
+/** What a server provides to its environments. */
 export interface EnvironmentContext {
   readonly sandboxes: SandboxSource;
   readonly defaults: EpisodeDefaults;
@@ -98,26 +98,26 @@ export interface EnvironmentContext {
   readonly goldCache: GoldCache;
 }
 
-/** What an episode means: tasks, what an action does, what a reward is. */
+/** An environment: its tasks, its episodes and their rewards. */
 export interface Environment {
   /** Versioned id, e.g. `bash-v1`: a change that can alter a score is a new version. */
   readonly id: string;
   readonly info: EnvironmentInfo;
-  /** Images that its datasets play on beyond the built-in ones of `docker/images`. */
+  /** Images of its datasets besides the built-in ones of `docker/images`. */
   readonly images: readonly ImageDefinition[];
-  /** Name of the image to keep warm when nothing else is asked for, e.g. `bash`. */
+  /** Name of the image that is kept warm by default, e.g. `bash`. */
   readonly defaultImage: string;
   /** Markdown for OpenEnv's `metadata`. */
   readonly readme: string;
-  /** Options of a reset beside the common ones, as schemas by name. */
+  /** Reset options besides the common ones, as schemas by name. */
   readonly options: Readonly<Record<string, z.ZodType>>;
-  /** Fields of its observations beside `output`, as schemas by name. */
+  /** Fields of its observations besides `output`, as schemas by name. */
   readonly observation: Readonly<Record<string, z.ZodType>>;
   tasks(dataset: string | undefined, split: string | undefined): readonly Task[];
   /**
-   * The task that these options name, or the seed's choice. It takes no sandbox.
-   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`; `unsupported`, `invalid_params` for
-   * options that ask for what there is not
+   * The task that these options name, or the one that the seed chooses. It takes no sandbox.
+   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`; `unsupported` or `invalid_params` for
+   * options that the environment cannot serve
    */
   choose(options: ResetOptions, seed: number): ChosenTask;
 }

@@ -2,17 +2,17 @@ import { SandboxError, type SandboxErrorCode } from '../docker/errors.ts';
 import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
 import type { Failure, FailureClass } from '../protocol/failure.ts';
 
-/** What a fault of the sandbox means to the client, in a step and in a reset. */
+/** The failure or error that a client gets for a sandbox fault, in a step and in a reset. */
 interface Row {
   readonly class: FailureClass;
   /** The failure's published code. */
   readonly code: string;
   readonly retryable: boolean;
-  /** The error that a reset is answered with. */
+  /** The error of a reset. */
   readonly reset: ErrorName;
 }
 
-/** The one table that translates sandbox faults at the wire's edge. */
+/** Translates sandbox faults to failures and errors of the protocol. */
 export const SANDBOX_FAILURES = {
   capacity: { class: 'capacity', code: 'capacity', retryable: true, reset: 'capacity' },
   draining: { class: 'server', code: 'shutting_down', retryable: true, reset: 'shutting_down' },
@@ -48,12 +48,12 @@ export const SANDBOX_FAILURES = {
   not_supported: { class: 'sandbox', code: 'not_supported', retryable: false, reset: 'unsupported' },
 } as const satisfies Record<SandboxErrorCode, Row>;
 
-/** Which part of a step the fault met: running the agent's code, or grading. */
+/** The part of a step in which the fault happened: running the agent's code, or grading. */
 export type FailurePhase = 'action' | 'grading';
 
 /**
- * The failure that a fault inside a step is told as. Anything but a `SandboxError` is the server's own fault, code
- * `internal`. A fault in grading is of class `grading`, unless it is one of capacity or of shutting down.
+ * The failure for a fault inside a step. An error other than a `SandboxError` is a fault of the server, code `internal`. A
+ * fault in grading has class `grading`, unless the cause is capacity or shutdown.
  *
  * @param acted whether code of this step ran to its end before the fault
  */
@@ -78,7 +78,7 @@ export function failureOf(error: unknown, phase: FailurePhase, acted: boolean): 
   };
 }
 
-/** The error that a reset is answered with; a `ProtocolError` passes as it is, the unknown stays unknown. */
+/** The error of a reset for a fault. Errors other than a `SandboxError` are returned unchanged. */
 export function resetErrorOf(error: unknown): unknown {
   if (!(error instanceof SandboxError)) return error;
   const row: Row = SANDBOX_FAILURES[error.code];

@@ -4,9 +4,9 @@ import { LRUCache } from 'lru-cache';
 export interface GoldCacheOptions {
   /** Outcomes kept. @default 4096 */
   readonly size?: number;
-  /** Age from which an outcome is made again, in milliseconds. @default one hour */
+  /** Age at which the gold runs again, in milliseconds. @default one hour */
   readonly maxAgeMs?: number;
-  /** Age from which a first outcome is checked by a second one, in milliseconds. @default 1000 */
+  /** Age at which a second run confirms a first outcome, in milliseconds. @default 1000 */
   readonly confirmAfterMs?: number;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
@@ -16,8 +16,8 @@ interface Entry {
   readonly value: unknown;
   readonly at: number;
   /**
-   * `once`: seen a single time. `stable`: a later run gave the same. `volatile`: a later run gave something else (the
-   * time, process ids), so that only an outcome of the moment is worth anything.
+   * `once`: seen once. `stable`: a later run gave the same outcome. `volatile`: a later run gave another outcome (the time,
+   * process ids), so an outcome is valid only at its time.
    */
   readonly state: 'once' | 'stable' | 'volatile';
 }
@@ -25,9 +25,9 @@ interface Entry {
 const DAY_MS = 86_400_000;
 
 /**
- * Outcomes of gold commands, in memory only: what a gold command prints is a grading secret. Requests for the same
- * outcome share one run. An outcome is trusted once a second run, some time later, gave the same. It expires at the end of
- * the day, because tasks speak of days (`find -mtime`). Time-independent results never expire.
+ * Outcomes of gold commands, in memory only: the output of a gold command is a grading secret. Requests for the same
+ * outcome share one run. An outcome is trusted after a second, later run gave the same. It expires at the end of the day,
+ * because tasks refer to days (`find -mtime`). Time-independent outcomes never expire.
  */
 export class GoldCache {
   readonly #entries: LRUCache<string, Entry>;
@@ -44,9 +44,9 @@ export class GoldCache {
   }
 
   /**
-   * The outcome that `key` names, made by `run` where none is there. A key belongs to one type of outcome. A fault of
-   * `run` reaches everyone who waits for it and is not kept.
-   * @param isTimeless where no run depends on the time: which outcomes hold for good @default none
+   * The outcome of `key`; `run` makes it if it is missing. All outcomes of a key have one type. An error of `run` rejects
+   * all waiting calls and is not cached.
+   * @param isTimeless if no run depends on the time: which outcomes never expire @default none
    */
   async get<V>(key: string, run: () => Promise<V>, isTimeless?: (value: V) => boolean): Promise<V> {
     const now = this.#now();
@@ -64,7 +64,7 @@ export class GoldCache {
 
   #run(key: string, known: Entry | undefined, run: () => Promise<unknown>): Promise<Entry> {
     const shared = this.#running.get(key);
-    // What is volatile is wanted as of now, not as of when somebody else began.
+    // A volatile outcome must be from now, not from the start of another call's run.
     if (shared !== undefined && known?.state !== 'volatile') return shared;
     const running = this.#outcome(key, known, run).finally(() => {
       if (this.#running.get(key) === running) this.#running.delete(key);

@@ -3,7 +3,7 @@ import type { EnvironmentDefinition } from './definition.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
 import { DEFINITIONS } from './registry.ts';
 
-/** A task's gold as the one action that solves it. No server tells it to a client. */
+/** A task's gold as the one action that solves it. No server sends it to a client. */
 export interface TaskGold {
   readonly id: string;
   readonly index: number;
@@ -13,7 +13,7 @@ export interface TaskGold {
 export interface DatasetGolds {
   readonly environment: string;
   readonly dataset: string;
-  /** How a gold is played: as a step before the submit, or as the answer of it. */
+  /** How a gold is played: as a step before the submit, or as the answer of the submit. */
   readonly as: 'step' | 'answer';
   readonly golds: readonly TaskGold[];
 }
@@ -28,9 +28,9 @@ function goldsOf(definition: EnvironmentDefinition, dataset: PlayableDataset<Tas
 }
 
 /**
- * The golds of every dataset that a server of this state folder has.
+ * The golds of all datasets of a state folder.
  * @param added more datasets, by name
- * @throws {DatasetError} for a record that is malformed
+ * @throws {DatasetError} for a malformed record
  */
 export async function loadGolds(
   home: string,

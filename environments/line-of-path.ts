@@ -18,7 +18,7 @@ function tokensOf(text: string): Token[] {
   return tokens;
 }
 
-/** Index of the token behind the value that begins at one. */
+/** Index of the token after the value that begins at `start`. */
 function behind(tokens: readonly Token[], start: number): number {
   let depth = 0;
   for (let at = start; at < tokens.length; at += 1) {
@@ -30,7 +30,7 @@ function behind(tokens: readonly Token[], start: number): number {
   return tokens.length;
 }
 
-/** Index of the token at which a path's key or element begins; of the last part of it that is there. */
+/** Index of the token at which the key or element of a path begins, or of the last existing part of the path. */
 function tokenAt(tokens: readonly Token[], start: number, [key, ...rest]: readonly PropertyKey[]): number {
   const open = tokens[start]?.text;
   if (key === undefined || (open !== '{' && open !== '[')) return start;
@@ -48,7 +48,7 @@ function tokenAt(tokens: readonly Token[], start: number, [key, ...rest]: readon
   return start;
 }
 
-/** Line, from 1, of a path in a text of JSON; of the last part of it that is there. */
+/** Line, from 1, of a path in a JSON text, or of the last existing part of the path. */
 export function lineInJson(text: string, path: readonly PropertyKey[]): number {
   const tokens = tokensOf(text);
   return text.slice(0, tokens[tokenAt(tokens, 0, path)]?.at ?? 0).split('\n').length;
@@ -63,8 +63,8 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Line, from 1, of a path in a text of TOML; of the last part of it that is there. The parser tells no places, so that lines are
- * added until the path is there: it begins after the last lines that could be read without it.
+ * Line, from 1, of a path in a TOML text, or of the last existing part of the path. The parser reports no places, so lines
+ * are added until the path exists: it begins after the last lines that could be parsed without it.
  */
 export function lineInToml(text: string, path: readonly PropertyKey[]): number {
   const whole = parsed(text);

@@ -7,7 +7,7 @@ import type { EnvironmentDefinition } from './definition.ts';
 import { definitionFault } from './definition-fault.ts';
 import { DEFINITIONS } from './registry.ts';
 
-/** Files that may hold the definition in an environment's folder, the first that is there counts. */
+/** Files that may have the definition in an environment's folder; the first existing one is used. */
 const DEFINITION_FILES = ['environment.ts', 'environment.js', 'environment.mjs'] as const;
 
 /** An environment that cannot be loaded: the message has the file and the reason. */
@@ -21,12 +21,12 @@ export class DefinitionError extends Error {
   }
 }
 
-/** The public module, as the server itself has it: what a plug-in imports must be the same classes. */
+/** The server's own copy of the public module: a plug-in must import the same classes. */
 const PUBLIC_MODULE = new URL(`./public${extname(import.meta.url)}`, import.meta.url).href;
 
 /**
- * A hook of Node's module loader. It makes `stepwell/environment` mean the public module for whoever imports it, and the files
- * of a plug-in ES modules where no `package.json` of its own says what they are.
+ * A hook of Node's module loader. It resolves `stepwell/environment` to the public module for every importer, and treats
+ * the files of a plug-in as ES modules if the plug-in has no `package.json`.
  */
 function resolver(folder: string): string {
   const below = existsSync(join(folder, 'package.json')) ? null : `${pathToFileURL(folder).href}/`;
@@ -39,7 +39,7 @@ function resolver(folder: string): string {
   }`;
 }
 
-/** Folders of which the process knows: Node's loader is the process's own. */
+/** Folders that have a hook already. Node's loader belongs to the process, so this does too. */
 const resolved = new Set<string>();
 
 function hookInto(folder: string): void {
@@ -49,7 +49,7 @@ function hookInto(folder: string): void {
 
 async function definitionFile(path: string): Promise<string> {
   const found = await stat(path).catch((error: unknown) => {
-    throw new DefinitionError(path, 'there is no such file or folder', { cause: error });
+    throw new DefinitionError(path, 'no such file or folder', { cause: error });
   });
   if (!found.isDirectory()) return path;
   const file = DEFINITION_FILES.map((name) => join(path, name)).find((name) => existsSync(name));
@@ -57,7 +57,7 @@ async function definitionFile(path: string): Promise<string> {
   throw new DefinitionError(path, `the folder has none of ${DEFINITION_FILES.join(', ')}`);
 }
 
-/** Import a file. TypeScript runs as it is: a process that has no loader for it yet gets one. */
+/** Import a file. TypeScript needs no build: a process without a loader for it gets one. */
 async function imported(file: string): Promise<{ readonly default?: unknown }> {
   const { href } = pathToFileURL(file);
   try {
@@ -66,14 +66,14 @@ async function imported(file: string): Promise<{ readonly default?: unknown }> {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
     const tsx = await import('tsx/esm/api');
     tsx.register();
-    // Hooks that come later are asked first.
+    // Node calls the latest hook first.
     hookInto(dirname(file));
     return await import(`${href}?typescript`);
   }
 }
 
 /**
- * The definition that a file exports by default, or that of a folder's `environment.ts`, `.js` or `.mjs`.
+ * The default export of a file, or of a folder's `environment.ts`, `.js` or `.mjs`.
  * @throws {DefinitionError} with the file and the reason
  */
 export async function loadDefinition(path: string): Promise<EnvironmentDefinition> {
@@ -93,7 +93,7 @@ export async function loadDefinition(path: string): Promise<EnvironmentDefinitio
 }
 
 /**
- * The built-in definitions and those of some folders.
+ * The built-in definitions and those of these folders.
  * @throws {DefinitionError} also for an id, or the name of an image, that another environment has
  */
 export async function loadDefinitions(paths: readonly string[]): Promise<EnvironmentDefinition[]> {
@@ -101,7 +101,7 @@ export async function loadDefinitions(paths: readonly string[]): Promise<Environ
   for (const path of paths) {
     const definition = await loadDefinition(path);
     if (definitions.some(({ id }) => id === definition.id)) {
-      throw new DefinitionError(resolve(path), `another environment has the id ${definition.id} already`);
+      throw new DefinitionError(resolve(path), `another environment already has the id ${definition.id}`);
     }
     definitions.push(definition);
   }

@@ -17,7 +17,7 @@ function distance(one: string, other: string): number {
   return last[other.length] ?? 0;
 }
 
-/** The known key that a mistyped one most likely means; `null` where none is near (a third of its letters may differ). */
+/** The known key that a mistyped one most likely means; `null` if none is near (a third of its letters may differ). */
 export function nearestKey(key: string, known: readonly string[]): string | null {
   let nearest: string | null = null;
   let least = Math.max(1, Math.floor(key.length / 3)) + 1;

@@ -2,7 +2,7 @@ import type { RunResult } from '../docker/sandbox.ts';
 import type { Observation } from '../protocol/episode.ts';
 import { outputText } from './output-text.ts';
 
-/** What an agent sees of code that ran in its session. */
+/** The observation of code that ran in the agent's session. */
 export function observedRun(result: RunResult): Observation {
   const { text, truncatedBytes } = outputText(result);
   return {

@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { CommonOptions } from '../protocol/episode.ts';
 import { type OptionOwner, ResetOptionSet } from './reset-options.ts';
 
-/** A reset option as a command line shows it. */
+/** A reset option as a flag of a command line. */
 export interface OptionFlag {
   /** Its name on the wire, e.g. `max_turns`. */
   readonly name: string;
-  /** `text` is any, `choice` one of `values`, `switch` true where it is there, `json` what no flag holds. */
+  /** `text`: any text; `choice`: one of `values`; `switch`: true if present; `json`: no flag can hold it. */
   readonly kind: 'integer' | 'number' | 'switch' | 'choice' | 'text' | 'json';
   readonly values: readonly string[];
   /** Lowest and highest number. */
   readonly range: readonly [min: number, max: number];
-  /** For a person, with the environments that have it where not all have. */
+  /** For a person, with the environments that have it if not all have it. */
   readonly description: string;
 }
 
-/** What is read of an option's JSON Schema. */
+/** The keys of an option's JSON Schema that are needed here. */
 interface OptionSchema {
   readonly type?: string;
   readonly enum?: readonly unknown[];

@@ -10,7 +10,7 @@ export interface OutputText {
 type Output = Pick<RunResult, 'output' | 'truncatedBytes' | 'truncatedAt'>;
 
 const LONGEST_CHARACTER = 4;
-// A decoder keeps nothing from one whole text to the next.
+// The decoders are reused: a decoder keeps no state after a whole text.
 const LENIENT = new TextDecoder('utf-8', { ignoreBOM: true });
 const STRICT = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
 
@@ -24,7 +24,7 @@ function characterLength(lead: number): number {
   return lead >= 0xc0 ? 2 : 1;
 }
 
-/** The head without a character that the cut went through. */
+/** The head without a character that the cut split. */
 function wholeHead(head: Buffer): Buffer {
   for (let back = 1; back < LONGEST_CHARACTER && back <= head.length; back += 1) {
     const byte = head[head.length - back];
@@ -34,7 +34,7 @@ function wholeHead(head: Buffer): Buffer {
   return head;
 }
 
-/** The tail without the end of a character that the cut went through. */
+/** The tail without the end of a character that the cut split. */
 function wholeTail(tail: Buffer): Buffer {
   let start = 0;
   while (start < LONGEST_CHARACTER - 1 && isContinuation(tail[start])) start += 1;
@@ -57,9 +57,9 @@ export function strictText(result: Output): string | null {
 }
 
 /**
- * Bytes as text: UTF-8 with replacement characters, never cut inside a character, with a line that tells how many bytes
- * were dropped where some were.
- * @param maxBytes keep fewer bytes than the sandbox did, half of them from the head and half from the tail
+ * Bytes as text: UTF-8 with replacement characters, never cut inside a character. If bytes were dropped, a line says how
+ * many.
+ * @param maxBytes limit of bytes to keep, half from the head and half from the tail, if the sandbox kept more
  */
 export function outputText(result: Output, maxBytes = Number.POSITIVE_INFINITY): OutputText {
   const { output } = result;

@@ -1,11 +1,11 @@
 import type { ImageDefinition } from '../docker/sandbox.ts';
 import type { Ungradable } from '../protocol/environment.ts';
 
-/** What every task record has, whichever environment it is for. */
+/** The fields that the task records of all environments have. */
 export interface TaskRecord {
   /** Unique in its dataset. */
   readonly id: string;
-  /** What the agent is told. */
+  /** What the agent is asked to do. */
   readonly instruction: string;
   readonly tags?: readonly string[] | undefined;
   /** Why it cannot be graded; an import or a check marks it. */
@@ -15,7 +15,7 @@ export interface TaskRecord {
 /** A dataset as an environment plays it. */
 export interface PlayableDataset<R> {
   readonly name: string;
-  /** Name of the image that its episodes run in. */
+  /** Name of the image of its episodes. */
   readonly image: string;
   /** The image that it brings, if any. */
   readonly definition: ImageDefinition | null;
@@ -24,7 +24,7 @@ export interface PlayableDataset<R> {
   readonly checked?: boolean | undefined;
 }
 
-/** A dataset from a file, with what its file says beside the common fields, e.g. `dialect`. */
+/** A dataset from a file, with the fields of the file besides the common ones, e.g. `dialect`. */
 export interface StoredDataset<R = TaskRecord> extends PlayableDataset<R> {
   /** Id of its environment. */
   readonly environment: string;

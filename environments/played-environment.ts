@@ -25,10 +25,10 @@ export interface EnvironmentParts<D> extends Omit<EnvironmentContext, 'goldCache
   readonly datasets: readonly [D, ...D[]];
 }
 
-/** Longest wait of a reset for what a try shows, in milliseconds. What it shows later still is kept for the next one. */
+/** Maximum time that a reset waits for a try of its task, in milliseconds. A later result is kept for the next reset. */
 const TRY_MS = 10_000;
 
-/** An environment of a definition: it tells its tasks, and takes a sandbox for an episode. */
+/** The environment of a definition: it lists its tasks, and acquires a sandbox for each episode. */
 export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends PlayableDataset<TaskRecord>>
   implements Environment
 {
@@ -70,7 +70,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
 
   choose(options: ResetOptions, seed: number): ChosenTask {
     const task = this.#catalog.choose(options, seed);
-    // Now, so that what is asked for wrongly is refused before a sandbox is taken.
+    // Refuse invalid options before a sandbox is acquired.
     const plan = this.#planned(task, options);
     return { task, begin: (signal) => this.#begin(plan, task, options, signal) };
   }
@@ -102,7 +102,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     }
   }
 
-  /** What a first episode of a task shows of it, where it was not tried yet and its grade would depend on it. */
+  /** Try a task at its first episode, if it was not tried yet and the grade depends on it. */
   #try(plan: Plan, task: Task, options: ResetOptions, sandbox: Sandbox): Promise<Ungradable | null> | null {
     const asked = options.include_ungradable !== true && options.semantics !== 'intercode';
     if (plan.try === undefined || !asked || this.#catalog.isTried(task, sandbox.engine)) return null;

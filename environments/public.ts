@@ -1,6 +1,6 @@
 /**
  * All that an environment outside this source may import, as `stepwell/environment`: the definition, the sandbox port, and
- * what turns a run into an observation. What is not here may change without notice.
+ * functions that turn a run into an observation. Anything else may change without notice.
  * How to write one: `environments/your-own-environment.md`.
  */
 

@@ -52,7 +52,7 @@ function hex(code: number, width: number): string {
   return code.toString(16).padStart(width, '0');
 }
 
-/** Only what is odd is looked at one by one: a text may be large, and all episodes wait meanwhile. */
+/** Looks only at the odd characters one by one: a text may be large, and all episodes wait meanwhile. */
 function quoted(text: string, odd: RegExp): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const inside = text.replace(odd, (character) => {

@@ -7,9 +7,9 @@ import type { TaskRecord } from './playable-dataset.ts';
 import { checkedRecords, recordList } from './record-list.ts';
 
 /**
- * The tasks of a list file that lies beside a definition: `.jsonl` (a record a line), `.json` (an array) or `.toml` (tables
+ * The tasks of a list file beside a definition: `.jsonl` (one record per line), `.json` (an array) or `.toml` (tables
  * `[[tasks]]`).
- * @throws {DatasetError} with file, line, field and reason; also for none, and for an id that two have
+ * @throws {DatasetError} with file, line, field and reason; also if there are none, or if two have the same id
  */
 export function readTasks<R extends TaskRecord>(record: z.ZodType<R>, file: URL): R[] {
   const path = fileURLToPath(file);
@@ -20,6 +20,6 @@ export function readTasks<R extends TaskRecord>(record: z.ZodType<R>, file: URL)
     throw new DatasetError({ file: path }, 'the file cannot be read', { cause: error });
   }
   const found = recordList(text, path, TASKS);
-  if (found === null) throw new DatasetError({ file: path }, 'this must be an array of records');
+  if (found === null) throw new DatasetError({ file: path }, 'the file must be an array of records');
   return checkedRecords(record, found, path);
 }

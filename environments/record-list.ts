@@ -12,24 +12,24 @@ import {
 } from './dataset-error.ts';
 import { lineInJson, lineInToml } from './line-of-path.ts';
 
-/** A record as it was found, not checked yet. */
+/** A record from a file, not checked yet. */
 export interface FoundRecord {
   readonly value: unknown;
-  /** Where the field at a path of it was written. */
+  /** The place in a file of the field at a path. */
   readonly place: PlaceOf;
 }
 
-/** A field of a record, and where it was written. */
+/** A field of a record, and its place in a file. */
 export interface FoundField {
   readonly field: string;
   readonly value: unknown;
   readonly place: PlaceOf;
 }
 
-/** Ends of the files that may hold a list of records, in the order in which they are looked for. */
+/** Extensions of files that may contain a list of records, in the order of the search. */
 export const LIST_ENDS = ['.jsonl', '.json', '.toml'] as const;
 
-/** The lines of a text of JSON lines that are not blank, each a record. @throws {DatasetError} */
+/** The records of JSON lines; blank lines are skipped. @throws {DatasetError} */
 function recordsOfLines(text: string, file: string): FoundRecord[] {
   return text
     .split('\n')
@@ -42,7 +42,7 @@ function recordsOfLines(text: string, file: string): FoundRecord[] {
 }
 
 /**
- * Records of a whole value, at a path of it.
+ * Records of an array that is at a path of a file.
  * @param lineOf line of a path in the file
  */
 export function recordsAt(
@@ -62,7 +62,7 @@ export function recordsAt(
   }));
 }
 
-/** A record with fields that all of its list have; its own come first. */
+/** A record with the shared fields of its list; the record's own fields take precedence. */
 export function withShared(
   { value, place }: FoundRecord,
   shared: Readonly<Record<string, unknown>>,
@@ -72,9 +72,9 @@ export function withShared(
 }
 
 /**
- * The records of a list: JSON lines, an array of JSON, or an array of tables in TOML, by the file's name.
+ * The records of a list: JSON lines, a JSON array, or an array of tables in TOML, by the file's extension.
  * @param table name of that array, e.g. `tasks` for `[[tasks]]`
- * @returns `null` for JSON that is no array
+ * @returns `null` for JSON that is not an array
  * @throws {DatasetError}
  */
 export function recordList(text: string, file: string, table: string): FoundRecord[] | null {
@@ -88,7 +88,7 @@ export function recordList(text: string, file: string, table: string): FoundReco
       const given = other === undefined ? '' : `unknown key ${JSON.stringify(other)}; `;
       throw new DatasetError(
         { file, line },
-        `${given}a list of records in TOML is [[${table}]] and nothing else`,
+        `${given}a list of records in TOML has only [[${table}]] tables`,
       );
     }
     return recordsAt(values, file, (path) => lineInToml(text, path), [table]);
@@ -97,46 +97,45 @@ export function recordList(text: string, file: string, table: string): FoundReco
   return Array.isArray(value) ? recordsAt(value, file, (path) => lineInJson(text, path)) : null;
 }
 
-/** A list that was found in a folder. */
+/** A list in a folder. */
 export interface FoundList {
   readonly file: string;
   readonly records: readonly FoundRecord[];
 }
 
 /**
- * The list of records with this name, whichever end it has: `tests.jsonl`, `tests.json` or `tests.toml`.
+ * The list of records with this name and any extension: `tests.jsonl`, `tests.json` or `tests.toml`.
  * @param names of the files in the folder
  * @param stem name of the list, and of its tables in TOML
- * @returns `null` where there is none
+ * @returns `null` if there is none
  * @throws {DatasetError}
  */
 export function listIn(folder: string, names: readonly string[], stem: string): FoundList | null {
   const [name, other] = LIST_ENDS.map((end) => `${stem}${end}`).filter((one) => names.includes(one));
   if (name === undefined) return null;
   const file = join(folder, name);
-  if (other !== undefined)
-    throw new DatasetError({ file }, `there is ${other} too: only one can be the list`);
+  if (other !== undefined) throw new DatasetError({ file }, `${other} exists too: keep only one of them`);
   const records = recordList(readFileSync(file, 'utf8'), file, stem);
-  if (records === null) throw new DatasetError({ file }, 'this must be an array of records');
+  if (records === null) throw new DatasetError({ file }, 'the file must be an array of records');
   return { file, records };
 }
 
 /**
- * Records that fit their schema.
+ * Checks records with their schema.
  * @param file of the dataset
- * @throws {DatasetError} also for none, and for an id that two have
+ * @throws {DatasetError} also if there are none, or if two have the same id
  */
 export function checkedRecords<T extends { readonly id: string }>(
   schema: z.ZodType<T>,
   records: readonly FoundRecord[],
   file: string,
 ): T[] {
-  if (records.length === 0) throw new DatasetError({ file }, 'the dataset has no task');
+  if (records.length === 0) throw new DatasetError({ file }, 'the dataset has no tasks');
   const known = new Set<string>();
   return records.map(({ value, place }) => {
     const task = checked(schema, value, place);
     if (known.has(task.id)) {
-      throw new DatasetError(place(['id']), `another record has the id ${task.id} already`);
+      throw new DatasetError(place(['id']), `another record already has the id ${task.id}`);
     }
     known.add(task.id);
     return task;

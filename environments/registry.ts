@@ -8,13 +8,13 @@ import { PlayedEnvironment } from './played-environment.ts';
 import { python } from './python/definition.ts';
 import { sql } from './sql/definition.ts';
 
-/** The environments that come with Stepwell. */
+/** The built-in environments. */
 export const DEFINITIONS: readonly EnvironmentDefinition[] = [bash, sql, python];
 
 export interface RegistryParts extends Omit<EnvironmentContext, 'goldCache'> {
-  /** @default those that come with Stepwell */
+  /** @default the built-in ones */
   readonly definitions?: readonly EnvironmentDefinition[];
-  /** Imported and added datasets, as `loadDatasets` gives them. @default none */
+  /** Imported and added datasets, from `loadDatasets`. @default none */
   readonly datasets?: readonly StoredDataset[];
   /** @default a cache with its own defaults */
   readonly goldCache?: GoldCache;
@@ -22,14 +22,14 @@ export interface RegistryParts extends Omit<EnvironmentContext, 'goldCache'> {
 
 /**
  * Every environment of this server, by id.
- * @throws {DatasetError} where a dataset has the name of a built-in one
+ * @throws {DatasetError} if a dataset has the name of a built-in one
  */
 export function createEnvironments(parts: RegistryParts): ReadonlyMap<string, Environment> {
   const { definitions = DEFINITIONS, datasets = [], goldCache = new GoldCache(), ...context } = parts;
   const taken = new Set(definitions.map(({ builtIn }) => builtIn.name));
   const doubled = datasets.find(({ name }) => taken.has(name));
   if (doubled !== undefined) {
-    throw new DatasetError({ file: doubled.name }, 'the built-in tasks have this name');
+    throw new DatasetError({ file: doubled.name }, 'this is the name of the built-in tasks');
   }
   return new Map(
     definitions.map((definition) => {

@@ -9,27 +9,27 @@ export interface OptionOwner {
   readonly options: Shape;
 }
 
-/** The schema itself, without the marks that it may be left out or has a default. */
+/** The schema without `optional` and `default`. */
 function bare(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
     return bare(schema.unwrap() as z.ZodType);
   return schema;
 }
 
-/** The description of an option, also where `.optional()` or the like stands behind it. */
+/** The description of an option, even if `.optional()` or the like follows it. */
 function descriptionOf(schema: z.ZodType): string {
   if (schema.description !== undefined) return schema.description;
   const inner = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? schema.unwrap() : null;
   return inner === null ? '' : descriptionOf(inner as z.ZodType);
 }
 
-/** The values of an option that takes one of some texts; `null` for others. */
+/** The values of an enum option; `null` for other options. */
 function textsOf(schema: z.ZodType): readonly string[] | null {
   const inner = bare(schema);
   return inner instanceof z.ZodEnum ? inner.options.map(String) : null;
 }
 
-/** One schema for what several environments take by the same name; each checks for itself what is its own. */
+/** One schema for options of several environments with the same name. Each environment also checks its own. */
 function merged(schemas: readonly z.ZodType[]): z.ZodType {
   const [first = z.unknown(), ...others] = [...new Set(schemas.map(bare))];
   if (others.length === 0) return first.optional();
@@ -51,9 +51,9 @@ export class ResetOptionSet {
   readonly #own: ReadonlyMap<string, z.ZodType>;
   /** Of all options of all environments. */
   readonly schema: z.ZodObject;
-  /** Of the parameters of `episode/reset`; what it does not know is refused. */
+  /** Of the parameters of `episode/reset`; unknown keys are refused. */
   readonly params: z.ZodType;
-  /** Of the data of OpenEnv's reset; what it does not know is left out. */
+  /** Of the data of OpenEnv's reset; unknown keys are dropped. */
   readonly data: z.ZodType<ResetOptions & { readonly episode_id?: string | undefined }>;
 
   constructor(environments: readonly OptionOwner[]) {
@@ -68,14 +68,14 @@ export class ResetOptionSet {
     this.data = data as unknown as typeof this.data;
   }
 
-  /** Ids of the environments that have an option; `null` where all have it. */
+  /** Ids of the environments that have an option; `null` if all have it. */
   ownersOf(option: string): readonly string[] | null {
     if (!this.#own.has(option)) return null;
     const owners = this.#environments.filter(({ options }) => option in options);
     return owners.length === this.#environments.length ? null : owners.map(({ id }) => id);
   }
 
-  /** The values of an option that an environment takes; `null` where it takes all that the schema takes. */
+  /** The values of an option that an environment accepts; `null` if it accepts all values of the schema. */
   valuesOf(option: string, environment: string): readonly string[] | null {
     const own = this.#environments.find(({ id }) => id === environment)?.options[option];
     const all = this.#own.get(option);
@@ -84,7 +84,7 @@ export class ResetOptionSet {
     return values !== null && taken !== null && values.length === taken.length ? null : values;
   }
 
-  /** What an option is for; where environments say different things, each by its name. */
+  /** The meaning of an option; per environment if their descriptions differ. */
   meaningOf(option: string): string {
     const common: Shape = CommonOptions.shape;
     if (common[option] !== undefined) return descriptionOf(common[option]);

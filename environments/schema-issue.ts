@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { nearestKey } from './nearest-key.ts';
 
-/** What is wrong with a value, for the one who wrote it. */
+/** An error in a value, for its author. */
 export interface SchemaIssue {
-  /** Path of the field; of an unknown key, the key itself is its last part. */
+  /** Path of the field. For an unknown key, the last part is that key. */
   readonly path: readonly PropertyKey[];
   readonly reason: string;
 }
@@ -25,7 +25,7 @@ function unwrapped(schema: Schema): Schema {
     : schema;
 }
 
-/** Keys that a schema knows at a path: of a union, those of the option that shares the most keys with the value. */
+/** Known keys of a schema at a path. For a union, those of the option that shares the most keys with the value. */
 function knownKeys(schema: Schema, value: unknown, path: readonly PropertyKey[]): readonly string[] {
   const inner = unwrapped(schema);
   const [key, ...rest] = path;
@@ -45,7 +45,7 @@ function knownKeys(schema: Schema, value: unknown, path: readonly PropertyKey[])
   return [];
 }
 
-/** How much is wrong for an option of a union. One of another type than the value is the last that can be meant. */
+/** How badly a value fits an option of a union. An option of another type than the value is the least likely. */
 function weight(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => {
     if (issue.code === 'unrecognized_keys') return sum + issue.keys.length;
@@ -53,7 +53,7 @@ function weight(issues: readonly Issue[]): number {
   }, 0);
 }
 
-/** Issues with those of the likeliest option in the place of a union's, where that option's type is the value's. */
+/** Issues; those of a union are replaced by the issues of the likeliest option, if the value has that option's type. */
 function flattened(issues: readonly Issue[]): Issue[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'invalid_union') return [issue];
@@ -80,7 +80,7 @@ function unknownKey(schema: Schema, value: unknown, issue: z.core.$ZodIssueUnrec
   return { path: [...path, key], reason: `unknown key ${JSON.stringify(key)}; ${remedy}` };
 }
 
-/** Whether a schema asks for a field that the value does not have. */
+/** Whether the value lacks a field that the schema requires. */
 function lacks(schema: Schema, value: unknown, path: readonly PropertyKey[]): boolean {
   const result = z.safeParse(schema, value);
   const wanted = JSON.stringify(path);
@@ -89,13 +89,13 @@ function lacks(schema: Schema, value: unknown, path: readonly PropertyKey[]): bo
   );
 }
 
-/** The issue that explains the most: a mistyped key before a field that is missing for it, then the first. */
+/** The clearest issue: a mistyped key rather than the field that is missing because of it, else the first. */
 export function clearestIssue(schema: Schema, value: unknown, error: z.ZodError): SchemaIssue {
   const issues = flattened(error.issues);
   const unknown = issues.find((issue) => issue.code === 'unrecognized_keys');
   if (unknown !== undefined) return unknownKey(schema, value, unknown);
   const [first] = issues;
-  if (first === undefined) return { path: [], reason: 'not as expected' };
+  if (first === undefined) return { path: [], reason: 'the value is not valid' };
   const isMissing =
     first.path.length > 0 && first.code !== 'custom' && valueAt(value, first.path) === undefined;
   return { path: first.path, reason: isMissing ? `${String(first.path.at(-1))} is missing` : first.message };

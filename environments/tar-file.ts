@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 
 const BLOCK = 512;
-/** Names longer than a header's come in a member of their own, which is small. */
+/** Names that are too long for a header have their own small member. */
 const MOST_NAME_BYTES = 65_536;
 
 /** A member of a tar file. */

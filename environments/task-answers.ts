@@ -1,27 +1,27 @@
 import type { TaskRecord } from './playable-dataset.ts';
 import { recordsOf, type WantedFacts } from './task-facts.ts';
 
-/** The answers of a task that its record knows. No server tells them to a client. */
+/** The answers in a task's record. No server sends them to a client. */
 export interface TaskAnswers {
-  /** Whether they are code of a step before the submit, or what is given with it: a program waits for its input. */
+  /** Whether they are code of a step before the submit, or the answer of the submit, as for a program that reads input. */
   readonly as: 'step' | 'answer';
   readonly gold: string;
   /** Plausible but wrong: each must score below 1. */
   readonly wrong: readonly string[];
-  /** Attempts to be rewarded without solving the task: each must score as if it solved nothing. */
+  /** Attempts to get a reward without solving the task: each must score as a no-op. */
   readonly cheats: readonly string[];
 }
 
 /** Fields of a record that an environment may have. */
 interface AnsweredRecord extends TaskRecord {
-  /** Each as its gold is written. */
+  /** Each in the form of the gold. */
   readonly wrong?: readonly unknown[] | undefined;
   readonly cheats?: readonly string[] | undefined;
 }
 
 /**
  * The answers of every task of a dataset, in its order.
- * @returns `null` where the environment has no such dataset
+ * @returns `null` if the environment has no such dataset
  * @throws {DatasetError} for a record that is malformed
  */
 export async function taskAnswers(wanted: WantedFacts): Promise<TaskAnswers[] | null> {
@@ -29,7 +29,7 @@ export async function taskAnswers(wanted: WantedFacts): Promise<TaskAnswers[] | 
   if (known === null) return null;
   const { definition, records, fields } = known;
   return records.map((record: AnsweredRecord) => ({
-    // What has an entry is no program, and can be defined in a step.
+    // A task with an entry is not a program, so a step can define it.
     as: 'entry' in record ? 'step' : definition.goldAs,
     gold: definition.goldOf(record, fields),
     wrong: (record.wrong ?? []).map((gold) => definition.goldOf({ ...record, gold } as TaskRecord, fields)),

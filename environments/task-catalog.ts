@@ -7,7 +7,7 @@ import { isDrawn, isPlayed, ungradableError } from './gradability.ts';
 import type { TaskRecord } from './playable-dataset.ts';
 import { tasksFromSeed } from './task-order.ts';
 
-/** What a catalogue reads of a dataset. */
+/** The fields of a dataset that the catalogue needs. */
 export interface CatalogDataset {
   readonly name: string;
   readonly tasks: readonly TaskRecord[];
@@ -18,11 +18,11 @@ export interface CatalogDataset {
 interface Entry<D> {
   readonly dataset: D;
   readonly tasks: Task[];
-  /** Indices of tasks of which it is known whether they can be graded, where the dataset does not know it of all. */
+  /** Indices of the tasks that were tried, if the dataset was not checked as a whole. */
   readonly tried: Set<number>;
 }
 
-/** The datasets of one environment: which there are, their tasks, and which task a reset means. */
+/** The datasets of one environment, their tasks, and the choice of a task for a reset. */
 export class TaskCatalog<D extends CatalogDataset> {
   readonly #environment: string;
   readonly #entries: ReadonlyMap<string, Entry<D>>;
@@ -30,7 +30,7 @@ export class TaskCatalog<D extends CatalogDataset> {
 
   /**
    * @param environment id for messages, e.g. `bash-v1`
-   * @param datasets the first is the one that a reset without a dataset means
+   * @param datasets the first is the default of a reset
    */
   constructor(environment: string, datasets: readonly [D, ...D[]]) {
     this.#environment = environment;
@@ -40,7 +40,7 @@ export class TaskCatalog<D extends CatalogDataset> {
     );
   }
 
-  /** The datasets as `environments/list` tells them. */
+  /** The datasets as `environments/list` returns them. */
   get info(): DatasetInfo[] {
     return [...this.#entries.values()].map(({ dataset, tasks }) => ({
       name: dataset.name,
@@ -79,8 +79,8 @@ export class TaskCatalog<D extends CatalogDataset> {
   }
 
   /**
-   * Whether it is known of a task if it can be graded. The local engine has this machine's programs: what a dataset knows of
-   * other ones says nothing there.
+   * Whether a task was tried. The local engine uses this machine's programs, so results with the programs of an image do not
+   * apply there.
    */
   isTried({ dataset: name, index }: Task, engine: Sandbox['engine']): boolean {
     const { dataset, tasks, tried } = this.#entry(name, undefined);
@@ -88,7 +88,7 @@ export class TaskCatalog<D extends CatalogDataset> {
     return isKnown || tried.has(index) || tasks[index]?.ungradable !== undefined;
   }
 
-  /** Keep what came of trying a task: that it can be graded, or why not. */
+  /** Keep the result of trying a task: `null` if it can be graded. */
   keep({ dataset: name, index }: Task, ungradable: Ungradable | null): void {
     const { tasks, tried } = this.#entry(name, undefined);
     const task = tasks[index];

@@ -3,25 +3,25 @@ import type { DatasetFields, EnvironmentDefinition } from './definition.ts';
 import type { TaskRecord } from './playable-dataset.ts';
 import { DEFINITIONS } from './registry.ts';
 
-/** What a cheat may know of a task that an agent could guess or learn, and no more: never its own gold. */
+/** What a cheat may know about a task: only what an agent could guess or learn, never the task's own gold. */
 export interface TaskFacts {
   readonly id: string;
   readonly index: number;
-  /** Names that tests may ask for, the most important one first. Empty where there are none. */
+  /** Names that tests may use, the most important one first. May be empty. */
   readonly names: readonly string[];
-  /** The gold of another task of the dataset, where there is one with another gold. */
+  /** The gold of another task of the dataset, if one has a different gold. */
   readonly anotherGold: string | null;
 }
 
 export interface WantedFacts {
   /** State folder. */
   readonly home: string;
-  /** More datasets beside the imported ones, by name. */
+  /** More datasets besides the imported ones, by name. */
   readonly added: Readonly<Record<string, string>>;
   readonly environment: string;
   /** @default the built-in one */
   readonly dataset: string | undefined;
-  /** Text of a task that has one for each dialect. @default that of the dataset */
+  /** Dialect of the texts, if a task has one text per dialect. @default the dataset's dialect */
   readonly dialect?: string | undefined;
   /** @default those of the built-in environments */
   readonly definitions?: readonly EnvironmentDefinition[];
@@ -29,7 +29,7 @@ export interface WantedFacts {
 
 /**
  * Facts of every task of a dataset, in its order.
- * @returns `null` where the environment has no such dataset
+ * @returns `null` if the environment has no such dataset
  * @throws {DatasetError} for a record that is malformed
  */
 export async function taskFacts(wanted: WantedFacts): Promise<TaskFacts[] | null> {
@@ -45,15 +45,15 @@ export async function taskFacts(wanted: WantedFacts): Promise<TaskFacts[] | null
   }));
 }
 
-/** Records with what says how they are read. */
+/** Records with their definition. */
 export interface KnownRecords {
   readonly definition: EnvironmentDefinition;
   readonly records: readonly TaskRecord[];
-  /** What their dataset's file says, with the dialect that is wanted. */
+  /** Fields of their dataset's file, with the wanted dialect. */
   readonly fields: DatasetFields;
 }
 
-/** The records of a dataset; `null` where the environment has no such dataset. @throws {DatasetError} */
+/** The records of a dataset; `null` if the environment has no such dataset. @throws {DatasetError} */
 export async function recordsOf(wanted: WantedFacts): Promise<KnownRecords | null> {
   const { home, added, environment, dataset, dialect, definitions = DEFINITIONS } = wanted;
   const definition = definitions.find(({ id }) => id === environment);
@@ -67,7 +67,7 @@ export async function recordsOf(wanted: WantedFacts): Promise<KnownRecords | nul
   return { definition, records: found.tasks, fields };
 }
 
-/** The next gold that differs. Neighbours are often the same question in other words, so that it begins half-way round. */
+/** The next different gold. Neighbours are often the same question in other words, so the search begins half-way round. */
 function anotherOf(golds: readonly string[], index: number): string | null {
   const half = Math.floor(golds.length / 2);
   for (let step = 0; step < golds.length; step += 1) {

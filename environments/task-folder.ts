@@ -13,17 +13,17 @@ export interface TaskFolderLayout {
   readonly texts: Readonly<Record<string, string>>;
   /** Field → the folder whose files are its texts, in the order of their names. */
   readonly folders: Readonly<Record<string, string>>;
-  /** Field → the list of records that it is, without the file's end. */
+  /** Field → the file of its list of records, without the extension. */
   readonly lists?: Readonly<Record<string, string>>;
 }
 
 const CONFIG = 'task.toml';
 const INSTRUCTION = 'instruction.md';
-/** What only Harbor's harness plays. */
+/** Files that only Harbor's harness supports. */
 const HARBOR_ONLY = ['tests/test.sh', 'environment/Dockerfile', 'environment/docker-compose.yaml', 'steps'];
 const NOT_DATA = /^(\.|__pycache__$)/;
 
-/** Order of names: by the number that they begin with, if any, then by their characters. */
+/** Compares names: by their leading number, if any, then by their characters. */
 function inOrder(one: string, other: string): number {
   const [first, second] = [one, other].map((name) => Number.parseInt(name, 10));
   if (first !== second && first !== undefined && second !== undefined && first >= 0 && second >= 0)
@@ -31,7 +31,7 @@ function inOrder(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** Names in a folder, `1.sh` before `10.sh`; none where there is no such folder. */
+/** Names in a folder, `1.sh` before `10.sh`; none if the folder does not exist. */
 export function namesIn(folder: string): string[] {
   try {
     const names = readdirSync(folder).filter((name) => !NOT_DATA.test(name));
@@ -41,12 +41,12 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** Whether a folder with these names in it is a task, even if what it must have is missing. */
+/** Whether a folder with these names in it is a task, even if a required file is missing. */
 export function isTaskFolder(names: readonly string[]): boolean {
   return [CONFIG, INSTRUCTION, 'solution'].some((name) => names.includes(name));
 }
 
-/** A text as a record has it: the newline that ends a file belongs to the text in Python alone. */
+/** A file as a text of a record: only Python sources keep the final newline. */
 function textOf(file: string): string {
   const text = readFileSync(file, 'utf8');
   return file.endsWith('.py') || !text.endsWith('\n') ? text : text.slice(0, -1);
@@ -72,7 +72,7 @@ function configFields(file: string): FoundField[] {
   return [...named.filter(({ value }) => value !== undefined), ...own];
 }
 
-/** The names in a folder of a task's folder, looked up once; none where it is not there. */
+/** The names in a subfolder of a task's folder, read once; none if it does not exist. */
 type Inside = (name: string) => readonly string[];
 
 function insideOf(folder: string, names: readonly string[]): Inside {
@@ -84,7 +84,7 @@ function insideOf(folder: string, names: readonly string[]): Inside {
   };
 }
 
-/** The fields that are files of their own. */
+/** The fields that have their own files. */
 function fileFields(
   folder: string,
   names: readonly string[],
@@ -117,7 +117,7 @@ function fileFields(
   return fields;
 }
 
-/** Names that mean something at the top of a task's folder, and in the folders there. */
+/** Known names at the top of a task's folder, and in its subfolders. */
 function knownNames({
   texts,
   folders,
@@ -130,7 +130,7 @@ function knownNames({
   return known.set('', [CONFIG, INSTRUCTION, 'README.md', ...known.keys(), ...Object.values(folders)]);
 }
 
-/** @throws {DatasetError} for a name that means nothing in a task's folder, or that only Harbor's harness plays */
+/** @throws {DatasetError} for a name that is unknown in a task's folder, or that only Harbor's harness supports */
 function refuseOtherNames(
   folder: string,
   names: readonly string[],
@@ -159,7 +159,7 @@ function refuseOtherNames(
 /**
  * The record of a task from its folder: `instruction.md`, `task.toml`, and the files of the layout. Its id is the folder's name.
  * @param names in the folder
- * @throws {DatasetError} for what cannot be read, is not known, or is given twice
+ * @throws {DatasetError} for a file that cannot be read, an unknown name, or a field that is set twice
  */
 export function readTaskFolder(
   folder: string,
@@ -181,7 +181,7 @@ export function readTaskFolder(
   for (const found of fields) {
     const first = known.get(found.field)?.place([found.field]);
     if (first !== undefined) {
-      throw new DatasetError(found.place([found.field]), `${found.field} is given already, in ${first.file}`);
+      throw new DatasetError(found.place([found.field]), `${found.field} is already set in ${first.file}`);
     }
     known.set(found.field, found);
   }
@@ -190,7 +190,7 @@ export function readTaskFolder(
     place: (path) => {
       const field = String(path[0] ?? '');
       const { texts, folders, lists } = layout;
-      // What is missing is named where it belongs.
+      // The place of a missing field is the file where it belongs.
       const home = field === 'instruction' ? INSTRUCTION : (texts[field] ?? folders[field] ?? lists?.[field]);
       const place = { file: join(folder, home ?? CONFIG), field: fieldName(path) };
       return known.get(field)?.place(path) ?? place;

@@ -1,7 +1,7 @@
 /**
- * Which task a seed means. The tasks are shuffled once per round, and seeds count through the rounds: of n tasks, the
- * seeds 0 … n−1 name every task once, the seeds n … 2n−1 again in another order, and so on. It depends on nothing but
- * the seed and the number of tasks, so that every machine gives the same.
+ * The task that a seed chooses. The tasks are shuffled once per round, and seeds count through the rounds: of n tasks, the
+ * seeds 0 … n−1 choose every task once, the seeds n … 2n−1 again in another order, and so on. The choice depends only on
+ * the seed and the number of tasks, so every machine makes the same choice.
  */
 
 /** A 32-bit mixing function (xor-shifts and odd multipliers, so one-to-one). */
@@ -11,7 +11,7 @@ function mix(value: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** Whole number from 0 below `limit`, the `counter`-th of the sequence that `round` names. */
+/** An integer from 0 to below `limit`: the `counter`-th of the sequence of `round`. */
 function draw(round: number, counter: number, limit: number): number {
   const high = Math.floor(round / 2 ** 32);
   const word = mix(mix(mix(round >>> 0) ^ high) + counter);
@@ -19,7 +19,7 @@ function draw(round: number, counter: number, limit: number): number {
 }
 
 /**
- * The order of `size` tasks in a round: Fisher–Yates from the end, with the mixed counter as its chance.
+ * The order of `size` tasks in a round: Fisher–Yates from the end, with the mixed counter as random numbers.
  * @param round 0 or more, at most `Number.MAX_SAFE_INTEGER`
  */
 export function taskOrder(size: number, round: number): number[] {
@@ -34,8 +34,8 @@ export function taskOrder(size: number, round: number): number[] {
 }
 
 /**
- * Indices of all of `size` tasks (at least one) from the one that `seed` names on, in the order of its round: where one
- * cannot be had, the seed means the next.
+ * Indices of all of `size` tasks (at least one), beginning with the one that `seed` chooses, in the order of its round: if
+ * a task cannot be played, the seed chooses the next.
  */
 export function tasksFromSeed(size: number, seed: number): number[] {
   const order = taskOrder(size, Math.floor(seed / size));

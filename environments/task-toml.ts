@@ -5,8 +5,8 @@ import { lineInToml } from './line-of-path.ts';
 const harbors = z.unknown().optional();
 
 /**
- * `task.toml` of a task's folder: the tables of Harbor's task schema 1.4, and `[stepwell]` with the fields of a record that have no
- * file of their own.
+ * `task.toml` of a task's folder: the tables of Harbor's task schema 1.4, and `[stepwell]` with the fields of a record that
+ * do not have their own file.
  */
 export const TaskToml = z.strictObject({
   schema_version: z.string().optional(),
@@ -22,7 +22,7 @@ export const TaskToml = z.strictObject({
       keywords: z.array(z.string()).optional(),
     })
     .optional(),
-  /** Whatever its author wants to keep; not read. */
+  /** Notes of the author; ignored. */
   metadata: z.record(z.string(), z.unknown()).optional(),
   environment: z
     .strictObject({
@@ -55,11 +55,11 @@ export const TaskToml = z.strictObject({
 });
 export type TaskToml = z.infer<typeof TaskToml>;
 
-/** Tables of Harbor's that change how a task is played or graded. */
+/** Tables of Harbor that change how a task is played or graded. */
 const TABLES = ['agent', 'verifier', 'solution', 'steps', 'multi_step_reward_strategy'] as const;
 
 /**
- * Refuse what is valid in a folder of Harbor's but would be played as if it were not there.
+ * Refuse fields that are valid for Harbor but that Stepwell would ignore.
  * @throws {DatasetError} with its key and line
  */
 export function refuseHarborOnly(

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { DatasetError, fieldName } from './dataset-error.ts';
 import type { FoundField } from './record-list.ts';
 
-/** Where a task's folder keeps the files of its start state, by their paths in the sandbox. */
+/** The part of a task's folder with the files of its start state, by their paths in the sandbox. */
 export const TREE = 'environment/files';
 
 /** A file as a record has it. */
@@ -13,7 +13,7 @@ interface PlacedFile {
   readonly [attribute: string]: unknown;
 }
 
-/** What lies below `environment/files`, by path in the sandbox, in the order of the paths. */
+/** The files below `environment/files`, by path in the sandbox, sorted by path. */
 function realFiles(folder: string): Map<string, PlacedFile> {
   const root = join(folder, TREE);
   const found: PlacedFile[] = [];
@@ -40,9 +40,9 @@ function isContentElsewhere(entry: unknown): entry is PlacedFile {
 }
 
 /**
- * The field `files`: entries of `task.toml` in their order, with the contents that lie in the folder, then the files of the folder
- * that it does not name.
- * @throws {DatasetError} for an entry whose content is nowhere
+ * The field `files`: entries of `task.toml` in their order, with contents from the folder, then the other files of the
+ * folder.
+ * @throws {DatasetError} for an entry without content whose file is missing in the folder
  */
 export function treeField(folder: string, listed: FoundField | undefined): FoundField {
   const real = realFiles(folder);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Longest deadline that a client may ask for one action, in milliseconds. */
+/** Maximum deadline that a client may set for one action, in milliseconds. */
 export const MAX_TIMEOUT_MS = 600_000;
 
 const metadata = z.record(z.string(), z.unknown()).optional();
@@ -15,14 +15,14 @@ export const CodeAction = z.strictObject({
   metadata,
 });
 
-/** End the episode and grade it. `answer` stands for the last output where the environment allows it. */
+/** End the episode and grade it. `answer` replaces the last output as the answer, if the environment allows it. */
 export const SubmitAction = z.strictObject({
   submit: z.literal(true),
   answer: z.string().optional(),
   metadata,
 });
 
-/** Grade now and go on. */
+/** Grade now and continue the episode. */
 export const EvaluateAction = z.strictObject({ evaluate: z.literal(true), metadata });
 
 /** End the episode ungraded, with reward 0. */
@@ -41,11 +41,11 @@ export const Action = z.union([z.string(), ActionObject], {
 });
 export type Action = z.infer<typeof Action>;
 
-/** `submit`, alone or with an answer behind it; not a command whose name only begins so, e.g. `submit_job`. */
+/** `submit`, alone or followed by white space and an answer; not a command such as `submit_job`. */
 const SUBMIT = /^submit(?=\s|$)/;
 
 /**
- * The action object that a plain string stands for: `skip` skips, `submit` submits (what follows after a blank is the
+ * The action object that a plain string stands for: `skip` skips, `submit` submits (the text after white space is the
  * answer), anything else is code.
  */
 export function parseAction(action: Action): ActionObject {

@@ -2,10 +2,10 @@ import { z } from 'zod';
 
 /**
  * Why a task cannot be graded.
- * - `no_op_wins`: the untouched sandbox agrees with the gold already, so that there is nothing to reward
- * - `gold_fails`: the gold does not run, or does not get the full reward itself
+ * - `no_op_wins`: the untouched sandbox already agrees with the gold, so there is nothing to reward
+ * - `gold_fails`: the gold does not run, or does not get the full reward
  * - `gold_never_ends`: the gold was still running at its deadline
- * - `cannot_begin`: its start state cannot be made, e.g. for want of its database; no reset can play it
+ * - `cannot_begin`: its start state cannot be made, e.g. because its database is missing; no reset can play it
  */
 export const UngradableKind = z.enum(['no_op_wins', 'gold_fails', 'gold_never_ends', 'cannot_begin']);
 export type UngradableKind = z.infer<typeof UngradableKind>;
@@ -21,9 +21,9 @@ export type Ungradable = z.infer<typeof Ungradable>;
 export const DatasetInfo = z.object({
   name: z.string(),
   tasks: z.number().int().min(0),
-  /** Those of the tasks that no check and no reset has found to be ungradable. */
+  /** Number of tasks that no check and no reset has found to be ungradable. */
   gradable: z.number().int().min(0),
-  /** Whether every task was tried with its gold; else a task is tried before its first episode, where that is quick. */
+  /** Whether every task was tried with its gold. If not, a task is tried before its first episode, if that is quick. */
   checked: z.boolean(),
   splits: z.array(z.string()),
 });
@@ -53,7 +53,7 @@ export const TaskSummary = z.object({
   index: z.number().int().min(0),
   instruction: z.string(),
   tags: z.array(z.string()),
-  /** Present where the task cannot be graded. */
+  /** Present if the task cannot be graded. */
   ungradable: Ungradable.optional(),
 });
 export type TaskSummary = z.infer<typeof TaskSummary>;
@@ -64,10 +64,10 @@ export const TasksListResult = z.object({
 });
 
 export const InitializeParams = z.strictObject({
-  /** The client's protocol version; another major version than the server's is refused. */
+  /** The client's protocol version. The server refuses a major version other than its own. */
   protocol_version: z.number().int().min(1),
   client: z.strictObject({ name: z.string(), version: z.string() }).optional(),
-  /** The server's token, where it was started with one and the header could not carry it. */
+  /** The server's token, if it has one and the client cannot send it as a header. */
   token: z.string().optional(),
 });
 export const InitializeResult = z.object({

@@ -8,8 +8,8 @@ const MAX_EPISODE_MS = 86_400_000;
 export const EpisodeId = z.string().min(1).max(128);
 
 /**
- * When a reward is computed: when the episode ends, by a submit, its last turn or its time; at submit only; or after every
- * step (the published InterCode experiments).
+ * When the reward is computed: when a submit or a limit of turns or time ends the episode; only at a submit; or after every
+ * step, as in the published InterCode experiments.
  */
 export const RewardMode = z.enum(['on_end', 'on_submit', 'every_step']);
 export type RewardMode = z.infer<typeof RewardMode>;
@@ -19,31 +19,27 @@ export const CommonOptions = z.object({
   task: z
     .union([z.number().int().min(0), z.string().min(1)])
     .optional()
-    .describe("Index into the dataset (from 0) or a task's id. Without it the seed decides."),
+    .describe('Index of the task in the dataset, from 0, or its id. Default: the seed chooses the task.'),
   dataset: z
     .string()
     .min(1)
     .optional()
-    .describe("Name of a dataset. Without it the environment's built-in tasks are meant."),
-  split: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Part of the dataset, where it has parts. Default: all of it.'),
+    .describe("Name of the dataset. Default: the environment's built-in tasks."),
+  split: z.string().min(1).optional().describe('Split of the dataset, if it has splits. Default: all tasks.'),
   seed: z
     .number()
     .int()
     .min(0)
     .max(Number.MAX_SAFE_INTEGER)
     .optional()
-    .describe('The same seed gives the same task order on every machine. Default: a random one.'),
+    .describe('The same seed gives the same task order on every machine. Default: a random seed.'),
   max_turns: z
     .number()
     .int()
     .min(1)
     .max(100_000)
     .optional()
-    .describe('Steps after which the episode is truncated. Default: no limit.'),
+    .describe('Number of steps after which the episode is truncated. Default: no limit.'),
   max_duration_ms: z
     .number()
     .int()
@@ -51,16 +47,16 @@ export const CommonOptions = z.object({
     .max(MAX_EPISODE_MS)
     .optional()
     .describe(
-      'Wall-clock time from the reset after which the episode is truncated, in milliseconds, whether or not a step comes. Default: no limit.',
+      'Wall-clock time in milliseconds, counted from the reset, after which the episode is truncated, even if no step comes. Default: no limit.',
     ),
   reward: RewardMode.optional().describe(
-    'When a reward is computed: `on_end` (by a submit, or where `max_turns` or `max_duration_ms` truncates the episode), `on_submit`, `every_step`. Default: `on_end`.',
+    'When the reward is computed: `on_end` (at a submit, or when `max_turns` or `max_duration_ms` truncates the episode), `on_submit`, `every_step`. Default: `on_end`.',
   ),
   include_ungradable: z
     .boolean()
     .optional()
     .describe(
-      'Draw also tasks that cannot be graded, and play one that is named. Their `reward` is null. Default: false.',
+      'Also draw tasks that cannot be graded, and allow one as `task`. Their `reward` is null. Default: false.',
     ),
   max_output_bytes: z
     .number()
@@ -68,13 +64,13 @@ export const CommonOptions = z.object({
     .min(256)
     .max(16_777_216)
     .optional()
-    .describe('Bytes of output kept per action, head and tail. Default: the setting of the server.'),
+    .describe("Bytes of output kept per action, head and tail. Default: the server's `--max-output-bytes`."),
 });
 export type CommonOptions = z.infer<typeof CommonOptions>;
 
 /**
  * Options of one episode, the same for `episode/reset` and OpenEnv's `reset.data`: the common ones, and those of the
- * environment's definition. A server refuses an option that its environments or the environment do not have, by name.
+ * environment's definition. A server refuses an option that the environment does not have, and names it.
  */
 export const ResetOptions = CommonOptions.loose();
 export type ResetOptions = z.infer<typeof ResetOptions>;
@@ -83,15 +79,15 @@ export type ResetOptions = z.infer<typeof ResetOptions>;
 export const Observation = z.looseObject({ output: z.string() });
 export type Observation = z.infer<typeof Observation>;
 
-/** Facts beside the observation. Reward components stand under `reward_components`, by name. */
+/** Facts about a step besides its observation. `reward_components` has the parts of the reward by name. */
 export const StepInfo = z.looseObject({
   /** Time in the sandbox, in milliseconds. */
   duration_ms: z.number().min(0),
-  /** Whether everything agrees; present wherever `reward` is a number. */
+  /** Whether everything agrees with the gold; present if `reward` is a number. */
   success: z.boolean().optional(),
-  /** Why a graded step has no reward; the reason lies in the task, never in what the agent did. */
+  /** Why a graded step has no reward. The reason is in the task, never in what the agent did. */
   ungraded: z.string().optional(),
-  /** Which limit of the episode truncated it with this step. */
+  /** Which limit truncated the episode at this step. */
   limit: z.enum(['turns', 'time']).optional(),
   reward_components: z.record(z.string(), z.number()).optional(),
   action_executed: z.boolean().optional(),
@@ -133,7 +129,7 @@ export type ResetResult = z.infer<typeof ResetResult>;
 
 export const StepParams = z.strictObject({
   episode_id: EpisodeId,
-  /** 1, 2, 3 … makes the step exactly once; a number already done returns its stored result. */
+  /** 1, 2, 3 … makes the step exactly once: the number of a step already done returns its stored result. */
   step: z.number().int().min(1).optional(),
   action: Action,
 });

@@ -8,7 +8,7 @@ export interface ErrorEntry {
   readonly remedy: string;
 }
 
-/** Every error that a request to `/v1` can be answered with. The README's table is checked against it. */
+/** Every error with which the server answers a request to `/v1`. The README's table is generated from it. */
 export const ERRORS = {
   parse_error: {
     code: -32700,
@@ -19,7 +19,7 @@ export const ERRORS = {
   invalid_request: {
     code: -32600,
     meaning:
-      'The frame is JSON but no JSON-RPC 2.0 request, nests deeper than 64 levels, or has more than 32,768 values.',
+      'The frame is JSON but not a JSON-RPC 2.0 request, nests deeper than 64 levels, or has more than 32,768 values.',
     retryable: false,
     remedy: 'Send "jsonrpc": "2.0", an "id" and a "method", in flat and small objects.',
   },
@@ -31,13 +31,13 @@ export const ERRORS = {
   },
   invalid_params: {
     code: -32602,
-    meaning: 'A parameter is missing, unknown or of the wrong kind; `data.issues` names each field.',
+    meaning: 'A parameter is missing, unknown or invalid; `data.issues` names each field.',
     retryable: false,
     remedy: 'Correct the fields in `data.issues`.',
   },
   internal_error: {
     code: -32603,
-    meaning: 'A fault of the server itself.',
+    meaning: 'An internal fault of the server.',
     retryable: true,
     remedy: 'Try again; if it happens again, report it with the server log.',
   },
@@ -57,29 +57,29 @@ export const ERRORS = {
     code: -32010,
     meaning: 'No environment has this id.',
     retryable: false,
-    remedy: 'Take an id from `environments/list`.',
+    remedy: 'Use an id from `environments/list`.',
   },
   dataset_not_found: {
     code: -32011,
-    meaning: 'The environment has no dataset or split of this name.',
+    meaning: 'The environment has no dataset or split with this name.',
     retryable: false,
-    remedy: 'Take a name from `environments/list`, or import the dataset and restart the server.',
+    remedy: 'Use a name from `environments/list`, or import the dataset and restart the server.',
   },
   task_not_found: {
     code: -32012,
-    meaning: 'The dataset has no task of this id or index.',
+    meaning: 'The dataset has no task with this id or index.',
     retryable: false,
-    remedy: 'Take an id from `tasks/list`.',
+    remedy: 'Use an id from `tasks/list`.',
   },
   task_ungradable: {
     code: -32013,
-    meaning: 'The task cannot be graded: none of its episodes would get a reward. `data.kind` says why.',
+    meaning: 'The task cannot be graded: no episode of it would get a reward. `data.kind` says why.',
     retryable: false,
     remedy: 'Choose another task, or play it ungraded with `include_ungradable`.',
   },
   episode_not_found: {
     code: -32020,
-    meaning: 'No episode of this id is open on this connection.',
+    meaning: 'No episode with this id is open on this connection.',
     retryable: false,
     remedy: 'Reset first, and use the `episode_id` that reset returned.',
   },
@@ -91,7 +91,7 @@ export const ERRORS = {
   },
   episode_over: {
     code: -32022,
-    meaning: 'The episode has ended; it takes no more steps.',
+    meaning: 'The episode has ended and accepts no more steps.',
     retryable: false,
     remedy: 'Reset to begin another episode.',
   },
@@ -103,7 +103,7 @@ export const ERRORS = {
   },
   step_mismatch: {
     code: -32024,
-    meaning: 'The server has already made the step of this number, with another action.',
+    meaning: 'The server has already made the step with this number, with another action.',
     retryable: false,
     remedy:
       'Send a new action with the number in `data.expected`, or the first action again to get its result.',
@@ -130,11 +130,12 @@ export const ERRORS = {
     code: -32042,
     meaning: 'The answers of a batch would take too much memory; those that do not fit are left out.',
     retryable: true,
-    remedy: 'Send the request again by itself; a step that was made is answered by its number.',
+    remedy:
+      'Send the request again by itself; for a step that was made, send its number again to get its result.',
   },
   shutting_down: {
     code: -32050,
-    meaning: 'The server is shutting down and takes no new work.',
+    meaning: 'The server is shutting down and accepts no new requests.',
     retryable: true,
     remedy: 'Connect again once it is back.',
   },
@@ -142,7 +143,7 @@ export const ERRORS = {
 
 export type ErrorName = keyof typeof ERRORS;
 
-/** What a JSON-RPC error carries in `data` beside what the case adds. */
+/** `data` of a JSON-RPC error; some errors add fields. */
 export interface ErrorData {
   readonly name: ErrorName;
   readonly retryable: boolean;
@@ -150,7 +151,7 @@ export interface ErrorData {
   readonly [detail: string]: unknown;
 }
 
-/** An error of the table, thrown where a request fails; it crosses the wire as a JSON-RPC error. */
+/** An error of the table. The client receives it as a JSON-RPC error. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly error: ErrorName;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const FailureClass = z.enum(['sandbox', 'grading', 'capacity', 'server']);
 export type FailureClass = z.infer<typeof FailureClass>;
 
-/** An infrastructure fault, told with `truncated: true` and `reward: null`. */
+/** An infrastructure fault. A result that has one also has `truncated: true` and `reward: null`. */
 export const Failure = z.object({
   class: FailureClass,
   /** A code of the failure table, e.g. `sandbox_died`. */

@@ -47,7 +47,7 @@ export interface OpenEnvIssue {
   readonly input: unknown;
 }
 
-/** `data` of an observation, its keys in this order. `metadata` stands there only where there is some. */
+/** `data` of an observation, its keys in this order. `metadata` is left out if it is empty. */
 export interface OpenEnvObservation {
   readonly observation: Readonly<Record<string, unknown>>;
   readonly reward: number | null;

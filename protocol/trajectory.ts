@@ -3,7 +3,7 @@ import { Action } from './action.ts';
 import { EpisodeId, Observation, ResetInfo, ResetOptions, StepInfo, StepResult, TaskRef } from './episode.ts';
 import { Failure } from './failure.ts';
 
-/** Version of the trajectory format; it grows when a reader of the former one would misread. */
+/** Version of the trajectory format. It increases when a reader of the previous version would misread a file. */
 export const TRAJECTORY_VERSION = 2;
 
 /**
@@ -60,7 +60,7 @@ export const EvaluateEvent = z.object({
 });
 export type EvaluateEvent = z.infer<typeof EvaluateEvent>;
 
-/** The end of an episode whose time was over between two steps; with the grade that it ended with, if any. */
+/** The end of an episode whose time ran out between two steps, with its last grade, if any. */
 export const LimitEvent = EvaluateEvent.extend({ event: z.literal('limit') });
 export type LimitEvent = z.infer<typeof LimitEvent>;
 

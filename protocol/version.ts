@@ -1,5 +1,5 @@
-/** Version of the native protocol spoken at `/v1`; it grows only when a change breaks a client. */
+/** Version of the native protocol at `/v1`. It increases only when a change breaks a client. */
 export const PROTOCOL_VERSION = 1;
 
-/** Version of this package, as told by `initialize`, `/openenv/*\/metadata` and `stepwell --version`. */
+/** Version of this package, as `initialize`, `/openenv/*\/metadata` and `stepwell --version` report it. */
 export const STEPWELL_VERSION = '0.1.0';

@@ -47,7 +47,9 @@ export function declareCommand(
     });
   const humaneval = command
     .command('humaneval')
-    .description("import Python tasks in HumanEval's form: lines of JSON with prompt, entry_point and test")
+    .description(
+      "import Import Python tasks in HumanEval's format: lines of JSON with prompt, entry_point and test",
+    )
     .argument('<file>', 'e.g. HumanEval.jsonl')
     .option('--name <name>', "name of the dataset (default: the file's, without its ending)")
     .action(async (file: string, { name, ...flags }: ImportFlags & { readonly name?: string }) => {
@@ -59,8 +61,8 @@ export function declareCommand(
     });
   for (const importer of [intercode, humaneval]) {
     importer
-      .addOption(new Option('--no-check', 'do not play the golds to see which tasks can be graded'))
-      .addOption(runtimeFlag('engine to play them on'));
+      .addOption(new Option('--no-check', 'do not play the golds to find tasks that cannot be graded'))
+      .addOption(runtimeFlag('engine to play the golds on'));
   }
 }
 
@@ -78,7 +80,7 @@ async function finish(
   const [first] = imported;
   if (first === undefined) return;
   if (flags.check) await mark(terminal, imported, flags, check);
-  const note = '(its first episode builds its image, where it has one)';
+  const note = '(the first episode builds its image, if it has one)';
   print(terminal, `next: stepwell play --dataset ${first.name} ${note}`);
 }
 

@@ -12,7 +12,7 @@ import { goldCode, placeTask } from './task-placement.ts';
 /** `bash-v1`: tasks for a shell. */
 export const bash = defineEnvironment({
   id: 'bash-v1',
-  description: 'Bash tasks in a container of their own, graded by what was printed and which files changed.',
+  description: 'Bash tasks in a sandbox, graded by the output and the changed files.',
   readme: new URL('./README.md', import.meta.url),
   semantics: ['native', 'intercode'],
   options: { idle_timeout_ms: IDLE_TIMEOUT },
@@ -64,7 +64,7 @@ export const bash = defineEnvironment({
   }),
 });
 
-/** No grade of such an episode could ever be computed. */
+/** Such an episode could never be graded. */
 function refuseWithoutLayers({ isolation }: Sandbox): void {
   if (isolation === 'layer') return;
   throw new ProtocolError(

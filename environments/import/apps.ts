@@ -30,7 +30,7 @@ const Text = z.union([z.string(), z.array(z.string()).transform((lines) => lines
 function text(value: unknown, field: string, fault: Fault): string {
   const result = Text.safeParse(value);
   if (result.success) return result.data;
-  throw fault(field, 'no text, nor a list of lines');
+  throw fault(field, 'neither a text nor a list of lines');
 }
 
 function programTest(record: PublishedRecord, index: number, fault: Fault): PythonTest {
@@ -47,7 +47,7 @@ function callTest(record: PublishedRecord, index: number, fault: Fault): PythonT
   const { inputs, outputs } = record.input_output;
   const args = inputs[index];
   const value = outputs[index] ?? null;
-  if (!Array.isArray(args)) throw fault(`input_output.inputs[${index}]`, 'no list of arguments');
+  if (!Array.isArray(args)) throw fault(`input_output.inputs[${index}]`, 'not a list of arguments');
   const [first] = Array.isArray(value) ? value : [];
   const also = first === undefined ? {} : { also: first };
   return { name: `test ${index + 1}`, args, value, ...also };
@@ -87,7 +87,7 @@ function taskOf(record: PublishedRecord, index: number, fault: Fault): PythonTas
 export async function readApps(folder: string): Promise<PublishedDataset[]> {
   const file = join(folder, RECORDS);
   const value = parsedJson(await readFile(file, 'utf8'), { file });
-  if (!Array.isArray(value) || value.length === 0) throw new DatasetError({ file }, 'no list of records');
+  if (!Array.isArray(value) || value.length === 0) throw new DatasetError({ file }, 'not a list of records');
   const tasks = value.map((content: unknown, record) => {
     const fault: Fault = (field, reason) => new DatasetError({ file, record, field }, reason);
     return taskOf(checked(PublishedRecord, content, { file, record }), record, fault);

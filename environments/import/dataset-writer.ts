@@ -28,8 +28,8 @@ export async function writeDataset(
   onBytes: (count: number) => void = () => {},
 ): Promise<string> {
   if (!isDatasetName(name)) {
-    const remedy = 'take letters, digits, and . _ - after the first';
-    throw new DatasetError({ file: name }, `no name of a dataset: ${remedy}`);
+    const remedy = 'use letters, digits, and . _ - after the first character';
+    throw new DatasetError({ file: name }, `not a valid dataset name: ${remedy}`);
   }
   await mkdir(folder, { recursive: true });
   // A leading dot keeps what is unfinished out of the server's sight.

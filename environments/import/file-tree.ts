@@ -34,7 +34,7 @@ export async function checkTree(file: string): Promise<void> {
     await pipeline(createReadStream(file), members);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DatasetError({ file }, `no readable tar file: ${reason}`, { cause: error });
+    throw new DatasetError({ file }, `not a readable tar file: ${reason}`, { cause: error });
   }
   if (leaving.length > 0) {
     throw new DatasetError({ file }, `member ${JSON.stringify(leaving[0])} leaves the tree`);

@@ -8,7 +8,7 @@ import type { PublishedDataset } from './dataset-writer.ts';
 const PublishedRecord = z.looseObject({
   task_id: z.string().min(1),
   prompt: z.string().min(1),
-  entry_point: z.string().regex(/^[\p{L}_][\p{L}\p{N}_]*$/u, 'no name of a function'),
+  entry_point: z.string().regex(/^[\p{L}_][\p{L}\p{N}_]*$/u, 'not a function name'),
   canonical_solution: z.string().min(1),
   test: z.string().min(1),
 });
@@ -49,21 +49,21 @@ export async function readHumanEval(file: string, name = defaultName(file)): Pro
     const place = { file, line: index + 1, record: tasks.length };
     const record = checked(PublishedRecord, parsedJson(content, { file, line: index + 1 }), place);
     if (tasks.some(({ id }) => id === record.task_id)) {
-      throw new DatasetError({ ...place, field: 'task_id' }, 'another record has it already');
+      throw new DatasetError({ ...place, field: 'task_id' }, 'another record already has it');
     }
     const setup = preamble(record);
     if (setup === undefined) {
       throw new DatasetError(
         { ...place, field: 'prompt' },
-        `it does not begin a function ${record.entry_point}`,
+        `it does not begin the function ${record.entry_point}`,
       );
     }
     if (!/^def check\s*\(/m.test(record.test)) {
-      throw new DatasetError({ ...place, field: 'test' }, 'it defines no function check');
+      throw new DatasetError({ ...place, field: 'test' }, 'it does not define the function check');
     }
     tasks.push(taskOf(record, setup));
   }
-  if (tasks.length === 0) throw new DatasetError({ file }, 'there is no record in it');
+  if (tasks.length === 0) throw new DatasetError({ file }, 'the file has no records');
   return [
     {
       name,

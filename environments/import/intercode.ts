@@ -67,20 +67,20 @@ export async function importIntercode(
   home: string,
   onProgress: OnProgress = () => {},
 ): Promise<ImportResult> {
-  if (!(await isFolder(folder))) throw new DatasetError({ file: folder }, 'there is no such folder');
+  if (!(await isFolder(folder))) throw new DatasetError({ file: folder }, 'no such folder');
   const found = await findParts(folder);
   if (found.length === 0) {
     const folders = PARTS.map((part) => part.folder).join(', ');
     throw new DatasetError(
       { file: folder },
-      `none of InterCode's datasets is here, nor in ${folders} or data below`,
+      `none of InterCode's datasets is in this folder, in data, or in ${folders}`,
     );
   }
   const datasets: PublishedDataset[] = [];
   const left: { readonly name: string; readonly reason: string }[] = [];
   for (const [index, { part, folder }] of found.entries()) {
     if (part.read === null) {
-      left.push({ name: part.name, reason: 'not yet supported' });
+      left.push({ name: part.name, reason: 'not supported yet' });
       continue;
     }
     onProgress(`reading ${part.name}`, index / found.length / 2);

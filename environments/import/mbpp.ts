@@ -54,17 +54,20 @@ function taskOf(record: PublishedRecord, entry: string): PythonTaskRecord {
 export async function readMbpp(folder: string): Promise<PublishedDataset[]> {
   const file = join(folder, RECORDS);
   const value = parsedJson(await readFile(file, 'utf8'), { file });
-  if (!Array.isArray(value) || value.length === 0) throw new DatasetError({ file }, 'no list of records');
+  if (!Array.isArray(value) || value.length === 0) throw new DatasetError({ file }, 'not a list of records');
   const known = new Set<number>();
   const tasks = value.map((content: unknown, index) => {
     const record = checked(PublishedRecord, content, { file, record: index });
     if (known.has(record.task_id)) {
-      throw new DatasetError({ file, record: index, field: 'task_id' }, 'another record has it already');
+      throw new DatasetError({ file, record: index, field: 'task_id' }, 'another record already has it');
     }
     known.add(record.task_id);
     const entry = entryOf(record);
     if (entry !== undefined) return taskOf(record, entry);
-    throw new DatasetError({ file, record: index, field: 'tests' }, 'no test calls what the gold defines');
+    throw new DatasetError(
+      { file, record: index, field: 'tests' },
+      'no test calls a function that the gold defines',
+    );
   });
   return [
     {

@@ -44,7 +44,7 @@ async function setNumbers(folder: string): Promise<string[]> {
 async function readSet(folder: string, number: string): Promise<PublishedDataset> {
   const file = join(folder, `nl2bash_fs_${number}.json`);
   const value = parsedJson(await readFile(file, 'utf8'), { file });
-  if (!Array.isArray(value) || value.length === 0) throw new DatasetError({ file }, 'no list of records');
+  if (!Array.isArray(value) || value.length === 0) throw new DatasetError({ file }, 'not a list of records');
   const tasks = value.map((record: unknown, index): BashTaskRecord => {
     const { query, gold } = checked(PublishedRecord, record, { file, record: index });
     return { id: `fs${number}-${index}`, instruction: query, gold };

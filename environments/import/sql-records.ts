@@ -32,7 +32,7 @@ export function placedFile(path: string, content: string | Buffer): AddedFile {
  */
 export async function readSqlRecords(file: string, name: string): Promise<SqlTaskRecord[]> {
   const value = parsedJson(await readFile(file, 'utf8'), { file });
-  if (!Array.isArray(value) || value.length === 0) throw new DatasetError({ file }, 'no list of records');
+  if (!Array.isArray(value) || value.length === 0) throw new DatasetError({ file }, 'not a list of records');
   return value.map((record: unknown, index): SqlTaskRecord => {
     const published = checked(PublishedRecord, record, { file, record: index });
     const { query, db, gold, hardness, difficulty, evidence = '' } = published;
@@ -81,7 +81,10 @@ export async function readDumped({
   const homeless = tasks.findIndex(({ database }) => !made.has(database.toLowerCase()));
   if (homeless >= 0) {
     const database = tasks[homeless]?.database;
-    throw new DatasetError({ file, record: homeless, field: 'db' }, `${dump} makes no database ${database}`);
+    throw new DatasetError(
+      { file, record: homeless, field: 'db' },
+      `${dump} does not create the database ${database}`,
+    );
   }
   return {
     name,

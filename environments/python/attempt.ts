@@ -65,7 +65,7 @@ export function unjudged({ missing, tests }: Attempt): SandboxError {
   const doubts = [...new Set(tests.flatMap(({ doubt }) => doubt ?? []))].join(', ');
   return new SandboxError(
     'runner_fault',
-    `The grade was disturbed again and again (${doubts}), that of the gold too.`,
+    `The grade was disturbed repeatedly (${doubts}), and so was the grade of the gold.`,
   );
 }
 

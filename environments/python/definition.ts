@@ -23,13 +23,13 @@ const SETUP = { timeoutMs: 60_000, maxOutputBytes: 16_384 } as const;
 /** `python-v1`: tasks for a Python interpreter. */
 export const python = defineEnvironment({
   id: 'python-v1',
-  description: 'Python tasks in an interpreter of their own, graded by tests in another one.',
+  description: 'Python tasks in a persistent interpreter, graded by tests in another one.',
   readme: new URL('./README.md', import.meta.url),
   semantics: ['native', 'intercode'],
   options: PYTHON_OPTIONS,
   observation: {
     ...SESSION_FIELDS,
-    feedback: z.string().optional().describe('Which check failed and why, where it was asked for.'),
+    feedback: z.string().optional().describe('Which check failed and why, if the reset asked for it.'),
   },
   record: PythonTaskRecord,
   image: 'python',

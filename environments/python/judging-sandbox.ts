@@ -152,7 +152,7 @@ function attemptOf(record: PythonTaskRecord, { judged, end, durationMs }: Reply)
       durationMs,
       end === 'killed' ? 'The judge was killed.' : 'The judge gave no answer.',
     );
-  if ('fault' in judged) return missed(record, durationMs, `No solution can be run: ${judged.fault}`);
+  if ('fault' in judged) return missed(record, durationMs, `Solutions cannot run: ${judged.fault}`);
   const { usage } = judged;
   const tests = 'grade' in judged ? [judged.grade] : judged.tests;
   return { tests, usage, durationMs };

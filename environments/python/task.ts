@@ -64,7 +64,7 @@ export const PythonTaskRecord = z
     path: ['tests'],
   })
   .refine((task) => task.entry !== undefined || !task.tests?.some((test) => 'args' in test), {
-    message: 'a task whose tests call a function names it in `entry`',
+    message: 'a task whose tests call a function must name it in `entry`',
     path: ['entry'],
   });
 export type PythonTaskRecord = z.infer<typeof PythonTaskRecord>;

@@ -36,10 +36,11 @@ export function compositeWeights(given: Readonly<Record<string, number>> = {}): 
   const names = Object.keys(DEFAULT_WEIGHTS);
   const unknown = Object.keys(given).find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    throw refusal(`there is no part ${JSON.stringify(unknown)}; take ${names.join(', ')}`);
+    throw refusal(`unknown part ${JSON.stringify(unknown)}; known parts are ${names.join(', ')}`);
   }
   const weights = { ...DEFAULT_WEIGHTS, ...given };
-  if (Object.values(weights).every((weight) => weight === 0)) throw refusal('one of them must be above 0');
+  if (Object.values(weights).every((weight) => weight === 0))
+    throw refusal('at least one weight must be above 0');
   return weights;
 }
 

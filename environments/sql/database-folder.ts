@@ -24,7 +24,10 @@ export function databaseIn(folder: string): SqlDatabase | null {
   if (!existsSync(schema)) return null;
   const name = basename(folder);
   if (!NAME.test(name)) {
-    throw new DatasetError({ file: folder }, 'a folder of a database is called by letters, digits and _');
+    throw new DatasetError(
+      { file: folder },
+      'the name of a database folder may have only letters, digits and _',
+    );
   }
   const data = join(folder, DATA_FILE);
   return {

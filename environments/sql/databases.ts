@@ -78,6 +78,6 @@ export async function homelessTask(dataset: SqlDatasetFile): Promise<RecordFlaw 
   const remedy =
     dialect === 'sqlite'
       ? `put it into the tree as ${SQLITE_FOLDER.slice(1)}/${wanted}.db`
-      : 'its dump makes none';
+      : 'its dump does not create it';
   return { record, field: 'database', reason: `there is no database ${wanted} in its image: ${remedy}` };
 }

@@ -18,14 +18,14 @@ const DEFAULT_MAX_ROWS = 1000;
 /** `sql-v1`: tasks for a database. */
 export const sql = defineEnvironment({
   id: 'sql-v1',
-  description: 'Questions to databases, answered in SQL and graded by the rows of the answer.',
+  description: 'Questions about databases, answered in SQL and graded by the rows of the answer.',
   readme: new URL('./README.md', import.meta.url),
   semantics: ['native', 'intercode'],
   options: SQL_OPTIONS,
   observation: SQL_OBSERVATION,
   record: SqlTaskRecord,
   image: LIST_IMAGE,
-  datasetFields: { dialect: Dialect.optional().describe('What the image serves. Default: `sqlite`.') },
+  datasetFields: { dialect: Dialect.optional().describe('Database system of the image. Default: `sqlite`.') },
   layout: { texts: { gold: 'solution/solution.sql' }, folders: { wrong: 'wrong' } },
   shared: (folder, names) => (names.includes(SCHEMA_FILE) ? { database: basename(folder) } : {}),
   fieldsOf: (folders) => {

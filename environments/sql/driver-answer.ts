@@ -79,7 +79,7 @@ export type ZeroDate = (text: string) => SqlValue;
 function tagged(raw: object, zeroDate: ZeroDate): SqlValue {
   const [entry] = Object.entries(raw);
   const [kind, text] = entry ?? [];
-  if (typeof text !== 'string') throw new Error(`the driver told no value: ${JSON.stringify(raw)}`);
+  if (typeof text !== 'string') throw new Error(`the driver returned no value: ${JSON.stringify(raw)}`);
   switch (kind) {
     case 'f':
       return PYTHON_FLOATS[text] ?? Number(text);
@@ -100,17 +100,17 @@ function tagged(raw: object, zeroDate: ZeroDate): SqlValue {
     case 'b':
       return new Uint8Array(Buffer.from(text, 'base64'));
     default:
-      throw new Error(`the driver told a value of kind ${kind}`);
+      throw new Error(`the driver returned a value of kind ${kind}`);
   }
 }
 
 function row(raw: unknown, zeroDate: ZeroDate): SqlRow {
-  if (!Array.isArray(raw)) throw new Error('the driver told no row');
+  if (!Array.isArray(raw)) throw new Error('the driver returned no row');
   return raw.map((value: unknown) => {
     if (value === null || typeof value === 'string') return value;
     if (typeof value === 'number') return BigInt(value);
     if (typeof value === 'object') return tagged(value, zeroDate);
-    throw new Error(`the driver told no value: ${value}`);
+    throw new Error(`the driver returned no value: ${value}`);
   });
 }
 

@@ -70,7 +70,7 @@ class DriverLost extends SandboxError {
   readonly timedOut: boolean;
 
   constructor(timedOut: boolean) {
-    super(timedOut ? 'unresponsive' : 'died', 'The session that ran the database driver ended.', {
+    super(timedOut ? 'unresponsive' : 'died', 'The session of the database driver ended.', {
       actionMayHaveRun: true,
     });
     this.timedOut = timedOut;
@@ -126,7 +126,7 @@ export class SqlDriver implements AsyncDisposable {
     const { database, allDatabases, several } = this.#parts.access;
     const request = { call: 'begin', database, all_databases: allDatabases, several };
     const { missing } = RawBeginning.parse(await this.#call(request, timeoutMs));
-    if (missing === true) throw new UnplayableError(`Its image has no database ${database}.`);
+    if (missing === true) throw new UnplayableError(`Its image does not have the database ${database}.`);
   }
 
   /**

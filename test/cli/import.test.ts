@@ -107,7 +107,7 @@ describe('stepwell import intercode', () => {
     ['a field that is missing', [...TASKS, { query: 'x' }], /nl2bash_fs_4\.json, record 2, field gold: /],
     ['a field of the wrong kind', [{ query: 1, gold: 'x' }], /record 0, field query: /],
     ['a record that is none', ['x'], /record 0: /],
-    ['no list', {}, /no list of records/],
+    ['no list', {}, /not a list of records/],
     ['broken JSON', '[{"query": NaN}]', /nl2bash_fs_4\.json: not JSON: .*NaN/],
   ])('refuses %s before anything is written', async (_, content, message) => {
     await write('nl2bash_fs_1.json', TASKS);
@@ -220,7 +220,7 @@ describe('stepwell import humaneval', () => {
     const { status, errors } = await imported('humaneval', join(source, 'mine.jsonl'), '--name', '../x');
     expect({ status, errors }).toEqual({
       status: 2,
-      errors: expect.stringContaining('no name of a dataset'),
+      errors: expect.stringContaining('not a valid dataset name'),
     });
     expect((await imported('humaneval', join(source, 'none.jsonl'))).status).toBe(2);
   });

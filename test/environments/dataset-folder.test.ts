@@ -131,7 +131,7 @@ describe('a folder of tasks', () => {
     const file = folders.path('d/dataset.toml');
     await folders.write({ 'd/dataset.toml': `${head}order = [\n  "c",\n  "a",\n]\n` });
     expect(await refused(load('mine'))).toMatchObject({
-      reason: 'the folder b is not in it',
+      reason: 'the folder b is not listed',
       place: { file, line: 3 },
     });
     await folders.write({ 'd/dataset.toml': `${head}order = ["c", "aa", "b"]\n` });
@@ -193,13 +193,13 @@ describe('a task’s folder is refused', () => {
       'for a field that is given twice',
       { ...MINIMAL, 'task.toml': '[stepwell]\ngold = "true"\n' },
       'solution/solve.sh',
-      'gold is given already, in ',
+      'gold is already set in ',
     ],
     [
       'for an id of its own',
       { ...MINIMAL, 'task.toml': '[stepwell]\nid = "x"\n' },
       'task.toml',
-      'id is given already',
+      'id is already set',
     ],
     [
       'for a file that is not there',

@@ -157,6 +157,6 @@ describe('a list in TOML', () => {
     await folders.write({ 't.toml': '[[tasks]]\nid = "a"\n\n[[task]]\nid = "b"\n' });
     const { place, reason } = await refused(loadDataset('mine', folders.path('t.toml')));
     expect(place.line).toBe(4);
-    expect(reason).toBe('unknown key "task"; a list of records in TOML is [[tasks]] and nothing else');
+    expect(reason).toBe('unknown key "task"; a list of records in TOML has only [[tasks]] tables');
   });
 });

@@ -68,14 +68,14 @@ describe('an environment outside the source', () => {
     ['throws at its import', 'throw new Error("no key");', /cannot be imported: no key/],
     ['has no default export', 'export const x = 1;', /no default export/],
     ['exports something else', 'export default { id: "mine-v1" };', /not made by `defineEnvironment`/],
-    ['has no way to begin', source('begin: undefined'), /neither begin nor open/],
-    ['has an id without a version', source("id: 'mine'"), /id "mine": take words and a version/],
+    ['has no way to begin', source('begin: undefined'), /neither `begin` nor `open`/],
+    ['has an id without a version', source("id: 'mine'"), /id "mine": use words and a version/],
     [
       'has no README',
       source("readme: new URL('./none.md', import.meta.url)"),
       /readme: there is no file .*none\.md/,
     ],
-    ['has an option that is no schema', source('options: { a: 1 }'), /options\.a is no zod schema/],
+    ['has an option that is no schema', source('options: { a: 1 }'), /options\.a is not a zod schema/],
     [
       'has an option without words',
       source('options: { a: z.string().optional() }'),
@@ -89,7 +89,7 @@ describe('an environment outside the source', () => {
     [
       'has a common option',
       source("options: { seed: z.string().optional().describe('A.') }"),
-      /options\.seed: every/,
+      /options\.seed: this is the name/,
     ],
     [
       'has what JSON Schema lacks',
@@ -103,7 +103,11 @@ describe('an environment outside the source', () => {
       source("tasks: [1, 2].map(() => ({ id: 'a', instruction: 'b' }))"),
       /task 1: another task/,
     ],
-    ['has the id of a built-in one', source("id: 'bash-v1'"), /another environment has the id bash-v1/],
+    [
+      'has the id of a built-in one',
+      source("id: 'bash-v1'"),
+      /another environment already has the id bash-v1/,
+    ],
   ];
 
   it.each(broken)('that %s is refused with file and reason', async (_what, text, reason) => {
@@ -121,7 +125,7 @@ describe('an environment outside the source', () => {
     const nowhere = join(home, 'nowhere');
     const { exitCode, printed, complained } = await stepwell(['serve', '--environment', nowhere]);
     expect({ exitCode, printed }).toEqual({ exitCode: 2, printed: '' });
-    expect(complained).toBe(`stepwell: ${nowhere}: there is no such file or folder\n`);
+    expect(complained).toBe(`stepwell: ${nowhere}: no such file or folder\n`);
     const other = await stepwell(['tasks', '--environment', join(home, '.')]);
     expect(other.exitCode).toBe(2);
     await mkdir(join(home, 'empty'));

@@ -2,7 +2,7 @@ import { DEFINITIONS } from '../../environments/registry.ts';
 import { ResetOptionSet } from '../../environments/reset-options.ts';
 import { CommonOptions } from '../../protocol/episode.ts';
 
-/** Environments that have an option, each with its values where it takes only some. */
+/** Environments that have an option, each with its values if it accepts only some. */
 function owners(set: ResetOptionSet, option: string): string {
   const ids = set.ownersOf(option);
   if (ids === null) return 'all';

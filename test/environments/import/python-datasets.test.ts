@@ -62,7 +62,7 @@ describe('MBPP', () => {
   });
 
   it.each([
-    ['no list', { a: 1 }, /no list of records/],
+    ['no list', { a: 1 }, /not a list of records/],
     ['a missing field', [RECORD, { ...RECORD, gold: undefined }], /record 1, field gold: /],
     ['no tests', [{ ...RECORD, tests: [] }], /record 0, field tests: /],
     [
@@ -122,7 +122,7 @@ describe('APPS', () => {
     [
       'arguments that are no list',
       { fn_name: 'f', inputs: [1], outputs: [1] },
-      /inputs\[0\]: no list of arg/,
+      /inputs\[0\]: not a list of arg/,
     ],
     ['no inputs', { inputs: [], outputs: [] }, /field input_output\.inputs: /],
   ])('with %s is refused', async (_, input_output, message) => {

@@ -41,7 +41,7 @@ describe('a doubt about an outcome', () => {
     const { asked } = judgeWith(told([true], [false, 'killed']));
     await expect(asked()).rejects.toMatchObject({
       code: 'runner_fault',
-      message: 'The grade was disturbed again and again (killed), that of the gold too.',
+      message: 'The grade was disturbed repeatedly (killed), and so was the grade of the gold.',
     });
   });
 

@@ -45,7 +45,7 @@ describe('a SQL task that cannot be graded', () => {
       const attempt = async () => environment.choose(options, 0).begin();
       await expect(attempt()).rejects.toMatchObject({
         error: 'task_ungradable',
-        details: { kind: 'cannot_begin', reason: 'Its image has no database pets.' },
+        details: { kind: 'cannot_begin', reason: 'Its image does not have the database pets.' },
       });
     }
   });

@@ -112,7 +112,7 @@ for (const under of await engineCases()) {
             const driver = new SqlDriver({ sandbox, dialect, access, zeroDate: (text) => text });
             await expect(driver.begin()).rejects.toMatchObject({
               name: 'UnplayableError',
-              message: 'Its image has no database nowhere.',
+              message: 'Its image does not have the database nowhere.',
             });
             await driver.release();
           } finally {
