@@ -14,5 +14,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     // Most tests wait for containers and deadlines. None counts what another one's server may have made.
     maxWorkers: 3,
+    // Modules are loaded once a worker, not once a file.
+    isolate: false,
   },
 });

@@ -67,37 +67,38 @@ describeUnless(await localMissing(), 'a dataset of one’s own', () => {
   const GOOD = { id: 'seven', instruction: 'Print seven.', gold: 'echo 7', wrong: ['echo 8'] };
   const BAD = { id: 'eight', instruction: 'Print eight.', gold: 'echo 8', wrong: ['echo 8 # too'] };
 
-  async function checked(task: object, ...more: string[]) {
+  /** The file of a dataset of this task and another one. */
+  async function datasetOf(task: object) {
     const tasks = join(home, 'mine.jsonl');
     await writeFile(tasks, [task, OTHER].map((one) => `${JSON.stringify(one)}\n`).join(''));
-    const env = { STEPWELL_DATASET: `mine=${tasks}` };
-    return check(['bash-v1', '--dataset', 'mine', ...more], env);
+    return tasks;
   }
 
-  test('is checked with a line for each check, and what is wrong is said', {
-    timeout: 5 * MINUTES,
-  }, async () => {
-    const good = await checked(GOOD, '--runtime', 'local');
+  test('is checked with a line for each check', { timeout: 5 * MINUTES }, async () => {
+    const env = { STEPWELL_DATASET: `mine=${await datasetOf(GOOD)}` };
+    const good = await check(['bash-v1', '--dataset', 'mine', '--runtime', 'local'], env);
     expect(linesOf(good).filter((line) => !line.startsWith('✓'))).toEqual([]);
     expect(linesOf(good).at(-1)).toBe('✓ sandbox death');
     expect(good.printed).toMatch(/^bash-v1, mine \(seven, nine\): \d+ checks hold, 0 fail, 0 not shown$/m);
     expect(good.exitCode).toBe(0);
-    const bad = await checked(BAD, '--runtime', 'local');
-    expect(bad.printed).toMatch(
-      /^✗ wrong answers: task eight: wrong answer 1 has reward 1 with success true; /m,
-    );
-    expect(bad.exitCode).toBe(1);
   });
 
-  test('on a running server plays no cheats and kills nothing', { timeout: 5 * MINUTES }, async () => {
-    await using server = await startLocalServer();
-    const { exitCode, printed } = await check(['bash-v1', '--tasks', '1', '--url', server.url]);
+  test('on a running server has no cheat played and nothing killed, and what is wrong is said', {
+    timeout: 5 * MINUTES,
+  }, async () => {
+    const mine = await datasetOf(BAD);
+    await using server = await startLocalServer({ dataset: { mine } });
+    const { exitCode, printed } = await check(['bash-v1', '--dataset', 'mine', '--url', server.url], {
+      STEPWELL_DATASET: `mine=${mine}`,
+    });
     expect(printed).toMatch(
       /^- cheats: not shown, because they are played on a server of the checker’s own/m,
     );
     expect(printed).toMatch(/^- sandbox death: not shown, because /m);
     expect(printed).toMatch(/^- replay: not shown, because /m);
-    expect(printed).not.toContain('✗');
-    expect(exitCode).toBe(0);
+    expect(linesOf({ printed }).filter((line) => line.startsWith('✗'))).toEqual([
+      expect.stringContaining('wrong answers: task eight: wrong answer 1 has reward 1 with success true; '),
+    ]);
+    expect(exitCode).toBe(1);
   });
 });
