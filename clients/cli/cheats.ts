@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type CheatOutcome, CheatPlayer } from '../cheats/cheat-play.ts';
-import { scoreText } from '../cheats/cheat-score.ts';
 import { type CheatScript, readCheats } from '../cheats/cheat-script.ts';
 import type { TaskFacts } from '../cheats/cheat-text.ts';
+import { boundText } from '../cheats/reward-bound.ts';
 import { CommandError, listCommand } from './command-error.ts';
 import { type DatasetPlaces, datasetPlaces } from './dataset-places.ts';
 import { choice, integer } from './flags.ts';
@@ -132,7 +132,7 @@ function galleryLines(scripts: readonly CheatScript[], outcomes: readonly CheatO
       return [
         broken.length > 0 ? 'broken' : held.length > 0 ? 'held' : 'not played',
         script.name,
-        scoreText(script.score),
+        boundText(script.score),
         `${held.length} of ${held.length + broken.length} tasks, ${highest}${left}`,
       ];
     }),

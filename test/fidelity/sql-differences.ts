@@ -1,5 +1,5 @@
+import { pythonTuple } from '../../environments/sql/intercode-rows.ts';
 import { parsePythonRows } from '../../environments/sql/python-rows.ts';
-import { pythonTuple } from '../../environments/sql/python-text.ts';
 import type { SqlRow, SqlValue } from '../../environments/sql/sql-value.ts';
 import { type SqlStep, sameObservation } from './sql-reference.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { intercodeReward } from '../../../environments/sql/intercode-reward.ts';
+import { pythonRows } from '../../../environments/sql/intercode-rows.ts';
 import { parsePythonRows } from '../../../environments/sql/python-rows.ts';
-import { pythonRows } from '../../../environments/sql/python-text.ts';
 import type { SqlRow } from '../../../environments/sql/sql-value.ts';
 import { missingData } from '../../fidelity/reference-data.ts';
 import { spiderGolds, sqlReference } from '../../fidelity/sql-reference.ts';

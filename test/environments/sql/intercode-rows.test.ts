@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PythonRowsError, parsePythonRows } from '../../../environments/sql/python-rows.ts';
 import {
   pythonDecimal,
   pythonFloat,
   pythonRows,
   pythonValue,
-} from '../../../environments/sql/python-text.ts';
+} from '../../../environments/sql/intercode-rows.ts';
+import { PythonRowsError, parsePythonRows } from '../../../environments/sql/python-rows.ts';
 import type { SqlRow, SqlValue } from '../../../environments/sql/sql-value.ts';
 import { itUnless } from '../../requirements.ts';
 import { inPython, noPython } from '../real-python.ts';
