@@ -115,7 +115,7 @@ export interface LayerChange {
   readonly type: FileType;
   /** Permission bits now, or at the mark for a deleted path. */
   readonly mode: number;
-  /** Owner now, or at the mark for a deleted path; `null` if the engine does not report it: for sockets in `replace` isolation. */
+  /** Owner now, or at the mark for a deleted path; `null` for sockets in `replace` isolation. */
   readonly uid: number | null;
   /** Group; like `uid`. */
   readonly gid: number | null;

@@ -137,10 +137,10 @@ function parseHeader(json: string): FrameHeader {
   try {
     header = JSON.parse(json);
   } catch (cause) {
-    throw new FrameError('frame_malformed', 'The header of a frame is no JSON.', { cause });
+    throw new FrameError('frame_malformed', 'The header of a frame is not JSON.', { cause });
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw new FrameError('frame_malformed', 'The header of a frame is no JSON object.');
+    throw new FrameError('frame_malformed', 'The header of a frame is not a JSON object.');
   }
   return header as FrameHeader;
 }

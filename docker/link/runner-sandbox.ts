@@ -199,7 +199,7 @@ export class RunnerSandbox implements Sandbox {
     const parsed = schema.safeParse(reply.header);
     if (parsed.success) return parsed.data;
     this.#poisoned = true;
-    const message = `The runner's reply is not as agreed: ${parsed.error.message.slice(0, MAX_REASON)}`;
+    const message = `The runner's reply is invalid: ${parsed.error.message.slice(0, MAX_REASON)}`;
     this.#channel.close('runner_fault', message);
     throw new SandboxError('runner_fault', message, { cause: parsed.error, actionMayHaveRun: ranCode });
   }

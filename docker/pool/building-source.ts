@@ -113,7 +113,7 @@ export class BuildingSource implements SandboxSource {
 }
 
 function closedError(): SandboxError {
-  return new SandboxError('draining', 'No image is built any more: the server is shutting down.');
+  return new SandboxError('draining', 'Images are no longer built: the server is shutting down.');
 }
 
 function abortedError(signal: AbortSignal | undefined): SandboxError {

@@ -147,7 +147,7 @@ export class PooledContainer {
     const { exitCode, output } = await this.lease(() => {}).run(request);
     if (exitCode === 0) return;
     const words = output.toString().trim();
-    throw new SandboxError('start_failed', `Its preparation ended with status ${exitCode}: ${words}`);
+    throw new SandboxError('start_failed', `Its prepare code ended with status ${exitCode}: ${words}`);
   }
 
   get #open(): Opened {

@@ -73,7 +73,10 @@ export class PoolQueue implements Iterable<Waiter> {
     return waiter.sandbox;
   }
 
-  /** The request that has waited longest for such a container; it stays in the queue. A reserved container is only for grades. */
+  /**
+   * The request that has waited longest for such a container; it stays in the queue.
+   * @param reserve the container is only for grades
+   */
   first(image: string, reserve: boolean): Waiter | undefined {
     for (const waiter of this.#waiters) {
       if (waiter.image === image && (!reserve || waiter.purpose === 'grading')) return waiter;

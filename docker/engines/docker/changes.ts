@@ -133,7 +133,7 @@ async function listOf(container: Docker.Container): Promise<readonly { Path: str
     return ListedChanges.parse(JSON.parse(Buffer.concat(pieces).toString())) ?? [];
   } catch (cause) {
     if (cause instanceof Exceeded) throw cause;
-    throw new SandboxError('died', 'The engine cannot tell what changed in the container.', { cause });
+    throw new SandboxError('died', 'The engine cannot list the changes of the container.', { cause });
   }
 }
 
@@ -148,7 +148,7 @@ function askForList(container: Docker.Container): Promise<Readable> {
   return new Promise((resolve, reject) => {
     container.modem.dial(request, (error: unknown, stream: unknown) => {
       if (stream instanceof Readable) resolve(stream);
-      else reject(error ?? new Error('no stream came'));
+      else reject(error ?? new Error('the engine gave no stream'));
     });
   });
 }
@@ -198,7 +198,7 @@ async function nodeOf(
   } catch (error) {
     if (error instanceof Exceeded) throw error;
     if (isEngineStatus(error, 404)) return null;
-    throw new SandboxError('died', `The engine cannot look at ${path} in the container.`, { cause: error });
+    throw new SandboxError('died', `The engine cannot read ${path} in the container.`, { cause: error });
   }
 }
 

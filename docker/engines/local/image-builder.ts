@@ -104,7 +104,7 @@ export class LocalImageBuilder implements ImageBuilder {
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
     if (!this.#isRoot) {
-      const message = `Only root can make "${recipe.name}"; without it the host's own programs are used.`;
+      const message = `Only root can build "${recipe.name}"; without a build the host's programs are used.`;
       throw new SandboxError('start_failed', message);
     }
     await together((ended) => {
@@ -126,7 +126,7 @@ export class LocalImageBuilder implements ImageBuilder {
     const { definition, parent } = recipe;
     if (isPackageImage(definition)) return false;
     if (foreignReference(definition) !== null) {
-      const message = `Image "${recipe.name}" is made from a Docker image: that takes a Docker engine (--runtime docker).`;
+      const message = `Image "${recipe.name}" is built from a Docker image, which needs a Docker engine (--runtime docker).`;
       throw new SandboxError('start_failed', message);
     }
     const below = parent === null ? null : join(this.#imagesFolder, parent.name);
