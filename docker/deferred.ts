@@ -1,4 +1,4 @@
-/** A promise that is settled from outside; the first settlement counts. */
+/** A promise that its owner settles; only the first settlement counts. */
 export class Deferred<T> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Condition } from './process-condition.ts';
 import type { ImageRef, Isolation, LayerDiff } from './sandbox.ts';
 
-/** Limits of one sandbox: of what the agent's processes use. */
+/** Limits of the agent's processes in one sandbox. */
 export interface Limits {
   /** @default 512 MiB */
   readonly memoryBytes: number;
@@ -16,7 +16,7 @@ export interface Limits {
   readonly layerInodes: number;
 }
 
-/** What a container in `layer` isolation has beside the agent's limits, for its runner and for programs that look at files. */
+/** What a container in `layer` isolation gets in addition to the agent's limits, for its runner and for inspections. */
 export const runnersShare = { memoryBytes: 64 * 2 ** 20, pids: 32 } as const;
 
 export interface StartOptions {
@@ -26,7 +26,7 @@ export interface StartOptions {
   readonly network: 'none' | 'bridge';
 }
 
-/** Differences of a container as its engine sees them, where its runner has no layers to compare. */
+/** Changes of a container as its engine reports them, for a runner that has no layers to compare. */
 export interface OutsideChanges {
   /** @throws {SandboxError} `died` */
   mark(): Promise<void>;
@@ -34,24 +34,24 @@ export interface OutsideChanges {
   diff(): Promise<LayerDiff>;
 }
 
-/** A started container with its runner, before the pool gives it to anyone. */
+/** A started container with its runner. */
 export interface Container {
   readonly id: string;
   readonly image: ImageRef;
-  /** What it was made for: in a container with the rights for layers, no agent may run without one. */
+  /** The isolation it was made for: in a container with the rights for layers, no agent may run without a layer. */
   readonly isolation: Isolation;
   /** Raw bytes to and from the runner. It ends when the container does. */
   readonly stream: Duplex;
-  /** Settles once when the container has ended, for whatever reason. */
+  /** Settles once, when the container has ended. */
   readonly exited: Promise<{ readonly reason: string }>;
   /**
-   * What is known of the runner's process when it does not answer. It may ask the engine, and never throws.
-   * @default nothing
+   * The condition of the runner's process, for when it does not answer. May ask the engine; never throws.
+   * @default unknown
    */
   condition?(): Promise<Condition>;
-  /** In `replace` isolation, takes the place of the runner's `mark` and `diff`. @default the runner's own */
+  /** In `replace` isolation, used instead of the runner's `mark` and `diff`. @default the runner's own */
   readonly changes?: OutsideChanges;
-  /** End it and remove every trace. Never throws; a second call waits for the first. */
+  /** Kill it and remove everything of it. Never throws; a second call waits for the first. */
   remove(): Promise<void>;
 }
 
@@ -59,9 +59,9 @@ export interface Container {
 export interface Engine {
   /** As in the table of engines, e.g. `docker`. */
   readonly name: string;
-  /** What this engine can do, found by `probe`, and why. */
+  /** Try out which isolation this engine can give, and why. */
   probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }>;
-  /** The image that this engine's containers of that name have, one and the same while it exists. @throws {SandboxError} `image_missing` */
+  /** The image of this name. Its digest stays the same while the image exists. @throws {SandboxError} `image_missing` */
   image(name: string): Promise<ImageRef>;
   /** @throws {SandboxError} `image_missing`, `start_failed` */
   start(options: StartOptions): Promise<Container>;

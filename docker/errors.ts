@@ -1,4 +1,4 @@
-/** Why a sandbox could not do what was asked. */
+/** Why a sandbox operation failed. */
 export type SandboxErrorCode =
   /** No sandbox became free before the queue deadline. */
   | 'capacity'
@@ -15,12 +15,12 @@ export type SandboxErrorCode =
   /** The runner answered with a fault of its own. */
   | 'runner_fault'
   | 'path_not_found'
-  /** The path is of the wrong kind or not to be read or written. */
+  /** The path is of the wrong kind, or may not be read or written. */
   | 'path_refused'
   | 'file_too_large'
   /** This engine or isolation cannot do it. */
   | 'not_supported'
-  /** What the agent left has no room for it: no process can be started beside its own, or no session of its files. */
+  /** The agent has used up its resources: no process can be started beside its own, or no session on its files. */
   | 'exhausted';
 
 /** A fault of a sandbox; never an agent's non-zero exit status. */
@@ -41,7 +41,7 @@ export class SandboxError extends Error {
   }
 }
 
-/** What an error says, or what was thrown in the place of one. */
+/** The message of an error, or the thrown value as text. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

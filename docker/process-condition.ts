@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * What is known of a process that does not answer: `frozen` when it gets no processor at all (stopped, traced, in a frozen
- * group), `running` when nothing keeps it from going on but its own work or a busy machine.
+ * Condition of a process that does not answer: `frozen` if it gets no processor time (stopped, traced, in a frozen group),
+ * `running` if only its own work or a busy machine delays it.
  */
 export type Condition = 'frozen' | 'running' | 'unknown';
 
@@ -15,10 +15,10 @@ async function read(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }
 
-/** The condition of a process of this host, by its number here. */
+/** The condition of a process of this host, by its process id. */
 export async function conditionOf(pid: number): Promise<Condition> {
   const stat = await read(`/proc/${pid}/stat`);
-  // The name before it may hold spaces and brackets of its own.
+  // The process name before it may contain spaces and brackets.
   const state = stat.slice(stat.lastIndexOf(')') + 2).at(0);
   if (state === undefined || state === 'Z' || state === 'X') return 'unknown';
   if (state === 'T' || state === 't') return 'frozen';

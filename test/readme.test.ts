@@ -39,3 +39,16 @@ describe('links in documents', () => {
     }
   });
 });
+
+describe('the glossary', () => {
+  const [, section = ''] = readFileSync(resolve(ROOT, 'CONTRIBUTING.md'), 'utf8').split(/^## Words$/m);
+  const words = [...(section.split(/^## /m)[0] ?? '').matchAll(/^\| (?!word )(\w+) \|/gm)].map(
+    ([, word]) => word,
+  );
+
+  it('has at most 25 words, each once', () => {
+    expect(words.length).toBeGreaterThan(10);
+    expect(words.length).toBeLessThanOrEqual(25);
+    expect(new Set(words).size).toBe(words.length);
+  });
+});

@@ -3,9 +3,9 @@ import type { Params } from '../../protocol/methods.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { RemoteError } from '../typescript/errors.ts';
-import { isWithin } from './cheat-score.ts';
 import type { CheatScript } from './cheat-script.ts';
 import { type FactValues, factValues, filled, type TaskFacts } from './cheat-text.ts';
+import { isWithin } from './reward-bound.ts';
 
 /** What became of a cheat on a task. */
 export interface CheatOutcome {

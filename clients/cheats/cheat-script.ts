@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { type CheatScore, parseScore } from './cheat-score.ts';
+import { parseBound, type RewardBound } from './reward-bound.ts';
 
 /** A file or folder that holds no cheat that can be played; the message names file, line and reason. */
 export class CheatError extends Error {
@@ -19,7 +19,7 @@ export interface CheatScript {
   readonly name: string;
   /** What it tries, in a line. */
   readonly title: string;
-  readonly score: CheatScore;
+  readonly score: RewardBound;
   /** Deadline of each step, in milliseconds; the server's where there is none. */
   readonly deadlineMs: number | undefined;
   readonly cells: readonly CheatCell[];
@@ -62,7 +62,7 @@ export function parseCheat(file: string, text: string): CheatScript {
   const scores = header.get('scores');
   if (title === undefined) throw fault(file, 1, `lacks \`${comment} cheat: …\`, which says what it tries`);
   if (scores === undefined) throw fault(file, 1, `lacks \`${comment} scores: …\`, e.g. \`scores: = 0\``);
-  const score = parseScore(scores.value);
+  const score = parseBound(scores.value);
   if (score === null) {
     const reason = `has no bound in \`${scores.value}\`: give =, < or <= and a number, or = or <= and no-op`;
     throw fault(file, scores.line, reason);

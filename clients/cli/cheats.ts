@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Runtime } from '../../docker/engines/table.ts';
 import { type CheatOutcome, CheatPlayer } from '../cheats/cheat-play.ts';
-import { scoreText } from '../cheats/cheat-score.ts';
 import { type CheatScript, readCheats } from '../cheats/cheat-script.ts';
 import type { TaskFacts } from '../cheats/cheat-text.ts';
+import { boundText } from '../cheats/reward-bound.ts';
 import { CommandError, listCommand } from './command-error.ts';
 import { type DatasetPlaces, datasetPlaces } from './dataset-places.ts';
 import { integer, runtimeFlag } from './flags.ts';
@@ -130,7 +130,7 @@ function galleryLines(scripts: readonly CheatScript[], outcomes: readonly CheatO
       return [
         broken.length > 0 ? 'broken' : held.length > 0 ? 'held' : 'not played',
         script.name,
-        scoreText(script.score),
+        boundText(script.score),
         `${held.length} of ${held.length + broken.length} tasks, ${highest}${left}`,
       ];
     }),

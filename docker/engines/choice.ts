@@ -9,7 +9,7 @@ import { ENGINES, type EngineName, engineNames, type Runtime } from './table.ts'
 
 export interface EngineChoice {
   readonly runtime: EngineName;
-  /** Why this one, for people. */
+  /** Why this engine, for the operator. */
   readonly reason: string;
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Session } from '../sandbox.ts';
 
-/** Docker's default capabilities less MKNOD, AUDIT_WRITE, SETPCAP and SETFCAP: the most that an agent's program may have. */
+/** Docker's default capabilities less MKNOD, AUDIT_WRITE, SETPCAP and SETFCAP: the maximum for an agent's program. */
 const AGENT_CAPABILITIES = 0x424fbn;
-/** DAC_OVERRIDE: what a program needs that reads an agent's files. */
+/** DAC_OVERRIDE, which a program needs to read an agent's files. */
 const INSPECTION_CAPABILITIES = 0x2n;
 
 /** Where in a sandbox a program runs. */
@@ -14,7 +14,7 @@ const bits = z
   .regex(/^[0-9a-f]{1,16}$/)
   .transform((text) => BigInt(`0x${text}`));
 
-/** What a program says of its own confinement. */
+/** A program's report on its own confinement. */
 const Report = z.object({
   CapInh: bits,
   CapPrm: bits,
@@ -25,7 +25,7 @@ const Report = z.object({
   Seccomp: z.string(),
 });
 
-// One read takes the whole status: its fields change their width, and a second read goes on by the old offsets.
+// Read the whole status at once: its fields change their width, so that a second read starts at a wrong offset.
 const shell =
   "status=$(</proc/$$/status); IFS=$'\\n'; " +
   'for line in $status; do case $line in Cap*|NoNewPrivs:*|Seccomp:*) echo "$line";; esac; done; ' +
@@ -38,10 +38,10 @@ const python = [
   '    except OSError: pass',
 ].join('\n');
 
-/** Code that has a session report on itself. */
+/** Code that makes a session report its confinement. */
 export const reportCode: Readonly<Record<Session, string>> = { bash: shell, python };
 
-/** A program that reports on itself; `/bin/bash` is in every image. */
+/** A program that reports its confinement; `/bin/bash` is in every image. */
 export const reportProgram: readonly string[] = ['/bin/bash', '-c', shell];
 
 /**
@@ -50,7 +50,7 @@ export const reportProgram: readonly string[] = ['/bin/bash', '-c', shell];
  */
 const ownDescriptors = /^(\/dev\/null|pipe:\[\d+\]|\/memfd:code \(deleted\)|\/proc\/\d+\/(fd|status))$/;
 
-/** What of a report is not as it has to be, in words; none where all is. */
+/** What is wrong in a report, as texts; empty if the confinement holds. */
 export function escapes(vantage: Vantage, text: string): string[] {
   const lines = text.split('\n').filter((line) => line !== '');
   const fields = lines.map((line) => /^(\w+):\s*(\S+)/.exec(line)).filter((match) => match !== null);

@@ -3,15 +3,15 @@ import { chmod, open, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
-/** A Unix socket in a folder of its own on which one runner is awaited. */
+/** A Unix socket, in a folder of its own, to which one runner connects. */
 export interface ControlSocket {
-  /** The folder, to be shown in a container. */
+  /** The folder, to be mounted into a container. */
   readonly folder: string;
-  /** Settles with the runner's connection; the socket then takes no other one. */
+  /** Settles with the runner's connection; after that the socket accepts no other. */
   readonly connected: Promise<Socket>;
   /**
-   * Stop listening and remove the folder; the connection, once made, stays. Engines look for the folder as long as the
-   * container lives. Never throws.
+   * Stop listening and remove the folder. An open connection stays. Engines need the folder as long as the container
+   * lives. Never throws.
    */
   close(): Promise<void>;
 }
@@ -21,20 +21,20 @@ export const controlSocketName = 'runner.sock';
 
 export async function listenForRunner(folder: string): Promise<ControlSocket> {
   const path = join(folder, controlSocketName);
-  // The kernel shows the address as it was bound to everybody in the container's network namespace: this one tells
-  // nothing of the host's folders, and is short enough wherever they lie.
+  // Everyone in the container's network namespace can read the address as it was bound. This one does not reveal the
+  // host's folders, and is short enough wherever they are.
   const directory = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   const address = `/proc/self/fd/${directory.fd}/${controlSocketName}`;
   const server = createServer({ noDelay: true });
   const connected = new Promise<Socket>((resolve, reject) => {
     server.once('connection', (socket) => {
       server.close();
-      // Closing it unlinks the address, which names the socket no more.
+      // Closing unlinks the address that was bound, which is no longer valid; remove the real path.
       rm(path, { force: true }).then(() => resolve(socket), reject);
     });
     server.once('error', reject);
   });
-  // Who waits for it also waits for the container's end, and may have gone when this fails.
+  // Callers also wait for the container's end and may be gone when this fails.
   connected.catch(() => {});
   try {
     await new Promise<void>((resolve, reject) => {
@@ -44,7 +44,7 @@ export async function listenForRunner(folder: string): Promise<ControlSocket> {
   } finally {
     await directory.close();
   }
-  // Root of a container may be another user here; the parent folders keep others out.
+  // Root of a container may be another user on the host; the parent folders keep others out.
   await chmod(path, 0o666);
   const close = async (): Promise<void> => {
     server.close();

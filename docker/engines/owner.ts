@@ -3,8 +3,8 @@ import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
 /**
- * A process, told apart from every other one that had or will have its number: by host, boot, pid namespace and start
- * time. Parts that this system does not tell are empty.
+ * A process, distinguished from every other process with the same id by host, boot, pid namespace and start time. A part
+ * that this system does not report is empty.
  */
 export interface Owner {
   readonly host: string;
@@ -45,9 +45,8 @@ export function decodeOwner(text: string): Owner | null {
 }
 
 /**
- * Whether an owner still lives. `unknown` where that cannot be told from here: it is on another host, or in another
- * container of this one.
- * @param me any living process of this host, as `ownerOf` tells it
+ * Whether an owner is still alive. `unknown` if it is on another host or in another container of this host.
+ * @param me any living process of this host, from `ownerOf`
  */
 export async function fateOf(owner: Owner, me: Owner): Promise<'alive' | 'dead' | 'unknown'> {
   if (owner.host !== me.host) return 'unknown';
@@ -65,7 +64,7 @@ export async function fateOf(owner: Owner, me: Owner): Promise<'alive' | 'dead' 
 async function startTimeOf(pid: number): Promise<string | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The name before it may hold spaces and brackets of its own.
+    // The process name before it may contain spaces and brackets.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const isZombie = fields[0] === 'Z';
     return isZombie ? null : (fields[19] ?? null);

@@ -1,4 +1,4 @@
-/** What a reaper looks after; every engine is one. */
+/** What a reaper cleans up; every engine is one. */
 export interface Reapable {
   /** Remove what dead servers left behind; returns how many things were removed. */
   reap(): Promise<number>;
@@ -9,11 +9,11 @@ export interface ReaperOptions {
   readonly intervalMs?: number;
   /** Called after a round that removed something. */
   readonly onReaped?: (count: number) => void;
-  /** Called after a round that failed; the next one comes in its time. */
+  /** Called after a round that failed. The next round follows as usual. */
   readonly onError?: (error: unknown) => void;
 }
 
-/** Reaps at start and from time to time. It keeps no process alive. */
+/** Reaps at start and at intervals. Its timer does not keep the process alive. */
 export class Reaper {
   readonly #reapable: Reapable;
   readonly #options: ReaperOptions;
@@ -25,13 +25,13 @@ export class Reaper {
     this.#options = options;
   }
 
-  /** Begin, and wait for the first round. */
+  /** Start, and wait for the first round. */
   async start(): Promise<void> {
     this.#timer ??= setInterval(() => this.run(), this.#options.intervalMs ?? 60_000).unref();
     await this.run();
   }
 
-  /** One round, or the one that is under way. Never throws. */
+  /** Run one round, or wait for the running one. Never throws. */
   run(): Promise<void> {
     this.#round ??= this.#reap().finally(() => {
       this.#round = null;
@@ -39,7 +39,7 @@ export class Reaper {
     return this.#round;
   }
 
-  /** End, and wait for the round that is under way. */
+  /** Stop, and wait for the running round. */
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;

@@ -5,17 +5,17 @@ import { decodeOwner, encodeOwner, fateOf, type Owner } from './owner.ts';
 
 const ownerFile = 'owner';
 
-/** Where the run folders of this user's servers lie. */
+/** Parent of the run folders of this user's servers. */
 export function defaultRunParent(env: Readonly<Record<string, string | undefined>> = process.env): string {
   return join(env.XDG_RUNTIME_DIR ?? tmpdir(), `stepwell-${userId()}`);
 }
 
-/** This user, who need not have a name on this machine; -1 where users have no numbers. */
+/** Id of this user, who may have no name on this machine; -1 on systems without user ids. */
 function userId(): number {
   return process.getuid?.() ?? -1;
 }
 
-/** A private folder of one server for what lives no longer than it does: sockets, roots of local containers. */
+/** A private folder of one server for files that live only as long as the server: sockets, roots of local containers. */
 export class RunFolder {
   readonly path: string;
 
@@ -63,7 +63,7 @@ export async function removeDeadRunFolders(me: Owner, parent: string = defaultRu
   for (const name of names.filter((one) => one.startsWith('run-'))) {
     const path = join(parent, name);
     const owner = decodeOwner(await readFile(join(path, ownerFile), 'utf8').catch(() => ''));
-    // One without an owner yet is being made at this moment.
+    // A folder without an owner is just being made.
     if (owner === null || (await fateOf(owner, me)) !== 'dead') continue;
     await rm(path, { recursive: true, force: true });
     removed += 1;

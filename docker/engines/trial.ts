@@ -3,7 +3,7 @@ import { RunnerChannel, type RunnerReply } from '../link/channel.ts';
 import { greeted } from '../link/greeting.ts';
 import { escapes, reportCode, reportProgram, type Vantage } from './confinement-report.ts';
 
-/** Limits of a container that an engine only tries out. */
+/** Limits of a container that is only tried out. */
 export const trialLimits: Limits = {
   memoryBytes: 2 ** 28,
   cpus: 1,
@@ -15,9 +15,9 @@ export const trialLimits: Limits = {
 const MAX_OUTPUT = 65_536;
 
 /**
- * Use a container for all that an episode needs of it: its session, a program beside that, an inspection. Each reports on
- * its own confinement. The container is of no further use.
- * @throws {Error} what does not work, or is not confined
+ * Try out everything that an episode needs of a container: its session, a program beside the session, an inspection. Each
+ * reports its own confinement. The container cannot be used afterwards.
+ * @throws {Error} saying what does not work or is not confined
  */
 export async function tryOut(container: Container, timeoutMs: number): Promise<void> {
   const channel = new RunnerChannel(container.stream);

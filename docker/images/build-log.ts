@@ -12,8 +12,8 @@ export interface BuildLogOptions {
 }
 
 /**
- * Run a build and log its lines. The log of a build that fails is kept until the image is built again. Where no log can be
- * written, the build goes on without one.
+ * Run a build and log its lines. The log of a build that fails is kept until the image is built again. If no log can be
+ * written, the build continues without one.
  * @throws {SandboxError} `start_failed` or the builder's own code; the message names the log
  */
 export async function withBuildLog<T>(
@@ -40,7 +40,7 @@ export async function withBuildLog<T>(
   }
 }
 
-/** A new file of lines. A fault ends the log and nothing else. */
+/** A new log file. A write error ends the log, not the build. */
 class BuildLog {
   readonly #path: string;
   #fd: number | null = null;
@@ -57,7 +57,7 @@ class BuildLog {
     this.#try((fd) => fd !== null && writeSync(fd, `${line.trimEnd()}\n`));
   }
 
-  /** @returns words for an error's message that name the file; none where there is no file */
+  /** @returns a sentence for an error message that names the file; empty if there is no file */
   close(): string {
     if (this.#fd === null) return '';
     closeSync(this.#fd);

@@ -1,7 +1,7 @@
 import type { ImageDefinition } from '../sandbox.ts';
 import { gitAtRootScript } from './git-at-root.ts';
 
-/** What a derived image's root runs in a shell once its files are there, in order. */
+/** Shell scripts that root runs while a derived image is built, in order, after its files are written. */
 export function buildScripts({ script, gitAtRoot }: ImageDefinition): string[] {
   return [...(script === undefined ? [] : [script]), ...(gitAtRoot === true ? [gitAtRootScript] : [])];
 }

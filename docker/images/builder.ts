@@ -3,7 +3,7 @@ import { withBuildLog } from './build-log.ts';
 import type { AnyDefinition } from './definitions.ts';
 import { makeRecipes, type Recipe } from './recipe.ts';
 
-/** Tells what a build is doing, one line at a time. */
+/** Called with each line of a build's progress. */
 export type OnLine = (line: string) => void;
 
 export interface BuiltImage extends ImageRef {
@@ -18,9 +18,9 @@ export interface ImageBuilder {
   /** Whether the image exists and was made from the same inputs. */
   isCurrent(recipe: Recipe): Promise<boolean>;
   /**
-   * Make the image, its parents first where they are missing. What exists and is current is reused.
-   * @param signal gives the build up: it fails with the signal's reason once nothing half-made is left
-   * @throws {SandboxError} `start_failed` with the builder's own last words
+   * Build the image, and missing parents before it. Images that are up to date are reused.
+   * @param signal aborts the build, which then removes what is half-made and fails with the signal's reason
+   * @throws {SandboxError} `start_failed` with the last output of the builder
    */
   build(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<ImageRef>;
   list(): Promise<BuiltImage[]>;
@@ -30,17 +30,17 @@ export interface EnsureOptions {
   readonly builder: ImageBuilder;
   /** Images beyond the built-in ones. @default none */
   readonly definitions?: readonly AnyDefinition[];
-  /** Names of the images to look after. @default all but `base` */
+  /** Names of the images to build. @default all but `base` */
   readonly names?: readonly string[];
   /** Build also what is up to date. @default false */
   readonly force?: boolean;
-  /** Called with the image's name and what is being done. */
+  /** Called with the image's name and each line of progress. */
   readonly onProgress?: (name: string, line: string) => void;
-  /** Called when a build that was begun has ended, well or not. */
+  /** Called when a build has ended. `ok`: whether it succeeded. */
   readonly onEnd?: (name: string, ok: boolean) => void;
   /** Folder for the logs of builds that fail. @default none are kept */
   readonly logs?: string;
-  /** Gives up what is being built. */
+  /** Aborts the current build. */
   readonly signal?: AbortSignal;
 }
 

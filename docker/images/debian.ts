@@ -7,20 +7,20 @@ import { SandboxError } from '../errors.ts';
 import { suite } from './definitions.ts';
 import { spawnGroup } from './program.ts';
 
-/** What Debian's slim images leave out as well. */
+/** Files that Debian's slim images leave out too. */
 const leftOut = ['/usr/share/man/*', '/usr/share/doc/*', '/usr/share/info/*', '/usr/share/locale/*'];
 
 export interface DebianTree {
   /** The root file system as an uncompressed tar. */
   readonly tar: Readable;
-  /** Rejects when it could not be made, once nothing of it is left. */
+  /** Rejects if the build fails, after everything of it is removed. */
   readonly finished: Promise<void>;
 }
 
 /**
  * A minimal Debian with some packages, made by mmdebstrap from a Debian mirror.
- * @param onLine what it is doing, a line at a time
- * @param signal ends it
+ * @param onLine called with each line of progress
+ * @param signal aborts the build
  */
 export function bootstrapDebian(
   packages: readonly string[],
@@ -31,10 +31,10 @@ export function bootstrapDebian(
   const args = ['--variant=minbase', '--format=tar', `--include=${packages.join(',')}`];
   args.push(...leftOut.map((path) => `--dpkgopt=path-exclude=${path}`));
   args.push('--dpkgopt=path-include=/usr/share/doc/*/copyright');
-  // Copied from the host while packages are installed; they are the host's own business.
+  // mmdebstrap copies these from the host; they do not belong into an image.
   args.push('--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"');
   args.push(suite, '-');
-  // A folder of its own, so that nothing stays of a tree that was not finished.
+  // A folder of its own, so that nothing of an unfinished tree is left.
   const folder = mkdtempSync(join(tmpdir(), 'stepwell-debian-'));
   const env = { ...process.env, TMPDIR: folder };
   const child = spawnGroup('mmdebstrap', args, { env, stdio: ['ignore', 'pipe', 'pipe'] }, signal);

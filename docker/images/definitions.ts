@@ -15,7 +15,7 @@ export type AnyDefinition = PackageImage | ImageDefinition;
 /** Debian release of every built-in image. */
 export const suite = 'bookworm';
 
-/** What the runner needs, and no more. */
+/** Packages that the runner needs. */
 const base: PackageImage = {
   name: 'base',
   from: null,
@@ -23,8 +23,8 @@ const base: PackageImage = {
 };
 
 /**
- * NL2Bash's tools and those of everyday shell work. What InterCode's own image lacks must be missing here too, because
- * agents see it: bc, file, less, man, rsync, sudo, wget, xxd, and any awk but mawk.
+ * The tools of NL2Bash and of everyday shell work. What InterCode's image lacks must be missing here too, because agents
+ * see the difference: bc, file, less, man, rsync, sudo, wget, xxd, and any awk but mawk.
  */
 const bash: PackageImage = {
   name: 'bash',
@@ -60,7 +60,7 @@ const bash: PackageImage = {
   ],
 };
 
-/** One interpreter a sandbox; nothing but the standard library, as the published Python tasks expect. */
+/** One interpreter per sandbox, with the standard library only, as the published Python tasks expect. */
 const python: PackageImage = {
   name: 'python',
   from: 'base',
@@ -68,7 +68,7 @@ const python: PackageImage = {
   session: 'python',
 };
 
-/** A database server; the session's own code speaks to it. */
+/** A database server; the session's code connects to it. */
 const sql: PackageImage = {
   name: 'sql',
   from: 'python',
@@ -77,7 +77,7 @@ const sql: PackageImage = {
 
 export const builtInImages: readonly PackageImage[] = [base, bash, python, sql];
 
-/** What stands before a Docker engine's own reference in `from`. */
+/** Prefix of a reference of the Docker engine in `from`. */
 const FOREIGN = 'docker:';
 
 /** The reference of the foreign image that a definition starts from, or `null`. */
@@ -85,7 +85,7 @@ export function foreignReference({ from }: AnyDefinition): string | null {
   return from?.startsWith(FOREIGN) ? from.slice(FOREIGN.length) : null;
 }
 
-/** An image of a Docker engine's in the place of a built-in one; `null` for a name that is not built in. */
+/** A definition that replaces a built-in image by an image of the Docker engine; `null` if the name is not built in. */
 export function replacement(name: string, reference: string): ImageDefinition | null {
   const image = builtInImages.find((one) => one.name === name);
   return image === undefined ? null : { name, from: `${FOREIGN}${reference}`, session: sessionOf(image) };

@@ -6,7 +6,7 @@ import { type AnyDefinition, builtInImages, foreignReference, isPackageImage, su
 import { gitAtRootScript } from './git-at-root.ts';
 import { hashRunnerFiles, type RunnerFile, readRunnerFiles } from './runner-files.ts';
 
-/** Bumped when builders make something else of the same inputs. */
+/** Version of the builders; increase it when they make something else of the same inputs. */
 const builderVersion = '2';
 
 /** A definition with everything that decides its content. */
@@ -16,9 +16,9 @@ export interface Recipe {
   readonly parent: Recipe | null;
   /** What the sandboxes' session runs. */
   readonly session: Session;
-  /** Hash of what lies below the runner: packages, trees, the parent's. 12 hex digits. */
+  /** Hash of everything below the runner: packages, trees, parents. 12 hex digits. */
   readonly rootHash: string;
-  /** Hash of all, the runner included. 12 hex digits. */
+  /** Hash of everything, the runner included. 12 hex digits. */
   readonly hash: string;
   readonly runnerFiles: readonly RunnerFile[];
   /** Hash of the runner's files. */

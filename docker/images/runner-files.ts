@@ -12,7 +12,7 @@ export interface RunnerFile {
 /** The runner's folder in this checkout or package. */
 export const runnerFolder = fileURLToPath(new URL('../runner', import.meta.url));
 
-/** Files that go into images: all of the runner but tests, caches and text for people. */
+/** Files of the runner that go into images: all except tests, caches and documentation. */
 export async function readRunnerFiles(folder: string = runnerFolder): Promise<RunnerFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries

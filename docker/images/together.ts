@@ -1,8 +1,7 @@
 /**
- * Do several things at the same time that are of no use without each other: when one fails the others are given up, and
- * waited for.
- * @param begin begins them; its signal aborts when they are given up
- * @throws what the first to fail threw, once all have ended
+ * Run several jobs at the same time that all must succeed. If one fails, the others are aborted and waited for.
+ * @param begin starts them; its signal aborts the jobs
+ * @throws the error of the first job that failed, after all have ended
  */
 export async function together(
   begin: (signal: AbortSignal) => readonly Promise<unknown>[],

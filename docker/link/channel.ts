@@ -7,21 +7,21 @@ import { Hello, sandboxCode } from './replies.ts';
 import { RunnerWatch } from './watch.ts';
 
 export interface ChannelOptions {
-  /** Added to a request's own deadline before the runner counts as unresponsive, in milliseconds. @default 30,000 */
+  /** Grace after a request's own deadline before the runner counts as unresponsive, in milliseconds. @default 30,000 */
   readonly graceMs?: number;
-  /** Deadline of requests that bring none of their own, in milliseconds. @default 30,000 */
+  /** Deadline of requests without one of their own, in milliseconds. @default 30,000 */
   readonly requestTimeoutMs?: number;
-  /** What the engine knows of a runner that does not answer. @default nothing */
+  /** Asks the engine for the condition of a runner that does not answer. @default unknown */
   readonly condition?: () => Promise<Condition>;
 }
 
 export interface ChannelRequest {
-  /** The request's own deadline in milliseconds, which the runner keeps. @default `requestTimeoutMs` */
+  /** The request's own deadline, which the runner enforces, in milliseconds. @default `requestTimeoutMs` */
   readonly timeoutMs?: number;
   readonly payload?: readonly PayloadPart[];
-  /** An agent's code: when it fails, its error says that it may have run. @default false */
+  /** The request runs an agent's code: its error says that the code may have run. @default false */
   readonly runsCode?: boolean;
-  /** The runner answers pings while it does this. @default as `runsCode` */
+  /** The runner answers pings during this request. @default as `runsCode` */
   readonly answersPings?: boolean;
 }
 
@@ -37,20 +37,20 @@ interface Pending {
   readonly runsCode: boolean;
   readonly answersPings: boolean;
   timer: NodeJS.Timeout | undefined;
-  /** It takes so long that the runner is watched. */
+  /** Starts to watch the runner when the request takes long. */
   watched: boolean;
 }
 
-/** A request that takes longer has its runner watched, in milliseconds. Till then it costs one timer. */
+/** The runner is watched during a request that takes longer, in milliseconds. Until then a request costs one timer. */
 const WATCH_AFTER_MS = 2_000;
 
 /**
- * Requests to a runner over its stream, replies matched by id. A channel dies once and for all: when the stream ends
- * (`died`), when a request is not answered in time or the runner is frozen meanwhile (`unresponsive`), when the runner sends what it may not
- * (`runner_fault`), or by `close`. All pending requests are then rejected with that code, later ones too.
+ * Requests to a runner over its stream, with replies matched by id. A channel dies once: when the stream ends (`died`), when
+ * a request is not answered in time or the runner is frozen (`unresponsive`), when the runner sends something invalid
+ * (`runner_fault`), or by `close`. All pending and later requests are then rejected with that code.
  */
 export class RunnerChannel {
-  /** What the runner said of itself, once its first layer is ready. Rejects when the channel dies before. */
+  /** The runner's hello, once its first layer is ready. Rejects if the channel dies first. */
   readonly ready: Promise<Hello>;
   /** Settles once, with the reason, when the channel has died. */
   readonly closed: Promise<SandboxError>;
@@ -65,7 +65,7 @@ export class RunnerChannel {
   readonly #closed = new Deferred<SandboxError>();
   #hello: Hello | null = null;
   #lastId = 0;
-  /** Requests for which the runner is watched. */
+  /** Requests during which the runner is watched. */
   #watched = 0;
   #death: SandboxError | null = null;
 
@@ -84,7 +84,7 @@ export class RunnerChannel {
     });
     this.ready = this.#ready.promise;
     this.closed = this.#closed.promise;
-    // Nobody has to wait for it; its rejection must not end the process.
+    // It may have no listener; an unhandled rejection would end the process.
     this.ready.catch(() => {});
     stream.on('data', (chunk: Buffer) => this.#push(chunk));
     stream.on('end', () => this.#die('died', "The runner's stream ended."));
@@ -133,7 +133,7 @@ export class RunnerChannel {
   }
 
   /**
-   * Ask for a sign of life. A late answer does not end the channel: what to do about it is the caller's choice.
+   * Ping the runner. A late answer does not end the channel: the caller decides what to do.
    * @throws {SandboxError} `unresponsive` after `timeoutMs`, or as `request`
    */
   ping(timeoutMs: number): Promise<void> {
@@ -155,7 +155,7 @@ export class RunnerChannel {
     return pending;
   }
 
-  /** Whether the request that the runner is at, the first of those that wait, lets it answer pings. */
+  /** Whether the runner answers pings during its current request, the first pending one. */
   get #busyAnswering(): boolean {
     for (const { answersPings, watched } of this.#pending.values()) if (watched) return answersPings;
     return false;
@@ -166,7 +166,7 @@ export class RunnerChannel {
     this.#die(code, message);
   }
 
-  /** The frame of the next request; takes its id. */
+  /** The frame of the next request, with the next id. */
   #encode(op: string, fields: FrameHeader, payload: readonly PayloadPart[] | undefined): Buffer {
     if (this.#death !== null) {
       throw new SandboxError(this.#death.code, this.#death.message, { cause: this.#death });
@@ -232,7 +232,7 @@ export class RunnerChannel {
       this.#hello = hello.data;
       return;
     }
-    // Its values may be nested too deep to be shown.
+    // Its values may be nested too deeply for JSON.
     const fields = Object.keys(header).join(', ').slice(0, 200);
     this.#die('runner_fault', `The runner sent a frame that has no place here, with the fields: ${fields}`);
   }

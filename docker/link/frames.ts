@@ -11,7 +11,7 @@ export type FrameHeader = Readonly<Record<string, unknown>>;
 /** A piece of payload; text is sent as UTF-8. */
 export type PayloadPart = string | Uint8Array;
 
-/** Bytes that are no frame, or a frame that is too large to be sent or taken. */
+/** Bytes that are not a frame, or a frame that is too large. */
 export class FrameError extends Error {
   override readonly name = 'FrameError';
   readonly code: 'frame_too_large' | 'frame_malformed';
@@ -23,7 +23,7 @@ export class FrameError extends Error {
 }
 
 /**
- * One frame as one buffer; the payload's parts follow each other in it.
+ * Encode a frame as one buffer, with the parts of the payload in order.
  * @throws {FrameError} `frame_too_large`
  */
 export function encodeFrame(header: FrameHeader, payload: readonly PayloadPart[] = []): Buffer {
@@ -51,8 +51,8 @@ export function partBytes(part: PayloadPart): number {
 }
 
 /**
- * Turns a byte stream, cut anywhere, back into frames. A frame that lies whole in a chunk is not copied:
- * its payload is a view of the chunk. After an error the decoder is of no more use.
+ * Decodes a byte stream, in chunks of any size, into frames. A frame that is completely in one chunk is not copied:
+ * its payload is a view of the chunk. The decoder cannot be used after an error.
  */
 export class FrameDecoder {
   readonly #onFrame: (header: FrameHeader, payload: Buffer) => void;
@@ -118,7 +118,7 @@ export class FrameDecoder {
   }
 }
 
-/** Refuses a length that no frame may have; 4 is the least, for the header's own length. */
+/** Refuses an invalid length. The minimum is 4, for the length of the header. */
 function checkLength(total: number): number {
   if (total > MAX_FRAME_BYTES) {
     throw new FrameError(
@@ -137,10 +137,10 @@ function parseHeader(json: string): FrameHeader {
   try {
     header = JSON.parse(json);
   } catch (cause) {
-    throw new FrameError('frame_malformed', 'The header of a frame is no JSON.', { cause });
+    throw new FrameError('frame_malformed', 'The header of a frame is not JSON.', { cause });
   }
   if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-    throw new FrameError('frame_malformed', 'The header of a frame is no JSON object.');
+    throw new FrameError('frame_malformed', 'The header of a frame is not a JSON object.');
   }
   return header as FrameHeader;
 }

@@ -8,9 +8,9 @@ import type { Hello } from './replies.ts';
 const EXIT_REASON_MS = 1_000;
 
 /**
- * Wait until the runner of a new container is ready; what it says of itself. From here on the channel ends with the container.
- * @throws {SandboxError} `start_failed` when the container ended or its runner isolates in another way than the container
- * is made for; else why the channel died
+ * Wait until the runner of a new container is ready, and return its hello. From now on the channel ends with the container.
+ * @throws {SandboxError} `start_failed` if the container ended or its runner's isolation is not the container's;
+ * else the error of the channel
  */
 export async function greeted(container: Container, channel: RunnerChannel): Promise<Hello> {
   container.exited.then(({ reason }) => channel.close('died', `The container ended: ${reason}`));
@@ -22,7 +22,7 @@ export async function greeted(container: Container, channel: RunnerChannel): Pro
   throw new SandboxError('start_failed', message);
 }
 
-/** The engine knows better than the stream why a container ended, but may say so a little later. */
+/** The engine knows better than the stream why a container ended, but may report it a little later. */
 async function explained(container: Container, error: unknown): Promise<unknown> {
   const exit = await withDeadline(container.exited, EXIT_REASON_MS, () => null);
   return exit === null ? error : new SandboxError('start_failed', exit.reason, { cause: error });

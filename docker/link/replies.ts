@@ -1,4 +1,4 @@
-/** What the runner sends, as schemas: the edge where its JSON becomes typed values and its codes become errors. */
+/** Schemas of what the runner sends. Here its JSON becomes typed values and its codes become errors. */
 import { z } from 'zod';
 import type { SandboxErrorCode } from '../errors.ts';
 
@@ -13,7 +13,7 @@ export const Hello = z.object({
 });
 export type Hello = z.infer<typeof Hello>;
 
-/** Reply to `run`, `exec` and `inspect`; the output is the payload, and what is as usual is left out. */
+/** Reply to `run`, `exec` and `inspect`; the payload is the output, and fields with their usual value are left out. */
 export const RunReply = z.object({
   exit_code: z.int().nullable(),
   timeout: z.enum(['deadline', 'idle']).nullable().default(null),
@@ -55,7 +55,7 @@ export const DiffReply = z.object({
 /** Reply to `checksums`. */
 export const ChecksumsReply = z.object({ sums: z.array(z.string().nullable()) });
 
-/** The runner's error codes that are answers about what was asked; every other code is a fault of the runner. */
+/** The runner's error codes that are answers to the request; every other code is a fault of the runner. */
 const ANSWERS: ReadonlySet<string> = new Set<SandboxErrorCode>([
   'path_not_found',
   'path_refused',
@@ -64,9 +64,9 @@ const ANSWERS: ReadonlySet<string> = new Set<SandboxErrorCode>([
   'exhausted',
 ]);
 
-/** The code that a caller sees for a code of the runner. */
+/** The `SandboxError` code for a code of the runner. */
 export function sandboxCode(runnerCode: unknown): SandboxErrorCode {
-  // The lease has ended meanwhile, and the sandbox is being reset.
+  // The lease has ended, and the sandbox is being reset.
   if (runnerCode === 'abandoned') return 'died';
   return typeof runnerCode === 'string' && ANSWERS.has(runnerCode)
     ? (runnerCode as SandboxErrorCode)

@@ -20,17 +20,17 @@ import { type FrameHeader, type PayloadPart, partBytes } from './frames.ts';
 import { ChecksumsReply, DiffReply, ListReply, RunReply } from './replies.ts';
 
 const DEFAULT_MAX_FILE_BYTES = 16 * 1024 * 1024;
-/** Longest account of what is wrong with a reply, in characters: it may be wrong in as many places as it has. */
+/** Maximum length of the message about an invalid reply, in characters: a reply may be invalid in many places. */
 const MAX_REASON = 1_000;
 
-/** The container that a lease is on. */
+/** The leased container. */
 export interface LeasedContainer {
   readonly id: string;
   readonly image: ImageRef;
   readonly engine: string;
   readonly isolation: Isolation;
   readonly channel: RunnerChannel;
-  /** Takes the place of the runner's `mark` and `diff`. @default the runner's own */
+  /** Used instead of the runner's `mark` and `diff`. @default the runner's own */
   readonly changes?: OutsideChanges;
 }
 
@@ -131,11 +131,11 @@ export class RunnerSandbox implements Sandbox {
     await this.#call('quiesce', { mode });
   }
 
-  /** Resolves as soon as the container is given back; making it pristine goes on behind the caller's back. */
+  /** Resolves as soon as the container is given back; the reset goes on in the background. */
   async release(remains: Remains = 'used'): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    // A reset ends a call that is under way, as a deadline would.
+    // A reset ends a running call, as a deadline would.
     const left = this.#last === null ? remains : 'used';
     this.#giveBack(this.#poisoned ? 'poisoned' : left);
   }
@@ -154,7 +154,7 @@ export class RunnerSandbox implements Sandbox {
     return last.then(send, send);
   }
 
-  /** Send now, or after the calls that are under way. Nothing is chained in the usual case of one call at a time. */
+  /** Send now, or after the running calls. In the usual case of one call at a time no promise is chained. */
   #call(op: string, fields: FrameHeader, options?: ChannelRequest): Promise<RunnerReply> {
     const reply =
       this.#last === null
@@ -194,12 +194,12 @@ export class RunnerSandbox implements Sandbox {
     };
   }
 
-  /** A reply as its schema says; another shape is a fault of the runner, which is not spoken to again. */
+  /** Parse a reply. An invalid reply is a fault of the runner, which then gets no more requests. */
   #parse<T>(schema: z.ZodType<T>, reply: RunnerReply, ranCode = false): T {
     const parsed = schema.safeParse(reply.header);
     if (parsed.success) return parsed.data;
     this.#poisoned = true;
-    const message = `The runner's reply is not as agreed: ${parsed.error.message.slice(0, MAX_REASON)}`;
+    const message = `The runner's reply is invalid: ${parsed.error.message.slice(0, MAX_REASON)}`;
     this.#channel.close('runner_fault', message);
     throw new SandboxError('runner_fault', message, { cause: parsed.error, actionMayHaveRun: ranCode });
   }

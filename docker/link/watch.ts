@@ -1,28 +1,28 @@
 import type { Condition } from '../process-condition.ts';
 
-/** Time to an answer before the runner is suspected, and from one question to the next, in milliseconds. */
+/** Time for an answer before the runner is suspected, and between two pings, in milliseconds. */
 const PATIENCE_MS = 2_500;
-/** A timer that comes so much too late says that this process was held up itself, in milliseconds. */
+/** If a timer is late by so many milliseconds, this process itself was delayed. */
 const HELD_UP_MS = 500;
 
 export interface WatchParts {
-  /** Ask for a sign of life; calls back with it, however late. */
+  /** Ping the runner; calls back with the answer, however late. */
   readonly ping: (onAnswer: () => void) => void;
-  /** What the engine knows of the runner's process. */
+  /** Asks the engine for the condition of the runner's process. */
   readonly condition: () => Promise<Condition>;
-  /** Whether the runner answers pings in the midst of what it does now. */
+  /** Whether the runner answers pings during its current request. */
   readonly answersPings: () => boolean;
   readonly onFrozen: (silentMs: number) => void;
 }
 
 /**
- * Watches a runner that takes long. One that does not answer a ping is frozen if the engine says so, or if the engine
- * cannot tell and the runner ought to have answered; one that is merely slow is left its time.
+ * Watches a runner during a long request. A runner that does not answer a ping is frozen if the engine says so, or if the
+ * engine does not know and the runner should have answered. A slow runner keeps its deadline.
  */
 export class RunnerWatch {
   readonly #parts: WatchParts;
   #timer: NodeJS.Timeout | undefined;
-  /** Of the latest question; answers to earlier ones come too late. */
+  /** Number of the latest ping; answers to earlier ones are too late. */
   #question = 0;
   #answered = false;
 
@@ -30,7 +30,7 @@ export class RunnerWatch {
     this.#parts = parts;
   }
 
-  /** Begin; a second call does nothing. */
+  /** Start; a second call does nothing. */
   start(): void {
     if (this.#timer === undefined) this.#ask();
   }
@@ -51,7 +51,7 @@ export class RunnerWatch {
     });
     this.#timer = setTimeout(() => {
       const late = performance.now() - askedAt > PATIENCE_MS + HELD_UP_MS;
-      // An answer may lie unread: what was read in this turn of the event loop is looked at first.
+      // An answer may be waiting: first handle what this turn of the event loop has read.
       setImmediate(() => {
         if (question === this.#question) void this.#judge(question, late);
       });

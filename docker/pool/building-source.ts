@@ -3,11 +3,11 @@ import { SandboxError } from '../errors.ts';
 import type { AcquireOptions, Sandbox, SandboxSource } from '../sandbox.ts';
 
 export interface BuildingSourceOptions {
-  /** Hands out sandboxes of images that are there. */
+  /** Hands out sandboxes of images that exist. */
   readonly sandboxes: SandboxSource;
-  /** Build the image if it is missing or out of date, till the signal aborts. Never called twice at the same time. */
+  /** Build the image if it is missing or out of date; the signal aborts. Never called twice at the same time. */
   readonly ensure: (image: string, signal: AbortSignal) => Promise<unknown>;
-  /** How long a build's failure is told again before the next attempt, in milliseconds. @default 10,000 */
+  /** How long a failed build is reported again before the next attempt, in milliseconds. @default 10,000 */
   readonly pauseMs?: number;
   /** Milliseconds from any fixed moment. @default `performance.now` */
   readonly now?: () => number;
@@ -19,9 +19,9 @@ interface FailedBuild {
 }
 
 /**
- * Builds images when they are first asked for. A build is shared by all who wait for it, and takes nothing of their time
- * in the queue, which begins after it. Builds follow one another: images have parents in common, and episodes go on
- * meanwhile. A build's failure is the `SandboxError` of those who wait, with the builder's last words.
+ * Builds an image at its first use. All callers that need the image share one build; their time in the queue starts after
+ * it. Builds run one after the other, since images share parents and episodes run meanwhile. If a build fails, its callers
+ * get a `SandboxError` with the builder's last output.
  */
 export class BuildingSource implements SandboxSource {
   readonly #sandboxes: SandboxSource;
@@ -31,7 +31,7 @@ export class BuildingSource implements SandboxSource {
   readonly #ready = new Set<string>();
   readonly #builds = new Map<string, Promise<void>>();
   readonly #failed = new Map<string, FailedBuild>();
-  /** Each sends home one who waits for a build. */
+  /** Rejects one caller that waits for a build. */
   readonly #waiting = new Set<(error: SandboxError) => void>();
   #last: Promise<void> = Promise.resolve();
   readonly #closing = new AbortController();
@@ -51,7 +51,7 @@ export class BuildingSource implements SandboxSource {
     } catch (error) {
       if (!(error instanceof SandboxError) || error.code !== 'image_missing') throw error;
     }
-    // Somebody has removed it since.
+    // The image was removed in the meantime.
     this.#ready.delete(image);
     await this.build(image, signal);
     return this.#sandboxes.acquire(options);
@@ -78,8 +78,8 @@ export class BuildingSource implements SandboxSource {
   }
 
   /**
-   * Send home those who wait, give up the build under way and begin nothing more. Settles when that build has ended; a
-   * second call waits for the same.
+   * Reject all waiting callers, abort the running build and start no other. Settles when the build has ended; a second
+   * call waits for the same.
    */
   async close(): Promise<void> {
     this.#closing.abort(closedError());
@@ -113,7 +113,7 @@ export class BuildingSource implements SandboxSource {
 }
 
 function closedError(): SandboxError {
-  return new SandboxError('draining', 'No image is built any more: the server is shutting down.');
+  return new SandboxError('draining', 'Images are no longer built: the server is shutting down.');
 }
 
 function abortedError(signal: AbortSignal | undefined): SandboxError {

@@ -1,4 +1,4 @@
-/** Where a pooled container stands in its life. */
+/** State of a pooled container. */
 export type ContainerState =
   /** The engine starts it, or its runner makes the first layer. */
   | 'starting'
@@ -8,7 +8,7 @@ export type ContainerState =
   | 'leased'
   /** Its runner makes a new layer. */
   | 'resetting'
-  /** Ended or being removed; there is no way back. */
+  /** Ended or being removed; final. */
   | 'gone';
 
 const MOVES: Readonly<Record<ContainerState, readonly ContainerState[]>> = {
@@ -19,7 +19,7 @@ const MOVES: Readonly<Record<ContainerState, readonly ContainerState[]>> = {
   gone: [],
 };
 
-/** A move that the life of a container does not have: a fault of the pool, never of a container. */
+/** An illegal change of state: a bug of the pool, never a fault of a container. */
 export class IllegalMove extends Error {
   override readonly name = 'IllegalMove';
   readonly from: ContainerState;
@@ -33,8 +33,8 @@ export class IllegalMove extends Error {
 }
 
 /**
- * The life of one container: starting → ready → leased → resetting → ready …, and from anywhere to gone. A lease that
- * leaves nothing behind leads back to ready at once; what a grade left is made anew for an episode.
+ * The life of one container: starting → ready → leased → resetting → ready …, and from anywhere to gone. After a
+ * lease that left it pristine or graded, a container is ready at once; a graded one is reset before an episode gets it.
  */
 export class ContainerLife {
   #state: ContainerState = 'starting';

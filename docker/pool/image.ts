@@ -5,22 +5,22 @@ import type { ContainerState } from './container-state.ts';
 import type { PooledContainer } from './pooled-container.ts';
 import type { PoolSettings } from './settings.ts';
 
-/** The containers of one image, and how its starts have been going. */
+/** The containers of one image, and the failures of its starts. */
 export class PoolImage {
   readonly name: string;
   readonly warm: number;
   readonly max: number;
   readonly startOptions: StartOptions;
-  /** Code that a new sandbox runs before anyone gets it. */
+  /** Code that a new sandbox runs before its first lease. */
   readonly prepare: string | undefined;
-  /** Every container until it is removed, in whatever state. */
+  /** Every container that is not removed yet, in any state. */
   readonly members = new Set<PooledContainer>();
   readonly #startAttempts: number;
   readonly #backoffMs: number;
   readonly #maxBackoffMs: number;
   readonly #ready: PooledContainer[] = [];
   readonly #readyReserve: PooledContainer[] = [];
-  /** Free, outside the reserve, as a grade left them. */
+  /** Free graded containers outside the reserve. */
   readonly #graded: PooledContainer[] = [];
   #failures = 0;
   #lastFailure: SandboxError | null = null;
@@ -42,7 +42,7 @@ export class PoolImage {
     this.#maxBackoffMs = settings.maxBackoffMs;
   }
 
-  /** Free containers outside the reserve, the one that is free for longest first. */
+  /** Free containers outside the reserve, longest free first. */
   get ready(): readonly PooledContainer[] {
     return [...this.#graded, ...this.#ready];
   }
@@ -52,20 +52,20 @@ export class PoolImage {
     return this.#readyReserve;
   }
 
-  /** @param graded it is as a grade left it, and pristine for grading alone */
+  /** @param graded only a grade may get it without a reset */
   putReady(member: PooledContainer, graded = false): void {
     const free = graded ? this.#graded : this.#ready;
     (member.reserve ? this.#readyReserve : free).push(member);
   }
 
-  /** Free containers to be made pristine for those who wait, beyond what is on its way to them. @param waiting how many do */
+  /** Take graded containers that must be reset for waiting episodes. @param waiting number of waiting episodes */
   takeGraded(waiting: number): readonly PooledContainer[] {
     if (waiting === 0 || this.#graded.length === 0) return [];
     const { starting, resetting } = this.count();
     return this.#graded.splice(0, Math.max(0, waiting - starting - resetting));
   }
 
-  /** The free container that was used last; grading takes from the reserve first, which nobody else may use. */
+  /** Take the free container that was used last. Grading takes from the reserve first, which only grading may use. */
   takeReady(purpose: Purpose): PooledContainer | undefined {
     const graded = purpose === 'grading' ? (this.#readyReserve.pop() ?? this.#graded.pop()) : undefined;
     return graded ?? this.#ready.pop();
@@ -84,7 +84,7 @@ export class PoolImage {
     return counts;
   }
 
-  /** No start now: the last one failed a moment ago. */
+  /** Whether starts are paused after a failure. */
   get pausing(): boolean {
     return this.#pause !== null;
   }
@@ -94,7 +94,7 @@ export class PoolImage {
     return this.#failures;
   }
 
-  /** What to tell those who ask for this image now, or `null` when waiting makes sense. */
+  /** The error for a request for this image, or `null` if it may wait. */
   get refusal(): SandboxError | null {
     const failure = this.#lastFailure;
     if (failure === null) return null;
@@ -109,7 +109,7 @@ export class PoolImage {
   }
 
   /**
-   * Count a failure and pause. Failures during a pause are of starts that began together with the counted one.
+   * Count a failure and pause. Failures during a pause are not counted: they started together with the counted one.
    * @param onResume called when the pause is over
    * @returns the pause in milliseconds
    */

@@ -15,36 +15,36 @@ export interface PlanLimits {
 /** What the pool should do now. */
 export interface Plan {
   readonly starts: readonly { readonly image: PoolImage; readonly reserve: boolean }[];
-  /** Free containers to be removed, so that others can start in their place. */
+  /** Free containers to remove, so that others can start in their place. */
   readonly evictions: readonly PooledContainer[];
-  /** When a free container will be ripe to be given up for what is wanted, in milliseconds from now. */
+  /** When a free container may be given up for a wanted one, in milliseconds from now. */
   readonly ripeInMs: number | undefined;
-  /** Warm containers are missing whose places others have. */
+  /** Warm containers are missing because other images have their places. */
   readonly gaveWay: boolean;
 }
 
-/** Containers of one image as the plan sees them; those being removed still take up room. */
+/** Containers of one image as the plan counts them. A container that is being removed still takes a place. */
 interface Tally {
-  /** Outside the reserve, being removed included. */
+  /** Outside the reserve, including those being removed. */
   present: number;
-  /** Outside the reserve, being removed not included. */
+  /** Outside the reserve, without those being removed. */
   alive: number;
   /** Outside the reserve, will be free soon. */
   coming: number;
   /** In the reserve, will be free soon. */
   comingReserve: number;
-  /** Places that will be its own once they are free. */
+  /** Places that are reserved for it once they are free. */
   claimed: number;
   evicted: number;
   evictedReserve: number;
 }
 
 /**
- * Which containers to start and which to give up: for those who wait, the longest first, then up to each image's `warm`.
- * A free container is given up only for another image. One beyond its own image's `warm` goes first; one that is kept warm
- * goes for somebody who waits, at once where that image has no container at all, else when it has been free for a while. What
- * took its place goes for the warm one to come back, when it has been free for long.
- * @param keepWarm start up to `warm`, too
+ * Decide which containers to start and which to give up: first for waiting requests, longest wait first, then up to each
+ * image's `warm`. A free container is given up only for another image. One beyond its own image's `warm` goes first. A warm
+ * one goes only for a waiting request: at once if that image has no container at all, else after `giveWayMs`. The container
+ * in its place goes after `lingerMs`, so that the warm one can come back.
+ * @param keepWarm also start up to `warm`
  */
 export function planStarts(
   images: ReadonlyMap<string, PoolImage>,
@@ -56,8 +56,8 @@ export function planStarts(
 }
 
 /**
- * Whether a container of `image` should not go back to its own queue: every place is taken, and of those who wait
- * longer than the next one for `image`, someone wants an image that has no container at all.
+ * Whether a container of `image` should give up its place: every place is taken, and a request for an image without any
+ * container has waited longer than the next request for `image`.
  */
 export function givesWay(
   image: PoolImage,
@@ -80,9 +80,9 @@ class Planner {
   readonly #tallies = new Map<PoolImage, Tally>();
   readonly #starts: { image: PoolImage; reserve: boolean }[] = [];
   readonly #evictions: PooledContainer[] = [];
-  /** Starts that may begin now. */
+  /** Number of starts that may begin now. */
   #slots: number;
-  /** Free places outside the reserve, and places that removals under way will free. */
+  /** Free places outside the reserve, and places that running removals will free. */
   #room: number;
   #freeing = 0;
   #reserveRoom: number;
@@ -146,7 +146,7 @@ class Planner {
     return true;
   }
 
-  /** True when a reserved container starts, or will be able to as soon as a removal is done. */
+  /** Whether a reserved container starts, or can start after a running removal. */
   #startReserve(image: PoolImage): boolean {
     if (this.#reserveRoom > 0) {
       this.#reserveRoom -= 1;
@@ -173,8 +173,8 @@ class Planner {
   }
 
   /**
-   * Claim a place that is being freed, or give up the free container that is missed least.
-   * @param waited somebody waits for the place; else it is for a warm container to come back to
+   * Claim a place that is being freed, or give up the least needed free container.
+   * @param waited whether a request waits for the place; else it is for a warm container
    */
   #makeRoom(image: PoolImage, tally: Tally, waited: boolean): void {
     if (tally.present >= image.max) return;
@@ -196,8 +196,8 @@ class Planner {
   }
 
   /**
-   * The container that is free for longest of the image that has most containers.
-   * @param spare how many an image can do without
+   * The longest free container of the image with the most containers.
+   * @param spare how many containers an image can give up
    * @param freeMs how long it must have been free
    */
   #mostSpare(

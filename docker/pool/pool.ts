@@ -10,12 +10,12 @@ import { PoolQueue } from './queue.ts';
 import { type PoolOptions, type PoolSettings, poolSettings, type RemovalCause } from './settings.ts';
 import { type PoolCounts, type PoolStats, poolStats } from './stats.ts';
 
-/** Free containers of an image that stay for the grades of its last episodes. */
+/** Free containers of an image that are kept for the grades of its last episodes. */
 const KEPT_FOR_GRADING = 2;
 
 /**
- * Keeps containers warm and leases them as sandboxes, first come, first served. A warm lease costs no round trip: a
- * ready container has its fresh layer already. Everything happens on events; the pool never polls.
+ * Keeps containers warm and leases them as sandboxes, in order of arrival. A warm lease costs no round trip: a ready
+ * container already has its fresh layer. The pool acts on events and never polls.
  */
 export class SandboxPool implements SandboxSource {
   readonly #engine: Engine;
@@ -24,9 +24,9 @@ export class SandboxPool implements SandboxSource {
   readonly #queue: PoolQueue;
   readonly #pinged = new Set<PooledContainer>();
   #health: NodeJS.Timeout | null = null;
-  /** Until a free container may be given up for what is wanted. */
+  /** Timer until a free container may be given up for a wanted one. */
   #ripening: NodeJS.Timeout | undefined;
-  /** Warm containers are missing whose places others have. */
+  /** Warm containers are missing because other images have their places. */
   #gaveWay = false;
   #retiring = false;
   #drained: Promise<void> | null = null;
@@ -35,7 +35,7 @@ export class SandboxPool implements SandboxSource {
   readonly #counts: PoolCounts = { started: 0, replaced: 0, reset: 0, failed: 0 };
 
   /**
-   * Starts nothing yet: see `start`.
+   * Does not start containers yet: see `start`.
    * @throws {RangeError} for options that contradict each other
    */
   constructor(engine: Engine, options: PoolOptions = {}) {
@@ -47,7 +47,7 @@ export class SandboxPool implements SandboxSource {
     }
   }
 
-  /** Begin to start each image's `warm` containers in the background, and to check their health. */
+  /** Start each image's `warm` containers in the background, and their health checks. */
   start(): void {
     if (this.#drained !== null || this.#health !== null) return;
     this.#health = setInterval(() => this.#checkHealth(), this.#settings.healthIntervalMs);
@@ -65,7 +65,7 @@ export class SandboxPool implements SandboxSource {
     const member = image.takeReady(options.purpose);
     if (member !== undefined) return this.#lease(member, image);
     if (image.pausing && image.refusal !== null) {
-      // Whether the image has been made meanwhile costs little to find out.
+      // The image may have been built in the meantime, and the check is cheap.
       if (image.refusal.code !== 'image_missing') throw image.refusal;
       image.endPause();
     }
@@ -75,8 +75,8 @@ export class SandboxPool implements SandboxSource {
   }
 
   /**
-   * Before the end: episodes get no sandbox any more (`draining`), those that run may still be graded. What is free beyond
-   * that is removed at once.
+   * Before the end: new episodes get no sandbox (`draining`); running ones can still be graded. Free containers that
+   * grades do not need are removed at once.
    */
   retire(): void {
     if (this.#retiring || this.#drained !== null) return;
@@ -91,8 +91,8 @@ export class SandboxPool implements SandboxSource {
   }
 
   /**
-   * End of the pool: nobody gets a sandbox any more (`draining`), leases may go on for `deadlineMs`, then everything is
-   * removed, starts in flight included. Settles when nothing is left; a second call waits for the first.
+   * End the pool: nobody gets a sandbox any more (`draining`). Leases may go on for `deadlineMs`; then everything is
+   * removed, including containers that are starting. Settles when nothing is left; a second call waits for the first.
    */
   drain(deadlineMs: number): Promise<void> {
     this.#drained ??= this.#drain(deadlineMs);
@@ -148,14 +148,14 @@ export class SandboxPool implements SandboxSource {
     );
   }
 
-  /** A container goes to the next one who waits for it, or becomes free. @param graded it is pristine for grading alone */
+  /** Lease a container to the next waiting request, or make it free. @param graded only a grade may get it without a reset */
   #offer(member: PooledContainer, image: PoolImage, graded = false): void {
     member.moveTo('ready');
     const waiter = this.#queue.first(image.name, member.reserve || graded);
     member.freeSince = this.#settings.now();
     if (waiter === undefined) image.putReady(member, graded);
     else waiter.resolve(this.#lease(member, image));
-    // Someone who waits for another image may want its place, or a warm one whose place it has.
+    // A request for another image may need its place, or a warm container that should come back to it.
     if (this.#queue.size > 0 || this.#gaveWay) this.#schedule();
   }
 
@@ -257,7 +257,7 @@ export class SandboxPool implements SandboxSource {
         member
           .ping(this.#settings.pingTimeoutMs)
           .catch(({ message }: Error) => {
-            // One that was leased meanwhile has deadlines of its own.
+            // A container that is leased by now has other deadlines.
             if (member.state === 'ready') this.#replace(member, image, 'unhealthy', message);
           })
           .finally(() => this.#pinged.delete(member));
@@ -268,7 +268,7 @@ export class SandboxPool implements SandboxSource {
   async #drain(deadlineMs: number): Promise<void> {
     if (this.#health !== null) clearInterval(this.#health);
     clearTimeout(this.#ripening);
-    // From here on `#drained` is set, so that what the steps below set off starts nothing.
+    // `#drained` is set now, so that the steps below start no container.
     await null;
     this.#queue.reject(drainingError);
     for (const image of this.#images.values()) image.endPause();

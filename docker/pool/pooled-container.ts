@@ -8,14 +8,14 @@ import type { Condition } from '../process-condition.ts';
 import type { Isolation } from '../sandbox.ts';
 import { ContainerLife, type ContainerState } from './container-state.ts';
 
-/** Longest run of the code that prepares a sandbox, in milliseconds. */
+/** Deadline of `prepare`, in milliseconds. */
 const PREPARE_MS = 60_000;
 
 export interface PooledContainerParts {
   readonly image: string;
-  /** Belongs to the grading reserve: it counts towards no other maximum and serves grading alone. */
+  /** Whether it belongs to the grading reserve, which counts towards no other maximum and serves only grades. */
   readonly reserve: boolean;
-  /** Code that each new sandbox runs before anyone gets it. */
+  /** Code that each new sandbox runs before its first lease. */
   readonly prepare: string | undefined;
 }
 
@@ -24,7 +24,7 @@ interface Opened {
   readonly channel: RunnerChannel;
 }
 
-/** One container of the pool, from before its start until every trace of it is removed. */
+/** One container of the pool, from before its start until it is completely removed. */
 export class PooledContainer {
   readonly image: string;
   readonly reserve: boolean;
@@ -69,7 +69,7 @@ export class PooledContainer {
   }
 
   /**
-   * Start the container and wait for its first layer, prepared. After a failure `remove` must still be called.
+   * Start the container, wait for its first layer, and run `prepare`. After a failure `remove` must still be called.
    * @throws {SandboxError} `image_missing`, `start_failed`
    */
   async start(options: StartOptions, timeoutMs: number, channel: ChannelOptions): Promise<void> {
@@ -82,7 +82,7 @@ export class PooledContainer {
     }
   }
 
-  /** A lease for one holder; the state is the caller's affair. */
+  /** A lease for one holder. The caller changes the state. */
   lease(giveBack: GiveBack): RunnerSandbox {
     const { container, channel } = this.#open;
     return new RunnerSandbox(
@@ -98,7 +98,7 @@ export class PooledContainer {
     );
   }
 
-  /** Drop the layer; settles when the next one is ready and prepared. @throws {SandboxError} */
+  /** Drop the layer. Settles when the next one is ready and `prepare` has run. @throws {SandboxError} */
   async reset(): Promise<void> {
     await this.#open.channel.request('reset');
     await this.#prepared();
@@ -110,8 +110,8 @@ export class PooledContainer {
   }
 
   /**
-   * Reject whatever is under way with `died` and `reason`, and remove every trace, also of a start that is still in
-   * flight: then it waits for the start first. A second call waits for the first.
+   * Reject running requests with `died` and `reason`, and remove the container. If it is still starting, wait for the
+   * start first. A second call waits for the first.
    */
   remove(reason: string): Promise<void> {
     this.#removal ??= this.#remove(reason);
@@ -142,7 +142,7 @@ export class PooledContainer {
     const { exitCode, output } = await this.lease(() => {}).run(request);
     if (exitCode === 0) return;
     const words = output.toString().trim();
-    throw new SandboxError('start_failed', `Its preparation ended with status ${exitCode}: ${words}`);
+    throw new SandboxError('start_failed', `Its prepare code ended with status ${exitCode}: ${words}`);
   }
 
   get #open(): Opened {

@@ -2,7 +2,7 @@ import { Deferred } from '../deferred.ts';
 import { SandboxError } from '../errors.ts';
 import type { AcquireOptions, Purpose, Sandbox } from '../sandbox.ts';
 
-/** Someone who waits for a sandbox. */
+/** A request that waits for a sandbox. */
 export class Waiter {
   readonly image: string;
   readonly purpose: Purpose;
@@ -16,7 +16,7 @@ export class Waiter {
     );
   };
 
-  /** @param leave called once, when the wait ends in whatever way */
+  /** @param leave called once, when the wait ends in any way */
   constructor(options: AcquireOptions, queueTimeoutMs: number, leave: (waiter: Waiter) => void) {
     this.image = options.image;
     this.purpose = options.purpose;
@@ -50,12 +50,12 @@ export class Waiter {
   }
 }
 
-/** Those who wait for sandboxes of any image, the longest first. */
+/** Requests that wait for sandboxes of any image, longest wait first. */
 export class PoolQueue implements Iterable<Waiter> {
   readonly #waiters = new Set<Waiter>();
   readonly #queueTimeoutMs: number;
 
-  /** @param queueTimeoutMs longest wait of those who name none */
+  /** @param queueTimeoutMs maximum wait of a request that names none */
   constructor(queueTimeoutMs: number) {
     this.#queueTimeoutMs = queueTimeoutMs;
   }
@@ -73,7 +73,10 @@ export class PoolQueue implements Iterable<Waiter> {
     return waiter.sandbox;
   }
 
-  /** The one who waits longest for such a container, still in the queue; a reserved one is for grading alone. */
+  /**
+   * The request that has waited longest for such a container; it stays in the queue.
+   * @param reserve the container is only for grades
+   */
   first(image: string, reserve: boolean): Waiter | undefined {
     for (const waiter of this.#waiters) {
       if (waiter.image === image && (!reserve || waiter.purpose === 'grading')) return waiter;
@@ -87,12 +90,12 @@ export class PoolQueue implements Iterable<Waiter> {
     return count;
   }
 
-  /** Send home those who wait. @param chosen which of them @default all */
+  /** Reject waiting requests. @param chosen which of them @default all */
   reject(error: () => SandboxError, chosen: (waiter: Waiter) => boolean = () => true): void {
     for (const waiter of [...this.#waiters]) if (chosen(waiter)) waiter.reject(error());
   }
 
-  /** Send home those who wait for an image. */
+  /** Reject the requests that wait for an image. */
   rejectFor(image: string, error: SandboxError): void {
     this.reject(
       () => error,

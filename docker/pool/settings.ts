@@ -4,11 +4,11 @@ import type { ChannelOptions } from '../link/channel.ts';
 /** Settings of one image's containers. */
 export interface ImageSettings {
   /**
-   * Containers kept alive even when nobody asks, leased ones included, as long as no other image needs their places.
+   * Containers kept alive without any request, including leased ones, unless another image needs their places.
    * @default 0
    */
   readonly warm?: number;
-  /** Most containers at once. @default `defaultMax`, or `warm` where that is more */
+  /** Maximum number of containers. @default the larger of `defaultMax` and `warm` */
   readonly max?: number;
   /** Limits that differ from the pool's. */
   readonly limits?: Partial<Limits>;
@@ -19,53 +19,53 @@ export interface ImageSettings {
 export interface PoolOptions {
   /** By image name; other images get `{ warm: 0, max: defaultMax }`. @default {} */
   readonly images?: Readonly<Record<string, ImageSettings>>;
-  /** Most containers of an image without a `max` of its own. @default 16 */
+  /** Maximum number of containers of an image without its own `max`. @default 16 */
   readonly defaultMax?: number;
-  /** Most containers of all images together, the grading reserve apart. @default 64 */
+  /** Maximum number of containers over all images, without the grading reserve. @default 64 */
   readonly totalMax?: number;
-  /** Containers beyond every maximum, for grading alone, of all images together. @default 2 */
+  /** Additional containers for grades only, over all images. @default 2 */
   readonly gradingReserve?: number;
   /** Containers started at the same time. @default 4 */
   readonly parallelStarts?: number;
   /**
-   * An image that has a container already gets the place of another image's warm one only when that has been free for so
-   * long, in milliseconds; an image that has none gets it at once. @default 5,000
+   * How long another image's warm container must have been free before it gives way to an image that has a container
+   * already, in milliseconds. An image without any container gets the place at once. @default 5,000
    */
   readonly giveWayMs?: number;
   /**
-   * A container in the place of another image's warm one goes when it has been free for so long, in milliseconds.
+   * How long a container in the place of another image's warm one may stay free, in milliseconds.
    * @default 60,000
    */
   readonly lingerMs?: number;
-  /** Longest wait in the queue, in milliseconds. @default 30,000 */
+  /** Maximum wait in the queue, in milliseconds. @default 30,000 */
   readonly queueTimeoutMs?: number;
-  /** From the engine's start to the runner's first layer, in milliseconds. @default 60,000 */
+  /** Maximum time from the engine's start to the runner's first layer, in milliseconds. @default 60,000 */
   readonly startTimeoutMs?: number;
-  /** Starts of an image that fail in a row before those who wait for it are told. @default 3 */
+  /** Failed starts of an image in a row before the requests that wait for it fail. @default 3 */
   readonly startAttempts?: number;
   /** Pause after a failed start, in milliseconds; it doubles with each one in a row. @default 500 */
   readonly backoffMs?: number;
-  /** Longest pause after a failed start, in milliseconds. @default 30,000 */
+  /** Maximum pause after a failed start, in milliseconds. @default 30,000 */
   readonly maxBackoffMs?: number;
   /** Time between two health checks of free containers, in milliseconds. @default 15,000 */
   readonly healthIntervalMs?: number;
-  /** A free container that takes longer for its sign of life is replaced, in milliseconds. @default 5,000 */
+  /** A free container that takes longer to answer a health check is replaced, in milliseconds. @default 5,000 */
   readonly pingTimeoutMs?: number;
   /** Limits of each container. @default as `Limits` says */
   readonly limits?: Partial<Limits>;
   /** @default 'none' */
   readonly network?: 'none' | 'bridge';
-  /** Code that every new sandbox of an image runs before anyone gets it. @default none */
+  /** Code that every new sandbox of an image runs before its first lease. @default none */
   readonly prepare?: (image: string) => string | undefined;
   /** Deadlines of requests to runners. */
   readonly channel?: ChannelOptions;
-  /** Told of what happens, for logs and metrics. It must not throw. @default nobody is told */
+  /** Called with every event, for logs and metrics. It must not throw. @default none */
   readonly onEvent?: (event: PoolEvent) => void;
   /** Milliseconds from any fixed moment. @default `performance.now` */
   readonly now?: () => number;
 }
 
-/** Options with every default in place. */
+/** Options with defaults filled in. */
 export type PoolSettings = Required<Omit<PoolOptions, 'limits'>> & { readonly limits: Limits };
 
 /** What happens to the pool's containers. `id` is the container's. */
@@ -105,7 +105,7 @@ export type RemovalCause =
   | 'reset_failed'
   /** It did not answer the health check. */
   | 'unhealthy'
-  /** The container ended, or its runner fell silent or spoke nonsense. */
+  /** The container ended, or its runner did not answer or sent something invalid. */
   | 'died'
   /** Another image needed its place. */
   | 'room'
@@ -122,8 +122,8 @@ const DEFAULT_LIMITS: Limits = {
 };
 
 /**
- * Defaults for what is missing.
- * @throws {RangeError} for options that contradict each other
+ * Fill in the defaults.
+ * @throws {RangeError} if options contradict each other
  */
 export function poolSettings(options: PoolOptions): PoolSettings {
   const settings: PoolSettings = {

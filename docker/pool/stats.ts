@@ -2,7 +2,7 @@ import type { ContainerState } from './container-state.ts';
 import type { PoolImage } from './image.ts';
 import type { PoolQueue } from './queue.ts';
 
-/** Containers of one image by state (`gone`: being removed), its settings, and those who wait for it. */
+/** Containers of one image by state (`gone`: being removed), its settings, and the requests that wait for it. */
 export interface ImageStats {
   readonly states: Readonly<Record<ContainerState, number>>;
   readonly waiting: number;
@@ -14,9 +14,9 @@ export interface ImageStats {
 export interface PoolCounts {
   /** Containers that became ready. */
   started: number;
-  /** … that were removed because they were used up or broken. */
+  /** Containers that were removed because they were used up or broken. */
   replaced: number;
-  /** Layers made anew. */
+  /** Resets. */
   reset: number;
   /** Starts that failed. */
   failed: number;
@@ -26,11 +26,11 @@ export interface PoolStats extends Readonly<PoolCounts> {
   readonly images: Readonly<Record<string, ImageStats>>;
   /** Waiting for any image. */
   readonly queued: number;
-  /** Every place outside the grading reserve is taken by a container that can be used. */
+  /** Whether every place outside the grading reserve is taken by a usable container. */
   readonly full: boolean;
 }
 
-/** How a pool stands at this moment. */
+/** State of a pool at one moment. */
 export function poolStats(
   images: ReadonlyMap<string, PoolImage>,
   queue: PoolQueue,

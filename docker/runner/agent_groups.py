@@ -1,8 +1,8 @@
 """
 Control groups for the agent's processes, below the container's groups.
 
-Their limits are lower than the container's (`engines/docker/settings.ts`, `engines/local/limits.ts`). An agent that uses up its memory,
-processes or processors leaves some to the runner, which can go on and report it.
+Their limits are lower than the container's (`engines/docker/settings.ts`, `engines/local/limits.ts`). When an agent uses up
+its memory, processes or processors, the runner still has some of its own and can report it.
 """
 
 import os

@@ -1,5 +1,5 @@
 import type { ExecRequest } from '../../docker/sandbox.ts';
-import { pythonStrip } from '../python-text.ts';
+import { pythonStrip } from '../intercode-text.ts';
 import { posixWords, UnbalancedQuotesError } from './posix-words.ts';
 
 /** InterCode's limit for one action, in milliseconds. */

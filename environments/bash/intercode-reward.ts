@@ -1,5 +1,5 @@
 import type { ChecksumPath } from '../../docker/sandbox.ts';
-import { pythonSplit, roundToHundredths } from '../python-text.ts';
+import { pythonSplit, roundToHundredths } from '../intercode-text.ts';
 import { errorFunction } from './error-function.ts';
 import { posixWords, UnbalancedQuotesError } from './posix-words.ts';
 import { tfidfCosine } from './tfidf.ts';

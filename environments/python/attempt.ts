@@ -1,5 +1,5 @@
 import { SandboxError } from '../../docker/errors.ts';
-import type { Judgement, TestError, TestOutcome, Usage } from './judgement.ts';
+import type { TestError, TestOutcome, TestReport, Usage } from './judge-reply.ts';
 import type { PythonTaskRecord } from './task.ts';
 
 /** What came of a grade in one sandbox. */
@@ -60,7 +60,7 @@ function failed({ name, error }: TestOutcome): TestOutcome {
 }
 
 /** The failure of a grade of which it cannot be told who is to blame. */
-export function unjudged({ missing, tests }: Attempt): SandboxError {
+export function ungraded({ missing, tests }: Attempt): SandboxError {
   if (missing !== undefined) return missing;
   const doubts = [...new Set(tests.flatMap(({ doubt }) => doubt ?? []))].join(', ');
   return new SandboxError(
@@ -69,9 +69,9 @@ export function unjudged({ missing, tests }: Attempt): SandboxError {
   );
 }
 
-/** The score of an attempt that is beyond doubt. */
-export function judgementOf({ tests, usage, durationMs }: Attempt, isProgram: boolean): Judgement {
+/** The report of an attempt that is beyond doubt. */
+export function reportOf({ tests, usage, durationMs }: Attempt, isProgram: boolean): TestReport {
   const passed = tests.filter((test) => test.passed);
-  const score = isProgram ? (passed[0]?.value ?? 0) : passed.length / tests.length;
-  return { score, tests, usage, durationMs };
+  const reward = isProgram ? (passed[0]?.value ?? 0) : passed.length / tests.length;
+  return { reward, tests, usage, durationMs };
 }

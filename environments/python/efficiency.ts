@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { SandboxError } from '../../docker/errors.ts';
 import type { ImageRef } from '../../docker/sandbox.ts';
 import type { PythonJudge } from './judge.ts';
-import type { Judgement, Usage } from './judgement.ts';
+import type { TestReport, Usage } from './judge-reply.ts';
 import { goldSolution } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
@@ -31,9 +31,9 @@ export interface EfficiencyReward {
  * tells only of those that somebody waits for, these may start threads but no other processes: work in a child that
  * nobody waits for would cost nothing.
  */
-export function efficiencyReward({ score, usage }: Judgement, gold: Usage): EfficiencyReward {
-  const tests = score / 2;
-  if (score < 1 || usage === null) return { reward: tests, components: { tests, time: 0, memory: 0 } };
+export function efficiencyReward({ reward, usage }: TestReport, gold: Usage): EfficiencyReward {
+  const tests = reward / 2;
+  if (reward < 1 || usage === null) return { reward: tests, components: { tests, time: 0, memory: 0 } };
   const time = Math.min(1, (gold.seconds + SECONDS_FLOOR) / (usage.seconds + SECONDS_FLOOR)) / 4;
   const memory = Math.min(1, gold.peak_kib / Math.max(1, usage.peak_kib)) / 4;
   return { reward: tests + time + memory, components: { tests, time, memory } };
@@ -65,11 +65,11 @@ export class GoldUsage {
   async #measure(record: PythonTaskRecord, image: ImageRef): Promise<Usage> {
     const passed: Usage[] = [];
     for (let run = 0; run < GOLD_RUNS; run += 1) {
-      const { score, usage } = await this.#judge.judge(image, record, {
+      const { reward, usage } = await this.#judge.grade(image, record, {
         ...goldSolution(record),
         alone: true,
       });
-      if (score === 1 && usage !== null) passed.push(usage);
+      if (reward === 1 && usage !== null) passed.push(usage);
     }
     if (passed.length === 0) {
       throw new SandboxError(

@@ -1,4 +1,4 @@
-import type { TestError, TestOutcome } from './judgement.ts';
+import type { TestError, TestOutcome } from './judge-reply.ts';
 import type { PythonTaskRecord, PythonTest, Visibility } from './task.ts';
 
 const STRICTNESS: readonly Visibility[] = ['hidden', 'names', 'full'];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pythonString } from '../python-text.ts';
+import { pythonString } from '../intercode-text.ts';
 
 /**
  * How InterCode's interpreter treats an action, and how its answer reads. Observations are the text of a Python

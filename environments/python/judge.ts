@@ -1,7 +1,7 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { ImageRef, SandboxSource } from '../../docker/sandbox.ts';
-import { type Attempt, blamed, isDoubtful, judgementOf, merged, unjudged } from './attempt.ts';
-import type { Judgement } from './judgement.ts';
+import { type Attempt, blamed, isDoubtful, merged, reportOf, ungraded } from './attempt.ts';
+import type { TestReport } from './judge-reply.ts';
 import { JudgingSandboxes } from './judging-sandbox.ts';
 import { heldAgainst, tookLiberties } from './liberties.ts';
 import { goldSolution, type Solution } from './solution.ts';
@@ -27,14 +27,14 @@ export class PythonJudge {
    * @param image what the task's episodes run on
    * @throws {SandboxError} on an infrastructure fault, and where a grade program gives not even the gold a number
    */
-  async judge(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Judgement> {
+  async grade(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<TestReport> {
     const attempt = await this.#settled(image, record, solution);
     const isProgram = record.grade !== undefined;
     if (isProgram && attempt.tests[0]?.error?.of === 'test') await this.#checkProgram(image, record);
-    if (!attempt.tests.some(tookLiberties)) return judgementOf(attempt, isProgram);
+    if (!attempt.tests.some(tookLiberties)) return reportOf(attempt, isProgram);
     const gold = await this.#gold(image, record);
     const tests = attempt.tests.map((test, index) => heldAgainst(test, gold.tests[index]));
-    return judgementOf({ ...attempt, tests }, isProgram);
+    return reportOf({ ...attempt, tests }, isProgram);
   }
 
   /** What comes of a solution, beyond doubt. */
@@ -43,7 +43,7 @@ export class PythonJudge {
     if (!isDoubtful(attempt)) return attempt;
     const gold = { ...goldSolution(record), alone: solution.alone ?? false };
     const control = await this.#sandboxes.attempt(image, record, gold);
-    if (isDoubtful(control)) throw unjudged(attempt);
+    if (isDoubtful(control)) throw ungraded(attempt);
     // The gold met no doubt. It may have come when the disturbance was over, so the solution is graded after it too.
     const last = await this.#sandboxes.attempt(image, record, solution);
     return blamed(merged(attempt, last));
@@ -78,7 +78,7 @@ export class PythonJudge {
     const known = this.#golds.get(record);
     if (known !== undefined) return known;
     const asked = this.#repeated(image, record, goldSolution(record)).then((attempt) => {
-      if (isDoubtful(attempt)) throw unjudged(attempt);
+      if (isDoubtful(attempt)) throw ungraded(attempt);
       return attempt;
     });
     this.#golds.set(record, asked);

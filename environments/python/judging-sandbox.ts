@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
 import type { ImageRef, RunResult, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { type Attempt, lostAttempt } from './attempt.ts';
+import { type JudgeReply, replyTo, SessionReply } from './judge-reply.ts';
 import { COMPILE, judgeLoader, judgeModules } from './judge-source.ts';
-import { type JudgeReply, replyTo, SessionReply } from './judgement.ts';
 import { framesIn, newNonce } from './reply-frames.ts';
 import { ALL_SECONDS, type Solution, workOf } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
@@ -27,8 +27,8 @@ export class JudgingSandboxes {
   readonly #modules = JSON.stringify(judgeModules());
   /** Compiled modules by the image's digest. */
   readonly #compiled = new Map<string, Promise<string>>();
-  /** What is known of an image's files, by its digest: `closed` or `open` to everybody's writing. */
-  readonly #files = new Map<string, 'closed' | 'open'>();
+  /** Whether everybody may write in files of an image, by its digest. */
+  readonly #images = new Map<string, 'protected' | 'writable'>();
   /** Ids of sandboxes whose session should have the judge. */
   readonly #warm = new LRUCache<string, true>({ max: MAX_WARM });
 
@@ -58,9 +58,8 @@ export class JudgingSandboxes {
     const warm = this.#warm.delete(sandbox.id);
     let reply = await this.#run(sandbox, record, solution, warm);
     if (reply.unloaded) reply = await this.#run(sandbox, record, solution, false);
-    if (reply.files === 'open') this.#files.set(sandbox.image.digest, 'open');
-    if (reply.files === 'clean') {
-      this.#files.set(sandbox.image.digest, 'closed');
+    if (reply.image !== 'unknown') this.#images.set(sandbox.image.digest, reply.image);
+    if (reply.remains === 'graded') {
       this.#warm.set(sandbox.id, true);
       await sandbox.release('graded');
     }
@@ -69,12 +68,12 @@ export class JudgingSandboxes {
 
   async #run(sandbox: Sandbox, record: PythonTaskRecord, solution: Solution, warm: boolean): Promise<Reply> {
     const compiled = warm ? '' : await this.#compiledIn(sandbox);
-    const files = this.#files.get(sandbox.image.digest) ?? 'unknown';
+    const known = this.#images.get(sandbox.image.digest) ?? 'unknown';
     const nonce = newNonce();
     const work = workOf(record, solution, nonce);
     const result = await sandbox.run({
       code: this.#loader,
-      stdin: `${compiled.length} ${files}\n${compiled}${work}${nonce}`,
+      stdin: `${compiled.length} ${known}\n${compiled}${work}${nonce}`,
       timeoutMs: ALL_SECONDS * SLOWEST * 1000 + GRACE_MS,
       maxOutputBytes: MAX_REPLY_BYTES,
     });
@@ -110,15 +109,24 @@ interface Reply {
   readonly end: Extract<SessionReply, { end: string }>['end'];
   /** The session has no judge: nothing has run. */
   readonly unloaded: boolean;
-  /** Whether the session is as it was, or everybody may write in files of the image. */
-  readonly files: Extract<SessionReply, { end: string }>['files'] | undefined;
+  /** What the grade leaves behind. */
+  readonly remains: Extract<SessionReply, { end: string }>['remains'];
+  /** What is known of the image's files. */
+  readonly image: Extract<SessionReply, { end: string }>['image'];
   readonly durationMs: number;
 }
 
 function replyOf(record: PythonTaskRecord, result: RunResult, nonce: string): Reply {
   const { durationMs, exitCode, sessionRestarted, timedOut } = result;
   const end = sessionRestarted && !timedOut && exitCode === KILLED_STATUS ? 'killed' : 'lost';
-  const nothing: Reply = { judged: null, end, unloaded: false, files: undefined, durationMs };
+  const nothing: Reply = {
+    judged: null,
+    end,
+    unloaded: false,
+    remains: 'used',
+    image: 'unknown',
+    durationMs,
+  };
   if (exitCode !== 0 || timedOut || sessionRestarted || result.truncatedBytes > 0) return nothing;
   const frames = framesIn(result.output, nonce).map(parsed);
   const last = SessionReply.safeParse(frames.at(-1));
@@ -127,7 +135,7 @@ function replyOf(record: PythonTaskRecord, result: RunResult, nonce: string): Re
   const told = { ...nothing, ...last.data };
   if (told.end !== 'answered') return told;
   const judged = frames.length === 2 ? replyTo(record, frames[0]) : null;
-  // What is to be believed of the files is as little known as the rest.
+  // A session whose judge gave no valid answer is not believed in anything else either.
   return judged === null ? { ...nothing, end: 'lost' } : { ...told, judged };
 }
 

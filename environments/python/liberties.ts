@@ -1,4 +1,4 @@
-import type { TestError, TestOutcome } from './judgement.ts';
+import type { TestError, TestOutcome } from './judge-reply.ts';
 
 const REFUSED: TestError = {
   type: 'NotPlain',

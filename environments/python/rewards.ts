@@ -32,18 +32,18 @@ export class Rewards {
     const began = performance.now();
     const efficient = options.scoring === 'efficiency';
     const limit = atMostMs === undefined ? {} : { seconds: atMostMs / 1000 };
-    const judgement = await judge.judge(image, record, { ...solution, ...limit, alone: efficient });
+    const report = await judge.grade(image, record, { ...solution, ...limit, alone: efficient });
     const visibility = visibilityOf(record, options.tests);
-    const tests = reportedTests(record, judgement.tests, visibility);
-    const scored = efficient
-      ? efficiencyReward(judgement, await goldUsage.of(dataset, record, image))
-      : { reward: judgement.score, components: { tests: judgement.score } };
+    const tests = reportedTests(record, report.tests, visibility);
+    const rewarded = efficient
+      ? efficiencyReward(report, await goldUsage.of(dataset, record, image))
+      : { reward: report.reward, components: { tests: report.reward } };
     return {
-      ...scored,
-      success: judgement.score === 1,
+      ...rewarded,
+      success: report.reward === 1,
       durationMs: performance.now() - began,
       ...(tests === undefined ? {} : { info: { tests } }),
-      ...(options.feedback ? { feedback: feedbackOf(record, judgement.tests, visibility) } : {}),
+      ...(options.feedback ? { feedback: feedbackOf(record, report.tests, visibility) } : {}),
     };
   }
 }

@@ -7,9 +7,9 @@ import { homelessTask, LIST_IMAGE } from './databases.ts';
 import type { Schema } from './driver-answer.ts';
 import { SqlEpisode } from './episode.ts';
 import { goldSource, ungradableGold } from './gold.ts';
+import { graderOf } from './grading.ts';
 import { type ServedDataset, type SqlDatasetFile, servedFromFile } from './images.ts';
 import { SQL_OBSERVATION, SQL_OPTIONS } from './options.ts';
-import { scorerOf } from './scoring.ts';
 import { type DatabaseAccess, KEPT_ROWS, SqlDriver } from './sql-driver.ts';
 import { Dialect, SqlTaskRecord } from './task.ts';
 
@@ -53,7 +53,7 @@ export const sql = defineEnvironment({
       const sql = goldOf(record, dialect, intercode);
       const key = `${dataset.name}/${record.id}${intercode ? ' intercode' : ''}`;
       const gold = goldSource({ sandboxes, cache, key, sql, access, dialect, zeroDate });
-      const scorer = scorerOf(options, { sql, dialect });
+      const grader = graderOf(options, { sql, dialect });
       const driverIn = (sandbox: Sandbox) => new SqlDriver({ sandbox, dialect, access, zeroDate });
       const begin = async (sandbox: Sandbox) => {
         const driver = driverIn(sandbox);
@@ -66,7 +66,7 @@ export const sql = defineEnvironment({
           freshDriver: async () =>
             driverIn(await sandboxes.acquire({ image: sandbox.image.name, purpose: 'grading' })),
           gold,
-          scorer,
+          grader,
           instruction: options.schema === true ? withSchema(record, await driver.schema()) : instruction,
           format: options.output ?? (intercode ? 'python' : 'table'),
           maxRows: options.max_rows ?? (intercode ? KEPT_ROWS : DEFAULT_MAX_ROWS),

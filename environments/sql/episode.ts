@@ -5,10 +5,10 @@ import { outputText } from '../output-text.ts';
 import { within } from '../time-left.ts';
 import type { Execution, StatementResult } from './driver-answer.ts';
 import type { Gold, GoldSource } from './gold.ts';
+import type { Grader, RowsGrade } from './grading.ts';
 import { jsonRow } from './json-value.ts';
 import type { RowFormat } from './options.ts';
 import { executionText } from './result-text.ts';
-import type { Score, Scorer } from './scoring.ts';
 import { shownExecution } from './shown-rows.ts';
 import type { SqlDriver } from './sql-driver.ts';
 import { StatementPlayer } from './statement-player.ts';
@@ -21,7 +21,7 @@ export interface SqlEpisodeParts {
   /** A driver in a fresh sandbox for grading, not yet connected. */
   readonly freshDriver: () => Promise<SqlDriver>;
   readonly gold: GoldSource;
-  readonly scorer: Scorer;
+  readonly grader: Grader;
   /** What the agent sees first. */
   readonly instruction: string;
   readonly format: RowFormat;
@@ -89,7 +89,7 @@ export class SqlEpisode implements EnvironmentEpisode {
     expected.catch(() => {});
     const submitted = !strict && options.answer !== undefined;
     if (submitted) await this.#player.play({ sql: options.answer, timeoutMs });
-    const { ungraded, ...score } = await this.#score(submitted, await expected);
+    const { ungraded, ...score } = await this.#gradeOf(submitted, await expected);
     const durationMs = performance.now() - began;
     return { ...score, durationMs, ...(ungraded === undefined ? {} : { info: { ungraded } }) };
   }
@@ -99,16 +99,16 @@ export class SqlEpisode implements EnvironmentEpisode {
    * own doing.
    * @throws {SandboxError} where the second try meets a fault of its sandbox
    */
-  async #score(submitted: boolean, gold: Gold): Promise<Score> {
-    const { freshDriver, scorer } = this.#parts;
-    const first = await scorer(this.#player.attempt, gold);
+  async #gradeOf(submitted: boolean, gold: Gold): Promise<RowsGrade> {
+    const { freshDriver, grader } = this.#parts;
+    const first = await grader(this.#player.attempt, gold);
     const actions = this.#player.toPlayAgain(submitted);
     if (actions === null || first.reward === null) return first;
     await using driver = await freshDriver();
     await driver.begin();
     const player = new StatementPlayer({ ...this.#parts, driver });
     for (const action of actions) await player.play(action);
-    return submitted && player.endedInDoubt ? first : scorer(player.attempt, gold);
+    return submitted && player.endedInDoubt ? first : grader(player.attempt, gold);
   }
 
   release(): Promise<void> {

@@ -1,6 +1,6 @@
-import { roundToHundredths } from '../python-text.ts';
+import { roundToHundredths } from '../intercode-text.ts';
+import { pythonTuple } from './intercode-rows.ts';
 import { kendallTau } from './kendall-tau.ts';
-import { pythonTuple } from './python-text.ts';
 import type { SqlRow } from './sql-value.ts';
 
 export interface IntercodeReward {

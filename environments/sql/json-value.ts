@@ -1,4 +1,4 @@
-import { pythonFloat } from './python-text.ts';
+import { pythonFloat } from './intercode-rows.ts';
 import type { SqlRow, SqlValue } from './sql-value.ts';
 
 const MICROSECONDS = 1_000_000n;

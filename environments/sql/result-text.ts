@@ -1,7 +1,7 @@
 import type { Execution, StatementError, StatementResult } from './driver-answer.ts';
+import { pythonRows } from './intercode-rows.ts';
 import { jsonRow, valueText } from './json-value.ts';
 import type { RowFormat } from './options.ts';
-import { pythonRows } from './python-text.ts';
 import type { SqlValue } from './sql-value.ts';
 
 /** What is written of one statement, and of an error. */

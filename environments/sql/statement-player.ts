@@ -1,5 +1,5 @@
 import type { Execution, StatementResult } from './driver-answer.ts';
-import type { Answer, Attempt } from './scoring.ts';
+import type { Answer, Attempt } from './grading.ts';
 import { lastRows } from './shown-rows.ts';
 import { endedInDoubt, KEPT_ROWS, type SqlDriver } from './sql-driver.ts';
 

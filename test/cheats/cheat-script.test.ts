@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isWithin, parseScore } from '../../clients/cheats/cheat-score.ts';
 import { parseCheat, readCheats } from '../../clients/cheats/cheat-script.ts';
 import { factValues, filled } from '../../clients/cheats/cheat-text.ts';
+import { isWithin, parseBound } from '../../clients/cheats/reward-bound.ts';
 
 const HEADER = '# cheat: does nothing\n# scores: = 0\n';
 
@@ -84,7 +84,7 @@ describe('a score', () => {
     ['= no-op', 0.3, 0.4, false],
     ['<= -0.5', -1, 0, true],
   ])('%s of a reward %d, where doing nothing gets %d: %s', (text, reward, noOp, held) => {
-    const score = parseScore(text) ?? expect.fail('no score');
+    const score = parseBound(text) ?? expect.fail('no score');
     expect(isWithin(score, reward, noOp)).toBe(held);
   });
 });

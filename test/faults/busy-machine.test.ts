@@ -54,15 +54,15 @@ function itIsFair(engine: EngineCase): void {
   });
 
   it('gives the gold 1', async () => {
-    expect((await grades.graded(RECORD, GOLD)).ending).toEqual({ score: 1 });
-    expect((await grades.graded(PROGRAM, PROGRAM.gold)).ending).toEqual({ score: 1 });
+    expect((await grades.graded(RECORD, GOLD)).ending).toEqual({ reward: 1 });
+    expect((await grades.graded(PROGRAM, PROGRAM.gold)).ending).toEqual({ reward: 1 });
   }, 180_000);
 
   it('gives those that wait, or compute for too long, 0', async () => {
     const sleeps = 'import time\n\ndef f(x):\n    time.sleep(1)\n    return 2 * x\n';
-    expect((await grades.graded(RECORD, sleeps)).ending).toEqual({ score: 0 });
+    expect((await grades.graded(RECORD, sleeps)).ending).toEqual({ reward: 0 });
     const long = `${BUSY}\ndef f(x):\n    for _ in range(4):\n        work()\n    return 2 * x\n`;
-    expect((await grades.graded(RECORD, long)).ending).toEqual({ score: 0 });
+    expect((await grades.graded(RECORD, long)).ending).toEqual({ reward: 0 });
   }, 180_000);
 }
 

@@ -9,8 +9,8 @@ import { type EngineCase, openPool } from '../engines.ts';
 import { signalled } from '../signals.ts';
 import { type JudgeProcesses, judgeProcesses, type Role } from './judge-processes.ts';
 
-/** How a grade ended: a score, or the code of a failure. */
-export type Ending = { readonly score: number } | { readonly failure: string };
+/** How a grade ended: a reward, or the code of a failure. */
+export type Ending = { readonly reward: number } | { readonly failure: string };
 
 /** Remembers the sandboxes that it hands out. */
 class WatchedSource implements SandboxSource {
@@ -113,9 +113,9 @@ export async function openFaultyGrades(engine: EngineCase) {
     source.handedOut.length = 0;
     const victim = new Victim(source);
     const grade = judge
-      .judge(image, record, { steps: [{ code }], strict: true })
+      .grade(image, record, { steps: [{ code }], strict: true })
       .then(
-        ({ score }): Ending => ({ score }),
+        ({ reward }): Ending => ({ reward }),
         (error: unknown): Ending => {
           expect(error).toBeInstanceOf(SandboxError);
           return { failure: (error as SandboxError).code };

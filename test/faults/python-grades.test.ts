@@ -68,39 +68,39 @@ function itWithstands(engine: EngineCase): void {
   describe.each(ROLES)('with the %s', (role) => {
     it('killed, gives the gold 1 and others what they deserve', async () => {
       const kill = (victim: Victim) => victim.signal(role, 'SIGKILL');
-      expect(await disturbed(RECORD, GOLD, kill)).toEqual({ score: 1 });
-      expect(await disturbed(RECORD, WRONG, kill)).toEqual({ score: 1 / 3 });
-      expect(await disturbed(PROGRAM, PROGRAM.gold, kill)).toEqual({ score: 1 });
+      expect(await disturbed(RECORD, GOLD, kill)).toEqual({ reward: 1 });
+      expect(await disturbed(RECORD, WRONG, kill)).toEqual({ reward: 1 / 3 });
+      expect(await disturbed(PROGRAM, PROGRAM.gold, kill)).toEqual({ reward: 1 });
     }, 300_000);
 
     it('stopped for longer than a test may take, gives the gold 1 and others what they deserve', async () => {
       const stop = (victim: Victim) => victim.stop(role, 2_500);
-      expect(await disturbed(RECORD, GOLD, stop)).toEqual({ score: 1 });
-      expect(await disturbed(RECORD, WRONG, stop)).toEqual({ score: 1 / 3 });
-      expect(await disturbed(PROGRAM, PROGRAM.gold, stop)).toEqual({ score: 1 });
+      expect(await disturbed(RECORD, GOLD, stop)).toEqual({ reward: 1 });
+      expect(await disturbed(RECORD, WRONG, stop)).toEqual({ reward: 1 / 3 });
+      expect(await disturbed(PROGRAM, PROGRAM.gold, stop)).toEqual({ reward: 1 });
     }, 300_000);
   });
 
   it('gives the gold 1 where sessions can be started no more', async () => {
     const kill = (victim: Victim) => victim.signal('zygote', 'SIGKILL');
-    expect(await disturbed(RECORD, GOLD, kill)).toEqual({ score: 1 });
-    expect((await graded(RECORD, GOLD)).ending).toEqual({ score: 1 });
+    expect(await disturbed(RECORD, GOLD, kill)).toEqual({ reward: 1 });
+    expect((await graded(RECORD, GOLD)).ending).toEqual({ reward: 1 });
   }, 300_000);
 
   it('gives the gold 1 where the sandbox is paused, and others what they deserve', async () => {
     const pause = (victim: Victim) => victim.pause(2_500);
-    expect(await disturbed(RECORD, GOLD, pause)).toEqual({ score: 1 });
-    expect(await disturbed(RECORD, WRONG, pause)).toEqual({ score: 1 / 3 });
-    expect(await disturbed(PROGRAM, PROGRAM.gold, pause)).toEqual({ score: 1 });
+    expect(await disturbed(RECORD, GOLD, pause)).toEqual({ reward: 1 });
+    expect(await disturbed(RECORD, WRONG, pause)).toEqual({ reward: 1 / 3 });
+    expect(await disturbed(PROGRAM, PROGRAM.gold, pause)).toEqual({ reward: 1 });
   }, 300_000);
 
   it('gives the gold 1 where it is disturbed as it is loaded', async () => {
     const gold = `import time\ntime.sleep(0.5)\n${GOLD}`;
     for (const role of ['solution', 'judge', 'session'] as const)
       expect(await disturbed(RECORD, gold, (victim) => victim.signal(role, 'SIGKILL'))).toEqual({
-        score: 1,
+        reward: 1,
       });
-    expect(await disturbed(RECORD, gold, (victim) => victim.pause(2_000))).toEqual({ score: 1 });
+    expect(await disturbed(RECORD, gold, (victim) => victim.pause(2_000))).toEqual({ reward: 1 });
   }, 300_000);
 
   it('gives the gold no number where the judge is killed again and again', async () => {
@@ -126,11 +126,11 @@ function itWithstands(engine: EngineCase): void {
     const slow = 'import time\n\ndef f(x):\n    time.sleep(1.6)\n    return 2 * x\n';
     for (const role of ['judge', 'session', 'solution'] as const) {
       const ending = await disturbed(RECORD, slow, (victim) => victim.stop(role, 2_000));
-      expect({ role, ending }).toEqual({ role, ending: { score: 0 } });
+      expect({ role, ending }).toEqual({ role, ending: { reward: 0 } });
     }
     const busy = 'def f(x):\n    n = 0\n    while n < 10 ** 9:\n        n += 1\n    return 2 * x\n';
     expect(await disturbed(RECORD, busy, (victim) => victim.stop('judge', 2_000))).toEqual({
-      score: 0,
+      reward: 0,
     });
   }, 300_000);
 
@@ -138,7 +138,7 @@ function itWithstands(engine: EngineCase): void {
     'grades %s once, with 0',
     async (_, code) => {
       const { ending, sandboxes } = await graded(RECORD, code);
-      expect({ ending, sandboxes }).toEqual({ ending: { score: 0 }, sandboxes: 1 });
+      expect({ ending, sandboxes }).toEqual({ ending: { reward: 0 }, sandboxes: 1 });
     },
     120_000,
   );
@@ -147,7 +147,7 @@ function itWithstands(engine: EngineCase): void {
     'grades %s with 0, more than once only where the machine was too busy to tell',
     async (_, code) => {
       const { ending, sandboxes } = await graded(RECORD, code);
-      expect(ending).toEqual({ score: 0 });
+      expect(ending).toEqual({ reward: 0 });
       expect(sandboxes).toBeLessThanOrEqual(3);
     },
     240_000,
@@ -168,13 +168,13 @@ function itWithstands(engine: EngineCase): void {
               time.sleep(9)
           return 2 * x
     `;
-    expect(await graded(RECORD, lucky)).toEqual({ ending: { score: 1 / 3 }, sandboxes: 1, sent: 0 });
+    expect(await graded(RECORD, lucky)).toEqual({ ending: { reward: 1 / 3 }, sandboxes: 1, sent: 0 });
   }, 300_000);
 
   it('gives the gold 1 or a failure at random kills, stops and pauses, and a wrong solution no more than it deserves', async () => {
     const seed = Number(process.env.STEPWELL_FAULT_SEED ?? Math.floor(Math.random() * 2 ** 31));
     const random = randomFrom(seed);
-    let [scored, met] = [0, 0];
+    let [rewarded, met] = [0, 0];
     for (let round = 0; round < ROUNDS; round += 1) {
       const role = ROLES[Math.floor(random() * ROLES.length)] ?? 'judge';
       const [kind, after, ms] = [random(), random() * 900, random() * 2_500];
@@ -188,12 +188,12 @@ function itWithstands(engine: EngineCase): void {
       const { ending, sent } = await graded(RECORD, isWrong ? WRONG : GOLD, fault);
       met += sent;
       const said = { seed, round, role, kind, after, ms, ending };
-      if ('score' in ending) scored += 1;
-      if ('score' in ending) expect(said).toEqual({ ...said, ending: { score: isWrong ? 1 / 3 : 1 } });
+      if ('reward' in ending) rewarded += 1;
+      if ('reward' in ending) expect(said).toEqual({ ...said, ending: { reward: isWrong ? 1 / 3 : 1 } });
       else expect(said.ending).toEqual({ failure: expect.stringMatching(/runner_fault|died|unresponsive/) });
     }
     // Some faults met a process, and some grades came through.
-    expect([scored > 0, met > 0]).toEqual([true, true]);
+    expect([rewarded > 0, met > 0]).toEqual([true, true]);
   }, 300_000);
 }
 

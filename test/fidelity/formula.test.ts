@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { errorFunction } from '../../environments/bash/error-function.ts';
 import { outputSimilarity } from '../../environments/bash/intercode-reward.ts';
-import { roundToHundredths } from '../../environments/python-text.ts';
+import { roundToHundredths } from '../../environments/intercode-text.ts';
 import { describeUnless } from '../requirements.ts';
 import { missingData, referenceEpisodes } from './reference-data.ts';
 

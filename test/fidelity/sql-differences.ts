@@ -1,4 +1,4 @@
-import { pythonTuple } from '../../environments/sql/python-text.ts';
+import { pythonTuple } from '../../environments/sql/intercode-rows.ts';
 import type { SqlRow, SqlValue } from '../../environments/sql/sql-value.ts';
 import { parsePythonRows } from '../environments/sql/python-rows.ts';
 import { type SqlStep, sameObservation } from './sql-reference.ts';

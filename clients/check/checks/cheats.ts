@@ -1,6 +1,6 @@
 import { type CheatOutcome, CheatPlayer } from '../../cheats/cheat-play.ts';
-import { scoreText } from '../../cheats/cheat-score.ts';
 import type { CheatScript } from '../../cheats/cheat-script.ts';
+import { boundText } from '../../cheats/reward-bound.ts';
 import { type Check, ensure, NotShown } from '../check.ts';
 import { type CheckedTask, type Subject, triedTasks } from '../subject.ts';
 
@@ -67,7 +67,7 @@ async function isAsDeclared(
     const outcome = await player.play(task, script);
     ensure(
       outcome.verdict !== 'broken',
-      `task ${task.id}: the cheat ${script.name} must score ${scoreText(script.score)} and ${seen(outcome)}`,
+      `task ${task.id}: the cheat ${script.name} must score ${boundText(script.score)} and ${seen(outcome)}`,
       'close the hole in the grade or the task; `stepwell cheats` plays every cheat on every task',
     );
     if (outcome.verdict === 'held') return true;

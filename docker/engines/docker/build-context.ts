@@ -9,7 +9,7 @@ export type ContextFile =
   | { readonly name: string; readonly content: string | Buffer }
   | { readonly name: string; readonly file: string };
 
-/** The files as a tar stream. Times are fixed: they must not decide what is built. A failure destroys the stream. */
+/** The files as a tar stream. Times are fixed, so that they do not change what is built. A failure destroys the stream. */
 export function buildContext(files: readonly ContextFile[]): Readable {
   const tar = pack();
   const mtime = new Date(0);

@@ -12,7 +12,7 @@ const EngineEvent = z.object({
 
 /**
  * Read an engine's progress to its end.
- * @param signal stops reading, which the engine takes as an end of what it does
+ * @param signal stops reading, which makes the engine stop its work
  * @throws the engine's error, with what it said just before; the stream's; the signal's reason
  */
 export async function followEngine(
@@ -36,7 +36,7 @@ export async function followEngine(
   }
 }
 
-/** The lines of a stream. Unlike a bare reader of lines it ends with the stream's failure too, and with the signal. */
+/** The lines of a stream. Unlike a plain line reader it also ends when the stream fails or the signal aborts. */
 async function* linesOf(stream: NodeJS.ReadableStream, signal?: AbortSignal): AsyncGenerator<string> {
   const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
   let failure: unknown;
@@ -59,7 +59,7 @@ async function* linesOf(stream: NodeJS.ReadableStream, signal?: AbortSignal): As
   if (failure !== undefined) throw failure;
 }
 
-/** An engine tells the whole of a command that failed; a script's own last words, and its status, say more. */
+/** The engine repeats the whole command that failed; the last output of the script and its status are more useful. */
 function withoutScript(error: string): string {
   return error.replace(/^The command '.*\n.*' returned/s, 'its script returned');
 }

@@ -8,33 +8,33 @@ import { hiddenPath } from '../../labels.ts';
 import type { Bound, FileType, LayerChange, LayerDiff } from '../../sandbox.ts';
 import { isEngineStatus } from './errors.ts';
 
-/** What a path is; `null` where nothing is. */
+/** What is at a path; `null` if nothing is. */
 type Node = Omit<LayerChange, 'path' | 'kind'> | null;
 
 /** The engine's answer to a path that the container deleted. */
 const deletedKind = 2;
 
-/** Questions to the engine at the same time. */
+/** Requests to the engine at the same time. */
 const parallel = 8;
 
 /**
- * What one look may cost, whatever the agent left: bytes of the engine's list, paths of it that are looked at, and bytes of
- * contents in all. Each path costs several questions to the engine.
+ * Bounds of one diff, whatever the agent left: bytes of the engine's list, paths in it, and bytes of contents in total.
+ * Each path costs several requests to the engine.
  */
 const bounds = { listBytes: 4 * 1024 * 1024, paths: 2_000, contentBytes: 512 * 1024 * 1024 } as const;
 
-/** No call of the system takes a longer one. */
+/** No system call accepts a longer path. */
 const longestPath = 4095;
 
-/** What is there by a name that is no text: the engine has lost the name, and cannot look at it. */
+/** A file whose name is not valid text: the engine has lost the name and cannot read the file. */
 const nameless: Node = { ...unknown(), type: 'other', mode: 0 };
 
-/** The facts of a path that the engine does not send. Attributes and links stay unknown: an archive of the engine has neither. */
+/** Fields that the engine does not report. Attributes and links stay unknown: the engine's archives have neither. */
 function unknown() {
   return { uid: null, gid: null, size: 0, sha256: null, device: null, attributes: null, link: null };
 }
 
-/** There is more than a bound lets through. */
+/** A bound was exceeded. */
 class Exceeded extends Error {
   override readonly name = 'Exceeded';
   readonly bound: Bound;
@@ -46,8 +46,8 @@ class Exceeded extends Error {
 }
 
 /**
- * Differences of a container as its engine sees them, for containers that have no layers. Programs in the container
- * take no part. Of a deleted folder only the folder itself is told.
+ * Changes of a container as its engine reports them, for containers without layers. No program in the container takes
+ * part. Of a deleted folder only the folder itself is reported.
  */
 export class DockerChanges {
   readonly #container: Docker.Container;
@@ -115,7 +115,7 @@ export class DockerChanges {
 
 const ListedChanges = z.array(z.object({ Path: z.string(), Kind: z.int() })).nullable();
 
-/** The engine's own list of what changed, read no farther than the bound. */
+/** The engine's list of changed paths, read up to the bound. */
 async function listOf(container: Docker.Container): Promise<readonly { Path: string; Kind: number }[]> {
   const pieces: Buffer[] = [];
   let size = 0;
@@ -133,11 +133,11 @@ async function listOf(container: Docker.Container): Promise<readonly { Path: str
     return ListedChanges.parse(JSON.parse(Buffer.concat(pieces).toString())) ?? [];
   } catch (cause) {
     if (cause instanceof Exceeded) throw cause;
-    throw new SandboxError('died', 'The engine cannot tell what changed in the container.', { cause });
+    throw new SandboxError('died', 'The engine cannot list the changes of the container.', { cause });
   }
 }
 
-/** `container.changes()` as a stream: the whole answer may be longer than a text can be. */
+/** `container.changes()` as a stream: the answer may be longer than a JavaScript string can be. */
 function askForList(container: Docker.Container): Promise<Readable> {
   const request = {
     path: `/containers/${container.id}/changes`,
@@ -148,7 +148,7 @@ function askForList(container: Docker.Container): Promise<Readable> {
   return new Promise((resolve, reject) => {
     container.modem.dial(request, (error: unknown, stream: unknown) => {
       if (stream instanceof Readable) resolve(stream);
-      else reject(error ?? new Error('no stream came'));
+      else reject(error ?? new Error('the engine gave no stream'));
     });
   });
 }
@@ -198,13 +198,13 @@ async function nodeOf(
   } catch (error) {
     if (error instanceof Exceeded) throw error;
     if (isEngineStatus(error, 404)) return null;
-    throw new SandboxError('died', `The engine cannot look at ${path} in the container.`, { cause: error });
+    throw new SandboxError('died', `The engine cannot read ${path} in the container.`, { cause: error });
   }
 }
 
 type Told = Pick<LayerChange, 'uid' | 'gid'> & Partial<Pick<LayerChange, 'size' | 'sha256' | 'device'>>;
 
-/** Of the first file in an archive. What else the engine would send, as all that is in a folder, is not waited for. */
+/** The first entry of an archive. What the engine would send after it, e.g. the contents of a folder, is not read. */
 async function firstOf(stream: NodeJS.ReadableStream, read: (bytes: number) => void): Promise<Told | null> {
   const archive = extract();
   stream.on('error', (error: Error) => archive.destroy(error));
@@ -235,7 +235,7 @@ function deviceOf({ type, devmajor = 0, devminor = 0 }: Header): string | null {
   return `${type === 'block-device' ? 'b' : 'c'} ${devmajor}:${devminor}`;
 }
 
-/** All of it, or none: a sparse file of any size costs nothing to make, but would have to be read through. */
+/** The whole content or nothing: a sparse file of any size costs nothing to make, but all of it would have to be read. */
 async function digestOf(content: Readable, read: (bytes: number) => void): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of content) {
@@ -245,7 +245,7 @@ async function digestOf(content: Readable, read: (bytes: number) => void): Promi
   return hash.digest('hex');
 }
 
-/** Bits of the modes that Docker's API tells, which are those of Go's `os.FileMode`. */
+/** Bits of the modes in Docker's API, which are those of Go's `os.FileMode`. */
 const goMode: readonly (readonly [bit: number, type: FileType])[] = [
   [2 ** 31, 'directory'],
   [2 ** 27, 'symlink'],

@@ -6,13 +6,13 @@ import { blockHeaderBytes } from './stream.ts';
 /** The end of a container. */
 export interface ContainerEnd {
   readonly exited: Promise<{ readonly reason: string }>;
-  /** From now on the end is wanted: nobody looks for its causes. */
+  /** From now on the end is expected, and its cause is not looked up. */
   expect(): void;
 }
 
 /**
  * Watch a started container to its end.
- * @param words what its runner printed last, or `null` when that is in the engine's log
+ * @param words the last output of its runner, or `null` if that is in the engine's log
  */
 export function watchEnd(container: Docker.Container, words: Tail | null): ContainerEnd {
   let isExpected = false;

@@ -7,13 +7,13 @@ import type { ImageRef, Isolation } from '../../sandbox.ts';
 import type { ContainerEnd } from './container-end.ts';
 import { isEngineStatus } from './errors.ts';
 
-/** Attempts that an engine refuses before a container is left to the reaper. */
+/** Failed removals before a container is left to the reaper. */
 const MAX_REFUSALS = 4;
-/** Longest wait for a removal that is under way already, in milliseconds. */
+/** Maximum wait for a removal that is already in progress, in milliseconds. */
 const MAX_UNDER_WAY_MS = 60_000;
 const UNDER_WAY_PAUSE_MS = 200;
 
-/** Longest wait for what the engine knows of a container, in milliseconds. */
+/** Maximum wait for the engine's answer about a container, in milliseconds. */
 const INSPECT_MS = 1_000;
 
 export interface DockerContainerOptions {
@@ -59,7 +59,7 @@ export class DockerContainer implements Container {
     try {
       const { State } = await this.#container.inspect({ abortSignal: AbortSignal.timeout(INSPECT_MS) });
       if (State.Paused) return 'frozen';
-      // Of an engine on another machine the number means nothing here.
+      // If the engine is on another machine, the process id means nothing here.
       const runner = State.Running ? await findProcess(State.Pid, runnerPath) : undefined;
       return runner === undefined ? 'unknown' : await conditionOf(runner);
     } catch {
@@ -78,12 +78,12 @@ export class DockerContainer implements Container {
   }
 }
 
-/** What became of a removal: `absent` had gone before; `kept` the engine would not remove. */
+/** Outcome of a removal: `absent` was already gone; `kept` could not be removed. */
 export type Removal = 'removed' | 'absent' | 'kept';
 
 /**
- * Kill and remove a container in whatever state it is. Never throws: what an engine would not remove in several
- * attempts is left to the reaper.
+ * Kill and remove a container in any state. Never throws: what the engine does not remove in several attempts is left
+ * to the reaper.
  */
 export async function removeContainer(container: Docker.Container): Promise<Removal> {
   const began = performance.now();
@@ -93,7 +93,7 @@ export async function removeContainer(container: Docker.Container): Promise<Remo
       return 'removed';
     } catch (error) {
       if (isEngineStatus(error, 404)) return attempt === 0 ? 'absent' : 'removed';
-      // Somebody else removes it at this moment, or this server does after an attempt whose answer was lost.
+      // Another client is removing it, or this server is, after an attempt whose answer was lost.
       const underWay = isEngineStatus(error, 409) && performance.now() - began < MAX_UNDER_WAY_MS;
       if (!underWay) refusals += 1;
       const pauseMs = underWay ? UNDER_WAY_PAUSE_MS : 50 * 3 ** refusals;

@@ -20,23 +20,23 @@ import { PristineContainers } from './pristine-containers.ts';
 import { attachedStream, connectedStream } from './runner-stream.ts';
 import { containerSettings } from './settings.ts';
 
-/** How the server and a runner speak: over a shared Unix socket, or over the engine's attached stream. */
+/** How the server talks to a runner: over a shared Unix socket, or over the container's attached stream. */
 export type ControlMode = 'socket' | 'attach';
 
 export interface DockerEngineOptions {
   readonly docker: Docker;
   readonly owner: Owner;
   readonly runFolder: RunFolder;
-  /** Where the run folders of all servers lie, to be reaped. @default `defaultRunParent()` */
+  /** Parent of the run folders of all servers, for the reaper. @default `defaultRunParent()` */
   readonly runParent?: string;
   /**
-   * `socket` costs a third of the time of `attach`, which works with an engine on another machine too.
-   * @default auto: socket where a container reaches it
+   * `socket` takes a third of the time of `attach`; `attach` also works with an engine on another machine.
+   * @default auto: socket if a container can reach it
    */
   readonly control?: ControlMode | 'auto';
-  /** @default auto: layer where the engine grants what it needs */
+  /** @default auto: layer if the engine grants the rights */
   readonly isolation?: Isolation | 'auto';
-  /** Longest time from asking for a container to its runner's connection, in milliseconds. @default 60,000 */
+  /** Maximum time from the request for a container to its runner's connection, in milliseconds. @default 60,000 */
   readonly startTimeoutMs?: number;
 }
 
@@ -46,7 +46,7 @@ interface Probed {
   readonly reason: string;
 }
 
-/** Removals at the same time: more only wait for each other in the engine, and fail there. */
+/** Removals at the same time. With more, the engine serialises them and some fail. */
 const PARALLEL_REMOVALS = 16;
 
 /** Sandboxes as containers of a Docker engine. */
@@ -57,13 +57,13 @@ export class DockerEngine implements Engine {
   readonly #instance = randomBytes(6).toString('hex');
   readonly #startTimeoutMs: number;
   readonly #pristine: PristineContainers;
-  /** Names of containers that are being made or live; the reaper takes other ones of this instance for orphans. */
+  /** Names of containers that are starting or alive. The reaper treats other containers of this instance as orphans. */
   readonly #names = new Set<string>();
   readonly #live = new Set<Container>();
   readonly #removals = new Limiter(PARALLEL_REMOVALS);
   readonly #starting = new Set<Promise<unknown>>();
   #probed: Promise<Probed> | null = null;
-  /** What each name stood for when it was first asked for: another server's builds are not this one's. */
+  /** The digest of each name when it was first used, so that another server's builds do not change this server's images. */
   readonly #digests = new Map<string, string>();
   #count = 0;
   #closing = false;
@@ -123,14 +123,14 @@ export class DockerEngine implements Engine {
     await this.#sweep();
   }
 
-  /** What was lost on the way, e.g. because the engine would not remove it then. Never throws. */
+  /** Remove containers that earlier removals missed. Never throws. */
   async #sweep(): Promise<void> {
     const filters = { label: [`${labels.instance}=${this.#instance}`] };
     try {
       const left = await this.#docker.listContainers({ all: true, filters });
       await Promise.all(left.map(({ Id }) => this.#remove(this.#docker.getContainer(Id))));
     } catch {
-      // What is left is the reaper's.
+      // The reaper removes the rest.
     }
   }
 
@@ -145,7 +145,7 @@ export class DockerEngine implements Engine {
     };
   }
 
-  /** The answer is kept once it was found with a container; before the first image there is only a guess. */
+  /** The result is kept once a container was tried out; before the first image exists it is a guess. */
   #probeOnce(): Promise<Probed> {
     if (this.#probed !== null) return this.#probed;
     const probing = this.#probe();
@@ -199,7 +199,7 @@ export class DockerEngine implements Engine {
     const [own] = this.#digests.values();
     if (own !== undefined) return own;
     try {
-      // An image of another version has another runner in it.
+      // An image of another version has a different runner.
       const runner = hashRunnerFiles(await readRunnerFiles());
       const images = await this.#docker.listImages({ filters: { label: [`${labels.runner}=${runner}`] } });
       const latest = images.flatMap((image) => image.RepoTags ?? []).find((tag) => tag.endsWith(':latest'));
@@ -224,7 +224,7 @@ export class DockerEngine implements Engine {
     this.#count += 1;
     const name = `${namespace}-${this.#instance}-${this.#count}`;
     this.#names.add(name);
-    // By name: an answer to `create` that is lost still leaves something to be removed.
+    // By name: if the answer to `create` is lost, there is still a container to remove.
     const container = this.#docker.getContainer(name);
     let socket: ControlSocket | null = null;
     const abort = new AbortController();
@@ -267,7 +267,7 @@ export class DockerEngine implements Engine {
     } catch (error) {
       await socket?.close();
       await this.#remove(container);
-      // What is still there is the reaper's.
+      // The reaper removes what is still there.
       this.#names.delete(name);
       throw translateEngineError(error, `Starting a container of "${options.image}"`);
     } finally {
@@ -284,7 +284,7 @@ const works = { layer: 'layers and namespaces work here', replace: 'each contain
 
 const noImageYet = 'no image is built yet, so nothing could be tried';
 
-/** A plain name is one of ours; anything with a slash or a tag is the engine's own reference. */
+/** A plain name is a Stepwell image; a name with a slash or a tag is a reference of the engine. */
 function referenceOf(name: string): string {
   return /[/:]/.test(name) ? name : `${namespace}/${name}:latest`;
 }

@@ -15,9 +15,9 @@ const debianImage = `debian:${suite}-slim`;
 const environment = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export interface DockerBuilderOptions {
-  /** Longest silence of a registry before packages are used instead, in milliseconds. @default 15,000 */
+  /** Maximum wait for a registry before Debian packages are used instead, in milliseconds. @default 15,000 */
   readonly pullTimeoutMs?: number;
-  /** Where proxies for downloads are named. @default the process's environment */
+  /** Environment variables with the proxies for downloads. @default the process's environment */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -49,7 +49,7 @@ export class DockerImageBuilder implements ImageBuilder {
       const dockerfile = [
         `FROM ${root}`,
         `COPY runner ${runnerPath}/`,
-        // Layers are dropped with their caches, so that a start would compile the runner anew each time.
+        // A dropped layer takes its caches with it, so that every start would compile the runner again.
         `RUN ["python3","-I","-S","-m","compileall","-q","--invalidation-mode","unchecked-hash","${runnerPath}"]`,
         `ENV STEPWELL_SESSION=${recipe.session}`,
         `CMD ["python3","-I","-S","${runnerPath}"]`,
@@ -125,7 +125,7 @@ export class DockerImageBuilder implements ImageBuilder {
     return tag;
   }
 
-  /** Debian's own image where a registry answers, else `null`. */
+  /** Debian's official image if a registry answers, else `null`. */
   async #pullDebian(onLine: OnLine, signal: AbortSignal | undefined): Promise<string | null> {
     if ((await this.#idOf(debianImage)) !== null) return debianImage;
     onLine(`pulling ${debianImage}`);
@@ -176,7 +176,7 @@ export class DockerImageBuilder implements ImageBuilder {
       const untagged = this.#docker.importImage(tar, options);
       return [finished, untagged.then((stream) => followEngine(stream, follow, ended))];
     }, signal);
-    // Tagged only now: a bootstrap that failed half-way must not pass for an image.
+    // Tagged only now, so that a failed bootstrap never becomes the image.
     await this.#docker
       .getImage(id)
       .tag({ repo: tag.slice(0, tag.indexOf(':')), tag: tag.slice(tag.indexOf(':') + 1) });
@@ -216,7 +216,7 @@ export class DockerImageBuilder implements ImageBuilder {
     const kept = new Set([hash, `root-${rootHash}`, 'latest']);
     const tags = images.flatMap((image) => image.RepoTags ?? []);
     for (const tag of tags.filter((one) => one.startsWith(`${namespace}/${name}:`))) {
-      // One that a container still uses stays until the next build.
+      // An image that a container still uses stays until the next build.
       if (!kept.has(tag.slice(tag.indexOf(':') + 1)))
         await this.#docker
           .getImage(tag)
@@ -235,7 +235,7 @@ export class DockerImageBuilder implements ImageBuilder {
   }
 }
 
-/** What a sandbox needs of a foreign image, or a complaint that says so. */
+/** Dockerfile lines for a foreign image. The build fails with a message if a program that the runner needs is missing. */
 function foreignRoot(reference: string): string[] {
   const needed =
     'for p in python3 bash; do command -v $p > /dev/null || { echo "it has no $p"; exit 1; }; done';

@@ -1,10 +1,10 @@
-/** Runs a bounded number of pieces of work at the same time, first come, first served. */
+/** Runs at most a given number of jobs at the same time, in order of arrival. */
 export class Limiter {
   readonly #most: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /** @param most pieces of work at a time */
+  /** @param most jobs at a time */
   constructor(most: number) {
     this.#most = most;
   }

@@ -4,13 +4,13 @@ import { decodeOwner, fateOf, type Owner } from '../owner.ts';
 
 export interface OwnContainers {
   readonly instance: string;
-  /** Names of those that are in use. */
+  /** Names of containers in use. */
   readonly names: ReadonlySet<string>;
 }
 
 /**
- * Ids of containers that nobody will remove: those of dead servers, ended ones of servers whose fate is not known from
- * here, and those of this server that it lost, as when the answer to a create never came.
+ * Ids of orphaned containers: those of dead servers, exited ones of servers that may be dead, and containers of this server
+ * that it does not know, e.g. because the answer to a create was lost.
  */
 export async function orphanedContainers(docker: Docker, me: Owner, mine: OwnContainers): Promise<string[]> {
   const found = await docker.listContainers({ all: true, filters: { label: [labels.owner] } });

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { namespace } from '../../labels.ts';
 
-/** Containers that are made and never run: each shows what its image looked like. One for each image, made when asked for. */
+/** Containers that are created but never started, one per image, made on first use: they show what the image looks like. */
 export class PristineContainers {
   readonly #docker: Docker;
   readonly #prefix: string;

@@ -5,7 +5,7 @@ import type { Tail } from '../tail.ts';
 import type { ContainerEnd } from './container-end.ts';
 import { DockerStream } from './stream.ts';
 
-/** The runner's standard input and output. @param words take what it says on standard error */
+/** The runner's standard input and output. @param words takes its standard error */
 export async function attachedStream(container: Docker.Container, words: Tail): Promise<Duplex> {
   const socket = await container.attach({
     stream: true,
@@ -18,7 +18,7 @@ export async function attachedStream(container: Docker.Container, words: Tail): 
   return new DockerStream(socket, (chunk) => words.push(chunk));
 }
 
-/** The runner's connection, unless the container ends or time runs out before. */
+/** Wait for the runner's connection. Rejects if the container ends or the signal aborts first. */
 export function connectedStream(
   socket: ControlSocket | null,
   end: ContainerEnd,

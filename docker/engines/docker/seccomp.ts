@@ -14,8 +14,8 @@ const CLONE_NEWUSER = 0x10000000;
 const REFUSED_REQUESTS = [0xc0045877, 0xc0045878, 0x5412, 0x541c];
 
 /**
- * The system calls that a container with the rights for layers may make, in Docker's format: all but those that no agent may
- * make and the runner has no use for. It is the wall behind the agent's own filter.
+ * The system calls that a container with the rights for layers may make, in Docker's format: all except those that no agent
+ * may make and the runner does not need. It is a second wall behind the agent's own filter.
  */
 export function seccompProfile(): string {
   const text = readFileSync(new URL('../../runner/system_calls.json', import.meta.url), 'utf8');
@@ -24,14 +24,14 @@ export function seccompProfile(): string {
   const refuse = { action: 'SCMP_ACT_ERRNO', errnoRet: EPERM } as const;
   return JSON.stringify({
     defaultAction: 'SCMP_ACT_ALLOW',
-    // The agent's own filter decides about foreign architectures; without these an engine's would kill for them.
+    // The agent's own filter handles foreign architectures; without these entries the engine's filter would kill the process.
     archMap: [
       { architecture: 'SCMP_ARCH_X86_64', subArchitectures: ['SCMP_ARCH_X86', 'SCMP_ARCH_X32'] },
       { architecture: 'SCMP_ARCH_AARCH64', subArchitectures: ['SCMP_ARCH_ARM'] },
     ],
     syscalls: [
       { ...refuse, names: names.filter((name) => !runners.includes(name)) },
-      // The C library then takes `clone`, whose flags can be looked at.
+      // The C library then falls back to `clone`, whose flags a filter can check.
       { action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS, names: ['clone3'] },
       { ...refuse, names: ['clone'], args: [masked(0, CLONE_NEWUSER)] },
       ...REFUSED_REQUESTS.map((request) => ({

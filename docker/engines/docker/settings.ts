@@ -10,12 +10,12 @@ export interface SettingsOptions extends StartOptions {
   /** Digest of the image, so that a rebuild between two calls cannot change what is started. */
   readonly digest: string;
   readonly isolation: Isolation;
-  /** Folder of the control socket on the host; `null` speaks over standard input and output. */
+  /** Folder of the control socket on the host; `null` for standard input and output. */
   readonly controlFolder: string | null;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** How a container is made, in the engine's words. */
+/** The engine's settings for a new container. */
 export function containerSettings(options: SettingsOptions): ContainerCreateOptions {
   const { limits, controlFolder } = options;
   const attached = controlFolder === null;
@@ -30,13 +30,13 @@ export function containerSettings(options: SettingsOptions): ContainerCreateOpti
     Labels: options.labels,
     Tty: false,
     OpenStdin: attached,
-    // The runner ends when its server is gone, whatever became of the server.
+    // The runner then ends when its server is gone, even after SIGKILL.
     StdinOnce: attached,
     AttachStdin: attached,
     AttachStdout: attached,
     AttachStderr: attached,
     HostConfig: {
-      // Without a stream the runner's last words are only in the log.
+      // Without a stream the runner's last output is only in the log.
       LogConfig: attached
         ? { Type: 'none', Config: {} }
         : { Type: 'json-file', Config: { 'max-size': '64k', 'max-file': '1' } },
@@ -53,7 +53,7 @@ export function containerSettings(options: SettingsOptions): ContainerCreateOpti
   };
 }
 
-/** What the runner needs to mount layers and to be out of the agent's way. The agent's processes get none of it. */
+/** Rights and resources that the runner needs for layers. The agent's processes get none of them. */
 function layerSettings(limits: Limits) {
   return {
     ...limitSettings({

@@ -5,8 +5,8 @@ export const blockHeaderBytes = 8;
 const stderrType = 2;
 
 /**
- * Standard input and output of an attached container as one stream, out of the blocks into which Docker cuts the
- * container's output. Standard error goes elsewhere.
+ * Standard input and output of an attached container as one stream. Docker sends output in blocks; those of standard
+ * error go to a callback.
  */
 export class DockerStream extends Duplex {
   readonly #socket: Duplex;

@@ -19,28 +19,28 @@ import { type LocalRoot, LocalRoots } from './root.ts';
 export interface LocalEngineOptions {
   readonly owner: Owner;
   readonly runFolder: RunFolder;
-  /** Where the run folders of all servers lie, to be reaped. @default `defaultRunParent()` */
+  /** Parent of the run folders of all servers, for the reaper. @default `defaultRunParent()` */
   readonly runParent?: string;
   /** `images/` of the state folder. */
   readonly imagesFolder: string;
-  /** Where the host keeps the runner. */
+  /** The runner's folder on the host. */
   readonly runnerFolder: string;
-  /** @default this process's own */
+  /** @default whether this process is root */
   readonly isRoot?: boolean;
-  /** Longest time from asking for a container to its runner's connection, in milliseconds. @default 30,000 */
+  /** Maximum time from the request for a container to its runner's connection, in milliseconds. @default 30,000 */
   readonly startTimeoutMs?: number;
 }
 
-/** Images that need no building where the host's programs will do. */
+/** Images that need no build, because the host's programs stand in, and what their sessions run. */
 const hostImages = { base: 'bash', bash: 'bash', python: 'python', sql: 'python' } as const;
 
-/** Sandboxes without a container engine, over a built root or the host's programs. */
+/** Sandboxes without a container engine, on a built root or on the host's programs. */
 export class LocalEngine implements Engine {
   readonly name = 'local';
   readonly #options: LocalEngineOptions;
   readonly #roots: LocalRoots;
   readonly #isRoot: boolean;
-  /** Name of this engine's limits, which tells the reapers of others whose they are. */
+  /** Name of this engine's limits, by which the reapers of other servers recognise the owner. */
   readonly #server: string;
   readonly #live = new Set<Container>();
   readonly #starting = new Set<Promise<unknown>>();
@@ -167,7 +167,7 @@ export class LocalEngine implements Engine {
     }
   }
 
-  /** The runner's connection, unless its process ends or time runs out before. */
+  /** Wait for the runner's connection. Rejects if its process ends or time runs out first. */
   #connection(socket: ControlSocket, child: LocalProcess): Promise<Duplex> {
     const ended = child.exited.then(({ reason }) => {
       throw new Error(`the runner ended before it connected: ${reason}`);
@@ -179,7 +179,7 @@ export class LocalEngine implements Engine {
   }
 }
 
-/** An empty folder that nothing depends on any more; the run folder goes at the end of the server. */
+/** Remove an empty folder, if it can be removed; the run folder is removed when the server ends. */
 async function removeFolder(path: string): Promise<void> {
   await rmdir(path).catch(() => {});
 }

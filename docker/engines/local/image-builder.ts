@@ -19,7 +19,7 @@ import { hostProgramFolders, makeSkeleton } from './skeleton.ts';
 export interface LocalBuilderOptions {
   /** `images/` of the state folder. */
   readonly imagesFolder: string;
-  /** @default this process's own */
+  /** @default whether this process is root */
   readonly isRoot?: boolean;
 }
 
@@ -90,7 +90,7 @@ export class LocalImageBuilder implements ImageBuilder {
       .sort((a, b) => a.name.localeCompare(b.name));
   }
 
-  /** A child also changes when its parent turns from the host's programs into a Debian of its own. */
+  /** A child also changes when its parent changes from the host's programs to a built Debian. */
   async #recipeHash(recipe: Recipe): Promise<string> {
     if (isPackageImage(recipe.definition) || recipe.parent === null) return recipe.rootHash;
     const below = await readRecord(join(this.#imagesFolder, recipe.parent.name));
@@ -104,7 +104,7 @@ export class LocalImageBuilder implements ImageBuilder {
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
     if (!this.#isRoot) {
-      const message = `Only root can make "${recipe.name}"; without it the host's own programs are used.`;
+      const message = `Only root can build "${recipe.name}"; without a build the host's programs are used.`;
       throw new SandboxError('start_failed', message);
     }
     await together((ended) => {
@@ -126,7 +126,7 @@ export class LocalImageBuilder implements ImageBuilder {
     const { definition, parent } = recipe;
     if (isPackageImage(definition)) return false;
     if (foreignReference(definition) !== null) {
-      const message = `Image "${recipe.name}" is made from a Docker image: that takes a Docker engine (--runtime docker).`;
+      const message = `Image "${recipe.name}" is built from a Docker image, which needs a Docker engine (--runtime docker).`;
       throw new SandboxError('start_failed', message);
     }
     const below = parent === null ? null : join(this.#imagesFolder, parent.name);
@@ -177,7 +177,7 @@ export class LocalImageBuilder implements ImageBuilder {
     if (!succeeded) throw new SandboxError('start_failed', `The script of an image failed: ${reason}`);
   }
 
-  /** Put the new folder in the place of the old one, which stays for its containers until the next build. */
+  /** Replace the old folder by the new one. The old one stays for its containers until the next build. */
   async #replace(name: string, folder: string): Promise<void> {
     const target = join(this.#imagesFolder, name);
     const former = `.${name}-former`;
@@ -189,7 +189,7 @@ export class LocalImageBuilder implements ImageBuilder {
   }
 }
 
-/** Identity of what was built; the host's programs, where they are used, are added when the image is found. */
+/** Identity of what was built. If the image uses the host's programs, their identity is added when the image is found. */
 async function digestOf(recipe: string, root: string, usesHost: boolean): Promise<string> {
   const hash = createHash('sha256').update(recipe);
   if (!usesHost) hash.update(await readFile(join(root, 'var/lib/dpkg/status')));

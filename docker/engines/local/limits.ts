@@ -3,45 +3,45 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Limits, runnersShare } from '../../engine.ts';
 
-/** Each server has a group of its own, whose name tells the reaper whose it is. */
+/** Each server has a group of its own; its name tells the reaper the owner. */
 const groupPrefix = 'stepwell-';
 const cpuPeriodUs = 100_000;
 const removeAttempts = 20;
 
-/** How the limits of one server's containers are kept on this host. */
+/** Enforces the limits of one server's containers on this host. */
 export interface LimitKeeper {
   readonly reason: string;
-  /** Make the limits of one container. `name` is unique in this server. */
+  /** Create the limits of one container. @param name unique in this server */
   create(name: string, limits: Limits): Promise<ProcessLimits>;
-  /** Kill what runs under the limits of other servers, and remove them. Returns of how many servers there were some. */
+  /** Kill what runs under the limits of dead servers, and remove the limits. Returns the number of such servers. */
   reap(isOrphan: (server: string) => Promise<boolean>): Promise<number>;
-  /** Remove what is left. Never throws. */
+  /** Remove the limits that are left. Never throws. */
   close(): Promise<void>;
 }
 
 /** The limits of one container. */
 export interface ProcessLimits {
-  /** Files to which a process writes its id to come under the limits. */
+  /** Files to which a process writes its id to join the limits. */
   readonly joinFiles: readonly string[];
-  /** Control groups of the container, by the paths that show them to its runner. */
+  /** Control groups of the container, by the paths where its runner sees them. */
   readonly groups: Readonly<Record<string, string>>;
-  /** Limit on the address space of each process, in bytes, where no memory control group can be made; 0 is no limit. */
+  /** Limit on the address space of each process, in bytes, if no memory control group can be made; 0 is no limit. */
   readonly addressSpace: number;
-  /** Limit on the processes of this user, where no process control group can be made; 0 is no limit. */
+  /** Limit on the processes of this user, if no process control group can be made; 0 is no limit. */
   readonly processes: number;
   /** Remove them once their processes have ended. Never throws. */
   remove(): Promise<void>;
 }
 
-/** A folder of the cgroup file system in which groups are made, and the controllers that they then have. */
+/** A folder of the cgroup file system in which groups can be made, and the controllers that they have. */
 interface Hierarchy {
   readonly folder: string;
   readonly kinds: readonly string[];
 }
 
 /**
- * Control groups where this user may make them, else limits of single processes.
- * @param server name of this server, as the reapers of others will see it
+ * Use control groups if this user may make them, else limits of single processes.
+ * @param server name of this server, as the reapers of other servers see it
  */
 export async function findLimitKeeper(server: string, cgroupRoot = '/sys/fs/cgroup'): Promise<LimitKeeper> {
   const unified = await readFile(join(cgroupRoot, 'cgroup.controllers'), 'utf8').catch(() => null);
@@ -77,7 +77,7 @@ async function mayMake(folder: string): Promise<boolean> {
 
 type LimitFiles = (kind: string, limits: Limits) => readonly (readonly [file: string, value: string])[];
 
-/** The container's, which its runner shares with the agent. */
+/** The container's group, which its runner shares with the agent. */
 function withRunner({ memoryBytes, pids, ...others }: Limits): Limits {
   return { ...others, memoryBytes: memoryBytes + runnersShare.memoryBytes, pids: pids + runnersShare.pids };
 }
@@ -163,13 +163,13 @@ function cgroups(
   };
 }
 
-/** Where a runner finds a group of this hierarchy, as in a container of an engine. */
+/** Where a runner finds a group of this hierarchy; the same path as in a container of an engine. */
 function shownAt({ kinds }: Hierarchy): string {
   const [kind, ...others] = kinds;
   return kind === undefined || others.length > 0 ? '/sys/fs/cgroup' : `/sys/fs/cgroup/${kind}`;
 }
 
-/** A group goes only after its last process and the groups below it: those still there are killed, and these removed. */
+/** A group can be removed only without processes and groups in it: kill the processes, and remove the groups below. */
 async function removeGroup(group: string): Promise<void> {
   const entries = await readdir(group, { withFileTypes: true }).catch(() => []);
   const below = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(group, name));
@@ -177,7 +177,7 @@ async function removeGroup(group: string): Promise<void> {
   for (let attempt = 1; attempt <= removeAttempts; attempt += 1) {
     const members = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
     for (const pid of members.split('\n').map(Number)) {
-      // Of another pid namespace's processes 0 is told, which as a target would be this server's own group.
+      // A process of another pid namespace is listed as 0, which as a target of kill means this server's own process group.
       if (!(pid > 0)) continue;
       try {
         process.kill(pid, 'SIGKILL');

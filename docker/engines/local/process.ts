@@ -6,53 +6,53 @@ const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What a container is made of; see `runner/local_main.py`. Paths inside are absolute. */
 export interface ContainerPlan {
-  /** What a process list of the host shows it as. */
+  /** Name in the host's process list. */
   readonly name: string;
-  /** An empty folder of this container's own. */
+  /** An empty folder for this container alone. */
   readonly staging: string;
   /** Folder that becomes `/`. */
   readonly root: string;
   /** Whether the program may change `root`. @default false */
   readonly writable?: boolean;
-  /** Folders of the host that are shown at the same paths, read-only, e.g. `/usr`. */
+  /** Folders of the host that are mounted at the same paths, read-only, e.g. `/usr`. */
   readonly hostFolders: readonly string[];
-  /** Empty folders below `/opt` that are the container's own. @default none */
+  /** Empty folders to make below `/opt`. @default none */
   readonly folders?: readonly string[];
-  /** Folders of the host by the paths below `/opt` that show them, read-only. @default none */
+  /** Folders of the host that are mounted read-only, by their paths below `/opt`. @default none */
   readonly mounted?: Readonly<Record<string, string>>;
   /** Files by which a process joins control groups. @default none */
   readonly joinFiles?: readonly string[];
-  /** Folders of control groups by the paths below `/sys` that show them. @default none */
+  /** Folders of control groups, by their paths below `/sys`. @default none */
   readonly groups?: Readonly<Record<string, string>>;
-  /** Bytes that each process may address; 0 is no limit. @default 0 */
+  /** Address space of each process, in bytes; 0 is no limit. @default 0 */
   readonly addressSpace?: number;
   /** Processes that its user may have; 0 is no limit. @default 0 */
   readonly processes?: number;
-  /** Whether this process is root; for others a user namespace is made. */
+  /** Whether this process is root; if not, a user namespace is made. */
   readonly isRoot: boolean;
   readonly argv: readonly string[];
   /** Its environment, beside PATH. @default none */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A program in a container that no engine makes: a process of this one's, and in it the program as the first process. */
+/** A program in a container without an engine: a child of this process, whose first process is the program. */
 export class LocalProcess {
-  /** What it printed on standard output, once it ended. */
+  /** Settles when it has ended, with the reason. */
   readonly exited: Promise<{ readonly reason: string; readonly succeeded: boolean }>;
   readonly #child: ChildProcess;
   readonly #words = new Tail(4096);
 
-  /** @param runnerFolder where the host keeps the runner */
+  /** @param runnerFolder the runner's folder on the host */
   constructor(runnerFolder: string, plan: ContainerPlan) {
     const program = 'import sys; sys.path.insert(0, sys.argv[1]); import local_main; local_main.main()';
     this.#child = spawn('python3', ['-I', '-S', '-B', '-c', program, runnerFolder, plan.name], {
-      // A group of its own: a Ctrl+C in the server's terminal is the server's business.
+      // A process group of its own, so that Ctrl+C in the terminal reaches only the server.
       detached: true,
       env: { PATH: path },
       stdio: ['pipe', 'ignore', 'pipe'],
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#words.push(chunk));
-    // Its exit status tells more than a pipe that broke because of it.
+    // A broken pipe is ignored: the exit status says more.
     this.#child.stdin?.on('error', () => {});
     this.#child.stdin?.end(JSON.stringify(described(plan)));
     this.exited = new Promise((resolve) => {
@@ -67,14 +67,14 @@ export class LocalProcess {
     });
   }
 
-  /** What is known of the program when it does not answer. @param program its last argument */
+  /** The condition of the program's process. @param program its last argument */
   async condition(program: string): Promise<Condition> {
     const { pid } = this.#child;
     const found = pid === undefined ? undefined : await findProcess(pid, program);
     return found === undefined ? 'unknown' : await conditionOf(found);
   }
 
-  /** Kill the tree. Its first process dies with this one's child, and with that one everything in its pid namespace. */
+  /** Kill the container. Its first process dies with the child of this process, and everything in its pid namespace with it. */
   async kill(): Promise<void> {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid !== undefined && exitCode === null && signalCode === null) this.#child.kill('SIGKILL');
@@ -82,7 +82,7 @@ export class LocalProcess {
   }
 }
 
-/** The plan in the words of `local_main.py`. */
+/** The plan in the format of `local_main.py`. */
 function described(plan: ContainerPlan) {
   return {
     staging: plan.staging,

@@ -6,12 +6,12 @@ import { SandboxError } from '../../errors.ts';
 import type { ImageRef, Session } from '../../sandbox.ts';
 import { hostDigest, hostProgramFolders, makeSkeleton } from './skeleton.ts';
 
-/** What a local image's folder says about its `root/`. */
+/** The description of a local image, beside its `root/`. */
 export const LocalImageRecord = z.strictObject({
   name: z.string(),
   digest: z.string(),
   recipe: z.string(),
-  /** Its programs are those of the host's `/usr`, mounted into it. */
+  /** Whether its programs are the host's, with `/usr` mounted into it. */
   usesHost: z.boolean(),
   session: z.enum(['bash', 'python']).default('bash'),
   createdAt: z.iso.datetime(),
@@ -41,13 +41,13 @@ export async function readRecord(imageFolder: string): Promise<LocalImageRecord 
 export interface LocalRootsOptions {
   /** `images/` of the state folder. */
   readonly imagesFolder: string;
-  /** Where the skeleton over the host's programs is made when it is first needed. */
+  /** Folder for the skeleton over the host's programs; made on first use. */
   readonly skeletonFolder: string;
   /** Images that the host's own programs can stand in for, and what their sessions run. */
   readonly hostImages: Readonly<Record<string, Session>>;
 }
 
-/** Finds root file systems by image name: built ones first, else the host's own programs. */
+/** Finds root file systems by image name: a built one, else the host's programs. */
 export class LocalRoots {
   readonly #options: LocalRootsOptions;
   #skeleton: Promise<void> | null = null;

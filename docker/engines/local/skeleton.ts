@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { chmod, cp, lstat, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Bumped when the skeleton changes. */
+/** Version of the skeleton; increase it with every change. */
 const skeletonVersion = '1';
 
-/** Where systems keep programs beside `/usr`: links into it today, folders of their own on some. */
+/** Folders of programs beside `/usr`: links into it on most systems, folders of their own on some. */
 const programFolders = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
 
-/** What programs of the host's `/usr` look for in `/etc`; nothing that tells about the host's users. */
+/** Files of `/etc` that programs need; nothing about the host's users. */
 const sharedSettings = [
   'ImageMagick-6',
   'ImageMagick-7',
@@ -75,7 +75,7 @@ const folders: Readonly<Record<string, number>> = {
   'var/tmp': 0o1777,
 };
 
-/** Mount points beside `/usr` that a root over the host's programs needs, e.g. `/lib` where it is no link. */
+/** Mount points beside `/usr` that a root over the host's programs needs, e.g. `/lib` if it is not a link. */
 export async function hostProgramFolders(host = '/'): Promise<string[]> {
   const found = ['/usr'];
   for (const name of programFolders) {
@@ -102,7 +102,7 @@ export async function makeSkeleton(root: string, host = '/'): Promise<void> {
       verbatimSymlinks: true,
       preserveTimestamps: true,
       errorOnExist: false,
-      // What this user may not read, or the host does not have, programs find missing.
+      // Files that this user may not read, or that the host lacks, are missing in the sandbox too.
     }).catch(() => {});
   }
   for (const [name, text] of Object.entries(ownSettings)) {

@@ -46,7 +46,7 @@ def _open_elsewhere():
 
 
 def _prepared(searched):
-    """Whether solutions can leave nothing in files. searched: whether the rest of the image is known to be closed."""
+    """Whether solutions can leave nothing in files. searched: whether the rest of the image is known to be protected."""
     try:
         if not _SEPARATE:
             return False
@@ -60,7 +60,7 @@ def _processes():
     return {name for name in os.listdir("/proc") if name.isdigit()}
 
 
-def _clean(before, remaining):
+def _is_gone(before, remaining):
     """Whether nothing of the solution is left: no process, no file, no System V object."""
     if _processes() - before or os.listdir("/tmp") != remaining:
         return False
@@ -103,11 +103,11 @@ def tell(told: dict) -> None:
 
 def grade(image: str) -> None:
     """
-    Grade what standard input tells of; tell at the end how the judge ended (`end`), and of the session's `files`, whether
-    they are as they were (`clean`), can never be closed (`open`) or may be changed (`used`). image: what is known of them:
-    `closed` or `open` to everybody's writing, or nothing yet.
+    Grade what standard input describes. At the end, report how the judge ended (`end`), what the grade leaves behind
+    (`remains`: `graded` if nothing of the solution, else `used`), and what is known of the image's files (`image`:
+    `protected` from everybody's writing, `writable`, or `unknown`). image: what earlier grades knew of them.
     """
-    prepared = image != "open" and _prepared(image == "closed")
+    prepared = image != "writable" and _prepared(image == "protected")
     before = _processes()
     remaining = os.listdir("/tmp")
     if not _SEPARATE:
@@ -120,15 +120,15 @@ def grade(image: str) -> None:
         control.close()
         _, status = os.waitpid(pid, 0)
     end = _ENDS.get(os.WTERMSIG(status), "lost") if os.WIFSIGNALED(status) else "answered" if status == 0 else "lost"
-    files = "used"
+    remains = "used"
     try:
         if not prepared:
-            files = "open"
-        elif status == 0 and _clean({*before, str(pid)}, remaining):
-            files = "clean"
+            image = "writable"
+        elif status == 0 and _is_gone({*before, str(pid)}, remaining):
+            remains, image = "graded", "protected"
     except OSError:
         pass
-    tell({"end": end, "files": files})
+    tell({"end": end, "remains": remains, "image": image})
 
 
 # At most one: a judge that has run nothing of a task's own, and waits for the next grade.

@@ -13,7 +13,10 @@ function framed(nonce: string, told: unknown): string {
 
 /** What a judge and its session say to a run: `judged` as JSON, and the session's word unless the judge never came to it. */
 export function says(judged?: object | null, session: object | null = {}): Reply {
-  const told = [judged ?? [], session === null ? [] : { end: 'answered', files: 'used', ...session }].flat();
+  const told = [
+    judged ?? [],
+    session === null ? [] : { end: 'answered', remains: 'used', image: 'unknown', ...session },
+  ].flat();
   return ({ stdin = '' }) => ({ output: told.map((part) => framed(stdin.slice(-32), part)).join('') });
 }
 
@@ -62,5 +65,5 @@ export const RECORD: PythonTaskRecord = {
 /** A judge that gets these replies, in this order, and is asked of a solution of that task. */
 export function judgeWith(...replies: Reply[]) {
   const fake = fakeJudge(...replies);
-  return { ...fake, asked: (record = RECORD) => fake.judge.judge(IMAGE, record, SOLUTION) };
+  return { ...fake, asked: (record = RECORD) => fake.judge.grade(IMAGE, record, SOLUTION) };
 }

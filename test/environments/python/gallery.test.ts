@@ -48,9 +48,9 @@ function itTells(engine: EngineCase): void {
     const record = recordOf(played);
     /** What a source gets, and the statements that it passes. */
     const graded = async (source: string) => {
-      const { score, tests } = await judged(record, source);
+      const { reward, tests } = await judged(record, source);
       const passed = tests.filter((test) => test.passed && test.value !== 0);
-      return { score, passed: passed.map(({ name }) => played.tests?.[+name] ?? name) };
+      return { reward, passed: passed.map(({ name }) => played.tests?.[+name] ?? name) };
     };
 
     it.each(Object.entries({ gold: played.gold, ...played.honest }))(
@@ -65,7 +65,7 @@ function itTells(engine: EngineCase): void {
     it.each(Object.entries(played.cheats))(
       'gives nothing to what does not: %s',
       async (_, source) => {
-        expect(await graded(source)).toEqual({ score: 0, passed: [] });
+        expect(await graded(source)).toEqual({ reward: 0, passed: [] });
       },
       60_000,
     );

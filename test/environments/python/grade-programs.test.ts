@@ -16,18 +16,18 @@ function itAsks(engine: EngineCase): void {
     `;
     const program =
       "if __name__ == '__main__':\n    try:\n        print('said', input())\n    except EOFError:\n        pass\n";
-    expect((await judged({ grade }, `def f(n):\n    return n * n\n${program}`)).score).toBe(1);
-    expect((await judged({ grade }, `def f(n):\n    return 0\n${program}`)).score).toBe(0.4);
-    expect((await judged({ grade }, 'def f(n):\n    raise ValueError\n')).score).toBe(0);
+    expect((await judged({ grade }, `def f(n):\n    return n * n\n${program}`)).reward).toBe(1);
+    expect((await judged({ grade }, `def f(n):\n    return 0\n${program}`)).reward).toBe(0.4);
+    expect((await judged({ grade }, 'def f(n):\n    raise ValueError\n')).reward).toBe(0);
   });
 
   it('lets the gold tell a grade program that is broken from one that a solution made fail', async () => {
     const grade = 'def grade(solution):\n    print("graded")\n    return 1 / solution.f()\n';
     const record = { grade, gold: 'f = lambda: 2\n' };
-    expect((await judged(record, 'f = lambda: 4\n')).score).toBe(0.25);
+    expect((await judged(record, 'f = lambda: 4\n')).reward).toBe(0.25);
     for (const value of ["'text'", '0', '0.5', 'float("nan")', '[[]]']) {
-      const { score, tests } = await judged(record, `f = lambda: ${value}\n`);
-      expect({ value, score, of: tests[0]?.error?.of }).toEqual({ value, score: 0, of: 'test' });
+      const { reward, tests } = await judged(record, `f = lambda: ${value}\n`);
+      expect({ value, reward, of: tests[0]?.error?.of }).toEqual({ value, reward: 0, of: 'test' });
     }
     const broken = [
       'def grade(solution):\n    return mistyped\n',
@@ -43,7 +43,7 @@ function itAsks(engine: EngineCase): void {
     const clamped =
       'def grade(solution):\n    return max(0.0, min(1.0, sum(solution.f(n)[0] for n in (1, 2)) / 4))\n';
     const gold = 'def f(x):\n    return [2.0]\n';
-    const given = async (grade: string, source: string) => (await judged({ grade, gold }, source)).score;
+    const given = async (grade: string, source: string) => (await judged({ grade, gold }, source)).reward;
     expect(await given(clamped, gold)).toBe(1);
     expect(await given(clamped, "def f(x):\n    return [float('nan')]\n")).toBe(0);
     const named = 'import math\ndef grade(solution):\n    return math.isnan(solution.f(1)[0])\n';

@@ -163,13 +163,13 @@ function itDecides(engine: EngineCase): void {
           return got[0]
     `;
     const run = "def f(x):\n    return int(subprocess.check_output(['echo', '6']))\n";
-    const scores = async (source: string) => [
-      (await judged({ entry: 'f', tests }, work + source)).score,
-      (await judged({ entry: 'f', tests }, work + source, { alone: true })).score,
+    const rewards = async (source: string) => [
+      (await judged({ entry: 'f', tests }, work + source)).reward,
+      (await judged({ entry: 'f', tests }, work + source, { alone: true })).reward,
     ];
-    expect(await scores(threaded)).toEqual([1, 1]);
-    expect(await scores(forked)).toEqual([1, 0]);
-    expect(await scores(run)).toEqual([1, 0]);
+    expect(await rewards(threaded)).toEqual([1, 1]);
+    expect(await rewards(forked)).toEqual([1, 0]);
+    expect(await rewards(run)).toEqual([1, 0]);
   });
 
   it('waits for no process that another one traces', async () => {

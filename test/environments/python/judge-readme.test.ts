@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SessionReply } from '../../../environments/python/judge-reply.ts';
 import { judgeModules } from '../../../environments/python/judge-source.ts';
-import { SessionReply } from '../../../environments/python/judgement.ts';
 import { workOf } from '../../../environments/python/solution.ts';
 import { describeUnless, unlessRequired } from '../../requirements.ts';
 

@@ -24,7 +24,7 @@ describe("the judge's replies", () => {
   it('are the share of tests passed', async () => {
     const { asked } = judgeWith(says(HALF));
     expect(await asked()).toMatchObject({
-      score: 0.5,
+      reward: 0.5,
       usage: { peak_kib: 9 },
       tests: [{ passed: true }, {}],
     });
@@ -55,7 +55,7 @@ describe("the judge's replies", () => {
     ['with an error', but(says(HALF), { exitCode: 1 })],
   ];
   const outside: [string, Reply][] = [
-    ['none as the judge was killed', says(null, { end: 'killed', files: 'open' })],
+    ['none as the judge was killed', says(null, { end: 'killed', image: 'writable' })],
     [
       'begun as the judge was killed',
       changed(says(null, { end: 'killed' }), (output) => `{"tests": [${output}`),
@@ -68,7 +68,7 @@ describe("the judge's replies", () => {
 
   it.each([...silent, ...outside])('that are %s are asked for again in another sandbox', async (_, reply) => {
     const { asked, source } = judgeWith(reply, says(HALF));
-    expect((await asked()).score).toBe(0.5);
+    expect((await asked()).reward).toBe(0.5);
     expect(source.handedOut).toHaveLength(2);
   });
 
@@ -76,9 +76,9 @@ describe("the judge's replies", () => {
     'that are %s each time fail every test where the gold gets one',
     async (_, reply) => {
       const { asked, runs } = judgeWith(reply, reply, says(HALF), reply);
-      const { score, tests } = await asked();
-      expect({ score, passed: tests.map(({ passed }) => passed) }).toEqual({
-        score: 0,
+      const { reward, tests } = await asked();
+      expect({ reward, passed: tests.map(({ passed }) => passed) }).toEqual({
+        reward: 0,
         passed: [false, false],
       });
       expect(runs.map(({ stdin }) => stdin?.includes('"code":"gold"'))).toEqual([false, false, true, false]);
@@ -98,42 +98,46 @@ describe("the judge's replies", () => {
   });
 
   it('that the solution kept from an end mean 0 at once', async () => {
-    const { asked, source } = judgeWith(says(null, { end: 'overrun', files: 'open' }));
-    expect((await asked()).score).toBe(0);
+    const { asked, source } = judgeWith(says(null, { end: 'overrun', image: 'writable' }));
+    expect((await asked()).reward).toBe(0);
     expect(source.handedOut).toHaveLength(1);
   });
 
   it('that say the session is as it was spare the next grade the loading', async () => {
-    const { asked, headers } = judgeWith(says(HALF, { files: 'clean' }));
+    const { asked, headers } = judgeWith(says(HALF, { remains: 'graded', image: 'protected' }));
     await asked();
     await asked();
-    expect(headers()).toEqual(['8 unknown', '0 closed']);
+    expect(headers()).toEqual(['8 unknown', '0 protected']);
   });
 
   it('that say the session has no judge after all have it loaded', async () => {
     const { asked, headers } = judgeWith(
-      says(HALF, { files: 'clean' }),
+      says(HALF, { remains: 'graded', image: 'protected' }),
       says({ unloaded: true }, null),
       says(HALF),
     );
     await asked();
-    expect((await asked()).score).toBe(0.5);
+    expect((await asked()).reward).toBe(0.5);
     await asked();
-    expect(headers()).toEqual(['8 unknown', '0 closed', '8 closed', '8 closed']);
+    expect(headers()).toEqual(['8 unknown', '0 protected', '8 protected', '8 protected']);
   });
 
-  it('that say an image is open to everybody are remembered', async () => {
-    const { asked, headers } = judgeWith(says(HALF, { files: 'open' }));
+  it('that say everybody may write in an image are remembered', async () => {
+    const { asked, headers } = judgeWith(says(HALF, { image: 'writable' }));
     await asked();
     await asked();
-    expect(headers()).toEqual(['8 unknown', '8 open']);
+    expect(headers()).toEqual(['8 unknown', '8 writable']);
   });
 
   it('that never come are of a sandbox which is not asked again', async () => {
-    const { asked, headers } = judgeWith(says(HALF, { files: 'clean' }), fails('died'), says(HALF));
+    const { asked, headers } = judgeWith(
+      says(HALF, { remains: 'graded', image: 'protected' }),
+      fails('died'),
+      says(HALF),
+    );
     await asked();
     await asked();
-    expect(headers()).toEqual(['8 unknown', '0 closed', '8 closed']);
+    expect(headers()).toEqual(['8 unknown', '0 protected', '8 protected']);
   });
 });
 
@@ -146,29 +150,29 @@ describe('a test that passed by more than data', () => {
       ],
       usage: { seconds: 0.1, peak_kib: 9 },
     });
-  const scored = async (own: string[], gold: string[], goldPasses = true) => {
+  const rewarded = async (own: string[], gold: string[], goldPasses = true) => {
     const { asked } = judgeWith(told(own), told(gold, goldPasses));
-    return (await asked()).score;
+    return (await asked()).reward;
   };
 
   it('passes where the gold did the same', async () => {
-    expect(await scored(['nan f(1)'], ['nan f(1)', 'object f(2)'])).toBe(1);
-    expect(await scored(['object f(1)', 'use .pop'], ['named f(1)', 'own .pop'])).toBe(1);
-    expect(await scored(['inconsistent f(1)'], ['object f(1)'])).toBe(1);
-    expect(await scored(['named f(1)'], [])).toBe(1);
+    expect(await rewarded(['nan f(1)'], ['nan f(1)', 'object f(2)'])).toBe(1);
+    expect(await rewarded(['object f(1)', 'use .pop'], ['named f(1)', 'own .pop'])).toBe(1);
+    expect(await rewarded(['inconsistent f(1)'], ['object f(1)'])).toBe(1);
+    expect(await rewarded(['named f(1)'], [])).toBe(1);
   });
 
   it.each(['nan f(1)', 'object f(1)', 'use .pop', 'inconsistent f(1)', 'changed a 12', 'inside f(1)'])(
     'fails where the gold had data: %s',
     async (liberty) => {
-      expect(await scored([liberty], ['object f(2)'])).toBe(0.5);
+      expect(await rewarded([liberty], ['object f(2)'])).toBe(0.5);
     },
   );
 
   it('passes with objects alone where the gold gives no example', async () => {
-    expect(await scored(['object f(1)', 'own .pop'], [], false)).toBe(1);
+    expect(await rewarded(['object f(1)', 'own .pop'], [], false)).toBe(1);
     for (const liberty of ['nan f(1)', 'use .pop', 'inconsistent f(1)', 'hidden Box.size', 'changed a 12'])
-      expect({ liberty, score: await scored([liberty], [], false) }).toEqual({ liberty, score: 0.5 });
+      expect({ liberty, reward: await rewarded([liberty], [], false) }).toEqual({ liberty, reward: 0.5 });
   });
 
   it('asks for the gold once', async () => {
@@ -198,14 +202,14 @@ describe('a grade program that gives no number', () => {
       code: 'runner_fault',
       message: 'The grade program of task t fails on the gold: TypeError',
     });
-    expect((await asked(same)).score).toBe(0);
+    expect((await asked(same)).reward).toBe(0);
   });
 
   it('means 0 where the gold gets one, for which it is asked once', async () => {
     const { asked, headers } = judgeWith(raises, works, raises);
     const same = record();
-    expect((await asked(same)).score).toBe(0);
-    expect((await asked(same)).score).toBe(0);
+    expect((await asked(same)).reward).toBe(0);
+    expect((await asked(same)).reward).toBe(0);
     expect(headers()).toHaveLength(3);
   });
 
@@ -216,19 +220,19 @@ describe('a grade program that gives no number', () => {
     ['that of something else', { ...GRADE, name: 'a' }],
   ])('is not believed to have given %s', async (_, grade) => {
     const { asked, headers } = judgeWith(says({ grade, usage }), works);
-    expect((await asked(record())).score).toBe(0.5);
+    expect((await asked(record())).reward).toBe(0.5);
     expect(headers()).toHaveLength(2);
   });
 
   it('is not believed to have been asked where tests were', async () => {
     const { asked, headers } = judgeWith(says(HALF), works);
-    expect((await asked(record())).score).toBe(0.5);
+    expect((await asked(record())).reward).toBe(0.5);
     expect(headers()).toHaveLength(2);
   });
 
   it('means 0 without asking where the solution raised', async () => {
     const { asked, headers } = judgeWith(solutionRaises);
-    expect((await asked(record())).score).toBe(0);
+    expect((await asked(record())).reward).toBe(0);
     expect(headers()).toHaveLength(1);
   });
 });

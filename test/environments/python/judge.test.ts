@@ -215,7 +215,7 @@ function itJudges(engine: EngineCase): void {
       ...coded(...[0, 1, 2, 3, 4].map((x) => `assert f(${x}) == ${x}`)),
       test_timeout_ms: 500,
     };
-    const { score, tests } = await judged(record, source);
+    const { reward, tests } = await judged(record, source);
     expect(tests.map((test) => test.passed)).toEqual([true, false, false, false, true]);
     expect(tests.map(({ error }) => error?.type)).toEqual([
       undefined,
@@ -224,7 +224,7 @@ function itJudges(engine: EngineCase): void {
       'TimeoutError',
       undefined,
     ]);
-    expect(score).toBe(0.4);
+    expect(reward).toBe(0.4);
   });
 
   it('forgets what tests do to the judge that runs them', async () => {
@@ -248,8 +248,8 @@ function itJudges(engine: EngineCase): void {
   });
 
   it('tells where a solution cannot be read', async () => {
-    const { score, tests } = await judged(coded('assert f(1) == 1'), 'def f(x):\n    return (\n');
-    expect(score).toBe(0);
+    const { reward, tests } = await judged(coded('assert f(1) == 1'), 'def f(x):\n    return (\n');
+    expect(reward).toBe(0);
     expect(tests[0]?.error).toMatchObject({ type: 'SyntaxError', line: 2, of: 'solution' });
   });
 
@@ -259,8 +259,8 @@ function itJudges(engine: EngineCase): void {
       { code: 'offset = int(input())', stdin: '2\n' },
     ];
     const how = { steps, strict: false, binding: 'f = g' };
-    const { score } = await judged(coded('assert f(1) == 3'), '', how);
-    expect(score).toBe(1);
+    const { reward } = await judged(coded('assert f(1) == 3'), '', how);
+    expect(reward).toBe(1);
   });
 }
 

@@ -19,7 +19,7 @@ export function judging(engine: EngineCase) {
   });
 
   return (record: Partial<PythonTaskRecord>, source: string, how: Partial<Solution> = {}) =>
-    judge.judge(
+    judge.grade(
       { name: 'python', digest: 'sha256:0' },
       { id: 't', instruction: 'x', gold: 'x', ...record },
       { steps: [{ code: source }], strict: true, ...how },

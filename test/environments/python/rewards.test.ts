@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { efficiencyReward } from '../../../environments/python/efficiency.ts';
 import { feedbackOf, reportedTests, visibilityOf } from '../../../environments/python/feedback.ts';
-import type { Judgement, TestOutcome } from '../../../environments/python/judgement.ts';
+import type { TestOutcome, TestReport } from '../../../environments/python/judge-reply.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 
 const RECORD: PythonTaskRecord = {
@@ -80,20 +80,20 @@ describe('feedback', () => {
 
 describe('the efficiency reward', () => {
   const gold = { seconds: 0.1, peak_kib: 10_000 };
-  const judgement = (score: number, seconds: number, peak_kib: number): Judgement => ({
-    score,
+  const report = (reward: number, seconds: number, peak_kib: number): TestReport => ({
+    reward,
     tests: [],
     usage: { seconds, peak_kib },
     durationMs: 1,
   });
 
   it('is 1 for what is right and needs no more than the gold', () => {
-    expect(efficiencyReward(judgement(1, 0.1, 10_000), gold).reward).toBe(1);
-    expect(efficiencyReward(judgement(1, 0.01, 5_000), gold).reward).toBe(1);
+    expect(efficiencyReward(report(1, 0.1, 10_000), gold).reward).toBe(1);
+    expect(efficiencyReward(report(1, 0.01, 5_000), gold).reward).toBe(1);
   });
 
   it('takes a part for time and one for memory', () => {
-    const { reward, components } = efficiencyReward(judgement(1, 0.21, 40_000), gold);
+    const { reward, components } = efficiencyReward(report(1, 0.21, 40_000), gold);
     expect(components.tests).toBe(0.5);
     expect(components.time).toBeCloseTo(0.125);
     expect(components.memory).toBeCloseTo(0.0625);
@@ -101,10 +101,10 @@ describe('the efficiency reward', () => {
   });
 
   it('gives nothing for speed to what is wrong', () => {
-    expect(efficiencyReward(judgement(0.5, 0.001, 1), gold)).toEqual({
+    expect(efficiencyReward(report(0.5, 0.001, 1), gold)).toEqual({
       reward: 0.25,
       components: { tests: 0.25, time: 0, memory: 0 },
     });
-    expect(efficiencyReward({ ...judgement(0, 0, 0), usage: null }, gold).reward).toBe(0);
+    expect(efficiencyReward({ ...report(0, 0, 0), usage: null }, gold).reward).toBe(0);
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { executionFrom } from '../../../environments/sql/driver-answer.ts';
-import { pythonRows } from '../../../environments/sql/python-text.ts';
+import { pythonRows } from '../../../environments/sql/intercode-rows.ts';
 import { describeUnless } from '../../requirements.ts';
 import { noSqlite } from './sqlite.ts';
 

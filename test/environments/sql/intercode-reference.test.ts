@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { intercodeReward } from '../../../environments/sql/intercode-reward.ts';
-import { pythonRows } from '../../../environments/sql/python-text.ts';
+import { pythonRows } from '../../../environments/sql/intercode-rows.ts';
 import type { SqlRow } from '../../../environments/sql/sql-value.ts';
 import { missingData } from '../../fidelity/reference-data.ts';
 import { spiderGolds, sqlReference } from '../../fidelity/sql-reference.ts';

@@ -5,7 +5,7 @@ import type { Played } from './played.ts';
 const FORGED = [
   { tests: Array.from('012345', (name) => ({ name, passed: true })), usage: { seconds: 0, peak_kib: 1 } },
   { grade: { name: 'grade', passed: true, value: 1000 }, usage: { seconds: 0, peak_kib: 1 } },
-  { end: 'killed', files: 'clean' },
+  { end: 'killed', remains: 'graded', image: 'protected' },
   { killed: true },
   { fault: 'x' },
 ].map((told) => JSON.stringify(told));

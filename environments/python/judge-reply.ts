@@ -69,8 +69,10 @@ export const SessionReply = z.union([
   z.strictObject({
     /** How the judge ended: `overrun` where it came to no end with what the solution gave it. */
     end: z.enum(['answered', 'overrun', 'killed', 'lost']),
-    /** Whether the session is as it was, or everybody may write in files of the image. */
-    files: z.enum(['clean', 'open', 'used']),
+    /** What the grade leaves behind; `graded` serves another grade without a reset. */
+    remains: z.enum(['graded', 'used']),
+    /** What is known of the image's files: whether everybody may write in some of them. */
+    image: z.enum(['protected', 'writable', 'unknown']),
   }),
 ]);
 export type SessionReply = z.infer<typeof SessionReply>;
@@ -91,10 +93,10 @@ export function replyTo({ tests, grade }: PythonTaskRecord, told: unknown): Judg
   return isWhole ? read.data : null;
 }
 
-/** The outcome of a grade. */
-export interface Judgement {
+/** What the tests of a task say of a solution, beyond doubt. */
+export interface TestReport {
   /** Share of tests passed, or what the grade program said, 0 to 1. */
-  readonly score: number;
+  readonly reward: number;
   /** In the record's order; a grade program is one test of the name `grade`. */
   readonly tests: readonly TestOutcome[];
   /** `null` where the judge did not live to tell. */

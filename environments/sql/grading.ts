@@ -33,7 +33,7 @@ export interface Attempt {
   readonly earlier: readonly string[];
 }
 
-export interface Score {
+export interface RowsGrade {
   /** `null` where there is nothing to compare with. */
   readonly reward: number | null;
   /** Whether the rows are the gold's; by InterCode's formula, whether the reward is full. @default false */
@@ -44,21 +44,21 @@ export interface Score {
 }
 
 /** Turns an attempt into a reward. */
-export type Scorer = (attempt: Attempt, gold: Gold) => Promise<Score>;
+export type Grader = (attempt: Attempt, gold: Gold) => Promise<RowsGrade>;
 
 type GoldRows = NonNullable<Gold['result']>;
 
-/** A scorer for a gold query that gave rows. */
-type CompleteScorer = (attempt: Attempt, gold: GoldRows, tables: readonly string[]) => Promise<Score>;
+/** A grader for a gold query that gave rows. */
+type RowsGrader = (attempt: Attempt, gold: GoldRows, tables: readonly string[]) => Promise<RowsGrade>;
 
 /** Rows that the search for an order of the columns may look at, so that a comparison never holds the server up. */
 const MOST_LOOKS = 1_000_000;
 
-function ungraded(why: string): Score {
+function ungraded(why: string): RowsGrade {
   return { reward: null, components: {}, ungraded: why };
 }
 
-function tooLarge({ rows, count }: GoldRows): Score {
+function tooLarge({ rows, count }: GoldRows): RowsGrade {
   return ungraded(
     `The gold query of this task gives ${count} rows, of which only ${rows.length} are kept: too many to compare.`,
   );
@@ -78,7 +78,7 @@ async function matches(answer: Answer | null, gold: GoldRows, query: GoldQuery):
   });
 }
 
-function byComposite(query: GoldQuery, weights: CompositeWeights): CompleteScorer {
+function byComposite(query: GoldQuery, weights: CompositeWeights): RowsGrader {
   return async ({ answer, sql, single, earlier }, gold, tables) => {
     const same = await matches(answer, gold, query);
     if (same === null) return tooLarge(gold);
@@ -94,7 +94,7 @@ function byComposite(query: GoldQuery, weights: CompositeWeights): CompleteScore
   };
 }
 
-function byMatch(query: GoldQuery): CompleteScorer {
+function byMatch(query: GoldQuery): RowsGrader {
   return async ({ answer }, gold) => {
     const same = await matches(answer, gold, query);
     if (same === null) return tooLarge(gold);
@@ -104,24 +104,24 @@ function byMatch(query: GoldQuery): CompleteScorer {
 }
 
 /** InterCode gives 0, too, where its own gold query fails. */
-const byIntercode: Scorer = async ({ answer }, { result: gold }) => {
+const byIntercode: Grader = async ({ answer }, { result: gold }) => {
   if (answer === null || gold === null) return { ...intercodeReward(null, null), success: false };
   if (answer.count > 0 && gold.rows.length < gold.count) return tooLarge(gold);
   const graded = intercodeReward(await answer.rows(), gold.rows, answer.count);
   return { ...graded, success: graded.reward === 1 };
 };
 
-/** The scorer that options ask for. @throws {ProtocolError} `invalid_params` for weights that make no sense */
-export function scorerOf(
+/** The grader that options ask for. @throws {ProtocolError} `invalid_params` for weights that make no sense */
+export function graderOf(
   options: Pick<SqlOptions, 'scoring' | 'weights'> & { readonly semantics?: Semantics | undefined },
   query: GoldQuery,
-): Scorer {
+): Grader {
   const { scoring = options.semantics === 'intercode' ? 'intercode' : 'execution_match' } = options;
   if (scoring === 'intercode') return byIntercode;
-  const scorer =
+  const grader =
     scoring === 'composite' ? byComposite(query, compositeWeights(options.weights)) : byMatch(query);
   return async (attempt, { result, error, tables }) => {
-    if (result !== null) return scorer(attempt, result, tables);
+    if (result !== null) return grader(attempt, result, tables);
     return ungraded(`The gold query of this task fails: ${error?.message ?? 'it gives no rows'}`);
   };
 }

@@ -1,5 +1,5 @@
 /** What a cheat must score: a bound of its reward, by a number or by the reward of doing nothing. */
-export interface CheatScore {
+export interface RewardBound {
   readonly relation: '=' | '<' | '<=';
   readonly bound: number | 'no-op';
 }
@@ -9,21 +9,21 @@ const PATTERN = /^(=|<=|<)\s*(no-op|-?\d+(?:\.\d+)?)$/;
 const SAME = 1e-9;
 
 /** @returns `null` for a text that is none */
-export function parseScore(text: string): CheatScore | null {
+export function parseBound(text: string): RewardBound | null {
   const [, relation, bound] = PATTERN.exec(text.trim()) ?? [];
   if (relation === undefined || bound === undefined) return null;
   // Every reward is less than that of doing nothing only where one can lose.
   if (relation === '<' && bound === 'no-op') return null;
-  return { relation: relation as CheatScore['relation'], bound: bound === 'no-op' ? bound : Number(bound) };
+  return { relation: relation as RewardBound['relation'], bound: bound === 'no-op' ? bound : Number(bound) };
 }
 
 /** Whether a reward is as the cheat says. @param noOp reward of doing nothing */
-export function isWithin({ relation, bound }: CheatScore, reward: number, noOp: number): boolean {
+export function isWithin({ relation, bound }: RewardBound, reward: number, noOp: number): boolean {
   const limit = bound === 'no-op' ? noOp : bound;
   if (relation === '=') return Math.abs(reward - limit) < SAME;
   return relation === '<' ? reward < limit - SAME : reward < limit + SAME;
 }
 
-export function scoreText({ relation, bound }: CheatScore): string {
+export function boundText({ relation, bound }: RewardBound): string {
   return `${relation} ${bound}`;
 }

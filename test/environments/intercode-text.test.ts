@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pythonSplit, pythonString, pythonStrip, roundToHundredths } from '../../environments/python-text.ts';
+import {
+  pythonSplit,
+  pythonString,
+  pythonStrip,
+  roundToHundredths,
+} from '../../environments/intercode-text.ts';
 import { itUnless } from '../requirements.ts';
 import { inPython, noPython } from './real-python.ts';
 

@@ -1,4 +1,4 @@
-import { pythonBytes, pythonString } from '../python-text.ts';
+import { pythonBytes, pythonString } from '../intercode-text.ts';
 import { decimalDigits } from './decimal-digits.ts';
 import type { SqlDateTime, SqlRow, SqlTime, SqlValue } from './sql-value.ts';
 

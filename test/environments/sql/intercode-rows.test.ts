@@ -6,7 +6,7 @@ import {
   pythonFloat,
   pythonRows,
   pythonValue,
-} from '../../../environments/sql/python-text.ts';
+} from '../../../environments/sql/intercode-rows.ts';
 import type { SqlRow, SqlValue } from '../../../environments/sql/sql-value.ts';
 import { itUnless } from '../../requirements.ts';
 import { inPython, noPython } from '../real-python.ts';

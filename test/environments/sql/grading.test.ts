@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compositeWeights, explorationShare } from '../../../environments/sql/composite-reward.ts';
 import type { StatementResult } from '../../../environments/sql/driver-answer.ts';
 import type { Gold } from '../../../environments/sql/gold.ts';
-import { type Attempt, scorerOf } from '../../../environments/sql/scoring.ts';
+import { type Attempt, graderOf } from '../../../environments/sql/grading.ts';
 
 const rows = (...values: bigint[]): StatementResult => ({
   columns: ['a'],
@@ -32,47 +32,47 @@ const QUERY = {
 } as const;
 
 describe('execution_match', () => {
-  const scorer = scorerOf({}, QUERY);
+  const grader = graderOf({}, QUERY);
 
   it('is the default, and all or nothing', async () => {
-    expect(await scorer(attempt({ answer: rows(1n, 2n) }), gold(rows(1n, 2n)))).toEqual({
+    expect(await grader(attempt({ answer: rows(1n, 2n) }), gold(rows(1n, 2n)))).toEqual({
       reward: 1,
       success: true,
       components: { execution_match: 1 },
     });
-    expect(await scorer(attempt({ answer: rows(2n, 1n) }), gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
-    expect(await scorer(attempt({}), gold(rows()))).toMatchObject({ reward: 0 });
+    expect(await grader(attempt({ answer: rows(2n, 1n) }), gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
+    expect(await grader(attempt({}), gold(rows()))).toMatchObject({ reward: 0 });
   });
 
   it('is none where the gold has more rows than are kept, and only those could tell', async () => {
     const cut = { ...rows(1n, 2n), count: 30_000 };
-    expect(await scorer(attempt({ answer: cut }), gold({ ...cut, count: 30_001 }))).toMatchObject({
+    expect(await grader(attempt({ answer: cut }), gold({ ...cut, count: 30_001 }))).toMatchObject({
       reward: 0,
     });
-    expect(await scorer(attempt({ answer: cut }), gold(cut))).toEqual({
+    expect(await grader(attempt({ answer: cut }), gold(cut))).toEqual({
       reward: null,
       components: {},
       ungraded: expect.stringContaining('30000 rows, of which only 2 are kept'),
     });
     // Values as long as these are not the gold's, which all found room.
-    expect(await scorer(attempt({ answer: { ...rows(1n), count: 2 } }), gold(rows(1n, 2n)))).toMatchObject({
+    expect(await grader(attempt({ answer: { ...rows(1n), count: 2 } }), gold(rows(1n, 2n)))).toMatchObject({
       reward: 0,
     });
   });
 
   it('asks for the rows only where their number leaves it open', async () => {
     const answer = { count: 3, rows: () => Promise.reject(new Error('not needed')) };
-    expect(await scorer({ ...attempt({}), answer }, gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
+    expect(await grader({ ...attempt({}), answer }, gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
   });
 
   it('takes rows that went with the session for none', async () => {
     const answer = { count: 2, rows: () => Promise.resolve(null) };
-    expect(await scorer({ ...attempt({}), answer }, gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
+    expect(await grader({ ...attempt({}), answer }, gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
   });
 
   it('gives nothing where the gold query gives nothing', async () => {
     const error = { code: 1064, state: '42000', message: 'syntax' };
-    expect(await scorer(attempt({ answer: rows(1n) }), { ...gold(null), error })).toEqual({
+    expect(await grader(attempt({ answer: rows(1n) }), { ...gold(null), error })).toEqual({
       reward: null,
       components: {},
       ungraded: 'The gold query of this task fails: syntax',
@@ -81,58 +81,58 @@ describe('execution_match', () => {
 });
 
 describe('the reward of InterCode', () => {
-  const scorer = scorerOf({ semantics: 'intercode' }, QUERY);
+  const grader = graderOf({ semantics: 'intercode' }, QUERY);
 
   it('is that of its semantics, and 0 where the gold query fails', async () => {
-    expect(await scorer(attempt({ answer: rows(1n, 2n) }), gold(rows(1n, 2n, 3n, 4n)))).toMatchObject({
+    expect(await grader(attempt({ answer: rows(1n, 2n) }), gold(rows(1n, 2n, 3n, 4n)))).toMatchObject({
       reward: 0.5,
     });
-    expect(await scorer(attempt({ answer: rows(1n) }), gold(null))).toMatchObject({ reward: 0 });
+    expect(await grader(attempt({ answer: rows(1n) }), gold(null))).toMatchObject({ reward: 0 });
   });
 
   it('counts rows of the answer that are not kept as not common', async () => {
     const longer = { ...rows(1n, 2n), count: 8 };
-    expect(await scorer(attempt({ answer: longer }), gold(rows(1n, 2n)))).toMatchObject({ reward: 0.25 });
-    expect(await scorer(attempt({ answer: { ...rows(), count: 1 } }), gold(rows()))).toMatchObject({
+    expect(await grader(attempt({ answer: longer }), gold(rows(1n, 2n)))).toMatchObject({ reward: 0.25 });
+    expect(await grader(attempt({ answer: { ...rows(), count: 1 } }), gold(rows()))).toMatchObject({
       reward: 0,
     });
   });
 
   it('is none where not all rows of the gold are kept', async () => {
     const cut = { ...rows(1n, 2n), count: 30_000 };
-    expect(await scorer(attempt({ answer: cut }), gold(cut))).toMatchObject({ reward: null });
-    expect(await scorer(attempt({}), gold(cut))).toMatchObject({ reward: 0 });
+    expect(await grader(attempt({ answer: cut }), gold(cut))).toMatchObject({ reward: null });
+    expect(await grader(attempt({}), gold(cut))).toMatchObject({ reward: 0 });
   });
 });
 
 describe('the composite reward', () => {
   it('is the mean of its parts by weight', async () => {
-    const scorer = scorerOf({ scoring: 'composite' }, QUERY);
+    const grader = graderOf({ scoring: 'composite' }, QUERY);
     const done = attempt({ answer: rows(1n), earlier: ['DESCRIBE singer'] });
-    expect(await scorer(done, gold(rows(1n)))).toEqual({
+    expect(await grader(done, gold(rows(1n)))).toEqual({
       reward: expect.closeTo(0.95, 9),
       success: true,
       components: { format: 1, execution: 1, exploration: 0.5 },
     });
-    expect((await scorer({ ...done, single: false }, gold(rows(2n)))).reward).toBeCloseTo(0.05, 9);
-    const only = scorerOf(
+    expect((await grader({ ...done, single: false }, gold(rows(2n)))).reward).toBeCloseTo(0.05, 9);
+    const only = graderOf(
       { scoring: 'composite', weights: { format: 0, exploration: 0, execution: 3 } },
       QUERY,
     );
     expect((await only(done, gold(rows(1n)))).reward).toBe(1);
     const cut = { ...rows(1n), count: 30_000 };
-    expect((await scorer(attempt({ answer: cut }), gold(cut))).reward).toBeNull();
+    expect((await grader(attempt({ answer: cut }), gold(cut))).reward).toBeNull();
   });
 
   it('gives nothing for nothing, also where the gold query reads no table', async () => {
     const query = { sql: 'SELECT 1', dialect: 'sqlite' } as const;
-    for (const scorer of [
-      scorerOf({ scoring: 'composite' }, query),
-      scorerOf({ scoring: 'composite' }, QUERY),
+    for (const grader of [
+      graderOf({ scoring: 'composite' }, query),
+      graderOf({ scoring: 'composite' }, QUERY),
     ]) {
-      expect(await scorer(attempt({}), gold(rows(1n)))).toMatchObject({ reward: 0, success: false });
+      expect(await grader(attempt({}), gold(rows(1n)))).toMatchObject({ reward: 0, success: false });
     }
-    const whole = scorerOf({ scoring: 'composite' }, query);
+    const whole = graderOf({ scoring: 'composite' }, query);
     expect((await whole(attempt({ answer: rows(1n), sql: 'SELECT 1' }), gold(rows(1n)))).reward).toBe(1);
   });
 
@@ -143,8 +143,8 @@ describe('the composite reward', () => {
       earlier: ['SELECT 1 AS singer, 2 AS concert'],
     });
     for (const execution of [0.8, 0]) {
-      const scorer = scorerOf({ scoring: 'composite', weights: { execution } }, QUERY);
-      expect(await scorer(done, gold(rows(1n)))).toMatchObject({ reward: 0, components: { format: 0 } });
+      const grader = graderOf({ scoring: 'composite', weights: { execution } }, QUERY);
+      expect(await grader(done, gold(rows(1n)))).toMatchObject({ reward: 0, components: { format: 0 } });
     }
   });
 
