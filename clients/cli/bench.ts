@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { runtimes } from '../../docker/engines/table.ts';
 import { CommandError } from './command-error.ts';
@@ -45,6 +46,8 @@ export function declareCommand(command: Command, { terminal, exit }: Cli): void 
       if (!existsSync(BENCH)) {
         throw new CommandError('the benchmark is not part of this installation: run it in a clone', EXIT.bad);
       }
+      // Better now than after minutes.
+      if (flags.json !== undefined) await appendFile(flags.json, '');
       const { bench }: Bench = await import(BENCH.href);
       const isSound = await bench(flags, (line) => print(terminal, line));
       exit(isSound ? EXIT.ok : EXIT.bad);

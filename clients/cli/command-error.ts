@@ -25,6 +25,7 @@ const REMEDIES: Partial<Record<ErrorName | 'unknown', (data: Details) => string>
   invalid_params: () => 'Correct these values.',
   environment_not_found: () => '`stepwell tasks datasets` lists the environments.',
   dataset_not_found: () => '`stepwell tasks datasets` lists those there are; `stepwell import` adds more.',
+  unauthorized: () => 'Give it with --token or STEPWELL_TOKEN.',
   task_not_found: (data) => `${listCommand(data)} lists those there are.`,
 };
 
@@ -43,18 +44,36 @@ const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EACCES: '--port: this user may not listen there: name a port above 1023',
 };
 
-/** Names of errors, of whatever program, that are the user's to mend. */
+/** Answers of a server that say that an argument is wrong: nothing was begun. */
+const WRONG_ARGUMENTS: ReadonlySet<ErrorName | 'unknown'> = new Set<ErrorName>([
+  'invalid_params',
+  'environment_not_found',
+  'dataset_not_found',
+  'task_not_found',
+  'unauthorized',
+]);
+
+/** Why a file that the user names cannot be used, by the code of the system's error. */
+const FILE_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not use it',
+  EISDIR: 'it is a folder',
+  ENOENT: 'there is no such file or folder',
+  ENOTDIR: 'a part of the path is a file',
+  EPERM: 'this user may not use it',
+  EROFS: 'it cannot be written',
+};
+
+/** Names of errors, of any layer, that the user can correct: their messages name the file or the flag. */
 const USAGE_ERRORS = new Set([
   'CheatError',
   'ConfigError',
   'DatasetError',
   'DefinitionError',
-  'ImportError',
   'SamplesError',
   'TrajectoryError',
 ]);
 
-/** How an error is told to a person. */
+/** What a person reads of an error. */
 export function tell(error: unknown): Told {
   if (error instanceof CommandError) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof RemoteError) {
@@ -62,12 +81,12 @@ export function tell(error: unknown): Told {
     const what = fields.length > 0 ? fields.join('; ') : error.message;
     return {
       message: `${stop(what)} ${REMEDIES[error.error]?.(error.details) ?? error.remedy}`,
-      exitCode: EXIT.bad,
+      exitCode: exitCodeOf(error.error),
     };
   }
   if (error instanceof ProtocolError) {
     const remedy = REMEDIES[error.error]?.(error.data) ?? error.data.remedy;
-    return { message: `${stop(error.message)} ${remedy}`, exitCode: EXIT.bad };
+    return { message: `${stop(error.message)} ${remedy}`, exitCode: exitCodeOf(error.error) };
   }
   if (error instanceof ConnectError && error.status === null && !error.retryable) {
     return { message: `--url: ${error.message}`, exitCode: EXIT.usage };
@@ -78,10 +97,25 @@ export function tell(error: unknown): Told {
   if (error instanceof Error && USAGE_ERRORS.has(error.name)) {
     return { message: error.message, exitCode: EXIT.usage };
   }
+  const file = fileError(error);
+  if (file !== undefined) return { message: file, exitCode: EXIT.usage };
   const listening = listenError(error);
   if (listening !== undefined) return { message: listening, exitCode: EXIT.bad };
   if (error instanceof Error) return { message: error.message || error.name, exitCode: EXIT.bad };
   return { message: String(error), exitCode: EXIT.bad };
+}
+
+function exitCodeOf(error: ErrorName | 'unknown'): number {
+  return WRONG_ARGUMENTS.has(error) ? EXIT.usage : EXIT.bad;
+}
+
+/** A file that the system refuses, with the reason. */
+function fileError(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('path' in error) || !('code' in error)) return undefined;
+  // A program that cannot be started is no file of the user's.
+  if ('syscall' in error && String(error.syscall).startsWith('spawn')) return undefined;
+  const reason = FILE_ERRORS[String(error.code)];
+  return reason === undefined ? undefined : `${error.path}: ${reason}`;
 }
 
 function stop(sentence: string): string {

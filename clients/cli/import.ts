@@ -53,10 +53,10 @@ export function declareCommand(
     .argument('<file>', 'e.g. HumanEval.jsonl')
     .option('--name <name>', "name of the dataset (default: the file's, without its ending)")
     .action(async (file: string, { name, ...flags }: ImportFlags & { readonly name?: string }) => {
-      const imported = await withProgress('import', terminal.errors, async (onProgress) => {
-        onProgress(`reading ${file}`, 0);
-        return writeDatasets(await readHumanEval(file, name), stateFolder(terminal.env), onProgress);
-      });
+      const datasets = await readHumanEval(file, name);
+      const write = (onProgress: OnProgress) =>
+        writeDatasets(datasets, stateFolder(terminal.env), onProgress);
+      const imported = await withProgress('import', terminal.errors, write);
       await finish(terminal, { imported, left: [] }, flags, check);
     });
   for (const importer of [intercode, humaneval]) {

@@ -39,7 +39,8 @@ async function check(cli: Cli, { environment, dataset = BUILT_IN, runtime }: Che
     (one) => one.dataset === dataset && (environment === undefined || one.environment === environment),
   );
   if (golds.length === 0) {
-    throw new CommandError(`there is no dataset "${dataset}": \`stepwell tasks datasets\` lists them`);
+    const none = environment === undefined ? 'no environment has a dataset' : `${environment} has no dataset`;
+    throw new CommandError(`${none} "${dataset}": \`stepwell tasks datasets\` lists them`);
   }
   const checked = await checkDatasets(cli.terminal, { runtime }, golds);
   for (const one of checked) for (const line of checkLines(one)) print(cli.terminal, line);

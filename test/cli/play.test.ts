@@ -176,7 +176,7 @@ test('a refused parameter is named', async () => {
     });
   };
   const { exitCode, complained } = await stepwell(['play', '--url', server.url, '--max-turns', '99999']);
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(2);
   expect(complained).toBe('stepwell: max_turns: at most 100000. Correct these values.\n');
 });
 

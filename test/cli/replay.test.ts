@@ -226,6 +226,6 @@ test('a server that refuses is told of without a stack trace', async () => {
   const path = join(folder, 'refused.jsonl');
   await writeFile(path, jsonl(recorded()));
   const { exitCode, complained } = await stepwell(['replay', path, '--url', server.url]);
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(2);
   expect(complained).toMatch(/^stepwell: bash-v1 has no dataset builtin\. [^\n]*stepwell import[^\n]*\n$/);
 });
