@@ -3,17 +3,17 @@ import type { Row } from './lanes.ts';
 
 export type BenchOptions = Pick<BenchFlags, 'runtime' | 'lanes' | 'seconds' | 'sustained'>;
 
-/** What one environment's measuring gives. */
+/** The measurements of one environment. */
 export interface Report<F> {
-  /** The server's line when it was ready. */
+  /** The line that the server printed when it was ready. */
   readonly server: string;
   readonly figures: F;
   readonly rows: readonly Row[];
-  /** Episodes that ended by a fault, without a reward or with a wrong one. */
+  /** Number of episodes with a fault, a wrong reward or none. */
   readonly failures: number;
 }
 
-/** A report as lines. */
+/** The lines of a report. */
 export function reportLines(environment: string, server: string, rows: readonly Row[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
   return [

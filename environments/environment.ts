@@ -46,7 +46,7 @@ export interface GradeRequest {
   readonly answer?: string;
   /** No action follows: the agent's processes are ended first. */
   readonly final: boolean;
-  /** Longest that the agent's work may keep the grade busy, in milliseconds. @default the environment's own limits */
+  /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly atMostMs?: number;
 }
 

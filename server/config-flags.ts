@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { Config, ConfigError, type ConfigInput, createConfig, flagOf } from './config.ts';
 
-/** One setting as the command line and the README show it. */
+/** A setting as the command line and the README show it. */
 export interface ConfigFlag {
   readonly key: keyof Config;
   /** E.g. `--step-timeout-ms`. */
   readonly flag: string;
-  /** What stands after the flag, e.g. `<number>`; empty for a switch. */
+  /** The flag's argument, e.g. `<number>`; empty for a switch. */
   readonly placeholder: string;
-  /** Default as a person would type it. */
+  /** The default as it would be typed. */
   readonly default: string;
   readonly description: string;
   /**
@@ -18,13 +18,13 @@ export interface ConfigFlag {
   read(texts: readonly string[]): unknown;
 }
 
-/** What is read of a setting's JSON Schema. */
+/** The parts of a setting's JSON Schema that are used here. */
 interface Setting {
   readonly type?: string;
   readonly enum?: readonly string[];
-  /** The forms of a value that may also be null. */
+  /** For a setting that may be null: its other type, and null. */
   readonly anyOf?: readonly Setting[];
-  /** The values of a record. */
+  /** Schema of a record's values. */
   readonly additionalProperties?: Setting;
   readonly default?: unknown;
   readonly description?: string;
@@ -35,7 +35,7 @@ const { properties } = z.toJSONSchema(Config, { io: 'input' }) as {
 };
 const SETTINGS = new Map(Object.entries(properties));
 
-/** Its JSON type; `null` is no text that can be typed. */
+/** Its JSON type. Null cannot be typed on a command line. */
 function typeOf({ type, anyOf = [] }: Setting): string {
   return type ?? anyOf.find((form) => form.type !== 'null')?.type ?? 'string';
 }
@@ -64,7 +64,7 @@ function show(value: unknown): string {
   return String(value);
 }
 
-/** Every setting, in the schema's order. */
+/** Every setting, in the order of the schema. */
 export function configFlags(): ConfigFlag[] {
   return [...SETTINGS].map(([key, setting]) => ({
     key: key as keyof Config,
@@ -94,7 +94,7 @@ function toEntry(key: string, text: string, setting: Setting): [string, string |
   return [text.slice(0, at), ofNumbers ? toNumber(key, value) : value];
 }
 
-/** One setting's texts, in the order given, as the value that the schema takes. */
+/** The value of a setting from its texts, in the order given. */
 function toValue(key: string, texts: readonly string[], setting: Setting): unknown {
   const last = texts.at(-1) ?? '';
   const items = (): string[] => texts.flatMap((text) => text.split(',')).filter((item) => item !== '');
@@ -116,8 +116,9 @@ function toValue(key: string, texts: readonly string[], setting: Setting): unkno
 }
 
 /**
- * Settings given by a command over those of the environment (`STEPWELL_PORT` for `--port`, and so on) over the defaults.
- * @throws {ConfigError} naming the flag and the remedy
+ * Settings given by a command. Those that it does not give come from the environment (`STEPWELL_PORT` for `--port`), else
+ * from the defaults.
+ * @throws {ConfigError} the message names the flag and what to change
  */
 export function configOf(given: ConfigInput, env: Readonly<Record<string, string | undefined>> = {}): Config {
   const input: Record<string, unknown> = { ...given };

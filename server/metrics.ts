@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { EndReason } from '../protocol/trajectory.ts';
 
-/** How many sandboxes are in which state, and how many requests wait for one. */
+/** Number of sandboxes by state, and of requests that wait for one. */
 export interface SandboxCounts {
   readonly states: Readonly<Record<string, number>>;
   readonly queued: number;
@@ -11,7 +11,7 @@ const STEP_BUCKETS = [
   0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ];
 
-/** What `/metrics` tells, in a registry of its own. */
+/** The metrics of `/metrics`, in a registry of their own. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #episodes = new Counter({
@@ -22,20 +22,20 @@ export class Metrics {
   });
   readonly #steps = new Counter({
     name: 'stepwell_steps_total',
-    help: 'Steps made.',
+    help: 'Steps.',
     labelNames: ['environment'],
     registers: [this.registry],
   });
   readonly #stepSeconds = new Histogram({
     name: 'stepwell_step_seconds',
-    help: 'Time of a step in the server, sandbox included.',
+    help: 'Time of a step in the server, including the sandbox.',
     labelNames: ['environment'],
     buckets: STEP_BUCKETS,
     registers: [this.registry],
   });
   readonly #resetSeconds = new Histogram({
     name: 'stepwell_reset_seconds',
-    help: 'Time of a reset in the server, queue included.',
+    help: 'Time of a reset in the server, including the queue.',
     labelNames: ['environment'],
     buckets: STEP_BUCKETS,
     registers: [this.registry],
@@ -46,13 +46,13 @@ export class Metrics {
     labelNames: ['class', 'code'],
     registers: [this.registry],
   });
-  /** Looked up once: labels cost more than the count. */
+  /** Kept, as looking up labels costs more than counting. */
   readonly #perEnvironment = new Map<string, (seconds: number) => void>();
 
   constructor(openEpisodes: () => number, sandboxes: () => SandboxCounts) {
     new Gauge({
       name: 'stepwell_episodes_open',
-      help: 'Episodes open now.',
+      help: 'Open episodes.',
       registers: [this.registry],
       collect() {
         this.set(openEpisodes());
@@ -60,7 +60,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'stepwell_sandboxes',
-      help: 'Sandboxes now, by state.',
+      help: 'Sandboxes, by state.',
       labelNames: ['state'],
       registers: [this.registry],
       collect() {
@@ -70,7 +70,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'stepwell_queue_length',
-      help: 'Requests that wait for a sandbox now.',
+      help: 'Requests that wait for a sandbox.',
       registers: [this.registry],
       collect() {
         this.set(sandboxes().queued);

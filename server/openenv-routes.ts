@@ -27,7 +27,7 @@ export interface OpenEnvParts {
   readonly config: Config;
   readonly memory: ServerMemory;
   readonly log: Logger;
-  /** Told of every socket. */
+  /** Called with every socket. */
   readonly onSocket: (client: OpenEnvSocket, socket: WebSocket) => void;
 }
 
@@ -62,7 +62,7 @@ function asObject(body: unknown): Readonly<Record<string, unknown>> {
   throw new OpenEnvValidationError([{ type: 'dict_type', loc: ['body'], msg, input: excerpt(body) }]);
 }
 
-/** Seconds of the request as the action's own deadline, where it is code that has none. */
+/** Use the request's seconds as the deadline of the action, if it is code without one. */
 function withTimeout(
   action: Readonly<Record<string, unknown>>,
   seconds: number | null | undefined,
@@ -90,10 +90,10 @@ function httpErrorOf(error: unknown): HttpError {
     return { status: busy ? 503 : 500, detail: clipped(error.message) };
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  return { status, detail: status < 500 ? clipped(String(error)) : 'The server met a fault of its own.' };
+  return { status, detail: status < 500 ? clipped(String(error)) : 'Internal server error.' };
 }
 
-/** The routes of one environment under `/openenv/{environment}`; the app gives the prefix. */
+/** Add the routes of an environment; the app sets their prefix `/openenv/{environment}`. */
 export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void {
   const { config, environment, log, memory, registry } = parts;
   const answers = new HttpAnswers(memory, config);
@@ -107,7 +107,7 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
   const schema = openEnvSchema(environment);
   const api = openEnvApi(environment);
 
-  // Bodies are parsed here, since `/mcp` answers text that is no JSON with status 200.
+  // Bodies are parsed in the routes: `/mcp` answers text that is not JSON with status 200.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
     readBody(payload, config.max_frame_bytes),
@@ -119,7 +119,7 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
   });
   app.addHook('onRequest', async (request, reply) => {
     if (answers.reserve(request, reply)) return undefined;
-    const detail = 'The server has no memory for so large a request now: try again.';
+    const detail = 'The server has not enough memory for this request now: try again.';
     return reply.code(503).header('retry-after', '1').header('connection', 'close').send({ detail });
   });
   app.addHook('onClose', () => http.leave());

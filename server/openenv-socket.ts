@@ -16,12 +16,12 @@ import { OpenEnvValidationError, validate } from './openenv-validation.ts';
 import type { ServerMemory } from './server-memory.ts';
 import { ClientGate } from './step-gate.ts';
 
-/** Messages of one socket that are read ahead; its answers come one by one all the same. */
+/** Maximum messages of one socket that are read ahead. They are still answered one by one. */
 const MAX_READ_AHEAD = 64;
 
 export interface OpenEnvSocketParts {
   readonly socket: WebSocket;
-  /** What the socket reads from and writes to. */
+  /** The stream below the socket. */
   readonly stream: Duplex;
   readonly environment: string;
   readonly registry: EpisodeRegistry;
@@ -44,7 +44,7 @@ function isMessageType(type: unknown): type is OpenEnvMessageType {
   return typeof type === 'string' && Object.hasOwn(OPENENV_MESSAGES, type);
 }
 
-/** One client at `/openenv/{environment}/ws`: one answer per message, in order, and nothing else. */
+/** A client at `/openenv/{environment}/ws`: one answer per message, in order, and nothing else. */
 export class OpenEnvSocket {
   readonly #parts: OpenEnvSocketParts;
   readonly #episodes: OpenEnvEpisodes;
@@ -84,7 +84,7 @@ export class OpenEnvSocket {
     });
   }
 
-  /** Answer those who wait for the client to read, since the server takes no new work. */
+  /** Answer requests that wait for the client to read: the server takes no new work. */
   refuse(error: ProtocolError): void {
     this.#flow.refuse(error);
   }
@@ -99,8 +99,8 @@ export class OpenEnvSocket {
     try {
       if (!this.#closed) await this.#answer(data.toString());
     } catch (err) {
-      // Nothing of this kind is known; whatever it is, it is this socket's alone.
-      this.#parts.log.error({ err }, 'an OpenEnv answer met a fault');
+      // An unknown fault, which ends this socket alone.
+      this.#parts.log.error({ err }, 'an OpenEnv answer failed unexpectedly');
       this.#parts.socket.terminate();
     } finally {
       this.#flow.end(1, data.length);
@@ -187,8 +187,8 @@ export class OpenEnvSocket {
     }
     if (error instanceof OpenEnvExecutionError) return { code: 'EXECUTION_ERROR', message: error.message };
     if (!(error instanceof ProtocolError)) {
-      this.#parts.log.error({ err: error }, 'an OpenEnv request met a fault');
-      return { code: 'EXECUTION_ERROR', message: 'The server met a fault of its own.' };
+      this.#parts.log.error({ err: error }, 'an OpenEnv request failed unexpectedly');
+      return { code: 'EXECUTION_ERROR', message: 'Internal server error.' };
     }
     if (error.error === 'shutting_down') return { code: 'SESSION_ERROR', message: error.message };
     if (error.error !== 'capacity') return { code: 'EXECUTION_ERROR', message: error.message };
