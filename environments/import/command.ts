@@ -15,19 +15,19 @@ import { PARTS } from './parts.ts';
 import { withProgress } from './progress.ts';
 import { markTasks } from './task-marks.ts';
 
-/** What a check found of one dataset. */
+/** The result of a check of one dataset. */
 export interface CheckedDataset {
   readonly dataset: string;
   readonly engine: string;
   readonly marks: readonly { readonly id: string; readonly ungradable: Ungradable }[];
   readonly faults: readonly unknown[];
-  /** The same for a person. */
+  /** The same as text. */
   readonly lines: readonly string[];
 }
 
 /**
- * Tries every task of datasets by playing its gold, which needs sandboxes.
- * @throws {NotChecked} where there is nothing to try them on
+ * Tries every task of datasets by playing its gold. This needs sandboxes.
+ * @throws {NotChecked} if no engine can play them
  */
 export type Check = (
   datasets: readonly string[],
@@ -35,7 +35,7 @@ export type Check = (
   onProgress: OnProgress,
 ) => Promise<readonly CheckedDataset[]>;
 
-/** Why nothing could be tried; the datasets are as good as before. */
+/** Why nothing could be tried; the datasets are unchanged. */
 export class NotChecked extends Error {
   override readonly name = 'NotChecked';
 }
@@ -43,13 +43,13 @@ export class NotChecked extends Error {
 export interface CommandOptions {
   /** State folder. @default env `STEPWELL_HOME`, else `~/.stepwell` */
   readonly home?: string;
-  /** Takes a line for the user. @default standard output */
+  /** Prints a line for the user. @default standard output */
   readonly print?: (line: string) => void;
-  /** Takes a line about an error. @default standard error */
+  /** Prints a line about an error. @default standard error */
   readonly printError?: (line: string) => void;
   /** Where progress is shown. @default standard error */
   readonly progress?: NodeJS.WritableStream;
-  /** @default nothing is tried, and every task counts as gradable until an episode shows otherwise */
+  /** @default no tries: every task counts as gradable until an episode shows otherwise */
   readonly check?: Check;
 }
 
@@ -58,7 +58,7 @@ interface CheckFlags {
   readonly runtime?: string;
 }
 
-/** What a person types next. */
+/** The command that the user may run next. */
 function nextStep({ name }: ImportedDataset): string {
   return `next: stepwell play --dataset ${name} (the first episode builds its image, if it has one)`;
 }
@@ -70,7 +70,7 @@ function tell({ imported, left }: ImportResult, print: (line: string) => void): 
   for (const { name, reason } of left) print(`left out ${name}: ${reason}`);
 }
 
-/** Try what was imported, mark in its files what cannot be graded, and tell. */
+/** Try the imported tasks, mark the ungradable ones in the datasets' files, and report. */
 async function checkImported(
   imported: readonly ImportedDataset[],
   { check, progress, print, now }: Checking,
@@ -111,8 +111,8 @@ function runtime(): Option {
 
 /**
  * `stepwell import`.
- * @param argv what follows `import` on the command line
- * @returns the exit status: 0, 1 for files that cannot be imported, 2 for a wrong command line
+ * @param argv arguments after `import` on the command line
+ * @returns the exit status: 0, 1 for files that cannot be imported, 2 for wrong arguments
  */
 export async function run(argv: readonly string[], options: CommandOptions = {}): Promise<number> {
   const home = options.home ?? process.env.STEPWELL_HOME ?? join(homedir(), '.stepwell');

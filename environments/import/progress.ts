@@ -4,7 +4,7 @@ import type { OnProgress } from './intercode.ts';
 
 /** Cells of the bar. */
 const WIDTH = 24;
-/** Width of a terminal that does not tell its own. */
+/** Width of a terminal that does not report its width. */
 const DEFAULT_COLUMNS = 80;
 
 function bar(doing: string, share: number): string {
@@ -12,7 +12,7 @@ function bar(doing: string, share: number): string {
   return `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${Math.round(share * 100)} % ${doing}`;
 }
 
-/** A line whenever something else is being done. */
+/** Prints a line when the work reaches another part. */
 function inLines(title: string, stream: NodeJS.WritableStream): OnProgress {
   let last = '';
   return (doing) => {
@@ -22,7 +22,7 @@ function inLines(title: string, stream: NodeJS.WritableStream): OnProgress {
 }
 
 /**
- * Do some work and show how far it is: a bar on a terminal; elsewhere a line for each part of the work.
+ * Do some work and show its progress: a bar on a terminal, elsewhere a line for each part of the work.
  * @param stream where it is shown
  */
 export async function withProgress<T>(
@@ -39,7 +39,7 @@ export async function withProgress<T>(
     });
     context.result = { value };
   };
-  // Its choice of a renderer looks at standard output, which is free for results here.
+  // Its default renderer depends on standard output, which is for results here.
   await new Listr([{ title, task: run }], {
     renderer: 'default',
     rendererOptions: { logger },

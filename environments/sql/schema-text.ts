@@ -1,7 +1,7 @@
 import type { Schema } from './driver-answer.ts';
 import type { SqlTaskRecord } from './task.ts';
 
-/** A task's instruction with its tables and their columns, a table a line, and what else must be known. */
+/** A task's instruction with its tables and their columns, one table per line, and the evidence. */
 export function withSchema({ instruction, tables, evidence }: SqlTaskRecord, schema: Schema): string {
   const told = schema.filter(({ name }) => tables === undefined || tables.includes(name));
   const lines = told.map(({ name, columns }) => {
