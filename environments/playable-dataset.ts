@@ -8,7 +8,7 @@ export interface TaskRecord {
   /** What the agent is asked to do. */
   readonly instruction: string;
   readonly tags?: readonly string[] | undefined;
-  /** Why it cannot be graded; an import or a check marks it. */
+  /** Why it cannot be graded; set by an import or a check. */
   readonly ungradable?: Ungradable | undefined;
 }
 

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { RunResult } from '../../docker/sandbox.ts';
 
-/** The agent's answer: text that it submitted, or the last output that was not blank (`null` for none). */
+/** The agent's answer: the text that it submitted, or the last output that is not blank (`null` if there is none). */
 export type Answer = string | Pick<RunResult, 'output' | 'truncatedBytes' | 'sha256'> | null;
 
-/** The most that an answer can get which is not the gold's: the right lines in another order. */
+/** Maximum score of an answer that differs from the gold's, e.g. the right lines in another order. */
 const NOT_EQUAL = 0.75;
-/** Texts above this are the same or not, in bytes: no comparison of words may hold the server up. */
+/** Texts above this many bytes are only compared for equality: a comparison of words would block the server. */
 const MOST_COMPARED = 256 * 1024;
-/** What ends a word. Signs of numbers and paths belong to it. */
+/** Characters that end a word. Signs of numbers and paths belong to the word. */
 const BETWEEN_WORDS = /[\s,;:|="'`()[\]{}<>]+/u;
 const WORD_END = '.?!';
 const LINE_FEED = 0x0a;
 
-/** Whether a character is white space at the end of a line, the line feed aside. */
+/** Whether a character is white space other than a line feed. */
 function isBlank(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== LINE_FEED);
 }
 
-/** A text without those of some characters at its end. A pattern for that takes the square of a long run of them. */
+/** A text without certain characters at its end. A pattern would take quadratic time for a long run of them. */
 function withoutEnd(text: string, characters: string): string {
   let end = text.length;
   while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
@@ -26,8 +26,8 @@ function withoutEnd(text: string, characters: string): string {
 }
 
 /**
- * White space at the ends of lines and blank lines at both ends say nothing. Where more than `most` characters are left,
- * `null`; a text may have millions of lines, and other episodes wait meanwhile.
+ * A text without white space at line ends and without blank lines at both ends. `null` if more than `most` characters are
+ * left: a text may have millions of lines, and other episodes wait meanwhile.
  */
 export function normalised(text: string): string;
 export function normalised(text: string, most: number): string | null;
@@ -68,7 +68,7 @@ function counts(items: Iterable<string>): Map<string, number> {
   return found;
 }
 
-/** Intersection over union of two multisets (the Jaccard index); 0 where both are empty. */
+/** Intersection over union of two multisets (the Jaccard index); 0 if both are empty. */
 function overlap(left: readonly string[], right: readonly string[]): number {
   const [ours, theirs] = [counts(left), counts(right)];
   let common = 0;
@@ -78,8 +78,7 @@ function overlap(left: readonly string[], right: readonly string[]): number {
 
 /**
  * Similarity of an answer to the gold's output, 0 to 1; 1 only for the same text. Any other gets at most 0.75: the mean of
- * the Jaccard indices of lines and of words. Words of the instruction are no merit: neither they nor lines of nothing else
- * count.
+ * the Jaccard indices of lines and of words. Words of the instruction, and lines of only such words, do not count.
  */
 export function answerSimilarity(answer: string, gold: string, instruction: string): number {
   const right = normalised(gold);
@@ -92,7 +91,7 @@ export function answerSimilarity(answer: string, gold: string, instruction: stri
   return NOT_EQUAL * 0.5 * (overlap(lines(left), lines(right)) + overlap(news(left), news(right)));
 }
 
-/** Whether an output of which the middle was dropped was the gold's, by the digest of all of it. */
+/** Whether an output whose middle was dropped equals the gold's, by the digest of the whole output. */
 function sameWhole(kept: Exclude<Answer, string | null>, gold: Buffer): boolean {
   if (kept.output.length + kept.truncatedBytes !== gold.length) return false;
   return kept.sha256 === createHash('sha256').update(gold).digest('hex');
@@ -106,12 +105,12 @@ export function compareAnswers(answer: Answer, gold: Buffer, instruction: string
   const { output, truncatedBytes } = answer;
   if (truncatedBytes > 0 && sameWhole(answer, gold)) return 1;
   const similarity = answerSimilarity(output.toString('utf8'), wanted, instruction);
-  // What says the same in other bytes, or where the rest was dropped, is not known to be the same.
+  // Texts with other bytes, or with a dropped part, are not known to be equal.
   const known = truncatedBytes === 0 && (similarity < 1 || sameBytes(output, gold));
   return known ? similarity : Math.min(similarity, NOT_EQUAL);
 }
 
-/** Whether two outputs are the same in bytes but for white space: texts may have lost what is no UTF-8. */
+/** Whether two outputs have the same bytes except white space. As texts they may have lost bytes that are not UTF-8. */
 function sameBytes(left: Buffer, right: Buffer): boolean {
   return left.equals(right) || normalised(left.toString('latin1')) === normalised(right.toString('latin1'));
 }

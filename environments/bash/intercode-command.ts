@@ -6,17 +6,17 @@ import { posixWords, UnbalancedQuotesError } from './posix-words.ts';
 export const INTERCODE_TIMEOUT_MS = 10_000;
 export const TIMED_OUT = 'Command timed out';
 export const MALFORMED = 'Malformed command';
-/** What the sandbox's runner says where a program's arguments are too long for the kernel. */
+/** The runner's message for arguments that are too long for the kernel. */
 export const TOO_LONG = "OSError: [Errno 7] Argument list too long: '/bin/bash'\n";
 export const TOO_LONG_STATUS = 127;
 
 /**
- * Longer actions are not taken apart, in UTF-16 code units: the kernel takes less than that for all arguments of a program
- * (a quarter of the stack's 8 MiB).
+ * Maximum length of a parsed action, in UTF-16 code units. The kernel accepts less for all arguments of a program (a quarter
+ * of the stack's 8 MiB).
  */
 const LONGEST_ACTION = 2 * 1024 * 1024;
 
-/** What InterCode makes of an action. */
+/** An action as InterCode runs it. */
 export type IntercodeCommand =
   | { readonly kind: 'malformed' }
   | { readonly kind: 'too_long' }
@@ -26,20 +26,20 @@ export type IntercodeCommand =
       readonly argv: readonly string[];
       /** Where it runs. */
       readonly workdir: string;
-      /** Working directory of later actions where this one ends with status 0, if it is a change of directory. */
+      /** For a change of directory: the working directory of later actions, if this one ends with status 0. */
       readonly nextWorkdir: string | null;
     };
 
 const MALFORMED_COMMAND = { kind: 'malformed' } as const;
 
 /**
- * InterCode puts the action between double quotes and takes the whole apart again, so that the action's own quotes end
- * and reopen the quotation.
+ * InterCode puts the action between double quotes and splits the result again, so the action's own quotes end and reopen
+ * the quotation.
  */
 function bashWords(action: string): string[] | null {
   try {
     const words = posixWords(`/bin/bash -c "${pythonStrip(action)}"`);
-    // No argument of a program can hold a NUL.
+    // An argument of a program cannot contain NUL.
     return words.some((word) => word.includes('\0')) ? null : words;
   } catch (error) {
     if (error instanceof UnbalancedQuotesError) return null;
@@ -47,7 +47,7 @@ function bashWords(action: string): string[] | null {
   }
 }
 
-/** Join `change` to `current`, with `.` and `..` resolved as text. */
+/** Join `change` to `current`; `.` and `..` are resolved as text. */
 export function resolveDirectory(current: string, change: string): string {
   if (change === '') return current;
   const segments: string[] = [];
@@ -59,8 +59,8 @@ export function resolveDirectory(current: string, change: string): string {
 }
 
 /**
- * Read an action as InterCode does. What starts with `cd` (also `cdrom`) is a change of directory to whatever follows
- * the first `cd ` in it, run in `/`.
+ * Read an action as InterCode does. An action that starts with `cd` (also `cdrom`) changes the directory to whatever follows
+ * the first `cd ` in it, and runs in `/`.
  */
 export function intercodeCommand(action: string, workdir: string): IntercodeCommand {
   if (action.length > LONGEST_ACTION && pythonStrip(action).length > LONGEST_ACTION)
@@ -78,7 +78,7 @@ export function intercodeCommand(action: string, workdir: string): IntercodeComm
   return { kind: 'run', argv, workdir: nextWorkdir === null ? workdir : '/', nextWorkdir };
 }
 
-/** The gold command's line: a list is joined with `;`. It runs in `/`, and `cd` means nothing special. */
+/** The gold command's line: a list is joined with `;`. It runs in `/`, and `cd` is not special. */
 export function intercodeGold(
   gold: string | readonly string[],
   workdir: string,
@@ -87,16 +87,16 @@ export function intercodeGold(
   return argv === null ? MALFORMED_COMMAND : { kind: 'run', argv, workdir, nextWorkdir: null };
 }
 
-/** How long a container engine waits after a command's end for those that still hold its output, in milliseconds. */
+/** Time that a container engine waits after a command's end for processes that keep its output open, in milliseconds. */
 const LINGER_MS = 2_000;
 
-/** InterCode sets no limit to output; the reward looks at this much, in bytes: other episodes wait while words are counted. */
+/** Bytes of output that the reward uses. InterCode has no limit, but other episodes wait while words are counted. */
 const GRADED_OUTPUT_BYTES = 2 * 1024 * 1024;
 
-/** Enters a directory and becomes the command, or says what a container engine would say. */
+/** Enters a directory and becomes the command, or prints a container engine's message. */
 const ENTER = 'cd -- "$1" 2>/dev/null || { printf %s "$2"; exit 126; }; unset OLDPWD; shift 2; exec "$@"';
 
-/** What `docker exec` gives a program of these images. */
+/** The environment of a program that `docker exec` runs on these images. */
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOSTNAME: 'stepwell',

@@ -30,12 +30,12 @@ export interface IntercodeEpisodeParts {
   readonly placedInMs: number;
 }
 
-/** What a container engine says where it cannot start a program. */
+/** A container engine's message if it cannot start a program. */
 const CANNOT_START = 'OCI runtime exec failed: exec failed: unable to start container process: unknown\r\n';
 
 const CANNOT_START_STATUS = 126;
 
-/** What is shown of an action, and what is graded. */
+/** The shown and the graded output of an action. */
 interface Seen {
   readonly shown: string;
   readonly graded: string;
@@ -59,7 +59,7 @@ function notExecuted(text: string, durationMs = 0, exitCode: number | null = nul
   };
 }
 
-/** Each action in a process of its own; answers and rewards as InterCode gives them. */
+/** Each action runs in its own process; answers and rewards are InterCode's. */
 export class IntercodeEpisode implements EnvironmentEpisode {
   readonly task: Task;
   readonly sandbox: Sandbox;
@@ -74,7 +74,7 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     this.task = parts.task;
     this.sandbox = parts.sandbox;
     this.#workdir = parts.workdir;
-    // Graded before any action, InterCode compares the instruction itself.
+    // If it is graded before any action, InterCode compares the instruction itself.
     this.#lastOutput = parts.task.instruction;
     this.initial = { observation: { output: parts.task.instruction }, durationMs: parts.placedInMs };
   }
@@ -117,7 +117,7 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     return { shown, graded, exitCode, executed, timedOut: false, truncatedBytes, durationMs };
   }
 
-  /** `null` where what the agent left, a crowd of processes or no shell, lets no program start. */
+  /** `null` if no program can start because of what the agent left: too many processes, or no shell. */
   async #run(request: ExecRequest): Promise<RunResult | null> {
     try {
       return await this.sandbox.exec(request);
@@ -143,7 +143,7 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     return { ...grade, ...info, durationMs: performance.now() - began };
   }
 
-  /** The agent's side, with none of its processes at work meanwhile. */
+  /** The agent's evidence, read while its processes are stopped. */
   async #evidence(gold: IntercodeEvidence, final: boolean): Promise<IntercodeEvidence> {
     const look = () =>
       fileEvidence(this.sandbox, {

@@ -3,21 +3,21 @@ import type { ChecksumPath, LayerChange, RunResult, Sandbox } from '../../docker
 import { decodeText } from '../output-text.ts';
 import { checksumPath, comparedPaths } from './intercode-reward.ts';
 
-/** What InterCode sees of a file system. */
+/** What InterCode reads of a file system. */
 export interface FileEvidence {
-  /** Output of `git status --short`; `null` where what the agent left keeps it from being read. */
+  /** Output of `git status --short`; `null` if what the agent left prevents reading it. */
   readonly status: string | null;
-  /** A digest of what the checksum program prints of a path; `null` where InterCode cannot ask, or a bound is exceeded. */
+  /** A digest of the checksum program's output for a path; `null` if InterCode cannot run it, or a bound is exceeded. */
   readonly checksums: ReadonlyMap<string, string | null>;
 }
 
 /**
- * Two attempts, and the checksums beside them, end well before a client that waits for a grade gives up. 4 MiB is more than the
- * names of as many files as a layer holds, but for very long ones.
+ * Two attempts, and the checksums, end well before a client gives up waiting for a grade. 4 MiB is more than the names of all
+ * files that a layer can have, unless they are very long.
  */
 const INSPECTION = { cwd: '/', timeoutMs: 10_000, maxOutputBytes: 4 * 1024 * 1024 } as const;
 
-/** No setting that the agent could have left behind may start a program or leave the sandbox. */
+/** Settings of the agent must not start programs or reach outside the sandbox. */
 const GIT = [
   'git',
   '-c',
@@ -29,25 +29,25 @@ const GIT = [
   '-c',
   'submodule.recurse=false',
 ];
-/** A repository inside has a configuration of its own, with filters that git would run to see whether files changed. */
+/** A nested repository has its own configuration, with filters that git would run to see whether files changed. */
 const STATUS_COMMAND = ['status', '--short', '--ignore-submodules=dirty'];
 
-/** From this exit status on a signal ended git. Below it git tells of a fault of its own (128), as InterCode shows it. */
+/** At or above this exit status a signal ended git. 128 is an error of git itself, which InterCode shows. */
 const BY_SIGNAL = 129;
 
-/** Whether git came to its end. */
+/** Whether git ended by itself. */
 function isEnded({ timedOut, exitCode }: RunResult): boolean {
   return !timedOut && exitCode !== null && exitCode < BY_SIGNAL;
 }
 
-/** Half a status would be another reward. */
+/** An incomplete status would give another reward. */
 function whole(result: RunResult): string | null {
   return isEnded(result) && result.truncatedBytes === 0 ? decodeText(result.output) : null;
 }
 
 /**
- * The status by the image's git. One that was cut off is asked for once more, as the container may have stood still or the
- * machine been out of memory meanwhile: if it is cut off again, then by what the agent left.
+ * The status from the image's git. If it was cut off, git runs once more, because the container may have been paused or the
+ * machine out of memory. If it is cut off again, the cause is what the agent left.
  */
 async function gitStatus(sandbox: Sandbox): Promise<string | null> {
   const ask = () => sandbox.inspect({ ...INSPECTION, argv: [...GIT, ...STATUS_COMMAND] });
@@ -60,7 +60,7 @@ async function gitStatus(sandbox: Sandbox): Promise<string | null> {
   }
 }
 
-/** By git of the pristine image and checksums, for an image whose `/` is a repository. */
+/** The evidence from the pristine image's git and checksums, for an image whose `/` is a repository. */
 async function gitEvidence(sandbox: Sandbox, within: ReadonlySet<string> | null): Promise<FileEvidence> {
   const status = await gitStatus(sandbox);
   const paths = comparedPaths(status ?? '').filter((path) => within === null || within.has(path));
@@ -82,16 +82,16 @@ const STATUS: Readonly<Record<LayerChange['kind'], string>> = {
   deleted: 'D',
   type_changed: 'T',
   mode_changed: 'M',
-  // Git knows none of them.
+  // Git does not track them.
   attributes_changed: '',
 };
 
-/** A path as git would name it, with nothing in it that separates words. */
+/** A path as git would print it, without characters that separate words. */
 function oneWord(path: string): string {
   return path.slice(1).replaceAll(/\s/g, '␣');
 }
 
-/** The same from the layer, for an image without a repository: no folder is collapsed, none stands for itself. */
+/** The same from the layer, for an image without a repository: folders are neither collapsed nor listed. */
 async function layerEvidence(sandbox: Sandbox): Promise<FileEvidence> {
   const { changes, exceeded } = await sandbox.diff();
   if (exceeded !== null) return { status: null, checksums: new Map() };
@@ -111,11 +111,11 @@ async function layerEvidence(sandbox: Sandbox): Promise<FileEvidence> {
 export interface EvidenceOptions {
   /** Whether `/` of the image is a git repository. */
   readonly gitAtRoot: boolean;
-  /** Paths whose checksums are wanted. `null`: of every new path */
+  /** Paths whose checksums are needed. `null`: all new paths */
   readonly within: ReadonlySet<string> | null;
 }
 
-/** Look at the files of a sandbox from outside the agent's reach. */
+/** Read the files of a sandbox where the agent cannot interfere. */
 export function fileEvidence(sandbox: Sandbox, options: EvidenceOptions): Promise<FileEvidence> {
   return options.gitAtRoot ? gitEvidence(sandbox, options.within) : layerEvidence(sandbox);
 }

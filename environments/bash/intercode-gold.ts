@@ -10,13 +10,13 @@ import type { BashTaskRecord } from './task.ts';
 import { GOLD_TIMEOUT_MS, neverEnds, placeTask } from './task-placement.ts';
 
 /**
- * InterCode keeps one container for the gold through an episode and resets it by git before each grading. What git
- * restores is new (`find -mtime` no longer finds it) and what git ignores stays, so that the first grading of an episode
- * can differ from the later ones.
+ * InterCode keeps one container for the gold during an episode and resets it with git before each grading. Restored files
+ * are new (`find -mtime` no longer finds them) and ignored files stay, so the first grading of an episode can differ from
+ * later ones.
  */
 export type Grading = 'first' | 'later';
 
-/** A gold's outcome, or why there is nothing to compare with. */
+/** A gold's outcome, or why it cannot be compared with. */
 export type IntercodeOutcome =
   | { readonly gold: IntercodeEvidence; readonly ungradable: null }
   | { readonly gold: null; readonly ungradable: Ungradable };
@@ -27,8 +27,8 @@ export type IntercodeGoldSource = (image: ImageRef, grading: Grading) => Promise
 const GIT_RESET = 'git reset --hard; git clean -fd;';
 
 /**
- * InterCode begins each episode with `git clean`, which takes away empty folders. An image has these two nevertheless,
- * for the programs that make sandboxes of it.
+ * InterCode begins each episode with `git clean`, which removes empty folders. These two stay, because the programs that
+ * make sandboxes of an image need them.
  */
 export async function cleanRoot(sandbox: Sandbox): Promise<void> {
   await sandbox.run({ code: 'rmdir /mnt /tmp 2>/dev/null', timeoutMs: 30_000, maxOutputBytes: 4096 });
@@ -42,7 +42,7 @@ interface IntercodeGoldParts extends GoldParts {
 interface GoldRun {
   readonly ended: boolean;
   readonly isDoubtful: boolean;
-  /** What it printed; `null` where InterCode cannot run it. */
+  /** Its output; `null` if InterCode cannot run it. */
   readonly output: string | null;
 }
 
@@ -53,7 +53,7 @@ async function runGold(sandbox: Sandbox, record: BashTaskRecord): Promise<GoldRu
   return { ended: !result.timedOut, isDoubtful: mayBeKilled(result), output: strictText(result) };
 }
 
-/** Runs the gold as InterCode does, in an untouched sandbox, once per task, image and kind of grading. */
+/** Runs the gold as InterCode does, in an untouched sandbox, once per task, image and kind of grading (first or later). */
 export function intercodeGoldSource(parts: IntercodeGoldParts): IntercodeGoldSource {
   const { cache, dataset, record, gitAtRoot } = parts;
   return (image, asked) => {

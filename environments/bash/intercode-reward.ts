@@ -10,24 +10,24 @@ export interface StatusPair {
   readonly path: string;
 }
 
-/** What the formula looks at, of the agent or of the gold command. */
+/** The inputs of the formula, from the agent or from the gold command. */
 export interface IntercodeEvidence {
   /** Output of the last action; `null` for a gold command that InterCode cannot run. */
   readonly output: string | null;
-  /** Output of `git status --short` in `/`; `null` where it cannot be read to its end. */
+  /** Output of `git status --short` in `/`; `null` if it cannot be read to its end. */
   readonly status: string | null;
   /**
-   * What stands for the checksum output by path, at least of the paths that both sides changed. `null`: the path cannot be
-   * given, or there is too much at it.
+   * A digest of the checksum output by path, at least for the paths that both sides changed. `null`: the path cannot be
+   * passed to the program, or its contents exceed a bound.
    */
   readonly checksums: ReadonlyMap<string, string | null>;
 }
 
 export interface IntercodeReward {
   readonly reward: number;
-  /** Whether all three parts are full, where the published experiments stop. */
+  /** Whether all three parts are full. The published experiments stop then. */
   readonly success: boolean;
-  /** Whether the agent's files could be told. */
+  /** Whether the agent's files could be read. */
   readonly readable: boolean;
   readonly components: {
     readonly file_diff: number;
@@ -40,7 +40,7 @@ const WEIGHT = 0.33;
 const BASE = 0.01;
 const COMPARED = new Set(['A', '??', 'C']);
 
-/** The output split at white space into pairs; `null` for an odd number of words, where InterCode raises. */
+/** The output split at white space into pairs; `null` for an odd number of words, for which InterCode raises an error. */
 export function statusPairs(output: string): StatusPair[] | null {
   const words = pythonSplit(output);
   if (words.length % 2 !== 0) return null;
@@ -58,8 +58,8 @@ export function comparedPaths(output: string): string[] {
 }
 
 /**
- * What InterCode gives to the checksum program that it chooses for a path: `md5sum` where it has a dot, else `md5deep -r`.
- * `null` for quotes that do not balance, where its code raises.
+ * Arguments of the checksum program that InterCode chooses for a path: `md5sum` if the path has a dot, else `md5deep -r`.
+ * `null` for unbalanced quotes, for which its code raises an error.
  */
 export function checksumPath(path: string): ChecksumPath | null {
   try {
@@ -79,8 +79,8 @@ export function outputSimilarity(agent: string, gold: string | null): number {
 /**
  * The Bash reward of InterCode (Yang et al. 2023, appendix B), rounded as its code rounds:
  * 0.01 + 0.33·(1 − erf(missing + extra)) + 0.33·(same / common) + 0.33·(cosine of TF-IDF vectors).
- * `null` where its code raises over the gold's files. Where it raises over the agent's, or they cannot be told, they do not
- * agree: an agent must not be able to choose that it is not graded.
+ * `null` if its code raises an error over the gold's files. If it raises one over the agent's files, or they cannot be read,
+ * they do not agree: an agent must not be able to choose that it is not graded.
  */
 export function intercodeReward(agent: IntercodeEvidence, gold: IntercodeEvidence): IntercodeReward | null {
   const theirs = gold.status === null ? null : statusPairs(gold.status);
@@ -102,7 +102,7 @@ const UNREADABLE = { fileDiff: 0, fileChanges: 0 };
 
 type Checksums = IntercodeEvidence['checksums'];
 
-/** The two parts for files; `null` where the gold's cannot be told. */
+/** The two parts for files; `null` if the gold's cannot be read. */
 function compareFiles(
   ours: readonly StatusPair[],
   theirs: readonly StatusPair[],

@@ -21,7 +21,7 @@ export interface NativeEpisodeParts {
   readonly gold: NativeGoldSource;
   readonly defaults: EpisodeDefaults;
   readonly idleTimeoutMs?: number;
-  /** Time that the start state took, in milliseconds. */
+  /** Time to make the start state, in milliseconds. */
   readonly placedInMs: number;
 }
 
@@ -31,7 +31,7 @@ function isBlank(output: Buffer): boolean {
   return output.every((byte) => BLANK.has(byte));
 }
 
-/** One shell for the whole episode; files graded from the layer. */
+/** One shell for the whole episode; files are graded from the layer. */
 export class NativeEpisode implements EnvironmentEpisode {
   readonly task: Task;
   readonly sandbox: Sandbox;
@@ -68,7 +68,7 @@ export class NativeEpisode implements EnvironmentEpisode {
   async grade(options: GradeRequest): Promise<Grade> {
     const began = performance.now();
     const gold = this.#gold(this.sandbox.image);
-    // Whoever awaits it comes later; a failure until then is not unhandled.
+    // It is awaited later; a rejection until then must not count as unhandled.
     gold.catch(() => {});
     const diff = await this.#diff(options.final);
     const outcome = await gold;
@@ -83,7 +83,7 @@ export class NativeEpisode implements EnvironmentEpisode {
     return { ...graded, ...info, durationMs: durationMs() };
   }
 
-  /** What the agent changed, with none of its processes at work meanwhile. */
+  /** The agent's changes, read while its processes are stopped. */
   async #diff(final: boolean): Promise<LayerDiff> {
     if (final) {
       const [, diff] = await Promise.all([this.sandbox.quiesce('kill'), this.sandbox.diff()]);

@@ -8,7 +8,7 @@ import { isNoOp, type NativeGold } from './native-reward.ts';
 import type { BashTaskRecord } from './task.ts';
 import { GOLD_TIMEOUT_MS, goldCode, neverEnds, placeTask } from './task-placement.ts';
 
-/** A gold's outcome, or why there is nothing to compare with. */
+/** A gold's outcome, or why it cannot be compared with. */
 export type NativeOutcome =
   | { readonly gold: NativeGold; readonly ungradable: null }
   | { readonly gold: null; readonly ungradable: Ungradable };
@@ -16,7 +16,7 @@ export type NativeOutcome =
 /** The gold's outcome on an image. @throws {SandboxError} on an infrastructure fault */
 export type NativeGoldSource = (image: ImageRef) => Promise<NativeOutcome>;
 
-/** Most of a gold command's output that is compared. */
+/** Maximum output of a gold command, in bytes. */
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
 export interface GoldParts {

@@ -1,7 +1,7 @@
 import type { LayerChange, LayerDiff } from '../../docker/sandbox.ts';
 import { type Answer, compareAnswers, normalised } from './answer-similarity.ts';
 
-/** What the gold command printed and changed. */
+/** The gold command's output and changes. */
 export interface NativeGold {
   readonly output: Buffer;
   readonly diff: LayerDiff;
@@ -10,25 +10,25 @@ export interface NativeGold {
 export interface NativeReward {
   /** 0 to 1. */
   readonly reward: number;
-  /** Whether everything agrees; then and only then the reward is 1. */
+  /** Whether everything agrees; only then is the reward 1. */
   readonly success: boolean;
   /** Their sum is the reward. */
   readonly components: {
     readonly file_diff: number;
     readonly file_changes: number;
     readonly answer_similarity: number;
-    /** What changes that the gold does not make take off; 0 or below. */
+    /** Deduction for changes that the gold does not make; 0 or below. */
     readonly unwanted_changes: number;
   };
 }
 
 /** Folders for scratch files: new files there do not count, unless the gold command makes them too. */
 const SCRATCH = ['/tmp/', '/var/tmp/', '/dev/shm/'];
-/** What programs write on the side: no change there counts, unless the gold command makes it too. */
+/** Files that programs write as a side effect: no change there counts, unless the gold command makes it too. */
 const SIDE_EFFECTS = ['/var/cache/', '/root/.cache/', '/proc/', '/sys/'];
 const HISTORIES = new Set(['.bash_history', '.lesshst', '.python_history', '.viminfo', '.wget-hsts']);
 
-/** Twelfths of the merit, where the gold both prints and changes files; one part alone has them all. */
+/** Weights in twelfths, if the gold both prints and changes files; otherwise one part has them all. */
 const WEIGHTS = { kind: 2, state: 6, answer: 4 } as const;
 
 function isNoise({ path, kind }: LayerChange): boolean {
@@ -38,7 +38,7 @@ function isNoise({ path, kind }: LayerChange): boolean {
   return kind === 'added' && SCRATCH.some(below);
 }
 
-/** What the state of a path is, beside what happened to it. */
+/** The state of a path, apart from how it changed. */
 const STATE = ['type', 'mode', 'uid', 'gid', 'sha256', 'device', 'attributes', 'link'] as const;
 
 function sameState(a: LayerChange, b: LayerChange): boolean {
@@ -48,7 +48,7 @@ function sameState(a: LayerChange, b: LayerChange): boolean {
 interface FileAgreement {
   /** Of the gold's paths, those that the agent changed in the same way. */
   readonly kinds: number;
-  /** Of the gold's paths, those that it left in the same state. */
+  /** Of the gold's paths, those that the agent left in the same state. */
   readonly states: number;
   /** Paths that only the agent changed. */
   readonly unwanted: number;
@@ -69,12 +69,12 @@ function compareFiles(agent: readonly LayerChange[], gold: readonly LayerChange[
   return { kinds, states, unwanted };
 }
 
-/** Whether a gold command prints anything that an answer could agree with. */
+/** Whether a gold command prints anything that an answer can match. */
 function prints({ output }: NativeGold): boolean {
   return normalised(output.toString('utf8')) !== '';
 }
 
-/** Whether an untouched sandbox and no answer agree with the gold already. */
+/** Whether an untouched sandbox without an answer already agrees with the gold. */
 export function isNoOp(gold: NativeGold): boolean {
   return gold.diff.changes.length === 0 && !prints(gold);
 }
@@ -86,8 +86,8 @@ const NOTHING: NativeReward = {
 };
 
 /**
- * The native Bash reward: 0 for an untouched sandbox without an answer, 1 for what the gold does. The README beside this
- * file says what its parts mean and where they come from. A gold that neither prints nor changes anything has none.
+ * The native Bash reward: 0 for an untouched sandbox without an answer, 1 for the gold. The README beside this file defines
+ * its parts and names their sources. A gold that neither prints nor changes anything has no reward.
  */
 export function nativeReward(
   agent: LayerDiff,
@@ -95,7 +95,7 @@ export function nativeReward(
   gold: NativeGold,
   instruction: string,
 ): NativeReward {
-  // Whether the rest agrees is not known.
+  // It is unknown whether the rest agrees.
   if (agent.exceeded !== null) return NOTHING;
   const wanted = gold.diff.changes.length;
   const asked = prints(gold);
@@ -108,7 +108,7 @@ export function nativeReward(
     state: wanted === 0 ? 0 : (WEIGHTS.state * states) / wanted,
     answer: asked ? WEIGHTS.answer * similarity : 0,
   };
-  // One division of the sum, so that full shares are exactly 1.
+  // Divide the sum once, so that full shares give exactly 1.
   const merit = (merits.kind + merits.state + merits.answer) / weights;
   const items = wanted + (asked ? 1 : 0);
   const reward = (merit * 2 * items) / (2 * items + unwanted);

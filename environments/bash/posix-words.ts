@@ -1,24 +1,24 @@
-/** The text ends inside a quotation or after a backslash. */
+/** The text ends inside quotes or after a backslash. */
 export class UnbalancedQuotesError extends Error {
   override readonly name = 'UnbalancedQuotesError';
 }
 
 const WHITE_SPACE = ' \t\r\n';
-/** What ends a run of characters that stand for themselves: outside quotes, and between double quotes. */
+/** Characters that end a run of literal characters: outside quotes, and between double quotes. */
 const SPECIAL = /[\\'" \t\r\n]/g;
 const QUOTED_SPECIAL = /[\\"]/g;
 
-/** Where a pattern is found next, or the end. */
+/** Index of the next match of a pattern, or of the end. */
 function next(pattern: RegExp, text: string, from: number): number {
   pattern.lastIndex = from;
   return pattern.exec(text)?.index ?? text.length;
 }
 
 /**
- * Take a command line apart as Python's `shlex.split` does with `posix=True`: single quotes keep everything, double
- * quotes keep everything but `\"` and `\\`, a backslash outside quotes takes the next character as it is (a line feed
- * too), and there are no comments.
- * @throws {UnbalancedQuotesError} where Python raises `ValueError`
+ * Split a command line as Python's `shlex.split` does with `posix=True`. Single quotes keep everything. Double quotes keep
+ * everything except `\"` and `\\`. A backslash outside quotes keeps the next character (a line feed too). There are no
+ * comments.
+ * @throws {UnbalancedQuotesError} if Python raises `ValueError`
  */
 export function posixWords(text: string): string[] {
   const words: string[] = [];
@@ -63,7 +63,7 @@ export function posixWords(text: string): string[] {
   return words;
 }
 
-/** Quote a word so that a POSIX shell reads exactly this text. */
+/** Quote a word so that a POSIX shell reads it unchanged. */
 export function shellQuote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }

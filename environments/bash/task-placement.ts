@@ -31,10 +31,10 @@ function succeeded(step: string, record: BashTaskRecord, result: RunResult): voi
 }
 
 /**
- * Bring a pristine sandbox into a task's start state, and mark it as what changes are measured from. The requests follow
- * each other without waiting for answers; a task with no files, setup or directory of its own needs none.
+ * Bring a pristine sandbox into a task's start state, and mark it as the base of later diffs. The requests do not wait for each
+ * other's answers. A task without files, setup and directory needs no request.
  * @returns time in the sandbox, in milliseconds
- * @throws {SandboxError} also where the task's own setup fails
+ * @throws {SandboxError} also if the task's setup fails
  */
 export async function placeTask(sandbox: Sandbox, record: BashTaskRecord): Promise<number> {
   const { cwd = '/', setup, files = [] } = record;
@@ -71,12 +71,12 @@ export function goldCode(gold: BashTaskRecord['gold']): string {
 }
 
 /**
- * Longest run of a gold command, in milliseconds. A client that waits for a grade may give up after a minute, as
- * OpenEnv's does.
+ * Time limit of a gold command, in milliseconds. A client may give up waiting for a grade after a minute, as OpenEnv's
+ * does.
  */
 export const GOLD_TIMEOUT_MS = 45_000;
 
-/** The mark of a task whose gold was still running at that deadline. */
+/** The mark of a task whose gold was still running at the deadline. */
 export function neverEnds({ id }: BashTaskRecord): Ungradable {
   const seconds = GOLD_TIMEOUT_MS / 1000;
   return {

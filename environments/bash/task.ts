@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Ungradable } from '../../protocol/environment.ts';
 
-/** A file of a task's own, placed before the agent sees the sandbox. */
+/** A file of a task, placed before the agent starts. */
 export const TaskFile = z.strictObject({
   /** Absolute path. */
   path: z.string().startsWith('/'),
@@ -9,7 +9,7 @@ export const TaskFile = z.strictObject({
   type: z.enum(['file', 'directory', 'symlink']).optional(),
   /** Text of a file. */
   content: z.string().optional(),
-  /** A file's content as base64, for what is no text. */
+  /** A file's content as base64, if it is not text. */
   content_base64: z.string().optional(),
   /** Target of a symlink. */
   target: z.string().optional(),
@@ -27,19 +27,19 @@ export type TaskFile = z.infer<typeof TaskFile>;
 export const BashTaskRecord = z.strictObject({
   /** Unique in its dataset, kebab-case. */
   id: z.string().min(1),
-  /** What the agent is told. */
+  /** What the agent is asked to do. */
   instruction: z.string().min(1),
   /** The commands that solve it; a list is run joined with `;`. */
   gold: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
   files: z.array(TaskFile).optional(),
   /** Working directory at the start. @default / */
   cwd: z.string().startsWith('/').optional(),
-  /** Commands run before the agent's first action, their effects part of the start state. */
+  /** Commands that run before the agent's first action; their effects are part of the start state. */
   setup: z.string().optional(),
   tags: z.array(z.string()).optional(),
   /** Plausible but wrong solutions: each must score below 1. */
   wrong: z.array(z.string()).optional(),
-  /** Why it cannot be graded; an import or a check marks it. */
+  /** Why it cannot be graded; set by an import or a check. */
   ungradable: Ungradable.optional(),
 });
 export type BashTaskRecord = z.infer<typeof BashTaskRecord>;

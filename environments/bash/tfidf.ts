@@ -9,7 +9,7 @@ function counts(text: string): Map<string, number> {
 
 /**
  * Cosine of the TF-IDF vectors of two texts, as scikit-learn's `TfidfVectorizer` makes them by default from these two
- * documents: raw counts, idf = ln(3 / (1 + df)) + 1, Euclidean norm. `null` where there is no word at all.
+ * documents: raw counts, idf = ln(3 / (1 + df)) + 1, Euclidean norm. `null` if there is no word at all.
  */
 export function tfidfCosine(a: string, b: string): number | null {
   const left = counts(a);

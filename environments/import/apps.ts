@@ -14,17 +14,17 @@ const PublishedRecord = z.looseObject({
   input_output: z.looseObject({
     inputs: z.array(z.json()).min(1),
     outputs: z.array(z.json()).min(1),
-    /** Name of the function or method to be called; programs have none. */
+    /** Name of the function or method to call; programs have none. */
     fn_name: z.string().min(1).optional(),
   }),
   meta: z.looseObject({ difficulty: z.string().optional() }).optional(),
 });
 type PublishedRecord = z.infer<typeof PublishedRecord>;
 
-/** Names the record's field where something is wrong. */
+/** An error that names the record's field. */
 type Fault = (field: string, reason: string) => DatasetError;
 
-/** A text, or its lines, as APPS has both. */
+/** A text, or a list of its lines; APPS has both. */
 const Text = z.union([z.string(), z.array(z.string()).transform((lines) => lines.join('\n'))]);
 
 function text(value: unknown, field: string, fault: Fault): string {
@@ -42,7 +42,7 @@ function programTest(record: PublishedRecord, index: number, fault: Fault): Pyth
   };
 }
 
-/** APPS counts the value itself and, of a list, its first part: most of its values stand in a list of their own. */
+/** APPS accepts the value itself and, of a list, its first item: most of its values are wrapped in a list. */
 function callTest(record: PublishedRecord, index: number, fault: Fault): PythonTest {
   const { inputs, outputs } = record.input_output;
   const args = inputs[index];

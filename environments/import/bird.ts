@@ -8,7 +8,7 @@ import { placedFile, readSqlRecords } from './sql-records.ts';
 const NAME = 'bird';
 const RECORDS = 'ic_bird.json';
 
-/** Where a database may lie: as BIRD's own archive has it, or moved up. */
+/** Where a database may be: as in BIRD's own archive, or moved up. */
 function places(folder: string, database: string): string[] {
   const file = `${database}.sqlite`;
   return [file, join(database, file), join('dev_databases', database, file)].map((place) =>
@@ -29,7 +29,7 @@ async function contentOf(paths: readonly string[]): Promise<Buffer | null> {
 
 /**
  * BIRD as InterCode publishes it: `ic_bird.json`, and beside it the databases of BIRD's own archive, which are SQLite files.
- * @throws {IncompleteDatasetError} where a database is missing, with all that are
+ * @throws {IncompleteDatasetError} if databases are missing; it names all of them
  * @throws {DatasetError} with file, record, field and reason
  */
 export async function readBird(folder: string): Promise<PublishedDataset[]> {

@@ -8,19 +8,19 @@ import { type AddedFile, writeTree } from './file-tree.ts';
 export interface PublishedDataset {
   readonly name: string;
   readonly file: DatasetFile;
-  /** How many there are. */
+  /** Number of tasks. */
   readonly tasks: number;
-  /** A file tree to keep beside it as `tree.tar`, if it has one. */
+  /** A file tree to store beside it as `tree.tar`, if any. */
   readonly tree: string | null;
-  /** What the tree lacks. */
+  /** Files to add to the tree. */
   readonly added: readonly AddedFile[];
 }
 
 /**
- * Put a dataset into its folder below `folder`, whole or not at all; one of the same name is replaced.
- * @param onBytes told of each piece of its files that is written
+ * Write a dataset into its folder below `folder`, whole or not at all; a dataset with the same name is replaced.
+ * @param onBytes called for each piece of its files that is written
  * @returns path of its folder
- * @throws {DatasetError} for a name that no dataset can have
+ * @throws {DatasetError} for an invalid name
  */
 export async function writeDataset(
   folder: string,
@@ -32,7 +32,7 @@ export async function writeDataset(
     throw new DatasetError({ file: name }, `not a valid dataset name: ${remedy}`);
   }
   await mkdir(folder, { recursive: true });
-  // A leading dot keeps what is unfinished out of the server's sight.
+  // A server ignores names with a leading dot, so it never sees an unfinished dataset.
   const unfinished = await mkdtemp(join(folder, `.${name}-`));
   const target = join(folder, name);
   try {
@@ -40,7 +40,7 @@ export async function writeDataset(
       await writeTree(tree, added, join(unfinished, 'tree.tar'), onBytes);
     }
     await writeFile(join(unfinished, 'dataset.json'), `${JSON.stringify(file, null, 1)}\n`);
-    // No rename replaces a folder that has something in it.
+    // A rename cannot replace a folder that is not empty.
     const old = await mkdtemp(join(folder, `.${name}-`));
     await rename(target, join(old, name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;

@@ -14,13 +14,13 @@ export interface AddedFile {
 
 function leavesTree({ name, type, linkname }: Header): boolean {
   const climbs = (path: string) => path.startsWith('/') || path.split('/').includes('..');
-  // The target of a symbolic link means nothing before somebody follows it; a hard link's is opened on unpacking.
+  // The target of a symbolic link matters only when it is followed; that of a hard link is opened at unpacking.
   return climbs(name) || (type === 'link' && climbs(linkname ?? ''));
 }
 
 /**
  * Read a tree through.
- * @throws {DatasetError} for no tar file, or a member that would not stay below the folder it is unpacked in
+ * @throws {DatasetError} for a file that is not a tar file, or a member that would leave the folder it is unpacked in
  */
 export async function checkTree(file: string): Promise<void> {
   const members = extract();
@@ -41,7 +41,7 @@ export async function checkTree(file: string): Promise<void> {
   }
 }
 
-/** Put one member into a tree; settles once it is written. */
+/** Add one member to a tree; settles when it is written. */
 function addMember(out: Pack, { name, content, mode, mtime }: AddedFile): Promise<void> {
   return new Promise((resolve, reject) => {
     out.entry({ name, mode, mtime, uname: 'root', gname: 'root' }, content, (error) => {
@@ -53,8 +53,8 @@ function addMember(out: Pack, { name, content, mode, mtime }: AddedFile): Promis
 
 /**
  * Write a tree with files added to it.
- * @param file the tree as it is; `null`: an empty one
- * @param onBytes told of each piece of content that is written
+ * @param file the existing tree; `null`: an empty one
+ * @param onBytes called for each piece of content that is written
  */
 export async function writeTree(
   file: string | null,
@@ -64,7 +64,7 @@ export async function writeTree(
 ): Promise<void> {
   const out = pack();
   const written = pipeline(out, createWriteStream(target));
-  // Until it is awaited, its failure is that of the member that waits for it.
+  // A rejection before it is awaited rejects the member that waits for it, so it must not count as unhandled.
   written.catch(() => {});
   if (file !== null) {
     const members = extract();

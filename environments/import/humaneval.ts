@@ -14,7 +14,7 @@ const PublishedRecord = z.looseObject({
 });
 type PublishedRecord = z.infer<typeof PublishedRecord>;
 
-/** What stands in the prompt before the function to be written: imports and helpers, which the tests use too. */
+/** The part of the prompt before the function to write: imports and helpers, which the tests use too. */
 function preamble({ prompt, entry_point }: PublishedRecord): string | undefined {
   const at = prompt.search(new RegExp(`^(?:async\\s+)?def\\s+${entry_point}\\s*\\(`, 'mu'));
   return at < 0 ? undefined : prompt.slice(0, at).trim();
@@ -34,9 +34,9 @@ function taskOf(record: PublishedRecord, setup: string): PythonTaskRecord {
 }
 
 /**
- * Tasks in the form of HumanEval (Chen et al. 2021): a line of JSON each, with `task_id`, `prompt`, `entry_point`,
+ * Tasks in HumanEval's format (Chen et al. 2021): one line of JSON each, with `task_id`, `prompt`, `entry_point`,
  * `canonical_solution` and `test`, whose `check(candidate)` asserts. It is one test, all or nothing, as published.
- * @param name of the dataset @default the file's name, without its end, in lower case
+ * @param name of the dataset @default the file's name without its extension, in lower case
  * @throws {DatasetError} with file, line, field and reason
  */
 export async function readHumanEval(file: string, name = defaultName(file)): Promise<PublishedDataset[]> {

@@ -14,11 +14,11 @@ export interface ImportedDataset {
 
 export interface ImportResult {
   readonly imported: readonly ImportedDataset[];
-  /** What was found and cannot be imported, each with the reason. */
+  /** Parts that were found but cannot be imported, each with the reason. */
   readonly left: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** Told of each part that is read and each dataset that is written, with the share of all the work that is done, 0 to 1. */
+/** Called for each part that is read and each dataset that is written, with the finished share of the work, 0 to 1. */
 export type OnProgress = (doing: string, share: number) => void;
 
 async function isFolder(path: string): Promise<boolean> {
@@ -28,13 +28,13 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** Bytes of the files that come with a dataset. */
+/** Bytes of the files of a dataset. */
 async function sizeOf({ tree, added }: PublishedDataset): Promise<number> {
   const whole = tree === null ? 0 : (await stat(tree)).size;
   return added.reduce((sum, { content }) => sum + content.length, whole);
 }
 
-/** Put datasets into those of `home`. @param onProgress as `importIntercode` has it */
+/** Write datasets into `home`. @param onProgress see `importIntercode` */
 export async function writeDatasets(
   datasets: readonly PublishedDataset[],
   home: string,
@@ -59,7 +59,7 @@ export async function writeDatasets(
 
 /**
  * Import InterCode's published files into the datasets of `home`. Everything is read and checked before anything is
- * written. A part that lacks what only the user can bring is left out, and told.
+ * written. A part that lacks files which only the user can provide is left out and reported.
  * @throws {DatasetError} with file, record, field and reason; nothing is imported then
  */
 export async function importIntercode(

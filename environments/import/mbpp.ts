@@ -19,7 +19,7 @@ type PublishedRecord = z.infer<typeof PublishedRecord>;
 
 const DEFINITION = /^(?:async\s+)?(?:def|class)\s+([\p{L}_][\p{L}\p{N}_]*)/gmu;
 
-/** Of the gold's own names the one that the tests call first. */
+/** The name of the gold that the tests call first. */
 function entryOf({ gold, tests }: PublishedRecord): string | undefined {
   const defined = new Set([...gold.matchAll(DEFINITION)].map((match) => match[1]));
   const called = tests.flatMap((test) => [...test.matchAll(/([\p{L}_][\p{L}\p{N}_]*)\s*\(/gu)]);
@@ -30,7 +30,7 @@ function unix(text: string): string {
   return text.replaceAll('\r\n', '\n');
 }
 
-/** What a test's setup makes can be of the solution's own classes, so that it belongs to the test, after the solution. */
+/** A test's setup may make objects of the solution's classes, so it is part of the test and runs after the solution. */
 function taskOf(record: PublishedRecord, entry: string): PythonTaskRecord {
   const setup = unix(record.test_setup_code ?? '').trim();
   return {

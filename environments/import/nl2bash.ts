@@ -7,12 +7,12 @@ import type { PublishedDataset } from './dataset-writer.ts';
 import { type AddedFile, checkTree } from './file-tree.ts';
 
 const SET_FILE = /^nl2bash_fs_(\d+)\.json$/;
-/** The one set that plays on the plain image. */
+/** The set without a tree: it uses the plain image. */
 const WITHOUT_TREE = new Set(['4']);
 
 /**
- * InterCode's images keep the script that made their files in `/`, where `*.sh` finds it: tasks and published rewards
- * depend on its name. This stands for it.
+ * InterCode's images have the script that made their files in `/`, where `*.sh` matches it. Tasks and published rewards
+ * depend on its name. This file replaces it.
  */
 function setupScript(number: string): AddedFile {
   return {

@@ -12,11 +12,11 @@ import { readWikiSql } from './wikisql.ts';
 export interface Part {
   /** E.g. `spider`. */
   readonly name: string;
-  /** Folder of InterCode's `data` that has it, e.g. `sql/spider`. */
+  /** Its folder in InterCode's `data`, e.g. `sql/spider`. */
   readonly folder: string;
-  /** Name of the file by which it is found. */
+  /** Name of the file that identifies it. */
   readonly file: RegExp;
-  /** Read what is in its folder; `null` for a part that cannot be imported. @throws {DatasetError} */
+  /** Reads its folder; `null` for a part that cannot be imported. @throws {DatasetError} */
   readonly read: ((folder: string) => Promise<readonly PublishedDataset[]>) | null;
 }
 
@@ -30,15 +30,15 @@ export const PARTS: readonly Part[] = [
   { name: 'ctf', folder: 'ctf', file: /^ic_ctf\.json$/, read: null },
 ];
 
-/** A part and the folder where it was found. */
+/** A part and its folder. */
 export interface FoundPart {
   readonly part: Part;
   readonly folder: string;
 }
 
 /**
- * The parts in what the user names: InterCode's repository, its `data` folder, a folder of that one, e.g. `sql`, or of a
- * single part.
+ * The parts in a folder: InterCode's repository, its `data` folder, a subfolder of it, e.g. `sql`, or the folder of one
+ * part.
  */
 export async function findParts(named: string): Promise<FoundPart[]> {
   const found: FoundPart[] = [];

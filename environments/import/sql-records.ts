@@ -8,7 +8,7 @@ import type { SqlTaskRecord } from '../sql/task.ts';
 import type { PublishedDataset } from './dataset-writer.ts';
 import type { AddedFile } from './file-tree.ts';
 
-/** What InterCode's SQL records have in common. */
+/** Fields that all of InterCode's SQL records have. */
 const PublishedRecord = z.looseObject({
   query: z.string().min(1),
   db: z.string().min(1),
@@ -18,10 +18,10 @@ const PublishedRecord = z.looseObject({
   evidence: z.string().optional(),
 });
 
-/** Files that an import makes have one time, so that equal inputs give equal images. */
+/** All files of an import have the same time, so that equal inputs give equal images. */
 const MTIME = new Date('2024-01-01T00:00:00Z');
 
-/** A file of a tree. @param path absolute, as the image has it */
+/** A file of a tree. @param path absolute path in the image */
 export function placedFile(path: string, content: string | Buffer): AddedFile {
   return { name: path.slice(1), content, mode: 0o644, mtime: MTIME };
 }
@@ -49,20 +49,20 @@ export async function readSqlRecords(file: string, name: string): Promise<SqlTas
 }
 
 export interface DumpedFiles {
-  /** Of the dataset and of its image. */
+  /** Name of the dataset and of its image. */
   readonly name: string;
   readonly folder: string;
   /** JSON records. */
   readonly records: string;
-  /** A dump of MySQL that makes all their databases. */
+  /** A MySQL dump that creates all their databases. */
   readonly dump: string;
-  /** The tasks with what the dump tells of them. @default as they are */
+  /** Adds facts from the dump to the tasks. @default the tasks unchanged */
   readonly completed?: (tasks: readonly SqlTaskRecord[], dump: string) => SqlTaskRecord[];
 }
 
 /**
- * Read a dataset whose databases are a dump of MySQL's, which is loaded when its image is made.
- * @throws {DatasetError} also where a record names a database that the dump does not make
+ * Read a dataset whose databases are a MySQL dump, which is loaded when its image is built.
+ * @throws {DatasetError} also if a record names a database that the dump does not create
  */
 export async function readDumped({
   name,

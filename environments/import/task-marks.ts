@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Ungradable } from '../../protocol/environment.ts';
 import { parsedJson } from '../dataset-error.ts';
 
-/** What a check found of a dataset's tasks. */
+/** The result of a check of a dataset's tasks. */
 export interface TaskMarks {
   /** Engine that they were tried on. */
   readonly engine: string;
@@ -11,11 +11,11 @@ export interface TaskMarks {
   readonly at: string;
   /** Tasks that cannot be graded, by id; all others can. */
   readonly ungradable: ReadonlyMap<string, Ungradable>;
-  /** Whether every task could be tried; else the dataset stays one that was not checked. */
+  /** Whether every task could be tried; if not, the dataset stays unchecked. */
   readonly complete: boolean;
 }
 
-/** Write what a check found into a dataset's file, whole or not at all. @param folder of the dataset */
+/** Write the result of a check into a dataset's file, whole or not at all. @param folder of the dataset */
 export async function markTasks(
   folder: string,
   { engine, at, ungradable, complete }: TaskMarks,

@@ -11,14 +11,14 @@ function unquoted(name = ''): string {
   return name.replaceAll('``', '`');
 }
 
-/** What a dump tells of its tables. */
+/** Facts about the tables of a dump. */
 export interface DumpedTables {
   readonly columns: ReadonlyMap<string, TableColumns>;
-  /** Whether their values have lost every character beyond ASCII, as those of the published dump have. */
+  /** Whether their values lack all non-ASCII characters, as in the published dump. */
   readonly asciiValues: boolean;
 }
 
-/** The tables that a dump makes. */
+/** The tables that a dump creates. */
 export function tablesOfDump(dump: string): DumpedTables {
   const tables = new Map<string, TableColumns>();
   for (const [, table, body = ''] of dump.matchAll(TABLE)) {
@@ -42,7 +42,7 @@ function escaped(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** Conditions joined by AND, of which each begins with a column of the table; `null` where one does not. */
+/** Conditions joined by AND, each beginning with a column of the table; `null` if one does not. */
 function conditions(text: string, columns: TableColumns, ascii: boolean): string | null {
   const known = (value: string) => (ascii ? value.replaceAll(/[^\0-\x7f]/g, '') : value);
   const names = [...columns.keys()].sort((a, b) => b.length - a.length).map(escaped);
@@ -57,17 +57,17 @@ function conditions(text: string, columns: TableColumns, ascii: boolean): string
   return written.includes(null) ? null : written.join(' AND ');
 }
 
-/** The table that a published query is about; `null` where there is none of its name. */
+/** The table of a published query; `null` if there is no table of that name. */
 export function wikiSqlTable(published: string, dump: DumpedTables): string | null {
   const table = QUERY.exec(published)?.[3];
   return table !== undefined && dump.columns.has(table) ? table : null;
 }
 
 /**
- * A WikiSQL query as SQL. What is published is the text of a logical form (Zhong, Xiong and Socher 2017): names and texts
- * without quotes, aggregates without parentheses. As the names of its table's columns are known, it has one reading.
- * Values lose the characters that those of the dump have lost.
- * @returns `null` for a query that is no such text
+ * A WikiSQL query as SQL. The published query is the text of a logical form (Zhong, Xiong and Socher 2017): names and texts
+ * without quotes, aggregates without parentheses. The column names of its table are known, so it has only one reading.
+ * Characters that the dump's values lack are removed from its values.
+ * @returns `null` for a query that is not such a text
  */
 export function wikiSqlGold(published: string, dump: DumpedTables): string | null {
   const [, aggregate, column = '', table = '', where] = QUERY.exec(published) ?? [];

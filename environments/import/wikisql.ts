@@ -4,9 +4,9 @@ import { readDumped } from './sql-records.ts';
 import { type DumpedTables, tablesOfDump, wikiSqlGold, wikiSqlTable } from './wikisql-gold.ts';
 
 /**
- * WikiSQL as InterCode publishes it: `ic_wikisql_dev.json` and `ic_wikisql_dev.sql`. Most of its gold queries are no SQL, as
- * they lack the quotes of names and texts; they get them here, and the published text is kept beside. All
- * tasks share one database, so that each names the table that it is about.
+ * WikiSQL as InterCode publishes it: `ic_wikisql_dev.json` and `ic_wikisql_dev.sql`. Most of its gold queries are not valid
+ * SQL, because names and texts have no quotes. The import adds them and also keeps the published text. All tasks share one
+ * database, so each names its table.
  * @throws {DatasetError} with file, record, field and reason
  */
 export async function readWikiSql(folder: string): Promise<PublishedDataset[]> {

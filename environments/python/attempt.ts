@@ -2,14 +2,14 @@ import { SandboxError } from '../../docker/errors.ts';
 import type { TestError, TestOutcome, TestReport, Usage } from './judge-reply.ts';
 import type { PythonTaskRecord } from './task.ts';
 
-/** What came of a grade in one sandbox. */
+/** The result of a grade in one sandbox. */
 export interface Attempt {
-  /** In the record's order; a grade program is one test of the name `grade`. */
+  /** In the record's order; a grade program is one test with the name `grade`. */
   readonly tests: readonly TestOutcome[];
-  /** `null` where the judge did not live to tell. */
+  /** `null` if the judge ended before it reported. */
   readonly usage: Usage | null;
   readonly durationMs: number;
-  /** Why nothing is known of any test. @default something is */
+  /** Why the result of every test is unknown. @default not set: results are known */
   readonly missing?: SandboxError;
 }
 
@@ -24,14 +24,14 @@ export function lostAttempt(
   return { tests, usage: null, durationMs, ...(missing === undefined ? {} : { missing }) };
 }
 
-/** Whether something else than the solution may be the reason for what came of it. */
+/** Whether something other than the solution may be the cause of the result. */
 export function isDoubtful({ missing, tests }: Attempt): boolean {
   return missing !== undefined || tests.some(({ doubt }) => doubt !== undefined);
 }
 
 /**
- * What two attempts come to. What is beyond doubt in the first stands: a solution that can bring a doubt about must not
- * gain another try by it.
+ * The result of two attempts. Results of the first that are not in doubt are final: a solution that can cause a doubt must
+ * not gain another try by it.
  */
 export function merged(first: Attempt, second: Attempt): Attempt {
   const durationMs = first.durationMs + second.durationMs;
@@ -43,7 +43,7 @@ export function merged(first: Attempt, second: Attempt): Attempt {
   return { tests, usage: second.usage, durationMs };
 }
 
-/** An attempt of which it is shown that the solution is to blame for what it lacks. */
+/** An attempt whose missing results are the solution's fault. */
 export function blamed(attempt: Attempt): Attempt {
   const { missing: _, ...rest } = attempt;
   return { ...rest, tests: attempt.tests.map((test) => (test.doubt === undefined ? test : failed(test))) };
@@ -59,7 +59,7 @@ function failed({ name, error }: TestOutcome): TestOutcome {
   return { name, passed: false, error: error ?? late };
 }
 
-/** The failure of a grade of which it cannot be told who is to blame. */
+/** The failure of a grade whose disturbance has no known cause. */
 export function ungraded({ missing, tests }: Attempt): SandboxError {
   if (missing !== undefined) return missing;
   const doubts = [...new Set(tests.flatMap(({ doubt }) => doubt ?? []))].join(', ');
@@ -69,7 +69,7 @@ export function ungraded({ missing, tests }: Attempt): SandboxError {
   );
 }
 
-/** The report of an attempt that is beyond doubt. */
+/** The report of an attempt that is not in doubt. */
 export function reportOf({ tests, usage, durationMs }: Attempt, isProgram: boolean): TestReport {
   const passed = tests.filter((test) => test.passed);
   const reward = isProgram ? (passed[0]?.value ?? 0) : passed.length / tests.length;

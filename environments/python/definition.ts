@@ -40,7 +40,7 @@ export const python = defineEnvironment({
   },
   tasks: new URL('./tasks/', import.meta.url),
   prompt: { first: '>>>', more: '...', until: 'python' },
-  // A program would wait for its input.
+  // As a step, a program would wait for its input.
   goldAs: 'answer',
   goldOf: ({ gold }) => gold,
   namesOf: solutionNames,
@@ -68,7 +68,7 @@ export const python = defineEnvironment({
 const DEFINITION = /^(?:async\s+)?(?:def|class)\s+([\p{L}_][\p{L}\p{N}_]*)/gmu;
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
-/** Names that tests may ask for, as the gold defines them, the entry first. */
+/** Names that tests may use, as the gold defines them, the entry first. */
 function solutionNames({ gold, entry }: PythonTaskRecord): string[] {
   const defined = [...gold.matchAll(DEFINITION)].flatMap(([, name]) => (name === undefined ? [] : [name]));
   const called = entry !== undefined && IDENTIFIER.test(entry) ? [entry] : [];

@@ -8,9 +8,9 @@ import type { PythonTaskRecord } from './task.ts';
 
 /** Below this many seconds of processor time a difference says more about the machine than about the code. */
 const SECONDS_FLOOR = 0.01;
-/** The gold is run so often, and its best figures count. */
+/** Number of runs of the gold; the best figures count. */
 const GOLD_RUNS = 3;
-/** Golds whose figures are kept. */
+/** Number of golds whose figures are cached. */
 const MAX_KNOWN = 4096;
 
 export interface EfficiencyReward {
@@ -19,17 +19,17 @@ export interface EfficiencyReward {
 }
 
 /**
- * Correctness first, then efficiency, after ACECode (Yang et al. 2024, arXiv 2412.17264), whose reward of a correct
- * program is 0.5 and up to as much again for its speed beside the reference's; here memory has half of the second part,
- * and nothing is negative, so that the reward stays within 0 and 1:
+ * Correctness first, then efficiency, after ACECode (Yang et al. 2024, arXiv 2412.17264). There a correct program gets 0.5,
+ * plus up to 0.5 for its speed relative to the reference. Here memory has half of the second part, and nothing is negative,
+ * so the reward is from 0 to 1:
  *
  * - `tests` = 0.5 · share of tests passed
  * - `time` = 0.25 · min(1, (t_gold + 0.01 s) / (t + 0.01 s)) if all tests passed, else 0; t: processor time
  * - `memory` = 0.25 · min(1, m_gold / m) if all tests passed, else 0; m: highest resident memory
  *
- * The reward is their sum. The figures are the kernel's, of the processes that ran the solution over all its tests. As it
- * tells only of those that somebody waits for, these may start threads but no other processes: work in a child that
- * nobody waits for would cost nothing.
+ * The reward is their sum. The figures are the kernel's, of the processes that ran the solution over all its tests. The
+ * kernel counts only processes that were waited for. So the solution may start threads but no other processes: work in a
+ * child that nobody waits for would cost nothing.
  */
 export function efficiencyReward({ reward, usage }: TestReport, gold: Usage): EfficiencyReward {
   const tests = reward / 2;
@@ -39,7 +39,7 @@ export function efficiencyReward({ reward, usage }: TestReport, gold: Usage): Ef
   return { reward: tests + time + memory, components: { tests, time, memory } };
 }
 
-/** What each task's gold uses on an image, measured once. */
+/** The resources that each task's gold uses on an image, measured once. */
 export class GoldUsage {
   readonly #judge: PythonJudge;
   readonly #known = new LRUCache<string, Promise<Usage>>({ max: MAX_KNOWN });
@@ -49,8 +49,8 @@ export class GoldUsage {
   }
 
   /**
-   * @throws {SandboxError} on an infrastructure fault, and where the gold never passes its tests: there is nothing to
-   * compare with. Asked again, it is measured again.
+   * @throws {SandboxError} on an infrastructure fault, and if the gold never passes its tests: then there is nothing to
+   * compare with. The next call measures again.
    */
   of(dataset: string, record: PythonTaskRecord, image: ImageRef): Promise<Usage> {
     const key = `${dataset}/${record.id} ${image.digest}`;

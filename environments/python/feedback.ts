@@ -3,7 +3,7 @@ import type { PythonTaskRecord, PythonTest, Visibility } from './task.ts';
 
 const STRICTNESS: readonly Visibility[] = ['hidden', 'names', 'full'];
 
-/** What may be told: the stricter of what the task says (`hidden` by default) and what the reset asked for. */
+/** What may be shown: the stricter of the task's setting (`hidden` by default) and the reset option. */
 export function visibilityOf(record: PythonTaskRecord, asked: Visibility | undefined): Visibility {
   const own = record.visibility ?? 'hidden';
   if (asked === undefined) return own;
@@ -24,9 +24,9 @@ export function reportedTests(
 }
 
 /**
- * Feedback in words, as LeTI (Wang et al. 2023) gives it to a model: what kind of error, in which line of its own code, with
- * which message, and the first failing example. Only what `visibility` allows: the message and the name of an exception
- * are the solution's own words, which could carry a hidden input out, so that they are told with `full` only.
+ * Feedback in words, as in LeTI (Wang et al. 2023): the kind of error, the line of the agent's code, the message, and the first
+ * failing example. Only what `visibility` allows: the solution controls the message and the name of an exception and could
+ * put a hidden input into them, so they are shown only with `full`.
  */
 export function feedbackOf(
   record: PythonTaskRecord,

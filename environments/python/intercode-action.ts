@@ -2,19 +2,19 @@ import { z } from 'zod';
 import { pythonString } from '../intercode-text.ts';
 
 /**
- * How InterCode's interpreter treats an action, and how its answer reads. Observations are the text of a Python
- * dictionary: `{'output': …, 'error': ''}`, or `{'error': 'Error: …'}` where the action raised; an action of one line that is
- * no Python is answered with `Error executing action: …`.
+ * How InterCode's interpreter runs an action, and the text of its answer. Observations are the text of a Python
+ * dictionary: `{'output': …, 'error': ''}`, or `{'error': 'Error: …'}` if the action raised an exception. The answer to an
+ * action of one line that is not Python is `Error executing action: …`.
  */
 
-/** Between what the action printed and what became of it; the caller makes one up for each action. */
+/** The marker between the action's output and its result. The caller makes a new one for each action. */
 export interface Marker {
   readonly text: string;
 }
 
 /**
- * The action as the session runs it. One of a single line is parsed first, and where that fails it is not executed; where it is
- * an expression without print in it, it is printed. What is raised is told behind the marker.
+ * The action as the session runs it. An action of one line is parsed first, and not executed if that fails; if it is an
+ * expression without print in it, it is printed. An exception is reported after the marker.
  */
 export function intercodeCode(action: string, { text }: Marker): string {
   const source = JSON.stringify(action);
@@ -51,16 +51,16 @@ __stepwell_action__(${source}, ${mark})
 
 const Told = z.tuple([z.string().nullable(), z.string().nullable()]);
 
-/** What became of an action. */
+/** The result of an action. */
 export interface ActionResult {
   readonly printed: string;
-  /** What it raised. */
+  /** The exception that it raised. */
   readonly error: string | null;
   /** Why it was not executed. */
   readonly refused: string | null;
 }
 
-/** What stands before and behind the marker; `null` where there is no marker. */
+/** The texts before and after the marker; `null` if there is no marker. */
 export function markedResult(output: string, { text }: Marker): ActionResult | null {
   const at = output.lastIndexOf(text);
   if (at < 0) return null;
@@ -79,7 +79,7 @@ export function intercodeObservation({ printed, error, refused }: ActionResult):
   return `{'output': ${pythonString(printed)}, 'error': ''}`;
 }
 
-/** The function that a step means to submit: the last one that its text defines at the top level. */
+/** The function that a step submits: the last one that its text defines at the top level. */
 export function definedFunction(action: string): string | undefined {
   return [...action.matchAll(/^(?:async\s+)?def\s+([\p{L}_][\p{L}\p{N}_]*)/gmu)].at(-1)?.[1];
 }

@@ -14,7 +14,7 @@ import {
 import type { NativeEpisodeParts } from './native-episode.ts';
 import { Work } from './work.ts';
 
-/** Room for the marker and the error behind it, in bytes. */
+/** Bytes reserved for the marker and the error after it. */
 const MARKER_BYTES = 8192;
 const TIMED_OUT = 'Command timed out';
 const LOST = 'the interpreter has ended; a new one has taken its place';
@@ -66,7 +66,7 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     };
   }
 
-  /** `answer` is the function of `submit <function>`; without one the last function that was defined is meant. */
+  /** `answer` is the function of `submit <function>`. @default the last function that was defined */
   async grade({ answer, atMostMs }: GradeRequest): Promise<Grade> {
     const { record, rewards } = this.#parts;
     const submitted = answer ?? this.#lastFunction;

@@ -4,57 +4,57 @@ import type { PythonTaskRecord } from './task.ts';
 /** Why a test failed. */
 export const TestError = z.object({
   /**
-   * Name of the exception's class, `WrongAnswer`, `TimeoutError`, `NonZeroExit`, `InterpreterLost`, or `NotPlain`: it
-   * passed, but by more than plain values, where the gold needs none.
+   * Name of the exception's class, `WrongAnswer`, `TimeoutError`, `NonZeroExit`, `InterpreterLost`, or `NotPlain`: the test
+   * passed, but only with more than plain values, which the gold does not need.
    */
   type: z.string(),
-  /** The built-in class that the solution's own exception belongs to. */
+  /** The built-in base class of the solution's own exception. */
   base: z.string().optional(),
   message: z.string(),
-  /** Line of the solution's own source, from 1. */
+  /** Line in the solution's source, from 1. */
   line: z.number().int().nullable(),
-  /** Whether the solution raised it, or the test's own code. */
+  /** Whether the solution raised it, or the test's code. */
   of: z.enum(['solution', 'test']),
   /** The statement of the test that failed. */
   statement: z.string().optional(),
-  /** What the solution gave, as Python shows it. */
+  /** The solution's value, as Python shows it. */
   actual: z.string().optional(),
 });
 export type TestError = z.infer<typeof TestError>;
 
 /**
- * What the infrastructure may have to do with a test's outcome: the solution's process was killed or stopped by somebody
- * else, or the sandbox was paused meanwhile.
+ * How the infrastructure may have changed a test's outcome: something else killed or stopped the solution's process, or the
+ * sandbox was paused meanwhile.
  */
 export const Doubt = z.enum(['killed', 'stopped', 'disturbed']);
 export type Doubt = z.infer<typeof Doubt>;
 
-/** What came of one test. */
+/** The outcome of one test. */
 export const TestOutcome = z.object({
   name: z.string(),
   passed: z.boolean(),
   error: TestError.optional(),
-  /** A grade program's number. */
+  /** The number that a grade program returned. */
   value: z.number().min(0).max(1).nullish(),
   doubt: Doubt.optional(),
   /**
-   * What of the solution's answers was not simply data, in the words of `judge/process.py`: an object, NaN, infinity, a changed
-   * argument. A test that passed with these passes only if the gold's answers are of that kind too.
+   * Notes on the solution's answers that were not plain data, in the words of `judge/process.py`: an object, NaN, infinity, a
+   * changed argument. A test that passed with notes counts only if the gold's answers have the same notes.
    */
   liberties: z.array(z.string()).optional(),
 });
 export type TestOutcome = z.infer<typeof TestOutcome>;
 
-/** What the solution's processes used, as the kernel counts it. */
+/** Resources that the solution's processes used, as the kernel counts them. */
 export const Usage = z.object({
   /** Processor time over all tests, in seconds. */
   seconds: z.number().min(0),
-  /** Highest resident memory of one process, in KiB. */
+  /** Peak resident memory of one process, in KiB. */
   peak_kib: z.number().min(0),
 });
 export type Usage = z.infer<typeof Usage>;
 
-/** What the judge writes: the tests' outcomes, or the grade program's, or that the sandbox starts no solution. */
+/** The judge's reply: the outcomes of the tests or of the grade program, or that no solution process can start. */
 const JudgeReply = z.union([
   z.strictObject({ tests: z.array(TestOutcome), usage: Usage }),
   z.strictObject({ grade: TestOutcome, usage: Usage }),
@@ -62,22 +62,22 @@ const JudgeReply = z.union([
 ]);
 export type JudgeReply = z.infer<typeof JudgeReply>;
 
-/** What the session of the judge writes last. */
+/** The last frame, from the judge's session. */
 export const SessionReply = z.union([
-  /** It has no judge: nothing has run. */
+  /** The session has no judge, so nothing has run. */
   z.strictObject({ unloaded: z.literal(true) }),
   z.strictObject({
-    /** How the judge ended: `overrun` where it came to no end with what the solution gave it. */
+    /** How the judge ended; `overrun`: the solution's values kept it from ending. */
     end: z.enum(['answered', 'overrun', 'killed', 'lost']),
     /** What the grade leaves behind; `graded` serves another grade without a reset. */
     remains: z.enum(['graded', 'used']),
-    /** What is known of the image's files: whether everybody may write in some of them. */
+    /** What is known of the image's files: whether every user may write to some of them. */
     image: z.enum(['protected', 'writable', 'unknown']),
   }),
 ]);
 export type SessionReply = z.infer<typeof SessionReply>;
 
-/** A judge's reply to a grade of this record; `null` where it is none: of other tests, or of a number that is no reward. */
+/** A judge's reply to a grade of this record; `null` if it has other tests, or a number that is not a reward. */
 export function replyTo({ tests, grade }: PythonTaskRecord, told: unknown): JudgeReply | null {
   const read = JudgeReply.safeParse(told);
   if (!read.success || 'fault' in read.data) return read.data ?? null;
@@ -93,13 +93,13 @@ export function replyTo({ tests, grade }: PythonTaskRecord, told: unknown): Judg
   return isWhole ? read.data : null;
 }
 
-/** What the tests of a task say of a solution, beyond doubt. */
+/** The outcome of a grade. */
 export interface TestReport {
-  /** Share of tests passed, or what the grade program said, 0 to 1. */
+  /** Share of tests passed, or the grade program's number, 0 to 1. */
   readonly reward: number;
-  /** In the record's order; a grade program is one test of the name `grade`. */
+  /** In the record's order; a grade program is one test with the name `grade`. */
   readonly tests: readonly TestOutcome[];
-  /** `null` where the judge did not live to tell. */
+  /** `null` if the judge ended before it reported. */
   readonly usage: Usage | null;
   readonly durationMs: number;
 }

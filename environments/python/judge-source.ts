@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The judge's modules in an order in which each finds those that it imports. */
+/** The judge's modules, each after those that it imports. */
 const MODULES = [
   'instances',
   'modules',
@@ -56,7 +56,7 @@ export function judgeModules(): [name: string, text: string][] {
 }
 
 /**
- * Code for a session that compiles the modules, as JSON on its standard input, and prints what the loader wants:
+ * Code for a session that reads the modules as JSON from its standard input, compiles them, and prints what the loader needs:
  * base64 of the marshalled code.
  */
 export const COMPILE = `import base64, json, marshal, sys

@@ -8,13 +8,13 @@ import { goldSolution, type Solution } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
 /**
- * Grades solutions. What only a solution can bring about is a score; what the infrastructure may have done is graded once
- * more in another sandbox. If that comes to no end either, the gold is graded, and the solution after it: where only the gold
- * comes to an end, the solution is to blame.
+ * Grades solutions. An effect that only a solution can cause is a score. If the infrastructure may be the cause, the solution is
+ * graded once more in another sandbox. If that is also in doubt, the gold is graded, then the solution again: if only the gold's
+ * grade is beyond doubt, the solution is the cause.
  */
 export class PythonJudge {
   readonly #sandboxes: JudgingSandboxes;
-  /** What came of each task's gold. */
+  /** The results of each task's gold. */
   readonly #golds = new WeakMap<PythonTaskRecord, Promise<Attempt>>();
 
   constructor(sandboxes: SandboxSource) {
@@ -22,10 +22,10 @@ export class PythonJudge {
   }
 
   /**
-   * Never fails for anything that the solution did: whatever it keeps from ending fails the tests, and so does a value on
-   * which the grade program fails.
-   * @param image what the task's episodes run on
-   * @throws {SandboxError} on an infrastructure fault, and where a grade program gives not even the gold a number
+   * Never throws because of the solution: tests that it keeps from ending fail, and so does a grade program that fails on its
+   * values.
+   * @param image of the task's episodes
+   * @throws {SandboxError} on an infrastructure fault, and if a grade program gives even the gold no number
    */
   async grade(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<TestReport> {
     const attempt = await this.#settled(image, record, solution);
@@ -37,19 +37,19 @@ export class PythonJudge {
     return reportOf({ ...attempt, tests }, isProgram);
   }
 
-  /** What comes of a solution, beyond doubt. */
+  /** The result of a solution, beyond doubt. */
   async #settled(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Attempt> {
     const attempt = await this.#repeated(image, record, solution);
     if (!isDoubtful(attempt)) return attempt;
     const gold = { ...goldSolution(record), alone: solution.alone ?? false };
     const control = await this.#sandboxes.attempt(image, record, gold);
     if (isDoubtful(control)) throw ungraded(attempt);
-    // The gold met no doubt. It may have come when the disturbance was over, so the solution is graded after it too.
+    // The gold's grade has no doubt. It may have run after the disturbance, so the solution is graded once more after it.
     const last = await this.#sandboxes.attempt(image, record, solution);
     return blamed(merged(attempt, last));
   }
 
-  /** Grade once, or twice where the first one leaves a doubt. */
+  /** Grade once, or twice if the first grade is in doubt. */
   async #repeated(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Attempt> {
     const first = await this.#sandboxes.attempt(image, record, solution);
     if (!isDoubtful(first)) return first;
@@ -58,8 +58,8 @@ export class PythonJudge {
   }
 
   /**
-   * A grade program failed by itself: it is broken, or it was given a value that it cannot work with. Only the first
-   * may be a failure, as a solution can bring about the second at will; which one it is the gold tells.
+   * A grade program failed: it is broken, or it got a value that it cannot work with. Only the first may be a failure, because
+   * a solution can cause the second at will. The gold shows which one it is.
    */
   async #checkProgram(image: ImageRef, record: PythonTaskRecord): Promise<void> {
     const { tests } = await this.#gold(image, record);
@@ -73,7 +73,7 @@ export class PythonJudge {
     );
   }
 
-  /** What came of a task's gold, beyond doubt; graded once. */
+  /** The result of a task's gold, beyond doubt; graded once. */
   #gold(image: ImageRef, record: PythonTaskRecord): Promise<Attempt> {
     const known = this.#golds.get(record);
     if (known !== undefined) return known;

@@ -8,16 +8,16 @@ import { framesIn, newNonce } from './reply-frames.ts';
 import { ALL_SECONDS, type Solution, workOf } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
-/** What the judge itself may need beyond the time of all tests, in milliseconds. */
+/** Time for the judge itself, in addition to the time of all tests, in milliseconds. */
 const GRACE_MS = 5_000;
-/** So much longer all tests may take where others hold the processor, or the sandbox is paused. */
+/** Factor by which all tests may take longer if others use the processor, or the sandbox is paused. */
 const SLOWEST = 4;
-/** Exit status of what SIGKILL ended. */
+/** Exit status of a process that SIGKILL ended. */
 const KILLED_STATUS = 137;
 const MAX_REPLY_BYTES = 4 * 1024 * 1024;
-/** Ids of sandboxes that are remembered. A forgotten one only costs that the judge is sent again. */
+/** Number of sandbox ids that are kept. If one is dropped, the judge is only sent again. */
 const MAX_WARM = 4096;
-/** Faults that one sandbox may have met and the next one need not. */
+/** Faults of one sandbox that the next one may not have. */
 const PASSING: ReadonlySet<SandboxErrorCode> = new Set(['died', 'unresponsive', 'runner_fault']);
 
 /** Runs the judge, each time in a fresh sandbox. */
@@ -27,7 +27,7 @@ export class JudgingSandboxes {
   readonly #modules = JSON.stringify(judgeModules());
   /** Compiled modules by the image's digest. */
   readonly #compiled = new Map<string, Promise<string>>();
-  /** Whether everybody may write in files of an image, by its digest. */
+  /** By image digest: whether every user may write to files of the image. */
   readonly #images = new Map<string, 'protected' | 'writable'>();
   /** Ids of sandboxes whose session should have the judge. */
   readonly #warm = new LRUCache<string, true>({ max: MAX_WARM });
@@ -37,8 +37,8 @@ export class JudgingSandboxes {
   }
 
   /**
-   * Grade once. An answer that does not come, and a sandbox that starts no solution, are told as `missing`.
-   * @throws {SandboxError} where there is no sandbox
+   * Grade once. A missing answer, and a sandbox in which no solution can start, are reported as `missing`.
+   * @throws {SandboxError} if no sandbox is available
    */
   async attempt(image: ImageRef, record: PythonTaskRecord, solution: Solution): Promise<Attempt> {
     await using sandbox = await this.#sandboxes.acquire({ image: image.name, purpose: 'grading' });
@@ -54,7 +54,7 @@ export class JudgingSandboxes {
   }
 
   async #asked(sandbox: Sandbox, record: PythonTaskRecord, solution: Solution): Promise<Reply> {
-    // A sandbox that dies is not asked again.
+    // A sandbox that died is not used again.
     const warm = this.#warm.delete(sandbox.id);
     let reply = await this.#run(sandbox, record, solution, warm);
     if (reply.unloaded) reply = await this.#run(sandbox, record, solution, false);
@@ -103,11 +103,11 @@ async function compiledJudge(sandbox: Sandbox, modules: string): Promise<string>
 }
 
 interface Reply {
-  /** `null` where the judge did not answer. */
+  /** `null` if the judge did not answer. */
   readonly judged: JudgeReply | null;
-  /** What came of the judge's process, as its session saw it. */
+  /** How the judge's process ended, as its session saw it. */
   readonly end: Extract<SessionReply, { end: string }>['end'];
-  /** The session has no judge: nothing has run. */
+  /** The session has no judge, so nothing has run. */
   readonly unloaded: boolean;
   /** What the grade leaves behind. */
   readonly remains: Extract<SessionReply, { end: string }>['remains'];
@@ -135,7 +135,7 @@ function replyOf(record: PythonTaskRecord, result: RunResult, nonce: string): Re
   const told = { ...nothing, ...last.data };
   if (told.end !== 'answered') return told;
   const judged = frames.length === 2 ? replyTo(record, frames[0]) : null;
-  // A session whose judge gave no valid answer is not believed in anything else either.
+  // Without a valid reply, nothing is known about the files either.
   return judged === null ? { ...nothing, end: 'lost' } : { ...told, judged };
 }
 

@@ -7,7 +7,7 @@ const REFUSED: TestError = {
   of: 'solution',
 };
 
-/** What of the gold's allows a liberty, beside the same one. */
+/** Other notes of the gold that allow a note, besides the same one. */
 const LIKE: Readonly<Record<string, string>> = {
   object: 'named',
   own: 'use',
@@ -15,24 +15,23 @@ const LIKE: Readonly<Record<string, string>> = {
   inconsistent: 'object',
 };
 /**
- * What is taken for asked for where the gold gives no example: objects, uses of those whose class the test names, and
- * numbers without end.
+ * Notes that are allowed if the gold gives no example: objects, uses of objects whose class the test names, and infinity.
  */
 const UNEXAMPLED: ReadonlySet<string> = new Set(['object', 'own', 'infinite']);
 
-/** What needs the gold's example; a named tuple is data. */
+/** Notes that need the gold's example. A named tuple is data and needs none. */
 function liberties({ passed, liberties: told = [] }: TestOutcome): string[] {
   return passed ? told.filter((liberty) => !liberty.startsWith('named ')) : [];
 }
 
-/** Whether a test passed by something that needs the gold's example. */
+/** Whether a test passed with a note that needs the gold's example. */
 export function tookLiberties(test: TestOutcome): boolean {
   return liberties(test).length > 0;
 }
 
 /**
- * A test's outcome in the light of the gold's: what a solution's answers are beyond plain data, the gold's have to be in
- * the same place.
+ * A test's outcome compared with the gold's: if the solution's answers are more than plain data, the gold's must be so in the
+ * same place.
  */
 export function heldAgainst(test: TestOutcome, gold: TestOutcome | undefined): TestOutcome {
   const given = gold?.passed ? new Set(gold.liberties) : null;

@@ -26,7 +26,7 @@ export interface NativeEpisodeParts {
   readonly placedInMs: number;
 }
 
-/** One interpreter for the whole episode; what it defines is graded in another one. */
+/** One interpreter for the whole episode; its work is graded in another one. */
 export class NativeEpisode implements EnvironmentEpisode {
   readonly task: Task;
   readonly sandbox: Sandbox;
@@ -63,7 +63,7 @@ export class NativeEpisode implements EnvironmentEpisode {
   }
 }
 
-/** The task's text, with the name that its tests ask for where it says none. */
+/** The task's instruction, with the name that its tests call if the instruction lacks it. */
 function instruction({ task, record }: NativeEpisodeParts): string {
   const { entry } = record;
   if (entry === undefined || task.instruction.includes(entry)) return task.instruction;

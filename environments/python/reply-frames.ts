@@ -4,12 +4,12 @@ const NEWLINE = 0x0a;
 /** `<length in bytes>\n`, at most ten digits long. */
 const LENGTH = /^(\d{1,10})$/;
 
-/** What marks the frames of one run. The judge and its session know it, but no solution process. */
+/** Marks the frames of one run. The judge and its session know it, but no solution process does. */
 export function newNonce(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** The texts of all whole frames with this nonce in an output. What else is there is nobody's word. */
+/** The texts of all complete frames with this nonce in an output. Anything else may be forged and is ignored. */
 export function framesIn(output: Buffer, nonce: string): string[] {
   const mark = `\n${nonce} `;
   const found: string[] = [];

@@ -15,7 +15,7 @@ export interface RewardsParts {
   readonly options: Pick<PythonOptions, 'scoring' | 'tests' | 'feedback'>;
 }
 
-/** The rewards of one episode: what is graded, how, and what is told of it. */
+/** The rewards of one episode: what is graded, how, and what the agent is shown. */
 export class Rewards {
   readonly #parts: RewardsParts;
 

@@ -1,38 +1,38 @@
 import type { PythonTaskRecord } from './task.ts';
 
-/** One piece of the work to be graded. */
+/** One step of the work to grade. */
 export interface SolutionStep {
   readonly code: string;
   /** What it reads on standard input. @default nothing */
   readonly stdin?: string;
 }
 
-/** The work to be graded. */
+/** The work to grade. */
 export interface Solution {
   readonly steps: readonly SolutionStep[];
-  /** An exception of a step fails everything; without it the next step goes on, as in a session. */
+  /** Whether an exception of a step fails everything. If false, the next step runs, as in a session. */
   readonly strict: boolean;
-  /** A statement run last, which must not raise. @default none */
+  /** A statement that runs last and must not raise an exception. @default none */
   readonly binding?: string;
-  /** It may start threads but no processes, so that all that it uses is counted. @default false */
+  /** Whether it may start only threads, no processes, so that all its resources are counted. @default false */
   readonly alone?: boolean;
   /** Time of all its tests, in seconds, at most 60. @default 60 */
   readonly seconds?: number;
 }
 
-/** A task's gold as work to be graded. */
+/** A task's gold as work to grade. */
 export function goldSolution({ gold }: PythonTaskRecord): Solution {
   return { steps: [{ code: gold }], strict: true };
 }
 
-/** Time in which the work has to be loaded, in seconds. */
+/** Time limit to load the work, in seconds. */
 const LOAD_SECONDS = 10;
-/** Time of one test that names none of its own, in seconds. */
+/** Default time limit of one test, in seconds. */
 const TEST_SECONDS = 5;
-/** Longest time of all tests of one grade, in seconds. */
+/** Time limit of all tests of one grade, in seconds. */
 export const ALL_SECONDS = 60;
 
-/** The job and its plan, as the judge reads them. @param nonce of the reply; no solution process may learn it */
+/** The job and its plan, as the judge reads them. @param nonce of the reply; no solution process may know it */
 export function workOf(record: PythonTaskRecord, solution: Solution, nonce: string): string {
   const job = {
     setup: record.setup ?? '',

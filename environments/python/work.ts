@@ -10,26 +10,26 @@ interface DoneStep extends SolutionStep {
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
 /**
- * What the agent did, as the server knows it, and which part of it is graded. The session itself is never looked at.
+ * The agent's work as the server knows it, and the part of it that is graded. The session itself is never used for a grade.
  */
 export class Work {
   #steps: DoneStep[] = [];
 
   add({ code, stdin }: Extract<ActionObject, { code: string }>, result: RunResult): void {
     if (result.sessionRestarted) {
-      // What the lost session held is gone, for the agent too.
+      // The state of the lost session is gone, for the agent too.
       this.#steps = [];
       return;
     }
-    // A step that never ended would not end when it is run again.
+    // A step that did not end would not end in another run either.
     if (result.timedOut) return;
     this.#steps.push({ code, ...(stdin === undefined ? {} : { stdin }), succeeded: result.exitCode === 0 });
   }
 
   /**
-   * - An answer is the source to be graded; one that is only a name means that function of the session.
-   * - Without an answer, a task with an entry function is graded by the session's definitions: all steps are run again,
-   *   one after the other. A program is the last step that succeeded.
+   * - An answer is the source to grade; an answer that is only a name means that function of the session.
+   * - Without an answer, a task with an entry function is graded by the session's definitions: all steps run again, one
+   *   after the other. If the task is a program, the work is the last step that succeeded.
    */
   solution(record: PythonTaskRecord, answer: string | undefined): Solution {
     const { entry } = record;

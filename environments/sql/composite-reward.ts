@@ -12,9 +12,9 @@ export interface GoldQuery {
 export interface CompositeParts {
   /** The answer is one statement that ran without an error, gave rows, and reads a table of the database. */
   readonly format: number;
-  /** The answer's rows are those of the gold query, by `execution_match`. */
+  /** The answer's rows equal those of the gold query, by `execution_match`. */
   readonly execution: number;
-  /** Of the tables that the gold query reads, those that statements of the agent had read before its answer. */
+  /** Share of the tables of the gold query that the agent's statements read before its answer. */
   readonly exploration: number;
 }
 
@@ -29,8 +29,8 @@ function refusal(message: string): ProtocolError {
 }
 
 /**
- * The weights of the parts; those that are not named keep their default.
- * @throws {ProtocolError} `invalid_params` for a part that does not exist, or where all are 0
+ * The weights of the parts; a part that is not named keeps its default.
+ * @throws {ProtocolError} `invalid_params` for an unknown part, or if all weights are 0
  */
 export function compositeWeights(given: Readonly<Record<string, number>> = {}): CompositeWeights {
   const names = Object.keys(DEFAULT_WEIGHTS);
@@ -50,7 +50,7 @@ export function readsAny({ sql, dialect }: GoldQuery, tables: readonly string[])
   return tables.some((table) => read.has(table.toLowerCase()));
 }
 
-/** Share of the gold query's tables that earlier statements read; `null` where it reads none. */
+/** Share of the gold query's tables that earlier statements read; `null` if it reads none. */
 export function explorationShare(
   gold: GoldQuery,
   tables: readonly string[],

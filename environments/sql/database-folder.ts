@@ -8,16 +8,16 @@ const DATA_FILE = 'data.sql';
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
- * CREATE TABLE statements for both dialects. MariaDB gets its tables in UTF-8 whatever the server's default; each
- * statement must end with `);` on a line of its own.
+ * CREATE TABLE statements for both dialects. MariaDB's tables are in UTF-8, whatever the server's default. Each statement must
+ * end with `);` on its own line.
  */
 function inBothDialects(schema: string): Exclude<SqlDatabase['schema'], string> {
   return { sqlite: schema, mysql: schema.replaceAll('\n);', '\n) DEFAULT CHARSET = utf8mb4;') };
 }
 
 /**
- * The database that a folder describes by `schema.sql` and perhaps `data.sql`, by the folder's name; `null` for none.
- * @throws {DatasetError} for a folder whose name is no name of a database
+ * The database of a folder with `schema.sql` and optionally `data.sql`, named after the folder; `null` if it has none.
+ * @throws {DatasetError} for a folder whose name is not a valid database name
  */
 export function databaseIn(folder: string): SqlDatabase | null {
   const schema = join(folder, SCHEMA_FILE);

@@ -7,7 +7,7 @@ import { MYSQL_DUMP, MYSQL_SCRIPT } from './mysql-image.ts';
 import { SQLITE_FOLDER, SQLITE_SCRIPT } from './sqlite-image.ts';
 import type { Dialect } from './task.ts';
 
-/** Names of databases that a dump of MySQL makes, in lower case, as the server keeps them. */
+/** Names of databases that a MySQL dump creates, in lower case, as the server stores them. */
 export function databasesOfDump(text: string): Set<string> {
   const made = text.matchAll(
     /CREATE (?:DATABASE|SCHEMA)\s+(?:\/\*.*?\*\/\s*)?(?:IF NOT EXISTS\s+)?[`"]?([^`"\s;]+)/gi,
@@ -30,13 +30,13 @@ async function sqliteFiles(tree: string, ends: readonly string[]): Promise<Set<s
   return found;
 }
 
-/** What an image has of databases, as far as its definition tells. */
+/** The databases of an image, as far as its definition shows. */
 export interface KnownDatabases {
   has(database: string): boolean;
 }
 
 /**
- * The databases of an image; `null` where nothing but the image itself could tell, e.g. for a script of the user's own.
+ * The databases of an image; `null` if its definition cannot show them, e.g. because of a user's script.
  * @param definition of the image; `null` for the plain one of the environment
  */
 export async function databasesOf(
@@ -56,17 +56,17 @@ export async function databasesOf(
   return sqliteFiles(tree, script === undefined ? ['.db'] : ['.db', '.sql']);
 }
 
-/** What a plain list of SQL records plays on. */
+/** The image of a plain list of SQL records. */
 export const LIST_IMAGE = 'python';
 
 /**
- * The first task whose database is neither described by statements nor in the image that its dataset brings; `null` where there is
- * none, or nobody knows.
+ * The first task whose database is neither described by statements nor in its dataset's image; `null` if there is none, or if
+ * it cannot be known.
  */
 export async function homelessTask(dataset: SqlDatasetFile): Promise<RecordFlaw | null> {
   const { definition, image, tasks, databases, dialect = 'sqlite' } = dataset;
   const described = databases && new Set(databases.map(({ name }) => name));
-  // Of an image that is not made here nothing is known.
+  // Nothing is known about an image that is not built here.
   const isForeign = definition === null && image !== LIST_IMAGE;
   const known = described ?? (isForeign ? null : await databasesOf(definition, dialect));
   const record = known === null ? -1 : tasks.findIndex(({ database }) => !known.has(database));

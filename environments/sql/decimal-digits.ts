@@ -8,7 +8,7 @@ export interface DecimalDigits {
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
-/** The parts of a decimal text such as `-2.50` or `1E+3`; `null` for any other text, `NaN` and `Infinity` too. */
+/** The parts of a decimal text such as `-2.50` or `1E+3`; `null` for any other text, including `NaN` and `Infinity`. */
 export function decimalDigits(text: string): DecimalDigits | null {
   const match = DECIMAL.exec(text);
   if (match === null) return null;

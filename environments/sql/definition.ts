@@ -76,14 +76,14 @@ export const sql = defineEnvironment({
         });
       };
       const image = imageOf(dataset, dialect).name;
-      // What is found of a task holds for the dataset's own dialect.
+      // The result of a try is valid only for the dataset's own dialect.
       if (dialect !== dataset.dialect) return { image, begin };
       return { image, begin, try: async (ref) => ungradableGold(record.id, await gold(ref)) };
     },
   }),
 });
 
-/** InterCode's formula is computed from the query as it was published, also where that is no SQL. */
+/** InterCode's formula uses the published query, even if it is not valid SQL. */
 function goldOf(
   { gold, published_gold: published }: SqlTaskRecord,
   dialect: Dialect,
@@ -93,7 +93,7 @@ function goldOf(
   return typeof gold === 'string' ? gold : gold[dialect];
 }
 
-/** @throws {ProtocolError} `invalid_params` for a dialect that the dataset does not have */
+/** @throws {ProtocolError} `invalid_params` if the dataset does not have the dialect */
 function imageOf({ name, images }: ServedDataset, dialect: Dialect): ImageDefinition {
   const image = images[dialect];
   if (image !== undefined) return image;

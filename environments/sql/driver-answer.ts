@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SqlDateTime, SqlRow, SqlValue } from './sql-value.ts';
 
-/** What the server said of a statement that failed. */
+/** The server's error for a failed statement. */
 export const StatementError = z.object({ code: z.number().int(), state: z.string(), message: z.string() });
 export type StatementError = z.infer<typeof StatementError>;
 
@@ -12,7 +12,7 @@ const RawResult = z.object({
   affected: z.number().int(),
 });
 
-/** `driver/result.py` tells how values are written. */
+/** `driver/result.py` documents how values are written. */
 export const RawExecution = z.object({
   results: z.array(RawResult),
   left_out: z.number().int(),
@@ -21,10 +21,10 @@ export const RawExecution = z.object({
   restarted: z.boolean(),
 });
 
-/** The rows that stand as the answer. */
+/** The kept rows of the answer. */
 const RawAnswer = z.object({ rows: z.array(z.unknown()) });
 
-/** Whether the agent was connected, or its database does not exist. */
+/** Whether the agent was connected, or its database is missing. */
 export const RawBeginning = z.object({ missing: z.literal(true).optional() });
 
 export const RawSchema = z.object({
@@ -33,25 +33,25 @@ export const RawSchema = z.object({
 /** Tables of a database with the names and types of their columns. */
 export type Schema = z.infer<typeof RawSchema>['tables'];
 
-/** What one statement gave. */
+/** The result of one statement. */
 export interface StatementResult {
-  /** `null`: a statement that has no rows to give. */
+  /** `null`: a statement without rows. */
   readonly columns: readonly string[] | null;
-  /** The first rows, as many as the caps let through; the driver may have kept more of them. */
+  /** The first rows, up to the caps; the driver may have kept more. */
   readonly rows: readonly SqlRow[];
-  /** How many rows there are in truth. */
+  /** True number of rows. */
   readonly count: number;
   readonly affected: number;
 }
 
-/** What one action gave, up to its first error. */
+/** The results of one action, up to its first error. */
 export interface Execution {
   readonly results: readonly StatementResult[];
-  /** Statements before the last one of which nothing is told. */
+  /** Number of statements before the last one whose results are left out. */
   readonly leftOut: number;
   readonly error: StatementError | null;
   readonly timedOut: boolean;
-  /** The agent's connection was lost, and what belonged to it: transactions, variables, temporary tables. */
+  /** Whether the agent's connection was lost, with its transactions, variables and temporary tables. */
   readonly restarted: boolean;
 }
 
@@ -72,10 +72,10 @@ function dateTime(text: string): SqlDateTime {
   return { type: 'datetime', year, month, day, hour, minute, second, microsecond };
 }
 
-/** What a date with zeros in it becomes, which is none of the calendar's. */
+/** The value of a date with zeros in it, which no calendar has. */
 export type ZeroDate = (text: string) => SqlValue;
 
-/** A value that is told by an object with its kind as the one key. */
+/** A value that is written as an object whose only key is its kind. */
 function tagged(raw: object, zeroDate: ZeroDate): SqlValue {
   const [entry] = Object.entries(raw);
   const [kind, text] = entry ?? [];
@@ -114,12 +114,12 @@ function row(raw: unknown, zeroDate: ZeroDate): SqlRow {
   });
 }
 
-/** The rows of the answer, as far as the driver kept them. */
+/** The rows of the answer that the driver kept. */
 export function answerFrom(document: unknown, zeroDate: ZeroDate): SqlRow[] {
   return RawAnswer.parse(document).rows.map((raw) => row(raw, zeroDate));
 }
 
-/** What the driver tells of an action, as values. */
+/** The driver's report of an action, as values. */
 export function executionFrom(document: unknown, zeroDate: ZeroDate): Execution {
   const { results, left_out, error, timed_out, restarted } = RawExecution.parse(document);
   return {

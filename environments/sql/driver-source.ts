@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Dialect } from './task.ts';
 
 interface Parts {
-  /** In the order in which they need each other. */
+  /** In the order of their imports. */
   readonly modules: readonly string[];
   readonly driver: string;
 }
@@ -27,12 +27,12 @@ const PARTS: Readonly<Record<Dialect, Parts>> = {
   },
 };
 
-/** Name of the function that takes calls, in the session's `__main__`. */
+/** Name of the function for calls, in the session's `__main__`. */
 export const DRIVER_FUNCTION = 'stepwell_sql';
 
 /**
- * Python code that makes a session into a driver of databases: the modules of `driver/`, and the function that takes
- * calls. For `mysql` it starts the server. A session runs it once, before anybody gets it.
+ * Python code that turns a session into a database driver: the modules of `driver/`, and the function for calls. For `mysql`
+ * it starts the server. A session runs it once, before the sandbox is handed out.
  */
 export function driverSource(dialect: Dialect): string {
   const { modules, driver } = PARTS[dialect];

@@ -27,11 +27,11 @@ export interface SqlEpisodeParts {
   readonly format: RowFormat;
   readonly maxRows: number;
   readonly maxOutputBytes: number;
-  /** Deadline of an action that brings none of its own, in milliseconds. */
+  /** Default deadline of an action, in milliseconds. */
   readonly timeoutMs: number;
   /**
-   * Whether any action replaces the answer, also one that failed or gave no rows, and `submit` brings none, as InterCode
-   * has it. Else the answer is the last rows that a statement gave.
+   * Whether every action replaces the answer, even one that failed or gave no rows, and `submit` brings none, as in InterCode.
+   * If false, the answer is the last rows that a statement gave.
    */
   readonly strict: boolean;
 }
@@ -85,7 +85,7 @@ export class SqlEpisode implements EnvironmentEpisode {
     const began = performance.now();
     const { gold, strict, timeoutMs } = this.#parts;
     const expected = gold(this.sandbox.image);
-    // Whoever awaits it comes later; a failure until then is not unhandled.
+    // It is awaited later; a rejection until then must not count as unhandled.
     expected.catch(() => {});
     const submitted = !strict && options.answer !== undefined;
     if (submitted) await this.#player.play({ sql: options.answer, timeoutMs });
@@ -95,9 +95,9 @@ export class SqlEpisode implements EnvironmentEpisode {
   }
 
   /**
-   * A grade that lost its driver is tried again in a fresh sandbox. What ends in the same way there is the statements'
-   * own doing.
-   * @throws {SandboxError} where the second try meets a fault of its sandbox
+   * A grade that lost its driver is tried again in a fresh sandbox. If it ends the same way there, the statements are the
+   * cause.
+   * @throws {SandboxError} if the second try has a sandbox fault
    */
   async #gradeOf(submitted: boolean, gold: Gold): Promise<RowsGrade> {
     const { freshDriver, grader } = this.#parts;
@@ -138,7 +138,7 @@ export class SqlEpisode implements EnvironmentEpisode {
   }
 }
 
-/** InterCode's text tells of no rows that are left out. */
+/** InterCode's text does not mention rows that are left out. */
 function leftOut({ results }: Execution): string {
   const { rows, count } = results.at(-1) ?? { rows: [], count: 0 };
   return rows.length < count ? `\n[… ${count - rows.length} of ${count} rows not shown …]` : '';

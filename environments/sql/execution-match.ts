@@ -1,21 +1,21 @@
 import type { SqlRow } from './sql-value.ts';
 import { valueKey } from './value-key.ts';
 
-/** A table of interned values: equal numbers stand for equal values. */
+/** A table of interned values: equal values have equal numbers. */
 type Table = readonly (readonly number[])[];
 
 export interface ExecutionMatchOptions {
   /** Whether the order of the rows counts: the gold query has a top-level ORDER BY. */
   readonly ordered: boolean;
   /**
-   * Assignments of columns to try before the results count as different. Only tables built to be hard, of many
-   * interchangeable columns, come near it.
+   * Assignments of columns to try before the results count as different. Only adversarial tables with many
+   * interchangeable columns come near it.
    * @default 10000
    */
   readonly maxAttempts?: number;
 }
 
-/** Gives every distinct text a number of its own. */
+/** Gives every distinct text its own number. */
 class Interner {
   readonly #numbers = new Map<string, number>();
 
@@ -35,10 +35,10 @@ function sameNumbers(left: readonly number[], right: readonly number[]): boolean
   return left.length === right.length && left.every((value, at) => value === right[at]);
 }
 
-/** One number for each column: equal where the columns can stand for each other. */
+/** One number per column: equal if the columns may be interchanged. */
 function columnClasses(table: Table, ordered: boolean, interner: Interner): number[] {
   const width = table[0]?.length ?? 0;
-  // In no order, a value counts together with the rest of its row, whichever column that is in.
+  // Without an order, a value counts together with the other values of its row, in any column.
   const rowClass = table.map((row, at) => (ordered ? at : interner.of(`row ${sorted(row).join()}`)));
   return Array.from({ length: width }, (_, column) => {
     const cells = table.map((row, at) => `${rowClass[at]}:${row[column]}`);
@@ -46,7 +46,7 @@ function columnClasses(table: Table, ordered: boolean, interner: Interner): numb
   });
 }
 
-/** Row by row, the class of what the columns chosen so far hold. */
+/** Per row, the class of its values in the columns chosen so far. */
 function extended(
   table: Table,
   prefixes: readonly number[],
@@ -56,7 +56,7 @@ function extended(
   return table.map((row, at) => interner.of(`prefix ${prefixes[at]}:${row[column]}`));
 }
 
-/** Searches an order of the agent's columns that gives the gold's rows as a bag, column by column. */
+/** Searches for an order of the agent's columns that gives the gold's rows as a bag, column by column. */
 function bagsMatch(agent: Table, gold: Table, maxAttempts: number, interner: Interner): boolean {
   const [ours, theirs] = [columnClasses(agent, false, interner), columnClasses(gold, false, interner)];
   if (!sameNumbers(sorted(ours), sorted(theirs))) return false;
@@ -74,7 +74,7 @@ function bagsMatch(agent: Table, gold: Table, maxAttempts: number, interner: Int
     for (const [candidate, columnClass] of ours.entries()) {
       if (columnClass !== theirs[column] || used.has(candidate)) continue;
       const content = agent.map((row) => row[candidate]).join();
-      // A copy of a column that failed here fails too.
+      // An equal column would fail here too.
       if (tried.has(content)) continue;
       tried.add(content);
       attempts += 1;
@@ -90,11 +90,11 @@ function bagsMatch(agent: Table, gold: Table, maxAttempts: number, interner: Int
 }
 
 /**
- * Whether two results say the same: the same rows as often as each other, in the same order where `ordered`, numbers by
- * value, NULL equal to NULL, the columns in any one order for all rows. This is the comparison of the test-suite
- * evaluation of text-to-SQL (Zhong, Yu and Klein, EMNLP 2020), with an exact search in place of its sampled pruning: a
- * column may only stand for one with the same values in the same kinds of rows, and every prefix of columns must give
- * the same bag. Two results without rows are equal. `null`: a statement without a result, equal to nothing.
+ * Whether two results are equal: the same rows with the same counts, in the same order if `ordered`, numbers by value, NULL
+ * equal to NULL, the columns in any one order for all rows. This is the comparison of the test-suite evaluation of
+ * text-to-SQL (Zhong, Yu and Klein, EMNLP 2020), with an exact search instead of its sampled pruning: a column may only
+ * match one with the same values in the same kinds of rows, and every prefix of columns must give the same bag. Two results
+ * without rows are equal. `null`: a statement without a result, which equals nothing.
  */
 export function executionMatch(
   agent: readonly SqlRow[] | null,

@@ -8,17 +8,17 @@ import { type DatabaseAccess, KEPT_ROWS, SqlDriver } from './sql-driver.ts';
 import type { Dialect } from './task.ts';
 import { isTimeless } from './timeless.ts';
 
-/** What a gold query gives. */
+/** The outcome of a gold query. */
 export interface Gold {
-  /** All rows that are kept; `null` where it has none to give. */
+  /** All kept rows; `null` if it gives none. */
   readonly result: StatementResult | null;
-  /** Why there is nothing to compare with: some published gold queries are no SQL. */
+  /** Why it cannot be compared with: some published gold queries are not valid SQL. */
   readonly error: StatementError | null;
   /** Tables of the task's database. */
   readonly tables: readonly string[];
 }
 
-/** Why a task with this gold cannot be graded; `null` where it can. @param id of the task */
+/** Why a task with this gold cannot be graded; `null` if it can. @param id of the task */
 export function ungradableGold(id: string, { result, error }: Gold): Ungradable | null {
   const fails = (why: string): Ungradable => ({
     kind: 'gold_fails',
@@ -40,26 +40,26 @@ export type GoldSource = (image: ImageRef) => Promise<Gold>;
 export interface GoldParts {
   readonly sandboxes: SandboxSource;
   readonly cache: GoldCache;
-  /** Names the task among all. */
+  /** Identifies the task among all. */
   readonly key: string;
   readonly sql: string;
   readonly access: DatabaseAccess;
   readonly dialect: Dialect;
-  /** As the agent's session has it. */
+  /** The same as in the agent's session. */
   readonly zeroDate: ZeroDate;
 }
 
-/** Longest run of a gold query, in milliseconds. A client that waits for a grade may give up after a minute. */
+/** Time limit of a gold query, in milliseconds. A client may give up waiting for a grade after a minute. */
 const GOLD_TIMEOUT_MS = 30_000;
 const TOO_SLOW = {
   code: 0,
   state: 'HY000',
   message: `it did not end within ${GOLD_TIMEOUT_MS / 1000} seconds`,
 };
-/** Told with the execution, which saves a call where it is all. */
+/** Rows returned with the execution. It saves a call if these are all rows. */
 const FIRST_BYTES = 65_536;
 
-/** Runs the gold query in a sandbox for grading, once per task and image unless it asks for the time or for chance. */
+/** Runs the gold query in a grading sandbox, once per task and image unless it uses the time or random numbers. */
 export function goldSource(parts: GoldParts): GoldSource {
   const { sandboxes, cache, key, sql, access, dialect, zeroDate } = parts;
   return (image) => {
@@ -82,7 +82,7 @@ export function goldSource(parts: GoldParts): GoldSource {
       const result = last === null || rows === null ? null : { ...last, rows };
       return { result, error: execution.error, tables };
     };
-    // An error may have been the sandbox's, which another run tells.
+    // An error may come from the sandbox; another run shows that.
     const holds = isTimeless(sql, dialect) ? ({ error }: Gold) => error === null : undefined;
     return cache.get(`sql ${key} ${image.digest}`, run, holds);
   };

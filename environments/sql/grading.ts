@@ -14,18 +14,18 @@ import type { SqlOptions } from './options.ts';
 import type { SqlRow } from './sql-value.ts';
 import { hasTopLevelOrder } from './top-level-order.ts';
 
-/** The rows that stand as an answer. */
+/** The rows of an answer. */
 export interface Answer {
-  /** How many there are in truth. */
+  /** True number of rows. */
   readonly count: number;
-  /** All that are kept; `null` where they went with the session. Asked for only where they decide. */
+  /** All kept rows; `null` if they were lost with the session. Called only if they decide the reward. */
   rows(): Promise<readonly SqlRow[] | null>;
 }
 
-/** What an episode comes down to. */
+/** The parts of an episode that decide its reward. */
 export interface Attempt {
   readonly answer: Answer | null;
-  /** The action that gave the answer; blank where there is none. */
+  /** The action that gave the answer; empty if there is none. */
   readonly sql: string;
   /** Whether the answer was the only statement of its action. */
   readonly single: boolean;
@@ -34,12 +34,12 @@ export interface Attempt {
 }
 
 export interface RowsGrade {
-  /** `null` where there is nothing to compare with. */
+  /** `null` if there is nothing to compare with. */
   readonly reward: number | null;
-  /** Whether the rows are the gold's; by InterCode's formula, whether the reward is full. @default false */
+  /** Whether the rows equal the gold's; with InterCode's formula, whether the reward is full. @default false */
   readonly success?: boolean;
   readonly components: Readonly<Record<string, number>>;
-  /** Why there is no reward. */
+  /** Why `reward` is `null`. */
   readonly ungraded?: string;
 }
 
@@ -51,7 +51,7 @@ type GoldRows = NonNullable<Gold['result']>;
 /** A grader for a gold query that gave rows. */
 type RowsGrader = (attempt: Attempt, gold: GoldRows, tables: readonly string[]) => Promise<RowsGrade>;
 
-/** Rows that the search for an order of the columns may look at, so that a comparison never holds the server up. */
+/** Maximum rows that the search for a column order reads, so that a comparison never blocks the server. */
 const MOST_LOOKS = 1_000_000;
 
 function ungraded(why: string): RowsGrade {
@@ -65,8 +65,8 @@ function tooLarge({ rows, count }: GoldRows): RowsGrade {
 }
 
 /**
- * Whether the rows are the gold's; `null` where not all of the gold's are kept and only they could tell. An answer of
- * which less is kept than of the gold has other rows.
+ * Whether the rows equal the gold's; `null` if that depends on rows of the gold that are not kept. An answer with fewer kept
+ * rows than the gold has other rows.
  */
 async function matches(answer: Answer | null, gold: GoldRows, query: GoldQuery): Promise<boolean | null> {
   if (answer === null || answer.count !== gold.count) return false;
@@ -87,7 +87,7 @@ function byComposite(query: GoldQuery, weights: CompositeWeights): RowsGrader {
     const parts = {
       format: wellFormed && reads ? 1 : 0,
       execution: same ? 1 : 0,
-      // Where the gold reads no table, there is nothing to look into, and no merit in it.
+      // If the gold reads no table, there is nothing to explore, so exploration earns nothing.
       exploration: explorationShare(query, tables, earlier) ?? (same ? 1 : 0),
     };
     return { reward: compositeReward(parts, weights), success: same, components: parts };
@@ -103,7 +103,7 @@ function byMatch(query: GoldQuery): RowsGrader {
   };
 }
 
-/** InterCode gives 0, too, where its own gold query fails. */
+/** InterCode also gives 0 if its own gold query fails. */
 const byIntercode: Grader = async ({ answer }, { result: gold }) => {
   if (answer === null || gold === null) return { ...intercodeReward(null, null), success: false };
   if (answer.count > 0 && gold.rows.length < gold.count) return tooLarge(gold);
@@ -111,7 +111,7 @@ const byIntercode: Grader = async ({ answer }, { result: gold }) => {
   return { ...graded, success: graded.reward === 1 };
 };
 
-/** The grader that options ask for. @throws {ProtocolError} `invalid_params` for weights that make no sense */
+/** The grader of these options. @throws {ProtocolError} `invalid_params` for invalid weights */
 export function graderOf(
   options: Pick<SqlOptions, 'scoring' | 'weights'> & { readonly semantics?: Semantics | undefined },
   query: GoldQuery,

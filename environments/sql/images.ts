@@ -5,9 +5,9 @@ import { MYSQL_DUMP, MYSQL_FILES, MYSQL_SCRIPT } from './mysql-image.ts';
 import { SQLITE_FOLDER, SQLITE_SCRIPT } from './sqlite-image.ts';
 import type { Dialect, SqlDatabase, SqlDataset, SqlTaskRecord } from './task.ts';
 
-/** A dataset with the images that serve it, by dialect; `image` is that of its own dialect. */
+/** A dataset with its images by dialect; `image` is that of its own dialect. */
 export interface ServedDataset extends PlayableDataset<SqlTaskRecord> {
-  /** The dialect that a reset without one means. */
+  /** The default dialect of a reset. */
   readonly dialect: Dialect;
   readonly images: Readonly<Partial<Record<Dialect, ImageDefinition>>>;
   /** Databases that it describes by statements. @default none: its image has them */
@@ -27,7 +27,7 @@ function textIn(part: SqlDatabase['schema'], dialect: Dialect): string {
 }
 
 /**
- * A dataset that comes with its databases as statements: an image for each dialect.
+ * A dataset whose databases are statements has an image for each dialect.
  * @param checked whether every task was tried with its gold
  */
 function servedFromStatements(

@@ -9,7 +9,7 @@ export interface IntercodeReward {
   readonly components: {
     /** Intersection over union of the rows, as multisets. */
     readonly iou: number;
-    /** Kendall's τ-b of the order of the common rows; 1 where it is undefined and so not applied. */
+    /** Kendall's τ-b of the order of the common rows; 1 if it is undefined and therefore not applied. */
     readonly kendall_tau: number;
   };
 }
@@ -20,7 +20,7 @@ function counts(rows: readonly string[]): Map<string, number> {
   return found;
 }
 
-/** The rows in their order, each at most as often as `quota` has it. */
+/** The rows in their order, each at most as often as in `quota`. */
 function upTo(quota: ReadonlyMap<string, number>, rows: readonly string[]): string[] {
   const left = new Map(quota);
   return rows.filter((row) => {
@@ -35,7 +35,7 @@ function upTo(quota: ReadonlyMap<string, number>, rows: readonly string[]): stri
  * order in which the common rows appear, ranked as strings; the product is rounded to hundredths, a reward without τ is
  * not. Rows are compared by their Python text, so that `1` and `1.0` differ. `null`: the last action or the gold query
  * gave no rows to compare, for which the reward is 0.
- * @param agentCount how many rows the agent has in truth, where not all are there: the others count as not common
+ * @param agentCount true number of the agent's rows, if not all are given: the others count as not common
  */
 export function intercodeReward(
   agent: readonly SqlRow[] | null,

@@ -5,7 +5,7 @@ import type { SqlDateTime, SqlRow, SqlTime, SqlValue } from './sql-value.ts';
 const MICROSECONDS_PER_SECOND = 1_000_000n;
 const MICROSECONDS_PER_DAY = 86_400n * MICROSECONDS_PER_SECOND;
 
-/** Python's `repr` of a float: shortest digits that read back the same, an exponent below 1e-4 and from 1e16 on. */
+/** Python's `repr` of a float: the shortest digits that parse to the same float, an exponent below 1e-4 and from 1e16 on. */
 export function pythonFloat(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
@@ -45,7 +45,7 @@ function dateTimeText(value: SqlDateTime): string {
 
 function timeText(value: SqlTime): string {
   let rest = value.microseconds % MICROSECONDS_PER_DAY;
-  // Python keeps only the days negative.
+  // Only Python's days are negative.
   if (rest < 0n) rest += MICROSECONDS_PER_DAY;
   const parts = [
     ['days', (value.microseconds - rest) / MICROSECONDS_PER_DAY],

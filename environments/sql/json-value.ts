@@ -22,7 +22,7 @@ function dateText(value: { readonly year: number; readonly month: number; readon
   return `${String(value.year).padStart(4, '0')}-${two(value.month)}-${two(value.day)}`;
 }
 
-/** A value as a person reads it: `1.0`, `2.50`, `2020-01-31 08:00:00`, `-838:59:59`, `0xff00` for bytes. */
+/** A value as readable text: `1.0`, `2.50`, `2020-01-31 08:00:00`, `-838:59:59`, `0xff00` for bytes. */
 export function valueText(value: SqlValue): string {
   if (value === null) return 'NULL';
   if (typeof value === 'boolean') return value ? '1' : '0';
@@ -42,7 +42,7 @@ export function valueText(value: SqlValue): string {
 }
 
 /**
- * A value as JSON has it: NULL, numbers that JSON readers keep exactly, texts. Everything else is its text: integers from
+ * A value in JSON. NULL, numbers that JSON readers keep exactly, and texts are themselves. Other values are text: integers from
  * 2^53 on, decimals, dates and times, bytes as `0x…`, `inf` and `nan`.
  */
 export function jsonValue(value: SqlValue): null | number | string {

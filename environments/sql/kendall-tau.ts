@@ -5,7 +5,7 @@ function compareCodePoints(left: string, right: string): number {
     const [a, b] = [left.charCodeAt(at), right.charCodeAt(at)];
     if (a === b) continue;
     const [aSurrogate, bSurrogate] = [(a & 0xf800) === 0xd800, (b & 0xf800) === 0xd800];
-    // A surrogate belongs to a code point above every single unit.
+    // A surrogate is part of a code point above every single unit.
     if (aSurrogate !== bSurrogate) return aSurrogate ? 1 : -1;
     return a - b;
   }

@@ -1,16 +1,16 @@
 import type { ImageDefinition } from '../../docker/sandbox.ts';
 
-/** Where a database server's files lie in an image. */
+/** Paths of a database server's files in an image. */
 const FOLDER = '/srv/sql';
-/** Statements that the image's databases are made of: a dump, or those written for tasks. */
+/** Statements that create the image's databases: a dump, or those written for tasks. */
 export const MYSQL_DUMP = `${FOLDER}/dump.sql`;
 const OPTIONS_FILE = `${FOLDER}/server.cnf`;
 
 /**
- * Small buffers, bounds to those of a session, and little that is opened for writing: a layer holds a copy of each such
- * file. Names of tables ignore case, as InterCode's queries need. What sorts and joins keeps the server's defaults, on
- * which the order of ties depends. MariaDB and MySQL read the first group; a server that does not know a `loose` setting
- * goes on without it.
+ * Small buffers, limits for the buffers of a session, and few files opened for writing, because a layer has a copy of each such
+ * file. Table names ignore case, as InterCode's queries need. Settings for sorts and joins keep the server's defaults, as
+ * the order of ties depends on them. MariaDB and MySQL read the first group; a server ignores a `loose` setting that it does
+ * not know.
  */
 const OPTIONS = `[server]
 datadir = ${FOLDER}/data
@@ -73,17 +73,17 @@ innodb-temp-data-file-path = ibtmp1:4M:autoextend:max:48M
 innodb-undo-tablespaces = 0
 `;
 
-/** Databases that are the server's own. */
+/** The server's own databases. */
 const SYSTEM = "('mysql', 'information_schema', 'performance_schema', 'sys')";
 const RIGHTS =
   'SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, REFERENCES, INDEX, ALTER, CREATE TEMPORARY TABLES, LOCK TABLES, ' +
   'EXECUTE, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER';
-/** In GRANT a database's name is a pattern. */
+/** In GRANT a database name is a pattern. */
 const ON_DATABASE = String.raw`REPLACE(REPLACE(REPLACE(SCHEMA_NAME, '\`', '\`\`'), '_', '\\_'), '%', '\\%')`;
-/** A name of any length as that of an account, which holds 32 characters; the driver knows it too. */
+/** The account name for a database name of any length. Account names have at most 32 characters; the driver has the same rule. */
 const ACCOUNT = "QUOTE(CONCAT('stepwell:', LEFT(SHA2(SCHEMA_NAME, 256), 16)))";
 
-/** Accounts of agents: one for each database, with no right beyond it, and one for all of them. */
+/** Accounts of agents: one per database, with rights only on it, and one for all databases. */
 const ACCOUNTS = String.raw`
 SELECT CONCAT('DROP USER ', QUOTE(User), '@', QUOTE(Host), ';') FROM mysql.user
   WHERE User NOT IN ('root', 'mariadb.sys', 'mysql.sys', 'mysql.session', 'mysql.infoschema')
@@ -95,7 +95,7 @@ SELECT CONCAT('CREATE USER ', ${ACCOUNT}, '@localhost;',
   FROM information_schema.SCHEMATA WHERE SCHEMA_NAME NOT IN ${SYSTEM};
 `;
 
-/** Statistics decide which index a query reads, and so the order of its rows: they are taken once. */
+/** Statistics decide which index a query reads, and so the order of its rows: they are collected once. */
 const STATISTICS = `
 SELECT CONCAT('ANALYZE TABLE ', CHAR(96), REPLACE(TABLE_SCHEMA, CHAR(96), CONCAT(CHAR(96), CHAR(96))), CHAR(96), '.',
   CHAR(96), REPLACE(TABLE_NAME, CHAR(96), CONCAT(CHAR(96), CHAR(96))), CHAR(96), ';')
@@ -103,8 +103,9 @@ SELECT CONCAT('ANALYZE TABLE ', CHAR(96), REPLACE(TABLE_SCHEMA, CHAR(96), CONCAT
 `;
 
 /**
- * Makes the data folder in an image's root: a server on a socket, the dump, the accounts, a clean end. It works as root
- * and as the one user of a user namespace; where there are others, the server belongs to one of its own.
+ * Makes the data folder in an image's root: starts a server on a socket, loads the dump, creates the accounts, shuts down
+ * cleanly. It works as root and as the only user of a user namespace. If there are other users, the server runs as its own
+ * user.
  */
 export const MYSQL_SCRIPT = `set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -143,5 +144,5 @@ chown -R 999:999 ${FOLDER}/data 2> /dev/null || true
 chmod 700 ${FOLDER}/data
 `;
 
-/** Files of an image whose script makes a database server's data. */
+/** Files of an image whose script creates a database server's data. */
 export const MYSQL_FILES: NonNullable<ImageDefinition['files']> = { [OPTIONS_FILE]: OPTIONS };

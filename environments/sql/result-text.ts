@@ -4,7 +4,7 @@ import { jsonRow, valueText } from './json-value.ts';
 import type { RowFormat } from './options.ts';
 import type { SqlValue } from './sql-value.ts';
 
-/** What is written of one statement, and of an error. */
+/** How results and errors are written. */
 interface Writer {
   result(result: StatementResult): string;
   error(error: StatementError): string;
@@ -57,7 +57,7 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(text) || text === '' ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** RFC 4180, but that NULL is nothing at all and an empty text a pair of quotes. */
+/** RFC 4180, except that NULL is empty and an empty text is a pair of quotes. */
 function csv({ columns, rows, affected }: StatementResult): string {
   if (columns === null) return `OK, ${plural(affected, 'row')} affected`;
   const lines = rows.map((row) =>
@@ -86,7 +86,7 @@ const WRITERS: Readonly<Record<RowFormat, Writer>> = {
   },
 };
 
-/** What an action gave, as text: each statement's rows or its effect, then the error that ended it. */
+/** The results of an action as text: each statement's rows or effect, then the error that ended the action. */
 export function executionText({ results, leftOut, error, timedOut }: Execution, format: RowFormat): string {
   const writer = WRITERS[format];
   const told = results.map((result) => writer.result(result));

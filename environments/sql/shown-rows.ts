@@ -2,7 +2,7 @@ import type { Execution, StatementResult } from './driver-answer.ts';
 import { jsonRow } from './json-value.ts';
 import type { SqlRow } from './sql-value.ts';
 
-/** A result's rows within caps: the first ones, as far as both reach. */
+/** The first rows of a result within both caps. */
 function firstRows(rows: readonly SqlRow[], maxRows: number, maxBytes: number): readonly SqlRow[] {
   let bytes = 0;
   let count = 0;
@@ -14,7 +14,7 @@ function firstRows(rows: readonly SqlRow[], maxRows: number, maxBytes: number): 
   return count === rows.length ? rows : rows.slice(0, count);
 }
 
-/** What an observation tells of an execution: of the last statement, too, no more rows than the caps let through. */
+/** The part of an execution that an observation shows: the rows of each statement, the last one too, within the caps. */
 export function shownExecution(execution: Execution, maxRows: number, maxBytes: number): Execution {
   const last = execution.results.at(-1);
   if (last === undefined) return execution;
@@ -22,7 +22,7 @@ export function shownExecution(execution: Execution, maxRows: number, maxBytes: 
   return { ...execution, results: [...execution.results.slice(0, -1), { ...last, rows }] };
 }
 
-/** The last statement's rows; `null` where it gave none, or failed. */
+/** The last statement's rows; `null` if it gave none, or failed. */
 export function lastRows({ results, error }: Execution): StatementResult | null {
   const last = results.at(-1);
   return error !== null || last === undefined || last.columns === null ? null : last;

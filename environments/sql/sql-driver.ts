@@ -20,9 +20,9 @@ import type { Dialect } from './task.ts';
 /** What a connection to the database server may reach. */
 export interface DatabaseAccess {
   readonly database: string;
-  /** Rights on all databases of the image, not on this one alone. */
+  /** Whether it has rights on all databases of the image, or only on this one. */
   readonly allDatabases: boolean;
-  /** Whether an action may hold several statements. */
+  /** Whether an action may have several statements. */
   readonly several: boolean;
 }
 
@@ -30,9 +30,9 @@ export interface ExecuteRequest {
   readonly sql: string;
   /** Deadline of all statements together, in milliseconds. */
   readonly timeoutMs: number;
-  /** Rows that are told of a statement. */
+  /** Maximum rows returned per statement. */
   readonly maxRows: number;
-  /** Bytes of their values that are told of the last statement, and of those before it together; at most 1 MiB. */
+  /** Maximum bytes of returned values, of the last statement, and of the earlier ones together; at most 1 MiB. */
   readonly maxBytes: number;
 }
 
@@ -43,21 +43,21 @@ export interface SqlDriverParts {
   readonly zeroDate: ZeroDate;
 }
 
-/** Rows of an answer that the driver keeps for a grade, and their bytes, each value counted as 8 and its length. */
+/** Rows of an answer that the driver keeps for a grade, and their bytes; a value counts as 8 bytes plus its length. */
 export const KEPT_ROWS = 20_000;
 const KEPT_BYTES = 4 * 1024 * 1024;
-/** Most that is told of an action. In JSON a value of one byte can take 33, which the answer's own cap lies above. */
+/** Maximum bytes reported per action. In JSON a value of one byte can take 33; the cap of the answer is above that. */
 const TOLD_BYTES = 1024 * 1024;
 const CALL_TIMEOUT_MS = 60_000;
-/** Longest start of a driver that was lost: the step that waits for it has used its own time already. */
+/** Time limit to restart a lost driver: the step that waits for it has already used its own time. */
 const RESTART_MS = 10_000;
-/** Rows that take longer to tell than this are none that a grade could wait for. */
+/** Time limit to return the kept rows: a grade cannot wait longer. */
 const ANSWER_TIMEOUT_MS = 20_000;
-/** Nobody waits for a sandbox that does not answer. */
+/** Deadline of the release: do not wait for a sandbox that does not answer. */
 const FINISH_TIMEOUT_MS = 10_000;
 /**
- * The driver ends statements itself; past this the session's own deadline takes the driver along. A server that has to be
- * started again needs longer than a library, in which a single function can run on.
+ * The driver ends statements at their deadline. After this additional time the session's deadline ends the driver too. A server
+ * that must be restarted needs longer than a library, in which a single function can run on.
  */
 const SLACK_MS: Readonly<Record<Dialect, number>> = { sqlite: 2000, mysql: 20_000 };
 const MAX_ANSWER_BYTES = 48 * 1024 * 1024;
@@ -65,7 +65,7 @@ const GONE = { code: 2006, state: 'HY000', message: 'The database cannot be open
 const UNTOLD = { code: 2027, state: 'HY000', message: 'The result cannot be told' };
 const LOST = { code: 2013, state: 'HY000', message: 'Lost connection to server during query' };
 
-/** The session that ran the driver came to its end. */
+/** The driver's session ended. */
 class DriverLost extends SandboxError {
   readonly timedOut: boolean;
 
@@ -77,12 +77,12 @@ class DriverLost extends SandboxError {
   }
 }
 
-/** The driver itself failed, or cannot be started. */
+/** The driver failed, or cannot be started. */
 class DriverFault extends SandboxError {}
 
 /**
- * Whether the agent's own statements are the cause: the sandbox and its runner are well, and what runs in them is this
- * driver, which sees nothing but those statements.
+ * Whether the agent's statements are the cause: the sandbox and its runner work, and only this driver runs in them, which gets
+ * only those statements.
  */
 function isAgents(error: unknown): error is DriverLost | DriverFault {
   return error instanceof DriverLost || error instanceof DriverFault;
@@ -97,9 +97,9 @@ function failed(error: StatementError, timedOut: boolean): Execution {
   return { results: [], leftOut: 0, error, timedOut, restarted: true };
 }
 
-/** The driver in a sandbox's Python session: one call, one JSON document. The agent has no say but in the SQL text. */
+/** The driver in a sandbox's Python session: one JSON document per call. The agent controls only the SQL text. */
 export class SqlDriver implements AsyncDisposable {
-  /** Time in the sandbox so far, in milliseconds. */
+  /** Total time in the sandbox, in milliseconds. */
   durationMs = 0;
   readonly #parts: SqlDriverParts;
   #sound = true;
@@ -115,7 +115,7 @@ export class SqlDriver implements AsyncDisposable {
 
   /**
    * Connect the agent.
-   * @throws {UnplayableError} for a database that the image does not have
+   * @throws {UnplayableError} if the image does not have the database
    * @throws {SandboxError} on an infrastructure fault
    */
   begin(): Promise<void> {
@@ -130,8 +130,8 @@ export class SqlDriver implements AsyncDisposable {
   }
 
   /**
-   * Run statements as the agent. Whatever they do to the driver or its server comes back as an error of theirs: a driver
-   * that was lost is started again once, and where what they left lets none start, every later action says so.
+   * Run statements as the agent. If they break the driver or its server, the result is an error of these statements. A lost
+   * driver is restarted once. If it cannot start because of what they left, every later action reports that error.
    * @throws {SandboxError} on an infrastructure fault
    */
   async execute({ sql, timeoutMs, maxRows, maxBytes }: ExecuteRequest): Promise<Execution> {
@@ -171,8 +171,8 @@ export class SqlDriver implements AsyncDisposable {
   }
 
   /**
-   * All rows of a result, as far as they are kept: those of the last statement that gave any stay with the driver until a
-   * grade wants them. `null` where they went with the driver.
+   * All kept rows of a result. The driver keeps the rows of the last statement that gave any, until a grade needs them.
+   * `null` if they were lost with the driver.
    */
   async allRows(result: StatementResult): Promise<readonly SqlRow[] | null> {
     if (result.rows.length === result.count) return result.rows;
@@ -192,8 +192,8 @@ export class SqlDriver implements AsyncDisposable {
   }
 
   /**
-   * Close the agent's connection and give the sandbox back: as pristine where the driver finds the databases as they were,
-   * never while a call is under way. Never throws; a second call does nothing.
+   * Close the agent's connection and release the sandbox: as pristine if the driver finds the databases unchanged and no call
+   * is running. Never throws; a second call does nothing.
    */
   release(): Promise<void> {
     this.#released ??= this.#finish().then((pristine) =>
@@ -219,7 +219,7 @@ export class SqlDriver implements AsyncDisposable {
   }
 
   async #call(request: Readonly<Record<string, unknown>>, timeoutMs: number): Promise<unknown> {
-    // A JSON text is a string literal of Python's, too.
+    // A JSON string is also a Python string literal.
     const code = `${DRIVER_FUNCTION}(${JSON.stringify(JSON.stringify(request))})`;
     this.#calls += 1;
     try {

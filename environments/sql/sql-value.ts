@@ -25,7 +25,7 @@ export interface SqlDateTime {
   readonly microsecond: number;
 }
 
-/** A length of time, as MySQL's TIME has it: more than a day and below zero are allowed. */
+/** A duration, as in MySQL's TIME: more than a day and negative values are allowed. */
 export interface SqlTime {
   readonly type: 'time';
   readonly microseconds: bigint;

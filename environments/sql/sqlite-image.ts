@@ -1,7 +1,7 @@
-/** Where SQLite's files lie in an image: `<database>.db`, or `<database>.sql` to make one of. */
+/** Folder of SQLite's files in an image: `<database>.db`, or `<database>.sql` to build one from. */
 export const SQLITE_FOLDER = '/srv/sql/sqlite';
 
-/** Makes each `.sql` of the folder into a database file. */
+/** Builds a database file from each `.sql` of the folder. */
 export const SQLITE_SCRIPT = `set -eu
 /usr/bin/python3 -I - <<'END'
 import os, sqlite3

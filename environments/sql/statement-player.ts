@@ -6,7 +6,7 @@ import { endedInDoubt, KEPT_ROWS, type SqlDriver } from './sql-driver.ts';
 export interface PlayerParts {
   /** Connected. */
   readonly driver: SqlDriver;
-  /** Whether any action replaces the answer, also one that failed or gave no rows. */
+  /** Whether every action replaces the answer, even one that failed or gave no rows. */
   readonly strict: boolean;
   readonly maxRows: number;
   readonly maxOutputBytes: number;
@@ -18,10 +18,10 @@ export interface PlayedAction {
   readonly timeoutMs: number;
 }
 
-/** Earlier statements that are remembered for a reward's sake. */
+/** Maximum number of earlier statements that are kept for the reward. */
 const MOST_REMEMBERED = 500;
 const MOST_REMEMBERED_LENGTH = 20_000;
-/** Actions of an episode that can be played again: how many, their characters and their time in milliseconds. */
+/** Limits of an episode that can be played again: actions, characters, and time in milliseconds. */
 const MOST_PLAYED = 500;
 const MOST_PLAYED_LENGTH = 1024 * 1024;
 const MOST_PLAYED_MS = 30_000;
@@ -32,7 +32,7 @@ export class StatementPlayer {
   readonly #statements: string[] = [];
   readonly #played: PlayedAction[] = [];
   #playedLength = 0;
-  /** Actions up to the one that gave the answer. */
+  /** Actions up to and including the one that gave the answer. */
   #answeredAt = 0;
   #rowsLost = false;
   #last: Execution | null = null;
@@ -77,10 +77,9 @@ export class StatementPlayer {
   }
 
   /**
-   * The actions that lead to the grade, where something other than them may have decided it: the driver was lost at the
-   * action that was submitted, or with the rows of the answer. `null` where there is no such doubt, and where the
-   * episode is too long to be played again.
-   * @param submitted whether the last action belongs to the grade
+   * The actions that lead to the grade, if something else may have decided it: the driver was lost at the submitted action, or
+   * with the rows of the answer. `null` if there is no such doubt, or if the episode is too long to be played again.
+   * @param submitted whether the last action is part of the grade
    */
   toPlayAgain(submitted: boolean): readonly PlayedAction[] | null {
     if (this.#playedLength > MOST_PLAYED_LENGTH || this.#played.length > MOST_PLAYED) return null;

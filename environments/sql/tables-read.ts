@@ -1,11 +1,11 @@
 import type { Dialect } from './task.ts';
 import { nameOf, tokens } from './tokens.ts';
 
-/** What a pair of parentheses, or a statement, has come to. */
+/** The state of a pair of parentheses, or of a statement. */
 interface Level {
-  /** A SELECT began here whose FROM may follow: in `EXTRACT(YEAR FROM x)` none did. */
+  /** A SELECT began here, so its FROM may follow. In `EXTRACT(YEAR FROM x)` there is no SELECT. */
   readsRows: boolean;
-  /** Among the tables of a FROM. */
+  /** Inside the tables of a FROM. */
   inTables: boolean;
   /** A table comes next. */
   tableNext: boolean;
@@ -13,13 +13,13 @@ interface Level {
 
 const READS_ROWS = new Set(['select', 'show', 'delete']);
 const JOINS = new Set(['join', 'straight_join']);
-/** What ends the tables of a FROM. */
+/** Words that end the tables of a FROM. */
 const ENDS = new Set(
   'where group having order limit window union intersect except for values set into returning'.split(' '),
 );
-/** What a statement begins with that names a table right away, as `DESCRIBE singer`. */
+/** First words of statements that name a table at once, such as `DESCRIBE singer`. */
 const DESCRIBES = new Set(['describe', 'desc', 'explain', 'table']);
-/** What is explained is not run. */
+/** Explained statements are not run. */
 const EXPLAINED = new Set(['select', 'with', 'insert', 'update', 'delete', 'analyze', 'query', 'format']);
 const TABLE_PRAGMAS = new Set(['table_info', 'table_xinfo']);
 
@@ -32,7 +32,7 @@ function statementsOf(all: readonly string[]): string[][] {
   return statements;
 }
 
-/** Names that a WITH gives to its queries: `name AS (` or `name (columns) AS (`. */
+/** Names of the queries of a WITH: `name AS (` or `name (columns) AS (`. */
 function namedQueries(statement: readonly string[], dialect: Dialect): ReadonlySet<string> {
   const found = new Set<string>();
   statement.forEach((token, at) => {
@@ -94,9 +94,9 @@ function readBy(statement: readonly string[], dialect: Dialect, found: Set<strin
 }
 
 /**
- * Names, in lower case, of what the statements of a text read rows or columns of: what follows FROM and JOIN, `DESCRIBE`,
- * `SHOW COLUMNS FROM` or `PRAGMA table_info`. Not aliases, the queries of a WITH, functions, what is only explained, or a text with a
- * comment that MySQL executes by its version.
+ * Names, in lower case, of the tables whose rows or columns the statements read: the names after FROM and JOIN, `DESCRIBE`,
+ * `SHOW COLUMNS FROM` or `PRAGMA table_info`. Not aliases, queries of a WITH, functions, explained statements, or a text
+ * with a comment that MySQL executes depending on its version.
  */
 export function tablesRead(sql: string, dialect: Dialect): ReadonlySet<string> {
   const found = new Set<string>();

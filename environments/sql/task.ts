@@ -14,27 +14,27 @@ const perDialect = z.union([
 export const SqlTaskRecord = z.strictObject({
   /** Unique in its dataset, kebab-case. */
   id: z.string().min(1),
-  /** What the agent is told. */
+  /** What the agent is asked to do. */
   instruction: z.string().min(1),
-  /** Name of the database that the task is about. */
+  /** Name of the task's database. */
   database: z.string().min(1),
-  /** The query that answers it. */
+  /** The query that answers the question. */
   gold: perDialect,
-  /** The query as it was published, where that is no SQL and `gold` says what it means; `intercode` semantics go by it. */
+  /** The published query, if it is not valid SQL and `gold` is the corrected one; `intercode` semantics use it. */
   published_gold: z.string().min(1).optional(),
-  /** What must be known beside the tables, e.g. how a term is meant; told with them where `schema` asks for it. */
+  /** Knowledge that the tables do not show, e.g. the meaning of a term; the option `schema` shows it with the tables. */
   evidence: z.string().min(1).optional(),
-  /** Tables of the database that the task is about; `schema` tells these alone. @default all */
+  /** Tables that the task needs; the option `schema` shows only these. @default all */
   tables: z.array(z.string().min(1)).min(1).optional(),
   tags: z.array(z.string()).optional(),
   /** Plausible but wrong queries: each must score below 1. */
   wrong: z.array(perDialect).optional(),
-  /** Why it cannot be graded; an import or a check marks it. */
+  /** Why it cannot be graded; set by an import or a check. */
   ungradable: Ungradable.optional(),
 });
 export type SqlTaskRecord = z.infer<typeof SqlTaskRecord>;
 
-/** A database written for tasks: statements that make and fill it, in each dialect. */
+/** A database written for tasks: statements that create and fill it, in each dialect. */
 export interface SqlDatabase {
   readonly name: string;
   /** Statements valid in both dialects, or one text for each. */

@@ -9,7 +9,7 @@ const COMMON = [
 ];
 /** Strings and quoted names with their doubled quotes. */
 const SQLITE = ["'(?:[^']|'')*'", '"(?:[^"]|"")*"', String.raw`\[[^\]]*\]`, '--[^\n]*'];
-/** A backslash escapes in strings; `--` begins a comment only before white space; what `/*!` holds is executed. */
+/** A backslash escapes in strings; `--` begins a comment only before white space; text in `/*!` is executed. */
 const MYSQL = [
   String.raw`'(?:[^'\\]|\\[\s\S]|'')*'`,
   String.raw`"(?:[^"\\]|\\[\s\S]|"")*"`,
@@ -27,7 +27,7 @@ export function tokens(sql: string, dialect: Dialect): string[] {
   return [...sql.matchAll(pattern)].map(([token]) => token).filter((token) => !IGNORED.test(token));
 }
 
-/** What the dialect takes for a name by its quotes. SQLite reads a text in double quotes as one where there is such a name. */
+/** Quotes of names in the dialect. SQLite reads a text in double quotes as a name if such a name exists. */
 const QUOTED_NAME: Readonly<Record<Dialect, RegExp>> = { sqlite: /^[`"[]./s, mysql: /^`./s };
 
 /** The token's name in lower case, without its quotes; `null` for a text. */
@@ -42,7 +42,7 @@ export function nameOf(token: string, dialect: Dialect): string | null {
   return /^['"]/.test(token) ? null : token.toLowerCase();
 }
 
-/** Every name and word of an SQL text, in lower case: neither its strings nor its comments. */
+/** Every name and word of an SQL text, in lower case, without its strings and comments. */
 export function names(sql: string, dialect: Dialect): ReadonlySet<string> {
   return new Set(tokens(sql, dialect).flatMap((token) => nameOf(token, dialect) ?? []));
 }

@@ -1,7 +1,7 @@
 import { decimalDigits } from './decimal-digits.ts';
 import type { SqlValue } from './sql-value.ts';
 
-/** Digits of a binary fraction that count: sums of the same numbers in another order differ behind them. */
+/** Significant digits of a binary fraction: sums of the same numbers in another order differ in later digits. */
 const FLOAT_DIGITS = 12;
 
 function numberKey(text: string): string {
@@ -18,8 +18,8 @@ function floatKey(value: number): string {
 }
 
 /**
- * A text that is the same for values that count as equal: numbers by value, whatever their kind (`1`, `1.0`, `1.00` and
- * `TRUE`), binary fractions to twelve digits; everything else by kind and content. NULL equals NULL.
+ * A text that is equal for values that count as equal: numbers by value, whatever their kind (`1`, `1.0`, `1.00` and
+ * `TRUE`), binary fractions to twelve digits; other values by kind and content. NULL equals NULL.
  */
 export function valueKey(value: SqlValue): string {
   if (value === null) return 'null';

@@ -1,11 +1,11 @@
-"""How the server's side speaks to a driver: one call, one JSON document on standard output."""
+"""Calls from the server to a driver: each prints one JSON document on standard output."""
 
 import json
 import sys
 
 
 class Calls:
-    """A driver's methods by name. What they raise is a fault, and reaches the server's side as a traceback."""
+    """A driver's methods by name. An exception of theirs is a fault; the server gets it as a traceback."""
 
     def __init__(self, driver: object) -> None:
         self._driver = driver

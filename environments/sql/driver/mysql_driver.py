@@ -27,7 +27,7 @@ _DENIED = re.compile(
 
 
 class MysqlDriver:
-    """One server for the layer's life; one connection of the agent for each episode."""
+    """One server per layer, and one connection of the agent per episode."""
 
     def __init__(self) -> None:
         self._server = Server()
@@ -41,7 +41,7 @@ class MysqlDriver:
         self._answer = None
 
     def begin(self, request: dict) -> dict:
-        """Connect the agent: to one database alone, or to all of them; tells where it does not exist."""
+        """Connect the agent to one database or to all of them; reports if the database is missing."""
         database = request["database"]
         user = _ALL if request["all_databases"] else _account_of(database)
         self._drop_agent()
@@ -58,7 +58,7 @@ class MysqlDriver:
         return {}
 
     def execute(self, request: dict) -> dict:
-        """Run the agent's statements, all within one deadline."""
+        """Run the agent's statements with one common deadline."""
         began = time.monotonic()
         self._late_calls = 0
         outcomes = Outcomes(Caps.of(request))
@@ -75,7 +75,7 @@ class MysqlDriver:
         except ConnectionLost:
             error, restarted = _LOST, True
             self._renew()
-        except Exception as complaint:  # only what the statements brought can be the cause
+        except Exception as complaint:  # only the statements can be the cause
             error, restarted = {"code": 2027, "state": "HY000", "message": f"Malformed packet: {complaint}"}, True
             self._renew()
         if self._late_calls and not restarted:
@@ -90,11 +90,11 @@ class MysqlDriver:
         }
 
     def answer(self, _request: dict) -> dict:
-        """The rows that the last statement gave, as far as they are kept."""
+        """The kept rows of the last statement."""
         return {"rows": self._answer.all_rows()}
 
     def finish(self, _request: dict) -> dict:
-        """Close the agent's connection, and tell whether the server is as it was before."""
+        """Close the agent's connection, and report whether the server is unchanged."""
         self._drop_agent()
         end = time.monotonic() + _GRACE_S
         while not self._marred:
@@ -115,8 +115,8 @@ class MysqlDriver:
 
     def _told(self, complaint: ServerError) -> dict:
         """
-        The complaint as an account with all rights would get it, where the agent has rights on every database: to ask for
-        one that does not exist is then no matter of rights.
+The error as an account with all rights would get it, if the agent has rights on every database: then a missing
+        database is not a question of rights.
         """
         code, state, message = complaint.code, complaint.state, complaint.message
         denied = _DENIED.search(message) if self._account[0] == _ALL and code in (1044, 1142) else None
@@ -147,7 +147,7 @@ class MysqlDriver:
                 outcome.count += 1
 
     def _late(self) -> None:
-        """The deadline has passed: end the statement, and the connection where that does not help."""
+        """The deadline has passed: end the statement, and the connection if that does not help."""
         self._late_calls += 1
         if self._late_calls > 2 or self._agent is None:
             raise ConnectionLost("the statement did not end")
@@ -156,11 +156,11 @@ class MysqlDriver:
         try:
             self._ask(f"KILL {kind}{self._agent.thread}")
         except ServerError:
-            # It ended by itself meanwhile.
+            # The statement has ended by itself meanwhile.
             pass
 
     def _calm(self) -> None:
-        """Take in a KILL that came when its statement had ended, so that it does not end the next one."""
+        """Absorb a KILL that arrived after its statement ended, so that it does not end the next one."""
         try:
             self._agent.deadline = time.monotonic() + _GRACE_S
             for _ in self._agent.run("DO 0"):
@@ -172,8 +172,8 @@ class MysqlDriver:
 
     def _renew(self) -> None:
         """
-        A connection was lost, or the server itself: what is there now vouches for nothing. Where what the agent wrote, a
-        full disk say, leaves no server to start, the agent has none from now on.
+A connection or the server was lost, so the layer can no longer be declared clean. If the server cannot start again
+        because of what the agent wrote, e.g. a full disk, the agent has no server from now on.
         """
         self._marred = True
         self._agent.close()
@@ -195,7 +195,7 @@ class MysqlDriver:
         except ServerError as error:
             if not self._marred:
                 raise
-            # The agent may have dropped its database, or shut itself out; it goes on with what is left.
+            # The agent may have dropped its database, or locked itself out; the episode continues without it.
             self._ask(f"ALTER USER {_quoted(user)}@'localhost' IDENTIFIED BY ''")
             return self._server.connect(user, None if error.code == 1049 else database, self._late, several)
 
@@ -215,7 +215,7 @@ class MysqlDriver:
 
 
 def _account_of(database: str) -> str:
-    """The account with rights on one database; the server keeps names in lower case."""
+    """The account with rights on one database; the server stores names in lower case."""
     return f"stepwell:{hashlib.sha256(database.lower().encode()).hexdigest()[:16]}"
 
 

@@ -1,4 +1,4 @@
-"""A MariaDB or MySQL server of the layer's own: a data folder made with the image, a Unix socket, no network."""
+"""A layer's own MariaDB or MySQL server: a data folder from the image, a Unix socket, no network."""
 
 import os
 import resource
@@ -18,7 +18,7 @@ _PROGRAMS = ("/usr/sbin/mariadbd", "/usr/sbin/mysqld", "/usr/libexec/mariadbd")
 _START_S = 60
 _RESTART_S = 6
 _PAUSE_S = 0.004
-# What a file may add to the largest that the image has.
+# Bytes by which a file may exceed the largest file of the image.
 _GROWTH = 40 << 20
 
 
@@ -31,7 +31,7 @@ def _never() -> None:
 
 
 def _limit_files(most: int) -> None:
-    """A file that may not grow is a statement's error, mostly; a disk that is full would be the server's end."""
+    """Limit the size of files: a file at its limit is usually only a statement's error, but a full disk ends the server."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
@@ -41,7 +41,7 @@ def _largest_file() -> int:
 
 
 def _last_error() -> str:
-    """What the server's log says last of errors."""
+    """The last errors in the server's log."""
     try:
         with open(f"{DATA}/server.err", encoding="utf-8", errors="replace") as log:
             errors = [line.strip() for line in log if "[ERROR]" in line]
@@ -51,7 +51,7 @@ def _last_error() -> str:
 
 
 class Server:
-    """The server's process. It runs as the owner of its data, who is nobody else's user where the engine allows one."""
+    """The server's process. It runs as the owner of its data, which is a separate user if the engine allows one."""
 
     def __init__(self) -> None:
         self._process = None

@@ -1,8 +1,8 @@
-"""Where a text of statements ends."""
+"""The end of a text of statements."""
 
 import re
 
-# Strings and quoted names, comments, and everything else; what is not closed reaches to the end.
+# Strings and quoted names, comments, and everything else; an unclosed one reaches to the end.
 _PIECES = re.compile(
     r"(?P<nothing>\s+|;|--(?=\s|$)[^\n]*|#[^\n]*|/\*(?![!M]).*?(?:\*/|$))"
     r"|'(?:[^'\\]|\\.|'')*(?:'|$)|\"(?:[^\"\\]|\\.|\"\")*(?:\"|$)|`[^`]*(?:`|$)|[^\s;'\"`#/-]+|.",
@@ -11,7 +11,7 @@ _PIECES = re.compile(
 
 
 def without_tail(text: str) -> str:
-    """The text up to its last statement's end: to the server a comment behind a semicolon is one more statement."""
+    """The text up to the end of its last statement: the server counts a comment after a semicolon as a statement."""
     end = 0
     for piece in _PIECES.finditer(text):
         if piece["nothing"] is None:

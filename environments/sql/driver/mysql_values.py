@@ -1,4 +1,4 @@
-"""From the server's texts to values that JSON keeps apart; `result.py` says how."""
+"""Converts the server's texts to values whose kinds JSON keeps apart; see `result.py`."""
 
 import base64
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def _integer(value: bytes) -> Any:
 
 
 def converter(column: Column) -> Callable[[bytes], Any]:
-    """The function that takes this column's texts to values."""
+    """The function that converts this column's texts to values."""
     kind = column.type
     if kind in _INTEGERS:
         return _integer

@@ -1,9 +1,9 @@
-"""What tells whether a server is as it was: what it counts, and no account of an agent can set back."""
+"""Shows whether a server is unchanged, from its counters, which no account of an agent can reset."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-# Statements beside these change data, accounts or settings, or may, and count inside routines too.
+# All other statements may change data, accounts or settings. They also count inside routines.
 _HARMLESS = {
     f"com_{name}"
     for name in (
@@ -11,9 +11,9 @@ _HARMLESS = {
         "help do empty_query kill"
     ).split()
 }
-# Rows written and the log's end count whoever wrote. Updated rows do not serve: window functions update rows of tables that
-# are gone with the statement. MySQL's counters of rows have those of such tables in them, and its log has a mark of every
-# table that is opened: there the statements alone tell.
+# Written rows and the log's end count for every account. Updated rows cannot be used: window functions update rows of internal
+# tables that are dropped with the statement. MySQL's row counters include such tables, and its log gets a mark for every table
+# that is opened, so on MySQL only the statements are counted.
 _WRITTEN = {"handler_write", "handler_delete", "innodb_lsn_current"}
 _AGENTS = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER LIKE 'stepwell:%'"
 _COUNTERS = (
@@ -23,14 +23,14 @@ _COUNTERS = (
 
 
 class ServerState(NamedTuple):
-    """Connections of agents, and what was counted so far of statements and writing."""
+    """Connections of agents, and the counters of statements and writes so far."""
 
     agents: int
     counted: object
 
 
 def server_state(ask: Callable[[str], list], mariadb: bool) -> ServerState:
-    """The state of the server that `ask` gives the rows of a statement from, as texts."""
+    """The server's state. `ask` returns the rows of a statement as texts."""
     if mariadb:
         [[agents, counted]] = ask(f"SELECT ({_AGENTS}), ({_MARIADB})")
         return ServerState(int(agents), counted)

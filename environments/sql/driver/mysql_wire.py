@@ -1,4 +1,4 @@
-"""The MySQL client protocol, as far as one driver needs it: texts of statements over a Unix socket, rows one by one."""
+"""The part of the MySQL client protocol that the driver needs: statements as text over a Unix socket, rows one by one."""
 
 import socket
 import struct
@@ -21,7 +21,7 @@ _CHUNK = 1 << 16
 
 
 class ServerError(Exception):
-    """The server's complaint about a statement."""
+    """The server's error for a statement."""
 
     def __init__(self, code: int, state: str, message: str) -> None:
         super().__init__(message)
@@ -31,11 +31,11 @@ class ServerError(Exception):
 
 
 class ConnectionLost(Exception):
-    """The server closed the connection, or the driver gave it up."""
+    """The server closed the connection, or the driver abandoned it."""
 
 
 class Column:
-    """What the server tells of a column: its name, its type, and whether it holds bytes."""
+    """The server's description of a column: its name, its type, and whether its values are bytes."""
 
     __slots__ = ("name", "type", "binary")
 
@@ -58,7 +58,7 @@ class Done:
 
 
 class Rows:
-    """A statement's rows: `columns`, then each row's packet by iterating, once and to the end."""
+    """A statement's rows: `columns`, then each row's packet by iteration, which must run once and to the end."""
 
     def __init__(self, wire: "Wire", columns: list[Column]) -> None:
         self._wire = wire
@@ -78,9 +78,9 @@ class Rows:
 
 class Wire:
     """
-    One connection. `deadline` is on the monotonic clock; once it has passed while the server is silent, or at every
-    64 KiB of what it sends, `late()` is called, which sets a later one or raises. `thread` is the connection's number,
-    `mariadb` whether the server is one and not MySQL.
+One connection. `deadline` is a time of the monotonic clock. When it has passed, `late()` is called, while the server is
+    silent or after every 64 KiB that it sends; `late()` sets a later deadline or raises. `thread` is the connection's
+    number. `mariadb`: whether the server is MariaDB, not MySQL.
     """
 
     def __init__(self, path: str, user: str, database: str | None, late: Callable[[], None], several: bool = True) -> None:
@@ -117,7 +117,7 @@ class Wire:
             answer += database.encode() + b"\0"
         self._send(answer + b"mysql_native_password\0")
         reply = self.packet()
-        # An account without a password needs no proof by whatever method.
+        # An account without a password needs no proof with any method.
         if reply[0] == 0xFE:
             self._send(b"")
             reply = self.packet()
@@ -125,7 +125,7 @@ class Wire:
             raise _error(reply)
 
     def run(self, text: str) -> Iterator[Done | Rows]:
-        """Send statements; yields `Done` or `Rows` for each, a `ServerError` ends them."""
+        """Send statements; yields `Done` or `Rows` for each. The first error raises `ServerError`."""
         self._sequence = 0
         self._send(bytes([_QUERY]) + text.encode("utf-8", "replace"))
         more = True
@@ -134,7 +134,7 @@ class Wire:
             if packet[0] == 0xFF:
                 raise _error(packet)
             if packet[0] == 0xFB:
-                # The server asks for a file of the client's; it gets an empty one.
+                # The server requests a file of the client; it gets an empty one.
                 self._send(b"")
             elif packet[0] == 0:
                 affected, at = lenenc_number(packet, 1)
@@ -160,7 +160,7 @@ class Wire:
         self._socket.close()
 
     def packet(self) -> bytes:
-        """The next packet's content, the parts of a long one joined."""
+        """The next packet's content; the parts of a long packet are joined."""
         whole = b""
         while True:
             header = self._take(4)
@@ -220,7 +220,7 @@ def _error(packet: bytes) -> ServerError:
 
 
 def lenenc_number(packet: bytes, at: int) -> tuple[int, int]:
-    """A length-encoded number at an offset, and the offset behind it."""
+    """A length-encoded number at an offset, and the offset after it."""
     first = packet[at]
     if first < 0xFB:
         return first, at + 1
@@ -229,7 +229,7 @@ def lenenc_number(packet: bytes, at: int) -> tuple[int, int]:
 
 
 def lenenc_bytes(packet: bytes, at: int) -> tuple[bytes | None, int]:
-    """A length-encoded text at an offset, and the offset behind it; `None` for NULL."""
+    """A length-encoded text at an offset, and the offset after it; `None` for NULL."""
     first = packet[at]
     if first < 0xFB:
         return packet[at + 1 : at + 1 + first], at + 1 + first

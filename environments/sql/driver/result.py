@@ -1,6 +1,6 @@
 """
-What statements gave, and how much of it is told. A value is null or a text, or: an integer below 2^53 as a number, and
-as {"i": digits} above; {"f": repr} floating-point; {"n": text} decimal; {"d"}, {"t"} date and date-time in ISO's order;
+The results of statements, and the part of them that is returned. A value is null, a text, or one of these: an integer below
+2^53 is a number, a larger one {"i": digits}; {"f": repr} floating-point; {"n": text} decimal; {"d"}, {"t"} date and date-time in ISO's order;
 {"z": text} a date with zeros; {"l": microseconds} a length of time; {"b": base64} bytes.
 """
 
@@ -14,17 +14,17 @@ _MOST_NAMES = 1 << 20
 
 
 def integer(value: int) -> int | dict[str, str]:
-    """A whole number as JSON: as text where JavaScript could not hold it exactly."""
+    """An integer as JSON: as text if JavaScript cannot hold it exactly."""
     return value if -_EXACT < value < _EXACT else {"i": str(value)}
 
 
 def floating(value: float) -> dict[str, str]:
-    """A float as JSON, to the last digit."""
+    """A float as JSON, with all digits."""
     return {"f": repr(value)}
 
 
 class Caps(NamedTuple):
-    """How many rows and bytes of one statement are told, and of the one that may be the answer how many are kept here."""
+    """Maximum rows and bytes of a statement that are returned, and that are kept of the one that may be the answer."""
 
     rows: int
     size: int
@@ -38,8 +38,8 @@ class Caps(NamedTuple):
 
 class Outcome:
     """
-    One statement's rows, the first of them kept as they came and all counted; `columns` is `None` where it has none to
-    give, `values` makes of a row what is told of it.
+One statement's rows: all are counted, the first are kept unconverted. `columns` is `None` for a statement without rows.
+    `values` converts a row to the values that are returned.
     """
 
     def __init__(self, columns: list[str] | None, affected: int, values: Callable[[Any], list] | None, caps: Caps) -> None:
@@ -54,13 +54,13 @@ class Outcome:
         self._full = caps.kept_rows == 0
 
     def wants(self) -> bool:
-        """Whether another row may be kept at all."""
+        """Whether another row may be kept."""
         return not self._full
 
     def keep(self, row: Any, length: int) -> None:
         """
-        Keep a row where there is room for it. `length`: one for each value and the bytes of its text. A value costs eight
-        bytes and its length, as many short ones need far more room than their texts.
+Keep a row if there is space for it. `length`: one for each value plus the bytes of its text. A value costs eight bytes
+        plus its length, as many short values need far more memory than their texts.
         """
         self.count += 1
         self._size += length + 8 * len(self.columns)
@@ -72,7 +72,7 @@ class Outcome:
         self._full = len(self._rows) == self._caps.kept_rows
 
     def trim(self, size: int) -> int:
-        """Keep as much as is told within so many bytes; returns how many they are."""
+        """Limit the returned rows to this many bytes; returns the bytes used."""
         shown = self._shown(size)
         del self._rows[shown:], self._lengths[shown:]
         return sum(self._lengths)
@@ -86,7 +86,7 @@ class Outcome:
         return most
 
     def all_rows(self) -> list:
-        """The rows that are kept."""
+        """The kept rows."""
         return [self._values(row) for row in self._rows]
 
     def told(self) -> dict:
@@ -95,7 +95,7 @@ class Outcome:
 
 
 class Outcomes:
-    """What the statements of one action gave: the first ones, which share what is told of one, and always the last."""
+    """The results of an action's statements: the first ones, which share the limits of one statement, and always the last."""
 
     def __init__(self, caps: Caps) -> None:
         self._caps = caps
@@ -105,7 +105,7 @@ class Outcomes:
         self._left_names = _MOST_NAMES
 
     def begin(self, columns: Iterable[str], values: Callable[[Any], list]) -> Outcome:
-        """A statement with rows. Names are cut, as those of many columns may be long ones."""
+        """A statement with rows. Column names are cut, as many columns may have long names."""
         return self._add([name[:_LONGEST_NAME] for name in columns], 0, values)
 
     def done(self, affected: int) -> None:
@@ -124,7 +124,7 @@ class Outcomes:
         return self._all[-1]
 
     def answer(self) -> Outcome | None:
-        """The last statement's outcome where it gave rows."""
+        """The last statement's outcome if it gave rows."""
         return self._all[-1] if self._all and self._all[-1].columns is not None else None
 
     def told(self) -> dict:

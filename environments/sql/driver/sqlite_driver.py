@@ -1,4 +1,4 @@
-"""Episodes on SQLite: a file of the layer's, opened anew for each episode."""
+"""Episodes on SQLite: a file in the layer, opened anew for each episode."""
 
 import base64
 import os
@@ -12,18 +12,18 @@ from sqlite_guard import Guard
 from sqlite_statements import statements
 
 FOLDER = "/srv/sql/sqlite"
-# Opening a file for writing brings a copy of it into the layer, which is small; larger ones can only be read.
+# Opening a file for writing copies it into the layer, which is small; larger files are read-only.
 _MOST_WRITABLE = 48 << 20
 _STEPS_BETWEEN_LOOKS = 1000
-# A message may quote the statement, or be the agent's own.
+# A message may quote the statement, or come from the agent.
 _LONGEST_MESSAGE = 1 << 16
-# Where SQLite's file header counts changes.
+# Offset of the change counter in SQLite's file header.
 _CHANGES = slice(24, 28)
 _STATES = {sqlite3.SQLITE_CONSTRAINT: "23000", sqlite3.SQLITE_AUTH: "42501", sqlite3.SQLITE_READONLY: "25006"}
 
 
 class SqliteDriver:
-    """One connection for each episode."""
+    """One connection per episode."""
 
     def __init__(self, folder: str = FOLDER) -> None:
         self._folder = folder
@@ -36,7 +36,7 @@ class SqliteDriver:
         self._answer = None
 
     def begin(self, request: dict) -> dict:
-        """Open the task's database; tells where there is none."""
+        """Open the task's database; reports if it is missing."""
         self._close()
         self._answer = None
         self._file = os.path.join(self._folder, f"{request['database']}.db")
@@ -53,7 +53,7 @@ class SqliteDriver:
         return {}
 
     def execute(self, request: dict) -> dict:
-        """Run the agent's statements, all within one deadline."""
+        """Run the agent's statements with one common deadline."""
         self._deadline = time.monotonic() + request["timeout_ms"] / 1000
         self._late = False
         outcomes = Outcomes(Caps.of(request))
@@ -74,11 +74,11 @@ class SqliteDriver:
         return {**outcomes.told(), "error": error, "timed_out": self._late, "restarted": False}
 
     def answer(self, _request: dict) -> dict:
-        """The rows that the last statement gave, as far as they are kept."""
+        """The kept rows of the last statement."""
         return {"rows": self._answer.all_rows()}
 
     def finish(self, _request: dict) -> dict:
-        """Close the connection, and tell whether the database is as it was before."""
+        """Close the connection, and report whether the database is unchanged."""
         wrote = self._guard is None or self._guard.wrote
         self._close()
         return {"pristine": not wrote and self._stamp() == self._before}
@@ -124,7 +124,7 @@ class SqliteDriver:
         return self._late
 
     def _stamp(self) -> tuple:
-        """Identity of the database's content: a transaction that writes changes the header's count, and the file."""
+        """Identity of the database's content: a transaction that writes changes the header's counter and the file."""
         found = os.stat(self._file)
         with open(self._file, "rb") as file:
             changes = file.read(100)[_CHANGES]
@@ -158,7 +158,7 @@ def _values(row: Iterable) -> list:
 
 
 def _length(value: Any) -> int:
-    """As `result.Outcome.keep` counts it."""
+    """The length that `result.Outcome.keep` expects."""
     if isinstance(value, str):
         return 1 + (len(value) if value.isascii() else len(value.encode("utf-8", "surrogateescape")))
     return 1 + len(value) if isinstance(value, bytes) else 1

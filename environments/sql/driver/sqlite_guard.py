@@ -1,11 +1,11 @@
-"""What SQLite lets an agent's statements do: its authorizer's answers, and the limits of a connection."""
+"""What an agent's statements may do in SQLite: the authorizer's decisions, and the limits of a connection."""
 
 import sqlite3
 from typing import Any
 
-# Of the functions, those that read files, load code, or hand out pointers.
+# Functions that read files, load code, or return pointers.
 _DENIED_FUNCTIONS = {"load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "sqlite_crypt"}
-# Pragmas that only tell; those of the second list take a value that changes something.
+# Pragmas that only read. Those of the second list change something if they get a value.
 _TELLING = {
     "table_info",
     "table_xinfo",
@@ -60,7 +60,7 @@ _HEAP_BYTES = 256 << 20
 
 
 class Guard:
-    """Watches one connection. `wrote`: a statement was prepared that does more than read."""
+    """Watches one connection. `wrote`: whether a statement was prepared that does more than read."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.wrote = False
@@ -81,7 +81,7 @@ class Guard:
             name = str(first).lower()
             telling = name in _TELLING or (second is None and name in _TELLING_WITHOUT_VALUE)
             return sqlite3.SQLITE_OK if telling else sqlite3.SQLITE_DENY
-        # A table-valued function declares its columns through the schema's table, but writes nothing into it.
+        # A table-valued function declares its columns through the schema table, but writes nothing into it.
         declares = action == sqlite3.SQLITE_UPDATE and first == "sqlite_master"
         if action not in _HARMLESS and not declares:
             self.wrote = True

@@ -1,15 +1,15 @@
-"""Statements of a text, one by one, as SQLite itself would end them."""
+"""Splits a text into statements where SQLite itself would end them."""
 
 import re
 import sqlite3
 from collections.abc import Iterator
 
-# Strings, quoted names and comments, in which a semicolon ends nothing; what is not closed reaches to the end.
+# Strings, quoted names and comments, in which a semicolon ends nothing; an unclosed one reaches to the end.
 _PIECES = re.compile(
     r"'(?:[^']|'')*(?:'|$)|\"(?:[^\"]|\"\")*(?:\"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|/\*.*?(?:\*/|$)|;",
     re.DOTALL,
 )
-# A comment's end is its first one, also where another reading would let the whole pattern match.
+# A comment ends at its first end mark, even if another reading would let the whole pattern match.
 _COMMENT = r"/\*(?:(?!\*/).)*"
 _NOTHING = re.compile(rf"(?:\s|;|--[^\n]*(?:\n|$)|{_COMMENT}(?:\*/|$))*", re.DOTALL)
 _TRIGGER = re.compile(
@@ -18,13 +18,13 @@ _TRIGGER = re.compile(
 
 
 def statements(text: str) -> Iterator[str]:
-    """Yield each statement; comments and empty ones are none."""
+    """Yield each statement, without comments and empty statements."""
     begin = 0
     for piece in _PIECES.finditer(text):
         if piece.group() != ";":
             continue
         statement = text[begin : piece.end()]
-        # Only a trigger's body has semicolons of its own.
+        # Only a trigger's body contains semicolons.
         if _TRIGGER.match(statement) and not sqlite3.complete_statement(statement):
             continue
         if not _NOTHING.fullmatch(statement):

@@ -108,7 +108,7 @@ export const INTERCODE_ATTEMPTS: readonly Attempt[] = [
     name: 'new databases',
     actions: ['CREATE DATABASE mine'],
     refused: 1049,
-    stoppedBy: `${NO_RIGHT}, and the driver tells of no database by the name`,
+    stoppedBy: `${NO_RIGHT}, and the driver reports that there is no such database`,
   },
   {
     name: 'accounts in mysql.*',

@@ -98,7 +98,7 @@ export const MYSQL_ATTEMPTS: readonly Attempt[] = [
         "INSERT INTO mine SELECT 'x' FROM seq_1_to_2000",
     ],
     refused: 1114,
-    stoppedBy: 'bounds of the server to the variables of a session',
+    stoppedBy: "the server's limits for session variables",
   },
   {
     name: 'the disk filled',
@@ -107,7 +107,7 @@ export const MYSQL_ATTEMPTS: readonly Attempt[] = [
       'SELECT 1',
     ],
     refused: null,
-    stoppedBy: `a bound to the growth of the server's files; ${RENEWED}`,
+    stoppedBy: `a limit on the growth of the server's files; ${RENEWED}`,
   },
   { name: 'users', actions: ['CREATE USER mine'], refused: 1227, stoppedBy: NO_RIGHT },
   {
@@ -163,13 +163,13 @@ export const MYSQL_ATTEMPTS: readonly Attempt[] = [
     name: 'files of the client loaded',
     actions: ["LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE author"],
     refused: 4166,
-    stoppedBy: 'switched off, and the driver answers such a request with nothing',
+    stoppedBy: 'switched off, and the driver answers such a request with an empty file',
   },
   {
     name: 'tables elsewhere',
     actions: ["CREATE TABLE mine (a INT) ENGINE = MyISAM DATA DIRECTORY = '/tmp'"],
     refused: null,
-    stoppedBy: `the server follows no links, so that the option means nothing; ${RENEWED}`,
+    stoppedBy: `the server follows no links, so the option has no effect; ${RENEWED}`,
   },
   { name: 'plugins', actions: ["INSTALL SONAME 'ha_connect'"], refused: 1142, stoppedBy: NO_RIGHT },
   {
@@ -190,7 +190,8 @@ export const MYSQL_ATTEMPTS: readonly Attempt[] = [
     name: 'its own connection killed',
     actions: ['KILL CONNECTION_ID()', 'SELECT 1', 'SELECT 1'],
     refused: null,
-    stoppedBy: 'a new connection; a driver that lost one vouches for nothing, so that a new layer follows',
+    stoppedBy:
+      'a new connection; a driver that lost a connection never declares the layer clean, so a new layer follows',
   },
   {
     name: 'the rights of another account',

@@ -1,6 +1,6 @@
 import type { SqlRow, SqlValue } from '../../../environments/sql/sql-value.ts';
 
-/** Text that is no Python list of tuples as `pythonRows` writes it. */
+/** A text that is not a Python list of tuples in the form of `pythonRows`. */
 export class PythonRowsError extends Error {
   override name = 'PythonRowsError';
 }
@@ -21,7 +21,7 @@ function unescaped(literal: string): string {
   });
 }
 
-/** A text and how far it is read. */
+/** A text and a position in it. */
 class Reader {
   readonly #text: string;
   #at = 0;
@@ -30,7 +30,7 @@ class Reader {
     this.#text = text;
   }
 
-  /** The match of a sticky pattern here, then behind it; `null` where it does not match. */
+  /** The match of a sticky pattern at the position, which moves behind it; `null` if there is none. */
   match(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.#at;
     const match = pattern.exec(this.#text);
@@ -48,7 +48,7 @@ class Reader {
     if (!this.skip(token)) this.fail(`expected ${token}`);
   }
 
-  /** The text up to the quote that closes a string, escapes as they stand; a loop, as strings may be megabytes long. */
+  /** The text up to the quote that closes a string, with its escapes; a loop, because strings may be megabytes long. */
   closedBy(quote: string): string {
     const start = this.#at;
     for (let at = start; at < this.#text.length; at += 1) {
@@ -61,7 +61,7 @@ class Reader {
     return this.fail('expected the end of the string that begins');
   }
 
-  /** Items up to the closing token, with commas between them; Python's tuple of one has a comma behind it. */
+  /** Items up to the closing token, separated by commas; Python's tuple of one item has a trailing comma. */
   items<T>(close: string, item: () => T): T[] {
     const found: T[] = [];
     while (!this.skip(close)) {

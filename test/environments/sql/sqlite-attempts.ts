@@ -1,7 +1,7 @@
 import type { Attempt } from './attempt.ts';
 
 const CONNECTION = 'the end of its connection';
-const OTHER_FILE = 'each database is a file of its own, and another one cannot be attached';
+const OTHER_FILE = 'each database has its own file, and another one cannot be attached';
 const NEW_LAYER = 'a new layer: the file or its change counter differs, or the authorizer saw the statement';
 const AUTHORIZER = "SQLite's authorizer";
 
@@ -58,7 +58,7 @@ export const SQLITE_ATTEMPTS: readonly Attempt[] = [
         "SELECT instr(x, substr(x, 1, 4000000) || 'b') FROM t",
     ],
     refused: 2013,
-    stoppedBy: "the session's own deadline, after which a new driver goes on; a new layer follows",
+    stoppedBy: "the session's own deadline, after which a new driver starts; a new layer follows",
   },
   {
     name: 'a huge value',
