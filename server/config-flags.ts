@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import { Config, ConfigError, type ConfigInput, createConfig, flagOf } from './config.ts';
 
-/** One setting as the command line and the README show it. */
+/** A setting as the command line and the README show it. */
 export interface ConfigFlag {
   readonly key: keyof Config;
   /** E.g. `--step-timeout-ms`. */
   readonly flag: string;
-  /** What stands after the flag, e.g. `<number>`; empty for a switch. */
+  /** The flag's argument, e.g. `<number>`; empty for a switch. */
   readonly placeholder: string;
-  /** Default as a person would type it. */
+  /** The default as it would be typed. */
   readonly default: string;
   readonly description: string;
 }
 
-/** What is read of a setting's JSON Schema. */
+/** The parts of a setting's JSON Schema that are used here. */
 interface Setting {
   readonly type?: string;
   readonly enum?: readonly string[];
-  /** The forms of a value that may also be null. */
+  /** For a setting that may be null: its other type, and null. */
   readonly anyOf?: readonly Setting[];
-  /** The values of a record. */
+  /** Schema of a record's values. */
   readonly additionalProperties?: Setting;
   readonly default?: unknown;
   readonly description?: string;
@@ -30,7 +30,7 @@ const { properties } = z.toJSONSchema(Config, { io: 'input' }) as {
 };
 const SETTINGS = new Map(Object.entries(properties));
 
-/** Its JSON type; `null` is no text that can be typed. */
+/** Its JSON type. Null cannot be typed on a command line. */
 function typeOf({ type, anyOf = [] }: Setting): string {
   return type ?? anyOf.find((form) => form.type !== 'null')?.type ?? 'string';
 }
@@ -59,7 +59,7 @@ function show(value: unknown): string {
   return String(value);
 }
 
-/** Every setting, in the schema's order. */
+/** Every setting, in the order of the schema. */
 export function configFlags(): ConfigFlag[] {
   return [...SETTINGS].map(([key, setting]) => ({
     key: key as keyof Config,
@@ -88,7 +88,7 @@ function toEntry(key: string, text: string, setting: Setting): [string, string |
   return [text.slice(0, at), ofNumbers ? toNumber(key, value) : value];
 }
 
-/** One setting's texts, in the order given, as the value that the schema takes. */
+/** The value of a setting from its texts, in the order given. */
 function toValue(key: string, texts: readonly string[], setting: Setting): unknown {
   const last = texts.at(-1) ?? '';
   const items = (): string[] => texts.flatMap((text) => text.split(',')).filter((item) => item !== '');
@@ -109,7 +109,7 @@ function toValue(key: string, texts: readonly string[], setting: Setting): unkno
   }
 }
 
-/** Texts by flag, `--name value`, `--name=value` or a bare switch. */
+/** Texts by setting, from `--name value`, `--name=value` or a bare switch. */
 function readArguments(argv: readonly string[]): Map<string, string[]> {
   const texts = new Map<string, string[]>();
   const rest = [...argv];
@@ -119,20 +119,20 @@ function readArguments(argv: readonly string[]): Map<string, string[]> {
     const key = word.slice(2, at < 0 ? undefined : at).replaceAll('-', '_');
     const setting = SETTINGS.get(key);
     if (setting === undefined) {
-      throw new ConfigError(`${flagOf(key)}: no such setting; \`stepwell serve --help\` lists them`);
+      throw new ConfigError(`${flagOf(key)}: there is no such setting; \`stepwell serve --help\` lists all`);
     }
     const bare = setting.type === 'boolean' && (rest[0] === undefined || rest[0].startsWith('--'));
     const value = at >= 0 ? word.slice(at + 1) : bare ? 'true' : rest.shift();
-    if (value === undefined) throw new ConfigError(`${flagOf(key)}: a value must follow`);
+    if (value === undefined) throw new ConfigError(`${flagOf(key)}: the value is missing`);
     texts.set(key, [...(texts.get(key) ?? []), value]);
   }
   return texts;
 }
 
 /**
- * Settings from the command line over those from the environment (`STEPWELL_PORT` for `--port`, and so on) over the
- * defaults.
- * @throws {ConfigError} naming the flag and the remedy
+ * Settings from the command line. Those that are not there come from the environment (`STEPWELL_PORT` for `--port`), else
+ * from the defaults.
+ * @throws {ConfigError} the message names the flag and what to change
  */
 export function parseConfig(
   argv: readonly string[],

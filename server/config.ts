@@ -4,19 +4,24 @@ import { isLoopback } from './admission.ts';
 import { KEEP } from './trajectory-keep.ts';
 
 const MIB = 1024 * 1024;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
-/** What a runner may need beside the layer, which is memory too. */
+/** Memory for the runner. Its layer lies in memory, too, and counts separately. */
 const RUNNER_BYTES = 96 * MIB;
 
-const counts = z.record(z.string().min(1), z.number().int().min(0).max(10_000));
+/** A whole number in a range. @param max @default no maximum */
+const integer = (min: number, max = Number.MAX_SAFE_INTEGER) => z.number().int().min(min).max(max);
+
+const counts = z.record(z.string().min(1), integer(0, 10_000));
 const paths = z.record(z.string().min(1), z.string().min(1));
 
 /**
- * Every setting of the server: name, range, one literal default, what it is for. Flags, environment variables, the
- * `serve --help` text and the README's table come from here.
+ * Every setting of the server: name, range, default, purpose. Flags, environment variables, the text of `serve --help` and
+ * the README's table are derived from it.
  */
 export const Config = z.strictObject({
-  port: z.number().int().min(0).max(65_535).default(8765).describe('TCP port; 0 takes a free one.'),
+  port: integer(0, 65_535).default(8765).describe('TCP port; 0 takes a free one.'),
   host: z
     .string()
     .min(1)
@@ -31,26 +36,22 @@ export const Config = z.strictObject({
     .describe(
       'Sandboxes kept warm, by environment (its default image) or image, e.g. `bash-v1=8,sql-v1=2,spider=4`.',
     ),
-  pool_max: z
-    .number()
-    .int()
-    .min(1)
-    .max(10_000)
+  pool_max: integer(1, 10_000)
     .default(64)
-    .describe('Maximum number of sandboxes at a time, over all images.'),
+    .describe('Maximum number of sandboxes at the same time, over all images.'),
   dataset: paths
     .default({})
     .describe(
-      'More datasets beside the imported ones, `name=path`, or `python-v1:name=path` for a list of records that is not for `bash-v1`; may be given more than once.',
+      'Datasets to add to the imported ones: `name=path`, or e.g. `python-v1:name=path` for a list of records of another environment than `bash-v1`. Repeatable.',
     ),
   environment: z
     .array(z.string().min(1))
     .default([])
-    .describe('Folders of more environments, each with its definition; may be given more than once.'),
+    .describe('Folders with definitions of additional environments. Repeatable.'),
   image: paths
     .default({})
     .describe(
-      'Images of the Docker engine in the place of built-in ones, `name=reference`, e.g. `sql=my-mysql8`; may be given more than once.',
+      'Docker images that replace built-in ones: `name=reference`, e.g. `sql=my-mysql8`. Repeatable.',
     ),
   token: z
     .string()
@@ -59,186 +60,112 @@ export const Config = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'Secret that clients must send. Set it as `STEPWELL_TOKEN`, as command lines can be read by others.',
+      'Secret that clients must send. Prefer the variable `STEPWELL_TOKEN`: other users of the machine can read command lines.',
     ),
   allowed_origins: z
     .array(z.url())
     .default([])
     .describe('Web origins whose pages may connect, besides the server itself.'),
-  max_episodes: z.number().int().min(1).max(100_000).default(1024).describe('Limit of open episodes.'),
-  max_episodes_per_connection: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
+  max_episodes: integer(1, 100_000).default(1024).describe('Maximum number of open episodes.'),
+  max_episodes_per_connection: integer(1, 100_000)
     .default(1024)
     .describe('Maximum number of open episodes of one WebSocket.'),
-  queue_timeout_ms: z
-    .number()
-    .int()
-    .min(0)
-    .max(3_600_000)
+  queue_timeout_ms: integer(0, HOUR_MS)
     .default(30_000)
     .describe('Maximum time that a reset waits for a sandbox.'),
-  step_timeout_ms: z
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_TIMEOUT_MS)
+  step_timeout_ms: integer(1, MAX_TIMEOUT_MS)
     .default(10_000)
-    .describe('Deadline of an action that has none of its own.'),
-  max_output_bytes: z
-    .number()
-    .int()
-    .min(256)
-    .max(16 * MIB)
+    .describe('Deadline of an action that does not set `timeout_ms`.'),
+  max_output_bytes: integer(256, 16 * MIB)
     .default(65_536)
-    .describe('Bytes of output kept per action: its beginning and its end.'),
-  max_frame_bytes: z
-    .number()
-    .int()
-    .min(1024)
-    .max(256 * MIB)
+    .describe('Maximum output of an action, in bytes. Longer output keeps its beginning and its end.'),
+  max_frame_bytes: integer(1024, 256 * MIB)
     .default(16_777_216)
     .describe(
       'Maximum size of a WebSocket message or HTTP body; a larger message closes the socket with code 1009.',
     ),
-  max_buffered_bytes: z
-    .number()
-    .int()
-    .min(1024)
-    .max(1024 * MIB)
+  max_buffered_bytes: integer(1024, 1024 * MIB)
     .default(4_194_304)
-    .describe('Unsent bytes of one socket above which nothing more is read from it, nor begun for it.'),
-  max_answer_memory_bytes: z
-    .number()
-    .int()
-    .min(1 * MIB)
-    .max(1024 * 1024 * MIB)
+    .describe(
+      'Maximum unsent bytes of one socket. Above it, the server reads and starts no request of that socket.',
+    ),
+  max_answer_memory_bytes: integer(1 * MIB, 1024 * 1024 * MIB)
     .default(67_108_864)
     .describe(
-      'Unsent bytes of all sockets together. The more there are, the fewer one socket may have; beyond it sockets that take nothing are cut.',
+      'Maximum unsent bytes of all sockets together. The share of one socket shrinks as less is free; above the maximum, sockets that do not read are closed.',
     ),
-  max_request_memory_bytes: z
-    .number()
-    .int()
-    .min(1 * MIB)
-    .max(1024 * 1024 * MIB)
+  max_request_memory_bytes: integer(1 * MIB, 1024 * 1024 * MIB)
     .default(268_435_456)
     .describe(
-      'Bytes of requests of all clients together, being received, waiting or running. Beyond it large messages wait, and HTTP answers 503.',
+      'Maximum bytes of all requests that are being received, waiting or running. Above it, large messages wait and HTTP requests get status 503.',
     ),
-  slow_reader_timeout_ms: z
-    .number()
-    .int()
-    .min(1)
-    .max(3_600_000)
+  slow_reader_timeout_ms: integer(1, HOUR_MS)
     .default(60_000)
-    .describe('Maximum time that a socket may leave too much unread before it is closed.'),
-  max_connections: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000)
+    .describe('Time after which a socket that does not read its answers is closed.'),
+  max_connections: integer(1, 1_000_000)
     .default(8_192)
     .describe(
-      'Most TCP connections. Beyond it a new one takes the place of the oldest that has shown no request or token, else it is closed.',
+      'Maximum number of TCP connections. A new one above it replaces the oldest that has not sent a request (or the token) yet; if there is none, the new one is closed.',
     ),
-  max_connections_per_address: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000)
+  max_connections_per_address: integer(1, 1_000_000)
     .default(4_096)
-    .describe('Maximum number of TCP connections from one address, in the same way.'),
-  connect_timeout_ms: z
-    .number()
-    .int()
-    .min(100)
-    .max(3_600_000)
+    .describe('Maximum number of TCP connections from one address. Handled as `--max-connections`.'),
+  connect_timeout_ms: integer(100, HOUR_MS)
     .default(10_000)
     .describe(
-      "Longest time from a connection to the whole of its first request's headers, and to the token where one is asked for.",
+      'Maximum time from a connection to the end of the headers of its first request, and to the token where one is required.',
     ),
-  request_timeout_ms: z
-    .number()
-    .int()
-    .min(100)
-    .max(3_600_000)
+  request_timeout_ms: integer(100, HOUR_MS)
     .default(60_000)
-    .describe('Maximum time for a whole HTTP request to arrive, with its body.'),
-  heartbeat_interval_ms: z
-    .number()
-    .int()
-    .min(10)
-    .max(3_600_000)
-    .default(20_000)
-    .describe('Time between pings.'),
-  heartbeat_timeout_ms: z
-    .number()
-    .int()
-    .min(10)
-    .max(86_400_000)
+    .describe('Maximum time for a whole HTTP request to arrive, including its body.'),
+  heartbeat_interval_ms: integer(10, HOUR_MS).default(20_000).describe('Time between pings.'),
+  heartbeat_timeout_ms: integer(10, DAY_MS)
     .default(300_000)
-    .describe('Silence after which a socket counts as dead. An optimizer step can take minutes.'),
-  grace_ms: z
-    .number()
-    .int()
-    .min(0)
-    .max(86_400_000)
+    .describe(
+      'Time without a message after which a socket counts as dead. Optimizer steps can take minutes.',
+    ),
+  grace_ms: integer(0, DAY_MS)
     .default(0)
     .describe(
-      'How long the episodes of a socket that dropped without a closing handshake are kept. Of use only together with `episode/resume`, which is not there yet: till then nobody can reach them.',
+      'Time for which the episodes of a socket that dropped without a closing handshake stay open. Without effect for clients until `episode/resume` exists.',
     ),
-  drain_timeout_ms: z
-    .number()
-    .int()
-    .min(0)
-    .max(3_600_000)
+  drain_timeout_ms: integer(0, HOUR_MS)
     .default(30_000)
     .describe('Maximum time to wait for running steps at shutdown.'),
-  session_idle_ms: z
-    .number()
-    .int()
-    .min(1)
-    .max(86_400_000)
+  session_idle_ms: integer(1, DAY_MS)
     .default(600_000)
-    .describe("Idle time after which the episode of OpenEnv's HTTP routes is closed."),
+    .describe("Idle time after which the episode behind OpenEnv's HTTP routes is closed."),
   trajectories: z
     .string()
     .min(1)
     .default('$STEPWELL_HOME/trajectories')
-    .describe('Folder for trajectories, with a folder per day and a file per episode; `none` writes none.'),
+    .describe('Folder for trajectories: one folder per day, one file per episode. `none` writes none.'),
   trajectory_keep: z
     .string()
     .regex(KEEP, 'expected `all`, days, a size, or both, e.g. `30d,20GiB`')
     .default('all')
-    .describe('Trajectories to keep: `all`, or by age in days, by total size, or both: `30d,20GiB`.'),
+    .describe(
+      'Trajectories to keep: `all`, a maximum age in days, a maximum total size, or both: `30d,20GiB`.',
+    ),
   fsync: z
     .boolean()
     .default(false)
     .describe(
-      'Force each trajectory line to the disk before the answer. Slow; for machines that lose power.',
+      'Flush each trajectory line to the disk before the answer is sent. Slow; protects against power failures.',
     ),
   network: z
     .enum(['none', 'bridge'])
     .default('none')
-    .describe('Network of the sandboxes; `none` is loopback only.'),
-  memory_bytes: z
-    .number()
-    .int()
-    .min(64 * MIB)
+    .describe('Network of the sandboxes; `none` has only loopback.'),
+  memory_bytes: integer(64 * MIB)
     .default(536_870_912)
-    .describe('Memory limit of one sandbox.'),
-  cpus: z.number().min(0.01).max(1024).default(1).describe('Processors of one sandbox.'),
-  pids: z.number().int().min(16).max(1_000_000).default(256).describe('Processes of one sandbox.'),
-  layer_bytes: z
-    .number()
-    .int()
-    .min(1 * MIB)
+    .describe('Memory limit of a sandbox.'),
+  cpus: z.number().min(0.01).max(1024).default(1).describe('CPU limit of a sandbox.'),
+  pids: integer(16, 1_000_000).default(256).describe('Maximum number of processes in a sandbox.'),
+  layer_bytes: integer(1 * MIB)
     .default(134_217_728)
-    .describe('Maximum number of bytes that an episode may write.'),
-  layer_inodes: z.number().int().min(256).default(32_768).describe('Files that an episode may make.'),
+    .describe('Maximum number of bytes that an episode may write to its disk.'),
+  layer_inodes: integer(256).default(32_768).describe('Maximum number of files that an episode may create.'),
   log_level: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -247,7 +174,7 @@ export const Config = z.strictObject({
 export type Config = z.infer<typeof Config>;
 export type ConfigInput = z.input<typeof Config>;
 
-/** A setting that is malformed or contradicts another; the message names the flag and the remedy. */
+/** A malformed setting, or two that contradict each other. The message names the flag and what to change. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'invalid_config';
@@ -259,15 +186,15 @@ export function flagOf(key: string): string {
 }
 
 /**
- * Settings checked and completed with their defaults.
- * @throws {ConfigError} naming the flag and the remedy
+ * Check settings and fill in their defaults.
+ * @throws {ConfigError} the message names the flag and what to change
  */
 export function createConfig(input: ConfigInput = {}): Config {
   const parsed = Config.safeParse(input);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => {
       if (issue.code === 'unrecognized_keys') {
-        return `${issue.keys.map(flagOf).join(', ')}: no such setting; \`stepwell serve --help\` lists them`;
+        return `${issue.keys.map(flagOf).join(', ')}: there is no such setting; \`stepwell serve --help\` lists all`;
       }
       return `${flagOf(String(issue.path[0]))}: ${issue.message}`;
     });
@@ -283,17 +210,17 @@ function contradictionIn(config: Config): string | undefined {
     return `--host ${config.host} opens the server to other machines: set a secret with --token, or use --host 127.0.0.1`;
   }
   if (config.heartbeat_timeout_ms < config.heartbeat_interval_ms) {
-    return '--heartbeat-timeout-ms is below --heartbeat-interval-ms: no ping could be answered in time; raise the former';
+    return '--heartbeat-timeout-ms is below --heartbeat-interval-ms, so every socket would count as dead: raise --heartbeat-timeout-ms';
   }
   const warm = Object.values(config.pool).reduce((sum, count) => sum + count, 0);
   if (warm > config.pool_max) {
-    return `--pool keeps ${warm} sandboxes warm but --pool-max allows ${config.pool_max}: raise --pool-max or lower --pool`;
+    return `--pool keeps ${warm} sandboxes warm, but --pool-max allows only ${config.pool_max}: raise --pool-max or lower --pool`;
   }
   if (config.memory_bytes < config.layer_bytes + RUNNER_BYTES) {
-    return `--memory-bytes ${config.memory_bytes} is less than a full layer (--layer-bytes ${config.layer_bytes}) and ${RUNNER_BYTES} for the runner: an agent that fills its layer would end the container; raise the former or lower the latter`;
+    return `--memory-bytes ${config.memory_bytes} is less than a full disk (--layer-bytes ${config.layer_bytes}, held in memory) plus ${RUNNER_BYTES} for the runner: an agent that fills its disk would kill the container. Raise --memory-bytes or lower --layer-bytes`;
   }
   if (config.fsync && config.trajectories === 'none') {
-    return '--fsync has nothing to force with --trajectories none: drop one of them';
+    return '--fsync has no effect with --trajectories none: remove one of them';
   }
   return undefined;
 }
