@@ -10,13 +10,13 @@ export function isLoopback(host: string): boolean {
 export interface AdmissionOptions {
   /** Address that the server listens on. */
   readonly host: string;
-  /** `null`: no token is asked for. */
+  /** `null`: clients need no token. */
   readonly token: string | null;
   readonly allowedOrigins: readonly string[];
   readonly maxEpisodes: number;
 }
 
-/** Why a request is turned away before it is read. */
+/** Why a request is refused before it is read. */
 export interface Refusal {
   readonly status: 401 | 403;
   readonly message: string;
@@ -45,13 +45,14 @@ export class Admission {
     this.#maxEpisodes = options.maxEpisodes;
   }
 
-  /** Episodes that hold a slot. */
+  /** Number of open episodes. */
   get openEpisodes(): number {
     return this.#open;
   }
 
   /**
-   * Take an episode's slot; call what is returned, once, to give it back.
+   * Take a slot for an episode.
+   * @returns a function that gives the slot back; call it once
    * @throws {ProtocolError} `capacity`
    */
   takeSlot(): () => void {
@@ -69,7 +70,7 @@ export class Admission {
     };
   }
 
-  /** Whether this is the server's token, compared in constant time; always true where none is asked for. */
+  /** Whether this is the server's token, compared in constant time. Always true for a server without a token. */
   tokenMatches(token: string | undefined): boolean {
     if (this.#tokenDigest === undefined) return true;
     return token !== undefined && timingSafeEqual(digest(token), this.#tokenDigest);
@@ -77,7 +78,7 @@ export class Admission {
 
   /**
    * Whether the headers carry the token: `Authorization: Bearer <token>`, or `Basic` with the token as the password,
-   * which is what a client sends that only takes a URL (`ws://any:<token>@host`).
+   * as a client sends it that only takes a URL (`ws://any:<token>@host`).
    */
   authorized(headers: IncomingHttpHeaders): boolean {
     const [scheme, value] = (headers.authorization ?? '').split(' ', 2);
@@ -90,8 +91,8 @@ export class Admission {
   }
 
   /**
-   * Turns away pages of other origins, and pages that reach a loopback server through a name of their own (DNS
-   * rebinding). Programs send no `Origin`.
+   * Refuse pages of other origins, and pages that reach a loopback server through another host name (DNS rebinding).
+   * Programs send no `Origin`.
    */
   refuseOrigin(headers: IncomingHttpHeaders): Refusal | undefined {
     if (!this.#hostIsOurs(headers.host)) {

@@ -1,34 +1,34 @@
-/** A client whose answers wait to be sent. */
+/** A client with unsent answers. */
 export interface SlowReader {
-  /** Bytes that wait. */
+  /** Its unsent bytes. */
   readonly unsentBytes: number;
-  /** When it last took some, in milliseconds of the clock. */
+  /** When it last read some of them, in milliseconds of the clock. */
   readonly tookAt: number;
-  /** End its connection. */
+  /** Close its connection. */
   cut(): void;
 }
 
 export interface AnswerMemoryOptions {
-  /** Most unsent bytes of all clients together. */
+  /** Maximum unsent bytes of all clients together. */
   readonly maxBytes: number;
-  /** Most unsent bytes of one client above which it counts as clogged, however much is free. */
+  /** Maximum unsent bytes of one client, however much is free. Above it, the client is clogged. */
   readonly maxClientBytes: number;
   /** A monotonic clock, in milliseconds. @default `performance.now` */
   readonly now?: () => number;
 }
 
-/** Part of what is free that one client may take: the free part never runs out, however many are slow. */
+/** Share of the free memory that one client may take. As it is a share, some memory always stays free. */
 const SHARE = 1 / 16;
-/** What every client may leave unread, in bytes. */
+/** Unread bytes that every client may have, in bytes. */
 const LEAST_SHARE = 65_536;
-/** A client that took nothing for so long may be cut to make room, in milliseconds. */
+/** Time without reading after which a client may be disconnected to free memory, in milliseconds. */
 const STUCK_MS = 1_000;
-/** Time between two searches for such clients, in milliseconds. */
+/** Interval of the search for such clients, in milliseconds. */
 const SEARCH_MS = 100;
 
 /**
- * Unsent answers of all clients together. The more there are, the less each client may leave unread before it counts as
- * clogged; beyond the maximum those that take nothing are cut, the one with most bytes first.
+ * The unsent answers of all clients. The more there are, the fewer unread bytes make a client clogged. Above the maximum,
+ * clients that do not read are disconnected, the one with the most bytes first.
  */
 export class AnswerMemory {
   readonly #options: AnswerMemoryOptions;
@@ -49,12 +49,12 @@ export class AnswerMemory {
     return this.#unsent;
   }
 
-  /** Bytes that may still come; below 0 where the maximum is passed. */
+  /** Free bytes; negative above the maximum. */
   get freeBytes(): number {
     return this.#options.maxBytes - this.#unsent;
   }
 
-  /** Unsent bytes above which a client counts as clogged, at this moment. */
+  /** Unsent bytes that make a client clogged at this moment. */
   get share(): number {
     return Math.min(this.#options.maxClientBytes, Math.max(LEAST_SHARE, this.freeBytes * SHARE));
   }
@@ -63,24 +63,24 @@ export class AnswerMemory {
     return this.#now();
   }
 
-  /** Unsent bytes have become more, or fewer where `bytes` is negative. */
+  /** Count unsent bytes; negative for bytes that were sent. */
   change(bytes: number): void {
     this.#unsent += bytes;
     if (this.#full) this.#relieve();
     else if (this.#waiting.size > 0) this.#admit();
   }
 
-  /** A client does not keep up; it may be cut where room is needed. */
+  /** A client is clogged. It may be disconnected when memory is needed. */
   clogged(reader: SlowReader): void {
     this.#clogged.add(reader);
   }
 
-  /** It keeps up again, or is gone. */
+  /** A client reads again, or is gone. */
   flowing(reader: SlowReader): void {
     this.#clogged.delete(reader);
   }
 
-  /** Settles when there is room for another large answer; those who wait are served in turn. */
+  /** Settles when there is room for another large answer. Callers are served in order. */
   async room(): Promise<void> {
     while (this.#full) {
       await new Promise<void>((resolve) => {
@@ -101,7 +101,7 @@ export class AnswerMemory {
     first();
   }
 
-  /** Cut those that take nothing until there is room, and look again later where somebody waits for it. */
+  /** Disconnect clients that do not read until there is room. Repeated later while a caller waits. */
   #relieve(): void {
     const now = this.#now();
     if (now - this.#searchedAt >= SEARCH_MS) {

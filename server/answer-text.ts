@@ -1,26 +1,26 @@
-/** An answer ready to be sent: its text, or that of a large one as UTF-8 in parts. */
+/** An answer ready to be sent: its text, or for a large one the parts of its UTF-8. */
 export type Answer = string | readonly Buffer[];
 
-/** Size from which a value is written bit by bit, as `sizeOf` counts it: twice the output of an ordinary step. */
+/** Size above which a value is serialized in pieces, as `sizeOf` counts: twice the output of an ordinary step. */
 const LARGE = 131_072;
-/** Characters of a text that are written in one go. In JSON each can take six. */
+/** Characters of a string that are serialized at a time. In JSON, each can take six. */
 const SLICE = 32_768;
-/** Characters of a part: the memory of larger ones goes back to the system when it is free. */
+/** Characters of a part. The memory of larger strings is returned to the system when it is freed. */
 const PART = 262_144;
-/** Longest work in one turn of the event loop, in milliseconds. */
+/** Maximum work in one turn of the event loop, in milliseconds. */
 const TURN_MS = 5;
 
 export function isText(answer: Answer): answer is string {
   return typeof answer === 'string';
 }
 
-/** Bytes of an answer, counted as if each character took one where it is a text. */
+/** Bytes of an answer. For a text, its characters are counted. */
 export function answerBytes(answer: Answer): number {
   if (isText(answer)) return answer.length;
   return answer.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** Size of a value: its characters, and eight for each value in it. Not counted beyond `enough`. */
+/** Size of a value: its characters, plus eight for each value in it. Counting stops at `enough`. */
 export function sizeOf(value: unknown, enough: number): number {
   if (typeof value === 'string') return value.length + 8;
   if (typeof value !== 'object' || value === null) return 8;
@@ -28,7 +28,7 @@ export function sizeOf(value: unknown, enough: number): number {
   const parts = value as Readonly<Record<string, unknown>>;
   for (const key in parts) {
     const part = parts[key];
-    // Every answer is measured: what has no parts is not worth a call.
+    // Every answer is measured, so leaves are counted without a call.
     if (typeof part === 'string') size += part.length + 8;
     else size += typeof part === 'object' && part !== null ? sizeOf(part, enough - size) : 8;
     if (size > enough) return size;
@@ -36,7 +36,7 @@ export function sizeOf(value: unknown, enough: number): number {
   return size;
 }
 
-/** Whether a value of JSON is too large to be written in one go. */
+/** Whether a JSON value is too large to be serialized in one turn of the event loop. */
 export function isLarge(value: unknown): boolean {
   return sizeOf(value, LARGE) > LARGE;
 }
@@ -49,7 +49,7 @@ function* textPieces(text: string): Generator<string> {
   yield '"';
   for (let from = 0; from < text.length; ) {
     let to = Math.min(from + SLICE, text.length);
-    // The halves of a pair would be written as if each stood alone.
+    // A surrogate pair must not be split: its halves would be escaped separately.
     if (to < text.length && isHighSurrogate(text.charCodeAt(to - 1))) to += 1;
     yield JSON.stringify(text.slice(from, to)).slice(1, -1);
     from = to;
@@ -67,7 +67,7 @@ function* listPieces(list: readonly unknown[], sorted: boolean): Generator<strin
   yield before === '[' ? '[]' : ']';
 }
 
-/** The keys of an object in the order in which `canonicalJson` has them. */
+/** The keys of an object in the order of `canonicalJson`. */
 function sortedKeys(object: object): string[] {
   const copy: Record<string, null> = {};
   for (const key of Object.keys(object).sort()) copy[key] = null;
@@ -87,7 +87,7 @@ function* objectPieces(object: object, sorted: boolean): Generator<string> {
 }
 
 /**
- * The JSON text of a value of JSON in pieces, the same as `JSON.stringify` gives.
+ * The JSON text of a value in pieces; together they equal `JSON.stringify(value)`.
  * @param sorted with the keys of every object in order, as `canonicalJson` writes it
  */
 export function* jsonPieces(value: unknown, sorted = false): Generator<string> {
@@ -97,7 +97,7 @@ export function* jsonPieces(value: unknown, sorted = false): Generator<string> {
   else yield JSON.stringify(value);
 }
 
-/** Hand on pieces of text in parts of some size, and let others have the event loop in between. */
+/** Join pieces of text to parts of some size. The event loop runs other work in between. */
 export async function inTurns(pieces: Iterable<string>, use: (text: string) => unknown): Promise<void> {
   let text = '';
   let unchecked = 0;
@@ -118,7 +118,7 @@ export async function inTurns(pieces: Iterable<string>, use: (text: string) => u
   if (text !== '') await use(text);
 }
 
-/** The JSON text of a large value, made in turns: `before` and `after` stand around it. */
+/** The JSON text of a large value between `before` and `after`, made in several turns of the event loop. */
 export async function largeText(value: unknown, before = '', after = ''): Promise<readonly Buffer[]> {
   const parts: Buffer[] = [];
   const around = function* (): Generator<string> {

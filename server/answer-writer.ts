@@ -1,7 +1,7 @@
 import { type Answer, isLarge, largeText } from './answer-text.ts';
 import type { ServerMemory } from './server-memory.ts';
 
-/** Writes the answers of one client: a large one when the client reads, and none of another one is being written. */
+/** Serializes the answers of one client. Large ones wait until the client reads, and are made one at a time over all clients. */
 export class AnswerWriter {
   readonly #memory: ServerMemory;
   readonly #ready: () => Promise<void> | undefined;
@@ -12,7 +12,7 @@ export class AnswerWriter {
     this.#ready = ready;
   }
 
-  /** The JSON text of a value, between two other texts. @throws {ProtocolError} where the client is gone meanwhile */
+  /** The JSON text of a value between two other texts. @throws {ProtocolError} if the client goes away meanwhile */
   write(value: unknown, before = '', after = ''): string | Promise<Answer> {
     return isLarge(value) ? this.#large(value, before, after) : `${before}${JSON.stringify(value)}${after}`;
   }

@@ -34,21 +34,21 @@ export interface AppParts {
   readonly now?: () => number;
 }
 
-/** The HTTP server with all its routes, not yet listening. */
+/** The HTTP server with all its routes, before it listens. */
 export interface App {
   readonly fastify: FastifyInstance;
   readonly registry: EpisodeRegistry;
-  /** Take no new work, finish running steps (at most `drain_timeout_ms`), close episodes and sockets. */
+  /** Refuse new work, finish running steps (at most `drain_timeout_ms`), close episodes and sockets. */
   close(): Promise<void>;
 }
 
-/** Routes that tell nothing and that probes read without a token. */
+/** Routes without secrets that probes read without a token. */
 const OPEN_ROUTES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/v1']);
 
-/** Most fragments of one WebSocket message, each of which takes memory beside its bytes: the longest may have 16 KiB each. */
+/** Maximum fragments of a WebSocket message: each takes memory besides its bytes. Enough for the longest one in parts of 16 KiB. */
 const MAX_FRAGMENTS = 1_024;
 
-/** Longest wait for a client's half of the closing handshake, and at shutdown for answers to be sent, in milliseconds. */
+/** Maximum wait for the client's part of the closing handshake, and at shutdown for answers to be sent, in milliseconds. */
 const GOODBYE_MS = 1_000;
 
 /** Failure classes of resets, for `/metrics`. */
@@ -96,7 +96,7 @@ function admit(app: FastifyInstance, admission: Admission, doorkeeper: Doorkeepe
   });
 }
 
-/** Close a socket that does not show the token in time. */
+/** Close a socket that does not send the token in time. */
 function closeLater(socket: WebSocket, timeoutMs: number): NodeJS.Timeout {
   const timer = setTimeout(() => {
     socket.close(1008, 'unauthorized');
@@ -162,7 +162,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   await app.register(websocket, {
     options: { maxPayload: config.max_frame_bytes, maxFragments: MAX_FRAGMENTS, perMessageDeflate: false },
-    // ws closes the socket itself, with the code that names the fault.
+    // ws itself closes the socket, with the matching code.
     errorHandler: (err) => log.debug({ err }, 'a socket met a fault'),
     preClose: (done) => {
       const { clients } = app.websocketServer;
@@ -176,7 +176,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       });
     },
   });
-  // None of these routes takes a body: what comes is read past.
+  // None of these routes takes a body: skip it.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => {
     payload.resume();

@@ -1,18 +1,18 @@
-/** Deepest nesting of arrays and objects that a client may send. What it reaches, logs and answers included, recurses. */
+/** Maximum nesting of arrays and objects in a client's JSON. The code that handles it, e.g. logs, recurses. */
 export const MAX_DEPTH = 64;
 
-/** Most values of one text: a batch of 1,024 requests has about 15,000. Each costs far more than its characters. */
+/** Maximum number of values in a text. A batch of 1,024 requests has about 15,000; a value costs more memory than its characters. */
 export const MAX_VALUES = 32_768;
 
-/** Longest text of too much nesting that is still looked through for the id of its request, in characters. */
+/** Maximum length of a text with too much nesting that is parsed for its request id, in characters. */
 const MAX_LOOKED_THROUGH = 262_144;
 
-/** Text that is not taken as JSON; the message says why, in bounded length. */
+/** A text that is refused as JSON. The length of the message is bounded. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
   /** `malformed`: no JSON; `excessive`: JSON, but nested too deep or of too many values. */
   readonly kind: 'malformed' | 'excessive';
-  /** The text's value, where it is nested too deep and can be looked into for a request's id. */
+  /** The value of a text that is nested too deep but small, for its request id. */
   readonly value: unknown;
 
   constructor(kind: JsonError['kind'], message: string, value?: unknown) {
@@ -28,12 +28,12 @@ const TOO_MANY = `more than ${MAX_VALUES} values`;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Index of the quote that ends the string whose first character is at `start`; past the end where none does. */
+/** Index of the closing quote of the string that begins at `start`; past the end if there is none. */
 function endOfString(text: string, start: number): number {
   const quote = text.indexOf('"', start);
   if (quote < 0) return text.length;
   if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
-  // A search for each of many escaped quotes would cost more than looking at every character once.
+  // With many escaped quotes, searching for each would cost more than one pass over the characters.
   let at = start;
   for (let code = text.charCodeAt(at); at < text.length && code !== QUOTE; code = text.charCodeAt(at)) {
     at += code === BACKSLASH ? 2 : 1;
@@ -41,7 +41,7 @@ function endOfString(text: string, start: number): number {
   return at;
 }
 
-/** Why the text is not to be built, found without building any of it; `undefined` where nothing stands against it. */
+/** Why the text must not be parsed, found without parsing it; `undefined` if it may be. */
 function excessOf(text: string): string | undefined {
   let depth = 0;
   let values = 1;
@@ -86,13 +86,13 @@ function lookedInto(text: string): unknown {
 }
 
 /**
- * The value of JSON text that a client sent.
- * @throws {JsonError} for what is no JSON, nests deeper than 64 levels or has more than 32,768 values
+ * Parse a client's JSON.
+ * @throws {JsonError} for text that is not JSON, nests deeper than 64 levels or has more than 32,768 values
  */
 export function parseJson(text: string): unknown {
   const excess = excessOf(text);
   if (excess === undefined) return parse(text);
-  // Parsing itself does not recurse.
+  // JSON.parse itself does not recurse.
   const small = excess === TOO_DEEP && text.length <= MAX_LOOKED_THROUGH;
   throw new JsonError('excessive', excess, small ? lookedInto(text) : undefined);
 }

@@ -2,26 +2,26 @@ import type { FastifyReply } from 'fastify';
 import { withDeadline } from '../docker/deadline.ts';
 import type { ProtocolError } from '../protocol/errors.ts';
 
-/** A client on a socket. */
+/** A client with a WebSocket. */
 export interface SocketClient {
-  /** Answer those who wait for the client to read with this error. */
+  /** Answer requests that wait for the client to read with this error. */
   refuse(error: ProtocolError): void;
   /** Settles when every request is answered, or the socket is gone. */
   settled(): Promise<void>;
 }
 
-/** Everybody who waits for an answer, so that the shutdown can give it before it closes the connections. */
+/** All clients that wait for answers, so that a shutdown can answer them before it closes the connections. */
 export class Clients {
   readonly #sockets = new Set<SocketClient>();
   readonly #replies = new Set<Promise<void>>();
 
-  /** @returns what is called when the socket has closed */
+  /** @returns a function to call when the socket has closed */
   add(client: SocketClient): () => void {
     this.#sockets.add(client);
     return () => this.#sockets.delete(client);
   }
 
-  /** An HTTP request has come. */
+  /** An HTTP request has arrived. */
   addReply({ raw }: FastifyReply): void {
     const closed = new Promise<void>((resolve) => {
       raw.once('close', () => {
@@ -36,7 +36,7 @@ export class Clients {
     for (const client of this.#sockets) client.refuse(error);
   }
 
-  /** Wait until every request is answered, but not longer than this. */
+  /** Wait until every request is answered, at most `timeoutMs`. */
   async settled(timeoutMs: number): Promise<void> {
     const sockets = [...this.#sockets].map((client) => client.settled());
     await withDeadline(Promise.all([...sockets, ...this.#replies]), timeoutMs, () => {});

@@ -1,11 +1,11 @@
 import type { AnswerMemory } from './answer-memory.ts';
 
-/** What the answers of one client's batches may take however little is free, in bytes. */
+/** Memory that the batches of one client may always take, in bytes. */
 const LEAST = 65_536;
 
 /**
- * Answers of one client that wait for the rest of their batches. Together they may take as much as stays free, so that it is
- * at most half of the memory for answers.
+ * Answers of one client that wait for the rest of their batches. Together they may take as much as remains free, that is at
+ * most half of the memory for answers.
  */
 export class CollectedAnswers {
   readonly #memory: AnswerMemory;
@@ -16,12 +16,12 @@ export class CollectedAnswers {
     this.#memory = memory;
   }
 
-  /** Whether one had no room, and those before it are still there: nothing more had better run for these batches. */
+  /** Whether an answer did not fit while others still wait. The remaining requests of these batches should not run. */
   get full(): boolean {
     return this.#overflowed;
   }
 
-  /** Whether an answer has room. */
+  /** Whether an answer fits. */
   fits(bytes: number): boolean {
     const fits = this.#bytes + bytes <= Math.max(LEAST, this.#memory.freeBytes);
     if (!fits && this.#bytes > 0) this.#overflowed = true;

@@ -23,26 +23,26 @@ import type { ServerMemory } from './server-memory.ts';
 import { ClientGate, type StepGate } from './step-gate.ts';
 
 const MAX_BATCH = 1024;
-/** What costs the server much and a client nothing: a socket has one at a time. */
+/** Cheap to request and expensive to answer: one at a time per socket. */
 const LISTS: ReadonlySet<string> = new Set(['environments/list', 'tasks/list'] satisfies MethodName[]);
 const DEFAULT_TASK_LIMIT = 100;
-/** Longest page of tasks, in characters of their instructions; one longer instruction is a page. */
+/** Maximum page of tasks, in characters of their instructions. A longer instruction is a page of its own. */
 const MAX_PAGE = 1_048_576;
-/** Longest message of a client that has not shown the token, in bytes. */
+/** Maximum message of a client before it has sent the token, in bytes. */
 const MAX_UNAUTHORIZED = 65_536;
 
 export interface ConnectionParts {
   readonly socket: WebSocket;
-  /** What the socket writes to. */
+  /** The stream below the socket. */
   readonly stream: Duplex;
-  /** Whether the upgrade request carried the token; otherwise `initialize` must. */
+  /** Whether the upgrade request had the token. If not, `initialize` must have it. */
   readonly authorized: boolean;
   readonly registry: EpisodeRegistry;
   readonly admission: Admission;
   readonly config: Config;
   readonly memory: ServerMemory;
   readonly log: Logger;
-  /** Called once the client has shown the token, where the upgrade request did not carry it. */
+  /** Called once `initialize` has brought the token. */
   readonly onAuthorized?: () => void;
 }
 
@@ -66,11 +66,11 @@ export class Connection {
   readonly #flow: FlowControl;
   readonly #intake: Intake;
   readonly #gate: ClientGate;
-  /** For steps of a batch: what could no longer be answered with the others does not run. */
+  /** For steps of a batch: a step whose answer would not fit does not run. */
   readonly #batchGate: StepGate;
   readonly #rpc: JsonRpc;
   #authorized: boolean;
-  /** A wrong token was shown: a socket has one guess. */
+  /** A wrong token was sent. A socket has one attempt. */
   #guessed = false;
 
   constructor(parts: ConnectionParts) {
@@ -115,7 +115,7 @@ export class Connection {
     socket.on('close', (code) => this.#closed(code));
   }
 
-  /** Answer those who wait for the client to read, since the server takes no new work. */
+  /** Answer requests that wait for the client to read: the server takes no new work. */
   refuse(error: ProtocolError): void {
     this.#flow.refuse(error);
   }
@@ -127,7 +127,7 @@ export class Connection {
 
   #take(data: Buffer, isBinary: boolean): Promise<unknown> | undefined {
     try {
-      // A binary frame is no JSON text, and is told so.
+      // A binary frame is not JSON.
       const frame = this.#rpc.read(isBinary ? '' : data.toString());
       const { length } = frame.requests;
       this.#flow.begin(length, data.length);
@@ -152,13 +152,13 @@ export class Connection {
     }
   }
 
-  /** Nothing of this kind is known; whatever it is, it is this socket's alone. */
+  /** An unknown fault, which ends this socket alone. */
   #fault(err: unknown): void {
     this.#parts.log.error({ err }, 'a socket met a fault');
     this.#parts.socket.terminate();
   }
 
-  /** A closing handshake says good-bye; a socket that just dropped may be resumed from another one for a while. */
+  /** After a closing handshake the episodes end at once. Those of a dropped socket can be resumed for `grace_ms`. */
   #closed(code: number): void {
     this.#owner.leave();
     const polite = code === 1000 || code === 1001 || code === 1005;
@@ -173,11 +173,11 @@ export class Connection {
     return this.#dispatch(method, params, batched);
   }
 
-  /** Nothing else is looked at before this. @throws {ProtocolError} `unauthorized` */
+  /** Comes before everything else. @throws {ProtocolError} `unauthorized` */
   #authorize(method: string, params: unknown): void {
     if (method !== 'initialize') throw new ProtocolError('unauthorized', 'This server asks for a token.');
     if (this.#guessed || !this.#parts.admission.tokenMatches(tokenIn(params))) {
-      // One guess a socket, once the answer is out.
+      // Close after the answer: a socket has one attempt.
       if (!this.#guessed) setImmediate(() => this.#parts.socket.close(1008, 'unauthorized'));
       this.#guessed = true;
       throw new ProtocolError('unauthorized', 'The token is missing or wrong.');
@@ -233,7 +233,7 @@ export class Connection {
     };
   }
 
-  /** One list in a turn of the event loop, over all clients, and none for one that does not read. */
+  /** At most one list per turn of the event loop, over all clients, and none for a client that does not read. */
   async #list<T>(make: () => T): Promise<T> {
     for (;;) {
       await this.#flow.ready();

@@ -1,30 +1,29 @@
 import type { Socket } from 'node:net';
 
 export interface DoorkeeperOptions {
-  /** Most connections. */
+  /** Maximum number of connections. */
   readonly maxConnections: number;
-  /** Most connections from one address. */
+  /** Maximum number of connections from one address. */
   readonly maxPerAddress: number;
 }
 
 /** Connections from one address. */
 interface Visitors {
   count: number;
-  /** Those that have not shown themselves, the oldest first. */
+  /** Strangers, the oldest first. */
   readonly strangers: Set<Socket>;
 }
 
 /**
- * Bounds the TCP connections, in all and from one address. A connection is a stranger until a request of it has been
- * admitted. Where there is no room for a new connection, the stranger that is there for longest makes room for it; clients
- * that are known are never sent away.
+ * Limits the TCP connections, in all and per address. A connection is a stranger until one of its requests has been
+ * admitted. At the limit, a new connection replaces the oldest stranger; connections of known clients are never closed.
  */
 export class Doorkeeper {
   readonly #options: DoorkeeperOptions;
   readonly #addresses = new Map<string, Visitors>();
-  /** Addresses of the connections. */
+  /** By address. */
   readonly #known = new Map<Socket, string>();
-  /** The oldest first, over all addresses. */
+  /** Strangers of all addresses, the oldest first. */
   readonly #strangers = new Map<Socket, Visitors>();
   #count = 0;
 
@@ -32,12 +31,12 @@ export class Doorkeeper {
     this.#options = options;
   }
 
-  /** Connections now. */
+  /** Number of connections. */
   get count(): number {
     return this.#count;
   }
 
-  /** A connection has come; it is closed again where there is no room. */
+  /** A new connection. It is closed if there is no room. */
   open(socket: Socket): void {
     const address = socket.remoteAddress ?? '';
     const { maxConnections, maxPerAddress } = this.#options;
@@ -57,7 +56,7 @@ export class Doorkeeper {
     socket.once('close', () => this.#left(socket));
   }
 
-  /** The connection belongs to a client: a request of it has shown what the server asks for. */
+  /** A request of the connection has been admitted: it is no stranger any more. */
   admit(socket: Socket): void {
     this.#strangers.get(socket)?.strangers.delete(socket);
     this.#strangers.delete(socket);
@@ -75,7 +74,7 @@ export class Doorkeeper {
     if (visitors.count === 0) this.#addresses.delete(address);
   }
 
-  /** @returns whether there was somebody to be sent away */
+  /** @returns whether there was a stranger to close */
   #sendAway(strangers: Iterable<Socket> = []): boolean {
     for (const oldest of strangers) {
       this.#left(oldest);

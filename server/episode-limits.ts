@@ -1,9 +1,9 @@
 import type { ResetOptions } from '../protocol/episode.ts';
 
-/** What truncates an episode: its last turn, or its time. */
+/** What truncates an episode: `max_turns` or `max_duration_ms`. */
 export type Limit = 'turns' | 'time';
 
-/** The limits that a reset gave an episode. Its time runs from here on. */
+/** The limits of an episode, from the options of its reset. Its time starts with the construction. */
 export class EpisodeLimits {
   readonly #maxTurns: number;
   readonly #now: () => number;
@@ -26,18 +26,18 @@ export class EpisodeLimits {
     if (Number.isFinite(max_duration_ms)) this.#timer = setTimeout(onTime, max_duration_ms);
   }
 
-  /** Time that is left, in milliseconds; 0 or below when it is over, infinite without a limit. */
+  /** Remaining time, in milliseconds; 0 or less when it is over, infinite without a limit. */
   get leftMs(): number {
     return this.#until === Number.POSITIVE_INFINITY ? this.#until : this.#until - this.#now();
   }
 
-  /** The limit that a step of this number reaches, asked when it has run. */
+  /** The limit that a step of this number has reached. Call it after the step has run. */
   reachedBy(step: number): Limit | undefined {
     if (step >= this.#maxTurns) return 'turns';
     return this.leftMs <= 0 ? 'time' : undefined;
   }
 
-  /** Time counts no more. */
+  /** Stop the timer. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

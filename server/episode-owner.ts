@@ -5,7 +5,7 @@ import type { EndReason } from '../protocol/trajectory.ts';
 import type { Episode } from './episode.ts';
 import { ClientGone, type EpisodeRegistry, type OpenRequest } from './episode-registry.ts';
 
-/** Episodes that have ended and whose last results are still kept for a client that asks again. */
+/** Maximum number of ended episodes whose last results are kept for repeated steps. */
 const MAX_OVER = 64;
 
 /** The episodes of one connection. */
@@ -15,12 +15,12 @@ export class EpisodeOwner {
   readonly #episodes = new Map<string, Episode>();
   readonly #opening = new Map<string, Promise<unknown>>();
   readonly #leaving = new AbortController();
-  /** Resets under way, those without an id of the client's choice included. */
+  /** Resets in progress, also those without a client's id. */
   #resets = 0;
 
   constructor(registry: EpisodeRegistry, maxEpisodes: number) {
     this.#registry = registry;
-    // Every reset that waits for a sandbox listens to it.
+    // Every waiting reset adds a listener.
     setMaxListeners(0, this.#leaving.signal);
     this.#maxEpisodes = maxEpisodes;
   }
@@ -44,8 +44,8 @@ export class EpisodeOwner {
   }
 
   /**
-   * The episode of this id. A reset of it that is still under way is waited for, so that a client may send its first
-   * step along with the reset.
+   * The episode with this id. Waits for its reset if that is in progress, so that a client may send its first step together
+   * with the reset.
    * @throws {ProtocolError} `episode_not_found`
    */
   get(id: string): Episode | Promise<Episode> {
@@ -67,12 +67,12 @@ export class EpisodeOwner {
     }
   }
 
-  /** The client is gone: resets under way are given up, since nobody knows of their episodes. */
+  /** The client is gone: abort its resets in progress, as no client would know their episodes. */
   leave(): void {
     this.#leaving.abort(new ClientGone());
   }
 
-  /** Close what is left, at once. */
+  /** Close the remaining episodes at once. */
   async abandon(reason: EndReason): Promise<void> {
     this.leave();
     const left = [...this.#episodes.values()];

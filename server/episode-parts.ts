@@ -5,13 +5,13 @@ import type { EndReason } from '../protocol/trajectory.ts';
 import type { ResultMemory } from './step-results.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
-/** What the server counts; called once for each event. */
+/** Events that the server counts. Each is called once per event. */
 export interface EpisodeObserver {
   stepped(environment: string, seconds: number): void;
   ended(environment: string, reason: EndReason): void;
-  /** A fault ended the episode; `cause` is what was thrown. */
+  /** A fault ended the episode. `cause` is the error that was thrown. */
   faulted(episodeId: string, failure: Failure, cause: unknown): void;
-  /** The log could not take the last lines of an episode that nobody waits for. */
+  /** The last lines of an episode could not be logged, and no request is there to be answered with that. */
   logFailed(episodeId: string, error: unknown): void;
 }
 

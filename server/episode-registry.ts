@@ -27,13 +27,13 @@ export interface RegistryParts {
 
 export interface RegistryObserver extends EpisodeObserver {
   reset(environment: string, seconds: number): void;
-  /** A reset met a fault of the infrastructure; `code` is an error of the protocol's table, or `internal_error`. */
+  /** A reset failed by a fault of the infrastructure. `code` is the name of a protocol error. */
   resetFailed(environment: string, code: ErrorName, cause: unknown): void;
-  /** A reset met a sandbox that was gone, and takes another one. */
+  /** A reset got a dead sandbox, and takes another one. */
   resetRetried(environment: string, cause: unknown): void;
 }
 
-/** Why a reset is aborted whose client will never hear of it, which is no failure. */
+/** The reason of a reset that is aborted because its client has disconnected. It counts as no failure. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
   override readonly message = 'The client is gone.';
@@ -43,7 +43,7 @@ export interface OpenRequest {
   readonly environment: string;
   readonly episodeId?: string;
   readonly options: ResetOptions;
-  /** Aborted when nobody waits for the episode any more; with `ClientGone`, or for what is then a failed reset. */
+  /** Aborted when no client waits for the episode: with `ClientGone`, or with the error of a failed reset. */
   readonly signal?: AbortSignal;
 }
 
@@ -54,10 +54,10 @@ export interface OpenedEpisode {
 
 const MAX_SEED = 2 ** 32;
 
-/** Begins episodes and knows all that are open, whoever owns them. */
+/** Begins episodes and holds all open ones, over all connections. */
 export class EpisodeRegistry {
   readonly environments: ReadonlyMap<string, Environment>;
-  /** What resets may ask for. */
+  /** The options that a reset takes. */
   readonly options: ResetOptionSet;
   readonly #parts: RegistryParts;
   readonly #ids = new Set<string>();
@@ -127,7 +127,7 @@ export class EpisodeRegistry {
     }
   }
 
-  /** The task that is meant. Where it shows only now that one cannot be graded, a seed means another one. */
+  /** Begin the task of the options. If it turns out that it cannot be graded, a seed draws another one. */
   async #play(environment: Environment, request: OpenRequest, seed: number): Promise<EnvironmentEpisode> {
     const { options, signal } = request;
     this.options.refuseForeign(environment.id, options);
@@ -146,7 +146,7 @@ export class EpisodeRegistry {
     }
   }
 
-  /** The error to answer with. What the client asked wrongly, or gave up itself, is no failure. */
+  /** The error of the answer. Wrong requests and requests that the client gave up are not counted as failures. */
   #reported(environment: string, cause: unknown, signal: AbortSignal | undefined): unknown {
     const error = resetErrorOf(cause);
     const known = error instanceof ProtocolError;
@@ -231,8 +231,8 @@ export class EpisodeRegistry {
   }
 
   /**
-   * Take no new work, answer resets under way with `shutting_down`, wait for running steps at most `timeoutMs`, then close
-   * every episode within what is left of that time.
+   * Refuse new work, answer resets in progress with `shutting_down`, wait for running steps, then close every episode: at most
+   * `timeoutMs` in all.
    */
   async drain(timeoutMs: number, reason: EndReason = 'shutdown'): Promise<void> {
     this.#draining = true;

@@ -59,12 +59,12 @@ export class Episode {
     return this.#life.over;
   }
 
-  /** Whether the next step is answered: one can be made, or there is an end by time to be told. */
+  /** Whether the next step gets a result: its own, or that of an end by time that no client knows of yet. */
   get answersStep(): boolean {
     return !this.over || this.#results.hasUntoldEnd;
   }
 
-  /** Whether a request of it is running or waiting. */
+  /** Whether a request is running or waiting. */
   get busy(): boolean {
     return this.#requests.busy;
   }
@@ -75,10 +75,11 @@ export class Episode {
   }
 
   /**
-   * Make one step, or return the stored result of a step already made. `gate` lets it begin; without one it does at once.
+   * Make one step, or return the stored result of a step that was made before. `gate` decides when it begins; without one it
+   * begins at once.
    * @throws {ProtocolError} `episode_over`, `step_out_of_order`, `step_mismatch`, `unsupported`; `episode_not_found` or
-   * `shutting_down` when it is closed meanwhile; `internal_error` when the log is not written: the step has then been made, and
-   * the same number returns its result once the log can be written
+   * `shutting_down` if it is closed meanwhile; `internal_error` if the log could not be written: the step has then been made,
+   * and the same number returns its result once the log can be written
    */
   step(number: number | undefined, action: Action, gate?: StepGate): Promise<StepResult> {
     const step = (): Promise<StepResult> => this.#step(number, action);
@@ -91,7 +92,7 @@ export class Episode {
     return this.#requests.run(() => this.#evaluate());
   }
 
-  /** Facts of this moment; it waits for nothing. */
+  /** The current state, without waiting for requests. */
   state(): EpisodeState {
     const { id, index, dataset, instruction } = this.#task;
     const { count, last, end } = this.#results;
@@ -110,7 +111,7 @@ export class Episode {
     };
   }
 
-  /** Close after the requests made so far. @throws {ProtocolError} `internal_error` when the log is not written */
+  /** Close after the requests made so far. @throws {ProtocolError} `internal_error` if the log could not be written */
   close(reason: EndReason): Promise<void> {
     return this.#requests.run(async () => {
       if (this.#life.status === 'closed') return;
@@ -123,8 +124,8 @@ export class Episode {
   }
 
   /**
-   * Close without waiting for a running request: its sandbox is taken away at once, and it is answered with an error and
-   * not recorded. Never throws.
+   * Close without waiting for a running request: the sandbox is released at once; the request gets an error and is not
+   * recorded. Never throws.
    */
   async abandon(reason: EndReason): Promise<void> {
     this.#life.abandon(reason);
@@ -135,7 +136,7 @@ export class Episode {
     }
   }
 
-  /** Abandon it for a fault that shows from outside, e.g. a step that takes too long. Never throws. */
+  /** Abandon it for a fault that is seen from outside, e.g. a step that takes too long. Never throws. */
   fail(failure: Failure): Promise<void> {
     this.#observer.faulted(this.id, failure, undefined);
     return this.abandon('failure');
@@ -186,15 +187,15 @@ export class Episode {
       try {
         await this.#endByTime();
       } catch (error) {
-        // What was abandoned is closed next, and its log with it.
+        // The close that follows an abandonment reports the log's faults.
         if (!this.#life.abandoned) this.#observer.logFailed(this.id, error);
       }
     });
   }
 
   /**
-   * End the episode between two steps: graded as its reward mode has it, its sandbox given back. The next step is told, and
-   * not made.
+   * End the episode between two steps: grade it as its reward mode asks, and release its sandbox. The next step returns this
+   * end and is not made.
    */
   async #endByTime(): Promise<void> {
     if (this.over || this.#life.abandoned) return;
@@ -223,7 +224,7 @@ export class Episode {
     if (this.#limits.leftMs <= 0) await this.#endByTime();
     this.#refuseUnlessOpen();
     const { failure, info, observation, reward } = await this.#take({ evaluate: true }, 0);
-    // There is no observation that could carry it.
+    // An evaluate has no observation to hold it.
     const { feedback } = observation;
     const result = { reward, failure, info: feedback === undefined ? info : { ...info, feedback } };
     this.#lastReward = reward;
@@ -245,7 +246,7 @@ export class Episode {
         leftMs: this.#limits.leftMs,
         limit: () => this.#limits.reachedBy(step),
       });
-      // Its sandbox was taken away from under it: what it came to is no fault, and nobody is told of it.
+      // If it was abandoned meanwhile, a fault of its released sandbox is not a fault of the infrastructure.
       this.#refuseUnlessOpen();
       if (turn.failure !== null) this.#observer.faulted(this.id, turn.failure, turn.cause);
       return turn;
@@ -255,7 +256,7 @@ export class Episode {
     }
   }
 
-  /** After a turn: on to the next one or, where there is a reason, to the end. */
+  /** After a turn: get ready for the next one, or end the episode for the reason `end`. */
   async #settle(end: EndReason | undefined, event: StepEvent | EvaluateEvent | LimitEvent): Promise<void> {
     if (end === undefined) this.#life.goOn();
     else this.#life.end(end, event.failure);
@@ -266,7 +267,7 @@ export class Episode {
     }
   }
 
-  /** The end of the episode, once: it is counted, the log gets its last line. */
+  /** Count the end of the episode and write the last line of its log. Called once. */
   async #end(reason: EndReason): Promise<void> {
     this.#limits.stop();
     this.#observer.ended(this.environment, reason);

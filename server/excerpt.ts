@@ -1,18 +1,18 @@
-/** Longest message of an error that a client is told, in characters. */
+/** Maximum length of an error message for a client, in characters. */
 const MAX_MESSAGE = 2_000;
 
-/** Most faults of one request that are told. */
+/** Maximum number of issues in the answer to a request. */
 export const MAX_ISSUES = 20;
 
 const MAX_TEXT = 200;
 const MAX_PARTS = 50;
 
-/** Text of bounded length. */
+/** The text, cut to a maximum length. */
 export function clipped(text: string, limit: number = MAX_MESSAGE): string {
   return text.length <= limit ? text : `${text.slice(0, limit)}…`;
 }
 
-/** A JSON value as it is where it is small; of a larger one its beginning. */
+/** A small JSON value as it is; the beginning of a larger one. */
 export function excerpt(value: unknown): unknown {
   let parts = 0;
   const copy = (part: unknown): unknown => {
