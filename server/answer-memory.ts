@@ -19,7 +19,7 @@ export interface AnswerMemoryOptions {
 
 /** Share of the free memory that one client may take. As it is a share, some memory always stays free. */
 const SHARE = 1 / 16;
-/** Unread bytes that every client may have, in bytes. */
+/** Unread bytes that every client may always have. */
 const LEAST_SHARE = 65_536;
 /** Time without reading after which a client may be disconnected to free memory, in milliseconds. */
 const STUCK_MS = 1_000;

@@ -45,7 +45,7 @@ export interface App {
 /** Routes without secrets that probes read without a token. */
 const OPEN_ROUTES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/v1']);
 
-/** Maximum fragments of a WebSocket message: each takes memory besides its bytes. Enough for the longest one in parts of 16 KiB. */
+/** Maximum fragments of a WebSocket message, as each takes memory. Enough for the longest message in parts of 16 KiB. */
 const MAX_FRAGMENTS = 1_024;
 
 /** Maximum wait for the client's part of the closing handshake, and at shutdown for answers to be sent, in milliseconds. */

@@ -1,7 +1,7 @@
 /** Maximum nesting of arrays and objects in a client's JSON. The code that handles it, e.g. logs, recurses. */
 export const MAX_DEPTH = 64;
 
-/** Maximum number of values in a text. A batch of 1,024 requests has about 15,000; a value costs more memory than its characters. */
+/** Maximum number of values in a text, as each takes memory. A batch of 1,024 requests has about 15,000. */
 export const MAX_VALUES = 32_768;
 
 /** Maximum length of a text with too much nesting that is parsed for its request id, in characters. */

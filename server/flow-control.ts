@@ -5,19 +5,19 @@ import type { AnswerMemory, SlowReader } from './answer-memory.ts';
 import { type Answer, isText } from './answer-text.ts';
 
 export interface FlowLimits {
-  /** Unsent answers of all sockets together; they say when this one counts as clogged. */
+  /** Unsent answers of all sockets, which decide when this one is clogged. */
   readonly answers: AnswerMemory;
-  /** Longest time clogged, in milliseconds. */
+  /** Maximum time clogged, in milliseconds. */
   readonly slowReaderTimeoutMs: number;
-  /** Requests of one socket that may be under way; more wait. The last frame begun may go beyond it. */
+  /** Maximum requests of one socket in progress; more wait. The last frame may exceed it. */
   readonly maxInFlight: number;
-  /** Bytes of requests that may be under way; the last frame begun may go beyond it. */
+  /** Maximum bytes of requests in progress. The last frame may exceed it. */
   readonly maxInFlightBytes: number;
-  /** What the socket writes to: answers of one turn of the event loop then leave together. @default each by itself */
+  /** The stream below the socket: with it, the answers of one turn of the event loop are sent together. @default one by one */
   readonly stream?: Duplex;
 }
 
-/** Characters from which an answer is sent as bytes. */
+/** Length above which an answer is sent as bytes, in characters. */
 const LONG = 16_384;
 
 interface Waiter {
@@ -26,14 +26,14 @@ interface Waiter {
 }
 
 /**
- * Keeps one socket from filling the server's memory. A client that does not read its answers is clogged: nothing is read
- * from it, and nothing of what was read is begun, until it reads; one that never does is cut. One that sends faster than
- * its requests are done is not read from.
+ * Keeps one socket from filling the server's memory. A client that does not read its answers is clogged: the server reads
+ * nothing from it and starts none of its requests until it reads, and disconnects it after a while. A client that sends
+ * faster than its requests are done is not read from.
  */
 export class FlowControl implements SlowReader {
-  /** When the socket last took answers, while it is clogged. */
+  /** While it is clogged: when the client last read answers. */
   tookAt = 0;
-  /** Called when requests may begin again. */
+  /** Called when requests may start again. */
   onOpen: () => void = () => {};
   readonly #socket: WebSocket;
   readonly #limits: FlowLimits;
@@ -60,24 +60,24 @@ export class FlowControl implements SlowReader {
     return this.#unsent;
   }
 
-  /** Whether another request may begin. */
+  /** Whether another request may start. */
   get open(): boolean {
     return this.flows && !this.#full;
   }
 
-  /** Whether the client has room for answers. */
+  /** Whether the client reads its answers. */
   get flows(): boolean {
     return !this.#clogged && !this.#gone;
   }
 
-  /** Whether a request is under way. */
+  /** Whether a request is in progress. */
   get busy(): boolean {
     return this.#inFlight > 0;
   }
 
   /**
-   * Settles when the client has room for answers; `undefined` where it has now.
-   * @throws {ProtocolError} what `refuse` was given, and once the socket is gone
+   * Settles when the client reads its answers; `undefined` if it does now.
+   * @throws {ProtocolError} the error that `refuse` got, or that the socket is gone
    */
   ready(): Promise<void> | undefined {
     if (this.flows) return undefined;
@@ -87,7 +87,7 @@ export class FlowControl implements SlowReader {
     });
   }
 
-  /** Settles when nothing is under way, or the socket is gone. */
+  /** Settles when no request is in progress, or the socket is gone. */
   async settled(): Promise<void> {
     if (this.#inFlight === 0 || this.#gone) return;
     await new Promise<void>((resolve) => {
@@ -95,31 +95,31 @@ export class FlowControl implements SlowReader {
     });
   }
 
-  /** So many requests begin. */
+  /** Requests start. */
   begin(requests: number, bytes: number): void {
     this.#count(requests, bytes);
   }
 
-  /** So many requests are done, and their answers ready to be sent. */
+  /** Requests are done, and their answers are about to be sent. */
   end(requests: number, bytes: number): void {
     this.#count(-requests, -bytes);
     if (this.#inFlight === 0) this.#onIdle?.();
   }
 
-  /** Frames wait that were read already, or none. */
+  /** Whether frames wait that were read already. */
   backlog(waits: boolean): void {
     if (waits === this.#backlog) return;
     this.#backlog = waits;
     this.#apply();
   }
 
-  /** Read no more for now, whatever else holds, or go on. */
+  /** Pause or resume reading, whatever else holds. */
   hold(held: boolean): void {
     this.#held = held;
     this.#apply();
   }
 
-  /** Those who wait for the client to read are sent home with this error, later ones too. */
+  /** Reject all that wait for the client to read with this error, now and later. */
   refuse(error: ProtocolError): void {
     this.#refusal ??= error;
     for (const { reject } of this.#waiting) reject(this.#refusal);
@@ -135,20 +135,20 @@ export class FlowControl implements SlowReader {
     this.#gather();
     if (!isText(answer)) this.#sendParts(answer);
     else if (answer.length < LONG) this.#socket.send(answer, this.#sent);
-    // A text that waits may take twice its bytes, and would be copied once more.
+    // A waiting string may take twice its bytes, and would be copied once more.
     else this.#socket.send(Buffer.from(answer), { binary: false }, this.#sent);
     this.#weigh();
     if (!this.#clogged && this.#unsent > this.#limits.answers.share) this.#clog();
   }
 
-  /** One message in several frames: its parts are never copied into one piece. */
+  /** Send one message in several frames, so that its parts are never copied into one buffer. */
   #sendParts(parts: readonly Buffer[]): void {
     for (const [index, part] of parts.entries()) {
       this.#socket.send(part, { binary: false, fin: index === parts.length - 1 }, this.#sent);
     }
   }
 
-  /** Sandboxes that answered in the same turn share one system call, which costs more than an answer does. */
+  /** Answers of the same turn of the event loop share one system call, which costs more than an answer. */
   #gather(): void {
     const { stream } = this.#limits;
     if (stream === undefined || this.#gathering) return;
@@ -175,7 +175,7 @@ export class FlowControl implements SlowReader {
   }
 
   readonly #sent = (error?: Error | null): void => {
-    // What was not sent made no room, and the socket's end follows.
+    // Only sent bytes free memory. After an error the socket closes.
     if (this.#gone || error || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#weigh();
     if (!this.#clogged) return;

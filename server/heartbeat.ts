@@ -3,13 +3,13 @@ import type { WebSocket } from 'ws';
 export interface HeartbeatOptions {
   /** Time between pings, in milliseconds. */
   readonly intervalMs: number;
-  /** Silence after which a socket is cut, in milliseconds. */
+  /** Time without a message after which a socket is closed, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
- * Pings every socket of the server from one timer, and cuts those that said nothing, not even a pong, for the whole
- * time-out: a half-open socket would hold its episodes for ever.
+ * Pings every socket of the server from one timer, and closes those that sent nothing, not even a pong, within the timeout:
+ * a half-open socket would hold its episodes forever.
  */
 export class Heartbeat {
   readonly #allowedMisses: number;
@@ -43,7 +43,7 @@ export class Heartbeat {
         socket.terminate();
         continue;
       }
-      // Who is not read from cannot be heard; the end of a request or a slow reader's deadline ends that.
+      // A paused socket cannot be heard. The end of a request or the slow reader's deadline ends the pause.
       if (!socket.isPaused) this.#misses.set(socket, misses + 1);
       if (socket.readyState === socket.OPEN) socket.ping();
     }

@@ -6,13 +6,13 @@ import type { Config } from './config.ts';
 import type { ServerMemory } from './server-memory.ts';
 import type { Reader } from './step-gate.ts';
 
-/** Requests and answers up to this size are not counted, in bytes. */
+/** Size up to which requests and answers are not counted, in bytes. */
 const SMALL = 65_536;
 
-/** A client of the HTTP routes as a gate sees it: it has one request at a time, whose answer is never waited for. */
+/** An HTTP client as seen by a step gate: it has one request at a time and always reads its answer. */
 export const HTTP_READER: Reader = { flows: true, ready: () => undefined };
 
-/** Bounds what HTTP requests and their answers hold in memory. */
+/** Limits the memory of HTTP requests and their answers. */
 export class HttpAnswers {
   readonly #memory: ServerMemory;
   readonly #config: Config;
@@ -24,7 +24,7 @@ export class HttpAnswers {
     this.#writer = new AnswerWriter(memory, HTTP_READER.ready);
   }
 
-  /** Before a body is read: take room for it, or answer that there is none. @returns whether it may be read */
+  /** Reserve memory for a body before it is read. @returns whether there was enough */
   reserve(request: FastifyRequest, reply: FastifyReply): boolean {
     const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
     const known = length === undefined && coding === undefined ? 0 : Number(length);
@@ -36,7 +36,7 @@ export class HttpAnswers {
     return true;
   }
 
-  /** Send a value as JSON; a client that does not take a large one is cut after a while, or for want of memory. */
+  /** Send a value as JSON. A client that does not read a large one is disconnected after a while, or when memory is short. */
   async send(reply: FastifyReply, value: unknown): Promise<FastifyReply> {
     const answer = await this.#writer.write(value);
     reply.type('application/json; charset=utf-8');

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import { errorCodes } from 'fastify';
 
-/** The least that a body's Buffer grows to, in bytes. */
+/** Minimum size of a body's Buffer, in bytes. */
 const LEAST = 1_024;
 
 /**
- * Read a body into one Buffer: a Buffer for each chunk would take some hundred bytes for one byte of a client's.
- * @throws {Error} with `statusCode` 413 where it has more bytes than the limit, 400 where it does not come to its end
+ * Read a body into one Buffer. A Buffer per chunk would take some hundred bytes for a chunk of one byte.
+ * @throws {Error} with `statusCode` 413 if it is longer than the limit, 400 if it is not complete
  */
 export function readBody(stream: Readable, limitBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {

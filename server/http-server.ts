@@ -4,21 +4,21 @@ import { createServer as createTcpServer, type Socket } from 'node:net';
 import type { Config } from './config.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 
-/** Longest time between two looks for connections that are late, in milliseconds. */
+/** Maximum interval between two searches for late connections, in milliseconds. */
 const MAX_LOOK_MS = 1_000;
 
-/** How long a connection may idle between two requests, in milliseconds: longer than clients' pools keep theirs. */
+/** Maximum idle time of a connection between two requests, in milliseconds. Longer than in clients' connection pools. */
 const KEEP_ALIVE_MS = 72_000;
 
-/** Most requests of one connection that are not answered, or whose answers the client has not taken. */
+/** Maximum requests of one connection whose answers the client has not read. */
 const MAX_PIPELINED = 64;
 
-/** Close a connection that sends requests without waiting for their answers: each takes some kilobytes. */
+/** Close a connection that sends too many requests without reading their answers: each takes some kilobytes. */
 function bounded(listener: RequestListener): RequestListener {
   const waiting = new WeakMap<Socket, number>();
   return (request, response) => {
     const { socket } = request;
-    // What was read together with earlier requests is parsed all the same.
+    // Requests that arrived in the same chunk are still parsed.
     if (socket.destroyed) return;
     const count = (waiting.get(socket) ?? 0) + 1;
     if (count > MAX_PIPELINED) {
@@ -31,7 +31,7 @@ function bounded(listener: RequestListener): RequestListener {
   };
 }
 
-/** The HTTP server below the app: what is late is closed, what is too much is not let in. */
+/** The HTTP server below the app. It closes late connections and those above the limits. */
 export function makeHttpServer(config: Config, doorkeeper: Doorkeeper, listener: RequestListener): Server {
   const { connect_timeout_ms, request_timeout_ms } = config;
   const server = createServer(
@@ -48,8 +48,8 @@ export function makeHttpServer(config: Config, doorkeeper: Doorkeeper, listener:
 }
 
 /**
- * Take a port and give it back, so that one in use is told before anything is started.
- * @param port 0 (any free port) is not looked at
+ * Bind a port and release it, so that a port in use is reported before anything starts.
+ * @param port 0 (any free port) is not checked
  * @throws {Error} `EADDRINUSE`, `EADDRNOTAVAIL` or `EACCES`
  */
 export async function requireFreePort(host: string, port: number): Promise<void> {

@@ -5,48 +5,48 @@ import type { RequestMemory, Sender } from './request-memory.ts';
 
 export interface IntakeParts {
   readonly socket: WebSocket;
-  /** What the socket reads from. */
+  /** The stream below the socket. */
   readonly stream: Duplex;
   readonly flow: FlowControl;
   readonly memory: RequestMemory;
-  /** Take the next message. Where it returns a promise, the one after it waits for that. It must not fail. */
+  /** Handles a message. If it returns a promise, the next message waits for it. It must not throw. */
   readonly take: (data: Buffer, isBinary: boolean) => Promise<unknown> | undefined;
-  /** Longest message until `admit` is called, in bytes. @default any */
+  /** Maximum message until `admit` is called, in bytes. @default no limit */
   readonly limit?: number;
-  /** Small messages that are read though they must wait; with more, nothing is read. @default 0 */
+  /** Maximum small messages that are read ahead; with more, the socket is paused. @default 0 */
   readonly ahead?: number;
 }
 
-/** Messages of one socket that begin in one turn of the event loop. */
+/** Maximum messages of one socket that start in one turn of the event loop. */
 const MESSAGES_A_TURN = 128;
-/** From this size on a message that is being received counts as a large one, in bytes. */
+/** Size above which a message that is being received is large, in bytes. */
 const LARGE = 65_536;
-/** Longest wait for the client's half of the closing handshake, in milliseconds. */
+/** Maximum wait for the client's part of the closing handshake, in milliseconds. */
 const GOODBYE_MS = 1_000;
 const TOO_BIG = 1009;
-/** What a client's control frame takes beside its payload, in bytes. */
+/** Memory of a client's control frame besides its payload, in bytes. */
 const CONTROL_HEADER = 6;
-/** What a chunk that was read takes beside its bytes. */
+/** Memory of a received chunk besides its bytes, in bytes. */
 const CHUNK_BYTES = 256;
 
 /**
- * What comes from one socket, message by message, in order: none while its client does not read or has too much under way,
- * not too many in one turn of the event loop, and none above the limit.
+ * The messages of one socket, in order: none while the client does not read or has too much in progress, not too many in one
+ * turn of the event loop, and none above the limit.
  */
 export class Intake implements Sender {
   readonly #parts: IntakeParts;
   #limit: number;
-  /** Messages read and not begun; those before `#next` are taken. */
+  /** Received messages. Those before `#next` have started. */
   #waiting: (readonly [data: Buffer, isBinary: boolean])[] = [];
   #next = 0;
   #begun = 0;
   #deferred = false;
   #busy = false;
-  /** Bytes read since the last moment at which no message was being received. */
+  /** Bytes received since the last moment without an incomplete message. */
   #wire = 0;
   /** Bytes of pings and pongs among them. */
   #controls = 0;
-  /** Memory that the message which is being received takes, in bytes: each of its parts keeps the chunk that it came in. */
+  /** Memory of the incomplete message, in bytes: each of its parts keeps the whole chunk that it came in. */
   #partial = 0;
   #closed = false;
 
@@ -55,7 +55,7 @@ export class Intake implements Sender {
     this.#parts = parts;
     this.#limit = limit;
     flow.onOpen = this.#pump;
-    // Before the socket's own listener, which hands on the messages that this chunk completes.
+    // Before the socket's own listener, which emits the messages that this chunk completes.
     stream.prependListener('data', this.#received);
     socket.on('message', (data, isBinary) => this.#message(data, isBinary));
     socket.on('ping', this.#control);
@@ -63,7 +63,7 @@ export class Intake implements Sender {
     socket.on('close', () => this.#close());
   }
 
-  /** Take messages of any length from now on. */
+  /** Accept messages of any length from now on. */
   admit(): void {
     this.#limit = Number.POSITIVE_INFINITY;
   }
@@ -77,13 +77,13 @@ export class Intake implements Sender {
   }
 
   readonly #received = (chunk: Buffer): void => {
-    // Pings and pongs of a client that is silent for days are no message.
+    // Pings and pongs do not add up to a message, even over days.
     if (this.#wire <= this.#controls) this.#whole();
     this.#wire += chunk.length;
     this.#partial += chunk.length + CHUNK_BYTES;
     if (this.#partial <= LARGE) return;
     if (this.#partial > this.#limit + LARGE) this.#refuse();
-    // What became of the chunk shows once the socket's own listener has had it.
+    // The socket's own listener handles the chunk first.
     else setImmediate(this.#weigh);
   };
 
@@ -91,7 +91,7 @@ export class Intake implements Sender {
     this.#controls += payload.length + CONTROL_HEADER;
   };
 
-  /** Bytes of the message that is being received which the memory knows of. */
+  /** Bytes of the incomplete message that are counted in the memory. */
   #weighed = 0;
 
   readonly #weigh = (): void => {
@@ -120,7 +120,7 @@ export class Intake implements Sender {
     if (many || data.length > LARGE) this.#parts.flow.backlog(true);
   }
 
-  /** No message is being received. */
+  /** There is no incomplete message. */
   #whole(): void {
     this.#wire = 0;
     this.#controls = 0;
@@ -172,7 +172,7 @@ export class Intake implements Sender {
     this.#parts.flow.backlog(false);
   };
 
-  /** Say that the message is too big, and read nothing more. */
+  /** Close with "message too big", and read nothing more. */
   #refuse(): void {
     const { socket, stream } = this.#parts;
     this.#close();

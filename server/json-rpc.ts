@@ -7,39 +7,39 @@ import { clipped } from './excerpt.ts';
 
 export type RpcId = string | number | null;
 
-/** Runs one method; what it throws becomes the error answer. @param batched the answer waits for others of a batch */
+/** Runs one method; an error that it throws becomes the answer. @param batched the answer waits for others of a batch */
 export type RpcCall = (method: string, params: unknown, batched: boolean) => Promise<unknown>;
 
 export interface RpcOptions {
   readonly call: RpcCall;
-  /** Most requests of one batch. */
+  /** Maximum requests of a batch. */
   readonly maxBatch: number;
   /** Answers that wait for the rest of their batches. */
   readonly collected: CollectedAnswers;
-  /** An error outside the protocol's table, which the client is told of as `internal_error`. */
+  /** Called with an error that is not in the protocol's table; the client gets `internal_error`. */
   readonly onFault: (method: string, error: unknown) => void;
   readonly writer: AnswerWriter;
-  /** A result is written as an answer, or dropped. */
+  /** Called when a result has been written as an answer, or dropped. */
   readonly onWritten?: (result: unknown) => void;
-  /** Methods after which the next frame waits for the answer. @default none */
+  /** Methods whose answer must be made before the next frame starts. @default none */
   readonly alone?: ReadonlySet<string>;
 }
 
-/** A frame with its requests as they came. */
+/** A parsed frame. */
 export interface RpcFrame {
   readonly requests: readonly unknown[];
   readonly batch: boolean;
-  /** Why the frame as a whole is refused; it has no requests then. */
+  /** Why the whole frame is refused. It then has no requests. */
   readonly refusal?: ProtocolError;
-  /** The request that is refused. @default null */
+  /** The id of the refused request. @default null */
   readonly refusedId?: RpcId;
 }
 
-/** The answer to a frame, on its way. */
+/** The pending answer to a frame. */
 export interface RpcAnswer {
-  /** Settles when the next frame may begin; `undefined` where it may now. Never rejects. */
+  /** Settles when the next frame may start; `undefined` if it may now. Never rejects. */
   readonly begun: Promise<unknown> | undefined;
-  /** `undefined` where no answer is due. Never rejects. */
+  /** `undefined` if there is no answer. Never rejects. */
   readonly answer: Promise<Answer | undefined>;
 }
 
@@ -50,9 +50,9 @@ interface Request {
   readonly params: unknown;
 }
 
-/** Requests of a batch that begin in one turn of the event loop. */
+/** Maximum requests of a batch that start in one turn of the event loop. */
 const BEGUN_A_TURN = 64;
-/** Longest batch that is joined to one text, in characters; a longer one goes out in parts. */
+/** Maximum batch that is joined to one text, in characters. A longer one is sent in parts. */
 const MAX_JOINED = 1_048_576;
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -116,8 +116,8 @@ function joined(answers: readonly Answer[]): Answer {
 }
 
 /**
- * The JSON-RPC 2.0 layer of one connection: a frame in, at most one message out. The requests of a batch begin in their
- * order and run at the same time; their answers come back together, in the same order.
+ * The JSON-RPC 2.0 layer of one connection: a frame in, at most one message out. The requests of a batch start in order and
+ * run concurrently. Their answers are sent together, in the same order.
  */
 export class JsonRpc {
   readonly #options: RpcOptions;
@@ -144,7 +144,7 @@ export class JsonRpc {
     return refused(new ProtocolError('invalid_request', message));
   }
 
-  /** Begin the requests of a frame, all of them in this turn of the event loop unless they are many. */
+  /** Start the requests of a frame, unless they are many all in this turn of the event loop. */
   begin({ requests, batch, refusal, refusedId = null }: RpcFrame): RpcAnswer {
     if (refusal !== undefined) {
       return { begun: undefined, answer: Promise.resolve(failure(refusedId, refusal)) };
@@ -180,10 +180,10 @@ export class JsonRpc {
     return answers.length === 0 ? undefined : joined(answers);
   }
 
-  /** One answer of a batch, or the error that there is no room for it. */
+  /** An answer of a batch, or the error that it does not fit. */
   async #collect(frame: unknown): Promise<Answer | undefined> {
     const { collected } = this.#options;
-    // What could not be answered had better not run.
+    // A request whose answer would not fit should not run.
     const made = collected.full ? failure(idOf(frame), tooLarge()) : await this.#one(frame, true);
     if (made === undefined) return undefined;
     const answer = collected.fits(answerBytes(made)) ? made : failure(idOf(frame), tooLarge());

@@ -1,23 +1,23 @@
 import type { Logger } from 'pino';
 
-/** What tells of faults that nothing caught; the process itself, or a stand-in. */
+/** Emits uncaught errors: the process, or a stand-in in tests. */
 export interface FaultSource {
   on(event: 'uncaughtException' | 'unhandledRejection', listener: (error: unknown) => void): unknown;
   off(event: 'uncaughtException' | 'unhandledRejection', listener: (error: unknown) => void): unknown;
 }
 
 /**
- * Keep the process alive through faults that nothing caught: one fault must not end the episodes of every client. What a
- * socket's own requests throw is caught where they are answered, and ends that socket alone; whose fault arrives here is not
- * known, so that it is logged and everything goes on.
- * @returns what ends it
+ * Keep the process running after an uncaught error: one error must not end the episodes of all clients. Errors of a socket's
+ * requests are caught where they are answered, and end that socket alone. The origin of an error that arrives here is
+ * unknown: it is logged, and the server goes on.
+ * @returns a function that stops it
  */
 export function keepServing(log: Logger, source: FaultSource = process): () => void {
   const told = (event: string) => (err: unknown) => {
     try {
       log.fatal({ err, event }, 'a fault that nothing caught; serving goes on');
     } catch {
-      // A log that cannot be written is no reason to end, either.
+      // A log that cannot be written must not end the process, either.
     }
   };
   const thrown = told('uncaughtException');

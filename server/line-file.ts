@@ -12,28 +12,27 @@ export function unwritable(error: unknown): ProtocolError {
 }
 
 export interface LineFileOptions {
-  /** Force each line to the disk. @default false */
+  /** Flush each line to the disk. @default false */
   readonly fsync?: boolean;
-  /** Called once, when nothing more is written. */
+  /** Called once, when the file is closed. */
   readonly onClose?: () => void;
 }
 
 /**
- * A file of JSON values, one a line. It writes with one synchronous `write` a line: about 1 µs, against 3.5 to 4.8 µs of
- * processor time through the thread pool, and the line is in the page cache, safe from a crash of the server, before the
- * answer goes out. A large value is written in turns of the event loop instead. A line that fails is taken back whole, and
- * stays pending.
+ * A file of JSON values, one per line. A line is one synchronous `write`: about 1 µs, compared to 3.5 to 4.8 µs of CPU time
+ * through the thread pool. It is then in the page cache, which survives a crash of the server, before the answer is sent. A
+ * large value is written in several turns of the event loop. A line that fails is removed as a whole and stays pending.
  */
 export class LineFile {
   readonly path: string;
   readonly #fsync: boolean;
   readonly #onClose: (() => void) | undefined;
   #fd: number | undefined;
-  /** Bytes of whole lines. */
+  /** Bytes of complete lines. */
   #size = 0;
   readonly #pending: unknown[] = [];
 
-  /** @param fd of a new file, opened to append: what was taken back leaves no hole */
+  /** @param fd of a new file, opened to append, so that a removed line leaves no hole */
   constructor(path: string, fd: number, { fsync: fsyncs = false, onClose }: LineFileOptions = {}) {
     this.path = path;
     this.#fd = fd;
@@ -47,7 +46,7 @@ export class LineFile {
     return this.flush();
   }
 
-  /** Write what an earlier fault left pending. @throws {ProtocolError} `internal_error` */
+  /** Write pending values. @throws {ProtocolError} `internal_error` */
   flush(): void | Promise<void> {
     while (this.#pending.length > 0 && this.#fd !== undefined) {
       const [value] = this.#pending;
@@ -71,13 +70,13 @@ export class LineFile {
     else return flushed.finally(() => this.#close());
   }
 
-  /** Close and remove it, as if it had never been. Never throws. */
+  /** Close and delete the file. Never throws. */
   discard(): void {
     try {
       this.#close();
       unlinkSync(this.path);
     } catch {
-      // What cannot be removed is as empty as it was.
+      // A file that cannot be deleted is empty.
     }
   }
 
@@ -112,12 +111,12 @@ export class LineFile {
     this.#pending.shift();
   }
 
-  /** Half a line would make the next one unreadable too. */
+  /** Remove an incomplete line: it would make the next one unreadable, too. */
   #takeBack(fd: number): void {
     try {
       ftruncateSync(fd, this.#size);
     } catch {
-      // The fault that is told is the one before.
+      // The error of the write is the one that is reported.
     }
   }
 

@@ -21,37 +21,37 @@ import { poolLine, readyLine } from './summary.ts';
 import { Undo } from './undo.ts';
 import { sandboxCounts, WarmUp, warmImages } from './warm-up.ts';
 
-/** What the removal of sandboxes may take at the end of the process, beside the time for each, in milliseconds. */
+/** Maximum time to remove sandboxes at the end of the process, besides the time per sandbox, in milliseconds. */
 const REMOVAL_MS = 30_000;
-/** … of each, on a machine with little to spare, in milliseconds. */
+/** Maximum time per sandbox, on a busy machine, in milliseconds. */
 const REMOVAL_OF_ONE_MS = 200;
-/** Longest wait for leases to end once their episodes are closed, in milliseconds. */
+/** Maximum wait for leases to end after their episodes are closed, in milliseconds. */
 const POOL_DRAIN_MS = 1_000;
 
 export interface StartOptions {
-  /** @default the process's own */
+  /** Environment variables. @default those of the process */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /**
-   * Told, line by line, what is being built: at the start, and later at the first use of an image.
+   * Called with each line of a build: at the start, and later at the first use of an image.
    * @default the log, level info
    */
   readonly onBuild?: (image: string, line: string) => void;
-  /** Told when a build has ended, well or not. */
+  /** Called when a build has ended. */
   readonly onBuilt?: (image: string, ok: boolean) => void;
-  /** Aborts the start; what was begun is undone. */
+  /** Aborts the start, and undoes it. */
   readonly signal?: AbortSignal;
-  /** Log faults that nothing caught and go on, in a process that is the server's alone. @default false */
+  /** Log uncaught errors and go on. For a process that runs only the server. @default false */
   readonly keepServing?: boolean;
 }
 
 export interface RunningServer {
   /** E.g. `http://127.0.0.1:8765`. */
   readonly url: string;
-  /** What `serve` prints once it is ready. */
+  /** The line that `serve` prints when it is ready. */
   readonly summary: string;
-  /** What `serve` says beside it, on standard error: what its numbers of sandboxes mean. */
+  /** The line that `serve` prints to standard error: what its numbers of sandboxes mean. */
   readonly explanation: string;
-  /** Sandboxes that there are now. */
+  /** Number of sandboxes. */
   readonly sandboxes: number;
   /** Finish running steps, close episodes, remove sandboxes; a second call waits for the first. */
   close(): Promise<void>;
@@ -91,7 +91,7 @@ function makePool({ config, opened, definitions, warm, log }: PoolParts) {
     },
     onEvent: (event) => {
       logPool(event, log);
-      // The pool counts a container only once it has told of it.
+      // The pool counts a container after this event.
       if (event.type === 'started') setImmediate(() => warmUp.started());
       if (event.type === 'start_failed') warmUp.failed(event.image, event.reason, event.failures);
     },
@@ -100,7 +100,7 @@ function makePool({ config, opened, definitions, warm, log }: PoolParts) {
   return { pool, warmUp };
 }
 
-/** The image of this name and those that it is made from, so that a build looks at no other dataset's files. */
+/** The image of this name and those that it is made from, so that a build reads no files of other datasets. */
 function lineage(name: string, definitions: readonly ImageDefinition[]): ImageDefinition[] {
   const own = definitions.find((definition) => definition.name === name);
   if (own === undefined) return [];
@@ -108,7 +108,7 @@ function lineage(name: string, definitions: readonly ImageDefinition[]): ImageDe
   return [...lineage(own.from, others), own];
 }
 
-/** An operator's images in the place of built-in ones. @throws {ConfigError} for a name that is not built in */
+/** The images of `--image`. @throws {ConfigError} for a name that is not built in */
 function operatorImages(images: Config['image']): ImageDefinition[] {
   return Object.entries(images).map(([name, reference]) => {
     const definition = replacement(name, reference);
@@ -120,7 +120,7 @@ function operatorImages(images: Config['image']): ImageDefinition[] {
 
 /**
  * Start a server and wait until its sandboxes are warm.
- * @throws {ConfigError} @throws {DefinitionError} @throws {DatasetError} @throws {SandboxError} whatever stands in its way, everything undone
+ * @throws {ConfigError} @throws {DefinitionError} @throws {DatasetError} @throws {SandboxError} what has been started is stopped first
  */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
   const undo = new Undo();
@@ -135,14 +135,14 @@ export async function startServer(config: Config, options: StartOptions = {}): P
 async function start(config: Config, options: StartOptions, undo: Undo): Promise<RunningServer> {
   const { env = process.env, signal } = options;
   const errors = pino.destination({ dest: 2, sync: true });
-  // Nobody reads them any more, which is no reason to end.
+  // A closed pipe must not end the server.
   errors.on('error', () => {});
   const log = pino({ level: config.log_level }, errors);
   const onBuild = options.onBuild ?? ((image, line) => log.info({ image }, line));
   const home = stateFolder(env);
   if (options.keepServing) {
     const end = keepServing(log);
-    // The last thing of all: a fault while sandboxes are removed would leave the rest of them.
+    // Undone last: an uncaught error during the removal of sandboxes would leave the rest of them.
     undo.push(async () => end());
   }
 
@@ -185,7 +185,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   undo.push(async () => {
     await Promise.all([pool.drain(POOL_DRAIN_MS), reaper?.stop()]);
   });
-  // What is kept warm must be there; everything else is built when an episode first asks for it.
+  // Images to keep warm are built now, all others when a reset first asks for them.
   const stopBuilding = (): void => void building.close();
   signal?.addEventListener('abort', stopBuilding, { once: true });
   for (const [image, count] of Object.entries(warm)) {
@@ -233,7 +233,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     summary: readyLine(facts),
     explanation: poolLine(facts),
     close: () => {
-      // At once, while steps may still be running: nobody waits for what a dead server would have built or kept warm.
+      // At once, while steps may still be running: builds and warm-up are of no use any more.
       pool.retire();
       void building.close();
       return undo.run();
@@ -245,8 +245,8 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
 }
 
 /**
- * Serve until SIGTERM or SIGINT: running steps are finished, episodes closed, sandboxes removed. A second signal ends
- * the process at once; what it leaves behind is reaped at the next start.
+ * Serve until SIGTERM or SIGINT: running steps finish, episodes close, sandboxes are removed. A second signal ends the
+ * process at once; the next server removes what it leaves behind.
  * @returns the exit status
  */
 export async function serve(config: Config, options: StartOptions = {}): Promise<number> {

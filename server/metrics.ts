@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { EndReason } from '../protocol/trajectory.ts';
 
-/** How many sandboxes are in which state, and how many requests wait for one. */
+/** Number of sandboxes by state, and of requests that wait for one. */
 export interface SandboxCounts {
   readonly states: Readonly<Record<string, number>>;
   readonly queued: number;
@@ -11,7 +11,7 @@ const STEP_BUCKETS = [
   0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
 ];
 
-/** What `/metrics` tells, in a registry of its own. */
+/** The metrics of `/metrics`, in a registry of their own. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #episodes = new Counter({
@@ -46,7 +46,7 @@ export class Metrics {
     labelNames: ['class', 'code'],
     registers: [this.registry],
   });
-  /** Looked up once: labels cost more than the count. */
+  /** Kept, as looking up labels costs more than counting. */
   readonly #perEnvironment = new Map<string, (seconds: number) => void>();
 
   constructor(openEpisodes: () => number, sandboxes: () => SandboxCounts) {

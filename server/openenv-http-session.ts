@@ -3,8 +3,8 @@ import { OpenEnvSession, type OpenEnvSessionParts } from './openenv-session.ts';
 import { RequestQueue } from './request-queue.ts';
 
 /**
- * The one session behind an environment's HTTP routes. They carry no session id, so all HTTP clients share it, one
- * request after the other; who needs sessions of their own uses the WebSocket. An episode left alone is closed.
+ * The session behind an environment's HTTP routes. The routes have no session id, so all HTTP clients share it, one request
+ * after the other. Clients that need a session of their own use the WebSocket. An idle episode is closed.
  */
 export class OpenEnvHttpSession {
   readonly #parts: OpenEnvSessionParts;

@@ -12,7 +12,7 @@ function refusal(code: number, message: string, id: string | number | null = nul
   return { jsonrpc: '2.0', id, error: { code, message: clipped(message), data: null } };
 }
 
-/** The answer to a request's text. */
+/** The answer to the text of a request. */
 export function answerMcpText(text: string): McpError {
   try {
     return answerMcp(parseJson(text));
@@ -23,7 +23,7 @@ export function answerMcpText(text: string): McpError {
   }
 }
 
-/** Environments offer no MCP tools; what asks for them is answered as OpenEnv answers for such an environment. */
+/** The answer to a request. Environments have no MCP tools; requests for them get OpenEnv's answer in that case. */
 export function answerMcp(input: unknown): McpError {
   const parsed = OpenEnvMcpRequest.safeParse(input);
   if (!parsed.success) {

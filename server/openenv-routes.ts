@@ -27,7 +27,7 @@ export interface OpenEnvParts {
   readonly config: Config;
   readonly memory: ServerMemory;
   readonly log: Logger;
-  /** Told of every socket. */
+  /** Called with every socket. */
   readonly onSocket: (client: OpenEnvSocket, socket: WebSocket) => void;
 }
 
@@ -62,7 +62,7 @@ function asObject(body: unknown): Readonly<Record<string, unknown>> {
   throw new OpenEnvValidationError([{ type: 'dict_type', loc: ['body'], msg, input: excerpt(body) }]);
 }
 
-/** Seconds of the request as the action's own deadline, where it is code that has none. */
+/** Use the request's seconds as the deadline of the action, if it is code without one. */
 function withTimeout(
   action: Readonly<Record<string, unknown>>,
   seconds: number | null | undefined,
@@ -93,7 +93,7 @@ function httpErrorOf(error: unknown): HttpError {
   return { status, detail: status < 500 ? clipped(String(error)) : 'The server met a fault of its own.' };
 }
 
-/** The routes of one environment under `/openenv/{environment}`; the app gives the prefix. */
+/** Add the routes of an environment; the app sets their prefix `/openenv/{environment}`. */
 export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void {
   const { config, environment, log, memory, registry } = parts;
   const answers = new HttpAnswers(memory, config);
@@ -107,7 +107,7 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
   const schema = openEnvSchema(environment);
   const api = openEnvApi(environment);
 
-  // Bodies are parsed here, since `/mcp` answers text that is no JSON with status 200.
+  // Bodies are parsed in the routes: `/mcp` answers text that is not JSON with status 200.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
     readBody(payload, config.max_frame_bytes),

@@ -16,18 +16,18 @@ import {
 import { validateAction, validateReset } from './openenv-validation.ts';
 import type { StepGate } from './step-gate.ts';
 
-/** Longest deadline of an action, in milliseconds, so that its output is there before `ANSWER_MS` have passed. */
+/** Maximum deadline of an action, in milliseconds, so that its result is there within `ANSWER_MS`. */
 const MAX_CODE_MS = 50_000;
-/** The same for an action that is graded in the same step, which takes its time, too. */
+/** The same for an action that is graded in the same step, in milliseconds: grading takes time, too. */
 const MAX_GRADED_CODE_MS = 25_000;
 
 /**
- * Longest time to an answer, in milliseconds. OpenEnv's client gives up after 60 s and takes the late answer for that of
- * its next request, so every answer must come before.
+ * Maximum time to an answer, in milliseconds. OpenEnv's client gives up after 60 s and would take a late answer for that of
+ * its next request.
  */
 const ANSWER_MS = 55_000;
 
-/** A request that cannot be carried out now; OpenEnv's `EXECUTION_ERROR`. */
+/** A request that cannot be carried out; OpenEnv's `EXECUTION_ERROR`. */
 export class OpenEnvExecutionError extends Error {
   override readonly name = 'OpenEnvExecutionError';
 }
@@ -35,9 +35,9 @@ export class OpenEnvExecutionError extends Error {
 export interface OpenEnvSessionParts {
   readonly environment: string;
   readonly registry: EpisodeRegistry;
-  /** Deadline of an action that names none, in milliseconds. */
+  /** Default deadline of an action, in milliseconds. */
   readonly stepTimeoutMs: number;
-  /** @default steps begin at once */
+  /** Decides when steps begin. @default at once */
   readonly gate?: StepGate;
 }
 
@@ -47,7 +47,7 @@ function withinLimit(action: ActionObject, stepTimeoutMs: number, graded: boolea
   return { ...action, timeout_ms: limit };
 }
 
-/** Whether the next step, if it is code, is graded too. A limit by time may come at any step. */
+/** Whether the next step, if it is code, may be graded, too. A time limit can be reached by any step. */
 function gradesCode({ reward, max_turns, max_duration_ms }: ResetOptions, stepsMade: number): boolean {
   if (reward === 'every_step') return true;
   if (reward === 'on_submit') return false;
@@ -74,7 +74,7 @@ function stepped(result: StepResult): OpenEnvObservation {
   return { observation: { ...observation, metadata }, reward, done, metadata };
 }
 
-/** The fault of a step whose answer did not come in time. */
+/** The fault of a step that took too long. */
 const OVERDUE: Failure = {
   class: 'sandbox',
   code: 'sandbox_unresponsive',
@@ -90,16 +90,16 @@ function faulted({ code, message }: Failure): OpenEnvExecutionError {
 }
 
 /**
- * What OpenEnv calls a session: one episode after the other. A sandbox is taken at reset and given back at the end of
- * the episode, so a session that idles costs nothing.
+ * A session of OpenEnv: one episode after the other. A reset takes a sandbox and the end of the episode releases it, so an
+ * idle session costs nothing.
  */
 export class OpenEnvSession {
   readonly #parts: OpenEnvSessionParts;
   readonly #leaving = new AbortController();
   #episode: Episode | undefined;
-  /** The id that the client knows; other sessions may use the same. */
+  /** The id that the client knows. Other sessions may use the same. */
   #episodeId: string | null = null;
-  /** Of the episode's reset. */
+  /** Options of the episode's reset. */
   #options: ResetOptions = {};
 
   constructor(parts: OpenEnvSessionParts) {

@@ -16,12 +16,12 @@ import { OpenEnvValidationError, validate } from './openenv-validation.ts';
 import type { ServerMemory } from './server-memory.ts';
 import { ClientGate } from './step-gate.ts';
 
-/** Messages of one socket that are read ahead; its answers come one by one all the same. */
+/** Maximum messages of one socket that are read ahead. They are still answered one by one. */
 const MAX_READ_AHEAD = 64;
 
 export interface OpenEnvSocketParts {
   readonly socket: WebSocket;
-  /** What the socket reads from and writes to. */
+  /** The stream below the socket. */
   readonly stream: Duplex;
   readonly environment: string;
   readonly registry: EpisodeRegistry;
@@ -44,7 +44,7 @@ function isMessageType(type: unknown): type is OpenEnvMessageType {
   return typeof type === 'string' && Object.hasOwn(OPENENV_MESSAGES, type);
 }
 
-/** One client at `/openenv/{environment}/ws`: one answer per message, in order, and nothing else. */
+/** A client at `/openenv/{environment}/ws`: one answer per message, in order, and nothing else. */
 export class OpenEnvSocket {
   readonly #parts: OpenEnvSocketParts;
   readonly #session: OpenEnvSession;
@@ -84,7 +84,7 @@ export class OpenEnvSocket {
     });
   }
 
-  /** Answer those who wait for the client to read, since the server takes no new work. */
+  /** Answer requests that wait for the client to read: the server takes no new work. */
   refuse(error: ProtocolError): void {
     this.#flow.refuse(error);
   }
@@ -99,7 +99,7 @@ export class OpenEnvSocket {
     try {
       if (!this.#closed) await this.#answer(data.toString());
     } catch (err) {
-      // Nothing of this kind is known; whatever it is, it is this socket's alone.
+      // An unknown fault, which ends this socket alone.
       this.#parts.log.error({ err }, 'an OpenEnv answer met a fault');
       this.#parts.socket.terminate();
     } finally {

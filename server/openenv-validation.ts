@@ -16,7 +16,7 @@ type Path = readonly PropertyKey[];
 const MAX_KEY = 200;
 const MAX_WORDS = 500;
 
-/** A message or action that does not fit its schema; `issues` are told in OpenEnv's own words, the first 20 of them. */
+/** A message or action that does not match its schema. `issues` has the first 20 issues in OpenEnv's form. */
 export class OpenEnvValidationError extends Error {
   override readonly name = 'OpenEnvValidationError';
   readonly issues: readonly OpenEnvIssue[];
@@ -27,7 +27,7 @@ export class OpenEnvValidationError extends Error {
   }
 }
 
-/** Types as Pydantic names them, with its sentence for a value of another type. */
+/** Pydantic's error type and message for a value of the wrong type, by expected type. */
 const TYPES: Readonly<Record<string, readonly [type: string, msg: string]>> = {
   string: ['string_type', 'Input should be a valid string'],
   number: ['float_type', 'Input should be a valid number'],
@@ -87,7 +87,7 @@ function describe(issue: Issue, value: unknown): readonly [type: string, msg: st
   }
 }
 
-/** A large input is told by its beginning alone. */
+/** An issue in OpenEnv's form, with the beginning of a large input. */
 function told(type: string, loc: Path, msg: string, input: unknown): OpenEnvIssue {
   const path = loc.map((key) => (typeof key === 'number' ? key : clipped(String(key), MAX_KEY)));
   return { type, loc: path, msg: clipped(msg, MAX_WORDS), input: excerpt(input) };
@@ -115,7 +115,7 @@ function* translate(issue: Issue, input: unknown, prefix: Path = []): Generator<
   yield told(type, path, msg, value);
 }
 
-/** The first faults, as many as are told; there may be one for each of thousands of keys. */
+/** The first `MAX_ISSUES` issues. There may be thousands, one per key. */
 function firstIssues(issues: readonly Issue[], input: unknown): OpenEnvIssue[] {
   const first: OpenEnvIssue[] = [];
   for (const issue of issues) {
@@ -128,7 +128,7 @@ function firstIssues(issues: readonly Issue[], input: unknown): OpenEnvIssue[] {
 }
 
 /**
- * The input as its schema reads it.
+ * Parse the input.
  * @throws {OpenEnvValidationError}
  */
 export function validate<S extends z.ZodType>(schema: S, input: unknown): z.infer<S> {
@@ -138,7 +138,7 @@ export function validate<S extends z.ZodType>(schema: S, input: unknown): z.infe
 }
 
 /**
- * The action that a step's data is. Which kind is meant shows in its keys, code where nothing does.
+ * Parse the action in the data of a step. Its keys decide its kind; the default is code.
  * @throws {OpenEnvValidationError}
  */
 export function validateAction(input: Readonly<Record<string, unknown>>): ActionObject {
@@ -149,9 +149,9 @@ export function validateAction(input: Readonly<Record<string, unknown>>): Action
 }
 
 /**
- * The options that a reset's data holds. Unknown ones are ignored, and so is `null`, which is how Python clients send
- * an option that is not set.
- * @param schema of the options of all environments
+ * Parse the options in the data of a reset. Unknown ones are ignored, and so is `null`, which Python clients send for an
+ * option that is not set.
+ * @param schema the options of all environments
  * @throws {OpenEnvValidationError}
  */
 export function validateReset(

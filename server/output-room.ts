@@ -1,4 +1,4 @@
-/** Output of a step that costs no room: every live episode has so much, in bytes. */
+/** Output of a step that is not counted, in bytes: every open episode may have this much. */
 const FREE_BYTES = 65_536;
 
 interface Waiter {
@@ -8,9 +8,8 @@ interface Waiter {
 }
 
 /**
- * Memory for the output of steps under way, all clients together. A step takes as much as its output may have, from its
- * start until its answer is written, where that is more than usual; beyond the maximum later ones wait, first come, first
- * served. One client takes at most a quarter.
+ * Memory for the output of running steps, over all clients. A step whose output may be larger than usual reserves its maximum
+ * from its start until its answer is written. Above the limit, steps wait in order. One client gets at most a quarter.
  */
 export class OutputRoom {
   readonly #maxBytes: number;
@@ -25,7 +24,7 @@ export class OutputRoom {
     return new OutputClient(this, this.#maxBytes / 4);
   }
 
-  /** @returns `undefined` where it was taken at once */
+  /** @returns `undefined` if it was reserved at once */
   take(client: OutputClient, bytes: number): Promise<void> | undefined {
     if (this.#waiting.length === 0 && this.#fits(client, bytes)) {
       this.#enter(client, bytes);
@@ -33,7 +32,7 @@ export class OutputRoom {
     }
     return new Promise((resolve) => {
       this.#waiting.push({ client, bytes, enter: resolve });
-      // Those before it may wait for their own shares alone.
+      // Steps before it may be waiting only for the shares of their own clients.
       this.#admit();
     });
   }
@@ -50,7 +49,7 @@ export class OutputRoom {
       if (waiter === undefined) return;
       const { client, bytes, enter } = waiter;
       if (!this.#fits(client, bytes)) {
-        // Who waits for its own share alone is in nobody's way.
+        // A step that waits only for its own client's share does not block others.
         if (client.fits(bytes)) return;
         index += 1;
         continue;
@@ -71,9 +70,9 @@ export class OutputRoom {
   }
 }
 
-/** One client's part of the room. */
+/** The share of one client. */
 export class OutputClient {
-  /** Bytes that its steps hold now. */
+  /** Bytes that its steps have reserved. */
   taken = 0;
   readonly #room: OutputRoom;
   readonly #maxBytes: number;
@@ -83,17 +82,17 @@ export class OutputClient {
     this.#maxBytes = maxBytes;
   }
 
-  /** Bytes that a step costs whose output may have so many. */
+  /** Bytes to reserve for a step with this maximum output. */
   static cost(outputBytes: number): number {
     return outputBytes <= FREE_BYTES ? 0 : outputBytes;
   }
 
-  /** Whether its own share leaves room; the first step always has some. */
+  /** Whether the client's share has room. It always has for the first step. */
   fits(bytes: number): boolean {
     return this.taken === 0 || this.taken + bytes <= this.#maxBytes;
   }
 
-  /** Take room for a step; `give` must follow. @returns `undefined` where nothing has to be waited for */
+  /** Reserve memory for a step; `give` must follow. @returns `undefined` if it need not wait */
   take(bytes: number): Promise<void> | undefined {
     return this.#room.take(this, bytes);
   }

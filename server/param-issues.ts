@@ -11,7 +11,7 @@ interface ParamIssue {
 const MAX_FIELD = 200;
 const MAX_WORDS = 500;
 
-/** The first faults, as many as are told; there may be one for each of thousands of keys. */
+/** The first `MAX_ISSUES` issues. There may be thousands, one per key. */
 function firstIssues({ issues }: z.ZodError): ParamIssue[] {
   const told: ParamIssue[] = [];
   for (const issue of issues) {
@@ -28,7 +28,7 @@ function firstIssues({ issues }: z.ZodError): ParamIssue[] {
   return told;
 }
 
-/** The error for params that do not fit their schema; it names the first 20 faults. */
+/** The error for params that do not match their schema. It lists the first 20 issues. */
 export function invalidParams(error: z.ZodError): ProtocolError {
   const issues = firstIssues(error);
   const summary = issues

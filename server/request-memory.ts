@@ -1,33 +1,33 @@
-/** A socket from which a large message is being received. */
+/** A socket with an incomplete large message. */
 export interface Sender {
-  /** Read no more from it for now, or go on. */
+  /** Pause or resume reading. */
   hold(held: boolean): void;
-  /** End its connection. */
+  /** Close its connection. */
   cut(): void;
 }
 
 export interface RequestMemoryOptions {
-  /** Most bytes of requests of all clients together. */
+  /** Maximum bytes of requests of all clients together. */
   readonly maxBytes: number;
   /** A monotonic clock, in milliseconds. @default `performance.now` */
   readonly now?: () => number;
 }
 
-/** What a request takes beside its text while it waits or runs, in bytes. */
+/** Memory of a waiting or running request besides its text, in bytes. */
 export const REQUEST_BYTES = 1_024;
 
-/** Where memory is short, a message must be complete within this time, in milliseconds. */
+/** Maximum time for a message to be complete when memory is short, in milliseconds. */
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 1_000;
 
 /**
- * Requests of all clients that are being received, wait or run. Beyond the maximum each client begins one request at a time,
- * and nothing more is read of large messages but of the one that began first.
+ * Requests of all clients that are being received, waiting or running. Above the maximum, each client starts one request at
+ * a time, and only the first of the incomplete large messages is read.
  */
 export class RequestMemory {
   readonly #maxBytes: number;
   readonly #now: () => number;
-  /** Those in the middle of a large message and since when, the first to begin in front. */
+  /** Sockets with an incomplete large message and its start, the oldest first. */
   readonly #receiving = new Map<Sender, number>();
   readonly #held = new Set<Sender>();
   readonly #blocked = new Set<() => void>();
@@ -39,12 +39,12 @@ export class RequestMemory {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Bytes held now. */
+  /** Bytes in use. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Requests have come, or are done where `bytes` is negative. */
+  /** Count bytes of requests; negative for those that are done. */
   change(bytes: number): void {
     this.#bytes += bytes;
     if (bytes >= 0) return;
@@ -52,24 +52,24 @@ export class RequestMemory {
     if (this.#blocked.size > 0 && !this.full) this.#wake();
   }
 
-  /** Whether who has a request under way should begin no other one. */
+  /** Whether a client with a request in progress should not start another one. */
   get full(): boolean {
     return this.#bytes > this.#maxBytes;
   }
 
-  /** Call back, once, when there is room again. */
+  /** Call back once there is room again. */
   whenRoom(wake: () => void): void {
     this.#blocked.add(wake);
   }
 
-  /** Take room for a whole request whose length is known; `change` gives it back. @returns whether there was room */
+  /** Reserve memory for a request of known length; `change` frees it. @returns whether there was enough */
   reserve(bytes: number): boolean {
     if (this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes) return false;
     this.#bytes += bytes;
     return true;
   }
 
-  /** More of a large message has come, which is not complete yet. */
+  /** Another part of an incomplete large message has arrived. */
   receiving(sender: Sender): void {
     if (!this.#receiving.has(sender)) this.#receiving.set(sender, this.#now());
     if (!this.full || this.#held.has(sender) || this.#first === sender) return;
@@ -78,7 +78,7 @@ export class RequestMemory {
     this.#look ??= setInterval(() => this.#cutLate(), LOOK_MS).unref();
   }
 
-  /** The message is complete, or its sender gone. */
+  /** The message is complete, or its socket is gone. */
   received(sender: Sender): void {
     this.#receiving.delete(sender);
     this.#held.delete(sender);
@@ -112,7 +112,7 @@ export class RequestMemory {
     this.#look = undefined;
   }
 
-  /** Somebody waits for the first one: it may not dawdle. */
+  /** Others wait for the first one: close it if it takes too long. */
   #cutLate(): void {
     const first = this.#first;
     const since = first === undefined ? undefined : this.#receiving.get(first);

@@ -1,4 +1,4 @@
-/** Runs requests one after the other, each whatever came of those before; the first of them begins at once. */
+/** Runs requests one after the other, also after one that failed. The first starts at once. */
 export class RequestQueue {
   #tail: Promise<unknown> = Promise.resolve();
   #waiting = 0;

@@ -2,18 +2,18 @@ import { SandboxError } from '../docker/errors.ts';
 import type { EnvironmentEpisode } from '../environments/environment.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 
-/** Sandboxes that a reset tries before it fails: one may die just as it is handed out. */
+/** Maximum sandboxes that a reset tries. One may die just when it is leased. */
 const MAX_ATTEMPTS = 3;
 
-/** Faults that say that the sandbox is gone, not that it cannot do what was asked. */
+/** Errors that mean that the sandbox is gone, not that it cannot do what was asked. */
 const GONE: ReadonlySet<string> = new Set(['died', 'unresponsive']);
 
 export interface ResetAttempt {
-  /** Begin the episode in a sandbox of its own, which is given back if this throws. */
+  /** Begin the episode in a new sandbox, which is released if this throws. */
   begin(): Promise<EnvironmentEpisode>;
-  /** Aborted when nobody waits for it any more. */
+  /** Aborted when no client waits for it. */
   readonly signal: AbortSignal | undefined;
-  /** A sandbox was gone and another one is taken. */
+  /** Called when the sandbox was gone and another one is tried. */
   onRetry(cause: SandboxError): void;
 }
 
@@ -25,11 +25,11 @@ export function releasePlay(play: EnvironmentEpisode): void {
   void (play.release?.() ?? play.sandbox.release());
 }
 
-/** Resets under way, all of which the shutdown answers at once. */
+/** Resets in progress, so that a shutdown can answer all at once. */
 export class Resets {
   readonly #running = new Set<() => void>();
 
-  /** @throws {ProtocolError} `shutting_down` as soon as `stop` is called; else what `begin` throws */
+  /** @throws {ProtocolError} `shutting_down` as soon as `stop` is called; otherwise the error of `begin` */
   run(attempt: ResetAttempt): Promise<EnvironmentEpisode> {
     return new Promise((resolve, reject) => {
       let stopped = false;
@@ -55,7 +55,7 @@ export class Resets {
     });
   }
 
-  /** Answer every reset under way at once; what they get all the same is given back. */
+  /** Reject every reset in progress at once. A sandbox that it still gets is released. */
   stop(): void {
     for (const stop of [...this.#running]) stop();
   }

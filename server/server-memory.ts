@@ -5,21 +5,21 @@ import { RequestMemory } from './request-memory.ts';
 import { RequestQueue } from './request-queue.ts';
 import { ResultMemory } from './step-results.ts';
 
-/** What the server holds for its clients, bounded in all. */
+/** The limits of what the server holds in memory for its clients. */
 export interface ServerMemory {
   readonly answers: AnswerMemory;
   readonly requests: RequestMemory;
   readonly outputs: OutputRoom;
   readonly results: ResultMemory;
-  /** Large answers are written one at a time: several would only take more memory. */
+  /** Large answers are made one at a time, to save memory. */
   readonly writing: RequestQueue;
-  /** Lists are made one at a time, so that nobody who asks for many keeps the event loop to itself. */
+  /** Lists are made one at a time, so that a client with many requests does not block the event loop. */
   readonly listing: RequestQueue;
 }
 
-/** Output of steps under way may take so many times what may be unsent. */
+/** Limit of the output of running steps, as a multiple of that of unsent answers. */
 const OUTPUTS_TO_ANSWERS = 4;
-/** Results that are stored for steps sent again may take so many times that. */
+/** Limit of the stored results, as a multiple of that of unsent answers. */
 const STORED_TO_ANSWERS = 4;
 
 export function serverMemory(config: Config): ServerMemory {

@@ -11,7 +11,7 @@ export function stateFolder(env: Environment): string {
   return home === undefined || home === '' ? join(homedir(), '.stepwell') : resolve(home);
 }
 
-/** A path of the configuration, with `$STEPWELL_HOME` at its beginning filled in; `null` for `none`. */
+/** A path of the configuration, with a leading `$STEPWELL_HOME` replaced; `null` for `none`. */
 export function configuredPath(path: string, home: string): string | null {
   return path === 'none' ? null : resolve(path.replace(VARIABLE, () => home));
 }

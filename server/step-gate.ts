@@ -1,35 +1,35 @@
 import type { ProtocolError } from '../protocol/errors.ts';
 import { OutputClient } from './output-room.ts';
 
-/** Lets the steps of one client begin when there is room for what may come of them. */
+/** Lets the steps of one client start when there is memory for their output. */
 export interface StepGate {
   /**
-   * Run a step, at once where nothing stands against it.
-   * @param outputBytes most output of it @default the server's setting
-   * @throws {ProtocolError} where the client goes, or the server shuts down, before it could begin
+   * Run a step, at once if it may.
+   * @param outputBytes its maximum output @default the server's setting
+   * @throws {ProtocolError} if the client goes away or the server shuts down before it could start
    */
   pass<T extends object>(outputBytes: number | undefined, step: () => Promise<T>): Promise<T>;
 }
 
 /** Whether a client reads its answers. */
 export interface Reader {
-  /** Whether it has room for more. */
+  /** Whether it reads its answers. */
   readonly flows: boolean;
-  /** Settles when it has; `undefined` where it has now. */
+  /** Settles when it does; `undefined` if it does now. */
   ready(): Promise<void> | undefined;
 }
 
 export interface ClientGateParts {
   readonly flow: Reader;
   readonly outputs: OutputClient;
-  /** Most output of a step that names none, in bytes. */
+  /** Default maximum output of a step, in bytes. */
   readonly outputBytes: number;
 }
 
-/** A step waits while its client does not read, and while outputs of other steps take all the memory. */
+/** A step waits while its client does not read, and while the output of other steps takes all the memory. */
 export class ClientGate implements StepGate {
   readonly #parts: ClientGateParts;
-  /** What results hold until their answers are written. */
+  /** Memory that results hold until their answers are written. */
   readonly #held = new Map<object, number>();
 
   constructor(parts: ClientGateParts) {
@@ -42,7 +42,7 @@ export class ClientGate implements StepGate {
     return this.#pass(cost, step);
   }
 
-  /** The same gate, which lets no step begin while there is an error to answer it with. */
+  /** The same gate, but a step is rejected while `refusal` returns an error. */
   unless(refusal: () => ProtocolError | undefined): StepGate {
     return {
       pass: (outputBytes, step) =>
@@ -53,7 +53,7 @@ export class ClientGate implements StepGate {
     };
   }
 
-  /** The answer with this result is written, or will not be: what its step held is free. */
+  /** The answer with this result is written or dropped: free the memory of its step. */
   written(result: unknown): void {
     if (this.#held.size === 0 || typeof result !== 'object' || result === null) return;
     const cost = this.#held.get(result);
@@ -62,7 +62,7 @@ export class ClientGate implements StepGate {
     this.#parts.outputs.give(cost);
   }
 
-  /** No answer is to be written any more: nothing is held. */
+  /** No answer is pending: free all memory. */
   settle(): void {
     for (const cost of this.#held.values()) this.#parts.outputs.give(cost);
     this.#held.clear();

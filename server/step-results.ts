@@ -7,10 +7,10 @@ import { sizeOf } from './answer-text.ts';
 const MAX_RESULTS = 64;
 const MAX_SIZE = 1_048_576;
 
-/** Bounds the stored results of all episodes: beyond the maximum, those of the episode that stepped longest ago go. */
+/** Limits the stored results of all episodes: above the maximum, those of the episode with the oldest last step are dropped. */
 export class ResultMemory {
   readonly #maxBytes: number;
-  /** The one that stepped last at the end. */
+  /** In the order of their last steps. */
   readonly #holders = new Set<StepResults>();
   #bytes = 0;
 
@@ -35,7 +35,7 @@ export class ResultMemory {
   }
 }
 
-/** A step that was made. */
+/** A step with its result. */
 interface StoredStep {
   readonly action: ActionObject;
   readonly result: StepResult;
@@ -47,8 +47,8 @@ interface StoredStep {
 export type LastStep = Pick<StepResult, 'step' | 'terminated' | 'truncated'>;
 
 /**
- * The results of an episode's latest steps, so that a step sent twice is answered twice and run once. Bounded: at most
- * 64 results and about 1 MiB, but always the last one, unless the memory for those of all episodes runs out.
+ * The results of an episode's latest steps, so that a step that is sent twice runs once. At most 64 results and about 1 MiB,
+ * but always the last one, unless the memory for all episodes is full.
  */
 export class StepResults {
   readonly #memory: ResultMemory;
@@ -76,7 +76,7 @@ export class StepResults {
     return this.#size;
   }
 
-  /** The end of an episode between two steps, as the result of the step that did not come. */
+  /** The end of an episode between two steps, as the result of the next step. */
   get end(): StepResult | undefined {
     return this.#end;
   }
@@ -85,12 +85,12 @@ export class StepResults {
     return this.#end !== undefined && !this.#endIsTold;
   }
 
-  /** The episode ended before a step of this result's number. */
+  /** The episode ended before the step with this result's number. */
   endWith(result: StepResult): void {
     this.#end = result;
   }
 
-  /** That end, for the step that asks for its number, or, once, for one without a number. */
+  /** That end, for a step with its number, or, once, for a step without a number. */
   endFor(step: number | undefined): StepResult | undefined {
     const end = this.#end;
     if (end === undefined || step !== (step === undefined ? undefined : end.step)) return undefined;
@@ -116,7 +116,7 @@ export class StepResults {
     this.#memory.change(this, this.#size - before);
   }
 
-  /** Store none of them any more. */
+  /** Drop all of them. */
   forget(): void {
     const size = this.#size;
     this.#results.clear();
@@ -125,8 +125,8 @@ export class StepResults {
   }
 
   /**
-   * The result of a step already made, for the same action; metadata may differ, as a retry may carry its own.
-   * @throws {ProtocolError} `step_out_of_order` where the result is no longer stored, `step_mismatch` for another action
+   * The result of a step that was made before, for the same action. Metadata may differ between retries.
+   * @throws {ProtocolError} `step_out_of_order` if the result is no longer stored, `step_mismatch` for another action
    */
   again(step: number, action: ActionObject): StepResult {
     const stored = this.#results.get(step);

@@ -5,7 +5,7 @@ export interface SummaryFacts {
   readonly isolation: string;
   /** Sandboxes kept warm, by environment or image. */
   readonly pool: Readonly<Record<string, number>>;
-  /** Most sandboxes at the same time. */
+  /** Maximum number of sandboxes at the same time. */
   readonly poolMax: number;
 }
 
@@ -16,7 +16,7 @@ export function readyLine({ url, runtime, isolation, pool }: SummaryFacts): stri
   return `stepwell: ready on ${url} (${runtime}, ${isolation} isolation; ${warm} warm)`;
 }
 
-/** What the numbers of `--pool` and `--pool-max` mean, in one line. */
+/** What `--pool` and `--pool-max` mean, in one line. */
 export function poolLine({ pool, poolMax }: SummaryFacts): string {
   const counts = Object.entries(pool).map(([name, count]) => `${name} ${count}`);
   const warm = Object.values(pool).reduce((sum, count) => sum + count, 0);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const DAY_MS = 86_400_000;
 const UNITS = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
 
-/** What `--trajectory-keep` takes: `all`, an age in days, a size, or both, e.g. `30d,20GiB`. */
+/** The values of `--trajectory-keep`: `all`, an age in days, a size, or both, e.g. `30d,20GiB`. */
 export const KEEP = /^(?:all|\d+d|\d+(?:[MGT]iB)|\d+d,\d+(?:[MGT]iB))$/;
 
 /** Which trajectories are kept. */
@@ -84,7 +84,7 @@ export class TrajectoryKeeper {
     if (removed === 0) return;
     const today = new Date(now).toISOString().slice(0, 10);
     for (const day of await daysIn(folder)) {
-      // Today's folder may be wanted at any moment; a folder with other files stays.
+      // Today's folder may be needed at any moment. A folder with other files is not removed.
       if (day < today) await rmdir(join(folder, day)).catch(() => {});
     }
     onRemoved(removed);
@@ -97,7 +97,7 @@ interface FoundFile {
   readonly changedAt: number;
 }
 
-/** Names of the day folders; other folders are not ours to change. */
+/** Names of the day folders. Other folders are left alone. */
 async function daysIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries

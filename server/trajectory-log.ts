@@ -5,26 +5,26 @@ import { canonicalJson, type TrajectoryEvent, trajectoryPath } from '../protocol
 import { inTurns, isLarge, jsonPieces } from './answer-text.ts';
 import { LineFile, unwritable } from './line-file.ts';
 
-/** Where one episode's events go, each written before the client is told of it. A promise is returned for large ones alone. */
+/** The log of one episode. Each event is written before its answer is sent. Only large events return a promise. */
 export interface TrajectoryFile {
-  /** Path of the file; `null` where none is kept. */
+  /** Path of the file; `null` if none is kept. */
   readonly path: string | null;
   /** @throws {ProtocolError} `internal_error`; the event stays pending and `flush` writes it */
   write(event: TrajectoryEvent): void | Promise<void>;
-  /** Write what an earlier fault left pending. @throws {ProtocolError} `internal_error` */
+  /** Write pending events. @throws {ProtocolError} `internal_error` */
   flush(): void | Promise<void>;
   /** Flush and close; a second call does nothing. @throws {ProtocolError} `internal_error` */
   close(): void | Promise<void>;
-  /** Close and remove it: the episode did not begin. Never throws. */
+  /** Close and delete it: the episode did not begin. Never throws. */
   discard(): void;
 }
 
-/** Hex SHA-256 of a value's canonical JSON. */
+/** SHA-256 of a value's canonical JSON, in hex. */
 export function hashOf(value: unknown): string {
   return hash('sha256', canonicalJson(value), 'hex');
 }
 
-/** The same; a large value is hashed in turns of the event loop. */
+/** The same. A large value is hashed in several turns of the event loop. */
 export function observationHash(value: unknown): string | Promise<string> {
   return isLarge(value) ? hashInTurns(value) : hashOf(value);
 }
@@ -38,9 +38,9 @@ async function hashInTurns(value: unknown): Promise<string> {
 const NOTHING: TrajectoryFile = { path: null, write() {}, flush() {}, close() {}, discard() {} };
 
 export interface TrajectoryLogOptions {
-  /** Folder of the files; `null` keeps none. It is made when missing. */
+  /** Folder of the files, made if missing; `null` keeps none. */
   readonly folder: string | null;
-  /** Force every line to the disk. @default false */
+  /** Flush every line to the disk. @default false */
   readonly fsync?: boolean;
 }
 
@@ -63,7 +63,7 @@ export class TrajectoryLog {
   }
 
   /**
-   * A new file for an episode. An id that was used before on this day gets a suffix: no file is ever written over.
+   * A new file for an episode. If the id was used before on this day, it gets a suffix: no file is overwritten.
    * @throws {ProtocolError} `internal_error`
    */
   open(episodeId: string): TrajectoryFile {
@@ -93,7 +93,7 @@ function openNew(path: string): number {
   }
 }
 
-/** Another server may have created it already. The folder above is not created again: it may be an unmounted disk. */
+/** Another server may have created it already. The folder above is not created: it may be an unmounted disk. */
 function makeDay(folder: string): void {
   try {
     mkdirSync(folder);

@@ -7,38 +7,38 @@ import type { Failure } from '../protocol/failure.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
 import type { Limit } from './episode-limits.ts';
 
-/** What one action came to. */
+/** The outcome of one action. */
 export interface Turn {
   readonly observation: Observation;
   readonly reward: number | null;
   readonly terminated: boolean;
-  /** The limit that ends the episode with this turn. */
+  /** The limit that this turn has reached, which ends the episode. */
   readonly limit: Limit | undefined;
   readonly failure: Failure | null;
-  /** What was thrown, where there is a failure. */
+  /** The error behind a failure. */
   readonly cause?: unknown;
   readonly info: StepInfo;
 }
 
 export interface TurnOptions {
   readonly mode: RewardMode;
-  /** Time that the episode has left for the action, in milliseconds. @default no limit */
+  /** Remaining time of the episode, in milliseconds. @default no limit */
   readonly leftMs?: number;
-  /** The limit that the episode has reached, asked when the action has run. @default none */
+  /** Called after the action: the limit that the episode has reached. @default none */
   readonly limit?: () => Limit | undefined;
 }
 
-/** Most of an action's code and input together, in bytes: what reaches a sandbox in one piece on every engine. */
+/** Maximum of an action's code and input together, in bytes: what every engine can pass to a sandbox in one piece. */
 const MOST_CODE_BYTES = 16 * 1024 * 1024;
 const NOTHING_SEEN: Observation = { output: '' };
 
 /**
- * Run one action and grade where it is due: at a submit or an evaluate, with `every_step` after each action, with `on_end`
- * after the one that reaches a limit. A fault of the infrastructure comes back as `failure` with `reward: null`.
- * With `every_step` the episode goes on at reward 1 too, as InterCode's own environment does; its experiments' loop
- * stops there of its own accord.
+ * Run one action and grade it if due: for a submit or an evaluate, with `every_step` after each action, with `on_end` after
+ * the one that reaches a limit. A fault of the infrastructure is returned as `failure` with `reward: null`.
+ * With `every_step`, the episode goes on at reward 1, too, as InterCode's environment does. The loop of InterCode's
+ * experiments stops there.
  *
- * @throws {ProtocolError} when the action is refused; nothing has run then
+ * @throws {ProtocolError} if the action is refused; nothing has run then
  */
 export async function takeTurn(
   play: EnvironmentEpisode,
@@ -101,7 +101,7 @@ function isGraded(mode: RewardMode, reached: Limit | undefined): boolean {
   return mode === 'every_step' || (mode === 'on_end' && reached !== undefined);
 }
 
-/** An action that no sandbox could take in would be a failure of the agent's own making. */
+/** Refuse an action that is too large for any sandbox: it must not become a failure, which an agent could cause. */
 function refuseHuge({ code, stdin = '' }: Extract<ActionObject, { code: string }>): void {
   if ((code.length + stdin.length) * 3 <= MOST_CODE_BYTES) return;
   const bytes = Buffer.byteLength(code) + Buffer.byteLength(stdin);
@@ -151,7 +151,7 @@ export function resultOf(
   };
 }
 
-/** Why this step ends the episode; `undefined` where it goes on. */
+/** Why this step ends the episode; `undefined` if it goes on. */
 export function endOf({ failure, terminated, truncated }: StepResult): EndReason | undefined {
   if (failure !== null) return 'failure';
   if (terminated) return 'terminated';

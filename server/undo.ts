@@ -1,4 +1,4 @@
-/** What a start has begun and must undo, the last thing first. */
+/** The steps that undo a start, run in reverse order. */
 export class Undo {
   readonly #steps: (() => Promise<unknown>)[] = [];
   #done: Promise<void> | undefined;

@@ -11,11 +11,11 @@ interface ImageCount {
 export interface PoolCount {
   readonly images: Readonly<Record<string, ImageCount>>;
   readonly queued: number;
-  /** Every place is taken: what is missing of an image gave way to another one. @default false */
+  /** The pool is full: missing sandboxes have given way to other images. @default false */
   readonly full?: boolean;
 }
 
-/** Starts that fail in a row before the server gives up. */
+/** Consecutive failed starts after which the server gives up. */
 const MAX_FAILURES = 3;
 
 function usable({ states }: ImageCount): number {
@@ -33,7 +33,7 @@ export function sandboxCounts(count: PoolCount): SandboxCounts {
   return { states, queued: count.queued };
 }
 
-/** Follows the pool until it is warm for the first time, and says later whether it still has what episodes need. */
+/** Tracks when the pool is warm for the first time, and whether it can still serve episodes later. */
 export class WarmUp {
   readonly #count: () => PoolCount;
   readonly #done: Promise<void>;
@@ -47,11 +47,11 @@ export class WarmUp {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Who never waits for it learns of a failure from `ready`.
+    // Callers that do not wait for it see a failure in `ready`.
     this.#done.catch(() => {});
   }
 
-  /** Settles when every image has its warm containers. @throws {Error} when they cannot be started */
+  /** Settles when every image has its warm containers. @throws {Error} if they cannot be started */
   done(): Promise<void> {
     this.started();
     return this.#done;
@@ -76,7 +76,7 @@ export class WarmUp {
     this.#reject(reason);
   }
 
-  /** Whether every image that is kept warm has a container to use, or gave way to others. */
+  /** Whether every image to keep warm has a usable container, or has given way to others. */
   ready(): boolean {
     const { images, full = false } = this.#count();
     const each = Object.values(images);
@@ -85,9 +85,9 @@ export class WarmUp {
 }
 
 /**
- * Sandboxes to keep warm, by image, from a `--pool` that names environments and images alike. An environment stands
- * for its default image.
- * @throws {ConfigError} for a name that is neither
+ * Number of sandboxes to keep warm, by image. `--pool` may name images and environments; an environment means its default
+ * image.
+ * @throws {ConfigError} for an unknown name
  */
 export function warmImages(
   pool: Readonly<Record<string, number>>,
