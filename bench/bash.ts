@@ -15,17 +15,17 @@ import type { BenchOptions, Report } from './report.ts';
 import { startWarmServer } from './warm-server.ts';
 
 export interface BashFigures {
-  /** One episode, one `echo` after the other, round trip. */
+  /** Round trip of an `echo` step, one after the other in one episode. */
   readonly step_ms: Percentiles;
-  /** Many episodes over one socket. */
+  /** Steps per second of many episodes over one socket. */
   readonly steps_per_s: number;
-  /** `episode/reset` with a warm sandbox free and no other being renewed, round trip. */
+  /** Round trip of `episode/reset` with a warm sandbox free, while no other is being renewed. */
   readonly reset_ms: Percentiles;
-  /** The same, one after the other without a pause: the sandboxes given back are renewed meanwhile. */
+  /** The same without a pause in between: released sandboxes are renewed meanwhile. */
   readonly reset_busy_ms: Percentiles;
-  /** reset, one step, graded submit; as many at a time as there are sandboxes. */
+  /** Episodes of a reset, one step and a graded submit; as many at a time as there are sandboxes. */
   readonly graded: Graded;
-  /** Memory that the machine lost to each warm sandbox, in MiB. */
+  /** Memory per warm sandbox, in MiB: the decrease of the machine's available memory. */
   readonly memory_mib: number;
 }
 
@@ -33,7 +33,7 @@ const LANES = 32;
 const ECHO = 'echo hi';
 const resetOf = (seed: number) => ({ environment: 'bash-v1', seed });
 
-/** Every figure of `bash-v1`. */
+/** Measure `bash-v1`. */
 export async function measureBash(options: BenchOptions): Promise<Report<BashFigures>> {
   const { runtime, lanes = LANES, seconds, sustained } = options;
   const single = await measureOne(runtime);
@@ -54,7 +54,7 @@ export async function measureBash(options: BenchOptions): Promise<Report<BashFig
   return { server: ready, figures, rows: rowsOf(figures, lanes), failures: unsound(figures.graded) };
 }
 
-/** What one client with one episode at a time meets, on a server with the default pool. */
+/** Figures of one client with one episode at a time, on a server with the default pool. */
 async function measureOne(
   runtime: string,
 ): Promise<Pick<BashFigures, 'step_ms' | 'reset_ms' | 'reset_busy_ms'>> {
@@ -80,7 +80,7 @@ function rowsOf(figures: BashFigures, lanes: number): Row[] {
   ];
 }
 
-/** Memory that could still be handed out, in MiB. */
+/** Available memory of the machine, in MiB. */
 function availableMib(): number {
   const line = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'));
   return Number(line?.[1]) / 1024;

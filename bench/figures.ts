@@ -1,4 +1,4 @@
-/** Milliseconds of many runs, as the percentiles that a table shows. */
+/** Percentiles of the durations of many runs, in milliseconds. */
 export interface Percentiles {
   readonly p50: number;
   readonly p90: number;
@@ -13,7 +13,7 @@ export function percentiles(samples: readonly number[]): Percentiles {
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
 }
 
-/** Time `count` runs one after the other, in milliseconds each. */
+/** Durations of `count` runs, one after the other, in milliseconds. */
 export async function timed(count: number, run: () => Promise<unknown>): Promise<number[]> {
   const samples: number[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -24,7 +24,7 @@ export async function timed(count: number, run: () => Promise<unknown>): Promise
   return samples;
 }
 
-/** How many runs per second `lanes` loops finish together within `seconds`. */
+/** Runs per second of `lanes` concurrent loops within `seconds`. */
 export async function rate(
   seconds: number,
   lanes: number,

@@ -3,31 +3,31 @@ import type { Episode } from '../clients/typescript/episode.ts';
 import type { Params } from '../protocol/methods.ts';
 import { type Percentiles, percentiles, rate, timed } from './figures.ts';
 
-/** Options of a reset, by a number that grows with each. */
+/** Options of a reset for a number that increases with each. */
 export type ResetOf = (seed: number) => Params<'episode/reset'>;
 
-/** Long enough for the sandbox that was given back to be made pristine again, in milliseconds. */
+/** Time in which a released sandbox becomes pristine again, in milliseconds. */
 const RENEWAL_MS = 25;
 
-/** Resets that are not counted. */
+/** Number of resets before those that are measured. */
 const WARM_UP = 20;
 
-/** One line of a report. */
+/** A line of a report. */
 export type Row = readonly [name: string, unit: string, value: string];
 
 export const ms = ({ p50, p90, p99 }: Percentiles): string =>
   `p50 ${p50.toFixed(2)}   p90 ${p90.toFixed(2)}   p99 ${p99.toFixed(2)}`;
 
 export interface ResetRun {
-  /** Between two resets, so that a sandbox given back is ready again, in milliseconds. @default 25 */
+  /** Pause between two resets, so that a released sandbox is ready again, in milliseconds. @default 25 */
   readonly pauseMs?: number;
-  /** Resets that are counted. @default 200 */
+  /** Number of resets to measure. @default 200 */
   readonly count?: number;
   /** Done in each episode before it is closed. @default nothing */
   readonly inEpisode?: (episode: Episode) => Promise<unknown>;
 }
 
-/** Resets one after the other, round trip. */
+/** Round trips of resets, one after the other. */
 export async function resetTimes(
   client: StepwellClient,
   resetOf: ResetOf,
@@ -46,7 +46,7 @@ export async function resetTimes(
 }
 
 export interface BurstRun {
-  /** Resets of a burst, one right after the other. */
+  /** Number of resets in a burst, without a pause in between. */
   readonly size: number;
   readonly bursts: number;
   /** Awaited before each burst. */
@@ -55,7 +55,7 @@ export interface BurstRun {
   readonly inEpisode: (episode: Episode) => Promise<unknown>;
 }
 
-/** Resets without a pause, in bursts, round trip. */
+/** Round trips of resets in bursts without a pause. */
 export async function burstResetTimes(
   client: StepwellClient,
   resetOf: ResetOf,
@@ -75,7 +75,7 @@ export async function burstResetTimes(
   return percentiles(samples);
 }
 
-/** One episode, one step after the other, round trip. */
+/** Round trips of steps, one after the other in one episode. */
 export async function stepTimes(
   client: StepwellClient,
   reset: Params<'episode/reset'>,
@@ -106,26 +106,26 @@ export async function stepRate(
 export interface Graded {
   readonly episodes_per_s: number;
   readonly seconds: number;
-  /** Episodes that ended by a fault. */
+  /** Number of episodes that ended by a fault. */
   readonly failures: number;
-  /** Episodes without a fault whose reward was not the expected one. */
+  /** Number of episodes without a fault that had a wrong reward. */
   readonly wrong: number;
-  /** Episodes without a fault and without a reward. */
+  /** Number of episodes without a fault that had no reward. */
   readonly unrewarded: number;
 }
 
-/** Episodes that did not end as they must. */
+/** Number of episodes with a fault, a wrong reward or none. */
 export const unsound = (...runs: readonly Graded[]): number =>
   runs.reduce((sum, { failures, wrong, unrewarded }) => sum + failures + wrong + unrewarded, 0);
 
 export interface Play {
   readonly reset: Params<'episode/reset'>;
   readonly code: string;
-  /** @default any reward will do */
+  /** The reward that it must have. @default any */
   readonly expected?: number;
 }
 
-/** Graded episodes per second: reset, the action of `playOf`, submit. */
+/** Graded episodes per second: a reset, the action of `playOf`, a submit. */
 export async function gradedRate(
   client: StepwellClient,
   playOf: (seed: number) => Play,
@@ -148,7 +148,7 @@ export async function gradedRate(
   return { episodes_per_s: episodes, seconds, ...found };
 }
 
-/** The rows that tell how many episodes did not end as they must. */
+/** The rows with the numbers of faults, wrong rewards and missing ones. */
 export function soundnessRows(runs: readonly Graded[], label = ''): Row[] {
   const sum = (count: (run: Graded) => number) => String(runs.reduce((total, run) => total + count(run), 0));
   return [

@@ -15,16 +15,14 @@ const positive = (text: string): number => {
 };
 
 const program = new Command('bench')
-  .description(
-    'Measure this machine: a server in its own process, the client here, both on the same processors.',
-  )
+  .description('Measure this machine, with a server in its own process and the client in this one.')
   .addOption(new Option('--only <name>', 'one environment (default: all)').choices(['bash', 'sql', 'python']))
-  .option('--runtime <auto|docker|local>', 'engine', 'docker')
-  .option('--lanes <n>', 'episodes at a time, and sandboxes (default: 32, sql 8, python 16)', positive)
-  .option('--seconds <n>', 'time of the steps run', positive, 10)
-  .option('--sustained <n>', 'time of each run of graded episodes, in seconds', positive, 60)
-  .option('--json <file>', 'write the figures there too')
-  .option('--no-plain', 'leave out the plain Docker figures')
+  .option('--runtime <auto|docker|local>', 'engine of the sandboxes', 'docker')
+  .option('--lanes <n>', 'concurrent episodes, and sandboxes (default: bash 32, sql 8, python 16)', positive)
+  .option('--seconds <n>', 'time to measure steps, in seconds', positive, 10)
+  .option('--sustained <n>', 'time to measure graded episodes, in seconds', positive, 60)
+  .option('--json <file>', 'write the figures to this file, too')
+  .option('--no-plain', 'do not measure plain Docker')
   .parse();
 const options = program.opts<
   BenchOptions & { readonly only?: string; readonly json?: string; readonly plain: boolean }

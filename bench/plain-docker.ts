@@ -2,15 +2,15 @@ import Docker from 'dockerode';
 import { type Percentiles, percentiles, rate, timed } from './figures.ts';
 
 export interface PlainDocker {
-  /** create + start + rm, four at a time. */
+  /** Cycles of create, start and remove per second, four at a time. */
   readonly cycles_per_s: number;
-  /** `docker exec` of `echo hi` in a running container. */
+  /** Duration of `docker exec` of `echo hi` in a running container. */
   readonly exec_ms: Percentiles;
 }
 
 const LABEL = { 'stepwell.bench': 'plain' };
 
-/** What the engine does without Stepwell, in the same image: the other side of every ratio. */
+/** Measure the Docker engine without Stepwell in the same image, for comparison. */
 export async function measurePlainDocker(image: string, seconds: number): Promise<PlainDocker> {
   const docker = new Docker();
   const create = () =>

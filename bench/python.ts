@@ -17,15 +17,15 @@ import type { BenchOptions, Report } from './report.ts';
 import { startWarmServer } from './warm-server.ts';
 
 export interface PythonFigures {
-  /** One episode, one expression after the other, round trip. */
+  /** Round trip of a step that evaluates an expression, one after the other in one episode. */
   readonly step_ms: Percentiles;
-  /** Many episodes over one socket. */
+  /** Steps per second of many episodes over one socket. */
   readonly steps_per_s: number;
-  /** `episode/reset`, warm, round trip. */
+  /** Round trip of `episode/reset` with a warm sandbox free. */
   readonly reset_ms: Percentiles;
-  /** reset, the gold as a step, submit graded by three assertions; the sandboxes are those of episodes and grades. */
+  /** Episodes of a reset, the gold as a step, and a submit that is graded by three assertions. */
   readonly graded: Graded;
-  /** The same over the built-in functions, with five to eight tests each, some of which wait on purpose. */
+  /** The same with the built-in functions, which have five to eight tests each; some tests wait on purpose. */
   readonly graded_built_in: Graded;
 }
 
@@ -39,7 +39,7 @@ interface Playable {
   readonly gold: string;
 }
 
-/** Plays of some tasks in turn. @param dataset none: the built-in one */
+/** Plays of the tasks in turn. @param dataset @default the built-in one */
 function playsOf(tasks: readonly Playable[], dataset?: string) {
   return (seed: number) => {
     const { id, gold } = tasks[seed % tasks.length] ?? {};
@@ -48,10 +48,10 @@ function playsOf(tasks: readonly Playable[], dataset?: string) {
 }
 const resetOf = (seed: number) => ({ environment: 'python-v1', seed });
 
-/** Every figure of `python-v1`. */
+/** Measure `python-v1`. */
 export async function measurePython(options: BenchOptions): Promise<Report<PythonFigures>> {
   const { runtime, lanes: sandboxes = SANDBOXES, seconds, sustained } = options;
-  // An episode that is graded holds two sandboxes for a moment.
+  // An episode holds a second sandbox while it is graded.
   const lanes = Math.max(1, Math.floor(sandboxes / 2));
   const flags = [
     `--runtime=${runtime}`,

@@ -2,25 +2,25 @@ import type { Row } from './lanes.ts';
 
 export interface BenchOptions {
   readonly runtime: string;
-  /** Episodes at a time, and sandboxes. @default what is asked of the environment */
+  /** Number of concurrent episodes, and of sandboxes. @default 32 for Bash, 8 for SQL, 16 for Python */
   readonly lanes?: number;
-  /** Time of the steps run, in seconds. */
+  /** Time to measure steps, in seconds. */
   readonly seconds: number;
-  /** Time of the graded episodes run, in seconds. */
+  /** Time to measure graded episodes, in seconds. */
   readonly sustained: number;
 }
 
-/** What one environment's measuring gives. */
+/** The measurements of one environment. */
 export interface Report<F> {
-  /** The server's line when it was ready. */
+  /** The line that the server printed when it was ready. */
   readonly server: string;
   readonly figures: F;
   readonly rows: readonly Row[];
-  /** Episodes that ended by a fault, without a reward or with a wrong one. */
+  /** Number of episodes with a fault, a wrong reward or none. */
   readonly failures: number;
 }
 
-/** A report as lines. */
+/** The lines of a report. */
 export function reportLines(environment: string, server: string, rows: readonly Row[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
   return [

@@ -6,14 +6,14 @@ const STEPWELL = fileURLToPath(new URL('../clients/cli/stepwell.js', import.meta
 
 export interface ServerProcess extends AsyncDisposable {
   readonly url: string;
-  /** The line it printed when it was ready. */
+  /** The line that it printed when it was ready. */
   readonly ready: string;
   readonly pid: number;
 }
 
 /**
  * Start `stepwell serve` as a user does, in a process of its own, and wait until it is ready.
- * @param errors descriptor of a file for its log. @default that of this process
+ * @param errors descriptor of a file for its log @default standard error of this process
  */
 export async function startServerProcess(
   flags: readonly string[],

@@ -17,26 +17,26 @@ import type { BenchOptions, Report } from './report.ts';
 import { startWarmServer } from './warm-server.ts';
 
 interface DialectFigures {
-  /** `SELECT` over a warm session of one episode, round trip. */
+  /** Round trip of a `SELECT`, one after the other in one episode. */
   readonly select_ms: Percentiles;
-  /** `episode/reset`, warm. */
+  /** Round trip of `episode/reset` with a warm sandbox free. */
   readonly reset_ms: Percentiles;
-  /** The same where every episode wrote. */
+  /** The same after episodes that wrote to the database. */
   readonly reset_after_write_ms: Percentiles;
-  /** The same without a pause, in bursts of fewer episodes than there are sandboxes: nobody waits for one to be made anew. */
+  /** The same without a pause, in bursts of fewer episodes than there are sandboxes, so that none waits for a renewed one. */
   readonly reset_in_burst_ms: Percentiles;
-  /** reset, the gold query, graded submit; as many at a time as there are sandboxes. */
+  /** Episodes of a reset, the gold query and a graded submit; as many at a time as there are sandboxes. */
   readonly graded: Graded;
 }
 export type SqlFigures = Readonly<Record<Dialect, DialectFigures>>;
 
 const LANES = 8;
 const SELECT = 'SELECT title FROM book WHERE book_id = 1';
-/** Long enough for a sandbox that was written to, its server included, to be made anew, in milliseconds. */
+/** Time in which a sandbox is renewed with its database server, in milliseconds. */
 const RENEWAL_MS = 250;
 const BURSTS = 15;
 
-/** Every figure of `sql-v1`, for both dialects. */
+/** Measure `sql-v1` in both dialects. */
 export async function measureSql(options: BenchOptions): Promise<Report<SqlFigures>> {
   const sqlite = await measureDialect('sqlite', options);
   const mysql = await measureDialect('mysql', options);

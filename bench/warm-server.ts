@@ -1,20 +1,20 @@
 import { StepwellClient } from '../clients/typescript/client.ts';
 import { startServerProcess } from './server-process.ts';
 
-/** Building images is not part of it. */
+/** Maximum time until all sandboxes are ready, without image builds, in milliseconds. */
 const WARM_WITHIN_MS = 300_000;
 
 export interface WarmServer extends AsyncDisposable {
   readonly client: StepwellClient;
-  /** The line it printed when it was ready. */
+  /** The line that it printed when it was ready. */
   readonly ready: string;
   /** Wait until all sandboxes are ready again. */
   warm(): Promise<void>;
 }
 
-/** A server in a process of its own that has so many sandboxes ready, and a client of it. */
+/** Start a server in a process of its own, wait until this many sandboxes are ready, and connect a client. */
 export async function startWarmServer(flags: readonly string[], sandboxes: number): Promise<WarmServer> {
-  // Thousands of episodes that nobody looks at again.
+  // Thousands of episodes: their trajectories are of no use.
   const server = await startServerProcess(['--trajectories=none', ...flags]);
   const warm = () => fullyWarm(server.url, sandboxes);
   try {
@@ -35,7 +35,7 @@ export async function startWarmServer(flags: readonly string[], sandboxes: numbe
   }
 }
 
-/** Wait until every sandbox is warm; `/readyz` answers before that. */
+/** Wait until every sandbox is ready. `/readyz` does not wait for all of them. */
 async function fullyWarm(url: string, count: number): Promise<void> {
   const end = performance.now() + WARM_WITHIN_MS;
   for (;;) {

@@ -63,7 +63,7 @@ export function failureOf(error: unknown, phase: FailurePhase, acted: boolean): 
     return {
       class: grading ? 'grading' : 'server',
       code: 'internal',
-      message: grading ? 'The reward could not be computed.' : 'The server met a fault of its own.',
+      message: grading ? 'The reward could not be computed.' : 'Internal server error.',
       retryable: true,
       action_may_have_run: acted || !grading,
     };

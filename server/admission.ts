@@ -96,7 +96,7 @@ export class Admission {
    */
   refuseOrigin(headers: IncomingHttpHeaders): Refusal | undefined {
     if (!this.#hostIsOurs(headers.host)) {
-      return { status: 403, message: `The host ${headers.host} is not this server's.` };
+      return { status: 403, message: `This server does not serve the host name ${headers.host}.` };
     }
     const { origin } = headers;
     if (origin === undefined || this.#origins.has(origin)) return undefined;

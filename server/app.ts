@@ -91,7 +91,7 @@ function admit(app: FastifyInstance, admission: Admission, doorkeeper: Doorkeepe
     }
     reply.header('connection', 'close');
     if (OPEN_ROUTES.has(path)) return undefined;
-    const message = 'This server asks for a token: send it as `Authorization: Bearer …`.';
+    const message = 'This server requires a token: send it as `Authorization: Bearer …`.';
     return reply.code(401).header('www-authenticate', 'Bearer').send({ error: message });
   });
 }
@@ -163,7 +163,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   await app.register(websocket, {
     options: { maxPayload: config.max_frame_bytes, maxFragments: MAX_FRAGMENTS, perMessageDeflate: false },
     // ws itself closes the socket, with the matching code.
-    errorHandler: (err) => log.debug({ err }, 'a socket met a fault'),
+    errorHandler: (err) => log.debug({ err }, 'a WebSocket failed'),
     preClose: (done) => {
       const { clients } = app.websocketServer;
       for (const socket of clients) socket.close(1001, 'the server is shutting down');

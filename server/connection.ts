@@ -98,7 +98,7 @@ export class Connection {
       collected,
       onFault: (method, err) => {
         if (err instanceof ClientGone) return;
-        parts.log.error({ err, method: clipped(method, 100) }, 'a request met a fault');
+        parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
       },
       writer: new AnswerWriter(memory, () => this.#flow.ready()),
       onWritten: (result) => this.#gate.written(result),
@@ -154,7 +154,7 @@ export class Connection {
 
   /** An unknown fault, which ends this socket alone. */
   #fault(err: unknown): void {
-    this.#parts.log.error({ err }, 'a socket met a fault');
+    this.#parts.log.error({ err }, 'a socket failed unexpectedly');
     this.#parts.socket.terminate();
   }
 
@@ -175,7 +175,7 @@ export class Connection {
 
   /** Comes before everything else. @throws {ProtocolError} `unauthorized` */
   #authorize(method: string, params: unknown): void {
-    if (method !== 'initialize') throw new ProtocolError('unauthorized', 'This server asks for a token.');
+    if (method !== 'initialize') throw new ProtocolError('unauthorized', 'This server requires a token.');
     if (this.#guessed || !this.#parts.admission.tokenMatches(tokenIn(params))) {
       // Close after the answer: a socket has one attempt.
       if (!this.#guessed) setImmediate(() => this.#parts.socket.close(1008, 'unauthorized'));

@@ -29,7 +29,7 @@ export class EpisodeOwner {
   async open(request: Omit<OpenRequest, 'signal'>): Promise<ResetResult> {
     const id = request.episodeId;
     if (id !== undefined && this.#opening.has(id)) {
-      throw new ProtocolError('episode_exists', `Episode ${id} is being reset already.`);
+      throw new ProtocolError('episode_exists', `Episode ${id} is already being reset.`);
     }
     this.#refuseWhenFull();
     this.#resets += 1;
@@ -101,10 +101,14 @@ export class EpisodeOwner {
     let open = this.#resets;
     for (const episode of this.#episodes.values()) if (!episode.over) open += 1;
     if (open < this.#maxEpisodes) return;
-    throw new ProtocolError('capacity', `This connection has all its ${this.#maxEpisodes} episodes open.`, {
-      active_episodes: open,
-      max_episodes: this.#maxEpisodes,
-    });
+    throw new ProtocolError(
+      'capacity',
+      `This connection has ${this.#maxEpisodes} open episodes, its maximum.`,
+      {
+        active_episodes: open,
+        max_episodes: this.#maxEpisodes,
+      },
+    );
   }
 
   #forgetOldest(): void {

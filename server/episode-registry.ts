@@ -83,7 +83,7 @@ export class EpisodeRegistry {
   environment(id: string): Environment {
     const environment = this.environments.get(id);
     if (environment !== undefined) return environment;
-    throw new ProtocolError('environment_not_found', `No environment is called ${id}.`, {
+    throw new ProtocolError('environment_not_found', `There is no environment ${id}.`, {
       environments: [...this.environments.keys()],
     });
   }
@@ -102,7 +102,7 @@ export class EpisodeRegistry {
     this.refuseWhenDraining();
     const environment = this.environment(request.environment);
     const id = request.episodeId ?? randomUUID();
-    if (this.#ids.has(id)) throw new ProtocolError('episode_exists', `Episode ${id} is open already.`);
+    if (this.#ids.has(id)) throw new ProtocolError('episode_exists', `Episode ${id} is already open.`);
     const giveBack = this.#parts.admission.takeSlot();
     this.#ids.add(id);
     const free = (): void => {

@@ -199,7 +199,7 @@ export class FlowControl implements SlowReader {
     this.#limits.answers.change(-this.#unsent);
     this.#unsent = 0;
     this.#unclog();
-    this.refuse(new ProtocolError('episode_not_found', 'The connection closed before this began.'));
+    this.refuse(new ProtocolError('episode_not_found', 'The connection closed before this request started.'));
     this.#onIdle?.();
   }
 

@@ -79,7 +79,7 @@ function refused(refusal: ProtocolError, refusedId: RpcId = null): RpcFrame {
 export function tooLarge(): ProtocolError {
   return new ProtocolError(
     'answer_too_large',
-    'The answers of this batch take more memory than one may have; this one is left out.',
+    'The answers of this batch exceed the memory limit; this one is omitted.',
   );
 }
 
@@ -135,7 +135,7 @@ export class JsonRpc {
       if (error.kind === 'malformed') {
         return refused(new ProtocolError('parse_error', `The frame is not JSON: ${error.message}`));
       }
-      const message = `The frame is ${error.message}, which is too much.`;
+      const message = `The frame is refused: ${error.message}.`;
       return refused(new ProtocolError('invalid_request', message), idOf(error.value));
     }
     if (!Array.isArray(frame)) return { requests: [frame], batch: false };
@@ -205,10 +205,7 @@ export class JsonRpc {
       const known = error instanceof ProtocolError;
       if (!known || error.code === ERRORS.internal_error.code) this.#options.onFault(method, error);
       if (id === undefined) return undefined;
-      return failure(
-        id,
-        known ? error : new ProtocolError('internal_error', 'The server met a fault of its own.'),
-      );
+      return failure(id, known ? error : new ProtocolError('internal_error', 'Internal server error.'));
     }
   }
 

@@ -15,7 +15,7 @@ export interface FaultSource {
 export function keepServing(log: Logger, source: FaultSource = process): () => void {
   const told = (event: string) => (err: unknown) => {
     try {
-      log.fatal({ err, event }, 'a fault that nothing caught; serving goes on');
+      log.fatal({ err, event }, 'uncaught error; the server goes on');
     } catch {
       // A log that cannot be written must not end the process, either.
     }

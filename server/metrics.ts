@@ -22,20 +22,20 @@ export class Metrics {
   });
   readonly #steps = new Counter({
     name: 'stepwell_steps_total',
-    help: 'Steps made.',
+    help: 'Steps.',
     labelNames: ['environment'],
     registers: [this.registry],
   });
   readonly #stepSeconds = new Histogram({
     name: 'stepwell_step_seconds',
-    help: 'Time of a step in the server, sandbox included.',
+    help: 'Time of a step in the server, including the sandbox.',
     labelNames: ['environment'],
     buckets: STEP_BUCKETS,
     registers: [this.registry],
   });
   readonly #resetSeconds = new Histogram({
     name: 'stepwell_reset_seconds',
-    help: 'Time of a reset in the server, queue included.',
+    help: 'Time of a reset in the server, including the queue.',
     labelNames: ['environment'],
     buckets: STEP_BUCKETS,
     registers: [this.registry],
@@ -52,7 +52,7 @@ export class Metrics {
   constructor(openEpisodes: () => number, sandboxes: () => SandboxCounts) {
     new Gauge({
       name: 'stepwell_episodes_open',
-      help: 'Episodes open now.',
+      help: 'Open episodes.',
       registers: [this.registry],
       collect() {
         this.set(openEpisodes());
@@ -60,7 +60,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'stepwell_sandboxes',
-      help: 'Sandboxes now, by state.',
+      help: 'Sandboxes, by state.',
       labelNames: ['state'],
       registers: [this.registry],
       collect() {
@@ -70,7 +70,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'stepwell_queue_length',
-      help: 'Requests that wait for a sandbox now.',
+      help: 'Requests that wait for a sandbox.',
       registers: [this.registry],
       collect() {
         this.set(sandboxes().queued);

@@ -90,7 +90,7 @@ function httpErrorOf(error: unknown): HttpError {
     return { status: busy ? 503 : 500, detail: clipped(error.message) };
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  return { status, detail: status < 500 ? clipped(String(error)) : 'The server met a fault of its own.' };
+  return { status, detail: status < 500 ? clipped(String(error)) : 'Internal server error.' };
 }
 
 /** Add the routes of an environment; the app sets their prefix `/openenv/{environment}`. */
@@ -119,7 +119,7 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
   });
   app.addHook('onRequest', async (request, reply) => {
     if (answers.reserve(request, reply)) return undefined;
-    const detail = 'The server has no memory for so large a request now: try again.';
+    const detail = 'The server has not enough memory for this request now: try again.';
     return reply.code(503).header('retry-after', '1').header('connection', 'close').send({ detail });
   });
   app.addHook('onClose', () => http.leave());

@@ -78,7 +78,7 @@ function stepped(result: StepResult): OpenEnvObservation {
 const OVERDUE: Failure = {
   class: 'sandbox',
   code: 'sandbox_unresponsive',
-  message: `The step was not done within ${ANSWER_MS} ms.`,
+  message: `The step took longer than ${ANSWER_MS} ms.`,
   retryable: true,
   action_may_have_run: true,
 };

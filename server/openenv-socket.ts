@@ -100,7 +100,7 @@ export class OpenEnvSocket {
       if (!this.#closed) await this.#answer(data.toString());
     } catch (err) {
       // An unknown fault, which ends this socket alone.
-      this.#parts.log.error({ err }, 'an OpenEnv answer met a fault');
+      this.#parts.log.error({ err }, 'an OpenEnv answer failed unexpectedly');
       this.#parts.socket.terminate();
     } finally {
       this.#flow.end(1, data.length);
@@ -187,8 +187,8 @@ export class OpenEnvSocket {
     }
     if (error instanceof OpenEnvExecutionError) return { code: 'EXECUTION_ERROR', message: error.message };
     if (!(error instanceof ProtocolError)) {
-      this.#parts.log.error({ err: error }, 'an OpenEnv request met a fault');
-      return { code: 'EXECUTION_ERROR', message: 'The server met a fault of its own.' };
+      this.#parts.log.error({ err: error }, 'an OpenEnv request failed unexpectedly');
+      return { code: 'EXECUTION_ERROR', message: 'Internal server error.' };
     }
     if (error.error === 'shutting_down') return { code: 'SESSION_ERROR', message: error.message };
     if (error.error !== 'capacity') return { code: 'EXECUTION_ERROR', message: error.message };

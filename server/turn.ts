@@ -121,7 +121,7 @@ function withFeedback(observation: Observation, { feedback }: Grade): Observatio
 
 function checked(grade: Grade): Grade {
   if (grade.reward !== null && !Number.isFinite(grade.reward))
-    throw new Error(`the reward is no number: ${grade.reward}`);
+    throw new Error(`the reward is not a number: ${grade.reward}`);
   return grade;
 }
 

@@ -89,7 +89,7 @@ describeUnless(missing, 'commands with their own server', () => {
     const { exitCode, complained } = await stepwell(['play', '--environment', 'none-v1', ...LOCAL]);
     expect({ exitCode, complained }).toEqual({
       exitCode: 1,
-      complained: expect.stringContaining('No environment is called none-v1'),
+      complained: expect.stringContaining('There is no environment none-v1'),
     });
   });
 

@@ -56,7 +56,7 @@ describeUnless(missing, 'a Docker engine that goes away', () => {
       await expect.poll(() => playsWell(served).catch(String), { timeout: 60_000 }).toBe(WELL);
       // Two warm ones, and nothing of those before.
       await expect.poll(containers, { timeout: 60_000 }).toBe(2);
-      expect(served.log.join('\n')).not.toContain('a fault that nothing caught');
+      expect(served.log.join('\n')).not.toContain('uncaught error');
       wire.socket.close();
     },
   );

@@ -229,7 +229,7 @@ describeUnless(under.missing, 'a server that is sent whatever comes', () => {
   }, async () => {
     await sendAll();
     await nothingGrows();
-    expect(served.log.filter((line) => /met a fault|nothing caught/.test(line))).toEqual([]);
+    expect(served.log.filter((line) => /failed unexpectedly|uncaught error/.test(line))).toEqual([]);
     expect(await playsWell(served)).toBe(WELL);
     const episodes = recorded(home.trajectories);
     expect(episodes.filter(({ torn }) => torn > 0)).toEqual([]);

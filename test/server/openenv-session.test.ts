@@ -55,7 +55,7 @@ test('a step without an answer for 55 s is an error, ends its episode, and leave
   await vi.advanceTimersByTimeAsync(55_000);
   expect(await late).toBeInstanceOf(OpenEnvExecutionError);
   expect(await late).toMatchObject({
-    message: expect.stringMatching(/not done within 55000 ms.*reset to go on/),
+    message: expect.stringMatching(/took longer than 55000 ms.*reset to go on/),
   });
   expect(await errorOf(session.step({ code: 'echo a' }))).toMatchObject({
     message: expect.stringContaining('reset first'),
