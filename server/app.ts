@@ -71,7 +71,8 @@ function observe(metrics: Metrics, log: Logger): RegistryObserver {
       metrics.failed(RESET_CLASSES[code] ?? 'server', code);
       log.warn({ environment, err }, 'a reset failed');
     },
-    resetRetried: (environment, err) => log.warn({ environment, err }, 'a reset takes another sandbox'),
+    resetRetried: (environment, err) =>
+      log.warn({ environment, err }, 'the sandbox of a reset was gone; taking another one'),
     logFailed: (episode_id, err) => log.error({ episode_id, err }, 'a trajectory is incomplete'),
   };
 }

@@ -5,11 +5,16 @@ import { isLoopback } from './admission.ts';
 import { KEEP } from './trajectory-keep.ts';
 
 const MIB = 1024 * 1024;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Memory for the runner. Its layer lies in memory, too, and counts separately. */
 const RUNNER_BYTES = 96 * MIB;
 
-const counts = z.record(z.string().min(1), z.number().int().min(0).max(10_000));
+/** A whole number in a range. @param max @default no maximum */
+const integer = (min: number, max = Number.MAX_SAFE_INTEGER) => z.number().int().min(min).max(max);
+
+const counts = z.record(z.string().min(1), integer(0, 10_000));
 const paths = z.record(z.string().min(1), z.string().min(1));
 
 /**
@@ -17,7 +22,7 @@ const paths = z.record(z.string().min(1), z.string().min(1));
  * the README's table are derived from it.
  */
 export const Config = z.strictObject({
-  port: z.number().int().min(0).max(65_535).default(8765).describe('TCP port; 0 takes a free one.'),
+  port: integer(0, 65_535).default(8765).describe('TCP port; 0 takes a free one.'),
   host: z
     .string()
     .min(1)
@@ -29,11 +34,7 @@ export const Config = z.strictObject({
     .describe(
       'Sandboxes kept warm, by environment (its default image) or image, e.g. `bash-v1=8,sql-v1=2,spider=4`.',
     ),
-  pool_max: z
-    .number()
-    .int()
-    .min(1)
-    .max(10_000)
+  pool_max: integer(1, 10_000)
     .default(64)
     .describe('Maximum number of sandboxes at the same time, over all images.'),
   dataset: paths
@@ -63,153 +64,73 @@ export const Config = z.strictObject({
     .array(z.url())
     .default([])
     .describe('Web origins whose pages may connect, besides the server itself.'),
-  max_episodes: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
-    .default(1024)
-    .describe('Maximum number of open episodes.'),
-  max_episodes_per_connection: z
-    .number()
-    .int()
-    .min(1)
-    .max(100_000)
+  max_episodes: integer(1, 100_000).default(1024).describe('Maximum number of open episodes.'),
+  max_episodes_per_connection: integer(1, 100_000)
     .default(1024)
     .describe('Maximum number of open episodes of one WebSocket.'),
-  queue_timeout_ms: z
-    .number()
-    .int()
-    .min(0)
-    .max(3_600_000)
+  queue_timeout_ms: integer(0, HOUR_MS)
     .default(30_000)
     .describe('Maximum time that a reset waits for a sandbox.'),
-  step_timeout_ms: z
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_TIMEOUT_MS)
+  step_timeout_ms: integer(1, MAX_TIMEOUT_MS)
     .default(10_000)
     .describe('Deadline of an action that does not set `timeout_ms`.'),
-  max_output_bytes: z
-    .number()
-    .int()
-    .min(256)
-    .max(16 * MIB)
+  max_output_bytes: integer(256, 16 * MIB)
     .default(65_536)
     .describe('Maximum output of an action, in bytes. Longer output keeps its beginning and its end.'),
-  max_frame_bytes: z
-    .number()
-    .int()
-    .min(1024)
-    .max(256 * MIB)
+  max_frame_bytes: integer(1024, 256 * MIB)
     .default(16_777_216)
     .describe(
       'Maximum size of a WebSocket message or HTTP body; a larger message closes the socket with code 1009.',
     ),
-  max_buffered_bytes: z
-    .number()
-    .int()
-    .min(1024)
-    .max(1024 * MIB)
+  max_buffered_bytes: integer(1024, 1024 * MIB)
     .default(4_194_304)
     .describe(
       'Maximum unsent bytes of one socket. Above it, the server reads and starts no request of that socket.',
     ),
-  max_answer_memory_bytes: z
-    .number()
-    .int()
-    .min(1 * MIB)
-    .max(1024 * 1024 * MIB)
+  max_answer_memory_bytes: integer(1 * MIB, 1024 * 1024 * MIB)
     .default(67_108_864)
     .describe(
       'Maximum unsent bytes of all sockets together. The share of one socket shrinks as less is free; above the maximum, sockets that do not read are closed.',
     ),
-  max_request_memory_bytes: z
-    .number()
-    .int()
-    .min(1 * MIB)
-    .max(1024 * 1024 * MIB)
+  max_request_memory_bytes: integer(1 * MIB, 1024 * 1024 * MIB)
     .default(268_435_456)
     .describe(
       'Maximum bytes of all requests that are being received, waiting or running. Above it, large messages wait and HTTP requests get status 503.',
     ),
-  slow_reader_timeout_ms: z
-    .number()
-    .int()
-    .min(1)
-    .max(3_600_000)
+  slow_reader_timeout_ms: integer(1, HOUR_MS)
     .default(60_000)
     .describe('Time after which a socket that does not read its answers is closed.'),
-  max_connections: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000)
+  max_connections: integer(1, 1_000_000)
     .default(8_192)
     .describe(
       'Maximum number of TCP connections. A new one above it replaces the oldest that has not sent a request (or the token) yet; if there is none, the new one is closed.',
     ),
-  max_connections_per_address: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000)
+  max_connections_per_address: integer(1, 1_000_000)
     .default(4_096)
     .describe('Maximum number of TCP connections from one address. Handled as `--max-connections`.'),
-  connect_timeout_ms: z
-    .number()
-    .int()
-    .min(100)
-    .max(3_600_000)
+  connect_timeout_ms: integer(100, HOUR_MS)
     .default(10_000)
     .describe(
       'Maximum time from a connection to the end of the headers of its first request, and to the token where one is required.',
     ),
-  request_timeout_ms: z
-    .number()
-    .int()
-    .min(100)
-    .max(3_600_000)
+  request_timeout_ms: integer(100, HOUR_MS)
     .default(60_000)
     .describe('Maximum time for a whole HTTP request to arrive, including its body.'),
-  heartbeat_interval_ms: z
-    .number()
-    .int()
-    .min(10)
-    .max(3_600_000)
-    .default(20_000)
-    .describe('Time between pings.'),
-  heartbeat_timeout_ms: z
-    .number()
-    .int()
-    .min(10)
-    .max(86_400_000)
+  heartbeat_interval_ms: integer(10, HOUR_MS).default(20_000).describe('Time between pings.'),
+  heartbeat_timeout_ms: integer(10, DAY_MS)
     .default(300_000)
     .describe(
       'Time without a message after which a socket counts as dead. Optimizer steps can take minutes.',
     ),
-  grace_ms: z
-    .number()
-    .int()
-    .min(0)
-    .max(86_400_000)
+  grace_ms: integer(0, DAY_MS)
     .default(0)
     .describe(
       'Time for which the episodes of a socket that dropped without a closing handshake stay open. Without effect for clients until `episode/resume` exists.',
     ),
-  drain_timeout_ms: z
-    .number()
-    .int()
-    .min(0)
-    .max(3_600_000)
+  drain_timeout_ms: integer(0, HOUR_MS)
     .default(30_000)
     .describe('Maximum time to wait for running steps at shutdown.'),
-  session_idle_ms: z
-    .number()
-    .int()
-    .min(1)
-    .max(86_400_000)
+  session_idle_ms: integer(1, DAY_MS)
     .default(600_000)
     .describe("Idle time after which the episode behind OpenEnv's HTTP routes is closed."),
   trajectories: z
@@ -234,32 +155,15 @@ export const Config = z.strictObject({
     .enum(['none', 'bridge'])
     .default('none')
     .describe('Network of the sandboxes; `none` has only loopback.'),
-  memory_bytes: z
-    .number()
-    .int()
-    .min(64 * MIB)
+  memory_bytes: integer(64 * MIB)
     .default(536_870_912)
     .describe('Memory limit of a sandbox.'),
   cpus: z.number().min(0.01).max(1024).default(1).describe('CPU limit of a sandbox.'),
-  pids: z
-    .number()
-    .int()
-    .min(16)
-    .max(1_000_000)
-    .default(256)
-    .describe('Maximum number of processes in a sandbox.'),
-  layer_bytes: z
-    .number()
-    .int()
-    .min(1 * MIB)
+  pids: integer(16, 1_000_000).default(256).describe('Maximum number of processes in a sandbox.'),
+  layer_bytes: integer(1 * MIB)
     .default(134_217_728)
     .describe('Maximum number of bytes that an episode may write to its disk.'),
-  layer_inodes: z
-    .number()
-    .int()
-    .min(256)
-    .default(32_768)
-    .describe('Maximum number of files that an episode may create.'),
+  layer_inodes: integer(256).default(32_768).describe('Maximum number of files that an episode may create.'),
   log_level: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

@@ -7,14 +7,14 @@ import { releasePlay } from './resets.ts';
 
 type State =
   | { readonly is: 'open'; readonly play: EnvironmentEpisode }
-  /** Its sandbox is taken away; a turn may still be under way, and the close follows. */
+  /** Its sandbox is released. A turn may still be in progress; the close follows. */
   | { readonly is: 'abandoned'; readonly reason: EndReason }
   | { readonly is: 'over'; readonly reason: EndReason; readonly failure: Failure | null }
   | { readonly is: 'closed'; readonly failure: Failure | null };
 
 /**
- * Where an episode is: open (ready ⇄ stepping) → over → closed. An open one may be abandoned first. Only an open one has a
- * sandbox, which is released with the move to any other state.
+ * The state of an episode: open (ready ⇄ stepping) → over → closed. An open one may be abandoned before it is closed. Only an
+ * open one has a sandbox, which is released with the move to any other state.
  */
 export class EpisodeLife {
   #state: State;
@@ -45,27 +45,29 @@ export class EpisodeLife {
     return 'failure' in this.#state ? this.#state.failure : null;
   }
 
-  /** A turn begins. @throws {Error} where there can be none */
+  /** A turn begins. @throws {Error} if it cannot */
   begin(): EnvironmentEpisode {
     if (this.#state.is !== 'open' || this.#stepping) {
-      throw new Error(`a turn of an episode that is ${this.#stepping ? 'stepping' : this.#state.is}`);
+      throw new Error(
+        `an episode that is ${this.#stepping ? 'stepping' : this.#state.is} cannot begin a turn`,
+      );
     }
     this.#stepping = true;
     return this.#state.play;
   }
 
-  /** The turn is done, and the next one may come. */
+  /** The turn is done; the next one may begin. */
   goOn(): void {
     this.#stepping = false;
   }
 
-  /** No step follows. @throws {Error} where it has ended already */
+  /** No step follows. @throws {Error} if it has ended already */
   end(reason: EndReason, failure: Failure | null): void {
-    if (this.over) throw new Error(`the end of an episode that is ${this.#state.is}`);
+    if (this.over) throw new Error(`an episode that is ${this.#state.is} cannot end again`);
     this.#moveTo({ is: 'over', reason, failure });
   }
 
-  /** Take the sandbox away from an open one, without waiting for its turn. */
+  /** Release the sandbox of an open episode without waiting for its turn. */
   abandon(reason: EndReason): void {
     if (this.#state.is === 'open') this.#moveTo({ is: 'abandoned', reason });
   }

@@ -163,7 +163,7 @@ export class Episode {
     if (number !== undefined && number < next) return this.#results.again(number, meant);
     this.#refuseUnlessOpen();
     if (number !== undefined && number > next) {
-      throw new ProtocolError('step_out_of_order', `Step ${number} lies ahead; step ${next} is next.`, {
+      throw new ProtocolError('step_out_of_order', `Step ${number} is ahead; step ${next} is next.`, {
         expected: next,
       });
     }
