@@ -96,8 +96,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'reading what is expected from frames, the heap and files',
-    stoppedBy:
-      'They are in no frame, heap or file of that process: it was forked from a process that never read the tests.',
+    stoppedBy: 'They are in no frame, heap or file of that process: its parent never read the tests.',
     source: python`
       import gc, glob, sys
 
@@ -184,8 +183,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'a memory bomb',
-    stoppedBy:
-      'A limit of address space; in addition, the kernel kills the process first when memory is short.',
+    stoppedBy: 'A limit of address space; when memory is short, the kernel kills this process first.',
     source: 'def double(x):\n    return [bytearray(1 << 20) for _ in range(1 << 20)]\n',
   },
   {
@@ -288,8 +286,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'a program that becomes another',
-    stoppedBy:
-      'It has the same descriptors and rights; it can only read its own input, and its output is compared.',
+    stoppedBy: 'It has the same descriptors and rights, only its own input, and its output is compared.',
     program: true,
     source: "import os\nos.execvp('cat', ['cat', '/proc/self/fd/0', '/proc/1/environ'])\n",
   },
