@@ -103,7 +103,11 @@ describe('an environment outside the source', () => {
       source("tasks: [1, 2].map(() => ({ id: 'a', instruction: 'b' }))"),
       /task 1: another task/,
     ],
-    ['has the id of a built-in one', source("id: 'bash-v1'"), /another environment already has the id bash-v1/],
+    [
+      'has the id of a built-in one',
+      source("id: 'bash-v1'"),
+      /another environment already has the id bash-v1/,
+    ],
   ];
 
   it.each(broken)('that %s is refused with file and reason', async (_what, text, reason) => {
