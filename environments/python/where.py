@@ -1,6 +1,6 @@
 """
 Shows where each part of a test's code runs: `python3 environments/python/where.py --entry f test.py` (`-` reads standard
-input). Lines of `judge` are the test as the judge runs it; numbered lines are what it asks of the solution process.
+input). Lines of `judge` are the test as the judge runs it; numbered lines are its requests to the solution process.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from judge.strange import strange_names
 
 
 class _Shown(Placement):
-    """A placement whose steps are source, not compiled code."""
+    """A placement with source steps instead of compiled ones."""
 
     def _compiled(self, statements: list[ast.stmt], names: set[str]) -> tuple[str, set[str]]:
         return ast.unparse(ast.fix_missing_locations(ast.Module(statements, []))), names
@@ -28,7 +28,7 @@ def _labelled(label: str, source: str) -> list[str]:
 def shown(code: str, entry: str | None, setup: str = "") -> str:
     """
     A test's code with its places, as the judge finds them. entry: the name that the solution defines; setup: code that
-    runs before the test on both sides. Raises SyntaxError where the code cannot be read.
+    runs before the test on both sides. Raises SyntaxError if the code cannot be parsed.
     """
     body = ast.parse(setup).body
     classes = {node.name: node for node in body if isinstance(node, ast.ClassDef)}
@@ -40,7 +40,7 @@ def shown(code: str, entry: str | None, setup: str = "") -> str:
 
 
 def _set_up(source: str) -> dict[str, object]:
-    """What the judge has from a setup; nothing of one that it cannot run by itself."""
+    """The judge's names from a setup; none if the judge cannot run the setup by itself."""
     names = {"__name__": "test", ELSEWHERE: lambda *_: None}
     try:
         exec(compiled(source, "<setup>"), names)

@@ -87,7 +87,7 @@ function byComposite(query: GoldQuery, weights: CompositeWeights): RowsGrader {
     const parts = {
       format: wellFormed && reads ? 1 : 0,
       execution: same ? 1 : 0,
-      // If the gold reads no table, there is nothing to explore, so exploration earns nothing.
+      // If the gold reads no table, there is nothing to explore, so exploration earns nothing of its own.
       exploration: explorationShare(query, tables, earlier) ?? (same ? 1 : 0),
     };
     return { reward: compositeReward(parts, weights), success: same, components: parts };

@@ -1,10 +1,10 @@
-"""The usual test, one call with plain arguments compared with a plain value: it needs no look at every name in it."""
+"""The usual test: one call with plain arguments compared with a plain value. It needs no analysis of its names."""
 
 import ast
 
 
 def call_and_value(source: str, entry: str) -> tuple[str, object] | None:
-    """The call's source and the value that it is asserted to equal, or None for any other test."""
+    """The call's source and its expected value, or None for any other test."""
     body = ast.parse(source, "<test>").body
     if len(body) != 1 or not isinstance(body[0], ast.Assert) or body[0].msg is not None:
         return None

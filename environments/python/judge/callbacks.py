@@ -1,6 +1,6 @@
 """
-What the judge gave to a solution and keeps to itself: functions and iterators of a test, which run where the test runs.
-The solution gets something that calls back; meanwhile it answers what the judge asks.
+The solution's stand-ins for functions and iterators of a test, which stay in the judge and run there. A stand-in calls the
+judge; while it waits, the solution process answers the judge's requests.
 """
 
 import threading
@@ -38,7 +38,7 @@ def _function(callbacks, number, name):
 
 class Callbacks:
     """
-    One end of the channel, whoever of the solution's threads needs it. answered(request) -> the answer; classes: those of
+    The solution's end of the channel, shared by its threads. answered(request) -> the answer; classes: the classes of
     exceptions.
     """
 
@@ -59,7 +59,7 @@ class Callbacks:
         self._given = {}
         self._numbers = {}
         self._calls = 0
-        # What was raised by the judge's, and its numbers there.
+        # Exceptions that the judge's functions raised, and their numbers in the judge.
         self._raised = []
 
     def serve(self) -> None:
@@ -71,7 +71,7 @@ class Callbacks:
             self._channel.send(answer)
 
     def given(self, number: int, form: str, name: str) -> object:
-        """What stands for something of the judge's; the same for the same."""
+        """The stand-in for an object of the judge, the same one for the same object."""
         if number not in self._given:
             made = _Given(self, number) if form == "iterator" else _function(self, number, name)
             self._given[number] = made
@@ -79,7 +79,7 @@ class Callbacks:
         return self._given[number]
 
     def number(self, value: object) -> int | None:
-        """Which of the judge's things a value stands for, or None."""
+        """The object of the judge that a value stands for, or None."""
         return self._numbers.get(id(value))
 
     def raised(self, error: BaseException) -> int | None:

@@ -1,4 +1,4 @@
-"""What a solution did to a test's own values, and whether the test can tell that this was asked of it."""
+"""A solution's changes to a test's own values, and whether the test checks that they were wanted."""
 
 import ast
 import hashlib
@@ -7,7 +7,7 @@ from .scopes import bindings
 
 _DATA = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.JoinedStr, ast.Call, ast.Name, ast.ListComp, ast.BinOp)
 _MAKING = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.BinOp, ast.Call)
-# Functions and methods that give the parts of a value as they are.
+# Functions and methods that return the parts of a value unchanged.
 _PASSING = frozenset("enumerate zip iter reversed items values".split())
 
 
@@ -16,7 +16,7 @@ def _reads(node, names):
 
 
 def _passed(node):
-    """Names of values that an expression may give as they are, or in part, or within something."""
+    """Names of values that an expression may return, whole, in part or inside another value."""
     if isinstance(node, ast.Name):
         return {node.id}
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
@@ -34,7 +34,7 @@ def _passed(node):
 
 
 def _given(tree):
-    """Arguments of the test's own functions, each with its name there."""
+    """Arguments of calls of the test's own functions, each with its parameter name."""
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -44,7 +44,7 @@ def _given(tree):
 
 
 def _aliases(tree, name):
-    """Names of what may be the value of a name, or hold it, or be a part of it."""
+    """Names that may have the value of a name, contain it, or be a part of it."""
     pairs = [*(pair for node in ast.walk(tree) for pair in bindings(node) if isinstance(pair[1], ast.expr)), *_given(tree)]
     shared = [
         _passed(source) | {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
@@ -66,11 +66,11 @@ class Changes:
         self._names = changed
         self._foreign = foreign
         self._tree = ast.parse(code) if changed else None
-        # Nobody sees what became of a value that was made for the solution alone.
+        # The test cannot see changes of a value that it made only for the solution.
         self.matter = any(not _is_fresh(name) for name in changed)
 
     def notices(self, values: dict[str, object]) -> set[str]:
-        """A notice for each that the test compares with nothing but itself; it says what became of the value."""
+        """A notice for each value that the test compares only with itself; it says what the value became."""
         return {
             f"changed {name} {_digest(values.get(name))}"
             for name in self._names
@@ -105,14 +105,14 @@ def _is_fresh(text):
 
 
 def _compared(test):
-    """The comparisons of a test that are not about single items."""
+    """The comparisons of a test, except those of single items."""
     if isinstance(test, ast.BoolOp):
         return [node for part in test.values for node in _compared(part)]
     return [test] if isinstance(test, ast.Compare) else []
 
 
 def _digest(value):
-    """Says of two values whether they have the same items, in whatever order."""
+    """Whether two values have the same items, in any order."""
     try:
         items = sorted(map(repr, value.items() if isinstance(value, dict) else value))
     except TypeError:

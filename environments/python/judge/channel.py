@@ -7,13 +7,13 @@ import struct
 
 MAX_MESSAGE = 16 << 20
 
-# Held here, so that what a solution does to the module `json` concerns only itself.
+# Bound here, so that a solution that changes the module `json` affects only itself.
 _dumps = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _loads = json.JSONDecoder().decode
 
 
 class Closed(Exception):
-    """The other side is gone, or what it sent is no message."""
+    """The other side is gone, or sent something that is not a message."""
 
 
 class Channel:
@@ -42,7 +42,7 @@ class Channel:
             raise Closed() from error
 
     def receive_within(self, seconds: float) -> object:
-        """The next message, if its beginning is there by then; else Closed."""
+        """The next message. Raises Closed if it has not begun by then."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         if not poll.poll(seconds * 1000):

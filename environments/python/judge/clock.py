@@ -1,8 +1,8 @@
 """
-The time that a solution has had: the time of the clock while it waits, and of the processor while it computes and others
-hold the processor. Time in which nobody ran, as the sandbox was paused, or in which somebody stopped the solution, is not
-its time. It can bring about neither: it may not stop itself (`filter.py`), a crowd of its processes is looked for, and it is
-forgiven no more waiting than the machine was busy with what is not its own.
+The time that a solution has used: wall-clock time while it waits, and processor time while it computes and other processes
+compete for the processor. Time while the sandbox was paused, or while something else stopped the solution, does not count. A
+solution can cause neither: it may not stop itself (`filter.py`), a crowd of its processes is detected, and its waiting for a
+processor is forgiven only as far as the machine was busy with other processes.
 """
 
 import contextlib
@@ -11,25 +11,25 @@ import signal
 import time
 from collections.abc import Iterator
 
-# The judge looks at the time so often, in seconds, and may be so much later before that counts as a gap.
+# The interval of the judge's checks in seconds, and the delay from which a check counts as a gap.
 TICK = 0.1
 _SLACK = 0.4
-# Time in which the judge or the solution waits for a processor does not count, but at least this part of all does.
+# Waiting for a processor does not count, but at least this share of the time does.
 _LEAST_SHARE = 0.1
-# From this part of the time on the judge is taken to compute, not to wait.
+# From this share of the time on the judge counts as computing, not waiting.
 _WORKING = 0.05
-# So long a solution is waited for that somebody stopped.
+# Seconds to wait for a solution that something else stopped.
 _PATIENCE = 5.0
-# From so many processes and threads on, a solution may itself be why others had no time.
+# From this number of processes and threads on, a solution itself may keep others from the processor.
 _CROWD = 8
-# The judge ends after so many seconds of processor time beyond those of a part: SIGPROF.
+# The judge ends (SIGPROF) this many seconds of processor time after the limit of a part.
 _EXCESS = 5.0
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 _STOPPED = ("T", "t")
 
 
 class Over(BaseException):
-    """The time is over. held: somebody keeps the solution stopped."""
+    """The time is over. held: something else keeps the solution stopped."""
 
     def __init__(self, held: bool = False) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class Over(BaseException):
 
 
 def _waited(pid):
-    """Seconds that a process had to wait for a processor; 0 where the kernel does not tell."""
+    """Seconds that a process waited for a processor; 0 if the kernel does not report it."""
     try:
         with open(f"/proc/{pid}/schedstat", "rb", 0) as file:
             return int(file.read(100).split()[1]) / 1e9
@@ -46,7 +46,7 @@ def _waited(pid):
 
 
 def _state_of(pid):
-    """State, processor time in seconds and number of threads of a process; Z where there is none."""
+    """State, processor time in seconds and number of threads of a process; Z if it does not exist."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             fields = file.read().rpartition(b")")[2].split()
@@ -64,8 +64,8 @@ def _user_of(pid):
 
 def _tasks(pid):
     """
-    Number of threads of a solution's processes, and their processor time in seconds by process: all processes of its user;
-    where that is the judge's too, those younger than the judge.
+    Number of threads of a solution's processes, and their processor time in seconds by process. These are all processes
+    of its user; if that is also the judge's user, those younger than the judge.
     """
     judge, user = os.getpid(), _user_of(pid)
     least = judge + 1 if user == os.getuid() else 0
@@ -80,7 +80,7 @@ def _crowded(pid):
 
 
 def _machine_busy():
-    """Processor time of the whole machine in seconds, with what other machines took of it; None where it is not told."""
+    """Processor time of the whole machine in seconds, with time stolen by other machines; None if it is not reported."""
     try:
         with open("/proc/stat", "rb") as file:
             user, nice, system, _, _, irq, soft, stolen = file.readline().split()[1:9]
@@ -90,7 +90,7 @@ def _machine_busy():
 
 
 def _latest():
-    """The number that the latest process or thread got."""
+    """The id of the latest process or thread."""
     try:
         with open("/proc/loadavg", "rb") as file:
             return int(file.read().split()[4])
@@ -99,7 +99,7 @@ def _latest():
 
 
 class _Others:
-    """How busy the machine was with what is not the solution's, from one look to the next."""
+    """How busy the machine was with processes other than the solution's, between two checks."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -108,8 +108,8 @@ class _Others:
 
     def busy(self, passed: float, own: float) -> float:
         """
-        Processor time of others since the last look, in seconds. own: the judge's. Of processes that began and may have
-        ended meanwhile nobody knows: they may have computed all the time.
+        Processor time of others since the last check, in seconds. own: the judge's. Processes that began and ended in
+        between are unknown: they may have computed all the time.
         """
         before, busy, latest = self._tasks, self._busy, self._latest
         self.__init__(self._pid)
@@ -125,10 +125,10 @@ class Clock:
 
     def __init__(self, seconds: float) -> None:
         self._left = seconds
-        # How many of those who wait want no time counted, or nothing raised.
+        # Number of waiting callers during which no time counts, or nothing is raised.
         self._off = self._quiet = 0
         self._limit = self._used = 0.0
-        # Time in which nobody ran, and in which the solution was stopped.
+        # Time in which nothing ran, and in which the solution was stopped.
         self._gap = self._held = 0.0
         self._last = time.monotonic()
         self._worked = time.process_time()
@@ -136,14 +136,14 @@ class Clock:
         self.watch(None)
 
     def watch(self, pid: int | None) -> None:
-        """Look at a solution process, or none, from now on."""
+        """Watch this solution process from now on, or none."""
         self._pid = pid
         self._others = None
         self._seen = (0.0, 0.0) if pid is None else (_state_of(pid)[1], _waited(pid))
 
     @contextlib.contextmanager
     def part(self, seconds: float) -> Iterator[None]:
-        """The time of one part: Over is raised in it when that is over."""
+        """The time of one part: Over is raised in it when its time is over."""
         self._limit = min(seconds, self._left)
         self._used = self._gap = self._held = 0.0
         if self._limit <= 0:
@@ -152,7 +152,7 @@ class Clock:
         tick = min(TICK, self._limit / 4)
         signal.signal(signal.SIGALRM, self._tick)
         signal.setitimer(signal.ITIMER_REAL, tick, tick)
-        # What the judge computes with a solution's values may be one operation that no signal interrupts.
+        # The judge may compute with a solution's values in one operation that no signal handler interrupts.
         signal.setitimer(signal.ITIMER_PROF, self._limit + _EXCESS)
         try:
             yield
@@ -168,22 +168,22 @@ class Clock:
 
     @property
     def disturbed(self) -> bool:
-        """Whether, in the last part, nobody ran for a while, or somebody stopped the solution."""
+        """Whether nothing ran for a while in the last part, or something else stopped the solution."""
         return self._gap > 0 or self._held > 0
 
     @property
     def exceeded(self) -> bool:
-        """Whether the last part would have had no time left if that counted."""
+        """Whether the last part would have run out of time if that time counted."""
         return self._used + self._gap + self._held > self._limit
 
     def check(self) -> None:
-        """Raise Over where the time is over."""
+        """Raise Over if the time is over."""
         if self.over:
             raise Over(held=self._held > _PATIENCE)
 
     @contextlib.contextmanager
     def off(self) -> Iterator[None]:
-        """Time that is not the solution's."""
+        """Time that does not count for the solution."""
         self._count()
         self._off += 1
         try:
@@ -195,8 +195,8 @@ class Clock:
     @contextlib.contextmanager
     def quiet(self) -> Iterator[None]:
         """
-        Time in which nothing is raised: whoever waits for the end of the solution looks by himself whether it is over. Once
-        it has ended, the time is that of those who have to tell.
+        Time in which nothing is raised: the caller waits for the end of the solution and checks the time itself. After
+        that end, the time is for reporting.
         """
         self._quiet += 1
         try:
@@ -225,7 +225,7 @@ class Clock:
         state, theirs, waited = ("S", 0.0, 0.0) if self._pid is None else self._look()
         waited += self._delay - delay
         if state == "R" or own > passed * _WORKING:
-            # One of the two computes while the other waits.
+            # One of judge and solution computes while the other waits.
             waited = max(waited, passed - theirs - own)
         if state in _STOPPED or (state == "Z" and self._quiet):
             self._held += passed
@@ -242,7 +242,7 @@ class Clock:
             self._used += passed
 
     def _look(self):
-        """State of the solution, its processor time and its waiting for that since the last look."""
+        """State of the solution, its processor time, and its waiting for a processor since the last check."""
         state, seconds, _ = _state_of(self._pid)
         before, earlier = self._seen
         waited = _waited(self._pid)
@@ -251,8 +251,8 @@ class Clock:
 
     def _busy_others(self, passed, own):
         """
-        Processor time of others while `passed`; the first time, as much as there can be: only who waits is looked at so
-        closely, and a short test never.
+        Processor time of others while `passed`. The first time it is the maximum: this is read only if someone waits for
+        a processor, and never in a short test.
         """
         if self._others is None:
             self._others, self._last_look = _Others(self._pid), self._last

@@ -1,8 +1,8 @@
 """
 Plain values as JSON, between the judge and a solution process: how they are written. `decoding.py` reads them.
 
-Whoever decodes gets exact built-in types, whatever the other side had: a subclass arrives as its base, so none of its
-methods takes part in a comparison. What is no plain value stays where it is and arrives as a reference.
+The decoder creates exact built-in types: a value of a subclass arrives as its base class, so none of its methods takes
+part in a comparison. An object that is not a plain value stays where it is and arrives as a reference.
 """
 
 import builtins
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from . import instances
 from .decoding import FACTORIES
 
-# Bounds of one value: what is larger is an error of the side that sends it.
+# Limits of one value: a larger one is an error of the sender.
 MAX_NODES = 2_000_000
 MAX_ITEMS = 1_000_000
 
@@ -39,7 +39,7 @@ _RUNNING = (
     enumerate,
     *(kind for kind in vars(itertools).values() if isinstance(kind, type)),
 )
-# Classes of modules that are loaded only where a value of theirs appears: a grade must not wait for them.
+# Classes whose modules are loaded only if a value of theirs appears: a grade must not wait for them.
 _DATES = {
     "datetime": ("year", "month", "day", "hour", "minute", "second", "microsecond"),
     "date": ("year", "month", "day"),
@@ -61,9 +61,8 @@ class TooLarge(ValueError):
 
 class Encoder:
     """
-    Encodes values for the other side.
-    refer(value) -> JSON: names what cannot cross. classes: classes that both sides have, by name. lazily: whether an
-    iterator that runs code is referred to, not gone through.
+    Encodes values for the other side. refer(value) -> JSON: a reference to an object that cannot cross. classes: classes
+    that both sides have, by name. lazily: whether an iterator that runs code becomes a reference instead of its items.
     """
 
     def __init__(self, refer: Callable[[object], list], classes: dict[str, type], lazily: bool = False) -> None:
@@ -82,13 +81,13 @@ class Encoder:
             encoded = self._any(value)
             if not self._found:
                 return encoded
-            # They refer to each other by number, as they may form circles and chains of any length. The list grows here.
+            # They refer to each other by number, because they may form cycles and long chains. The list grows in the loop.
             described = [self._described(*found) for found in self._found]
             return ["graph", encoded, described]
         except RecursionError:
             return self._refer(value)
         finally:
-            # A generator of the solution's may have asked for another value meanwhile.
+            # A generator of the solution may have encoded another value meanwhile.
             self._left, self._found, self._numbers = around
 
     def _all(self, values):
@@ -132,7 +131,7 @@ class Encoder:
         if kind is collections.deque:
             return ["deque", self._all(value), value.maxlen]
         if kind is collections.defaultdict:
-            # Of any other factory, it is a dictionary of what is in it.
+            # With any other factory it is sent as a dictionary.
             factory = next((name for name, plain in FACTORIES.items() if plain is value.default_factory), None)
             return ["dict", self._pairs(value)] if factory is None else ["defaultdict", factory, self._pairs(value)]
         if kind is type({}.keys()):
@@ -172,7 +171,7 @@ class Encoder:
         return [[name, self._any(part)] for name, part in instances.attributes(value)]
 
     def _content(self, value, base):
-        """What a built-in class holds of an instance of a class made from it."""
+        """The content of an instance as its built-in base class holds it."""
         if base is dict:
             return ["dict", self._pairs(value)]
         if base in (list, tuple, set, frozenset):
@@ -184,7 +183,7 @@ class Encoder:
         return float.__pos__(value) if base is float else ["bytes", bytes.hex(value)]
 
     def _derived(self, value, bases):
-        """Subclasses of built-in classes, as their base; the more special ones first."""
+        """Subclasses of built-in classes, as their base class; the more specific ones first."""
         if collections.Counter in bases:
             return ["Counter", self._pairs(value)]
         if collections.OrderedDict in bases:

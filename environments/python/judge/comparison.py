@@ -3,12 +3,12 @@
 import itertools
 import re
 
-# A number as a program writes it. More significant digits than a double holds are meant exactly.
+# A number in a program's output. With more significant digits than a double has, it must match exactly.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _EXACT_DIGITS = 15
 # A word, or the end of a line with all white space and blank lines after it.
 _WORD = re.compile(r"(\S+)|\n\s*")
-# No word, as it is white space.
+# Not a word: white space.
 _END = "\n"
 TOLERANCE = 1e-6
 
@@ -36,7 +36,7 @@ def _same_token(actual, expected):
 
 
 def _words(text):
-    """Words one by one, and None between two lines that are not blank. One is held at a time: an output may be all lines."""
+    """Words one by one, and None between two non-blank lines. One word is held at a time, as an output may be large."""
     is_first, is_broken = True, False
     for match in _WORD.finditer(text):
         word = match.group(1)
@@ -51,10 +51,9 @@ def _words(text):
 
 def same_output(actual: str, expected: str) -> bool:
     """
-    Whether a program's output is the expected one: the same lines that are not blank, each of the same words. Words are
-    divided by white space, whatever its kind and amount. Two words that are decimal numbers agree if their values are
-    equal; where the expected one has a point or an exponent and at most 15 significant digits, if they differ by no
-    more than 1e-6, or 1e-6 of the expected one.
+    Whether a program's output is the expected one: the same non-blank lines, each with the same words. Words are
+    separated by any white space. Two words that are decimal numbers agree if their values are equal. If the expected one
+    has a point or an exponent and at most 15 significant digits, they may differ by 1e-6, or by 1e-6 of the expected one.
     """
     if actual == expected:
         return True
@@ -66,9 +65,9 @@ def same_output(actual: str, expected: str) -> bool:
 
 def same_value(actual: object, expected: object) -> bool:
     """
-    Whether a returned value is the expected one, which is JSON: a tuple is a list; the keys of a dictionary count as
-    text; true and false are no numbers; whole numbers agree exactly; where the expected number is not whole, 1e-6, or 1e-6
-    of it, is forgiven, and to a float for a whole number 1e-6. NaN agrees with nothing.
+    Whether a returned value is the expected one, which is JSON. A tuple is a list; the keys of a dictionary are text;
+    true and false are not numbers; integers must be equal. If the expected number is not an integer, the difference may
+    be 1e-6, or 1e-6 of it. A float in place of an integer may differ by 1e-6. NaN agrees with nothing.
     """
     kind = type(actual)
     if expected is None or type(expected) in (bool, str):

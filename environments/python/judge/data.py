@@ -37,10 +37,10 @@ _MAKERS = frozenset(
     "abs all any bin bool bytes bytearray chr complex dict divmod float format frozenset hex int len list max min oct ord "
     "pow range repr round set sorted str sum tuple".split()
 )
-# What gives iterators: data only for what goes through them at once.
+# Calls that return iterators: data only if they are consumed at once.
 _ITERATING = frozenset("enumerate filter map reversed zip".split())
 _VIEWS = ("items", "keys", "values")
-# Modules whose functions give plain values, or those functions.
+# Modules whose functions return plain values, or those functions.
 _DATA_MODULES = {
     "collections": ("deque", "Counter", "OrderedDict", "defaultdict"),
     "copy": ("copy", "deepcopy"),
@@ -64,7 +64,7 @@ def _assigned(statement):
 
 
 def _tools(body):
-    """Names under which code has modules of data, and functions of theirs."""
+    """Names that code uses for these modules and their functions."""
     modules, functions = {}, set()
     for node in (part for statement in body for part in nodes_in(statement)):
         if isinstance(node, ast.Import):
@@ -77,8 +77,8 @@ def _tools(body):
 
 def plain_names(body: list[ast.stmt], known: Set[str], makers: Set[str]) -> set[str]:
     """
-    Names that nothing but assignments bind, each of data written out: literals, operators, copies of the like, instances of
-    `makers`. What a coroutine or a class refers to is shared with whoever has it, and does not count.
+    Names that only assignments of literal data bind: literals, operators, copies of such names, instances of `makers`. A
+    value that a coroutine or a class refers to is shared with its users, and does not count.
     """
     plain, other = set(), set()
     for node in (part for statement in body for part in nodes_in(statement)):
@@ -102,7 +102,7 @@ def _is_plain(value, plain, makers, modules):
     names = plain | inner
 
     def is_data(node, given=False):
-        """given: whether something goes through it, or calls it, at once."""
+        """given: whether the value is consumed or called at once."""
         if isinstance(node, ast.Name):
             return node.id in names or (node.id in makers and (given or isinstance(vars(builtins).get(node.id), type)))
         if isinstance(node, ast.Call):

@@ -24,12 +24,12 @@ _VALUES = (
     collections.Counter,
     collections.OrderedDict,
 )
-# What makes the items that a defaultdict lacks, where it crosses as such: plain values.
+# Factories of a defaultdict that crosses as one: they make plain values.
 FACTORIES = {kind.__name__: kind for kind in (bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)}
 # The range of floats that are numbers.
 _MOST = sys.float_info.max
 _LEAST = -_MOST
-# Names of what is done with plain values.
+# Names of operations on plain values.
 OWN_NAMES = frozenset(name for kind in _VALUES for name in dir(kind) if not name.startswith("__"))
 
 
@@ -39,20 +39,19 @@ def _tuple_class(name, fields):
 
 
 def forget_kinds() -> None:
-    """Forget the classes of named tuples that solutions gave."""
+    """Drop the classes of named tuples from solutions."""
     _tuple_class.cache_clear()
 
 
 class Decoder:
     """
-    Decodes what the other side sent. side: what this side makes of what is no value: remote(number, …) of an object of the
-    solution's, given(number, …) of one of the judge's, raisable(reference, names, base) of an exception's class,
-    imported(module, name) of a class of Python's; `classes`, its own classes of the names that both sides have;
-    `error_classes`; `taken`, names of what plain values and instances of these classes have; and
-    notice(kind, detail), which is told of each part that is not simply data: `nan`, a float that is no number; `infinite`,
-    one from which such a one can be made; `hidden`, an attribute in the place of a value of its class; `inside`, what is no
-    data within an instance of such a class; `named`, a named tuple.
-    Where `ordered` is set, a float that is no number raises FloatingPointError.
+    Decodes messages of the other side. side: makes objects for references: remote(number, …) for an object of the
+    solution, given(number, …) for one of the judge, raisable(reference, names, base) for an exception class,
+    imported(module, name) for a class of Python's. It also has `classes`, its own classes of the names that both sides
+    have; `error_classes`; `taken`, names of methods and attributes of plain values and of instances of these classes; and
+    notice(kind, detail), which is called for each part that is not plain data: `nan`, a NaN; `infinite`, a float from
+    which a NaN can be computed; `hidden`, an attribute that hides a value of its class; `inside`, a value that is not
+    data within an instance of such a class; `named`, a named tuple. If `ordered` is set, a NaN raises FloatingPointError.
     """
 
     def __init__(self, side: object) -> None:
@@ -196,7 +195,7 @@ class Decoder:
         self._notice("named")
         parts = self._all(items)
         if not self._side.taken.isdisjoint(fields):
-            # A field would take the place of what is asked of other values.
+            # A field would hide a method or attribute that other values have.
             return tuple(parts)
         return _tuple_class(name, tuple(fields))._make(parts)
 
@@ -212,7 +211,7 @@ class Decoder:
         around = self._instances
         try:
             self._instances = [instances.blank(self._classes[name]) for name, _, _ in described]
-            # Those found last lie deepest: others may count among their keys.
+            # The last ones are nested deepest: others may use them as keys.
             for made, (_, content, state) in zip(reversed(self._instances), reversed(described)):
                 self._fill(made, content, state)
             return self.decode(value)

@@ -1,6 +1,6 @@
 """
-Exceptions as they cross between the judge and a solution process: told there, made again here. Of a class that only the
-other side has, a class of the same name and the same built-in base takes the place.
+Exceptions between the judge and a solution process: described on one side, made again on the other. A class that only the
+other side has is replaced by a class with the same name and the same built-in base.
 """
 
 import builtins
@@ -14,7 +14,7 @@ _BUILTIN_ERRORS = {
 }
 _MOST = 2000
 _DEEPEST = 5
-# Held here, so that what a solution does to its built-in names concerns only itself.
+# Bound here, so that a solution that changes built-in names affects only itself.
 _isinstance, _issubclass, _list, _str, _type = isinstance, issubclass, list, str, type
 _BaseException, _Group, _SyntaxError = BaseException, BaseExceptionGroup, SyntaxError
 
@@ -25,7 +25,7 @@ def builtin_base(kind: type) -> str:
 
 
 def own_names(kind: type) -> list[list[str]]:
-    """Names of an exception's class and of its bases, up to the nearest built-in one, each with its module's."""
+    """Names of an exception's class and its bases, up to the nearest built-in one, each with the name of its module."""
     names = []
     for one in kind.__mro__:
         if one in _BUILTIN_ERRORS:
@@ -37,8 +37,8 @@ def own_names(kind: type) -> list[list[str]]:
 
 def told(error: BaseException, encode: Callable[[object], object], folder: str, depth: int = 0) -> dict:
     """
-    An exception as the other side is told of it. encode(value) -> JSON. folder: how the names of files begin whose line is
-    told.
+    The description of an exception for the other side. encode(value) -> JSON. folder: prefix of file names whose lines
+    are reported.
     """
     kind = _type(error)
     try:
@@ -70,15 +70,15 @@ def told(error: BaseException, encode: Callable[[object], object], folder: str, 
         if _isinstance(error, SystemExit):
             said["code"] = encode(error.code)
     except _BaseException:
-        # What cannot be told is left out.
+        # Parts that cannot be encoded are left out.
         pass
     return said
 
 
 class Classes:
     """
-    Classes of exceptions by what was told of them. known(name): a class that this side has, or None. admitted(kind): the
-    class that takes the place of one, whatever led to it.
+    Classes of exceptions by their description. known(name): a class that this side has, or None. admitted(kind): the
+    class that replaces a given one.
     """
 
     def __init__(self, known: Callable[[str], object], admitted: Callable[[type], type] = lambda kind: kind) -> None:
@@ -88,8 +88,8 @@ class Classes:
 
     def of(self, names: list[list[str]], base: str) -> type:
         """
-        The class of these names, the last one being the base of the others, all of them with a built-in one.
-        Raises ValueError where that is no exception.
+        The class with these names. The last one is the base of the others, and all have a built-in base.
+        Raises ValueError if that is not an exception.
         """
         kind = vars(builtins)[base]
         if not _issubclass(kind, _BaseException):
@@ -109,7 +109,7 @@ class Classes:
 
 
 def _published(name, module):
-    """An exception of one of Python's own modules, if that does no more than compute; one that skips a test is no error."""
+    """An exception of one of Python's modules that only compute; one that skips a test is not an error."""
     if not modules.computes(module) or module.split(".")[0] == "unittest":
         return None
     return getattr(sys.modules.get(module), name, None)
@@ -126,7 +126,7 @@ def made(
     notice: Callable[[str], None] = lambda text: None,
 ) -> BaseException:
     """
-    An exception like the one that was told of. notice(text) is told of an attribute that hides a value of its class.
+    An exception like the described one. notice(text) is called for an attribute that hides a value of its class.
     """
     kind = classes.of(said.get("names", ())[:_DEEPEST], said["base"])
     message = _str(said["message"])

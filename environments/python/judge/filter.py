@@ -1,12 +1,12 @@
 """
 The system call filter of a solution process, beyond the sandbox's own.
 
-A solution process cannot end or stop itself in a way that looks as if somebody else had done it: the signals that no
-process can refuse reach only processes that it began. Nothing is traced, as a process that somebody traces can end without
-the judge ever hearing of it. Memory in files without a name would be nobody's when memory is short. Where the judge is of
-the same user, it is not to be signalled or limited. No priority is lowered, the solution's own neither: its waiting for a
-processor is not its time. And where processor time and memory count, no process is started, threads only: what another
-one uses is counted only if somebody waits for it.
+A solution process cannot end or stop itself so that it looks like the act of another process: it can send the signals
+that no process can ignore only to processes that it started. Tracing is refused, because a traced process can end without
+notice to the judge. Memory files are refused, because their memory belongs to no process when memory is short. If the
+judge has the same user, the solution can neither signal nor limit it. Nothing may lower a priority, not even the
+solution's own, because its waiting for a processor does not count as its time. If processor time and memory are measured,
+it may start only threads, no processes: the kernel counts the resources of a process only if someone waits for it.
 """
 
 import ctypes
@@ -71,7 +71,7 @@ def _give(answer):
 
 
 def _refuse_if(argument, values):
-    """Refuse where an argument has one of these values."""
+    """Refuse if an argument has one of these values."""
     block = [_load(argument)]
     for value in values:
         block += [(_EQUAL, 0, 1, value), _give(_REFUSE)]
@@ -79,14 +79,14 @@ def _refuse_if(argument, values):
 
 
 def _unless_held(signal, block):
-    """What a block says where the signal is none of those that are held back."""
+    """The instructions for a call whose signal is not one of the refused ones."""
     skip = len(block)
     tests = [(_EQUAL, len(_HELD) - 1 - number + skip, 0, value) for number, value in enumerate(_HELD)]
     return [_load(signal), *tests, *block]
 
 
 def _to_younger(own, inclusive):
-    """Allow where the first argument is a process, or the negative number of a group, that is younger than this one."""
+    """Allow if the first argument is a process, or the negative id of a group, that is younger than this process."""
     least = own if inclusive else own + 1
     last_group = (1 << 32) - least
     return [
@@ -107,7 +107,7 @@ def _signals(own, separate):
         [_give(_ALLOW)] if separate else [_load(0), (_EQUAL, 0, 1, 0), _give(_ALLOW), *_to_younger(own, inclusive=True)]
     )
     refused = [_give(_REFUSE)]
-    # Of a thread it cannot be told whose it is.
+    # The owner of a thread cannot be known.
     thread = anywhere if separate else _to_younger(own, inclusive=True)
     return {
         "kill": [*_unless_held(1, anywhere), *to_children],
@@ -120,7 +120,7 @@ def _signals(own, separate):
 
 
 def _starts(alone):
-    """How processes and threads begin: their end is told by the usual signal or none."""
+    """How processes and threads start: only the usual signal or none may report their end."""
     block = [
         _load(0),
         (_MASK, 0, 0, 0xFF),
@@ -140,7 +140,7 @@ def _starts(alone):
 
 
 def _limits(separate):
-    """The limit of processor time stays, as the kernel ends with SIGKILL who exceeds it."""
+    """The limit of processor time may not change, because the kernel ends a process that exceeds it with SIGKILL."""
     foreign = [] if separate else [_load(0), (_EQUAL, 1, 0, 0), _give(_REFUSE)]
     return {
         "setrlimit": _refuse_if(0, [_RLIMIT_CPU]),
@@ -157,7 +157,9 @@ def _limits(separate):
 
 
 def _scheduling(separate):
-    """Nobody becomes slower: not the judge, and not the solution itself, whose waiting for a processor is not its time."""
+    """
+    No process may be slowed down, not even the solution, because its waiting for a processor does not count as its time.
+    """
     affinity = [] if separate else [_load(0), (_EQUAL, 1, 0, 0), _give(_REFUSE)]
     refused = ("sched_setparam", "sched_setscheduler", "sched_setattr", "setpriority", "ioprio_set")
     return {**{name: [_give(_REFUSE)] for name in refused}, "sched_setaffinity": affinity}
@@ -195,8 +197,8 @@ def _program(alone, separate):
 
 def confine(alone: bool, separate: bool) -> None:
     """
-    Filter what this process and its heirs call. alone: whether they may start threads only. separate: whether the judge is
-    another user. Needs `no_new_privs`.
+    Filter system calls of this process and its descendants. alone: whether they may start only threads. separate: whether
+    the judge is another user. Needs `no_new_privs`.
     """
     program = _program(alone, separate)
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *instruction) for instruction in program))

@@ -1,4 +1,4 @@
-"""What of a test the solution process was given by reference, not as data: functions, iterators, classes, exceptions."""
+"""Objects of a test that the solution process got by reference, not as data: functions, iterators, classes, exceptions."""
 
 import itertools
 import sys
@@ -10,24 +10,24 @@ from .channel import Closed
 
 
 class Given:
-    """All of one test. classes: the judge's own classes of the names that both sides have."""
+    """The given objects of one test. classes: the judge's own classes of the names that both sides have."""
 
     def __init__(self, classes: dict[str, type]) -> None:
         self._classes = classes
         self._found = []
         self._raisables = {}
         self._raised = []
-        # The assertion that failed in a call of the solution's, which the test may not survive.
+        # An assertion that failed in a call from the solution: the test must then fail.
         self.failed = None
 
     def found(self, number: int) -> object:
-        """What the solution got by this number. Raises IndexError where it was given no such thing."""
+        """The object with this number. Raises IndexError if the solution got no such object."""
         return self._found[number]
 
     def call(self, message: dict, decode: Callable[[object], object], encode: Callable[[object], object]) -> dict:
         """
-        Call what the solution was given, as it asks; the message back. What is raised there goes through the solution; a
-        failed assertion does not end there. Raises Closed where the message cannot be read.
+        Call a given object for the solution; returns the answer. An exception goes through the solution; a failed
+        assertion is kept, so the solution cannot suppress it. Raises Closed if the message cannot be read.
         """
         try:
             target = self._found[message["call"]]
@@ -55,12 +55,12 @@ class Given:
         return ["given", number, form, getattr(value, "__name__", "function")]
 
     def raisable(self, kind: type, reference: int) -> type:
-        """A class of exceptions that stands for one of the solution process."""
+        """A class of exceptions that replaces one of the solution process."""
         self._raisables[kind] = reference
         return kind
 
     def kind(self, kind: type) -> list:
-        """A reference to a class of the judge's, as the solution process has it. Raises TypeError where it has none."""
+        """A reference to the solution process's class for a class of the judge. Raises TypeError if it has none."""
         if kind in self._raisables:
             return ["ref", self._raisables[kind]]
         if issubclass(kind, BaseException):
@@ -75,5 +75,5 @@ class Given:
         raise TypeError(f"the class {kind.__name__} of the test cannot be given to the solution")
 
     def raised(self, number: int | None) -> BaseException | None:
-        """What the test raised in a call of the solution's, by its number, or None."""
+        """The exception that the test raised in a call from the solution, by its number, or None."""
         return self._raised[number] if type(number) is int and 0 <= number < len(self._raised) else None

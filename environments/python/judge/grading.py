@@ -1,4 +1,4 @@
-"""Grades one solution: lets the tests run one by one, and tells what came of each."""
+"""Grades one solution: runs the tests one by one, and reports the outcome of each."""
 
 import ast
 import math
@@ -26,8 +26,8 @@ from .work import Work
 
 class Grading:
     """
-    The tests of one grade. plan: tests, entry, grade, alone, seconds (of a test and of all). `plain` as long as nothing of
-    the task's own was run here, but values compared; `broken` where the solution was given up, or took all memory.
+    The tests of one grade. plan: tests, entry, grade, alone, seconds (of a test and of all). `plain`: whether only values
+    were compared here, and no code of the task was run. `broken`: whether the solution was abandoned, or took all memory.
     """
 
     def __init__(self, job: dict, plan: dict, control: socket.socket) -> None:
@@ -40,7 +40,7 @@ class Grading:
         self._names = {"__name__": "test"}
         self._strange = set()
         self._classes = {}
-        # Names of what plain values and instances of the setup's classes have.
+        # Names of methods and attributes of plain values and of instances of the setup's classes.
         self._taken = OWN_NAMES
         self.plain = not job["setup"]
         self.broken = False
@@ -49,7 +49,7 @@ class Grading:
         self.process = SolutionProcess(self._spawner, self._clock, self._classes, self._taken)
         self._given = []
         self._left, self._foreign = {}, set()
-        # Why the solution cannot be loaded, once that is known.
+        # Why the solution cannot be loaded, if that is known.
         self._unloadable = None
 
     def _set_up(self, source):
@@ -57,7 +57,7 @@ class Grading:
         try:
             exec(compiled(source, "<setup>"), names)
         except Exception:
-            # A setup that needs the solution is the solution process's alone.
+            # A setup that needs the solution runs only in the solution process.
             return
         self._names = names
         body = ast.parse(source).body
@@ -67,7 +67,7 @@ class Grading:
         self._taken = OWN_NAMES | defined_attributes(body) | inherited
 
     def module(self, name: str) -> object:
-        """What stands for a module of the solution process."""
+        """The stand-in for a module of the solution process."""
         return self.process.ask(
             "hold", f"import {name}", code=f'__import__("importlib").import_module({name!r})', listed=False
         )
@@ -78,14 +78,16 @@ class Grading:
         return self._plan["grade"] is None
 
     def outcomes(self) -> list[dict]:
-        """What came of each test, in order."""
+        """The outcome of each test, in order."""
         outcomes = [self._outcome(test) for test in self._plan["tests"]]
         if self.process.alive:
             self.process.stop(1.0)
         return outcomes
 
     def score(self) -> dict:
-        """What the grade program says, or why it gives no number; whose fault that is the gold tells, to the server."""
+        """
+        The number of the grade program, or why it gives none. The server uses the gold to find out whose fault that is.
+        """
         outcome = self._outcome({"name": "grade", "grade": self._plan["grade"]})
         if self.process.alive:
             self.process.stop(1.0)
@@ -108,7 +110,7 @@ class Grading:
         return outcome
 
     def _loaded(self):
-        """Why the solution cannot be loaded; nothing where it can."""
+        """Why the solution cannot be loaded; None if it can."""
         if not self.process.alive and self._unloadable is None:
             _, failure = self._attempt("load", lambda: self.process.start(self._job))
             if "error" in failure:
@@ -116,7 +118,7 @@ class Grading:
         return self._unloadable or {}
 
     def _kept_changes(self, test):
-        """Changes of the test's own values by the solution without which it does not pass, as notices."""
+        """Notices of the solution's changes to the test's own values without which the test fails."""
         changes = Changes(test.get("code", ""), self.process.changed, self._foreign)
         if not changes.matter:
             return set()
@@ -137,7 +139,7 @@ class Grading:
         return noticed
 
     def _attempt(self, kind, action):
-        """What an action gives, and what kept it from giving something: error, doubt or neither."""
+        """The result of an action, and what kept it from a result: an error, a doubt or neither."""
         value, error, doubt = None, None, None
         try:
             with self._clock.part(self._plan["seconds"][kind]):
@@ -165,7 +167,10 @@ class Grading:
         return value, {**({} if error is None else {"error": error}), **({} if doubt is None else {"doubt": doubt})}
 
     def _here_only(self, action):
-        """What an action gives. A fork that it makes ends with it: it has the judge's channels, but only the judge tells."""
+        """
+        The result of an action. A fork that it makes ends here: it has the judge's channels, but only the judge may
+        report.
+        """
         try:
             return action()
         finally:
@@ -173,7 +178,9 @@ class Grading:
                 os._exit(0)
 
     def _check_loss(self):
-        """Raise why the process was given up meanwhile. A grade program may give a part, unless there is a doubt."""
+        """
+        Raise the reason if the process was abandoned meanwhile. A grade program may still give a part, unless in doubt.
+        """
         loss = self.process.loss
         if loss is not None and (self.tested or getattr(loss, "doubt", None) or getattr(loss, "held", False)):
             raise loss
@@ -202,7 +209,7 @@ class Grading:
     def _call(self, test):
         entry = self._plan["entry"]
         value = self.process.ask("eval", entry, {"arguments": test["args"]}, code=f"{entry}(*arguments)")
-        # The judge compares these by itself.
+        # The judge compares these without other code.
         self.process.noticed.clear()
         self.process.changed.clear()
         self.process.told = True
@@ -233,7 +240,7 @@ class Grading:
         self.plain = False
         setup = {name: value for name, value in self._names.items() if name not in ("__name__", "__builtins__")}
         placement = Placement(code, setup, self._strange, {entry} if entry else set(), self._classes.keys())
-        # As a script's own, where `unittest.main` looks for tests.
+        # The name of a script's module, where `unittest.main` looks for tests.
         module = sys.modules["__main__"] = types.ModuleType("test")
         names = vars(module)
         names.update(
@@ -276,7 +283,7 @@ class Grading:
         return float(value)
 
     def run_program(self, stdin: str) -> tuple[str, int | None]:
-        """The solution's output as a program, and its exit status (None past the deadline)."""
+        """The solution's output as a program, and its exit status (None after the deadline)."""
         output, ended, _ = program_result(self._spawner, self._clock, self._job, stdin)
         doubt = self._spawner.doubt(ended)
         if doubt is not None:

@@ -1,6 +1,6 @@
 """
-Instances of the classes that a setup defines, as plain data. Both sides have these classes; of an instance only its data
-crosses, and whoever takes it makes one of his own class from it.
+Instances of the classes that a setup defines, as plain data. Both sides have these classes. Only the data of an instance
+crosses, and the receiver makes an instance of its own class from it.
 """
 
 import collections
@@ -9,7 +9,7 @@ import functools
 import types
 from collections.abc import Callable
 
-# What a class may be made from beside `object`; the first are mutable and can hold themselves.
+# Allowed base classes besides `object`; the first are mutable and can contain themselves.
 _MUTABLE = (list, dict, set)
 _FIXED = (tuple, str, int, float, frozenset, bytes)
 _HEAP_TYPE = 1 << 9
@@ -21,7 +21,7 @@ class Refused(ValueError):
 
 
 def basis(kind: type) -> type | None:
-    """The built-in class whose content an instance holds, `object` for none, or None where it cannot be rebuilt."""
+    """The built-in class whose content an instance has, `object` for none, or None if it cannot be rebuilt."""
     solid = next(base for base in kind.__mro__ if not base.__flags__ & _HEAP_TYPE)
     return solid if solid is object or solid in _MUTABLE or solid in _FIXED else None
 
@@ -36,7 +36,7 @@ def is_fixed(base: type) -> bool:
 
 
 def attributes(value: object) -> list[tuple[str, object]]:
-    """Names and values of what an instance holds, in slots and in its dictionary."""
+    """Names and values of an instance's attributes, in slots and in its dictionary."""
     found = []
     for base in type(value).__mro__:
         for name, slot in vars(base).items():
@@ -53,7 +53,7 @@ def attributes(value: object) -> list[tuple[str, object]]:
 
 
 def blank(kind: type) -> object:
-    """An instance without data, of whose class no code has run."""
+    """An instance without data. No code of its class runs."""
     if is_member(kind):
         raise Refused(f"{kind.__name__} has no further members")
     return basis(kind).__new__(kind)
@@ -69,8 +69,9 @@ def fixed(kind: type, content: object) -> object:
 
 def fill(made: object, content: object, state: list[tuple[str, object]], notice: Callable[[str], None]) -> None:
     """
-    Give an instance its content and attributes. notice(text) is told of one that hides a value of the class.
-    Raises Refused for one that would hide a method or the like: what a class does is its own.
+    Give an instance its content and attributes. notice(text) is called for an attribute that hides a value of the class.
+    Raises Refused for an attribute that would hide a method or the like: an instance may not change its class's
+    behaviour.
     """
     if content is not None:
         base = basis(type(made))
@@ -82,7 +83,7 @@ def fill(made: object, content: object, state: list[tuple[str, object]], notice:
         if type(place) is types.MemberDescriptorType:
             place.__set__(made, value)
         elif isinstance(place, functools.cached_property):
-            # It is computed again, by the class.
+            # The class computes it again.
             continue
         else:
             if place is not _MISSING and not hasattr(type(place), "__set__"):
@@ -93,7 +94,7 @@ def fill(made: object, content: object, state: list[tuple[str, object]], notice:
 def _check(made, name, place, value, notice):
     if callable(place) or hasattr(type(place), "__get__"):
         raise Refused(f"an instance of {type(made).__name__} has a {name} of its own")
-    # None is there to be replaced, and so is the default of a field.
+    # None may be replaced, and so may the default of a field.
     field = getattr(type(made), "__dataclass_fields__", {}).get(name)
     if place is None or (field is not None and field._field_type.name == "_FIELD"):
         return
@@ -102,7 +103,7 @@ def _check(made, name, place, value, notice):
 
 
 def replace(kept: object, changed: object) -> bool:
-    """Make an instance, list, dictionary or the like equal to another one of its class. Whether that can be done."""
+    """Make an instance, list, dictionary or the like equal to another one of its class. Returns whether that is possible."""
     kind = type(kept)
     if kind is not type(changed) and (kind, type(changed)) != (collections.defaultdict, dict):
         return False
@@ -113,7 +114,7 @@ def replace(kept: object, changed: object) -> bool:
         kept.clear()
         kept.extend(changed)
     elif base in (dict, set):
-        # An ordered dictionary looks after its order by itself.
+        # An ordered dictionary keeps its order itself.
         kind = kind if kind is collections.OrderedDict else base
         kind.clear(kept)
         kind.update(kept, changed)

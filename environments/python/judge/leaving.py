@@ -1,4 +1,4 @@
-"""Which statements of a test are left to the solution process, as they do no more than change what lies there."""
+"""Which statements of a test run in the solution process as a whole, because they only change objects there."""
 
 import ast
 
@@ -8,10 +8,10 @@ _IDLE = (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)
 
 
 class Left:
-    """What a placement knows of statements that are left to the solution process."""
+    """The part of a placement about statements that run in the solution process."""
 
     def left_inside(self, statement: ast.stmt, hidden: frozenset[str]) -> bool:
-        """Whether a statement within one of the judge's is left to the solution process."""
+        """Whether a statement inside one of the judge's runs in the solution process."""
         if not bound([statement]) <= self.remote - hidden or not free([statement]) & self.remote - hidden | bound(
             [statement]
         ):
@@ -19,11 +19,11 @@ class Left:
         return self._is_left(statement, hidden) and not asserts(statement, self._body)
 
     def _is_left(self, statement, hidden=frozenset()):
-        """Whether a statement does no more than change what lies in the solution process."""
+        """Whether a statement only changes objects in the solution process."""
         if isinstance(statement, ast.With) and free([item.context_expr for item in statement.items]) & self._strange:
             return True
         if not free([statement]) & self.foreign:
-            # What assertions rest on is not changed there.
+            # Values that assertions use may not change there.
             changed = bound([statement]) | mutated([statement])
             return not isinstance(statement, FUNCTIONS) and not changed & self._own
         if isinstance(statement, ast.Expr):
@@ -40,7 +40,7 @@ class Left:
         return isinstance(statement, _IDLE)
 
     def _is_kept(self, target, hidden):
-        """Whether what is assigned to has its place in the solution process."""
+        """Whether the target of an assignment is in the solution process."""
         if isinstance(target, (ast.Tuple, ast.List, ast.Starred)):
             parts = target.elts if not isinstance(target, ast.Starred) else [target.value]
             return any(self._is_kept(part, hidden) for part in parts)
@@ -49,7 +49,7 @@ class Left:
         return self.there(root(target), hidden)
 
     def _is_fetched(self, value):
-        """Whether a value is one of the solution's as it is, or none of its at all."""
+        """Whether a value is the solution's own, unchanged, or has nothing of the solution."""
         if not free([value]) & self.foreign:
             return True
         if isinstance(value, (ast.Tuple, ast.List)):
@@ -71,5 +71,5 @@ class Left:
         )
 
     def there(self, name: str | None, hidden: frozenset[str] = frozenset()) -> bool:
-        """Whether a name of the test has its value in the solution process only."""
+        """Whether only the solution process has the value of a name of the test."""
         return name in self._bound and name in self.remote and name not in hidden

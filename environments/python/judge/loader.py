@@ -1,8 +1,8 @@
 def __stepwell_judge__(package):  # noqa: N807 - a name that no task uses
     """
-    Bring the judge's modules into this session, unless it has them, and grade. Standard input begins with a line: the length
-    of their compiled code (0 where the session is believed to have them), and what is known of the image's files. Then come
-    the code, as base64 of a marshalled list, the work, and the nonce by which the server knows the answer.
+    Load the judge's modules into this session, unless it has them, and grade. Standard input begins with a line: the length
+    of their compiled code (0 if the session should have them), and what is known of the image's files. Then follow the
+    code, as base64 of a marshalled list, the work, and the nonce that marks the answer for the server.
     """
     import base64
     import marshal

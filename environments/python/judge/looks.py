@@ -1,4 +1,4 @@
-"""What the judge has seen of names in the solution process, so that one name is asked for once."""
+"""Values of the solution process's names that the judge has read, so that it requests each name once."""
 
 from collections.abc import Iterable
 
@@ -7,8 +7,8 @@ from .remote import Remote
 
 class Looks:
     """
-    Those of one test. Plain values hold until something is done in the solution process, which may change them; an object
-    holds until its name is bound again. `epoch`: how often something was done there.
+    The read values of one test. A plain value is valid until an operation in the solution process, which may change it. An
+    object is valid until its name is bound again. `epoch`: the number of operations there.
     """
 
     def __init__(self) -> None:
@@ -17,11 +17,11 @@ class Looks:
         self.epoch = 0
 
     def find(self, name: str, default: object) -> object:
-        """What was seen of a name, or the default."""
+        """The read value of a name, or the default."""
         return self._values.get(name, self._objects.get(name, default))
 
     def keep(self, name: str, value: object) -> None:
-        """A name was looked at."""
+        """Keep the value of a name that was read."""
         (self._objects if isinstance(value, Remote) else self._values)[name] = value
 
     def forget(self, names: Iterable[str]) -> None:
@@ -30,6 +30,6 @@ class Looks:
             self._objects.pop(name, None)
 
     def changed(self) -> None:
-        """Something is done in the solution process that may change what was seen there."""
+        """Note an operation in the solution process, which may change the read values."""
         self._values.clear()
         self.epoch += 1

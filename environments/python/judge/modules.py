@@ -1,6 +1,6 @@
 """
-Which modules the code of a test may use in the judge. Their functions do no more than compute, whatever a solution gives
-them. All others a test has in the solution process: what reads files, starts programs or unpickles there can do no harm.
+The modules that a test's code may use in the judge. Their functions only compute, whatever values a solution gives them. All
+other modules are used in the solution process: reading files, starting programs or unpickling can do no harm there.
 """
 
 import ast
@@ -17,12 +17,12 @@ ELSEWHERE = "__elsewhere__"
 
 
 def computes(name: str) -> bool:
-    """Whether a module does no more than compute."""
+    """Whether a module only computes."""
     return name.split(".")[0] in _COMPUTING
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
-    """Statements in the place of an import: modules that do more come from elsewhere."""
+    """Statements that replace an import: modules that do more than compute come from the solution process."""
     if isinstance(node, ast.Import):
         kept = [alias for alias in node.names if computes(alias.name)]
         others = [_bound(alias, alias.name, None) for alias in node.names if not computes(alias.name)]
@@ -33,7 +33,7 @@ def imported(node: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
 
 
 def _bound(alias, module, attribute):
-    """An assignment of what an import binds."""
+    """An assignment to the name that an import binds."""
     if attribute is None and alias.asname is None:
         module = name = module.split(".")[0]
     else:
@@ -50,13 +50,13 @@ class _Imports(ast.NodeTransformer):
 
 
 def compiled(source: str, filename: str) -> CodeType:
-    """Code that is not a test's, with its imports in their places."""
+    """Code that is not of a test, with its imports replaced."""
     tree = ast.fix_missing_locations(_Imports().visit(ast.parse(source, filename)))
     return compile(tree, filename, "exec", dont_inherit=True)
 
 
 class Elsewhere:
-    """A module of the solution process, or something in it, found when it is used. find(module) -> what stands for it."""
+    """A module of the solution process, or a name in it, looked up at its use. find(module) -> the module's stand-in."""
 
     def __init__(self, find: Callable[[str], object], module: str, attribute: str | None = None) -> None:
         self.stepwell_found = lambda: find(module) if attribute is None else getattr(find(module), attribute)

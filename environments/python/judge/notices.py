@@ -1,16 +1,16 @@
-"""What of a solution's answers to one test is not simply data, in words that the server compares with the gold's."""
+"""Notes on a solution's answers to one test that are not plain data. The server compares them with the gold's."""
 
 import re
 
 _NAN = re.compile(r"(\b|is)nan\b", re.IGNORECASE)
 _INFINITE = re.compile(r"inf\b|infinit|finite", re.IGNORECASE)
-# Notices of one test that are kept, and characters of one.
+# Maximum notices of one test, and characters of one notice.
 _MOST = 200
 _LENGTH = 200
 
 
 class Notices(set):
-    """Those of one test. source: the test's, which may name NaN and infinity: then they are data."""
+    """The notices of one test. source: the test's source. If it names NaN or infinity, they are data."""
 
     def __init__(self, source: str) -> None:
         super().__init__()

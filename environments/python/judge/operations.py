@@ -1,4 +1,4 @@
-"""What a solution process does with objects of its own, by the name that the judge gives it."""
+"""Operations of a solution process on its own objects, by the names that the judge uses."""
 
 import builtins
 import math
@@ -12,12 +12,12 @@ _type, _getattr, _setattr, _delattr, _hasattr, _callable = type, getattr, setatt
 _issubclass, _reversed, _pow, _round, _id = issubclass, reversed, pow, round, id
 _BINARY = "add sub mul truediv floordiv mod pow matmul lshift rshift".split()
 _IN_PLACE = [f"i{name}" for name in (*_BINARY, "and", "or", "xor")]
-# Errors that an iterator raised after the items that were told of: they come next.
+# Errors that an iterator raised after the items that were sent: they are raised next.
 _LATER = {}
 
 
 def _items(one, count):
-    """So many items of an iterator or fewer, and whether it is at its end."""
+    """Up to this many items of an iterator, and whether it has ended."""
     if _id(one) in _LATER:
         raise _LATER.pop(_id(one))
     items = []
@@ -44,7 +44,7 @@ _runners = []
 
 
 def awaited(one: Awaitable) -> object:
-    """What comes of something awaitable, in one event loop for all of them."""
+    """The result of an awaitable; all use one event loop."""
     import asyncio
 
     async def waiting():

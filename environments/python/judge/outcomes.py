@@ -1,11 +1,11 @@
-"""How a test that did not pass is told."""
+"""The outcome of a test that did not pass."""
 
 _SHOWN = 400
 TOO_LATE = {"type": "TimeoutError", "message": "the test did not end in time", "line": None, "of": "solution"}
 
 
 class Failed(Exception):
-    """A test's outcome that is not the expected one. shown: what the solution gave, as text, which is cut."""
+    """A test's outcome that is not the expected one. shown: the solution's value as text, cut."""
 
     def __init__(self, shown: str) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ def line_of(error: BaseException, source: str) -> str:
 
 
 def told(error: BaseException, given: list) -> dict:
-    """An exception as the outcome tells it. given: the latest values of the solution's that the test looked at."""
+    """An exception as part of an outcome. given: the solution's latest values that the test used."""
     of_solution = getattr(error, "of_solution", None)
     if of_solution is not None:
         outcome = {**{name: of_solution.get(name) for name in ("type", "base", "message", "line")}, "of": "solution"}

@@ -1,9 +1,9 @@
 """
-Where each part of a test's code is run.
+Where each part of a test's code runs.
 
-A test is statements, and the judge runs them: it asks the solution process for values and calls only. What is left to
-that process are statements which change what lies there, and code that could not live elsewhere (coroutines that the
-solution runs, classes made from the solution's): nothing of a test is decided in these.
+The judge runs a test's statements, and sends requests for values and calls to the solution process. Only two kinds of
+code run in that process as a whole: statements that change its objects, and code that cannot run elsewhere (coroutines
+that the solution runs, classes derived from the solution's). They decide nothing of a test.
 """
 
 import ast
@@ -20,16 +20,16 @@ from .strange import STRANGE_MODULES, is_coroutine, strange_names
 
 _KNOWN = frozenset(vars(builtins)) | {"__name__", "__file__", "__builtins__"}
 _DEFINITIONS = (*FUNCTIONS, ast.Import, ast.ImportFrom)
-# What coroutines use that do one thing after the other.
+# Names that coroutines use which do one thing after the other.
 _AWAITED = frozenset(("gather", "run", "sleep", "wait_for"))
 
 
 class Placement(Left):
     """
-    A test's statements with their places. setup: what the judge has from the setup, by name; strange: those among them whose
-    code cannot be the judge's; solution: names that are the solution's whatever else they may be. `steps`: code to be run
-    one after the other, with the names that it gives new values in the solution process. `fragments`: sources of what
-    that process evaluates, `texts`: names of sent values with what they are in the test.
+    A test's statements with their places. setup: the judge's names from the setup, with values; strange: names among them
+    whose code cannot run in the judge; solution: names that always mean the solution's. `steps`: code to run one after
+    the other, each with the names that it gives new values in the solution process. `fragments`: sources that the
+    solution process evaluates. `texts`: names of sent values, each with its expression in the test.
     """
 
     def __init__(
@@ -51,20 +51,19 @@ class Placement(Left):
         self.steps = [step for statement in self._body for step in self._placed(statement)]
 
     def _arrange(self, makers, setup, classes, sliced):
-        """Find out where everything is. sliced: whether all that assertions rest on is the judge's, where that can be."""
-        # Names that only the solution process can tell the value of, and those among them and others that come from the
-        # solution.
+        """Find out the place of everything. sliced: whether to keep in the judge, if possible, all that assertions use."""
+        # Names whose values only the solution process has, and names of values that come from the solution.
         self.remote = set(self.theirs)
         self.foreign = set(self.remote)
-        # Names that the solution process must have, though the judge has them too.
+        # Names that both the solution process and the judge must have.
         self._needed = set()
-        # Names that statements of the judge bind by what they did with the solution.
+        # Names that statements of the judge bind to results of the solution.
         self._local = set()
-        # Names whose values are changed in place, of plain data, and of what is expected.
+        # Names whose values are changed in place; names of plain data; names of expected values.
         self._mutated, self._plain, self._protected = set(), set(), set()
-        # Names of what only statements of the judge change.
+        # Names of values that only statements of the judge change.
         self._own = set()
-        # Functions of the test that stay with the judge when they are given away.
+        # Functions of the test that stay in the judge when they are given to the solution.
         self._called_back = set()
         # Classes of the test whose instances may be sent.
         self.shared = set()
@@ -79,7 +78,7 @@ class Placement(Left):
             self.fragments, self.texts = [], {}
 
     def _is_torn(self):
-        """Whether a statement changes what is the judge's together with what lies in the solution process."""
+        """Whether a statement changes both the judge's values and the solution process's."""
         for statement in self._body:
             changed = bound([statement]) | mutated([statement])
             torn = changed & self._own and changed & self.remote - self.foreign
@@ -88,7 +87,7 @@ class Placement(Left):
         return False
 
     def _only_module(self, name):
-        """Whether a name is used for its attributes only."""
+        """Whether only attributes of a name are used."""
         nodes = [node for part in self._body for node in nodes_in(part)]
         uses = sum(isinstance(node, ast.Name) and node.id == name for node in nodes)
         return uses == sum(
@@ -97,8 +96,8 @@ class Placement(Left):
 
     def _find_plain(self, makers, setup, classes, sliced):
         """
-        Names of plain data, and of what is expected. Instances of classes that the test or its setup defines are data only
-        where they may be expected: else they stay where the solution has them, and remain the same ones.
+        Names of plain data, and of expected values. Instances of classes that the test or its setup defines are data only if
+        they may be expected values. Otherwise they stay in the solution process and keep their identity.
         """
         own = {
             part.name
@@ -108,7 +107,7 @@ class Placement(Left):
         self._plain = plain_names(self._body, self._known, set())
         made = plain_names(self._body, self._known, makers | own)
         self._protected = made & expecting_names(self._body, self.foreign)
-        # Both sides have to have the classes of what is sent.
+        # Both sides must have the classes of sent values.
         self.shared = own & free(part for part in self._body if bound([part]) & self._protected)
         if sliced:
             rests = Expected(self._body, self.foreign, self._known | self._protected, self._plain)
@@ -120,7 +119,7 @@ class Placement(Left):
         self._needed |= self.shared
 
     def _stateful(self):
-        """Functions that assert, or that change or see changes of what the judge has."""
+        """Functions that assert, or that change the judge's values or see such changes."""
         functions = [part for part in self._body if isinstance(part, ast.FunctionDef) and not part.decorator_list]
         state = self._plain & self._mutated
         names = set()
@@ -140,7 +139,7 @@ class Placement(Left):
             names |= more
 
     def _settle(self):
-        """Find out what must be in the solution process, until nothing is added any more."""
+        """Find out what must be in the solution process; repeats until nothing is added."""
         while True:
             before = self._sizes()
             self._local = set()
@@ -166,16 +165,16 @@ class Placement(Left):
         if place == "solution":
             self.remote |= names
         if isinstance(statement, _DEFINITIONS):
-            # What is captured and stays as it is may be in both places.
+            # A captured value that does not change may be in both places.
             self._plain -= own & self._mutated
             self._needed |= own
         else:
-            # What lies there may become a part of something, and be seen to change.
+            # An object there may become a part of another, and its changes may be visible.
             self._plain -= own - self._protected if place == "solution" else set()
             self._needed |= own - self._plain
 
     def _read_there(self, statement):
-        """Names that the solution process needs for what it is asked by a statement of the judge."""
+        """Names that the solution process needs for the requests of a statement of the judge."""
         rewriter = Rewriter(self)
         rewriter.visit(copied(statement))
         names = set()
@@ -207,7 +206,7 @@ class Placement(Left):
         steps = []
         sent = self.remote
         if place == "both" and not isinstance(statement, _DEFINITIONS):
-            # A copy of plain data will do.
+            # A copy of plain data is enough.
             place, sent = "judge", self.remote | self._needed
         if place != "judge":
             steps.append(self._compiled([Rewriter(self).run(statement, kept=True)], names))
@@ -217,7 +216,7 @@ class Placement(Left):
             steps.append(self._compiled(parts, set()))
             made = bound(copied(parts)) & sent if place == "judge" and names & sent else None
             if made:
-                # The solution process has to be told of new values, too.
+                # The solution process also needs the new values.
                 steps.append(self._compiled([Rewriter(self).sent(made)], names))
         return steps
 
@@ -226,7 +225,7 @@ class Placement(Left):
         return compile(module, "<test>", "exec", dont_inherit=True), names
 
     def _belongs_there(self, definition):
-        """Whether a function or class is one that the solution runs or that is made from it."""
+        """Whether the solution runs a function, or a class is derived from the solution's."""
         if isinstance(definition, ast.AsyncFunctionDef):
             return not self._is_sequential(definition)
         outer = list(definition.decorator_list)
@@ -236,7 +235,7 @@ class Placement(Left):
         return bool(free(outer) & self.remote)
 
     def _is_sequential(self, coroutine):
-        """Whether it awaits one thing after the other, which the judge can do."""
+        """Whether a coroutine awaits one thing after the other, which the judge can do."""
         nodes = nodes_in(coroutine)
         uses = [node.id for node in nodes if isinstance(node, ast.Name) and node.id in self._strange]
         plain = [
@@ -249,7 +248,7 @@ class Placement(Left):
         )
 
     def collects(self, node: ast.expr, hidden: frozenset[str]) -> bool:
-        """Whether a comprehension does no more than call the solution for each of some values."""
+        """Whether a comprehension only calls the solution for each of some values."""
         first = node.generators[0]
         if isinstance(node, (ast.DictComp, ast.GeneratorExp)) or len(node.generators) > 1 or first.ifs or first.is_async:
             return False
@@ -261,12 +260,12 @@ class Placement(Left):
         return not free([first.iter]) & (self._protected | self.remote) and bound([node], inside=True) <= free(calls)
 
     def is_strange(self, function: ast.AST) -> bool:
-        """Whether a function's code cannot be the judge's."""
+        """Whether a function's code cannot run in the judge."""
         return bool(free([function]) & self._strange)
 
     @property
     def _tools(self):
-        """Names of modules, and of functions and classes that the judge alone has."""
+        """Names of modules, and of functions and classes that only the judge has."""
         definitions = [part for part in self._body if isinstance(part, _DEFINITIONS)]
         return {
             name
@@ -276,7 +275,7 @@ class Placement(Left):
         }
 
     def concerned(self, node: ast.AST) -> bool:
-        """Whether something of the solution's takes part."""
+        """Whether something of the solution is used."""
         return bool(free([node]) & (self.remote | self._local | self._needed) - self._tools)
 
     def in_solution(self, name: str) -> bool:

@@ -1,6 +1,6 @@
 """
-Where the solution process runs what a test leaves to it: among names of the test's own, with the built-in functions and the
-setup's helpers that were there before the solution's code. None of them is a global of the solution.
+The namespace in which the solution process runs parts of a test: the test's own names, with the built-in functions and the
+setup's helpers from before the solution's code. None of them is a global of the solution.
 """
 
 import ast
@@ -17,7 +17,7 @@ _MISSING = object()
 
 
 def _read(code):
-    """Names that code, or code within it, may read as globals."""
+    """Names that code, or code nested in it, may read as globals."""
     names = {*code.co_names}
     for part in code.co_consts:
         if _type(part) is _CODE:
@@ -26,7 +26,7 @@ def _read(code):
 
 
 def _stands_alone(setup):
-    """Whether a setup's functions need no global that they or the solution set."""
+    """Whether a setup's functions need no globals that they or the solution set."""
     body = ast.parse(setup).body
     if any(_isinstance(node, ast.Global) for part in body for node in ast.walk(part)):
         return False
@@ -35,7 +35,7 @@ def _stands_alone(setup):
 
 class Places:
     """
-    The names of one test after the other. solution: the solution's globals; name: what `__name__` is.
+    The names of one test at a time. solution: the solution's globals; name: the value of `__name__`.
     """
 
     def __init__(self, solution: dict[str, object], name: str) -> None:
@@ -46,7 +46,7 @@ class Places:
         self._setup = {}
         self._test = None
         self._names = self._begun()
-        # What the solution's names were when the test had them last.
+        # Values of the solution's names when the test last got them.
         self._lent = {}
 
     def _begun(self):
@@ -65,11 +65,11 @@ class Places:
         self._names = self._begun()
 
     def find(self, name: str) -> object:
-        """What a name of the test or of the solution stands for, or None."""
+        """The value of a name of the test or of the solution, or None."""
         return self._names.get(name, self._solution.get(name))
 
     def begin(self, test: int) -> bool:
-        """Whether a request is the first one of a test; the names of the one before it are gone."""
+        """Whether a request is the first one of a test; the names of the previous test are then dropped."""
         if test == self._test:
             return False
         self._test = test
@@ -79,7 +79,7 @@ class Places:
     @contextlib.contextmanager
     def among(self, request: dict, code: CodeType, values: dict[str, object]) -> Iterator[dict[str, object]]:
         """
-        The names for a request's code. values: those that are sent, for this request only unless it says `kept`.
+        The names for a request's code. values: the sent ones, only for this request unless it has `kept`.
         """
         self._builtins.update(self._pristine)
         self._lend(request["theirs"], code)
@@ -95,7 +95,7 @@ class Places:
                 names.update(hidden)
 
     def _lend(self, theirs, code):
-        """Give the test what it takes from the solution; theirs: names that are the solution's first, None for all."""
+        """Give the test the solution's names; theirs: names for which the solution's come first, None for all."""
         read = _read(code) - {"__builtins__"}
         wanted = {name for name in read if name not in self._names and name not in self._builtins}
         wanted |= read if theirs is None else read.intersection(theirs)
@@ -103,6 +103,6 @@ class Places:
         wanted |= {name for name in read & self._setup.keys() if _isinstance(self._solution.get(name), _type)}
         for name in wanted | self._lent.keys():
             value = self._solution.get(name, _MISSING)
-            # What the test gave another value is the test's.
+            # A name to which the test gave another value is the test's.
             if value is not _MISSING and (name not in self._lent or self._names.get(name) is self._lent[name]):
                 self._names[name] = self._lent[name] = value

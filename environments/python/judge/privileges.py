@@ -1,12 +1,12 @@
 """
-What keeps a solution process from the judge's: another user, no capabilities. Where only one user exists (an
-unprivileged local engine), the judge and the spawner are made undumpable instead, which closes their memory and their
-`/proc` entries to it; it can then still end them, which gives nobody a score.
+Isolation of a solution process from the judge: another user, no capabilities. If only one user exists (an unprivileged local
+engine), the judge and the spawner are made undumpable instead, so the solution can read neither their memory nor their
+`/proc` entries. It can still kill them, which gives no score.
 """
 
 import os
 
-# Far from anybody's users, and different by sandbox: the kernel counts processes by user over all containers.
+# Far from other users, and different per sandbox: the kernel counts processes per user over all containers.
 _USERS = (1 << 24, 1 << 30)
 _NOBODY = 65534
 _PR_SET_DUMPABLE = 4
@@ -17,7 +17,7 @@ _CAPABILITY_VERSION = 0x20080522
 
 
 def new_user() -> int:
-    """A number for the user of solution processes."""
+    """A user id for solution processes."""
     return _USERS[0] + int.from_bytes(os.urandom(4), "big") % (_USERS[1] - _USERS[0])
 
 
@@ -33,7 +33,7 @@ def _libc():
 
 
 def separate(user: int) -> bool:
-    """Whether a solution process can have a user of its own: tried in a process for that alone."""
+    """Whether a solution process can have its own user; tried in a separate process."""
     pid = os.fork()
     if pid == 0:
         try:
@@ -44,7 +44,7 @@ def separate(user: int) -> bool:
 
 
 def become(user: int) -> bool:
-    """Become another user; whether that is possible."""
+    """Become another user; returns whether that is possible."""
     for number in (user, _NOBODY):
         try:
             os.setgroups([])
@@ -57,13 +57,13 @@ def become(user: int) -> bool:
 
 
 def hide() -> None:
-    """Close this process to others of the same user, where the solution will be one of them."""
+    """Close this process to others of the same user, if the solution will have that user."""
     libc, _ = _libc()
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def drop(user: int, folder: str) -> None:
-    """Become `user`, or stay who one is where that is impossible, in any case without capabilities."""
+    """Become `user`, or stay the same user if that is impossible; in any case drop all capabilities."""
     for number in (user, _NOBODY):
         try:
             os.chown(folder, number, number)
@@ -79,5 +79,5 @@ def drop(user: int, folder: str) -> None:
     libc.prctl(_PR_CAP_AMBIENT, 4, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
     libc.capset(header, (ctypes.c_uint32 * 6)())
-    # As its own user again it may be looked into by the judge only; the judge has no need to.
+    # A process with its own user is dumpable again, but only the judge could read it, which it never does.
     libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""The judge's side of solution processes: start one, ask it, notice that it ended."""
+"""The judge's side of solution processes: start one, send requests, detect its end."""
 
 import re
 import threading
@@ -16,9 +16,9 @@ from .notices import Notices
 from .remote import Remote
 from .starting import Lost, Spawner
 
-# Exceptions that end a loop of the judge's (`map` within `all`, a generator) as if nothing were left to be looked at.
+# Exceptions that end a loop of the judge (`map` within `all`, a generator) as if no items were left.
 _ENDS = (StopIteration, StopAsyncIteration, GeneratorExit)
-# What is done with an object without changing it.
+# Operations that do not change an object.
 _LOOKING = frozenset(
     "len bool hash str repr format iter next item attribute has type isinstance issubclass callable "
     "in is eq ne lt le gt ge".split()
@@ -28,9 +28,8 @@ _UNSEEN = object()
 
 class SolutionProcess:
     """
-    One running solution. about() tells of the test that asks: what could pass through its code unseen gets there only if
-    the code names it. classes: the judge's own classes of the names that both sides have; taken: names of their methods and
-    attributes.
+    One running solution. about() sets the current test: values that could slip past its code reach it only if the code names
+    them. classes: the judge's own classes of the names that both sides have; taken: names of their methods and attributes.
     """
 
     def __init__(self, spawner: Spawner, clock: Clock, classes: dict[str, type], taken: Set[str]) -> None:
@@ -41,7 +40,7 @@ class SolutionProcess:
         self.error_classes = errors.Classes(self._own_class, self._admitted)
         self._channel = None
         self._pid = None
-        # Threads of a test ask one after the other.
+        # Threads of a test send requests one after the other.
         self._asking_alone = threading.RLock()
         self._asked = 0
         self._depth = 0
@@ -51,27 +50,27 @@ class SolutionProcess:
         self.about("", False)
 
     def about(self, source: str, ordered: bool) -> None:
-        """The source of the test that asks from now on. ordered: whether it clamps numbers, as NaN passes any clamp."""
+        """Set the source of the current test. ordered: whether it clamps numbers, because NaN passes any clamp."""
         self._source = source
         self._test += 1
-        # Names that are the solution's even where a setup or Python has them; None for all.
+        # Names that mean the solution's even if a setup or Python has them; None for all.
         self.theirs = None
-        # What of the solution's answers is not simply data, each with what was asked.
+        # Notices of the solution's answers that are not plain data, each with its request.
         self.noticed = Notices(source)
         # Whether NaN is an error.
         self.ordered = self._decoder.ordered = ordered and not self.noticed.names("nan")
-        # The test's own values that the solution changed, as the test writes them.
+        # The test's own values that the solution changed, as expressions of the test.
         self.changed = set()
-        # Whether such changes come back to the test.
+        # Whether such changes are applied to the test's values.
         self.restoring = True
-        # Whether the test is over and only told of.
+        # Whether the test is over and is only being reported.
         self.told = False
         self._asking = self._plainly = self._operation = ""
         self._looks = Looks()
-        # Names of the test, among which are exceptions that it may be given.
+        # Names in the test; exceptions among them may reach it.
         self.test_names = {}
         self._given = Given(self.classes)
-        # Why the process was given up during this test, which then cannot pass, whoever caught it.
+        # Why the process was abandoned during this test. The test then cannot pass, even if it catches the exception.
         self.loss = None
 
     def _own_class(self, name):
@@ -88,18 +87,19 @@ class SolutionProcess:
         return kind.__name__ in self._source
 
     def start(self, job: dict) -> None:
-        """Begin a process and load the solution. Raises what the source raises, or Lost."""
+        """Start a process and load the solution. Raises the source's exception, or Lost."""
         self._pid, self._channel = self._spawner.begin(())
         self._clock.watch(self._pid)
         self.ask("load", job=job)
 
     def notice(self, kind: str, detail: str = "") -> None:
-        """Something that is not simply data came, as is told, or in answer to what is asked."""
+        """Note a value that is not plain data, with this text or the current request."""
         self.noticed.tell(kind, detail or self._asking)
 
     def notice_use(self, what: str, kind: str) -> None:
         """
-        An object is used as a plain value would be, or an instance of a class of the setup. `own`: the test names its class.
+        Note that an object is used like a plain value or an instance of a class of the setup. `own`: the test names its
+        class.
         """
         own = kind[:1].isupper() and kind not in self.classes and re.search(rf"\b{re.escape(kind)}\b", self._source)
         self.notice("own" if own else "use", what)
@@ -132,11 +132,11 @@ class SolutionProcess:
 
     @property
     def epoch(self) -> int:
-        """How often something was done in the process."""
+        """The number of operations in the process."""
         return self._looks.epoch
 
     def look(self, name: str) -> object:
-        """The present value of a name that the solution process has; the same one until something is done there."""
+        """The current value of a name of the solution process; the same object until the next operation there."""
         with self._asking_alone:
             seen = self._looks.find(name, _UNSEEN)
             if seen is not _UNSEEN:
@@ -154,7 +154,7 @@ class SolutionProcess:
         self._looks.forget(names)
 
     def do(self, operation: str, *on: object, **named: object) -> object:
-        """Have something done with objects of the solution's."""
+        """Request an operation on objects of the solution."""
         asking = operation
         if operation in ("attribute", "method", "store", "has"):
             asking = f".{on[1]}"
@@ -169,8 +169,8 @@ class SolutionProcess:
 
     def ask(self, kind: str, asking: str = "", values: dict[str, object] | None = None, **more: object) -> object:
         """
-        An answer of the process, decoded; an exception of the solution is raised here as its built-in base. asking: what is
-        asked, as notices tell it.
+        The decoded answer of the process; an exception of the solution is raised here as its built-in base. asking: the
+        request in the words of notices.
         """
         with self._asking_alone:
             self._looks.changed()
@@ -205,7 +205,7 @@ class SolutionProcess:
         return value
 
     def _answer(self, request):
-        """The answer to a request; meanwhile the solution may call what is the judge's."""
+        """The answer to a request; meanwhile the solution may call the judge's functions."""
         self._channel.send(request)
         while True:
             message = self._channel.receive()
@@ -220,7 +220,7 @@ class SolutionProcess:
         return message
 
     def _read(self, answer, asking):
-        """Changed values, an exception and a value of an answer. Raises Lost where it cannot be read."""
+        """Changed values, an exception and a value of an answer. Raises Lost if it cannot be read."""
         self._asking = asking
         decode = self._decoder.decode
         try:
@@ -249,12 +249,12 @@ class SolutionProcess:
         return error
 
     def _admitted(self, kind):
-        """A class that the solution may raise, or have the test raise, in the place of one."""
+        """The class that replaces an exception class of the solution, which it may raise or make the test raise."""
         ends = next((end for end in _ENDS if issubclass(kind, end)), None)
         return kind if ends is None or self.names(ends) else RuntimeError
 
     def _restore(self, name, value, changed):
-        """Make a value of the test's equal to what the solution made of its copy."""
+        """Make a value of the test equal to the solution's changed copy."""
         self.changed.add(name)
         if self.restoring:
             instances.replace(value, changed)
@@ -267,7 +267,7 @@ class SolutionProcess:
         return Lost("InterpreterLost", message, self._spawner.doubt(ended))
 
     def settle(self) -> None:
-        """Give the process up where a thread of a test that is over still waits for its answer."""
+        """Abandon the process if a thread of a finished test still waits for an answer."""
         if self._asking_alone.acquire(blocking=False):
             self._asking_alone.release()
             return
@@ -276,7 +276,7 @@ class SolutionProcess:
         self._asking_alone = threading.RLock()
 
     def stop(self, patience: float = 0.0) -> dict:
-        """End the process, which ends by itself too once nobody asks any more; wait for that so many seconds."""
+        """End the process. It also ends by itself when its socket closes; wait this many seconds for that."""
         self._channel.close()
         self._channel = None
         self._clock.watch(None)

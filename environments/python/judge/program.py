@@ -1,4 +1,4 @@
-"""Runs a solution as a program of its own."""
+"""Runs a solution as a separate program."""
 
 import os
 
@@ -8,7 +8,7 @@ from .starting import Spawner
 
 
 def program_result(spawner: Spawner, clock: Clock, job: dict, stdin: str) -> tuple[bytes, dict, object]:
-    """Its output as bytes, how it ended, and its error if it told one."""
+    """Its output as bytes, how it ended, and its error if it reported one."""
     given = os.memfd_create("stdin")
     taken = os.memfd_create("stdout")
     try:

@@ -1,11 +1,11 @@
-"""What the judge holds in the place of a solution's object that is no plain value."""
+"""The judge's references to objects of the solution that are not plain values."""
 
 import collections
 import random
 
 from .errors import builtin_base
 
-# Items are asked for one by one at first, so that a lazy iterator is seen to be lazy; then by more and more.
+# Items are requested one by one at first, so that a lazy iterator stays lazy; then more and more at a time.
 _SINGLY = 64
 _MOST = 1024
 _UNARY = "neg pos abs invert str int float complex index round trunc floor ceil bytes".split()
@@ -19,10 +19,10 @@ _SLOTS = ("stepwell_place", "_kind", "_source", "_plainly", "_ahead", "_told")
 
 class Remote:
     """
-    Something of the solution's that is no plain value, named where it lies. Compared with a plain value it is never
-    equal: what a class of the solution's thinks of equality counts among its own objects only. Whatever else is done with
-    it is done where it lies, and is noticed. source: what gave it, as the test writes it; plainly: what may be done with
-    it as if it were data, `call` a function or take the `next` item of an iterator.
+    A reference to an object of the solution that is not a plain value. It never equals a plain value: a solution's `__eq__`
+    counts only among the solution's own objects. Every other operation runs in the solution process and is noted. source:
+    the expression of the test that gave it; plainly: operations that are allowed as if it were data, `call` for a function
+    or `next` for an iterator.
     """
 
     __slots__ = _SLOTS
@@ -34,21 +34,21 @@ class Remote:
         keep(self, "_source", source)
         keep(self, "_plainly", plainly)
         keep(self, "_ahead", collections.deque())
-        # What it said of its length and items, and when.
+        # Its reported length and items, and when they were reported.
         keep(self, "_told", {})
 
     def stepwell_do(self, operation, *more, **named):
-        """Have something done with it; the outcome is a plain value or another one of these."""
+        """Request an operation on it; the result is a plain value or another reference."""
         return self.stepwell_place[0].do(operation, self, *more, **named)
 
     def stepwell_used(self, operation):
-        """It takes part in something."""
+        """Note that it is used."""
         if self._plainly != "noticed" and self._plainly != operation:
             self.stepwell_place[0].notice("object", self._source)
             object.__setattr__(self, "_plainly", "noticed")
 
     def stepwell_like_plain(self, what):
-        """Something is done with it that is done with plain values, or objects of the setup's classes, as well."""
+        """Note an operation that plain values, or objects of the setup's classes, also have."""
         self.stepwell_place[0].notice_use(what, self._kind)
 
     def _among(self, operation, other):
@@ -61,7 +61,7 @@ class Remote:
         return self._compared("ne", other, False)
 
     def _compared(self, operation, other, same):
-        """Whether it equals another object, as its class says; noticed where that says the same of anything."""
+        """Whether it equals another object, by its class; noted if the class equals anything."""
         said = self._among(operation, other)
         if said is same and other.stepwell_place[1] != self.stepwell_place[1]:
             process, _ = self.stepwell_place
@@ -112,7 +112,7 @@ class Remote:
         return (self if is_own else items).stepwell_items(None if is_own else self)
 
     def stepwell_items(self, owner):
-        """The items of an iterator. owner: whose they are, if that can be asked for them again."""
+        """The items of an iterator. owner: the object they belong to, if it can be asked for them again."""
         taken, count = [], 1
         while True:
             if not self._ahead:
@@ -137,7 +137,7 @@ class Remote:
         return self._ahead.popleft()
 
     def _same(self, what, said):
-        """What it says, noticed where it said something else before and nothing was done meanwhile."""
+        """A reported value; noted if it differs from the one before, without an operation in between."""
         process, _ = self.stepwell_place
         epoch, before = self._told.get(what, (None, None))
         if epoch == process.epoch and not _is_same(before, said):
@@ -187,7 +187,7 @@ class Remote:
         swallows = self.stepwell_do("exit", *told) is True
         if not swallows or error is None:
             return False
-        # It may end an error of the test's, where it is asked to, but never its assertions.
+        # Its `__exit__` may suppress an error of the test, but never a failed assertion.
         self.stepwell_place[0].notice("swallowed", kind.__name__)
         return not isinstance(error, AssertionError) or hasattr(error, "of_solution")
 
@@ -197,7 +197,7 @@ class Remote:
 
 
 def _is_same(one, other):
-    """Whether two values are equal, of which objects are the same; none of the solution's code is asked."""
+    """Whether two values are equal, objects by identity; no code of the solution runs."""
     if isinstance(one, Remote) or isinstance(other, Remote):
         return type(one) is type(other) and one.stepwell_place[1] == other.stepwell_place[1]
     if type(one) is list and type(other) is list:
@@ -212,7 +212,7 @@ def _unary(operation):
 def _binary(operation):
     def calculate(self, other, *more):
         if not isinstance(other, Remote):
-            # Its class gets to know the other number, and says what comes of it.
+            # Its class gets the other number and computes the result.
             self.stepwell_like_plain(operation)
         return self.stepwell_do(operation, other, *more)
 

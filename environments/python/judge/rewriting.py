@@ -1,7 +1,7 @@
 """
-Rewrites a test so that the judge can run it: where a name of the solution is read, the value is fetched; where a function of
-the solution is called, the call is made there. Everything else, and so every decision, stays with the judge, on plain
-data, or on what stands for an object of the solution.
+Rewrites a test so that the judge can run it. A read of a name of the solution fetches the value; a call of a function of the
+solution runs in the solution process. Everything else, and so every decision, stays in the judge, on plain data or on
+references to objects of the solution.
 """
 
 import ast
@@ -15,13 +15,13 @@ from .scopes import CHANGING, COMPREHENSIONS, FUNCTIONS, bound, copied, free, ro
 LOOK, FRAGMENT, RUN, METHOD, ATTRIBUTE, SAME, TYPE = (
     f"__{name}__" for name in "look fragment run method attribute same type".split()
 )
-# Those of the judge's functions that want all items of an iterator at once.
+# Functions of the judge that consume all items of an iterator at once.
 _CONSUMING = frozenset("list tuple set frozenset sorted sum min max dict".split())
 _IDENTITY = (ast.Is, ast.IsNot)
 
 
 class Rewriter(ast.NodeTransformer):
-    """Rewrites statements for the judge. What the solution is to evaluate is added to the placement's fragments."""
+    """Rewrites statements for the judge. Expressions for the solution process become fragments of the placement."""
 
     def __init__(self, placement):
         self._placement = placement
@@ -30,7 +30,7 @@ class Rewriter(ast.NodeTransformer):
         self.found = []
 
     def needs(self, node: ast.AST) -> bool:
-        """Whether a name is read that only the solution process has the value of."""
+        """Whether a name is read whose value only the solution process has."""
         return not (free([node]) & self._placement.remote).issubset(self._hidden)
 
     def visit(self, node):
@@ -61,12 +61,12 @@ class Rewriter(ast.NodeTransformer):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             return [ast.copy_location(made, node) for made in imported(node)]
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and self._is_asked(node.value):
-            # Nobody wants the value.
+            # The value is not used.
             return self.run(node)
         return self.run(node) if self._placement.left_inside(node, self._hidden) else self.generic_visit(node)
 
     def _inside(self, node):
-        """What makes a scope of its own, whose names are the judge's."""
+        """A node with its own scope, whose names are the judge's."""
         hidden, self._hidden = self._hidden, self._hidden | bound([node], inside=True)
         try:
             return self.generic_visit(node)
@@ -79,7 +79,7 @@ class Rewriter(ast.NodeTransformer):
         return self._inside(node)
 
     def _is_asked(self, node):
-        """Whether a call is made by the solution process: of a function there, or a method that changes what is there."""
+        """Whether a call runs in the solution process: of a function there, or a method that changes an object there."""
         function = node.func
         if isinstance(function, ast.Attribute) and self.needs(function):
             return function.attr in CHANGING and self._placement.there(root(function.value), self._hidden)
@@ -115,7 +115,7 @@ class Rewriter(ast.NodeTransformer):
         return [self.visit(part) for part in node.args], [self.visit(part) for part in node.keywords]
 
     def _identity(self, node):
-        """Whether two are the same: what is a copy here is not the same as its original there."""
+        """A comparison with `is`: a copy here is never the same object as its original there."""
         sides = [node.left, *node.comparators]
         if any(isinstance(side, ast.Constant) for side in sides):
             return self.generic_visit(node)
@@ -128,7 +128,7 @@ class Rewriter(ast.NodeTransformer):
         return self._asking(node, FRAGMENT, "eval")
 
     def run(self, node: ast.stmt, kept: bool = False) -> ast.Expr:
-        """A statement that has the solution process run one. kept: whether values that are sent stay there."""
+        """A statement that requests the run of another in the solution process. kept: whether sent values stay there."""
         call = self._asking(node, RUN, "exec")
         call.args.append(ast.Constant(kept))
         return ast.copy_location(ast.Expr(call), node)
@@ -142,7 +142,7 @@ class Rewriter(ast.NodeTransformer):
         return ast.Expr(self._calling(ast.Pass(lineno=1, col_offset=0), RUN, number, values, ast.Constant(True)))
 
     def _asking(self, node, function, mode):
-        """A call that has the solution process evaluate a node, with the values that only the judge has."""
+        """A call that requests the value of a node, with the values that only the judge has."""
         self.found.append((node, self._hidden))
         lifter = _Lifter(self)
         source = ast.unparse(lifter.within(copied(node)))
@@ -159,28 +159,28 @@ class Rewriter(ast.NodeTransformer):
         return self._placement.numbered()
 
     def is_sent(self, name: str) -> bool:
-        """Whether a name's value has to be sent along: only the judge has it."""
+        """Whether a name's value must be sent, because only the judge has it."""
         return name in self._hidden or not self._placement.in_solution(name)
 
 
 class _Lifter(ast.NodeTransformer):
-    """Takes out of a fragment what the judge computes by itself, so that no more than its value is sent."""
+    """Takes parts that the judge computes by itself out of a fragment, so that only their values are sent."""
 
     def __init__(self, rewriter):
         self._rewriter = rewriter
         self.values = {}
-        # What the judge computes, in words.
+        # The parts that the judge computes, as text.
         self.texts = {}
 
     def within(self, node):
-        """A node, in which something was taken out; it itself is not."""
+        """A node from which parts were taken out."""
         return node if isinstance(node, (*COMPREHENSIONS, *FUNCTIONS)) else self.generic_visit(node)
 
     def visit(self, node):
         sent = self._rewriter.is_sent
         names = free([node]) if isinstance(node, ast.expr) else ()
         if isinstance(node, (ast.Lambda, ast.GeneratorExp)):
-            # It uses what is the judge's after this evaluation too, and may change it: then it is the judge's.
+            # It uses values of the judge after this evaluation too, and may change them: then it runs in the judge.
             return self._lifted(node) if any(map(sent, names)) else node
         if isinstance(node, (*COMPREHENSIONS, *FUNCTIONS)):
             return node

@@ -1,4 +1,4 @@
-"""What the code of a test runs among: functions that reach into the solution process, and built-in ones that know of it."""
+"""The names of a test's code: functions that send requests to the solution process, and adapted built-in functions."""
 
 import functools
 import importlib
@@ -40,7 +40,7 @@ def _is_callable(value):
 
 
 def _remote_of(value, kind):
-    """Of a value and a class, or classes, the first that lies in the solution process, or None."""
+    """The first of a value and a class, or classes, that is in the solution process, or None."""
     kinds = kind if _type(kind) is tuple else (kind,)
     return _next((one for one in (value, *kinds) if _isinstance(one, Remote)), None)
 
@@ -67,9 +67,9 @@ def _attribute(value, name, *default):
 
 def own_names(grading):
     """
-    Names of a test, a setup or a grade program that are the judge's own. At the end of an iterator `next` raises
-    RuntimeError, unless the test names the usual exception: that would end loops of the test's own. What runs code or opens
-    files does so in the solution process.
+    The judge's own names for a test, a setup or a grade program. At the end of an iterator `next` raises RuntimeError,
+    unless the test names the usual exception, which would end the test's loops. Functions that run code or open files do
+    so in the solution process.
     """
 
     def following(iterator, *default):
@@ -100,7 +100,7 @@ def own_names(grading):
 
 
 def ordering_names() -> dict[str, object]:
-    """`min` and `max` of a program that clamps numbers: among others NaN passes for whatever comes first."""
+    """`min` and `max` of a program that clamps numbers: with NaN, the result depends on the order."""
 
     def checked(function):
         def compare(*values, **how):
@@ -116,8 +116,8 @@ def ordering_names() -> dict[str, object]:
 
 def names_for(placement, process, find, given):
     """
-    The names by which the code of a placement reaches what it needs. find(module): a module of the solution process;
-    given(value): is told what the solution gave.
+    The functions that the code of a placement uses. find(module): a module of the solution process; given(value): called
+    with each value of the solution.
     """
 
     def taken(kind, number, values, **more):

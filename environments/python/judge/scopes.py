@@ -1,4 +1,4 @@
-"""Names that code binds and names that it reads from outside, without running it."""
+"""Names that code binds, and names that it reads from outside, found without running it."""
 
 import ast
 from collections.abc import Iterable, Set
@@ -9,17 +9,17 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
 
 
 def nodes_in(node: ast.AST) -> list[ast.AST]:
-    """All nodes of a tree as it was when they were first asked for, the outer ones first."""
+    """All nodes of a tree, the outer ones first. The result is cached, so later changes of the tree do not show."""
     inner = getattr(node, "stepwell_inner", None)
     if inner is None:
-        # Without the node itself: the judge collects no circles.
+        # Without the node itself: the judge's garbage collector is off, so there must be no reference cycles.
         _, *inner = ast.walk(node)
         node.stepwell_inner = inner
     return [node, *inner]
 
 
 def copied(node):
-    """A copy of a tree, or of a list of trees, of which nothing is known yet."""
+    """A copy of a tree, or of a list of trees, without cached results."""
     if isinstance(node, list):
         return [copied(part) for part in node]
     if not isinstance(node, ast.AST):
@@ -49,8 +49,8 @@ def _globals(nodes):
 
 def bound(nodes: Iterable[ast.AST], inside: bool = False) -> set[str]:
     """
-    Names bound by statements in their scope, names declared global in functions among them.
-    inside: the names bound in the scopes that the nodes themselves make.
+    Names bound by statements in their scope, including names declared global in functions.
+    inside: the names bound in the scopes that the nodes themselves create.
     """
     names = set()
     for node in nodes:
@@ -67,7 +67,7 @@ def bound(nodes: Iterable[ast.AST], inside: bool = False) -> set[str]:
 
 
 def _bound(node):
-    # Asked for again and again, of the same statements; of one that was rewritten since, a copy has to be asked.
+    # Cached, because it is called often for the same statements. A rewritten statement needs a copy.
     found = getattr(node, "stepwell_bound", None)
     if found is None:
         found = set()
@@ -100,7 +100,7 @@ def _bind(node, names):
 
 
 def free(nodes: Iterable[ast.AST]) -> set[str]:
-    """Names that are read and not bound in an inner scope; those bound by the statements themselves are among them."""
+    """Names that are read and not bound in an inner scope, including those that the statements themselves bind."""
     names = set()
     for node in nodes:
         names |= _free(node)
@@ -108,7 +108,7 @@ def free(nodes: Iterable[ast.AST]) -> set[str]:
 
 
 def _free(node):
-    # Asked for again and again, of nodes within nodes.
+    # Cached, because it is called often for nested nodes.
     found = getattr(node, "stepwell_free", None)
     if found is None:
         found = node.stepwell_free = frozenset(_found(node))
@@ -156,20 +156,20 @@ def defined_attributes(body: list[ast.stmt]) -> set[str]:
 
 
 def root(node: ast.AST) -> str | None:
-    """The name at the beginning of a chain of attributes, items and calls; None where there is no chain."""
+    """The name at the beginning of a chain of attributes, items and calls; None if there is no chain."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else None
 
 
 def _part_of(node):
-    """The name of which a value is certainly a part, or that value itself."""
+    """The name whose value, or a part of it, an expression certainly is."""
     while isinstance(node, (ast.Attribute, ast.Subscript)):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
 
 
-# Methods that change what they are called on.
+# Methods that change their object.
 CHANGING = frozenset(
     "add append appendleft clear difference_update discard extend extendleft insert intersection_update move_to_end pop "
     "popitem popleft remove reverse rotate setdefault sort subtract symmetric_difference_update update".split()
@@ -177,7 +177,9 @@ CHANGING = frozenset(
 
 
 def mutated(body: list[ast.stmt]) -> set[str]:
-    """Names whose values, or parts of them, are changed in place somewhere; those of what shares parts with them too."""
+    """
+    Names whose values, or parts of them, are changed in place somewhere, and names of values that share parts with them.
+    """
     names, shared = set(), []
     for node in (part for statement in body for part in nodes_in(statement)):
         if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
@@ -191,7 +193,7 @@ def mutated(body: list[ast.stmt]) -> set[str]:
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
             names.update(node.names)
         elif isinstance(node, ast.Compare) and any(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops):
-            # A copy would not be the same.
+            # A copy would not be the same object.
             sides = [node.left, *node.comparators]
             if not any(isinstance(side, ast.Constant) for side in sides):
                 names.update(map(root, sides))
@@ -214,7 +216,7 @@ def _is_identity(comparison):
 
 
 def derived(body: list[ast.stmt], solution: Set[str]) -> set[str]:
-    """Names of what comes from the solution, by assignment, iteration or definition; `solution` are the first ones."""
+    """Names of values that come from the solution, by assignment, iteration or definition, beginning with `solution`."""
     names = set(solution)
     pairs = [
         (_free(source), bound([target]) if isinstance(target, ast.expr) else {target})
@@ -230,7 +232,7 @@ def derived(body: list[ast.stmt], solution: Set[str]) -> set[str]:
 
 
 def bindings(node):
-    """What a node takes a value from, and what it binds to it: an expression or a name."""
+    """The source of a node's value, and the target that it binds: an expression or a name."""
     if isinstance(node, ast.Assign):
         return [(node.value, target) for target in node.targets]
     if isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and node.value is not None:
@@ -250,8 +252,8 @@ def bindings(node):
 
 def expecting_names(body, derived):
     """
-    Names that may hold what is expected: those that assertions compare with what the solution says, and those of which
-    only parts go to the solution. derived: names of what comes from the solution.
+    Names that may have expected values: those that assertions compare with values of the solution, and those of which only
+    parts are sent to the solution. derived: names of values that come from the solution.
     """
     names = set()
     for statement in body:
@@ -270,7 +272,7 @@ def expecting_names(body, derived):
 
 
 def asserts(statement: ast.stmt, body: list[ast.stmt]) -> bool:
-    """Whether something is asserted in a statement, by itself or by a function of `body`."""
+    """Whether a statement asserts something, by itself or through a function of `body`."""
     functions = {
         part.name
         for part in body

@@ -1,4 +1,4 @@
-"""The judge's process: one grade after the other, as long as it has run nothing of a task's own."""
+"""The judge's process: one grade after the other, as long as it has run no code of a task."""
 
 import ast
 import gc
@@ -11,19 +11,19 @@ from .decoding import forget_kinds
 from .grading import Grading
 from .starting import Fault
 
-# Said to the spawner where the process stays for another grade, and by it when there is one.
+# The process sends this to the spawner if it stays for another grade. The spawner sends it when there is one.
 KEPT = b'{"kind": "kept"}'
 NEXT = b"next"
-# Grades of one process, and address space in bytes by which it may have grown between two of them.
+# Maximum grades of one process, and maximum growth of its address space in bytes between two grades.
 _MOST = 100
 _GROWTH = 8 << 20
-# Address space in bytes: what a solution makes it compute fails a test before it fails the sandbox.
+# Limit of address space in bytes, so that too large computations for a solution fail a test, not the sandbox.
 _MEMORY = 384 << 20
 
 
 def framed(nonce: bytes, told: dict) -> bytes:
     """
-    What is told, as the server takes it: only who knows the nonce of this run can have written it. Solution processes are
+    A reply as a frame for the server. Only a process that knows the nonce of this run can write one. Solution processes are
     forks of a process that does not know it yet.
     """
     data = json.dumps(told).encode()
@@ -31,7 +31,7 @@ def framed(nonce: bytes, told: dict) -> bytes:
 
 
 def _read_part(descriptor):
-    """One part of the input: its length on a line, then so many bytes of JSON; nothing after it is touched."""
+    """One part of the input: a line with its length, then this many bytes of JSON. Nothing after it is read."""
     length = b""
     while not length.endswith(b"\n"):
         part = os.read(descriptor, 1)
@@ -58,7 +58,7 @@ def _address_space():
 
 
 def _graded(control, job, plan):
-    """What came of a job, and whether nothing of it but values was ever here."""
+    """The result of a job, and whether only its values, no code, were in this process."""
     job["classes"] = _classes(job["setup"])
     try:
         grading = Grading(job, plan, control)
@@ -71,14 +71,14 @@ def _graded(control, job, plan):
 
 def serve(control: socket.socket, keep: bool) -> None:
     """
-    Grade what standard input tells of; the outcome is a frame on standard output.
-    control: the socket of whoever forks solution processes. keep: whether the process may stay for another grade.
+    Grade the work on standard input; the result is a frame on standard output.
+    control: the socket to the process that forks solution processes. keep: whether the process may stay for another grade.
     """
     gc.disable()
     limit = resource.getrlimit(resource.RLIMIT_AS)[1]
     memory = _MEMORY if limit == resource.RLIM_INFINITY else min(_MEMORY, limit)
     resource.setrlimit(resource.RLIMIT_AS, (memory, limit))
-    # What tests and grade programs print is nobody's answer, and they have nothing to read.
+    # Output of tests and grade programs is discarded, and their input is empty.
     source, report, null = os.dup(0), os.dup(1), os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
@@ -92,7 +92,7 @@ def serve(control: socket.socket, keep: bool) -> None:
             data = data[os.write(report, data) :]
         if not (keep and plain and grade < _MOST - 1):
             return
-        # What one solution gave takes no memory from the next one.
+        # Free the values of one solution, so that they take no memory from the next one.
         if _address_space() > most:
             forget_kinds()
             gc.collect()

@@ -1,7 +1,7 @@
 """
 The judge in a session that may grade again. The session itself reads neither work nor tests: a fork of it does both, and
-ends unless it has only compared values; meanwhile the session forks solution processes for it. What is left of these when
-the grade is over is looked for here; a session without remains may serve another grade.
+ends unless it has only compared values. Meanwhile the session forks solution processes for it. After the grade the
+session checks what these left behind; if nothing is left, it may serve another grade.
 """
 
 import gc
@@ -13,16 +13,16 @@ import stat
 from . import privileges, serving
 from .spawner import spawner
 
-# Folders in which everybody may write; nobody but root may while solutions run.
+# World-writable folders; only root may write to them while solutions run.
 _OPEN = ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run/lock", "/var/lock")
 _SKIPPED = ("/proc", "/sys", "/dev")
 _NONCE_BYTES = 32
-# How the judge ended without an answer: what a solution gave it kept it busy, or somebody killed it.
+# How the judge ended without an answer: a solution's values kept it busy, or something killed it.
 _ENDS = {signal.SIGPROF: "overrun", signal.SIGKILL: "killed"}
 
 
 def _close(path):
-    """Take the right to write in a folder from everybody else. Whether that worked, or was not needed."""
+    """Make a folder writable only for its owner. Returns whether that worked or was not needed."""
     try:
         found = os.stat(path)
         if found.st_mode & stat.S_IWOTH:
@@ -35,7 +35,7 @@ def _close(path):
 
 
 def _open_elsewhere():
-    """Whether anything else is there that everybody may write."""
+    """Whether anything else is world-writable."""
     for folder, folders, files in os.walk("/"):
         folders[:] = [name for name in folders if os.path.join(folder, name) not in _SKIPPED]
         for name in (*folders, *files):
@@ -72,7 +72,7 @@ def _is_gone(before, remaining):
 
 
 def _judge():
-    """A judge at work, the one that was kept or a new one: its process and the socket to it."""
+    """A running judge, the kept one or a new one: its process and the socket to it."""
     while _kept:
         pid, control = _kept.pop()
         try:
@@ -96,7 +96,7 @@ def _judge():
 
 
 def tell(told: dict) -> None:
-    """Say something to the server. The nonce, at the end of standard input, is read when no solution process is to come."""
+    """Send a frame to the server. The nonce, at the end of standard input, is read after the last solution process."""
     nonce = os.pread(0, _NONCE_BYTES, os.fstat(0).st_size - _NONCE_BYTES)
     os.write(1, serving.framed(nonce, told))
 
@@ -131,7 +131,7 @@ def grade(image: str) -> None:
     tell({"end": end, "remains": remains, "image": image})
 
 
-# At most one: a judge that has run nothing of a task's own, and waits for the next grade.
+# At most one: a judge that has run no code of a task, and waits for the next grade.
 _kept = []
 _SEPARATE = privileges.separate(privileges.new_user())
 gc.collect()

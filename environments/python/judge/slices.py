@@ -1,6 +1,6 @@
 """
-What of a test is the judge's own although the solution is given some of it: the values that its assertions rest on, and
-what these are computed from.
+Values of a test that stay in the judge although the solution gets some of them: the values that assertions use, and the
+values from which they are computed.
 """
 
 import ast
@@ -28,13 +28,13 @@ _MANY = frozenset(
     )
 )
 _DATED = frozenset(("datetime", "decimal", "fractions"))
-# Parts of a value that are looked at.
+# Functions that read parts of a value.
 _MOST = 20_000
 _REFUSED = ("open", "eval", "exec", "compile", "input", "breakpoint", "exit", "quit", "globals", "locals", "vars")
 
 
 def _rested_on(body, names, foreign=frozenset()):
-    """Names, and those that take part in their values."""
+    """Names, and the names that are part of their values."""
     names = set(names)
     sources = [pair for statement in body for node in nodes_in(statement) for pair in _sources(node)]
     while True:
@@ -45,7 +45,7 @@ def _rested_on(body, names, foreign=frozenset()):
 
 
 def _sources(node):
-    """Pairs of a name and what takes part in its value."""
+    """Pairs of a name and a name that is part of its value."""
     for source, target in bindings(node):
         targets = {target} if isinstance(target, str) else bound([ast.Expr(target)]) | {root(target)}
         yield from ((name, source) for name in targets)
@@ -53,19 +53,19 @@ def _sources(node):
         call = node.value
         for part in (*call.args, *(keyword.value for keyword in call.keywords)):
             yield root(call.func), part
-            # A function may change what it is given.
+            # A function may change its arguments.
             yield from ((name, call.func) for name in free([part]))
 
 
 def _passed(body, foreign):
     """
-    What the solution is given: a name, the number of its statement, and whether that may be done more than once.
-    foreign: names of what comes from the solution.
+    The values that the solution gets: a name, the number of its statement, and whether it may happen more than once.
+    foreign: names of values that come from the solution.
     """
     found = []
     for number, statement in enumerate(body):
         _pass(statement, number, False, foreign, found)
-    # Where the items of something are given, it is.
+    # If the items of a value are given, so is the value.
     loops = [pair for statement in body for node in nodes_in(statement) for pair in _items(node)]
     while True:
         more = [
@@ -105,7 +105,7 @@ def _pass(node, number, looped, foreign, found):
 
 
 def _compared_by_identity(body):
-    """Names of what may take part in a comparison with `is`, which a copy would fail."""
+    """Names of values that may be part of a comparison with `is`, which would fail with a copy."""
     names = set()
     for node in (part for statement in body for part in nodes_in(statement)):
         if isinstance(node, ast.Compare) and any(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops):
@@ -117,8 +117,8 @@ def _compared_by_identity(body):
 
 class Expected:
     """
-    What of a test is the judge's as its assertions rest on it. foreign: names of what comes from the solution; known:
-    names that are no matter; plain: names of what is plain data as it is written.
+    The values of a test that stay in the judge because assertions use them. foreign: names of values that come from the
+    solution; known: names that do not matter; plain: names of literal plain data.
     """
 
     def __init__(self, body: list[ast.stmt], foreign: Set[str], known: Set[str], plain: Set[str]) -> None:
@@ -132,14 +132,14 @@ class Expected:
         rests = _rested_on(body, tested - foreign, foreign)
         self._rests = (rests & bound(body)) - known - _compared_by_identity(body)
         self._plain = plain
-        # Names of what holds objects of the test's as the solution is asked for something.
+        # Names of values that contain objects of the test during a request to the solution.
         self.mixed = set()
 
     def data(self, setup: dict[str, object], classes: Set[str]) -> tuple[set[str], set[str]]:
         """
-        Names of plain data, and the classes of the instances in it. Not of what has to remain one object for the solution,
-        or is changed or looked at when the solution may have kept it. setup: values by name; classes: names of those whose
-        instances may be sent.
+        Names of plain data, and the classes of the instances in it. Without values that must stay one object for the
+        solution, or that are changed or read while the solution may have kept them. setup: values by name; classes: names
+        of classes whose instances may be sent.
         """
         objects, self.mixed = self._of_objects(setup)
         rests = self._rests - self.mixed
@@ -151,7 +151,7 @@ class Expected:
         trial = Trial(self._body, _rested_on(self._body, open_names), self._foreign, setup, classes)
         kinds = {name: trial.kinds(name) for name in open_names if name not in kept or trial.is_constant(name)}
         certain |= {name for name, found in kinds.items() if found == set()}
-        # Of an instance that it gets twice the solution would have two copies.
+        # If the solution got an instance twice, it would have two copies.
         if sum(1 + repeated for name, _, repeated in self._given if kinds.get(name)) != 1:
             return certain, set()
         made = {name for name, found in kinds.items() if found}
@@ -159,8 +159,8 @@ class Expected:
 
     def _of_objects(self, setup):
         """
-        Names of what may hold instances of the test's or the setup's classes, and those among them that hold some as the
-        solution has been asked for something.
+        Names of values that may contain instances of the test's or the setup's classes, and names among them whose values
+        contain some after a request to the solution.
         """
         made = {node.name for part in self._body for node in nodes_in(part) if isinstance(node, ast.ClassDef)}
         made |= {
@@ -176,7 +176,9 @@ class Expected:
         return objects, mixed
 
     def _is_kept(self, name):
-        """Whether the test changes what the solution has, or looks at what an object of the solution's may have changed."""
+        """
+        Whether the test changes the solution's values, or reads values that an object of the solution may have changed.
+        """
         first = self._first[name]
         if name in mutated(self._body[first:]):
             return True
@@ -185,7 +187,7 @@ class Expected:
         return name in free(later[next(calls, len(later)) :])
 
     def _is_told(self, statement):
-        """Whether a method of an object of the solution's is called for what it does."""
+        """Whether a method of an object of the solution is called for its effect."""
         return any(
             isinstance(node, ast.Expr)
             and isinstance(node.value, ast.Call)
@@ -197,8 +199,8 @@ class Expected:
 
 class Trial:
     """
-    Runs those statements of a test that make its values without the solution, to see of which kind these are. names: what
-    the setup defined; classes: names of classes, of the test or the setup, whose instances may be sent.
+    Runs the statements of a test that make its values without the solution, to find out the kinds of these values. names:
+    names that the setup defined; classes: names of classes, of the test or the setup, whose instances may be sent.
     """
 
     def __init__(self, body, wanted, impure, names, classes):
@@ -230,11 +232,11 @@ class Trial:
                 self._names.pop(name, None)
 
     def is_constant(self, name: str) -> bool:
-        """Whether a name's value is known to be one that cannot be changed."""
+        """Whether a name's value is known to be immutable."""
         return type(self._names.get(name, self)) in _PLAIN
 
     def kinds(self, name: str) -> set[str] | None:
-        """The classes of the instances in a name's value, or None where it is no data or not known."""
+        """The classes of the instances in a name's value, or None if it is not data or unknown."""
         if name not in self._names:
             return None
         kinds, seen, left = set(), set(), [self._names[name]]

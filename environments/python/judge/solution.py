@@ -1,6 +1,6 @@
 """
-The solution process: holds the source to be graded and evaluates what the judge asks. Nothing secret is in it: what is
-expected never gets here, and whatever the source does to this process, it can only answer something else.
+The solution process: runs the source to grade and evaluates the judge's requests. It has no secrets: expected values
+never get here. Whatever the source does to this process, it can only change its own answers.
 """
 
 import ast
@@ -22,20 +22,20 @@ from .decoding import Decoder
 from .operations import OPERATIONS
 
 NAMES = "__main__"
-# Said before anything of the solution's runs: what fails until then is nobody's fault but the sandbox's.
+# Sent before any code of the solution runs: a failure until then is the sandbox's.
 READY = "ready"
 _FILES = "<solution"
 _compile, _eval, _exec, _isinstance, _list, _type = compile, eval, exec, isinstance, list, type
 _islice, _told = itertools.islice, errors.told
-# What marks code that awaits, among a code object's flags.
+# The flag of a code object that marks code with `await`.
 _COROUTINE = 0x80
 _DATA = frozenset((type(None), bool, int, float, str, list, tuple, dict, set))
-# Forms of values that can be changed in place.
+# Kinds of values that can be changed in place.
 _CHANGING = ("list", "dict", "set", "bytearray", "deque", "defaultdict", "OrderedDict", "Counter", "graph")
 
 
 class Solution:
-    """The namespace of a solution and what was made in it."""
+    """The namespace of a solution and the objects made in it."""
 
     def __init__(self, channel: Channel) -> None:
         self._module = types.ModuleType(NAMES)
@@ -43,11 +43,11 @@ class Solution:
         self.names["__builtins__"] = builtins
         sys.modules[NAMES] = self._module
         self._places = places.Places(self.names, NAMES)
-        # Objects that the judge knows of, and their numbers by identity.
+        # Objects that the judge has references to, and their numbers by identity.
         self._references = []
         self._numbers = {}
         self.classes = {}
-        # Those that are there for every test.
+        # Those that every test has.
         self._kept = {}
         self.taken = frozenset()
         self.error_classes = errors.Classes(self._places.find)
@@ -80,10 +80,13 @@ class Solution:
         return getattr(importlib.import_module(module), name)
 
     def notice(self, kind, detail=""):
-        """Nothing has to be told of here."""
+        """Ignore notices: only the judge needs them."""
 
     def load(self, job: dict) -> None:
-        """Run setup and steps. strict: an exception of a step ends it; else the steps go on as a session does."""
+        """
+        Run setup and steps. strict: whether an exception of a step ends the run. If not, the next step runs, as in a
+        session.
+        """
         if job["setup"]:
             self._places.set_up(job["setup"])
             self._share(job["classes"])
@@ -117,12 +120,12 @@ class Solution:
             asyncio.run(result)
 
     def serve(self) -> None:
-        """Answer the judge until it hangs up."""
+        """Answer the judge's requests until it closes the socket."""
         while True:
             self._callbacks.serve()
 
     def _answered(self, request):
-        """What comes of a request of the judge's."""
+        """The result of a request of the judge."""
         values = {}
         try:
             answer = {"ok": self._answer(request, values)}
@@ -166,13 +169,13 @@ class Solution:
         return self._encoder.encode(value) if kind == "eval" else self._held(value, request["listed"])
 
     def _held(self, value, listed=False):
-        """A value as it crosses: an iterator stays here. listed: whether all of its items are meant at once."""
+        """A value as it is sent: an iterator stays here. listed: whether to send all of its items at once."""
         if _type(value) not in _DATA and _isinstance(value, Iterator) and self._callbacks.number(value) is None:
             return self._encoder.encode(_islice(value, MAX_ITEMS)) if listed else [*self._refer(value), "next"]
         return self._encoder.encode(value)
 
     def _changed(self, sent, values):
-        """Of the values that came with a request, those that can be and were changed in place."""
+        """The values of a request that can be and were changed in place."""
         changed = {}
         for name, before in sent.items():
             if name in values and _type(before) is _list and before[0] in _CHANGING:
@@ -193,7 +196,7 @@ def serve(channel: Channel) -> None:
 
 def run_program(channel: Channel) -> int:
     """
-    Be the solution process for a program: standard input and output are in place, the exit status says how it ended.
+    Be the solution process for a program: standard input and output are set up, and the exit status says how it ended.
     """
     channel.send(READY)
     job = channel.receive()

@@ -1,6 +1,6 @@
 """
-Forks solution processes, for the judge, from a process that read neither the tests nor anybody's work: so no solution
-process ever held in its memory what is expected of it, or what others wrote.
+Forks solution processes for the judge from a process that reads neither the tests nor any work. So no solution process ever
+has expected values, or the work of others, in its memory.
 """
 
 import array
@@ -29,7 +29,7 @@ _SIGNALS = (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signa
 
 
 def _keep(descriptors):
-    """Put descriptors at 0, 1, 2 and 3 and close all others."""
+    """Move descriptors to 0, 1, 2 and 3, and close all others."""
     high = [os.dup2(descriptor, 200 + number, False) for number, descriptor in enumerate(descriptors)]
     for number, descriptor in enumerate(high):
         os.dup2(descriptor, number)
@@ -53,8 +53,8 @@ def _limits():
 
 def _become_solution(sock, files, user, folder, alone, separate):
     """
-    In the new process: give up everything but the channel, then run the source. alone: without other processes; separate:
-    whether the judge is another user.
+    In the new process: drop everything except the channel, then run the source. alone: whether it may not start processes;
+    separate: whether the judge is another user.
     """
     os.setsid()
     null = os.open("/dev/null", os.O_RDWR)
@@ -116,7 +116,7 @@ def _numbers():
 
 
 def _ended(control, pid):
-    """How a process ended, for which the judge waits; it is ended where the judge is gone."""
+    """How a process ended that the judge waits for. If the judge is gone, the process is killed."""
     poll = select.poll()
     exits = os.pidfd_open(pid)
     poll.register(exits, select.POLLIN)
@@ -134,8 +134,8 @@ def _ended(control, pid):
 
 def spawner(control: socket.socket, separate: bool) -> bool:
     """
-    Serve the judge at the other end of `control` (datagrams) until its grade is over. separate: whether solutions are
-    another user's. Returns whether it stays for another one; else it has hung up.
+    Serve the judge at the other end of `control` (datagrams) until its grade is over. separate: whether solutions run as
+    another user. Returns whether the judge stays for another grade; if not, it has closed the socket.
     """
     before = _numbers()
     begun = {}
@@ -153,13 +153,13 @@ def spawner(control: socket.socket, separate: bool) -> bool:
                 ended = _ended(control, pid)
                 folder, user = begun.pop(pid)
                 if separate and len(_numbers()) > len(before) + len(begun):
-                    # Of others that it left behind none may see the next one.
+                    # No process that it left behind may see the next one.
                     _sweep(user)
                 _send(control, ended)
                 try:
                     os.rmdir(folder)
                 except OSError:
-                    # Whatever is in it goes with the sandbox.
+                    # Its content is dropped with the sandbox.
                     pass
             else:
                 user = privileges.new_user()
@@ -171,7 +171,7 @@ def spawner(control: socket.socket, separate: bool) -> bool:
 
 
 def _spawn(control, files, user, folder, alone, separate):
-    """Start a solution process, and tell the judge of it; its number, or None where there is no room for it."""
+    """Start a solution process and report it to the judge; returns its pid, or None if no process can be started."""
     ours, theirs = socket.socketpair()
     try:
         pid = os.fork()

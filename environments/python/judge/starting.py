@@ -1,4 +1,4 @@
-"""Starts solution processes, through the process that forks them, and tells how they ended."""
+"""Starts solution processes, through the process that forks them, and reports how they ended."""
 
 import array
 import json
@@ -13,16 +13,16 @@ from .clock import TICK, Clock
 from .solution import READY
 from .spawner import CPU_SECONDS
 
-# So long a new process may take until it listens, in seconds.
+# Maximum time until a new process listens, in seconds.
 _START_SECONDS = 20
-# Whoever used so much memory, in KiB, is the one that the kernel ended for want of it.
+# A process that used this much memory, in KiB, is the one that the kernel killed when memory ran out.
 _LARGE_KIB = 64 << 10
 
 
 class Lost(BaseException):
     """
-    The solution process answers no more. No code of a test catches it by accident. doubt: why it may not have been the
-    solution's doing, or None.
+    The solution process no longer answers. A test's code does not catch this by accident. doubt: why the solution may not be
+    the cause, or None.
     """
 
     def __init__(self, error_type: str, message: str, doubt: str | None = None) -> None:
@@ -36,7 +36,7 @@ class Fault(BaseException):
 
 
 class Usage:
-    """What all solution processes of one grade used: seconds of processor time, highest memory in KiB."""
+    """Resources of all solution processes of one grade: seconds of processor time, peak memory in KiB."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -48,7 +48,7 @@ class Usage:
 
 
 def _memory_kills():
-    """How many processes the kernel ended for want of memory."""
+    """Number of processes that the kernel killed because memory ran out."""
     try:
         with open("/proc/vmstat", "rb") as file:
             return int(file.read().partition(b"\noom_kill ")[2].split(b"\n", 1)[0] or 0)
@@ -58,8 +58,8 @@ def _memory_kills():
 
 class Spawner:
     """
-    The judge's end of the spawner's socket. alone: whether solution processes may start no others. Its time is not the
-    solution's.
+    The judge's end of the spawner's socket. alone: whether solution processes may not start others. Its time does not count
+    for the solution.
     """
 
     def __init__(self, control: socket.socket, alone: bool, clock: Clock, usage: Usage) -> None:
@@ -73,8 +73,8 @@ class Spawner:
 
     def begin(self, descriptors: Sequence[int]) -> tuple[int, Channel]:
         """
-        Start a solution process; its number and the channel to it, once it is ready.
-        Raises Fault where even the first one does not start, later Lost: an earlier one may have seen to that.
+        Start a solution process; returns its pid and the channel to it when it is ready.
+        Raises Fault if even the first one does not start, later Lost: an earlier process may be the cause.
         """
         with self._clock.off():
             try:
@@ -99,8 +99,8 @@ class Spawner:
 
     def reap(self, pid: int, patience: float = 0.0) -> dict:
         """
-        Wait so many seconds for the end of a process, then end it; how it ended. The wait is the solution's time. Once it
-        was in vain there is none any more: solutions can bring it about at will.
+        Wait this many seconds for the end of a process, then end it; returns how it ended. The wait counts as the solution's
+        time. After one wait without success there are no more waits, because solutions can cause them at will.
         """
         with self._clock.quiet():
             self._send({"kind": "wait", "pid": pid})
@@ -110,7 +110,7 @@ class Spawner:
             return self._ended(pid, late)
 
     def wait(self, pid: int) -> dict:
-        """Wait quietly for the end of a process as long as it has time, then end it; how it ended."""
+        """Wait for the end of a process while it has time, without raising, then end it; returns how it ended."""
         self._send({"kind": "wait", "pid": pid})
         late = False
         while not late and not self._answers(TICK):
@@ -118,7 +118,7 @@ class Spawner:
         return self._ended(pid, late)
 
     def doubt(self, ended: dict) -> str | None:
-        """Why an end may not have been the solution's doing, or None."""
+        """Why the solution may not be the cause of an end, or None."""
         if ended["late"] or ended["status"] != -signal.SIGKILL:
             return None
         too_large = ended["peak_kib"] >= _LARGE_KIB and _memory_kills() != self._memory_kills
@@ -136,7 +136,7 @@ class Spawner:
         return {**ended, "late": late}
 
     def _ask(self, message, descriptors=()):
-        """One request and its answer, with the descriptor that came with it or None."""
+        """One request and its answer, with the descriptor that came with the answer, or None."""
         self._send(message, descriptors)
         return self._answer()
 

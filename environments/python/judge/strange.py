@@ -1,10 +1,10 @@
-"""What of a test cannot be run beside the objects that it works with."""
+"""Parts of a test that must run in the same process as the objects that they use."""
 
 import ast
 
 from .scopes import FUNCTIONS, free
 
-# Modules whose functions need the objects themselves, or the process in which the solution runs.
+# Modules whose functions need the objects themselves, or the solution process.
 STRANGE_MODULES = frozenset(
     "asyncio concurrent contextlib copy dataclasses gc inspect multiprocessing pickle signal subprocess sys threading "
     "traceback tracemalloc types unittest.mock weakref".split()
@@ -12,7 +12,7 @@ STRANGE_MODULES = frozenset(
 
 
 def strange_names(body: list[ast.stmt]) -> set[str]:
-    """Names of modules and of what stands for them whose code cannot run beside what it works with."""
+    """Names of such modules and of their contents: their code must run in the same process as the objects that it uses."""
     names = set()
     for node in (part for statement in body for part in ast.walk(statement)):
         if isinstance(node, ast.Import):

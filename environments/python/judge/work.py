@@ -1,8 +1,8 @@
-"""What a grade program is given."""
+"""The argument of a grade program."""
 
 
 class Work:
-    """The solution as a grade program sees it: its names as attributes, and itself as a program."""
+    """The solution for a grade program: its names as attributes, and the whole as a program."""
 
     def __init__(self, grading):
         self._grading = grading
@@ -13,5 +13,5 @@ class Work:
         return self._grading.named(name)
 
     def run(self, stdin: str = "") -> tuple[str, int | None]:
-        """The program's output and exit status (None past the deadline)."""
+        """The program's output and exit status (None after the deadline)."""
         return self._grading.run_program(stdin)

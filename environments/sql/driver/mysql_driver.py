@@ -115,7 +115,7 @@ class MysqlDriver:
 
     def _told(self, complaint: ServerError) -> dict:
         """
-The error as an account with all rights would get it, if the agent has rights on every database: then a missing
+        The error as an account with all rights would get it, if the agent has rights on every database: then a missing
         database is not a question of rights.
         """
         code, state, message = complaint.code, complaint.state, complaint.message
@@ -172,8 +172,8 @@ The error as an account with all rights would get it, if the agent has rights on
 
     def _renew(self) -> None:
         """
-A connection or the server was lost, so the layer can no longer be declared clean. If the server cannot start again
-        because of what the agent wrote, e.g. a full disk, the agent has no server from now on.
+        A connection or the server was lost, so the layer can no longer be declared clean. If the server cannot start
+        again because of what the agent wrote, e.g. a full disk, the agent has no server from now on.
         """
         self._marred = True
         self._agent.close()

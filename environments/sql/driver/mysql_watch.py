@@ -11,9 +11,9 @@ _HARMLESS = {
         "help do empty_query kill"
     ).split()
 }
-# Written rows and the log's end count for every account. Updated rows cannot be used: window functions update rows of internal
-# tables that are dropped with the statement. MySQL's row counters include such tables, and its log gets a mark for every table
-# that is opened, so on MySQL only the statements are counted.
+# Written rows and the log's end count for every account. Updated rows cannot be used: window functions update rows of
+# internal tables that are dropped with the statement. MySQL's row counters include such tables, and its log gets a mark
+# for every table that is opened, so on MySQL only the statements are counted.
 _WRITTEN = {"handler_write", "handler_delete", "innodb_lsn_current"}
 _AGENTS = "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER LIKE 'stepwell:%'"
 _COUNTERS = (

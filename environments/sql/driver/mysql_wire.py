@@ -78,8 +78,8 @@ class Rows:
 
 class Wire:
     """
-One connection. `deadline` is a time of the monotonic clock. When it has passed, `late()` is called, while the server is
-    silent or after every 64 KiB that it sends; `late()` sets a later deadline or raises. `thread` is the connection's
+    One connection. `deadline` is a time of the monotonic clock. When it has passed, `late()` is called, while the server
+    is silent or after every 64 KiB that it sends; `late()` sets a later deadline or raises. `thread` is the connection's
     number. `mariadb`: whether the server is MariaDB, not MySQL.
     """
 

@@ -1,7 +1,7 @@
 """
-The results of statements, and the part of them that is returned. A value is null, a text, or one of these: an integer below
-2^53 is a number, a larger one {"i": digits}; {"f": repr} floating-point; {"n": text} decimal; {"d"}, {"t"} date and date-time in ISO's order;
-{"z": text} a date with zeros; {"l": microseconds} a length of time; {"b": base64} bytes.
+The results of statements, and the part of them that is returned. A value is null, a text, or one of these: an integer
+below 2^53 is a number, a larger one {"i": digits}; {"f": repr} floating-point; {"n": text} decimal; {"d"}, {"t"} date and
+date-time in ISO's order; {"z": text} a date with zeros; {"l": microseconds} a length of time; {"b": base64} bytes.
 """
 
 from collections.abc import Callable, Iterable
@@ -38,8 +38,8 @@ class Caps(NamedTuple):
 
 class Outcome:
     """
-One statement's rows: all are counted, the first are kept unconverted. `columns` is `None` for a statement without rows.
-    `values` converts a row to the values that are returned.
+    One statement's rows: all are counted, the first are kept unconverted. `columns` is `None` for a statement without
+    rows. `values` converts a row to the values that are returned.
     """
 
     def __init__(self, columns: list[str] | None, affected: int, values: Callable[[Any], list] | None, caps: Caps) -> None:
@@ -59,8 +59,8 @@ One statement's rows: all are counted, the first are kept unconverted. `columns`
 
     def keep(self, row: Any, length: int) -> None:
         """
-Keep a row if there is space for it. `length`: one for each value plus the bytes of its text. A value costs eight bytes
-        plus its length, as many short values need far more memory than their texts.
+        Keep a row if there is space for it. `length`: one for each value plus the bytes of its text. A value costs eight
+        bytes plus its length, as many short values need far more memory than their texts.
         """
         self.count += 1
         self._size += length + 8 * len(self.columns)
@@ -95,7 +95,9 @@ Keep a row if there is space for it. `length`: one for each value plus the bytes
 
 
 class Outcomes:
-    """The results of an action's statements: the first ones, which share the limits of one statement, and always the last."""
+    """
+    The results of an action's statements: the first ones, which share the limits of one statement, and always the last.
+    """
 
     def __init__(self, caps: Caps) -> None:
         self._caps = caps

@@ -8,7 +8,7 @@ const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
   {
     attempt: 'looking for what a test expects among the globals of the solution or its callers',
     stoppedBy:
-      'What assertions rest on is computed in the judge; code that has to run beside the solution has names of its own, which are gone after the test.',
+      'The judge computes the values that assertions use; code that must run beside the solution has its own names, which are dropped after the test.',
   },
   {
     attempt:
@@ -19,7 +19,7 @@ const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
   {
     attempt: 'a subclass of `str` or `list` whose methods (`startswith`, `count`, `__contains__`) say yes',
     stoppedBy:
-      'It arrives as the plain value that it is; the judge calls the method of that, and itself runs `all`, `any` and their like.',
+      'It arrives as a plain value, whose method the judge calls; the judge itself runs `all`, `any` and the like.',
   },
   {
     attempt: 'an object whose `__contains__` says yes',
@@ -28,16 +28,16 @@ const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
   {
     attempt: 'NaN for a `grade` program, whose `max(0.0, min(1.0, nan))` is 1.0',
     stoppedBy:
-      'An error instead, unless the program names NaN; also where `min` or `max` get a NaN that the program made of infinities.',
+      'The program gets an error, unless it names NaN; also if `min` or `max` get a NaN that the program made from infinities.',
   },
   {
     attempt: 'NaN and infinity in statements (`assert not abs(f(3) - 6) > 0.1`)',
-    stoppedBy: "Noticed, and refused where the gold's are numbers.",
+    stoppedBy: "Noted, and refused if the gold's are numbers.",
   },
   {
     attempt:
       'an instance of a setup class with a method, property or special method of its own (`b.equals = …`)',
-    stoppedBy: 'Only data crosses; a name that exists on the class is refused. The judge asks its own class.',
+    stoppedBy: 'Only data crosses; a name that exists on the class is refused. The judge uses its own class.',
   },
   {
     attempt: 'a subclass of a setup class, another class of its name, a patched one',
@@ -46,51 +46,52 @@ const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
   {
     attempt:
       'an object within an instance, with an `__iter__` that ends at once, an `__eq__` or `__len__` that lies',
-    stoppedBy: 'Noticed, and refused where the gold has data there.',
+    stoppedBy: 'Noted, and refused if the gold has data there.',
   },
   {
     attempt: "emptying or changing a test's own argument (`a.clear(); return []` against `sorted(a)`)",
     stoppedBy:
-      'The test is run again with arguments that stay as they are; where it then fails, the gold has to change them likewise.',
+      'The test runs again with unchanged arguments. If it then fails, it counts only if the gold changes them too.',
   },
   {
     attempt:
       "an exception of a setup class with attributes that lie, an `__exit__` that ends the test's own errors",
-    stoppedBy: 'As with instances; an assertion of the test is never ended by an `__exit__`.',
+    stoppedBy: 'As with instances; an `__exit__` cannot suppress an assertion of the test.',
   },
   {
     attempt: 'a class of its own that equals anything',
-    stoppedBy: "It is asked whether it equals a random number too; refused where the gold's does not.",
+    stoppedBy:
+      "The judge also compares it with a random number; it is refused unless the gold's class does the same.",
   },
   {
     attempt: 'killing or stopping itself, so that the judge suspects somebody else and tries again',
     stoppedBy:
-      "The solution process's system call filter; `test/faults/python-grades.test.ts` tries each way, and all are graded once.",
+      "The solution process's system call filter; `test/faults/python-grades.test.ts` tries each way, and all are graded only once.",
   },
   {
     attempt:
       "an answer in the form of the judge's reply, for a test, setup or grade program that prints it to standard error",
     stoppedBy:
-      'What these print goes nowhere; a reply counts with the nonce of its run alone, which no solution process ever held, and if it is of the tests of the record.',
+      'Their output is discarded. A reply counts only with the nonce of its run, which no solution process ever has, and only for the tests of the record.',
   },
   {
     attempt:
       'ending in a thread of the test, or where the test catches everything, so that nobody hears of it',
-    stoppedBy: 'A test during which the process was lost fails.',
+    stoppedBy: 'A test fails if the process is lost during it.',
   },
   {
     attempt:
       'children and threads of children that take the processors, or a lower priority, to have more time',
     stoppedBy:
-      "Waiting counts as far as the solution's own processes are the reason; the filter refuses to change priorities.",
+      "Waiting counts if the solution's own processes are the cause; the filter refuses changes of priorities.",
   },
   {
     attempt: "looking for the tests in memory that the solution's process inherits",
-    stoppedBy: 'It is a fork of a process that never read them, nor the nonce.',
+    stoppedBy: 'It is a fork of a process that never read the tests or the nonce.',
   },
   {
     attempt: 'millions of blank lines, so that the judge has no memory left',
-    stoppedBy: 'Outputs are compared word by word, none of them held.',
+    stoppedBy: 'Outputs are compared word by word and never held as a whole.',
   },
   {
     attempt: 'a float near a large whole number',
@@ -99,7 +100,7 @@ const TRIED_ELSEWHERE: readonly Pick<Cheat, 'attempt' | 'stoppedBy'>[] = [
   {
     attempt: 'work in a process that nobody waits for, where efficiency is scored',
     stoppedBy:
-      'The filter then refuses to start processes, by any call; threads are counted with their process.',
+      'The filter then refuses all calls that start processes; threads are counted with their process.',
   },
 ];
 
@@ -108,10 +109,10 @@ export function cheatsDocument(): string {
   return [
     '# Attempts to cheat a Python grade, and what stops them',
     '',
-    'Made by `npx vitest run test/environments/python/cheats.test.ts -u` from `cheats.ts`.',
+    'Generated by `npx vitest run test/environments/python/cheats.test.ts -u` from `cheats.ts`.',
     '',
-    'A grade runs the work in a *solution process* of a fresh sandbox. That process is a fork of one that never held a test; it has',
-    'another user than the judge, no capabilities, no descriptors but its channel, and limits. What is expected stays in the judge,',
+    'A grade runs the work in a *solution process* of a fresh sandbox. It is a fork of a process that never read a test. It has',
+    'a user other than the judge, no capabilities, no descriptors except its channel, and limits. Expected values stay in the judge,',
     'which decodes the answers into built-in types and compares by itself. `cheats.test.ts`, `judge-decisions.test.ts`,',
     '`gallery.test.ts` and others make each attempt on both engines; `python-tasks.play.test.ts` those of the 60 built-in tasks.',
     '',
@@ -119,17 +120,17 @@ export function cheatsDocument(): string {
     '| --- | --- |',
     ...[...CHEATS, ...TRIED_ELSEWHERE].map(({ attempt, stoppedBy }) => `| ${attempt} | ${stoppedBy} |`),
     '',
-    "An assertion between two objects of the solution's own classes (`Money(1) + Money(2) == Money(3)`) is decided by those classes:",
-    'a test of a class should also ask it for plain values. The built-in tasks do. A method that is called on such an object is its',
-    "own too, where the gold's answer is an object as well: then `assert f(5).startswith('ab')` passes for any object that says so.",
+    "The solution's classes decide an assertion between two objects of these classes (`Money(1) + Money(2) == Money(3)`), so a test of a",
+    'class should also check plain values. The built-in tasks do. If the answers of both solution and gold are objects, a method that is',
+    "called on them is the solution's own: then `assert f(5).startswith('ab')` passes for any object whose method returns true.",
     '',
-    'Not stopped: what a test has run beside the solution can be changed by it. These are coroutines that the solution runs, classes',
-    "made from the solution's, `Mock` and `io.StringIO`, files that a test opens, objects of the test that the solution must have as",
-    'the same ones (given to it twice, compared with `is`), and data that the test goes on to use after an object of the solution may',
-    "have changed it. What is expected and is computed from these is computed there too, with the test's own names, but with functions",
-    'of modules that the solution can replace (`Mock.assert_called_with`, for example), and it can be found through',
+    '**What is not stopped:** the solution can change the parts of a test that run beside it. These are coroutines that the solution runs,',
+    "classes derived from the solution's, `Mock` and `io.StringIO`, files that a test opens, objects of the test whose identity matters",
+    '(given to the solution twice, compared with `is`), and data that the test still uses after an object of the solution may have changed',
+    "it. Expected values that are computed from these are computed there too: with the test's own names, but with functions of modules",
+    'that the solution can replace (for example `Mock.assert_called_with`), and the solution can find them through',
     'frames. A setup whose functions use `global`, or names that it does not define, shares the globals of the solution. Such a test',
-    'should compare with plain data that is written out.',
+    'should compare with literal plain data.',
     '',
   ].join('\n');
 }

@@ -16,7 +16,7 @@ const NOTHING = "def double(x):\n    return 'nothing'\n";
 export const CHEATS: readonly Cheat[] = [
   {
     attempt: 'a value whose `__eq__` is always true',
-    stoppedBy: 'It arrives as the plain number that it also is.',
+    stoppedBy: 'It arrives as a plain number.',
     source: python`
       class Same(int):
           __eq__ = lambda self, other: True
@@ -30,28 +30,28 @@ export const CHEATS: readonly Cheat[] = [
   {
     attempt: 'an object, no number, whose `__eq__` is always true',
     stoppedBy:
-      "It arrives as a reference, which equals no plain value; its own `__eq__` counts only between two objects of the solution's.",
+      'It arrives as a reference, which never equals a plain value; its `__eq__` counts only between two objects of the solution.',
     source: 'class Same:\n    __eq__ = lambda *both: True\n\ndef double(x):\n    return Same()\n',
   },
   {
     attempt: 'patched built-in functions and exceptions',
-    stoppedBy: "They are those of the solution process; comparisons are made in the judge's.",
+    stoppedBy: 'They change only the solution process; the judge makes the comparisons.',
     source: `import builtins\nfor name in ('abs', 'all', 'isinstance', 'repr', 'len', 'type', 'compile', 'exec'):\n    setattr(builtins, name, lambda *ignored, **named: True)\nbuiltins.AssertionError = builtins.KeyError = Exception\n${NOTHING}`,
   },
   {
     attempt: 'modules replaced in `sys.modules`, import hooks',
-    stoppedBy: 'The same. What the solution process itself needs it holds from before.',
+    stoppedBy: 'The same. The solution process keeps its own references to what it needs.',
     source: `import sys, types\nfor name in ('json', 'ast', 'math', 'socket', 'struct', 'select', 'os'):\n    sys.modules[name] = types.SimpleNamespace(**{'loads': lambda *a: {'ok': 2}, 'isclose': lambda *a, **n: True})\nsys.meta_path.insert(0, types.SimpleNamespace(find_spec=lambda *a: None))\n${NOTHING}`,
   },
   {
     attempt: '`conftest.py`, `sitecustomize.py` and modules in the way of imports',
     stoppedBy:
-      'No interpreter is started, nothing is collected; an unprivileged user cannot write where modules are found; the sandbox is thrown away.',
+      'No interpreter starts and no tests are collected; an unprivileged user cannot write to folders of modules; the sandbox is dropped.',
     source: `import os\nfor folder in ('.', '/', '/tmp', '/root', '/usr/lib/python3.11', '/usr/local/lib/python3.11/dist-packages'):\n    for name in ('conftest.py', 'sitecustomize.py', 'ast.py', 'json.py'):\n        try:\n            open(os.path.join(folder, name), 'w').write('import builtins; builtins.compile = print')\n        except OSError:\n            pass\n${NOTHING}`,
   },
   {
     attempt: 'exit handlers and finalizers that end with success',
-    stoppedBy: 'An exit status says nothing; a test passes by its value alone.',
+    stoppedBy: 'The exit status does not count; a test passes only by its value.',
     source: `import atexit, os, sys, weakref\natexit.register(os._exit, 0)\nclass Last:\n    def __del__(self):\n        os._exit(0)\nlast = Last()\n${NOTHING}`,
   },
   {
@@ -66,18 +66,18 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'forged answers on the channel to the judge',
-    stoppedBy: "An answer can only be a value, as a function's result is; it has no say over passing.",
+    stoppedBy: "An answer can only be a value, like a function's result; it cannot say that a test passes.",
     source: `import json, os, struct\nfor number in range(1, 40):\n    data = json.dumps({'id': number, 'ok': True, 'values': {'arguments': ['list', []]}}).encode()\n    os.write(3, struct.pack('!I', len(data)) + data)\n${NOTHING}`,
   },
   {
     attempt: 'no JSON, endless frames and wrong tags on the channel',
-    stoppedBy: 'Lengths are bounded; what cannot be read ends the process and fails the test.',
+    stoppedBy: 'Lengths are bounded; an unreadable message ends the process and fails the test.',
     source: `import os, struct\nos.write(3, struct.pack('!I', 1 << 31) + b'x' * 1000)\n${NOTHING}`,
   },
   {
     attempt: 'values that are bombs: deep, wide, endless, with a pickle inside',
     stoppedBy:
-      "Values are JSON with a bound of parts and bytes; nothing is unpickled; iterators are cut; the test's time ends the rest.",
+      "Values are JSON with limits of parts and bytes; nothing is unpickled; iterators are cut; the test's deadline ends the rest.",
     source: python`
       import itertools, os
 
@@ -96,7 +96,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'reading what is expected from frames, the heap and files',
-    stoppedBy: 'It is in no frame, heap or file of that process: the fork came before the tests were read.',
+    stoppedBy: 'They are in no frame, heap or file of that process: its parent never read the tests.',
     source: python`
       import gc, glob, sys
 
@@ -122,7 +122,7 @@ export const CHEATS: readonly Cheat[] = [
   {
     attempt: "reading the judge's memory, descriptors, environment and arguments",
     stoppedBy:
-      'Another user without capabilities may not; where only one user exists, the judge is undumpable. Arguments and environment hold nothing.',
+      'Another user without capabilities may not; if only one user exists, the judge is undumpable. Arguments and environment contain no secrets.',
     source: python`
       import ctypes, glob, os, re
 
@@ -163,8 +163,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'killing and stopping the judge and everything else',
-    stoppedBy:
-      'Another user may not; where only one exists, a judge that does not answer means that the tests failed.',
+    stoppedBy: 'Another user may not; if only one exists, the tests fail if the judge does not answer.',
     source: `import os, signal\nfor number in (signal.SIGSTOP, signal.SIGKILL):\n    for target in (os.getppid(), 1, 2, -1):\n        try:\n            os.kill(target, number) if target != -1 else None\n        except OSError:\n            pass\n${NOTHING}`,
   },
   {
@@ -179,18 +178,18 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'a fork bomb',
-    stoppedBy: 'A limit of processes for that user, which is one of this sandbox alone.',
+    stoppedBy: 'A limit of processes for that user, which exists only in this sandbox.',
     source: `import os\ntry:\n    while True:\n        os.fork()\nexcept OSError:\n    pass\n${NOTHING}`,
   },
   {
     attempt: 'a memory bomb',
-    stoppedBy: 'A limit of address space; beyond that the process is the first to go when memory is short.',
+    stoppedBy: 'A limit of address space; when memory is short, the kernel kills this process first.',
     source: 'def double(x):\n    return [bytearray(1 << 20) for _ in range(1 << 20)]\n',
   },
   {
     attempt: 'memory in files that no limit of address space counts',
     stoppedBy:
-      "The container's limit; the solution process is ended, not the judge, and the grade is 0, no failure.",
+      "The container's limit; the solution process is killed, not the judge, and the grade is 0, not a failure.",
     source: python`
       import os
 
@@ -219,7 +218,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'a full disk',
-    stoppedBy: "The layer's size; the judge writes nothing there.",
+    stoppedBy: "The layer's size limit; the judge writes nothing there.",
     source: python`
       def double(x):
           number = 0
@@ -231,7 +230,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'never ending, whatever the signal',
-    stoppedBy: 'A deadline for each test and for all, kept by the judge; SIGKILL.',
+    stoppedBy: 'The judge enforces a deadline for each test and for all, with SIGKILL.',
     source: python`
       import signal
 
@@ -248,14 +247,14 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'a child that answers after its parent has ended',
-    stoppedBy: 'The process that was asked is gone: the test fails, the channel with it.',
+    stoppedBy: 'The process that got the request is gone: the test fails, and the channel is closed.',
     source:
       'import os\n\ndef double(x):\n    if os.fork():\n        os._exit(0)\n    os.setsid()\n    return -1\n',
   },
   {
     attempt: 'raising what the test expects to see, or what ends a test',
     stoppedBy:
-      "An exception of the solution's is raised in the judge as its built-in base, outside any assertion's reach.",
+      'The judge raises an exception of the solution as its built-in base, where it cannot affect an assertion.',
     source: 'class AssertionPassed(SystemExit):\n    pass\n\ndef double(x):\n    raise AssertionPassed(0)\n',
   },
   {
@@ -270,7 +269,7 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'an exception class of their name',
-    stoppedBy: 'What it is in the judge counts, whatever led to it: `RuntimeError` as well.',
+    stoppedBy: 'Its class in the judge counts: also `RuntimeError`.',
     source: `class E(Exception):\n    pass\nE.__name__, E.__module__ = 'StopIteration', 'builtins'\n\ndef double(x):\n    raise E\n`,
   },
   {
@@ -281,19 +280,19 @@ export const CHEATS: readonly Cheat[] = [
   },
   {
     attempt: 'a program that prints without end',
-    stoppedBy: 'A limit of file size, then the deadline.',
+    stoppedBy: 'The limit of file size, then the deadline.',
     program: true,
     source: "while True:\n    print('42' * 10000)\n",
   },
   {
     attempt: 'a program that becomes another',
-    stoppedBy: 'It has the same descriptors and rights; its input is its own, and its output is compared.',
+    stoppedBy: 'It has the same descriptors and rights, only its own input, and its output is compared.',
     program: true,
     source: "import os\nos.execvp('cat', ['cat', '/proc/self/fd/0', '/proc/1/environ'])\n",
   },
   {
     attempt: 'a program that leaves others behind',
-    stoppedBy: 'Output counts up to the end of the process that was started.',
+    stoppedBy: 'Only output before the end of the started process counts.',
     program: true,
     source: 'import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(0.3)\n    print(42)\n',
   },
