@@ -49,7 +49,7 @@ describe('wrong use', () => {
     ['a value that is no number', ['tasks', 'list', '--limit', 'all'], 'whole number from 1 to 10000'],
     ['a word that is none of its choices', ['play', '--semantics', 'x'], 'Give native or intercode'],
     ['an engine that there is not', ['play', '--runtime', 'podman'], 'Give auto, docker or local'],
-    ['an address that is none', ['tasks', '--url', 'nonsense'], '--url: "nonsense" is no address'],
+    ['an address that is none', ['tasks', '--url', 'nonsense'], '--url: "nonsense" is not an address'],
     ['a missing argument', ['replay'], "missing required argument 'trajectory'"],
     ['an argument too many', ['doctor', 'please'], 'too many arguments'],
     ['a setting that contradicts itself', ['serve', '--host', '0.0.0.0'], '--token'],
