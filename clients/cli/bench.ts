@@ -24,7 +24,7 @@ export interface BenchFlags {
 }
 
 /** The benchmark, which the package does not contain. */
-const BENCH = new URL('../../test/bench/bench.ts', import.meta.url);
+const BENCH = new URL('../../test/bench/main.ts', import.meta.url);
 
 /** What it exports. @returns whether every episode was graded as it must be */
 interface Bench {
