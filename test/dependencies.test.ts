@@ -119,6 +119,12 @@ describe('the dependency table', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('lets only the command line read arguments', () => {
+    const others = FOLDERS.flatMap(sources).filter((file) => !COMMAND_LINE.test(file));
+    const parsers = others.flatMap(imports).filter(({ specifier }) => specifier === 'commander');
+    expect(parsers.map(({ from }) => from)).toEqual([]);
+  });
+
   it('has no catch-all folders and no barrel files', () => {
     const files = [...FOLDERS, ...PROGRAMS].flatMap(sources);
     expect(files.filter((file) => /(^|\/)(utils?|common|shared|lib|helpers)\//.test(file))).toEqual([]);

@@ -7,11 +7,11 @@ import type { CheatScript } from './cheat-script.ts';
 import { type FactValues, factValues, filled, type TaskFacts } from './cheat-text.ts';
 import { isWithin } from './reward-bound.ts';
 
-/** What became of a cheat on a task. */
+/** Result of a cheat on a task. */
 export interface CheatOutcome {
   readonly task: string;
   readonly cheat: string;
-  /** `skipped`: the task cannot be graded, or lacks what the script asks for. */
+  /** `skipped`: the task cannot be graded, or lacks a fact that the script needs. */
   readonly verdict: 'held' | 'broken' | 'skipped';
   readonly reward: number | null;
   /** Reward of doing nothing. */
@@ -26,7 +26,7 @@ type Reset = Params<'episode/reset'>;
 export class CheatPlayer {
   readonly #client: StepwellClient;
   readonly #reset: Reset;
-  /** By the task's index: what an episode that does nothing gets. */
+  /** Reward of an episode that does nothing, by the task's index. */
   readonly #noOps = new Map<number, Promise<Played>>();
 
   /** @param reset environment, dataset and options of every episode */
@@ -35,7 +35,7 @@ export class CheatPlayer {
     this.#reset = reset;
   }
 
-  /** One cheat on one task. */
+  /** Play a cheat on a task. */
   async play(task: TaskFacts, script: CheatScript): Promise<CheatOutcome> {
     const noOp = await this.#noOp(task);
     const outcome = (verdict: CheatOutcome['verdict'], reward: number | null, reason: string | null) => {
@@ -66,7 +66,7 @@ export class CheatPlayer {
   }
 }
 
-/** A cheat's steps and the submit. @returns the end, or the grade before it that is higher: a trainer may take either */
+/** Run a cheat's steps and submit. @returns the final grade, or a higher one before it: a trainer may use either */
 async function play(episode: Episode, script: CheatScript, values: FactValues): Promise<StepResult> {
   let answer: string | undefined;
   let graded: StepResult | null = null;
@@ -96,7 +96,7 @@ function higher(one: StepResult | null, other: StepResult): StepResult {
 interface Played {
   readonly reward: number | null;
   readonly reason: string;
-  /** Whether the infrastructure kept it from being graded. */
+  /** Whether a fault of the infrastructure prevented the grade. */
   readonly isFault: boolean;
 }
 

@@ -2,43 +2,43 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { parseBound, type RewardBound } from './reward-bound.ts';
 
-/** A file or folder that holds no cheat that can be played; the message names file, line and reason. */
+/** A file or folder without a valid cheat; the message names file, line and reason. */
 export class CheatError extends Error {
   override readonly name = 'CheatError';
 }
 
-/** One thing that a cheat does: code that is run, a grade in between, or what is given with the submit. */
+/** A part of a cheat: code of a step, an intermediate grade, or the answer of the submit. */
 export interface CheatCell {
   readonly kind: 'step' | 'evaluate' | 'answer';
   readonly text: string;
 }
 
-/** An attempt to be rewarded without solving the task, as its file tells it. A submit follows the last cell. */
+/** An attempt to be rewarded without solving the task, read from its file. A submit follows the last cell. */
 export interface CheatScript {
   /** Name of the file without its ending. */
   readonly name: string;
-  /** What it tries, in a line. */
+  /** What it tries, in one line. */
   readonly title: string;
   readonly score: RewardBound;
-  /** Deadline of each step, in milliseconds; the server's where there is none. */
+  /** Deadline of each step, in milliseconds. @default the server's */
   readonly deadlineMs: number | undefined;
   readonly cells: readonly CheatCell[];
-  /** Facts of a task that its text asks for. */
+  /** Facts of a task that its placeholders need. */
   readonly facts: readonly CheatFact[];
 }
 
 const CHEAT_FACTS = ['names', 'table', 'instruction', 'another_gold'] as const;
 export type CheatFact = (typeof CHEAT_FACTS)[number];
 
-/** How a line of comment begins, by the ending of the file. */
+/** Beginning of a comment line, by the file's ending. */
 const COMMENTS: Readonly<Record<string, string>> = { '.sh': '#', '.py': '#', '.sql': '--' };
 const KEYS = ['cheat', 'scores', 'deadline'] as const;
 const KINDS = ['step', 'evaluate', 'answer'] as const;
 const MOST_MS = 600_000;
 
 /**
- * Every cheat of a folder, by name. Files with another ending are no cheats.
- * @throws {CheatError} naming file, line and reason, when one is malformed; or there is none
+ * Every cheat of a folder, by name. Files with other endings are ignored.
+ * @throws {CheatError} a cheat is malformed, or there is none; names file, line and reason
  */
 export async function readCheats(folder: string): Promise<CheatScript[]> {
   const files = await readdir(folder).catch((cause: unknown) => {
@@ -46,7 +46,7 @@ export async function readCheats(folder: string): Promise<CheatScript[]> {
   });
   const wanted = files.filter((file) => COMMENTS[extname(file)] !== undefined).sort();
   if (wanted.length === 0) {
-    throw new CheatError(`${folder}: has no cheat (${Object.keys(COMMENTS).join(', ')})`);
+    throw new CheatError(`${folder}: has no cheats (${Object.keys(COMMENTS).join(', ')})`);
   }
   return Promise.all(
     wanted.map(async (file) => parseCheat(join(folder, file), await readFile(join(folder, file), 'utf8'))),
@@ -83,7 +83,7 @@ interface Field {
   readonly line: number;
 }
 
-/** The lines of comment that a script begins with: `key: value` each. */
+/** The comment lines at the beginning of a script, each `key: value`. */
 function headerOf(file: string, lines: readonly string[], comment: string) {
   const header = new Map<string, Field>();
   let length = 0;

@@ -1,6 +1,6 @@
 import type { CheatFact } from './cheat-script.ts';
 
-/** What a cheat may know of a task; its own gold is not among it. */
+/** What a cheat may know of a task: never its own gold. */
 export interface TaskFacts {
   readonly id: string;
   readonly index: number;
@@ -10,13 +10,13 @@ export interface TaskFacts {
   readonly anotherGold: string | null;
 }
 
-/** Values for the placeholders of a script, by fact; a fact that a task does not have has none. */
+/** Values of a script's placeholders, by fact; none for a fact that the task lacks. */
 export type FactValues = Readonly<Record<CheatFact, readonly string[]>>;
 
 /** What is known of a task before it is played. */
 type KnownTask = Pick<TaskFacts, 'names' | 'anotherGold'>;
 
-/** Facts from the record and from the reset's observation. @param told the instruction, with the schema where there is one */
+/** Facts from the record and from the reset's observation. @param told the instruction, with the schema if there is one */
 export function factValues({ names, anotherGold }: KnownTask, instruction: string, told: string): FactValues {
   return {
     names: names.length === 0 ? [] : [JSON.stringify(names)],
@@ -26,13 +26,13 @@ export function factValues({ names, anotherGold }: KnownTask, instruction: strin
   };
 }
 
-/** Names of the tables that the schema at the end of an instruction tells, one a line. */
+/** Names of the tables in the schema at the end of an instruction. */
 function tablesOf(told: string): string[] {
   const schema = told.split('\n\nTables:\n')[1]?.split('\n\n')[0] ?? '';
   return schema.split('\n').flatMap((line) => /^(.+?) \(/.exec(line)?.[1] ?? []);
 }
 
-/** A text with its placeholders replaced. A line with `{{table}}` stands there once for each table. */
+/** A text with its placeholders replaced. A line with `{{table}}` is repeated for each table. */
 export function filled(text: string, values: FactValues): string {
   const lines = text
     .split('\n')

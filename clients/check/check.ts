@@ -1,23 +1,23 @@
 import type { Subject } from './subject.ts';
 
-/** One thing that clients of every environment may rely on, and how it is shown. */
+/** A rule that every environment must keep, and how to test it. */
 export interface Check {
   /** A few words, e.g. `wrong answers`. */
   readonly name: string;
-  /** What holds where it passes, as the end of the sentence "it shows that …". */
+  /** The rule, as the end of the sentence "it shows that …". */
   readonly shows: string;
   /**
-   * Play episodes until it is shown.
-   * @throws {Broken} it does not hold
-   * @throws {NotShown} it can be neither shown nor refuted here
+   * Play episodes that test the rule.
+   * @throws {Broken} the environment breaks it
+   * @throws {NotShown} it cannot be tested here
    */
   run(subject: Subject): Promise<void>;
 }
 
-/** What an environment, or a task of it, does wrong. The message says what was seen. */
+/** An environment or a task breaks a rule. The message says what was observed. */
 export class Broken extends Error {
   override readonly name = 'Broken';
-  /** What its author can do about it, as an imperative. */
+  /** What its author can do, as an imperative. */
   readonly remedy: string;
 
   constructor(message: string, remedy: string, options?: ErrorOptions) {
@@ -26,7 +26,7 @@ export class Broken extends Error {
   }
 }
 
-/** Why a check cannot be made here, e.g. for want of an example. */
+/** Why a rule cannot be tested here, e.g. no sample code. */
 export class NotShown extends Error {
   override readonly name = 'NotShown';
 }

@@ -21,7 +21,7 @@ import { TIME } from './checks/time.ts';
 import { TURNS } from './checks/turns.ts';
 import { WRONG_ANSWERS } from './checks/wrong-answers.ts';
 
-/** The contract of environments, in the order in which it is checked: what is cheap and tells most comes first. */
+/** The contract of environments, in the order of the checks: the cheap and informative ones first. */
 export const CHECKS: readonly Check[] = [
   CATALOGUE,
   OBSERVATION,

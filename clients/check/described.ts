@@ -7,29 +7,29 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 export interface DescribedOption {
   readonly name: string;
   readonly description: string;
-  /** The values it takes, where they are listed. */
+  /** Its values, if they are listed. */
   readonly values: readonly unknown[] | null;
-  /** A value of its kind. */
+  /** An example of a value. */
   readonly example: unknown;
 }
 
-/** What a server says of an environment: its observations and the options of its resets. */
+/** How a server describes an environment: its observation and its reset options. */
 export interface Described {
   /** The fields of an observation. */
   readonly observation: JsonSchema;
   readonly options: readonly DescribedOption[];
 }
 
-/** Keys of a reset that are no options of the environment. */
+/** Keys of a reset that are not options of the environment. */
 const NOT_OPTIONS: ReadonlySet<string> = new Set(['seed', 'episode_id']);
 
-/** Whether an observation has an exit status, 0 where nothing went wrong. */
+/** Whether an observation has an exit status; 0 means success. */
 export function tellsStatus({ observation }: Described): boolean {
   const { properties = {} } = observation;
   return isObject(properties) && Object.hasOwn(properties, 'exit_code');
 }
 
-/** Read the description from the routes of OpenEnv. @throws {Broken} it has none, or not in this form */
+/** Read the description from the routes of OpenEnv. @throws {Broken} it is missing or malformed */
 export async function describedBy({ server, environment }: Subject): Promise<Described> {
   const [schema, options] = await Promise.all([
     fetched(server, `openenv/${environment}/schema`),
@@ -91,12 +91,12 @@ async function fetched({ url, token }: CheckedServer, path: string): Promise<unk
   }
 }
 
-/** Headers that show a token, where there is one. */
+/** Headers with the token, if there is one. */
 export function authorization(token: string | undefined): Record<string, string> {
   return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
-/** The HTTP address of a server that may be named as a WebSocket. */
+/** The HTTP address of a server, from an HTTP or WebSocket address. */
 export function baseOf(url: string): URL {
   return new URL('/', url.replace(/^ws/, 'http'));
 }

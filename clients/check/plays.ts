@@ -4,12 +4,12 @@ import { TaskUngradableError } from '../typescript/errors.ts';
 import { Broken, ensure } from './check.ts';
 import type { CheckedTask, Subject } from './subject.ts';
 
-/** Rewards that differ by less are the same: they are sums of rounded parts. */
+/** Rewards that differ by less are equal: they are sums of rounded parts. */
 export const SAME_REWARD = 1e-5;
-/** Longest run of a gold or a wrong answer, in milliseconds. */
+/** Deadline of a gold or a wrong answer, in milliseconds. */
 export const CODE_MS = 45_000;
 
-/** Begin an episode. @param task the seed decides where there is none */
+/** Begin an episode. @param task @default the seed chooses one */
 export async function begin(
   { client, environment, dataset, options }: Subject,
   task: CheckedTask | null,
@@ -28,20 +28,20 @@ export async function begin(
   }
 }
 
-/** Code as a step. @throws {Broken} where a failure ends the episode */
+/** Run code as a step. @throws {Broken} a failure ends the episode */
 export async function run(episode: Episode, code: string, timeoutMs?: number): Promise<StepResult> {
   const deadline = timeoutMs === undefined ? {} : { timeout_ms: timeoutMs };
   return sound(episode, await episode.step({ code, ...deadline }));
 }
 
-/** Give an answer of a task as the task takes it, and end the episode. @throws {Broken} where a failure ends it */
+/** Give an answer, as a step or with the submit, and end the episode. @throws {Broken} a failure ends it */
 export async function submitted(episode: Episode, { as }: CheckedTask, text: string): Promise<StepResult> {
   if (as === 'answer') return sound(episode, await episode.submit(text));
   await run(episode, text, CODE_MS);
   return sound(episode, await episode.submit());
 }
 
-/** An episode of a task that gives one answer, or `null` and does nothing. @throws {Broken} where a failure ends it */
+/** Play an episode that gives one answer; with `null` it does nothing. @throws {Broken} a failure ends it */
 export async function played(
   subject: Subject,
   task: CheckedTask,
@@ -52,12 +52,12 @@ export async function played(
   return answer === null ? sound(episode, await episode.submit()) : await submitted(episode, task, answer);
 }
 
-/** The gold as a step. @throws {Broken} where a failure ends the episode */
+/** Run the gold as a step. @throws {Broken} a failure ends the episode */
 export function runGold(episode: Episode, { gold }: CheckedTask): Promise<StepResult> {
   return run(episode, gold, CODE_MS);
 }
 
-/** Whether a result has the whole reward. */
+/** Whether a result has the full reward. */
 export function isWhole({ reward, info }: Pick<StepResult, 'reward' | 'info'>): boolean {
   return reward !== null && Math.abs(reward - 1) < SAME_REWARD && info.success === true;
 }

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Code in the language of an environment, as `samples.json` in its folder gives it. */
+/** Code in the language of an environment, from `samples.json` in its folder. */
 export const Samples = z.strictObject({
   /** Prints a text, changes nothing, and solves no task. */
   show: z.strictObject({ code: z.string().min(1), shown: z.string().min(1) }),
-  /** Fails; that is an observation. */
+  /** Fails, which is an observation. */
   fail: z.string().min(1),
-  /** Keeps a count in the session: begins it, adds one, and shows it, so that its output matches `one` where it is 1. */
+  /** Keeps a count in the session: begins it, adds one, shows it. The output for 1 matches `one`. */
   count: z.strictObject({
     begin: z.string().min(1),
     add: z.string().min(1),
@@ -16,13 +16,13 @@ export const Samples = z.strictObject({
     one: z
       .string()
       .min(1)
-      .refine(isPattern, { message: 'is no regular expression' })
+      .refine(isPattern, { message: 'is not a regular expression' })
       .transform((text) => new RegExp(text, 'm')),
   }),
 });
 export type Samples = z.infer<typeof Samples>;
 
-/** A `samples.json` that cannot be used; the message names file and reason. */
+/** An invalid `samples.json`; the message names file and reason. */
 export class SamplesError extends Error {
   override readonly name = 'SamplesError';
 }
@@ -35,7 +35,7 @@ function isPattern(text: string): boolean {
   }
 }
 
-/** The samples of an environment's folder; `null` where it has none. @throws {SamplesError} */
+/** The samples of an environment's folder; `null` if it has none. @throws {SamplesError} */
 export async function readSamples(folder: string): Promise<Samples | null> {
   const file = join(folder, 'samples.json');
   let text: string;

@@ -5,52 +5,52 @@ import type { StepwellClient } from '../typescript/client.ts';
 import { NotShown } from './check.ts';
 import type { Samples } from './samples.ts';
 
-/** Answers to a task that its record knows and no server tells. */
+/** Answers to a task from its record. A server never sends them. */
 export interface TaskAnswers {
-  /** Whether golds and wrong answers are code of a step, or what is given with the submit. */
+  /** Whether golds and wrong answers are code of a step, or the answer of the submit. */
   readonly as: 'step' | 'answer';
   readonly gold: string;
   /** Plausible but wrong: each must score below 1. */
   readonly wrong: readonly string[];
-  /** Answers that try to be rewarded without solving the task: each must score no more than doing nothing. */
+  /** Attempts to be rewarded without solving the task: each must score at most the reward of doing nothing. */
   readonly cheats: readonly string[];
 }
 
 /** A task that the checks play. */
 export interface CheckedTask extends TaskFacts, TaskAnswers {}
 
-/** The server that is played on. */
+/** The server to play on. */
 export interface CheckedServer {
   /** E.g. `http://127.0.0.1:8765`. */
   readonly url: string;
   readonly token?: string | undefined;
-  /** Folder of its trajectories, where it is known and on this machine. */
+  /** Folder of its trajectories; `null` if it is unknown or on another machine. */
   readonly trajectories: string | null;
-  /** Kill its sandboxes on an engine of this name; `null` where they are not this process's. */
+  /** Kill its sandboxes on an engine of this name; `null` if another process owns them. */
   readonly killSandboxes: ((engine: string) => Promise<void>) | null;
 }
 
-/** What is checked: an environment with a dataset on a server. */
+/** What to check: an environment with a dataset on a server. */
 export interface Subject {
-  /** In strict mode, so that every answer is compared with its schema. */
+  /** In strict mode, which checks every answer against its schema. */
   readonly client: StepwellClient;
   readonly server: CheckedServer;
   /** E.g. `bash-v1`. */
   readonly environment: string;
   readonly dataset: string;
-  /** Given with every reset, e.g. a dialect. */
+  /** Options of every reset, e.g. a dialect. */
   readonly options: ResetOptions;
-  /** The tasks that are tried, in this order. */
+  /** The tasks to play, in order. */
   readonly tasks: readonly CheckedTask[];
-  /** Where random choices begin. */
+  /** Seed of random choices. */
   readonly seed: number;
-  /** Code in the environment's language, where its author gave some. */
+  /** Code in the environment's language; `null` if its author gave none. */
   readonly samples: Samples | null;
-  /** The cheats that are played; `null` where the server is not the checker's own: they destroy what they reach. */
+  /** The cheats to play; `null` on a server that the checker did not start, as cheats are destructive. */
   readonly cheats: readonly CheatScript[] | null;
 }
 
-/** The tasks that are tried. @throws {NotShown} there is none */
+/** The tasks to play. @throws {NotShown} there are none */
 export function triedTasks({ tasks, dataset }: Subject): readonly [CheckedTask, ...CheckedTask[]] {
   const [first, ...more] = tasks;
   if (first === undefined) throw new NotShown(`no task of ${dataset} has a gold that is known here`);

@@ -2,13 +2,13 @@ import { StepwellError } from '../typescript/errors.ts';
 import { Broken, type Check, NotShown } from './check.ts';
 import type { Subject } from './subject.ts';
 
-/** What came of a check. */
+/** Result of a check. */
 export type Verdict =
   | { readonly name: string; readonly outcome: 'held' }
   | { readonly name: string; readonly outcome: 'broken'; readonly wrong: string; readonly remedy: string }
   | { readonly name: string; readonly outcome: 'not shown'; readonly because: string };
 
-/** Make one check. Never throws: whatever the check meets is a verdict. */
+/** Run a check. Never throws: every error becomes a verdict. */
 export async function verdictOf({ name, run }: Check, subject: Subject): Promise<Verdict> {
   try {
     await run(subject);
@@ -39,7 +39,7 @@ export function verdictLine(verdict: Verdict): string {
   }
 }
 
-/** Text on one line and without a stop, to be part of a longer one. */
+/** Text on one line, without a full stop, for use in a sentence. */
 function sentence(text: string): string {
   return text
     .replaceAll(/\s*\n\s*/g, ' ')

@@ -4,7 +4,7 @@ import { readTrajectory, type Trajectory } from '../replay/trajectory-file.ts';
 import { NotShown } from './check.ts';
 import type { Subject } from './subject.ts';
 
-/** The trajectory that the server wrote of an episode; its folder may have folders. @throws {NotShown} it is not here */
+/** The trajectory of an episode, from the server's folder or a folder in it. @throws {NotShown} it is not here */
 export async function writtenTrajectory({ server }: Subject, episode: string): Promise<Trajectory> {
   const { trajectories: folder } = server;
   if (folder === null) throw new NotShown('the trajectories of this server are not on this machine');

@@ -25,7 +25,7 @@ export interface BenchFlags {
 }
 
 /** The benchmark, which the package does not contain. */
-const BENCH = new URL('../../bench/bench.ts', import.meta.url);
+const BENCH = new URL('../../bench/main.ts', import.meta.url);
 
 /** What it exports. @returns whether every episode was graded as it must be */
 interface Bench {

@@ -1,8 +1,8 @@
 /** One step of an image build. */
 export interface BuildStep {
-  /** What is being done, e.g. `RUN apt-get update`. */
+  /** E.g. `RUN apt-get update`. */
   readonly what: string;
-  /** Number of this step, from 1, and of all steps, where the builder counts them. */
+  /** Number of this step, from 1, and the number of steps, if the builder counts them. */
   readonly number?: number;
   readonly of?: number;
 }
@@ -19,10 +19,10 @@ const BOOTSTRAP = [
   'creating tarball',
 ] as const;
 
-/** What our builders report beside the programs that they run. */
+/** Lines of our own builders, among those of the programs that they run. */
 const OWN = /^(pulling |no registry answers|unpacking its files|running its script)/;
 
-/** The step that a builder's line begins; `null` for a line within a step. */
+/** The step that begins with a builder's line; `null` for a line within a step. */
 export function buildStep(line: string): BuildStep | null {
   const docker = /^Step (\d+)\/(\d+) : (.*)/.exec(line);
   if (docker !== null) return { what: docker[3] ?? '', number: Number(docker[1]), of: Number(docker[2]) };

@@ -5,7 +5,7 @@ import { styled, type Terminal } from './terminal.ts';
 const WIDTH = 110;
 const TICK_MS = 1_000;
 
-/** Shows image builds while a server runs. */
+/** Shows the progress of image builds. */
 export interface BuildProgress {
   /** Called for each line of the builder. */
   onBuild(image: string, line: string): void;
@@ -13,7 +13,7 @@ export interface BuildProgress {
   onBuilt(image: string, ok: boolean): void;
 }
 
-/** A build, as one line that is written over: for a terminal on which nothing else writes meanwhile. */
+/** Progress of one build on the terminal's status line. */
 class BuildBar {
   readonly #line: StatusLine;
   readonly #image: string;
@@ -55,8 +55,8 @@ class BuildBar {
 }
 
 /**
- * Show on standard error what is being built.
- * @param isAlone whether nothing else writes there; a terminal then gets a progress bar, everything else a line per step
+ * Show image builds on standard error: a progress bar on a terminal, else one line per step.
+ * @param isAlone whether nothing else writes there; otherwise a terminal gets lines, too
  */
 export function showBuilds(
   terminal: Terminal,

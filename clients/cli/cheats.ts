@@ -24,24 +24,24 @@ interface CheatsFlags extends ResetFlags {
   readonly json?: boolean;
 }
 
-/** Episodes that are played at the same time: most wait for a deadline. */
+/** Number of episodes at a time: most wait for a deadline. */
 const WIDTH = 6;
-/** Offending tasks of a cheat that are told by name. */
+/** Maximum number of offending tasks to name, for each cheat. */
 const MOST_NAMED = 10;
 
 const NOTES = `
-Each cheat is a file whose header says what it must score; the README of the command line has the format. They destroy what
-they can reach and are played in sandboxes of a server of its own only. Exit status 1 when a cheat scores more than it may, or
-gets no reward.`;
+Each cheat is a file whose header says what it must score; the README of the command line has the format. Cheats are
+destructive: the command plays them in sandboxes of a server that it starts. Exit status 1 when a cheat scores more than its
+header allows, or gets no reward.`;
 
 /** `stepwell cheats`: play attempts to be rewarded without solving the task, on any dataset. */
 export async function declareCommand(command: Command, cli: Cli): Promise<void> {
   command
     .argument('<environment>', 'id of the environment, e.g. bash-v1, or its folder', cli.environmentId)
     .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
-    .option('--tasks <number>', 'play so many tasks, spread over the dataset (default: all)', integer(1))
-    .option('--task <id>', 'play this task alone')
-    .option('--cheat <name...>', 'play these cheats alone')
+    .option('--tasks <number>', 'number of tasks to play, spread over the dataset (default: all)', integer(1))
+    .option('--task <id>', 'play only this task')
+    .option('--cheat <name...>', 'play only these cheats')
     .option('--from <folder>', 'play the cheats of this folder (default: the gallery of the environment)')
     .addOption(runtimeFlag('engine to play on'))
     .option('--json', 'print JSON, every cheat on every task')
@@ -54,7 +54,7 @@ async function playGallery({ terminal, exit }: Cli, environment: string, flags: 
   const places = await datasetPlaces(terminal);
   const scripts = chosen(await readCheats(folderOf(environment, flags, places)), flags.cheat);
   const tasks = await tasksOf(places, environment, flags);
-  // Nobody looks at these episodes again.
+  // These episodes need no record.
   const env = { ...terminal.env, STEPWELL_TRAJECTORIES: 'none' };
   const { dataset, dialect, runtime } = flags;
   await using target = await openTarget({ ...terminal, env }, { runtime }, []);
@@ -115,7 +115,7 @@ async function tasksOf(
   );
 }
 
-/** A line for each cheat, with the tasks on which it scores what it must not, and why some were not played. */
+/** A line for each cheat, then the tasks on which it scores too much. */
 function galleryLines(scripts: readonly CheatScript[], outcomes: readonly CheatOutcome[]): string[] {
   const rows = scripts.map((script) => {
     const own = outcomes.filter(({ cheat }) => cheat === script.name);

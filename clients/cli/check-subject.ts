@@ -13,12 +13,12 @@ import { eachTask } from './local-tasks.ts';
 import { openTarget, type Target, type TargetFlags } from './target.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
-/** What is to be checked, and on which server. */
+/** What to check, and on which server. */
 export interface WantedSubject extends TargetFlags {
   readonly dataset: string;
   /** SQL: the database. @default the dataset's */
   readonly dialect?: string | undefined;
-  /** Tasks to try at most. */
+  /** Maximum number of tasks to try. */
   readonly tasks: number;
   readonly seed: number;
 }
@@ -29,7 +29,7 @@ export interface OpenSubject extends AsyncDisposable {
 }
 
 /**
- * Open a server, or connect to the one that is named, and gather what this machine knows of the environment.
+ * Start a server, or connect to the named one, and read what this machine knows of the environment.
  * @param argument id of the environment
  * @throws {CommandError} there is no such environment or dataset, or no task that can be graded
  * @throws {CheatError} @throws {SamplesError} @throws {DatasetError} a file of the environment or the dataset is malformed
@@ -67,7 +67,7 @@ export async function openSubject(
   }
 }
 
-/** A server whose trajectories go, where it is of this command's own, to a folder that ends with it. */
+/** A server. If this command starts it, its trajectories are in a temporary folder. */
 async function openWithTrajectories(terminal: Terminal, wanted: WantedSubject) {
   const folder = await mkdtemp(join(tmpdir(), 'stepwell-check-'));
   // A signal ends the process without the disposal.
@@ -94,7 +94,7 @@ async function openWithTrajectories(terminal: Terminal, wanted: WantedSubject) {
   };
 }
 
-/** Every task of the dataset with what this machine knows of it. @throws {CommandError} there is no such dataset */
+/** Every task of the dataset, with the facts and answers of its record. @throws {CommandError} there is no such dataset */
 async function knownTasks(
   terminal: Terminal,
   environment: string,

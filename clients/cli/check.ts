@@ -11,21 +11,21 @@ import { addTargetFlags } from './target.ts';
 import { columns, EXIT, print, styled, type Terminal } from './terminal.ts';
 
 const BUILT_IN = 'built-in';
-/** Tasks that are tried where nothing else is asked for. */
+/** Default number of tasks to try. */
 const FEW = 3;
 const MOST_SEED = 2 ** 31;
-/** Tasks that are told by name. */
+/** Maximum number of tasks to name. */
 const MOST_NAMED = 5;
 const STYLES = { held: 'green', broken: 'red', 'not shown': 'yellow' } as const;
 
 const NOTES = `
 Prints one line for each check: ✓ it holds, ✗ what is wrong and what to do, - why it cannot be shown here. Exit status 1 when a
-check fails. Golds, wrong answers and cheats are those of the dataset's records on this machine. Cheats are played, and sandboxes
-killed, on a server of its own only. The checks, with what each one shows:
+check fails. Golds, wrong answers and cheats come from the dataset's records on this machine. Without --url the command starts a
+server; only there does it play cheats and kill sandboxes. The checks, with what each one shows:
 
 ${columns(CHECKS.map(({ name, shows }) => [name, shows]))}`;
 
-/** `stepwell check`: make the contract of environments on any environment and dataset. */
+/** `stepwell check`: check the contract of environments on any environment and dataset. */
 export async function declareCommand(command: Command, cli: Cli): Promise<void> {
   command
     .argument(
@@ -34,8 +34,8 @@ export async function declareCommand(command: Command, cli: Cli): Promise<void> 
       cli.environmentId,
     )
     .option('--dataset <name>', 'name of a dataset', BUILT_IN)
-    .option('--tasks <number>', 'tasks to try at most, spread over the dataset', integer(1), FEW)
-    .option('--seed <number>', 'another seed tries other tasks', integer(0, MOST_SEED), 0);
+    .option('--tasks <number>', 'maximum number of tasks to try, spread over the dataset', integer(1), FEW)
+    .option('--seed <number>', 'seed that chooses the tasks', integer(0, MOST_SEED), 0);
   addTargetFlags(command);
   command.addHelpText('after', NOTES);
   await addDialectFlag(command, cli.terminal);
@@ -52,7 +52,7 @@ async function check({ terminal, exit }: Cli, environment: string, wanted: Wante
   });
   for (const one of CHECKS) {
     const verdict = await verdictOf(one, subject);
-    // Every later check would only say the same.
+    // Every later check would fail the same way.
     if (isLost) throw new CommandError(`the server went away during the check "${one.name}"`, EXIT.bad);
     verdicts.push(verdict);
     print(terminal, coloured(terminal, verdict));

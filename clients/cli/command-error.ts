@@ -3,7 +3,7 @@ import { ConnectError } from '../typescript/call-errors.ts';
 import { RemoteError, StepwellError } from '../typescript/errors.ts';
 import { EXIT } from './terminal.ts';
 
-/** Why a command cannot do what was asked; its message names the flag, file or thing, and the remedy. */
+/** Why a command fails. The message names the flag or file, and the remedy. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly exitCode: number;
@@ -20,7 +20,7 @@ export interface Told {
   readonly exitCode: number;
 }
 
-/** Where a person at the command line finds what the protocol's remedies name by its methods. */
+/** Remedies for a person at the command line. Those of the protocol name its methods. */
 const REMEDIES: Partial<Record<ErrorName | 'unknown', (data: Details) => string>> = {
   invalid_params: () => 'Correct these values.',
   environment_not_found: () => '`stepwell tasks datasets` lists the environments.',
@@ -31,13 +31,13 @@ const REMEDIES: Partial<Record<ErrorName | 'unknown', (data: Details) => string>
 
 type Details = Readonly<Record<string, unknown>>;
 
-/** The command, in backquotes, that lists the tasks of a dataset. */
+/** The command that lists the tasks of a dataset, in backquotes. */
 export function listCommand({ environment, dataset }: Details): string {
   const flags = Object.entries({ environment, dataset }).filter(([, name]) => typeof name === 'string');
   return `\`${['stepwell tasks list', ...flags.map(([flag, name]) => `--${flag} ${name}`)].join(' ')}\``;
 }
 
-/** What the system said when the server tried to listen, and what to do. */
+/** Messages for errors of `listen`, by code. */
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: '--port: another program listens there: stop it, or name another port',
   EADDRNOTAVAIL: '--host: this machine has no such address: use 127.0.0.1, or one of its own',

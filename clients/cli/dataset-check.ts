@@ -5,22 +5,22 @@ import { openTarget, type TargetFlags } from './target.ts';
 import { type Trial, tryTask } from './task-trial.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What a check found of a dataset. */
+/** Result of the check of a dataset. */
 export interface CheckedDataset {
   readonly environment: string;
   readonly dataset: string;
   readonly tasks: number;
-  /** Engine that the tasks were tried on. */
+  /** Engine that played the tasks. */
   readonly engine: string;
   /** Tasks that cannot be graded. */
   readonly marks: readonly { readonly id: string; readonly ungradable: Ungradable }[];
-  /** Tasks that a fault kept from being tried, with the fault. */
+  /** Tasks that could not be tried because of a fault. */
   readonly faults: readonly { readonly id: string; readonly fault: string }[];
 }
 
-/** Tasks that are tried at the same time. */
+/** Number of tasks to try at a time. */
 const WIDTH = 8;
-/** Marked tasks of a dataset that are told by name. */
+/** Maximum number of tasks to name. */
 const MOST_NAMED = 20;
 const WORDS: Readonly<Record<UngradableKind, string>> = {
   no_op_wins: 'no-op wins',
@@ -30,8 +30,8 @@ const WORDS: Readonly<Record<UngradableKind, string>> = {
 };
 
 /**
- * Try every task of some datasets on a server of its own, a few at the same time. Each takes two short episodes, and one
- * whose gold never ends is cut, so that the whole is bounded.
+ * Try every task of some datasets on a server that this starts, a few at a time. A task takes two short episodes, and a
+ * gold that never ends is cut, so that the time is bounded.
  */
 export async function checkDatasets(
   terminal: Terminal,
@@ -39,7 +39,7 @@ export async function checkDatasets(
   datasets: readonly DatasetGolds[],
   onProgress: OnProgress = () => {},
 ): Promise<CheckedDataset[]> {
-  // These episodes are not looked at again.
+  // These episodes need no record.
   const env = { ...terminal.env, STEPWELL_TRAJECTORIES: 'none' };
   await using target = await openTarget({ ...terminal, env }, flags, []);
   const { client } = target;
@@ -76,7 +76,7 @@ async function engineOf(
     await using episode = await client.reset({ environment, dataset, include_ungradable: true });
     return episode.info.engine;
   } catch {
-    // Whatever it is, every task meets it again.
+    // Every task will report the same fault.
     return 'unknown';
   }
 }
@@ -96,7 +96,7 @@ function summary(
   return { ...about, marks, faults };
 }
 
-/** What a check found, in lines for a person. */
+/** The result of a check, as lines for a person. */
 export function checkLines({ environment, dataset, tasks, marks, faults }: CheckedDataset): string[] {
   const kinds = Object.entries(WORDS) as [UngradableKind, string][];
   const counts = kinds.map(([kind, words]) => {

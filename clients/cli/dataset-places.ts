@@ -11,7 +11,7 @@ export interface DatasetPlaces {
   readonly definitions: readonly EnvironmentDefinition[];
 }
 
-/** Where a server that is started here finds environments and datasets. Reads no other setting: a wrong one does not matter. */
+/** Where a server that is started here finds environments and datasets. Other settings are not read, so they may be wrong. */
 export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
   const [{ configOf }, { loadDefinitions }] = await Promise.all([
     import('../../server/config-flags.ts'),

@@ -1,15 +1,15 @@
 import { checkNamespaces } from './doctor-checks.ts';
 import type { Machine } from './machine.ts';
 
-/** The engine for a demo that names none, and why, where it is not what `auto` would take. */
+/** The engine of a demo without `--runtime`, and why it is not the one of `auto`. */
 export interface DemoRuntime {
   readonly runtime: 'local';
   readonly reason: string;
 }
 
 /**
- * A demo is over in seconds, so that it does not begin by building an image in a Docker engine that has none yet, where
- * the local engine needs none. @returns `null` where `auto` decides
+ * A demo takes seconds, so it should not build a Docker image first if the local engine needs none.
+ * @returns `null` if `auto` decides
  */
 export async function demoRuntime(machine: Machine): Promise<DemoRuntime | null> {
   const docker = await machine.docker().catch(() => null);

@@ -15,14 +15,14 @@ interface Play {
 
 type DemoEnvironment = 'bash-v1' | 'sql-v1' | 'python-v1';
 
-/** What stands before the first line of an action, and before the others. */
+/** Prompts of the first line of an action, and of the others. */
 const PROMPTS: Readonly<Record<DemoEnvironment, readonly [string, string]>> = {
   'bash-v1': ['$', '$'],
   'sql-v1': ['sql>', '   >'],
   'python-v1': ['>>>', '...'],
 };
 
-/** Tasks that need nothing beyond a plain Debian, so that the local engine plays them over the host's programs. */
+/** Tasks that need only a plain Debian, so that the local engine can play them with the host's programs. */
 const PLAYS: readonly Play[] = [
   { environment: 'bash-v1', task: 'find-files-over-size', by: 'gold' },
   { environment: 'bash-v1', task: 'permissions-private-keys', by: 'gold' },
@@ -32,10 +32,10 @@ const PLAYS: readonly Play[] = [
   { environment: 'python-v1', task: 'strings-mask-digits', by: 'gold' },
 ];
 
-/** Rewards are sums of rounded parts, so that a perfect one may miss 1 by a rounding. */
+/** Rewards are sums of rounded parts, so a perfect one may be slightly below 1. */
 const PERFECT = 0.995;
 
-/** Play a few built-in tasks and show their rewards. @returns the exit status: bad when a reward is not as it must be */
+/** Play a few built-in tasks and show their rewards. @returns the exit status: `bad` if a reward is wrong */
 export async function playDemo(client: StepwellClient, terminal: Terminal): Promise<number> {
   const { DEFINITIONS } = await import('../../environments/registry.ts');
   let wrong = 0;
@@ -57,10 +57,7 @@ export async function playDemo(client: StepwellClient, terminal: Terminal): Prom
     if (reward === null || (play.by === 'gold') !== reward >= PERFECT) wrong++;
   }
   if (wrong > 0) {
-    throw new CommandError(
-      `${wrong} of ${PLAYS.length} rewards are not what they must be: see above`,
-      EXIT.bad,
-    );
+    throw new CommandError(`${wrong} of ${PLAYS.length} rewards are wrong: see above`, EXIT.bad);
   }
   print(terminal, '\nNow play one yourself: stepwell play. Or serve agents: stepwell serve.');
   return EXIT.ok;
@@ -90,7 +87,7 @@ async function playCommand(
   return end.reward;
 }
 
-/** What solves the task of a play, or does not; `null` where there is no such task. */
+/** The command of a play; `null` if there is no such task. */
 function commandOf(
   { environment, task, by }: Play,
   definitions: readonly EnvironmentDefinition[],

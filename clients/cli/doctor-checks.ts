@@ -1,30 +1,30 @@
 import { NoDockerError } from '../../docker/engines/docker/facts.ts';
 import type { Machine } from './machine.ts';
 
-/** One thing that the doctor looked at. */
+/** One finding of the doctor. */
 export interface Check {
   readonly name: string;
-  /** `warn`: works, but not at its best; `bad`: lacking. */
+  /** `warn`: works, but not at its best; `bad`: missing. */
   readonly status: 'ok' | 'warn' | 'bad';
   readonly found: string;
   /** What to do about it. */
   readonly remedy?: string;
 }
 
-/** What was found, and the engine that a server with `--runtime auto` would use. */
+/** All findings, and the engine that `--runtime auto` would use. */
 export interface Diagnosis {
   readonly checks: readonly Check[];
   readonly engine: string | null;
-  /** Why this one, or why none is possible. */
+  /** Why this engine, or why none. */
   readonly reason: string;
-  /** How it makes a sandbox pristine; `null` when that could not be tried, e.g. before the images are built. */
+  /** How it makes a sandbox pristine; `null` if that could not be tried, e.g. before the images are built. */
   readonly isolation: string | null;
   readonly isolationReason: string;
 }
 
 const DEFAULT_PORT = 8765;
 
-/** Look at everything that Stepwell needs or can use. */
+/** Examine everything that Stepwell needs or can use. */
 export async function diagnose(machine: Machine): Promise<Diagnosis> {
   const [node, python, mariadb, namespaces, overlay, cgroup, docker, images, datasets, port] =
     await Promise.all([
@@ -70,7 +70,7 @@ async function checkPython(machine: Machine): Promise<Check> {
   return { name, status: 'ok', found: line.replace(/^Python /, '') };
 }
 
-/** What `sql-v1` with the dialect `mysql` needs of this machine where no Docker engine brings it along. */
+/** The local engine needs it for `sql-v1` with the dialect `mysql`; a Docker image has its own. */
 async function checkMariadb(machine: Machine): Promise<Check> {
   const name = 'MariaDB';
   const { ok, line } = await machine.run('mariadbd', '--version');
@@ -83,7 +83,7 @@ async function checkMariadb(machine: Machine): Promise<Check> {
   };
 }
 
-/** Whether the local engine can make containers here, as far as the kernel's settings tell. */
+/** Whether the kernel's settings allow the local engine's containers. */
 export async function checkNamespaces(machine: Machine): Promise<Check> {
   const name = 'user namespaces';
   const most = await machine.read('/proc/sys/user/max_user_namespaces');
@@ -123,7 +123,7 @@ async function checkCgroup(machine: Machine): Promise<Check> {
 
 async function checkDocker(machine: Machine): Promise<Check> {
   const name = 'Docker engine';
-  const remedy = 'one that runs gives the best speed; without it the local engine is used';
+  const remedy = 'a running one gives the best speed; without it the local engine is used';
   try {
     const { version, apiVersion, os, driver, cgroupVersion, isRootless } = await machine.docker();
     const found = `${version} (API ${apiVersion}, ${driver}, cgroup ${cgroupVersion ?? '?'})`;

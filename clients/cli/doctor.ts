@@ -4,9 +4,9 @@ import { type Machine, thisMachine } from './machine.ts';
 import type { Cli } from './program.ts';
 import { columns, EXIT, print, styled, type Terminal } from './terminal.ts';
 
-const NOTES = '\nExit status 1 when no engine is possible: nothing could be played here.';
+const NOTES = '\nExit status 1 when no engine can run here.';
 
-/** `stepwell doctor`: what this machine has and lacks, and which engine will be used and why. */
+/** `stepwell doctor`: what this machine has and lacks, and which engine a server uses. */
 export function declareCommand(command: Command, cli: Cli): void {
   command
     .option('--json', 'print JSON')

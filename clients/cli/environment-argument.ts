@@ -4,7 +4,7 @@ import { CommandError } from './command-error.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import type { Terminal } from './terminal.ts';
 
-/** An environment that an argument of the command line names. */
+/** An environment, named by an argument. */
 export interface NamedEnvironment {
   readonly id: string;
   /** Its folder, with its cheats and samples. */
@@ -12,8 +12,8 @@ export interface NamedEnvironment {
 }
 
 /**
- * The environment of an id. A folder has become one before (`plug-ins.ts`).
- * @throws {CommandError} for an environment that there is not
+ * The environment with an id.
+ * @throws {CommandError} there is none with this id
  */
 export async function environmentFrom(argument: string, terminal: Terminal): Promise<NamedEnvironment> {
   const { definitions } = await datasetPlaces(terminal);

@@ -5,18 +5,18 @@ import { CommandError } from './command-error.ts';
 import type { Cli } from './program.ts';
 import { print } from './terminal.ts';
 
-/** A small environment that works, which a new one begins as. */
+/** The template: a small environment that works. */
 const TEMPLATE = new URL('../examples/new-environment/', import.meta.url);
 const TEMPLATE_ID = 'mine-v1';
-/** Files that have its id in them. */
+/** Files that contain its id. */
 const WITH_ID = new Set(['environment.ts', 'README.md']);
 
-/** `stepwell environments new`: write an environment to begin with. */
+/** `stepwell environments new`: write a small environment that works. */
 export function declareCommand(command: Command, cli: Cli): void {
   command
     .command('new')
     .description('write a small environment that works, with a task, a test and a README, into a new folder')
-    .argument('<folder>', 'a folder that is not there yet, or is empty; its name becomes the id')
+    .argument('<folder>', 'a new or empty folder; its name becomes the id')
     .action((folder: string) => write(cli, folder));
 }
 

@@ -11,7 +11,7 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (te
   };
 }
 
-/** A task's index or id: digits alone mean an index. */
+/** A task's index or id: only digits mean an index. */
 export function taskOf(text: string): number | string {
   if (text === '') throw new InvalidArgumentError('Give an id, or an index from 0.');
   return /^\d+$/.test(text) ? Number(text) : text;

@@ -6,7 +6,7 @@ import type { Params, Result } from '../../protocol/methods.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Where a list of tasks comes from: a server, or this machine. */
+/** A list of tasks: a server's, or this machine's. */
 export interface TaskSource extends AsyncDisposable {
   environments(): Promise<readonly EnvironmentInfo[]>;
   /** @throws {ProtocolError} @throws {RemoteError} `environment_not_found`, `dataset_not_found` */
@@ -28,7 +28,7 @@ export async function* eachTask(
   }
 }
 
-/** The environments of a server that is started here. They have no sandboxes: callers only look at their tasks. */
+/** The environments that a server started here would have. They have no sandboxes: use them to list tasks and images. */
 export async function localEnvironments(terminal: Terminal): Promise<ReadonlyMap<string, Environment>> {
   const [{ createEnvironments }, { loadDatasets }, { home, added, definitions }] = await Promise.all([
     import('../../environments/registry.ts'),
@@ -43,7 +43,7 @@ export async function localEnvironments(terminal: Terminal): Promise<ReadonlyMap
   });
 }
 
-/** The tasks that a server started here would have; looking at them needs no engine. */
+/** The tasks that a server started here would have. Needs no engine. */
 export async function localTasks(terminal: Terminal): Promise<TaskSource> {
   const environments = await localEnvironments(terminal);
   return {

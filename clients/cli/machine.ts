@@ -6,41 +6,41 @@ import { type DockerFacts, dockerFacts } from '../../docker/engines/docker/facts
 import { LocalImageBuilder } from '../../docker/engines/local/image-builder.ts';
 import { stateFolder } from '../../server/state-folder.ts';
 
-/** Outcome of a program that was run to see whether it works. */
+/** Outcome of a trial run of a program. */
 export interface ProgramRun {
   readonly ok: boolean;
-  /** First line of what it printed, or why it could not run. */
+  /** First line of its output, or why it could not run. */
   readonly line: string;
 }
 
-/** The engine that a server with `--runtime auto` uses here. */
+/** The engine of `--runtime auto` on this machine. */
 export interface EngineFinding {
   readonly runtime: string;
   /** Why this one. */
   readonly reason: string;
-  /** How it makes a sandbox pristine; `null` when it could not be tried. */
+  /** How it makes a sandbox pristine; `null` if it could not be tried. */
   readonly isolation: string | null;
-  /** Why this isolation, or what stood in the way. */
+  /** Why this isolation, or why it could not be tried. */
   readonly isolationReason: string;
 }
 
-/** What the doctor asks of the machine; tests answer in its place. */
+/** What the doctor reads of the machine. Tests have a fake one. */
 export interface Machine {
   readonly nodeVersion: string;
   readonly isRoot: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   run(program: string, ...args: string[]): Promise<ProgramRun>;
-  /** Content of a file; `null` where there is none. */
+  /** Content of a file; `null` if it cannot be read. */
   read(path: string): Promise<string | null>;
-  /** Names of the folders in a folder; none where it does not exist. */
+  /** Names of the folders in a folder; empty if it does not exist. */
   folders(path: string): Promise<readonly string[]>;
   /** @throws {NoDockerError} no Docker engine can be asked */
   docker(): Promise<DockerFacts>;
   /** Names of the local engine's images. */
   localImages(): Promise<readonly string[]>;
   isPortFree(port: number): Promise<boolean>;
-  /** Choose the engine as a server does, and try it. @throws {Error} none is possible; the message says why */
+  /** Choose the engine as a server does, and try it. @throws {Error} none can run; the message says why */
   engine(): Promise<EngineFinding>;
 }
 

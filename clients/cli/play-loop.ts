@@ -11,13 +11,13 @@ import { showFailure, showGrade, showObservation, showStart } from './play-scree
 import { type PlayerInput, playerInput } from './player-input.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
 
-/** Whether the play goes on after a line, and why not: `left` by the player, input `ended`, `over`, or a fault. */
+/** Result of a line: the play goes on, was `left` by the player, its input `ended`, the episode is `over`, or it `failed`. */
 type Outcome = 'go_on' | 'left' | 'ended' | 'over' | 'failed';
 
 /**
  * One episode played line by line from the terminal's input.
- * @param trajectories folder of the server's trajectories, to tell where this one lies; `null` tells nothing
- * @param prompt of the environment, where it is known here
+ * @param trajectories folder of the server's trajectories, to print this one's path; `null` prints none
+ * @param prompt of the environment, if it is known here
  * @returns the exit status
  */
 export async function playLoop(

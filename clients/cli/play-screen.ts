@@ -4,7 +4,7 @@ import type { Failure } from '../../protocol/failure.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { columns, print, styled, type Terminal } from './terminal.ts';
 
-/** What a player sees first: which task, where it runs, the instruction. */
+/** Show the task, where it runs, and the instruction. */
 export function showStart(terminal: Terminal, episode: Episode): void {
   const { task, info } = episode;
   const place = `${info.engine} engine, image ${info.image.name}`;
@@ -15,7 +15,7 @@ export function showStart(terminal: Terminal, episode: Episode): void {
   print(terminal, `\n${episode.observation.output}\n`);
 }
 
-/** Output as it is, then what else is worth knowing. */
+/** Show the output as it is, then notes. */
 export function showObservation(terminal: Terminal, observation: Observation): void {
   const { output, exit_code, timed_out, truncated_bytes, rows, row_count } = observation;
   if (output !== '') terminal.output.write(output.endsWith('\n') ? output : `${output}\n`);
@@ -32,10 +32,10 @@ export function showObservation(terminal: Terminal, observation: Observation): v
   if (notes.length > 0) print(terminal, styled(terminal, 'dim', `[${notes.join(', ')}]`));
 }
 
-/** What a Python grade tells of its tests, where the task allows it. */
+/** Outcomes of a Python task's tests, if the task shows them. */
 const TestOutcomes = z.array(z.looseObject({ name: z.string(), passed: z.boolean() }));
 
-/** The reward below its components, after what is told of tests. */
+/** Show outcomes of tests, the components and the reward. */
 export function showGrade(
   terminal: Terminal,
   grade: Pick<EvaluateResult, 'reward' | 'failure' | 'info'>,
@@ -59,7 +59,7 @@ export function showGrade(
   if (grade.info.success === true) print(terminal, styled(terminal, 'green', 'solved'));
 }
 
-/** A fault of the infrastructure, which is no reward. */
+/** Show a fault of the infrastructure. */
 export function showFailure(terminal: Terminal, failure: Failure): void {
   const again = failure.retryable ? ' The task may be tried again.' : '';
   const text = `No reward: ${failure.message} (${failure.class}, ${failure.code}).${again}`;

@@ -28,7 +28,7 @@ export async function declareCommand(command: Command, cli: Cli): Promise<void> 
   addResetFlags(command, options, cli);
   command.addHelpText('after', `\n${PLAY_HELP}`).action(async (flags: PlayFlags) => {
     if (flags.demo) return cli.exit(await demo(cli.terminal, flags));
-    // What a dataset or a dialect plays on is made when it is asked for, and nothing else is.
+    // Images of datasets and dialects are built on demand, and no other image is needed.
     const plain = flags.dataset === undefined && flags.dialect === undefined;
     const warm = plain ? [flags.environment ?? DEFAULT_ENVIRONMENT] : [];
     await using target = await openTarget(cli.terminal, flags, warm);

@@ -1,21 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import type { Prompt } from '../../environments/definition.ts';
 
-/** How a player's lines become actions in an environment. */
+/** Turns a player's lines into actions. */
 export interface PlayerInput {
-  /** What stands before the player's cursor. @param cwd the session's working directory, empty where it has none */
+  /** The prompt. @param cwd the session's working directory, empty if it has none */
   prompt(cwd: string): string;
-  /** Take a line. @returns the action that it completes, or `null` when more lines belong to it */
+  /** Take a line. @returns the complete action, or `null` if more lines must follow */
   take(line: string): string | null;
-  /** What was begun and not completed when the input ended. */
+  /** The unfinished action at the end of the input; `null` if there is none. */
   rest(): string | null;
-  /** Whether lines were taken that are no whole action yet. */
+  /** Whether there is an unfinished action. */
   readonly isBegun: boolean;
-  /** Drop what was begun. */
+  /** Drop the unfinished action. */
   drop(): void;
 }
 
-/** Lines of one action, joined when it is complete. */
+/** Collects the lines of an action. */
 class Block implements PlayerInput {
   readonly #prompts: readonly [first: (cwd: string) => string, more: string];
   readonly #isComplete: (block: readonly string[]) => boolean;
@@ -64,12 +64,12 @@ function isCompletePython(block: readonly string[]): boolean {
   return block.at(-1)?.trim() === '';
 }
 
-/** How Bash begins to say that a text ends too early; of any other fault the sandbox's shell is to tell. */
+/** Bash's errors for a text that ends too early. The sandbox's shell reports all others. */
 const UNFINISHED_BASH =
   /^bash: line \d+: (?:syntax error: unexpected end of file|unexpected EOF while|unexpected token `EOF'|warning: here-document)/m;
 const CONTINUED = /(?<!\\)(?:\\\\)*\\$/;
 
-/** Asks this machine's Bash, which runs nothing; where there is none, every line is complete. */
+/** Asks this machine's Bash, which runs nothing. Without one, every line is complete. */
 function isCompleteBash(block: readonly string[]): boolean {
   const text = block.join('\n');
   if (CONTINUED.test(text)) return false;
@@ -84,7 +84,7 @@ const IS_COMPLETE: Readonly<Record<Prompt['until'], (block: readonly string[]) =
   python: isCompletePython,
 };
 
-/** @param prompt that of the environment @default a line an action, for an environment that is not known here */
+/** @param prompt of the environment @default each line is an action, for an environment that is unknown here */
 export function playerInput(
   { first, more, until }: Prompt = { first: '>', more: '...', until: 'line' },
 ): PlayerInput {

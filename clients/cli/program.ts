@@ -16,7 +16,7 @@ export interface Cli {
 interface Listed {
   readonly name: string;
   readonly description: string;
-  /** Declares arguments, flags, subcommands and the action. Loaded when the command is wanted: some take their time. */
+  /** Declares arguments, flags, subcommands and the action. Loaded for the called command only, as some load slowly. */
   module(): Promise<{ declareCommand(command: Command, cli: Cli): void | Promise<void> }>;
 }
 
@@ -54,7 +54,7 @@ const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'doctor',
-    description: 'say what this machine has and lacks, and which engine will be used',
+    description: 'show what this machine has and lacks, and which engine a server uses',
     module: () => import('./doctor.ts'),
   },
   {
@@ -75,8 +75,8 @@ const COMMANDS: readonly Listed[] = [
 ];
 
 const EPILOGUE = `
-Exit status: 0 done; 1 done, with a bad answer (differences, a failed check, a server's fault);
-2 not begun (a wrong flag, argument or file). STEPWELL_DEBUG=1 shows stack traces.
+Exit status: 0 done; 1 done, with a bad result (differences, a failed check, a server's fault);
+2 not done (a wrong flag, argument or file). STEPWELL_DEBUG=1 shows stack traces.
 
 Begin with: stepwell play --demo`;
 
@@ -127,7 +127,7 @@ function commandLine(terminal: Terminal): Command {
           .trim()
           .replaceAll('\n', ' ')
           .replace(/\.$/, '');
-        write(`stepwell: ${what}; add --help to see what is possible\n`);
+        write(`stepwell: ${what}; --help shows what is possible\n`);
       },
     });
 }

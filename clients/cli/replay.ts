@@ -13,8 +13,8 @@ interface ReplayFlags extends TargetFlags {
 const SHOWN = 200;
 
 const NOTES = `
-Compared are the task, the image's digest, every observation, reward, component, flag and failure; durations are not.
-Exit status 1 when anything differs. What a task prints of the date, of process ids or of random numbers will differ.`;
+Compares the task, the image's digest, and every observation, reward, component, flag and failure, but no durations.
+Exit status 1 when anything differs. Dates, process ids and random numbers in an output always differ.`;
 
 /** `stepwell replay`: play recorded episodes again and report every difference. */
 export function declareCommand(command: Command, cli: Cli): void {
@@ -36,7 +36,7 @@ export function declareCommand(command: Command, cli: Cli): void {
   });
 }
 
-/** Whether an episode plays on the image that its environment keeps warm. */
+/** Whether an episode plays on its environment's default image. */
 function isPlain({ dataset, dialect }: ResetOptions): boolean {
   return dataset === undefined && dialect === undefined;
 }

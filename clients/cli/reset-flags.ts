@@ -8,14 +8,14 @@ import { choice, integer, taskOf } from './flags.ts';
 import type { Cli } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Options of an episode as flags, by their names in commander, e.g. `maxTurns`. */
+/** Values of the flags for reset options, by commander's names, e.g. `maxTurns`. */
 export interface ResetFlags {
   readonly environment?: string;
   readonly dataset?: string;
   readonly [flag: string]: unknown;
 }
 
-/** The options that a server started here would take. */
+/** The reset options of a server started here. */
 export async function resetOptions(terminal: Terminal): Promise<readonly OptionFlag[]> {
   const [{ optionFlags }, { definitions }] = await Promise.all([
     import('../../environments/option-flags.ts'),
@@ -24,7 +24,7 @@ export async function resetOptions(terminal: Terminal): Promise<readonly OptionF
   return optionFlags(definitions);
 }
 
-/** A flag for each option of a reset, but for those whose name the command has given to a flag of its own. */
+/** Add a flag for each reset option, unless the command has a flag of this name. */
 export function addResetFlags(
   command: Command,
   options: readonly OptionFlag[],
@@ -40,7 +40,7 @@ export function addResetFlags(
   }
 }
 
-/** The flag `--dialect` alone. */
+/** Add only the flag `--dialect`. */
 export async function addDialectFlag(command: Command, terminal: Terminal): Promise<void> {
   const options = (await resetOptions(terminal)).filter(({ name }) => name === 'dialect');
   for (const option of options.map(optionOf)) command.addOption(option);
@@ -77,8 +77,8 @@ function jsonOf(text: string): unknown {
 export const DEFAULT_ENVIRONMENT = 'bash-v1';
 
 /**
- * The environment that flags mean: the one that they name, else the one that has the dataset.
- * @throws {CommandError} no environment has it
+ * The environment that the flags name, or else the one that has the dataset.
+ * @throws {CommandError} no environment has the dataset
  */
 export async function environmentOf(
   { environment, dataset }: Pick<ResetFlags, 'environment' | 'dataset'>,

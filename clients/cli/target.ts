@@ -15,36 +15,36 @@ export interface TargetFlags {
   readonly runtime?: Runtime;
 }
 
-/** The server that a command works with: a running one, or one of its own that ends with it. */
+/** The server that a command uses: a running one, or an embedded one that ends with the command. */
 export interface Target extends AsyncDisposable {
   readonly client: StepwellClient;
   /** Its address, e.g. `http://127.0.0.1:8765`, and its token. */
   readonly url: string;
   readonly token: string | undefined;
-  /** Whether it runs in this process and for this command alone. */
+  /** Whether it is embedded: in this process, for this command only. */
   readonly isOwn: boolean;
-  /** Folder of its trajectories, where it is known and on this machine. */
+  /** Folder of its trajectories; `null` if it is unknown or on another machine. */
   readonly trajectories: string | null;
 }
 
-/** How a command speaks with it. */
+/** Options of the command's client. */
 export type TargetOptions = Pick<ClientOptions, 'strict'>;
 
-/** Ends a stuck step soon: nobody waits for it any more. */
+/** Short, as no client waits for a stuck step. */
 const EMBEDDED_DRAIN_MS = 1_000;
-/** Longest wait for an answer of a server of its own, whose first reset may build an image. */
+/** Deadline of calls to an embedded server, whose first reset may build an image. */
 const BUILD_TIMEOUT_MS = 1_800_000;
 
 export function addTargetFlags(command: Command): void {
   command
-    .option('--url <address>', 'server to use, e.g. ws://127.0.0.1:8765 (default: one of its own)')
+    .option('--url <address>', 'server to use, e.g. ws://127.0.0.1:8765 (default: start one)')
     .option('--token <text>', "that server's token (default: $STEPWELL_TOKEN)")
-    .addOption(runtimeFlag('engine of its own server'));
+    .addOption(runtimeFlag('engine of the server that it starts'));
 }
 
 /**
- * Connect to `--url`, or to a server started for this command on a free port.
- * @param warm environments of which that server keeps a sandbox ready; it makes others when they are asked for
+ * Connect to `--url`, or start an embedded server on a free port.
+ * @param warm environments for which the embedded server keeps a sandbox ready; it makes others on demand
  */
 export async function openTarget(
   terminal: Terminal,
@@ -70,7 +70,7 @@ async function startEmbedded(
     import('../../server/config-flags.ts'),
     import('../../server/main.ts'),
   ]);
-  // One that there is not is told at the reset, by its name.
+  // The reset refuses an unknown one by its name.
   const known = await localEnvironments(terminal);
   const kept = warm.filter((environment) => known.has(environment));
   const config = configOf(embeddedSettings(flags.runtime, kept, terminal.env), terminal.env);
@@ -125,14 +125,14 @@ function embeddedSettings(
 }
 
 interface Ending {
-  /** Aborts when a signal comes before there is anything to close. */
+  /** Aborts on a signal, also while the server starts. */
   readonly signal: AbortSignal;
-  /** What a signal closes before the process dies, so that no sandbox outlives it. */
+  /** Called on a signal before the process ends, so that no sandbox outlives it. */
   close: (() => Promise<void>) | null;
   forget(): void;
 }
 
-/** The first SIGINT or SIGTERM closes what was begun; a second one ends the process at once. */
+/** The first SIGINT or SIGTERM closes the server; a second one ends the process at once. */
 function endOnSignal(): Ending {
   const interrupted = new AbortController();
   const end = (signal: NodeJS.Signals) => {

@@ -10,20 +10,20 @@ export interface TriedTask {
   readonly dataset: string;
   readonly index: number;
   readonly gold: string;
-  /** Whether the gold is a step before the submit, or its answer. */
+  /** Whether the gold is a step before the submit, or the answer of the submit. */
   readonly as: 'step' | 'answer';
 }
 
-/** Whether a task can be graded, and why not; or the fault that kept it from being tried. */
+/** Whether a task can be graded, or the fault that prevented the trial. */
 export type Trial =
   | { readonly ungradable: Ungradable | null; readonly fault: null }
   | { readonly ungradable: null; readonly fault: string };
 
-/** Longest run of a gold, in milliseconds. */
+/** Deadline of a gold, in milliseconds. */
 const GOLD_MS = 45_000;
-/** Times that a gold is played which does not get the full reward: the time of day may have changed under it. */
+/** Maximum number of tries of a gold without the full reward: it may depend on the time of day. */
 const GOLD_TRIES = 2;
-/** Times that a task is tried which meets a fault. */
+/** Maximum number of tries of a task after faults. */
 const FAULT_TRIES = 3;
 
 /** Try a task: an episode that does nothing must get 0, one that plays the gold must succeed. */
@@ -40,7 +40,7 @@ export async function tryTask(client: StepwellClient, task: TriedTask): Promise<
   return { ungradable: null, fault };
 }
 
-/** What may be over at the next attempt. */
+/** A fault that another attempt may not meet. */
 class Fault extends Error {
   override readonly name = 'Fault';
 }
@@ -66,7 +66,7 @@ async function trialOf(client: StepwellClient, task: TriedTask): Promise<Ungrada
   return { kind: 'gold_fails', reason: `The gold itself gets ${reward}.` };
 }
 
-/** The end of an episode, or why the task has none that is graded. @throws {Fault} */
+/** The end of an episode, or why the task cannot be graded. @throws {Fault} */
 async function ended(
   client: StepwellClient,
   task: TriedTask,
@@ -78,7 +78,7 @@ async function ended(
     const result = await play(episode);
     if (result.failure !== null) throw new Fault(result.failure.message);
     if (result.reward !== null) return result;
-    // The server has found out why, and keeps it.
+    // The server has found the reason and marks the task.
     const { tasks } = await client.tasks({ environment, dataset, offset: index, limit: 1 });
     const reason = result.info.ungraded ?? 'It has no reward.';
     return tasks[0]?.ungradable ?? { kind: 'gold_fails', reason };

@@ -15,11 +15,11 @@ interface CheckFlags {
 
 const BUILT_IN = 'built-in';
 
-/** `stepwell tasks check`: play the golds of a dataset, and tell which tasks cannot be graded. */
+/** `stepwell tasks check`: play the golds of a dataset, and list the tasks that cannot be graded. */
 export function addTasksCheck(cli: Cli, tasks: Command): void {
   tasks
     .command('check')
-    .description('play the golds of a dataset and tell which tasks cannot be graded')
+    .description('play the golds of a dataset and list the tasks that cannot be graded')
     .option(
       '--environment <id>',
       'only this environment, by its id or its folder (default: all that have the dataset)',

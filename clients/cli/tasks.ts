@@ -33,13 +33,13 @@ export function declareCommand(tasks: Command, cli: Cli): void {
   const list = tasks
     .command('list', { isDefault: true })
     .description('list the tasks of a dataset')
-    .option('--offset <number>', 'tasks to leave out at the beginning (default: 0)', integer(0))
-    .option('--limit <number>', 'most tasks to list (default: 100)', integer(1, 10_000));
+    .option('--offset <number>', 'number of tasks to skip (default: 0)', integer(0))
+    .option('--limit <number>', 'maximum number of tasks to list (default: 100)', integer(1, 10_000));
   const show = tasks
     .command('show')
     .description('show a task with its whole instruction')
     .argument('<task>', 'its id, or its index from 0');
-  const datasets = tasks.command('datasets').description('list the datasets that there are');
+  const datasets = tasks.command('datasets').description('list the datasets');
   addTasksCheck(cli, tasks);
   for (const command of [list, show]) {
     command
@@ -53,7 +53,7 @@ export function declareCommand(tasks: Command, cli: Cli): void {
   }
   for (const command of [list, show, datasets]) {
     command
-      .option('--url <address>', 'ask this server, e.g. ws://127.0.0.1:8765 (default: look here)')
+      .option('--url <address>', 'ask this server, e.g. ws://127.0.0.1:8765 (default: those of this machine)')
       .option('--token <text>', "that server's token (default: $STEPWELL_TOKEN)")
       .option('--json', 'print JSON');
   }
@@ -98,7 +98,7 @@ async function listTasks(cli: Cli, flags: ListFlags): Promise<void> {
     return [String(task.index), task.id, `${mark}${shorten(task.instruction)}`];
   });
   if (rows.length > 0) print(cli.terminal, columns(rows, ''));
-  const more = offset + rows.length < page.total ? `; --offset ${offset + rows.length} goes on` : '';
+  const more = offset + rows.length < page.total ? `; --offset ${offset + rows.length} shows more` : '';
   print(cli.terminal, `\n${rows.length} of ${page.total} tasks of ${page.dataset}${more}`);
 }
 

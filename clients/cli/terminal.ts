@@ -6,17 +6,17 @@ export interface Terminal {
   readonly output: Writable;
   readonly errors: Writable;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** A person sits there: show prompts and colours. */
+  /** Whether a person uses it: show prompts and colours. */
   readonly interactive: boolean;
 }
 
 /** Exit statuses of every command. */
 export const EXIT = {
-  /** Done, and all is well. */
+  /** Done. */
   ok: 0,
-  /** Done, and the answer is bad: differences, a failed check, a fault of the server. */
+  /** Done, with a bad result: differences, a failed check, a fault of the server. */
   bad: 1,
-  /** Not begun: a wrong flag, argument or file. */
+  /** Not done: a wrong flag, argument or file. */
   usage: 2,
 } as const;
 
@@ -28,7 +28,7 @@ type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
 const CODES: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 };
 
-/** Text in a style, where a person looks on and has not set `NO_COLOR`. */
+/** Text in a style, on an interactive terminal without `NO_COLOR`. */
 export function styled(terminal: Terminal, style: Style, text: string): string {
   if (!terminal.interactive || terminal.env.NO_COLOR) return text;
   return `\u001b[${CODES[style]}m${text}\u001b[0m`;

@@ -6,7 +6,7 @@ import type { Episode } from '../typescript/episode.ts';
 import { EpisodeOverError } from '../typescript/errors.ts';
 import type { PlayedEvent, Trajectory } from './trajectory-file.ts';
 
-/** One thing that was not the same again. */
+/** A value that differs between recording and replay. */
 export interface Difference {
   /** `reset`, `step 3`, `evaluate after step 3`, `file`. */
   readonly where: string;
@@ -20,18 +20,18 @@ export interface Difference {
 export interface Replay {
   readonly steps: number;
   readonly differences: readonly Difference[];
-  /** What a reader should know but is no difference: another engine, a torn line. */
+  /** Remarks that are not differences: another engine, an incomplete line. */
   readonly notes: readonly string[];
 }
 
-/** Play a trajectory's actions again with its options, and compare everything but durations. */
+/** Repeat a trajectory's actions with its options, and compare everything but durations. */
 export async function replayEpisode(client: StepwellClient, trajectory: Trajectory): Promise<Replay> {
   const { reset, events, close } = trajectory;
   const notes: string[] = [];
-  if (trajectory.torn) notes.push('the last line is torn and was left out');
+  if (trajectory.torn) notes.push('the last line is incomplete and was left out');
   else if (!close) notes.push('there is no close event: the episode was open when its server stopped');
   const { environment, options, info, task } = reset;
-  // Time runs otherwise in a replay: what ended the episode by its time is graded at the same place.
+  // Durations differ in a replay, so an episode that ran out of time is graded after the same step instead.
   const { max_duration_ms: limited, ...untimed } = options;
   if (limited !== undefined)
     notes.push(`recorded with ${limited} ms for the episode, replayed without a limit`);
@@ -107,7 +107,7 @@ function resetDifferences({ reset }: Trajectory, episode: Episode): Difference[]
   ];
 }
 
-/** Marks of a file that was changed after it was written. */
+/** Signs that a file was changed after it was written. */
 function fileDifferences({ reset, events, close }: Trajectory): Difference[] {
   const steps = events.filter((event) => event.event === 'step');
   const hashed = [

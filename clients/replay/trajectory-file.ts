@@ -9,26 +9,26 @@ import {
   TrajectoryEvent,
 } from '../../protocol/trajectory.ts';
 
-/** A file that is no trajectory; the message names file, line and reason. */
+/** A file that is not a trajectory; the message names file, line and reason. */
 export class TrajectoryError extends Error {
   override readonly name = 'TrajectoryError';
 }
 
-/** What happened between reset and close. */
+/** An event between reset and close. */
 export type PlayedEvent = StepEvent | EvaluateEvent | LimitEvent;
 
-/** A trajectory as its file tells it. */
+/** A trajectory, read from its file. */
 export interface Trajectory {
   readonly path: string;
   readonly reset: ResetEvent;
-  /** Steps and grades in the order in which they happened. */
+  /** Steps and grades, in order. */
   readonly events: readonly PlayedEvent[];
   readonly close: CloseEvent | null;
-  /** The last line was cut short, as by a crash, and is left out. */
+  /** Whether the last line was incomplete, as after a crash, and is left out. */
   readonly torn: boolean;
 }
 
-/** @throws {TrajectoryError} naming file, line and reason, when it is no trajectory */
+/** @throws {TrajectoryError} naming file, line and reason, when it is not a trajectory */
 export async function readTrajectory(path: string): Promise<Trajectory> {
   let text: string;
   try {
@@ -43,18 +43,18 @@ export async function readTrajectory(path: string): Promise<Trajectory> {
 /** @throws {TrajectoryError} as `readTrajectory` */
 export function parseTrajectory(path: string, text: string): Trajectory {
   const lines = text.split('\n');
-  // A complete line ends with a newline, so that what follows the last one is torn, or nothing.
+  // A complete line ends with a newline, so text after the last newline is an incomplete line.
   const rest = lines.pop() ?? '';
   const events = lines.map((line, i) => parseLine(path, line, i + 1));
   const whole = parseTorn(rest);
   if (whole) events.push(whole);
   const [reset, ...later] = events;
-  if (!reset) throw fault(path, 1, 'holds no whole event: nothing to replay');
+  if (!reset) throw fault(path, 1, 'has no complete event: nothing to replay');
   if (reset.event !== 'reset') throw fault(path, 1, 'does not begin with a reset event');
   const played: PlayedEvent[] = [];
   let close: CloseEvent | null = null;
   for (const [i, event] of later.entries()) {
-    if (event.event === 'reset') throw fault(path, i + 2, 'begins a second episode: one file holds one');
+    if (event.event === 'reset') throw fault(path, i + 2, 'begins a second episode: a file has one');
     if (close) throw fault(path, i + 2, 'follows the close event');
     if (event.event === 'close') close = event;
     else played.push(event);
@@ -81,7 +81,7 @@ function parseLine(path: string, line: string, number: number): TrajectoryEvent 
     );
   }
   const [issue] = event.error.issues;
-  throw fault(path, number, `is no trajectory event (${issue?.path.join('.')}: ${issue?.message})`);
+  throw fault(path, number, `is not a trajectory event (${issue?.path.join('.')}: ${issue?.message})`);
 }
 
 function parseTorn(rest: string): TrajectoryEvent | null {

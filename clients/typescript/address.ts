@@ -8,24 +8,24 @@ import { timerMs } from './timer.ts';
 export interface OpenOptions {
   /** Sent as `Authorization: Bearer …`. */
   readonly token?: string;
-  /** Longest wait for the open socket, in milliseconds. */
+  /** Maximum time until the socket is open, in milliseconds. */
   readonly connectTimeoutMs: number;
-  /** Largest frame taken from the server, in bytes. */
+  /** Maximum size of a frame from the server, in bytes. */
   readonly maxFrameBytes: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * The WebSocket address that a server's address stands for: `http` and `https` become `ws` and `wss`, and an
+ * The WebSocket address of a server: `http` and `https` become `ws` and `wss`, and an
  * address without a path gets `/v1`.
- * @throws {ConnectError} it is no such address
+ * @throws {ConnectError} it is not an address
  */
 export function endpoint(address: string): string {
   let url: URL;
   try {
     url = new URL(address);
   } catch (cause) {
-    throw new ConnectError(`"${address}" is no address like ws://127.0.0.1:8765`, {
+    throw new ConnectError(`"${address}" is not an address like ws://127.0.0.1:8765`, {
       cause,
       retryable: false,
     });
@@ -33,7 +33,7 @@ export function endpoint(address: string): string {
   if (url.protocol === 'http:') url.protocol = 'ws:';
   if (url.protocol === 'https:') url.protocol = 'wss:';
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
-    throw new ConnectError(`"${address}" is no address like ws://127.0.0.1:8765`, { retryable: false });
+    throw new ConnectError(`"${address}" is not an address like ws://127.0.0.1:8765`, { retryable: false });
   }
   if (url.pathname === '/') url.pathname = '/v1';
   url.hash = '';

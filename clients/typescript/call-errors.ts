@@ -1,17 +1,17 @@
 import { StepwellError } from './errors.ts';
 
-/** What a call was, as its error tells it. */
+/** The call that an error belongs to. */
 export interface CallContext {
   readonly method: string;
-  /** Number of the step that the call asked for; `null` where it was no step. */
+  /** Number of the requested step; `null` for other calls. */
   readonly step: number | null;
 }
 
-/** No connection came about: refused, no such host, no WebSocket there, or too slow. */
+/** Cannot connect: refused, unknown host, no WebSocket there, or too slow. */
 export class ConnectError extends StepwellError {
   readonly retryable: boolean;
   readonly remedy = 'Check the address, and that the server is running there.';
-  /** HTTP status where the server answered the upgrade with one. */
+  /** HTTP status, if the server answered the upgrade with one. */
   readonly status: number | null;
 
   constructor(
@@ -24,12 +24,12 @@ export class ConnectError extends StepwellError {
   }
 }
 
-/** A call that got no answer; whether it ran is not known where `mayHaveRun` is true. */
+/** A call without an answer. If `mayHaveRun` is true, the server may have run it. */
 export abstract class UnansweredError extends StepwellError {
   readonly method: string;
   /** Number of the unanswered step, to ask for it again with `episode.step(action, { step })`. */
   readonly step: number | null;
-  /** Whether the request left this process, so that the server may have run it. */
+  /** Whether the request was sent, so that the server may have run it. */
   readonly mayHaveRun: boolean;
 
   constructor(message: string, call: CallContext, mayHaveRun: boolean, options?: ErrorOptions) {
@@ -40,11 +40,11 @@ export abstract class UnansweredError extends StepwellError {
   }
 }
 
-/** The socket is gone; every call that was pending on it is rejected with this, and every later one. */
+/** The socket has closed. Rejects all pending and later calls. */
 export class ConnectionLostError extends UnansweredError {
   readonly retryable = false;
   readonly remedy = 'Connect again and begin a new episode.';
-  /** WebSocket close code; 1006 where the peer vanished without one. */
+  /** WebSocket close code; 1006 if the server sent none. */
   readonly closeCode: number;
 
   constructor(reason: string, closeCode: number, call: CallContext, mayHaveRun: boolean, cause?: unknown) {
@@ -68,14 +68,14 @@ export class DeadlineError extends UnansweredError {
 /** The call's `AbortSignal` fired; its reason is the `cause`. */
 export class AbortedError extends UnansweredError {
   readonly retryable = true;
-  readonly remedy = 'Nothing: the caller gave the call up.';
+  readonly remedy = 'Nothing: the caller cancelled the call.';
 
   constructor(reason: unknown, call: CallContext, mayHaveRun: boolean) {
     super(`${call.method} was aborted`, call, mayHaveRun, { cause: reason });
   }
 }
 
-/** More calls or bytes are waiting on this connection than its limits allow; the call was not sent. */
+/** Too many calls or bytes wait on this connection. The call was not sent. */
 export class OverloadedError extends UnansweredError {
   readonly retryable = true;
   readonly remedy = 'Wait for answers before sending more, or raise `maxInFlight` or `maxBufferedBytes`.';

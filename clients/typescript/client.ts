@@ -7,25 +7,25 @@ import { Episode } from './episode.ts';
 import type { Call, CallOptions } from './pending-call.ts';
 import { ServerConnection } from './server-connection.ts';
 
-/** Times are 1 to 2,147,483,647 ms (24.8 days); `Infinity` and whatever is longer stand for the longest. */
+/** Times are 1 to 2,147,483,647 ms (24.8 days); a longer one, or `Infinity`, counts as the longest. */
 export interface ClientOptions {
   /** The server's token. @default none */
   readonly token?: string;
-  /** Deadline for an answer unless the call names one, in milliseconds. @default 120000 */
+  /** Deadline of a call that sets none, in milliseconds. @default 120000 */
   readonly timeoutMs?: number;
-  /** Longest wait for the connection, in milliseconds. @default 10000 */
+  /** Maximum time to connect, in milliseconds. @default 10000 */
   readonly connectTimeoutMs?: number;
-  /** Calls that may wait for their answers at once; more are refused with `OverloadedError`. @default 4096 */
+  /** Maximum number of pending calls; more are refused with `OverloadedError`. @default 4096 */
   readonly maxInFlight?: number;
-  /** Bytes that may wait to be written; beyond it calls are refused with `OverloadedError`. @default 64 MiB */
+  /** Maximum number of unsent bytes; beyond it calls are refused with `OverloadedError`. @default 64 MiB */
   readonly maxBufferedBytes?: number;
-  /** Largest frame taken from the server, in bytes. @default 64 MiB */
+  /** Maximum size of a frame from the server, in bytes. @default 64 MiB */
   readonly maxFrameBytes?: number;
-  /** Ping so often, in milliseconds; a server silent for three beats is given up. @default 20000 */
+  /** Interval of pings, in milliseconds; three without any message from the server end the connection. @default 20000 */
   readonly heartbeatMs?: number;
   /** Check every result against the protocol's schemas. Costs time on every step. @default false */
   readonly strict?: boolean;
-  /** Gives the connecting up when aborted. */
+  /** Cancels the connection attempt. */
   readonly signal?: AbortSignal;
 }
 
@@ -55,7 +55,7 @@ export class StepwellClient implements AsyncDisposable {
   /**
    * Connect and agree on the protocol version.
    * @param url `ws://host:port`, `http://host:port` or the full address of `/v1`
-   * @throws {ConnectError} nobody answers there
+   * @throws {ConnectError} no server answers there
    * @throws {UnauthorizedError} the token is missing or wrong
    * @throws {VersionMismatchError} the server speaks another version
    */
@@ -87,18 +87,18 @@ export class StepwellClient implements AsyncDisposable {
     return client;
   }
 
-  /** The server's answer to `initialize`: protocol version, name and version, limits. */
+  /** Result of `initialize`: protocol version, the server's name and version, limits. */
   get handshake(): Result<'initialize'> {
     if (!this.#handshake) throw new TypeError('the client is not initialized');
     return this.#handshake;
   }
 
-  /** Settles when the socket is gone, whoever closed it. */
+  /** Resolves when the socket has closed, from either side. */
   get closed(): Promise<void> {
     return this.#connection.closed;
   }
 
-  /** Calls that wait for their answers now. */
+  /** Number of pending calls. */
   get inFlight(): number {
     return this.#connection.inFlight;
   }
@@ -113,7 +113,7 @@ export class StepwellClient implements AsyncDisposable {
     return this.call('tasks/list', params, options);
   }
 
-  /** Begin an episode. One that begins after this call was given up is closed again. */
+  /** Begin an episode. If the call was cancelled and the episode begins late, it is closed. */
   async reset(params: Params<'episode/reset'>, options?: CallOptions): Promise<Episode> {
     const onLateResult = (late: unknown) => {
       const { episode_id } = late as Result<'episode/reset'>;

@@ -16,21 +16,21 @@ export interface EpisodeLink {
   readonly stepTimeoutMs: number;
   /** The client's deadline of a call, in milliseconds. */
   readonly timeoutMs: number;
-  /** The episode ended or is being closed: it needs no more care. */
+  /** Called when the episode has ended or is being closed. */
   onOver(): void;
 }
 
 export interface StepOptions extends CallOptions {
-  /** Ask for this number instead of the next one: a step already done returns its stored result. */
+  /** Request this step instead of the next one: a step already done returns its stored result. */
   readonly step?: number;
 }
 
-/** What grading and the way there and back may add to a step's own deadline. */
+/** Time for grading and for the network, beside a step's own deadline. */
 const STEP_MARGIN_MS = 60_000;
 
 /**
- * One play of one task. Steps are numbered 1, 2, 3 … as they are asked for, so that the server runs each exactly
- * once; they may be asked for before earlier ones are answered and run in that order. After an `UnansweredError`
+ * One play of one task. Steps are numbered 1, 2, 3 … as they are requested, so that the server runs each exactly
+ * once; a step may be requested before earlier ones are answered, and they run in order. After an `UnansweredError`
  * repeat the step with its number: `episode.step(action, { step: error.step })`.
  */
 export class Episode implements AsyncDisposable {
@@ -54,7 +54,7 @@ export class Episode implements AsyncDisposable {
     this.info = reset.info;
   }
 
-  /** Number that the next step will get. */
+  /** Number of the next step. */
   get nextStep(): number {
     return this.#nextStep;
   }
@@ -75,14 +75,14 @@ export class Episode implements AsyncDisposable {
       if (result.terminated || result.truncated) this.#link.onOver();
       return result;
     } catch (error) {
-      // Refused or never sent: no step was taken, so the number is free again.
+      // Refused or never sent: no step ran, so its number is free again.
       const free = error instanceof RemoteError || (error instanceof UnansweredError && !error.mayHaveRun);
       if (free && options.step === undefined) this.#nextStep = Math.min(this.#nextStep, step);
       throw error;
     }
   }
 
-  /** End the episode and grade it. `answer` stands for the last output where the environment allows it. */
+  /** End the episode and grade it. `answer` replaces the last output where the environment allows it. */
   submit(answer?: string, options?: StepOptions): Promise<StepResult> {
     return this.step(answer === undefined ? { submit: true } : { submit: true, answer }, options);
   }

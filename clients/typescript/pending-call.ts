@@ -3,11 +3,11 @@ import { timerMs } from './timer.ts';
 
 export interface CallOptions {
   /**
-   * Deadline for the answer, 1 to 2,147,483,647 ms (24.8 days); `Infinity` and whatever is longer stand for the longest.
+   * Deadline for the answer, 1 to 2,147,483,647 ms (24.8 days); a longer one, or `Infinity`, counts as the longest.
    * @default the client's `timeoutMs`
    */
   readonly timeoutMs?: number;
-  /** Gives the call up when aborted; the server still finishes what it has begun. */
+  /** Cancels the call; the server still finishes what it has begun. */
   readonly signal?: AbortSignal;
 }
 
@@ -17,11 +17,11 @@ export interface Call extends CallContext {
   /** Deadline in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  /** Takes a result that came after the call was given up. @default it is dropped */
+  /** Takes a result that arrives after the call has ended. @default it is dropped */
   readonly onLateResult?: (result: unknown) => void;
 }
 
-/** Told that a call will not be waited for any longer. */
+/** Is notified when a call ends without an answer. */
 export type OnGivenUp = (pending: PendingCall) => void;
 
 /**

@@ -6,11 +6,11 @@ import { type Call, type OnGivenUp, PendingCall } from './pending-call.ts';
 import { timerMs } from './timer.ts';
 
 export interface ConnectionLimits {
-  /** Calls that may wait for their answers at once. @default 4096 */
+  /** Maximum number of pending calls. @default 4096 */
   readonly maxInFlight: number;
-  /** Bytes that may wait to be written to the socket. @default 64 MiB */
+  /** Maximum number of bytes that wait to be written to the socket. @default 64 MiB */
   readonly maxBufferedBytes: number;
-  /** Ping the server so often, in milliseconds; three without a sign of life end the connection. @default 20000 */
+  /** Interval of pings, in milliseconds; three without any message from the server end the connection. @default 20000 */
   readonly heartbeatMs: number;
 }
 
@@ -22,14 +22,14 @@ interface Reply {
 
 const SILENT_BEATS = 3;
 
-/** JSON-RPC calls over an open WebSocket: matches answers to calls, keeps deadlines, tells of the socket's end. */
+/** JSON-RPC calls over an open WebSocket: matches answers to calls, keeps deadlines, reports the socket's end. */
 export class ServerConnection {
   readonly #socket: WebSocket;
   readonly #limits: ConnectionLimits;
   readonly #pending = new Map<number, PendingCall>();
   readonly #heartbeat: NodeJS.Timeout;
   readonly #onGivenUp: OnGivenUp;
-  /** Below the WebSocket, once it is open. */
+  /** The TCP or TLS socket below the WebSocket, once it is open. */
   #stream: Duplex | null = null;
   #corked = false;
   #nextId = 1;
@@ -37,7 +37,7 @@ export class ServerConnection {
   #fault: unknown;
   #end: { readonly reason: string; readonly closeCode: number } | null = null;
 
-  /** Settles when the socket is gone, whoever closed it. */
+  /** Resolves when the socket has closed, from either side. */
   readonly closed: Promise<void>;
 
   /** @param socket open, or opening; its handlers are attached here */
@@ -45,7 +45,7 @@ export class ServerConnection {
     this.#socket = socket;
     this.#limits = limits;
     this.#onGivenUp = ({ id, call }) => {
-      // A late answer that somebody waits for has to find its call.
+      // A late answer must find its call, if the call has a handler for it.
       if (!call.onLateResult) this.#pending.delete(id);
     };
     socket.once('upgrade', (response) => {
@@ -96,7 +96,7 @@ export class ServerConnection {
     });
   }
 
-  /** Calls that wait for their answers now. */
+  /** Number of pending calls. */
   get inFlight(): number {
     return this.#pending.size;
   }
@@ -137,7 +137,7 @@ export class ServerConnection {
     return pending;
   }
 
-  /** What is sent in one turn of the event loop leaves in one system call, which is most of what a step costs here. */
+  /** Write all that one turn of the event loop sends in one system call, which is most of what a step costs here. */
   #send(text: string): void {
     const stream = this.#stream;
     if (stream && !this.#corked) {
@@ -154,7 +154,7 @@ export class ServerConnection {
   #beat(): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     if (this.#silentBeats >= SILENT_BEATS) {
-      this.#finish(`no sign of life for ${SILENT_BEATS * this.#limits.heartbeatMs} ms`, 1006);
+      this.#finish(`nothing received for ${SILENT_BEATS * this.#limits.heartbeatMs} ms`, 1006);
       this.#socket.terminate();
       return;
     }

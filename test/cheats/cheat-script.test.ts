@@ -64,7 +64,7 @@ describe('the script of a cheat', () => {
     const folder = await mkdtemp(join(tmpdir(), 'stepwell-cheats-'));
     try {
       await writeFile(join(folder, 'README.md'), 'no cheat');
-      await expect(readCheats(folder)).rejects.toThrow(`${folder}: has no cheat (.sh, .py, .sql)`);
+      await expect(readCheats(folder)).rejects.toThrow(`${folder}: has no cheats (.sh, .py, .sql)`);
       await expect(readCheats(join(folder, 'none'))).rejects.toThrow('cannot read the folder');
     } finally {
       await rm(folder, { recursive: true });

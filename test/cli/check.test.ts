@@ -55,7 +55,9 @@ describe('samples', () => {
     await expect(readSamples(folder)).rejects.toThrow(/samples\.json: count: /);
     const count = { begin: 'x', add: 'x', show: 'x', one: '(' };
     await write(JSON.stringify({ show: { code: 'x', shown: 'x' }, fail: 'x', count }));
-    await expect(readSamples(folder)).rejects.toThrow(/samples\.json: count\.one: is no regular expression/);
+    await expect(readSamples(folder)).rejects.toThrow(
+      /samples\.json: count\.one: is not a regular expression/,
+    );
   });
 });
 

@@ -88,7 +88,7 @@ describeUnless(missing, 'commands with their own server', () => {
   test('an environment that there is not is told by its name', async () => {
     const { exitCode, complained } = await stepwell(['play', '--environment', 'none-v1', ...LOCAL]);
     expect({ exitCode, complained }).toEqual({
-      exitCode: 1,
+      exitCode: 2,
       complained: expect.stringContaining('There is no environment none-v1'),
     });
   });

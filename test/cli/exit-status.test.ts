@@ -49,7 +49,7 @@ describe('a wrong argument or file ends with 2, before anything begins, and one 
     ['cheats nope-v1', 'nope-v1'],
     ['cheats bash-v1 --from @none', 'none'],
     ['cheats bash-v1 --from @file', 'file'],
-    ['cheats bash-v1 --from @empty', 'no cheat'],
+    ['cheats bash-v1 --from @empty', 'no cheats'],
     ['cheats bash-v1 --cheat nope', '"nope"'],
     ['cheats bash-v1 --dataset nope', '"nope"'],
     ['cheats bash-v1 --task nope', '"nope"'],

@@ -6,7 +6,19 @@ import { describe, expect, test } from 'vitest';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
 import { stepwell } from './fake-terminal.ts';
 
-const COMMANDS = ['serve', 'play', 'replay', 'tasks', 'cheats', 'doctor', 'import', 'images', 'bench'];
+const COMMANDS = [
+  'serve',
+  'play',
+  'replay',
+  'tasks',
+  'cheats',
+  'check',
+  'environments',
+  'doctor',
+  'import',
+  'images',
+  'bench',
+];
 const BOOTSTRAP = fileURLToPath(new URL('../../clients/cli/stepwell.js', import.meta.url));
 
 describe('help', () => {
@@ -21,12 +33,21 @@ describe('help', () => {
     },
   );
 
-  test.each(['serve', 'play', 'replay', 'doctor'])('%s --help shows its flags', async (command) => {
+  test.each(COMMANDS)('%s --help shows its flags', async (command) => {
     const { exitCode, printed } = await stepwell([command, '--help']);
     expect(exitCode).toBe(0);
     expect(printed).toContain(`Usage: stepwell ${command}`);
     expect(printed).toContain('--help');
   });
+
+  test.each(['tasks check', 'environments new', 'import intercode', 'import humaneval', 'images build'])(
+    'help of %s shows its flags',
+    async (command) => {
+      const { exitCode, printed } = await stepwell([...command.split(' '), '--help']);
+      expect(exitCode).toBe(0);
+      expect(printed).toContain(`Usage: stepwell ${command}`);
+    },
+  );
 
   test('serve --help shows the settings with their defaults', async () => {
     const { printed } = await stepwell(['serve', '--help']);
@@ -49,7 +70,7 @@ describe('wrong use', () => {
     ['a value that is no number', ['tasks', 'list', '--limit', 'all'], 'whole number from 1 to 10000'],
     ['a word that is none of its choices', ['play', '--semantics', 'x'], 'Give native or intercode'],
     ['an engine that there is not', ['play', '--runtime', 'podman'], 'Give auto, docker or local'],
-    ['an address that is none', ['tasks', '--url', 'nonsense'], '--url: "nonsense" is no address'],
+    ['an address that is none', ['tasks', '--url', 'nonsense'], '--url: "nonsense" is not an address'],
     ['a missing argument', ['replay'], "missing required argument 'trajectory'"],
     ['an argument too many', ['doctor', 'please'], 'too many arguments'],
     ['a setting that contradicts itself', ['serve', '--host', '0.0.0.0'], '--token'],

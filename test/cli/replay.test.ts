@@ -95,7 +95,7 @@ test('a torn last line is told of, and the rest replayed', async () => {
   const text = jsonl(recorded());
   const report = await replay(text.slice(0, -5), server.url);
   expect(report).toMatchObject({ exitCode: 0, steps: 2, differences: [] });
-  expect(report.notes).toEqual([expect.stringContaining('torn')]);
+  expect(report.notes).toEqual([expect.stringContaining('incomplete')]);
 });
 
 test('a file without its end is told of', async () => {

@@ -31,14 +31,14 @@ describe('a last line that is torn', () => {
 
 describe('refused with file, line and reason', () => {
   const cases: [string, string, string][] = [
-    ['an empty file', '', 'line 1 holds no whole event'],
-    ['a torn first line', jsonl(recorded()).slice(0, 40), 'line 1 holds no whole event'],
+    ['an empty file', '', 'line 1 has no complete event'],
+    ['a torn first line', jsonl(recorded()).slice(0, 40), 'line 1 has no complete event'],
     [
       'no JSON in the middle',
       `${jsonl([resetLine()])}oops\n${jsonl([stepLine(1, 'ls', '')])}`,
       'line 2 is not',
     ],
-    ['an unknown event', jsonl([resetLine(), { event: 'dance' }]), 'line 2 is no trajectory event'],
+    ['an unknown event', jsonl([resetLine(), { event: 'dance' }]), 'line 2 is not a trajectory event'],
     ['a step first', jsonl([stepLine(1, 'ls', '')]), 'line 1 does not begin with a reset'],
     ['two episodes', jsonl([resetLine(), resetLine()]), 'line 2 begins a second episode'],
     ['more after the end', jsonl([...recorded(), stepLine(3, 'ls', '')]), 'line 6 follows the close'],

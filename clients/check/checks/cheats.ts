@@ -4,7 +4,7 @@ import { boundText } from '../../cheats/reward-bound.ts';
 import { type Check, ensure, NotShown } from '../check.ts';
 import { type CheckedTask, type Subject, triedTasks } from '../subject.ts';
 
-/** Cheats that are played at the same time: most wait for a deadline. */
+/** Number of cheats to play at a time: most wait for a deadline. */
 const WIDTH = 6;
 
 export const CHEATS: Check = {
@@ -34,7 +34,7 @@ export const CHEATS: Check = {
   },
 };
 
-/** The tasks from one place on, round about: cheats that follow each other are played on different tasks. */
+/** The tasks, rotated: successive cheats are played on different tasks. */
 function from(tasks: readonly CheckedTask[], at: number): readonly CheckedTask[] {
   const first = at % tasks.length;
   return [...tasks.slice(first), ...tasks.slice(0, first)];
@@ -57,7 +57,7 @@ function ownCheats(task: CheckedTask): CheatScript[] {
   }));
 }
 
-/** A cheat on the first of the tasks that has what it asks for; `false` where none has. @throws {Broken} */
+/** Play a cheat on the first task that has the facts it needs; `false` if none has them. @throws {Broken} */
 async function isAsDeclared(
   player: CheatPlayer,
   script: CheatScript,

@@ -10,7 +10,7 @@ const REMEDY = 'throw a `ProtocolError` of this name, which tells the client wha
 
 export const ERRORS: Check = {
   name: 'errors',
-  shows: 'what is asked for wrongly is refused with the error of the table that names it',
+  shows: 'an invalid request is refused with its error of the error table',
   async run(subject) {
     const { client, environment, dataset, options } = subject;
     const reset = { environment, dataset, ...options };

@@ -4,7 +4,7 @@ import { taskWithSteps } from '../subject.ts';
 
 export const EVALUATE: Check = {
   name: 'evaluate',
-  shows: 'a grade in between tells the present reward and changes nothing',
+  shows: 'an intermediate grade has the present reward and changes nothing',
   async run(subject) {
     const task = taskWithSteps(subject);
     await using episode = await begin(subject, task);

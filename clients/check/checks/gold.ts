@@ -4,7 +4,7 @@ import { triedTasks } from '../subject.ts';
 
 export const GOLD: Check = {
   name: 'gold',
-  shows: 'the gold of a task has reward 1 with success, and tells its components',
+  shows: 'the gold of a task has reward 1 with success, and its components are named',
   async run(subject) {
     for (const task of triedTasks(subject)) {
       const end = await played(subject, task, task.gold);

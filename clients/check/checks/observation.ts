@@ -9,7 +9,7 @@ const REMEDY = 'make the schema of the observation and what an episode returns a
 
 export const OBSERVATION: Check = {
   name: 'observation',
-  shows: 'an episode begins with the instruction, and observations have the fields that are described',
+  shows: 'an episode begins with the instruction, and observations have the described fields',
   async run(subject) {
     const described = await describedBy(subject);
     const [task] = triedTasks(subject);

@@ -5,13 +5,13 @@ import { describedBy, foreignOptions } from '../described.ts';
 import { begin } from '../plays.ts';
 import { type Subject, triedTasks } from '../subject.ts';
 
-/** A name that no option will have. */
+/** A name that no option has. */
 const INVENTED = 'no_such_option';
 
 export const OPTIONS: Check = {
   name: 'options',
   shows:
-    'options are described, listed values are taken, and anything else is refused by the name of the option',
+    'options are described, listed values are accepted, and anything else is refused by the name of the option',
   async run(subject) {
     const described = await describedBy(subject);
     for (const { name, description, values } of described.options) {
@@ -32,7 +32,7 @@ export const OPTIONS: Check = {
   },
 };
 
-/** At least one of the listed values: a dataset may have only some, and then refuses the others by the name of the option. */
+/** At least one listed value is accepted. A dataset may have only some, and refuses the others by the option's name. */
 async function taken(subject: Subject, name: string, values: readonly unknown[]): Promise<void> {
   const answers: (RemoteError | null)[] = [];
   for (const value of values) answers.push(await answerTo(subject, { [name]: value }));
@@ -65,7 +65,7 @@ async function refused(subject: Subject, name: string, value: unknown, because: 
   );
 }
 
-/** The error that a reset with these options has; `null` where an episode begins. */
+/** The error of a reset with these options; `null` if an episode begins. */
 async function answerTo(
   subject: Subject,
   more: Readonly<Record<string, unknown>>,

@@ -4,7 +4,7 @@ import { begin, run, submitted } from '../plays.ts';
 import { triedTasks } from '../subject.ts';
 import { writtenTrajectory } from '../written.ts';
 
-/** Characters of a value that are told. */
+/** Maximum number of characters of a value to print. */
 const TOLD = 200;
 
 export const REPLAY: Check = {

@@ -5,7 +5,7 @@ import { triedTasks } from '../subject.ts';
 
 export const REWARD_RANGE: Check = {
   name: 'reward range',
-  shows: 'every reward is a number from 0 to 1 with finite components, whenever it is asked for',
+  shows: 'every reward is a number from 0 to 1 with finite components, at any time of the episode',
   async run(subject) {
     for (const task of triedTasks(subject)) {
       const answers = [null, ...task.wrong.slice(0, 1), ...task.cheats.slice(0, 1)];

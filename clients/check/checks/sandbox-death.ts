@@ -6,15 +6,14 @@ import { writtenTrajectory } from '../written.ts';
 
 const REMEDY =
   'let errors of the sandbox pass: the server makes failures of them, and none may become a reward';
-/** Episodes that are begun before the environment is given up. */
+/** Maximum number of episodes to begin. */
 const ATTEMPTS = 10;
-/** Which part of the episode met the fault. */
+/** The part of the episode in which the fault happens. */
 const CLASSES: readonly string[] = ['sandbox', 'grading'];
 
 export const SANDBOX_DEATH: Check = {
   name: 'sandbox death',
-  shows:
-    'the death of a sandbox is a failure that may be tried again, never a reward, and the next episode plays',
+  shows: 'the death of a sandbox is a retryable failure, never a reward, and the next episode plays',
   async run(subject) {
     const { killSandboxes } = subject.server;
     if (killSandboxes === null)
@@ -37,7 +36,7 @@ export const SANDBOX_DEATH: Check = {
   },
 };
 
-/** The gold's reward, rounded, as a client gets it that tries again where it is told to; `null` after too many times. */
+/** The gold's rounded reward for a client that repeats retryable failures; `null` after too many of them. */
 async function playedAgain(subject: Subject, task: CheckedTask): Promise<number | null> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     try {

@@ -3,7 +3,7 @@ import { type Check, ensure } from '../check.ts';
 import { begin, played, told } from '../plays.ts';
 import type { Subject } from '../subject.ts';
 
-/** Seeds that are drawn with: that all draw the same of two tasks by chance is once in 2,048. */
+/** Number of seeds to try: all draw the same of two tasks by chance once in 2,048 times. */
 const SEEDS = 12;
 
 export const SEED: Check = {
@@ -38,7 +38,7 @@ export const SEED: Check = {
   },
 };
 
-/** How an episode begins with a seed, as text that can be compared. */
+/** The beginning of an episode with a seed, as text to compare. */
 async function begun(
   subject: Subject,
   seed: number,

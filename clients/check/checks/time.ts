@@ -3,11 +3,11 @@ import { type Check, ensure } from '../check.ts';
 import { begin, isWhole, runGold, told } from '../plays.ts';
 import { taskWithSteps } from '../subject.ts';
 
-/** Time for the gold's way there and back, beside what it takes itself, in milliseconds. */
+/** Time for the network, beside the gold's own, in milliseconds. */
 const SPARE_MS = 5_000;
-/** How often its own time it may take on a busy machine. */
+/** Factor on the gold's own time, for a busy machine. */
 const TIMES = 3;
-/** Longest wait for the end, in milliseconds. */
+/** Maximum time to wait for the end, in milliseconds. */
 const END_MS = 60_000;
 const LOOK_MS = 100;
 
