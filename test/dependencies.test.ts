@@ -119,6 +119,22 @@ describe('the dependency table', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('has no circles', () => {
+    const targets = new Map(
+      [...FOLDERS, ...PROGRAMS]
+        .flatMap(sources)
+        .map((file) => [file, imports(file).map(({ target }) => target)]),
+    );
+    // What imports nothing but what is gone goes, round by round; what stays is in a circle or above one.
+    for (let size = 0; size !== targets.size; ) {
+      size = targets.size;
+      for (const [file, all] of targets) {
+        if (!all.some((target) => target !== null && targets.has(target))) targets.delete(file);
+      }
+    }
+    expect([...targets.keys()]).toEqual([]);
+  });
+
   it('lets only the command line read arguments', () => {
     const others = FOLDERS.flatMap(sources).filter((file) => !COMMAND_LINE.test(file));
     const parsers = others.flatMap(imports).filter(({ specifier }) => specifier === 'commander');

@@ -1,4 +1,4 @@
-import { Broken, ensure } from './check.ts';
+import { Broken, ensure } from './broken.ts';
 import type { CheckedServer, Subject } from './subject.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { ResetOptions, StepResult } from '../../protocol/episode.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { TaskUngradableError } from '../typescript/errors.ts';
-import { Broken, ensure } from './check.ts';
+import { Broken, ensure } from './broken.ts';
 import type { CheckedTask, Subject } from './subject.ts';
 
 /** Rewards that differ by less are equal: they are sums of rounded parts. */

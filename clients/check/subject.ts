@@ -2,7 +2,7 @@ import type { ResetOptions } from '../../protocol/episode.ts';
 import type { CheatScript } from '../cheats/cheat-script.ts';
 import type { TaskFacts } from '../cheats/cheat-text.ts';
 import type { StepwellClient } from '../typescript/client.ts';
-import { NotShown } from './check.ts';
+import { NotShown } from './broken.ts';
 import type { Samples } from './samples.ts';
 
 /** Answers to a task from its record. A server never sends them. */

@@ -1,5 +1,6 @@
 import { StepwellError } from '../typescript/errors.ts';
-import { Broken, type Check, NotShown } from './check.ts';
+import { Broken, NotShown } from './broken.ts';
+import type { Check } from './check.ts';
 import type { Subject } from './subject.ts';
 
 /** Result of a check. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readTrajectory, type Trajectory } from '../replay/trajectory-file.ts';
-import { NotShown } from './check.ts';
+import { NotShown } from './broken.ts';
 import type { Subject } from './subject.ts';
 
 /** The trajectory of an episode, from the server's folder or a folder in it. @throws {NotShown} it is not here */

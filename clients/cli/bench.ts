@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { runtimes } from '../../docker/engines/table.ts';
+import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
 import { choice } from './flags.ts';
-import type { Cli } from './program.ts';
 import { EXIT, print } from './terminal.ts';
 
 /** What to measure, and for how long. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { Cli } from './cli.ts';
 import { type Diagnosis, diagnose } from './doctor-checks.ts';
 import { type Machine, thisMachine } from './machine.ts';
-import type { Cli } from './program.ts';
 import { columns, EXIT, print, styled, type Terminal } from './terminal.ts';
 
 const NOTES = '\nExit status 1 when no engine can run here.';

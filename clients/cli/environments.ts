@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
-import type { Cli } from './program.ts';
 import { print } from './terminal.ts';
 
 /** The template: a small environment that works. */

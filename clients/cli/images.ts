@@ -9,10 +9,10 @@ import { makeRecipes, type Recipe } from '../../docker/images/recipe.ts';
 import type { ImageDefinition } from '../../docker/sandbox.ts';
 import { stateFolder } from '../../server/state-folder.ts';
 import { showBuilds } from './building.ts';
+import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
 import { runtimeFlag } from './flags.ts';
 import { localEnvironments } from './local-tasks.ts';
-import type { Cli } from './program.ts';
 import { columns, print, type Terminal } from './terminal.ts';
 
 interface BuildFlags {

@@ -11,9 +11,9 @@ import {
 import { PARTS } from '../../environments/import/parts.ts';
 import { markTasks } from '../../environments/import/task-marks.ts';
 import { stateFolder } from '../../server/state-folder.ts';
+import type { Cli } from './cli.ts';
 import { type CheckedDataset, checkDatasets, checkLines } from './dataset-check.ts';
 import { runtimeFlag } from './flags.ts';
-import type { Cli } from './program.ts';
 import { type OnProgress, withProgress } from './progress.ts';
 import { print, type Terminal } from './terminal.ts';
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import type { Cli } from './cli.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import { playDemo } from './demo.ts';
 import type { DemoRuntime } from './demo-runtime.ts';
 import { PLAY_HELP } from './play-commands.ts';
 import { playLoop } from './play-loop.ts';
-import type { Cli } from './program.ts';
 import {
   addResetFlags,
   DEFAULT_ENVIRONMENT,

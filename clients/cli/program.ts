@@ -1,17 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
+import type { Cli } from './cli.ts';
 import { tell } from './command-error.ts';
 import { loadPlugIns } from './plug-ins.ts';
 import { EXIT, type Terminal } from './terminal.ts';
-
-/** What a command works with. */
-export interface Cli {
-  readonly terminal: Terminal;
-  /** Set the exit status of a run that does not fail. @default 0 */
-  exit(code: number): void;
-  /** Id of the environment that an argument names, by its id or its folder. */
-  environmentId(text: string): string;
-}
 
 interface Listed {
   readonly name: string;

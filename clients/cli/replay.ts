@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ResetOptions } from '../../protocol/episode.ts';
 import { type Difference, replayEpisode } from '../replay/replay-episode.ts';
 import { readTrajectory } from '../replay/trajectory-file.ts';
-import type { Cli } from './program.ts';
+import type { Cli } from './cli.ts';
 import { addTargetFlags, openTarget, type TargetFlags } from './target.ts';
 import { EXIT, print, styled, type Terminal } from './terminal.ts';
 

@@ -2,10 +2,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { OptionFlag } from '../../environments/option-flags.ts';
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
 import type { Params } from '../../protocol/methods.ts';
+import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import { choice, integer, taskOf } from './flags.ts';
-import type { Cli } from './program.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Values of the flags for reset options, by commander's names, e.g. `maxTurns`. */

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { ConfigInput } from '../../server/config.ts';
 import { configFlags, configOf } from '../../server/config-flags.ts';
 import { showBuilds } from './building.ts';
-import type { Cli } from './program.ts';
+import type { Cli } from './cli.ts';
 
 const NOTES = `
 Each flag can also be an environment variable: --pool-max is STEPWELL_POOL_MAX.

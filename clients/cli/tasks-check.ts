@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Runtime } from '../../docker/engines/table.ts';
+import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
 import { checkDatasets, checkLines } from './dataset-check.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import { runtimeFlag } from './flags.ts';
-import type { Cli } from './program.ts';
 import { EXIT, print } from './terminal.ts';
 
 interface CheckFlags {

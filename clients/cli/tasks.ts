@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Params } from '../../protocol/methods.ts';
 import { StepwellClient } from '../typescript/client.ts';
+import type { Cli } from './cli.ts';
 import { CommandError, listCommand } from './command-error.ts';
 import { integer } from './flags.ts';
 import { eachTask, localTasks, type TaskSource } from './local-tasks.ts';
-import type { Cli } from './program.ts';
 import { environmentOf } from './reset-flags.ts';
 import { addTasksCheck } from './tasks-check.ts';
 import { columns, print, type Terminal } from './terminal.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ExecRequest, Sandbox } from '../../docker/sandbox.ts';
 import { itUnless, unlessOrdinary } from '../requirements.ts';
 import { countProcesses } from '../shell-processes.ts';
-import type { SandboxBench } from './sandbox-contract.ts';
+import type { SandboxBench } from './sandbox-bench.ts';
 
 /** What running code in a sandbox promises. */
 export function commandContract({ acquire, run, output, kind }: SandboxBench): void {

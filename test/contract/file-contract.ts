@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { itUnless, unlessOrdinary } from '../requirements.ts';
-import type { SandboxBench } from './sandbox-contract.ts';
+import type { SandboxBench } from './sandbox-bench.ts';
 
 /** What files and differences of a sandbox promise. */
 export function fileContract({ acquire, run, output, layers, kind }: SandboxBench): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SandboxBench } from './sandbox-contract.ts';
+import type { SandboxBench } from './sandbox-bench.ts';
 
 /** What a Python session promises. */
 export function pythonContract({ acquire, run, output }: SandboxBench): void {

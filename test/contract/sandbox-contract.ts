@@ -7,17 +7,7 @@ import { countProcesses } from '../shell-processes.ts';
 import { commandContract } from './command-contract.ts';
 import { fileContract } from './file-contract.ts';
 import { pythonContract } from './python-contract.ts';
-
-/** What the parts of the contract work with. */
-export interface SandboxBench {
-  /** A pristine sandbox, given back after the test. */
-  acquire(): Promise<Sandbox>;
-  run(sandbox: Sandbox, code: string, request?: Partial<RunRequest>): Promise<RunResult>;
-  output(sandbox: Sandbox, code: string): Promise<string>;
-  /** Whether the engine isolates by layers. */
-  readonly layers: boolean;
-  readonly kind: EngineName;
-}
+import type { SandboxBench } from './sandbox-bench.ts';
 
 const MiB = 1024 * 1024;
 

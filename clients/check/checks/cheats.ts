@@ -1,7 +1,8 @@
 import { type CheatOutcome, CheatPlayer } from '../../cheats/cheat-play.ts';
 import type { CheatScript } from '../../cheats/cheat-script.ts';
 import { boundText } from '../../cheats/reward-bound.ts';
-import { type Check, ensure, NotShown } from '../check.ts';
+import { ensure, NotShown } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { type CheckedTask, type Subject, triedTasks } from '../subject.ts';
 
 /** Number of cheats to play at a time: most wait for a deadline. */

@@ -1,7 +1,8 @@
 import type { ErrorName } from '../../../protocol/errors.ts';
 import type { Params } from '../../../protocol/methods.ts';
 import { RemoteError } from '../../typescript/errors.ts';
-import { type Check, ensure } from '../check.ts';
+import { ensure } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { begin } from '../plays.ts';
 import { triedTasks } from '../subject.ts';
 

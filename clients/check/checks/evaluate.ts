@@ -1,4 +1,5 @@
-import { type Check, ensure } from '../check.ts';
+import { ensure } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { begin, isWhole, run, runGold, told } from '../plays.ts';
 import { taskWithSteps } from '../subject.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Observation } from '../../../protocol/episode.ts';
-import { type Check, ensure } from '../check.ts';
+import { ensure } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { type Described, describedBy, tellsStatus } from '../described.ts';
 import { begin, run, runGold } from '../plays.ts';
 import { triedTasks } from '../subject.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
-import { type Check, ensure } from '../check.ts';
+import { ensure } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { authorization, baseOf, describedBy, foreignOptions } from '../described.ts';
 import { SAME_REWARD } from '../plays.ts';
 import { type CheckedServer, triedTasks } from '../subject.ts';

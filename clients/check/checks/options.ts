@@ -1,6 +1,7 @@
 import type { ResetOptions } from '../../../protocol/episode.ts';
 import { RemoteError } from '../../typescript/errors.ts';
-import { type Check, ensure } from '../check.ts';
+import { ensure } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { describedBy, foreignOptions } from '../described.ts';
 import { begin } from '../plays.ts';
 import { type Subject, triedTasks } from '../subject.ts';

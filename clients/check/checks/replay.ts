@@ -1,5 +1,6 @@
 import { type Difference, replayEpisode } from '../../replay/replay-episode.ts';
-import { type Check, ensure } from '../check.ts';
+import { ensure } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { begin, run, submitted } from '../plays.ts';
 import { triedTasks } from '../subject.ts';
 import { writtenTrajectory } from '../written.ts';

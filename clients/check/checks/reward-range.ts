@@ -1,5 +1,6 @@
 import type { EvaluateResult } from '../../../protocol/episode.ts';
-import { type Check, ensure } from '../check.ts';
+import { ensure } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { begin, played, submitted, told } from '../plays.ts';
 import { triedTasks } from '../subject.ts';
 

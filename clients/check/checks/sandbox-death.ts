@@ -1,5 +1,6 @@
 import { StepwellError } from '../../typescript/errors.ts';
-import { type Check, ensure, NotShown } from '../check.ts';
+import { ensure, NotShown } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { begin, CODE_MS } from '../plays.ts';
 import { type CheckedTask, type Subject, taskWithSteps } from '../subject.ts';
 import { writtenTrajectory } from '../written.ts';

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../../protocol/trajectory.ts';
-import { type Check, ensure } from '../check.ts';
+import { ensure } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { begin, played, told } from '../plays.ts';
 import type { Subject } from '../subject.ts';
 

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { type Check, ensure } from '../check.ts';
+import { ensure } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { begin, isWhole, runGold, told } from '../plays.ts';
 import { taskWithSteps } from '../subject.ts';
 

@@ -1,6 +1,7 @@
 import type { RewardMode } from '../../../protocol/episode.ts';
 import { EpisodeOverError } from '../../typescript/errors.ts';
-import { type Check, ensure } from '../check.ts';
+import { ensure } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { begin, isWhole, run, runGold, told } from '../plays.ts';
 import { type CheckedTask, type Subject, taskWithSteps } from '../subject.ts';
 

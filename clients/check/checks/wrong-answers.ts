@@ -1,4 +1,5 @@
-import { type Check, ensure, NotShown } from '../check.ts';
+import { ensure, NotShown } from '../broken.ts';
+import type { Check } from '../check.ts';
 import { played, told } from '../plays.ts';
 import { triedTasks } from '../subject.ts';
 

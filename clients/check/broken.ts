@@ -1,0 +1,21 @@
+/** An environment or a task breaks a rule. The message says what was observed. */
+export class Broken extends Error {
+  override readonly name = 'Broken';
+  /** What its author can do, as an imperative. */
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.remedy = remedy;
+  }
+}
+
+/** Why a rule cannot be tested here, e.g. no sample code. */
+export class NotShown extends Error {
+  override readonly name = 'NotShown';
+}
+
+/** @throws {Broken} unless the condition is true */
+export function ensure(condition: boolean, wrong: string, remedy: string): asserts condition {
+  if (!condition) throw new Broken(wrong, remedy);
+}
