@@ -7,7 +7,6 @@ import { countProcesses } from '../shell-processes.ts';
 import { commandContract } from './command-contract.ts';
 import { fileContract } from './file-contract.ts';
 import { pythonContract } from './python-contract.ts';
-import type { SandboxBench } from './sandbox-bench.ts';
 
 const MiB = 1024 * 1024;
 
