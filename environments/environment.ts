@@ -79,7 +79,7 @@ export interface EnvironmentContext {
 
 /** What an episode means: tasks, what an action does, what a reward is. */
 export interface Environment {
-  /** Versioned id, e.g. `bash-v1`: a change that can alter a score is a new version. */
+  /** Versioned id, e.g. `bash-v1`: a change that can change a reward is a new version. */
   readonly id: string;
   readonly info: EnvironmentInfo;
   /** Images that its datasets play on beyond the built-in ones of `docker/images`. */

@@ -27,7 +27,7 @@ export const SqlTaskRecord = z.strictObject({
   /** Tables of the database that the task is about; `schema` tells these alone. @default all */
   tables: z.array(z.string().min(1)).min(1).optional(),
   tags: z.array(z.string()).optional(),
-  /** Plausible but wrong queries: each must score below 1. */
+  /** Plausible but wrong queries: the reward of each must be below 1. */
   wrong: z.array(perDialect).optional(),
   /** Why it cannot be graded; an import or a check marks it. */
   ungradable: Ungradable.optional(),
