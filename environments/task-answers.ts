@@ -6,9 +6,9 @@ export interface TaskAnswers {
   /** Whether they are code of a step before the submit, or what is given with it: a program waits for its input. */
   readonly as: 'step' | 'answer';
   readonly gold: string;
-  /** Plausible but wrong: the reward of each must be below 1. */
+  /** Plausible but wrong: each must score below 1. */
   readonly wrong: readonly string[];
-  /** Attempts to get a reward without solving the task: each must get the reward of doing nothing. */
+  /** Attempts to be rewarded without solving the task: each must score as if it solved nothing. */
   readonly cheats: readonly string[];
 }
 

@@ -10,9 +10,9 @@ export interface TaskAnswers {
   /** Whether golds and wrong answers are code of a step, or what is given with the submit. */
   readonly as: 'step' | 'answer';
   readonly gold: string;
-  /** Plausible but wrong: the reward of each must be below 1. */
+  /** Plausible but wrong: each must score below 1. */
   readonly wrong: readonly string[];
-  /** Attempts to get a reward without solving the task: each must get no more than the reward of doing nothing. */
+  /** Answers that try to be rewarded without solving the task: each must score no more than doing nothing. */
   readonly cheats: readonly string[];
 }
 

@@ -8,7 +8,7 @@ import { goldSolution, type Solution } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
 /**
- * Grades solutions. What only a solution can cause is a reward; what the infrastructure may have caused is graded once
+ * Grades solutions. What only a solution can bring about is a score; what the infrastructure may have done is graded once
  * more in another sandbox. If that comes to no end either, the gold is graded, and the solution after it: where only the gold
  * comes to an end, the solution is to blame.
  */

@@ -54,7 +54,7 @@ export const PythonTaskRecord = z
     tags: z.array(z.string()).optional(),
     /** Plausible but wrong solutions: each must fail a test. */
     wrong: z.array(z.string()).optional(),
-    /** Attempts to get a reward without solving the task: each must get the reward of doing nothing. */
+    /** Attempts to raise the score without solving the task: each must score as if it solved nothing. */
     cheats: z.array(z.string()).optional(),
     /** Why it cannot be graded; an import or a check marks it. */
     ungradable: Ungradable.optional(),
