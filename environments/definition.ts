@@ -63,7 +63,7 @@ export interface EnvironmentDefinition<
   R extends TaskRecord = TaskRecord,
   D extends PlayableDataset<TaskRecord> = PlayableDataset<TaskRecord>,
 > {
-  /** Versioned id, e.g. `bash-v1`: a change that can alter a score is a new version. */
+  /** Versioned id, e.g. `bash-v1`: a change that can change a reward is a new version. */
   readonly id: string;
   /** One sentence, for lists. */
   readonly description: string;

@@ -100,7 +100,7 @@ export interface EnvironmentContext {
 
 /** An environment: its tasks, its episodes and their rewards. */
 export interface Environment {
-  /** Versioned id, e.g. `bash-v1`: a change that can alter a score is a new version. */
+  /** Versioned id, e.g. `bash-v1`: a change that can change a reward is a new version. */
   readonly id: string;
   readonly info: EnvironmentInfo;
   /** Images of its datasets besides the built-in ones of `docker/images`. */

@@ -1,4 +1,4 @@
-/** What a cheat must score: a bound of its reward, by a number or by the reward of doing nothing. */
+/** The bound of the reward that a cheat may get: a number, or the reward of doing nothing. */
 export interface RewardBound {
   readonly relation: '=' | '<' | '<=';
   readonly bound: number | 'no-op';

@@ -17,13 +17,13 @@ from request_error import RequestError
 from sandbox import LayerSandbox, LayerSettings
 
 VERSION = 1
-# Requests that start a process among the agent's, and what keeps one from starting when theirs are too many or too large.
+# Requests that start a process in the agent's limits, and the errors when these are used up.
 _STARTS = ("exec", "inspect")
 _NO_ROOM = (errno.EAGAIN, errno.ENOMEM)
 
 
 class Abandoned(Exception):
-    """The server has asked for a reset while a request was under way: nobody waits for its outcome."""
+    """The server has asked for a reset during a request, whose outcome is no longer needed."""
 
 
 class Runner:
@@ -48,7 +48,7 @@ class Runner:
         }
 
     def greet(self) -> None:
-        """Say hello, and that the first session is ready once it is."""
+        """Send hello, then `ready` when the first session is ready."""
         sandbox = self._sandbox
         hello = {"event": "hello", "version": VERSION, "isolation": sandbox.isolation, "session": sandbox.kind}
         self._channel.write(hello)
@@ -91,7 +91,7 @@ class Runner:
                 self._refuse(header, "fault", f"{type(error).__name__}: {error}")
             else:
                 self._refuse(header, "exhausted", f"no process can be started beside the agent's: {error.strerror}")
-        except Exception as error:  # whatever it was, the server must hear of it
+        except Exception as error:  # any error must reach the server
             traceback.print_exc()
             self._refuse(header, "fault", f"{type(error).__name__}: {error}")
         else:
@@ -104,7 +104,7 @@ class Runner:
         self._sandbox.close()
 
     def _meanwhile(self) -> None:
-        """What arrives while code runs: pings are answered, a reset ends it, the rest waits its turn."""
+        """Handle frames that arrive while code runs: pings are answered, a reset ends the code, other requests wait."""
         self._channel.fill()
         self._sort()
 
@@ -119,7 +119,7 @@ class Runner:
 
 
 def checked(frame: Frame) -> Frame:
-    """The frame, if it is a request: one without a number cannot even be refused."""
+    """The frame, if it is a request. A request without an id cannot be answered, not even with an error."""
     header, _ = frame
     if not isinstance(header.get("op"), str) or not isinstance(header.get("id"), int):
         raise Disconnected("a frame that is no request")
@@ -128,8 +128,8 @@ def checked(frame: Frame) -> Frame:
 
 def make_sandbox(settings: Mapping[str, str], services: Mapping[int, Callable[[], None]]) -> LayerSandbox:
     """
-    The sandbox that was asked for. Where it cannot be made nothing takes its place: in a container that has the rights to
-    make layers, an agent without one would have them too.
+    The sandbox of the wanted isolation. There is no fallback: in a container with the rights to make layers, an agent
+    without a layer would have these rights too.
     """
     kind = settings.get("STEPWELL_SESSION", "bash")
     if settings.get("STEPWELL_ISOLATION", "layer") == "replace":
@@ -150,7 +150,8 @@ def make_sandbox(settings: Mapping[str, str], services: Mapping[int, Callable[[]
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_dumpable(False)
-    # Freeze loaded modules so that the garbage collector skips them. A step makes no cycles, so it runs seldom.
+    # Freeze loaded modules so that the garbage collector skips them. A step makes no reference cycles, so the collector
+    # rarely runs.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     socket_path = os.environ.get("STEPWELL_SOCKET")
@@ -158,7 +159,7 @@ def main() -> None:
     try:
         runner = Runner(channel, os.environ)
         runner.greet()
-    except Exception as error:  # whatever it was, it is why the container ended
+    except Exception as error:  # any error here is the reason why the container ends
         sys.exit(f"stepwell runner: no {os.environ.get('STEPWELL_ISOLATION', 'layer')}: {type(error).__name__}: {error}")
     try:
         runner.serve()

@@ -25,7 +25,8 @@ class Hierarchy(NamedTuple):
 
 def make_agent_groups(memory_bytes: int, pids: int) -> list[str]:
     """
-    Files into which a process writes 0 to come under the agent's limits; none where no groups may be made. 0 is no limit.
+    Make groups with these limits (0: none). Returns the files into which a process writes 0 to join them; none if groups
+    cannot be made.
     """
     files = []
     for hierarchy in find_hierarchies():
@@ -33,13 +34,13 @@ def make_agent_groups(memory_bytes: int, pids: int) -> list[str]:
             remount(hierarchy.folder, MS_NOSUID | MS_NODEV | MS_NOEXEC)
             files.append(make_group(hierarchy, memory_bytes, pids))
         except OSError:
-            # A rootless engine shows them and lets nobody change them: then the container's own limits serve.
+            # A rootless engine shows the groups read-only; then the container's own limits apply.
             continue
     return files
 
 
 def find_hierarchies(folder: str = "/proc/self") -> list[Hierarchy]:
-    """Those of which the container sees no more than its own group."""
+    """Hierarchies of which the container sees only its own group."""
     own = _own_groups(f"{folder}/cgroup")
     found = []
     with open(f"{folder}/mountinfo", encoding="utf-8", errors="surrogateescape") as mounts:
@@ -67,7 +68,7 @@ def _own_groups(path: str) -> dict[str, str]:
 
 
 def make_group(hierarchy: Hierarchy, memory_bytes: int, pids: int) -> str:
-    """Make the agent's group, and return the file that a process joins it by. Raises OSError."""
+    """Make the agent's group, and return the file through which a process joins it. Raises OSError."""
     parent = hierarchy.folder
     kinds = _delegated(parent) if hierarchy.is_unified else hierarchy.kinds
     group = f"{parent}/{_AGENT}"
@@ -81,12 +82,12 @@ def make_group(hierarchy: Hierarchy, memory_bytes: int, pids: int) -> str:
 def _limits(is_unified: bool, memory_bytes: int, pids: int) -> dict[str, object]:
     if is_unified:
         return {"memory.max": memory_bytes, "memory.swap.max": "0" if memory_bytes else "", "pids.max": pids}
-    # In this order: the sum of memory and swap cannot be less than memory.
+    # In this order, because the limit on memory plus swap cannot be below the limit on memory.
     return {"memory.limit_in_bytes": memory_bytes, "memory.memsw.limit_in_bytes": memory_bytes, "pids.max": pids}
 
 
 def _delegated(parent: str) -> list[str]:
-    """The controllers that groups below have, once the container's processes have left its own group."""
+    """The controllers of the groups below, after the container's processes have left the container's own group."""
     os.mkdir(f"{parent}/{_RUNNER}")
     _write(f"{parent}/{_RUNNER}/cgroup.procs", "0")
     with open(f"{parent}/cgroup.controllers", encoding="ascii") as file:

@@ -1,4 +1,4 @@
-"""The processes of a session, seen and held from outside."""
+"""The processes of a session, observed and stopped from outside."""
 
 import os
 import re
@@ -9,24 +9,24 @@ from typing import Callable, NamedTuple, Optional
 
 from processes import LastPid, send, started_at
 
-# Rounds are counted, and the runner's own time on a processor: while the whole container stands still neither passes.
+# Limits on rounds and on the runner's processor time: neither grows while the whole container is frozen.
 _ROUNDS = 3000
 _ROUND_S = 0.001
 _BUDGET_S = 1.5
-# In these rounds all are stopped at one stroke: some start others faster than they are found.
+# In these rounds all are stopped at once, since some start others faster than they are found.
 _STROKES = frozenset(range(2, _ROUNDS, 25))
-# A process that waits in the kernel for another one's end stops only after that. Its rest is watched like that of others.
+# A process that waits in the kernel for another process stops only after that; it is checked like the others.
 _PATIENCE_ROUNDS = 50
-# How often the processes of an action are killed before those that go on starting others cost the session.
+# Kill rounds for the processes of an action. If some still start others after that, the session is ended.
 _KILLS = 20
-# How long killed processes may take to end.
+# Maximum time that killed processes may take to end.
 _END_ROUNDS = 300
 _STOPPED = frozenset("TtZX")
 _ENDED = frozenset("ZX")
 
 
 class _Budget:
-    """What halts may take in all. Times: how often as much as one of them."""
+    """Budget of one or more halts. `times`: a multiple of the budget of one halt."""
 
     def __init__(self, times: int) -> None:
         self._rounds = _ROUNDS * times
@@ -34,13 +34,13 @@ class _Budget:
         self._began = time.process_time()
 
     def spend(self) -> bool:
-        """Take a round of it; whether there was one."""
+        """Use up one round; whether there was one left."""
         self._rounds -= 1
         return self._rounds >= 0 and time.process_time() - self._began <= self._seconds
 
 
 class Task(NamedTuple):
-    """A thread at one moment. `switches`: how often it was taken off a processor; it cannot run without one more."""
+    """A thread at one moment. `switches`: its number of context switches, which grows whenever it has run."""
 
     state: str
     switches: int
@@ -52,12 +52,12 @@ Tasks = dict[tuple[int, int], Task]
 
 class AgentProcesses:
     """
-    Every process in the runner's sight but those that `own` tells, which are the runner's. `first` is the first process of
-    the session's namespace, `interpreter` the one that serves it. `stroke` signals all of them at once, so that none can
-    start one that is missed.
+    Every process that the runner sees, except the runner's own, which `own` returns. `first` is the first process of the
+    session's namespace, `interpreter` the one that serves it. `stroke` signals all of them at once, so that no new
+    process is missed.
 
-    Nothing is asked of a process that not everybody may ask: one of another user, or one that lets nobody read its memory,
-    is found as well.
+    Only public facts of a process are read, so that a process of another user, or one whose memory nobody may read, is
+    found too.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class AgentProcesses:
 
     def halt(self, budget: Optional[_Budget] = None) -> bool:
         """
-        Bring all to rest; whether that was possible. A process can have a timer of its own wake it: see `undisturbed`.
+        Stop all processes; whether that was possible. A process can be resumed by a timer of its own: see `undisturbed`.
         """
         if self._rest is not None:
             return True
@@ -113,26 +113,27 @@ class AgentProcesses:
         self._last_pid.close()
 
     def release(self) -> None:
-        """Let those go on that `halt` stopped, and no others."""
+        """Resume the processes that `halt` stopped, and no others."""
         self._rest = None
         for pid in self._stopped:
             send(pid, signal.SIGCONT)
         self._stopped.clear()
 
     def count_since(self, ticks: int) -> int:
-        """How many processes started at or after `ticks`, but the session's own."""
+        """Number of processes that started at or after `ticks`, without the session's own."""
         return len(self._since(ticks))
 
     def signal_since(self, ticks: int, number: int) -> None:
-        """Signal what started at or after `ticks`, but the session's own."""
+        """Signal the processes that started at or after `ticks`, except the session's own."""
         for pid in self._since(ticks):
             send(pid, number)
 
     def end_since(self, ticks: int, meanwhile: Callable[[], None] = lambda: None) -> bool:
         """
-        Kill what started at or after `ticks`, but the session's own, and wait for its end, doing `meanwhile`. Whether none
-        of it is left for certain: all are at rest while it is looked for, so that nothing gets ahead of that. Some start
-        others whenever they are let go: the halts together have twice the budget of one.
+        Kill the processes that started at or after `ticks`, except the session's own, and wait for their end, calling
+        `meanwhile`. Returns whether none of them is left: all processes are stopped during the search, so that none
+        escapes it. Some processes start others whenever they are resumed; the halts together have twice the budget of
+        one.
         """
         budget = _Budget(2)
         for _ in range(_KILLS):
@@ -164,7 +165,7 @@ class AgentProcesses:
         return [pid for pid in pids - own if (started_at(pid) or 0) >= ticks]
 
     def _tasks(self) -> tuple[Tasks, bool]:
-        """The threads, and whether none vanished while they were looked at."""
+        """The threads, and whether none vanished during the look."""
         tasks: Tasks = {}
         complete = True
         own = self._own()
@@ -184,14 +185,14 @@ _SWITCHES = re.compile(rb"^(?:non)?voluntary_ctxt_switches:\s+(\d+)$", re.MULTIL
 
 
 def _task(folder: str) -> Task:
-    """A thread as the kernel tells it. Raises OSError where it is gone."""
+    """A thread as the kernel reports it. Raises OSError if it is gone."""
     with open(f"{folder}/status", "rb") as file:
         status = file.read()
     return Task(_STATE.search(status)[1].decode(), sum(map(int, _SWITCHES.findall(status))))
 
 
 def _lives(pid: int) -> bool:
-    """Whether a thread of it is left, also after its first one."""
+    """Whether a thread of it is left, even if the first one has ended."""
     try:
         return any(_task(f"/proc/{pid}/task/{thread}").state not in _ENDED for thread in os.listdir(f"/proc/{pid}/task"))
     except (FileNotFoundError, ProcessLookupError):

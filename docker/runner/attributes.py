@@ -1,4 +1,4 @@
-"""Extended attributes that belong to a file's state: the user's own, access control lists, capabilities."""
+"""Extended attributes that are part of a file's state: `user.*`, access control lists, capabilities."""
 
 import errno
 import hashlib
@@ -9,15 +9,15 @@ from budget import Budget
 
 _STATE = ("system.posix_acl_access", "system.posix_acl_default", "security.capability")
 _USER = "user."
-# The kernel's own where the overlay is in a user namespace.
+# The kernel's own attributes of an overlay in a user namespace.
 _OVERLAYS = "user.overlay."
 _NONE_THERE = (errno.EOPNOTSUPP, errno.ENODATA, errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EPERM, errno.EACCES)
 
 
 def attributes_digest(folder: int, name: str, budget: Budget) -> Optional[str]:
     """
-    SHA-256 in hex of the attributes of what `name` in an open folder is, links not followed; None where it has none.
-    Raises `Exceeded` past the budget.
+    SHA-256 in hex of the attributes of `name` in an open folder, without following links; None if it has none. Raises
+    `Exceeded` past the budget.
     """
     path = f"/proc/self/fd/{folder}/{name}"
     try:
@@ -25,7 +25,7 @@ def attributes_digest(folder: int, name: str, budget: Budget) -> Optional[str]:
     except OSError as error:
         if error.errno in _NONE_THERE:
             return None
-        # More than a list of them holds.
+        # More attributes than their list can hold.
         return hashlib.sha256(b"error %d" % (error.errno or 0)).hexdigest()
     wanted = sorted(name for name in names if name in _STATE or is_users(name))
     if not wanted:

@@ -1,4 +1,4 @@
-"""The bash of a session: the first process of its namespaces, or a plain child where there are none."""
+"""The Bash of a session: the first process of its namespaces, or a plain child if there are none."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Processes in a session's namespaces that are none of its children."""
+"""Processes in a session's namespaces that are not its children."""
 
 import mmap
 import os
@@ -6,12 +6,12 @@ from typing import Callable
 
 from session_ends import PID_BYTES
 
-# What a program beside the session shares with it; its pid namespace is that of the children of who joins it.
+# Namespaces that a program beside the session joins. The pid namespace applies to the children of the process that joins.
 _NAMESPACES = ("pid", "ipc", "uts", "cgroup", "mnt")
 
 
 class CannotStart(OSError):
-    """No process could be started: for want of memory or processes, which the agent may have used up."""
+    """No process could be started, because memory or processes are used up, possibly by the agent."""
 
 
 def namespaces_of(pid: int) -> list:
@@ -29,8 +29,9 @@ def namespaces_of(pid: int) -> list:
 
 def beside(fork: Callable[[int], int]) -> int:
     """
-    The pid of the process that a maker has started; `fork` takes the memory file where the maker tells it, and returns the
-    maker's. The agent makes children of the runner's as well, and they are not to be mixed up. Raises CannotStart.
+    The pid of the process that a maker has started. `fork` takes the memory file to which the maker writes this pid, and
+    returns the maker's pid. The pid is not looked up among the runner's children, because the agent can add children to
+    the runner. Raises CannotStart.
     """
     told = os.memfd_create("pid", os.MFD_CLOEXEC)
     try:

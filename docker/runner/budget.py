@@ -1,16 +1,16 @@
-"""What one look at an agent's files may cost, whatever the agent left: every bound ends in a result, never in a fault."""
+"""Bounds of one look at an agent's files. Whatever the agent left, an exceeded bound gives a result, never a fault."""
 
 import time
 from typing import NamedTuple
 
-# Names between two looks at the clock.
+# Names between two checks of the processor time.
 _NAMES_BETWEEN_LOOKS = 64
 
 
 class Bounds(NamedTuple):
     """
-    Names that are looked at, bytes of the reply, and seconds of the runner's own processor time: several times what a full
-    layer takes, and few enough that a crowd of such layers is still graded in time.
+    Number of names, bytes of the reply, and seconds of the runner's processor time: several times what a full layer
+    takes, and low enough that many such layers are graded in time.
     """
 
     files: int = 100_000
@@ -19,7 +19,7 @@ class Bounds(NamedTuple):
 
 
 class Exceeded(Exception):
-    """There is more than a bound allows: `files`, `bytes` or `time`; `unstable` where files moved while they were read."""
+    """A bound was exceeded: `files`, `bytes` or `time`. `unstable`: files moved while they were read."""
 
     def __init__(self, bound: str) -> None:
         super().__init__(bound)
@@ -28,7 +28,7 @@ class Exceeded(Exception):
 
 class Budget:
     """
-    Counts what is spent. Time is processor time: a container that was frozen for a while has spent none.
+    Counts what is spent. Time is processor time, which does not pass while a container is frozen.
 
     Every method raises `Exceeded`.
     """
@@ -39,7 +39,7 @@ class Budget:
         self._until = time.process_time() + bounds.seconds
 
     def name(self) -> None:
-        """One more name is looked at."""
+        """Count one name."""
         self._files -= 1
         if self._files < 0:
             raise Exceeded("files")
@@ -47,12 +47,12 @@ class Budget:
             self.look()
 
     def told(self, size: int) -> None:
-        """The reply grows by so many bytes."""
+        """Count bytes of the reply."""
         self._reply -= size
         if self._reply < 0:
             raise Exceeded("bytes")
 
     def look(self) -> None:
-        """Look at the clock."""
+        """Check the processor time."""
         if time.process_time() > self._until:
             raise Exceeded("time")

@@ -1,4 +1,4 @@
-"""Which rights programs keep, and how the others are given up for good."""
+"""The rights that programs keep. All others are given up permanently."""
 
 import ctypes
 import os
@@ -21,9 +21,9 @@ AGENT = {
     "CAP_NET_RAW": 13,
     "CAP_SYS_CHROOT": 18,
 }
-# What the runner makes layers with, beside what it may leave to an agent, where no container engine gives it that.
+# Rights that the runner needs for layers, in addition to the agent's, when no container engine grants them.
 RUNNER = {**AGENT, "CAP_SETPCAP": 8, "CAP_SYS_ADMIN": 21, "CAP_MKNOD": 27, "CAP_SETFCAP": 31}
-# What a program needs that reads an agent's files, whatever their modes.
+# What a program needs to read an agent's files of any mode.
 INSPECTION = {"CAP_DAC_OVERRIDE": 1}
 
 
@@ -37,8 +37,8 @@ class _Sets(ctypes.Structure):
 
 def bound(rights: dict) -> None:
     """
-    Leave nothing beyond `rights` in the bounding set: no program that this process starts can regain it, not even through
-    a hole in `no_new_privs`. Raises OSError where that is refused.
+    Reduce the bounding set to `rights`, so that no program that this process starts can regain another right, not even
+    through a hole in `no_new_privs`. Raises OSError if that is refused.
     """
     kept = set(rights.values())
     for number in range(64):
@@ -48,7 +48,7 @@ def bound(rights: dict) -> None:
 
 
 def bequeath() -> None:
-    """Let the runner's own helpers keep its rights, which the bounding set would take from them. Raises OSError."""
+    """Let the runner's helper processes keep its rights despite the bounding set. Raises OSError."""
     sets = _read()
     for half in sets:
         half.inheritable = half.permitted
@@ -56,7 +56,7 @@ def bequeath() -> None:
 
 
 def keep(rights: dict) -> None:
-    """Leave this process, whose bounding set has nothing more, no right beyond `rights`. Raises OSError."""
+    """Reduce the rights of this process, whose bounding set has no others, to `rights`. Raises OSError."""
     _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     mask = sum(1 << number for number in rights.values())
     sets = _read()

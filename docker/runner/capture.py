@@ -1,18 +1,18 @@
-"""What is kept of a command's output: its head and its tail."""
+"""The part of a command's output that is kept: its head and its tail."""
 
 import hashlib
 import os
 from collections import deque
 
 _CHUNK = 1 << 16
-# Reads in one go: more than the largest pipe holds, few enough that an endless writer cannot hold the reader.
+# Reads in a row: more than the largest pipe holds, but an endless writer cannot block the reader.
 _READS = 17
 
 
 class Capture:
     """
-    Keeps at most `limit` bytes, half from the head and half from the tail, and counts the rest. Only where some are dropped
-    it digests them all.
+    Keeps at most `limit` bytes, half from the head and half from the tail, and counts the rest. It computes a digest of
+    all bytes only if some are dropped.
     """
 
     def __init__(self, limit: int) -> None:
@@ -42,14 +42,14 @@ class Capture:
                 return
 
     def _drop(self, data: bytes) -> None:
-        """What comes between the head and the tail from now on."""
+        """Count and digest bytes between head and tail."""
         if self._sha is None:
             self._sha = hashlib.sha256(self._head)
         self._sha.update(data)
         self.dropped += len(data)
 
     def read_from(self, fd: int) -> bool:
-        """Take what a non-blocking descriptor holds; False at its end."""
+        """Read what a non-blocking descriptor holds; False at its end."""
         for _ in range(_READS):
             try:
                 data = os.read(fd, _CHUNK)
@@ -63,7 +63,10 @@ class Capture:
         return True
 
     def finish(self, fields: dict) -> bytes:
-        """The output; where some was dropped, `fields` gets how much, where the gap is, and the digest of the whole."""
+        """
+        The output. If bytes were dropped, `fields` gets their number, the position of the gap, and the digest of the
+        whole output.
+        """
         if not self._tail and self._sha is None:
             return bytes(self._head)
         tail = b"".join(self._tail)

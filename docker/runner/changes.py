@@ -1,14 +1,16 @@
-"""The difference of a layer between a mark and now, computed from its upper directories; nothing of it is run.
+"""
+The difference of a layer between a mark and now, computed from its upper directories without running anything.
 
 What counts as a change is content, type, permission bits, owner and extended attributes, never a time stamp: a file that
-was only touched, or changed and changed back, is the same file. A change of the owner or group is told as `mode_changed`.
-That files became links of each other, or are so no longer, is told with their changes, and is none by itself. A deleted
-folder is told file by file. The root folder itself is compared with the mark only, as layers begin with a fresh one.
+was only touched, or changed and changed back, is the same file. A change of the owner or group is reported as
+`mode_changed`. An added or removed hard link is reported with the changes of the files, and is not a change by itself. A
+deleted folder is reported file by file. The root folder itself is only compared with the mark, since a layer begins with
+a new one.
 
-Files that did not change since the mark are known by inode, size and ctime and not read again; `mark` therefore has
-to happen while no process of the agent holds a shared writable mapping of a file.
+Files that did not change since the mark are known by inode, size and ctime and not read again; `mark` therefore has to
+happen while no process of the agent holds a shared writable mapping of a file.
 
-Overlays with `metacopy` are not understood: mounts must switch it off where the kernel may have it on.
+Overlays with `metacopy` are not supported: mounts must switch it off, since the kernel may have it on.
 """
 
 import stat
@@ -25,9 +27,9 @@ from request_error import RequestError
 from upper import WHITEOUT, Earlier, Node, Upper
 
 HIDDEN = frozenset((HIDDEN_FOLDER, "/proc", "/sys", "/dev"))
-# What a change costs the server that reads of it beside its path, counted as bytes of the reply.
+# Bytes of the reply that a change counts in addition to its path.
 _CHANGE_SIZE = 400
-# Time stamps of files lag behind the clock by up to a timer tick; younger ones prove nothing.
+# Time stamps of files lag behind the clock by up to a timer tick; more recent ones prove nothing.
 _TICK_NS = 20_000_000
 
 Change = dict[str, Any]
@@ -41,7 +43,7 @@ class Baseline(NamedTuple):
 
 
 class _Side(NamedTuple):
-    """One of the two states of a path: what is there, the upper's node if it has one, and what lies under it."""
+    """One of the two states of a path: what is there, its node in the upper directory if any, and the lower files."""
 
     entry: Optional[Node]
     node: Optional[Node]
@@ -52,7 +54,8 @@ _NOTHING = _Side(None, None, None)
 
 
 def mark(roots: Iterable[Root], hidden: frozenset[str] = HIDDEN, bounds: Bounds = Bounds()) -> Baseline:
-    """Remember the present state of a layer.
+    """
+    Remember the current state of a layer.
 
     :param hidden: absolute paths that never show in a difference, nor does what is below them
     :raises RequestError: `file_too_large` if the layer exceeds a bound
@@ -75,8 +78,8 @@ def diff(
     bounds: Bounds = Bounds(),
 ) -> dict[str, Any]:
     """
-    What differs from the mark, or from the pristine files without one: `changes`, dicts like `LayerChange` by path, and
-    `exceeded`, the bound that kept the rest of them from being told, or None.
+    Differences from the mark, or from the pristine files if there is none: `changes`, dicts like `LayerChange`, sorted by
+    path, and `exceeded`, the bound that was exceeded, or None.
     """
     roots = list(roots)
     budget = Budget(bounds)
@@ -100,7 +103,7 @@ def _is_folder(entry: Optional[Node]) -> bool:
 
 
 def _hidden(root: Root, roots: list[Root], hidden: frozenset[str]) -> set[str]:
-    """With the places where other roots are mounted over this one."""
+    """Hidden paths, and the places where other roots are mounted over this one."""
     return hidden | {other[0] for other in roots if other[0] != root[0]}
 
 
@@ -110,8 +113,8 @@ def _upper(root: Root, roots: list[Root], hidden: frozenset[str], budget: Budget
 
 class _Comparison:
     """
-    Walks two states of one root side by side, only where an upper directory of either has something, and adds what it
-    finds to `changes`.
+    Walks two states of one root side by side, only where an upper directory of either has something, and adds differences
+    to `changes`.
     """
 
     def __init__(self, root: Root, contents: Contents, hidden: set[str], budget: Budget, changes: list[Change]) -> None:
@@ -121,7 +124,7 @@ class _Comparison:
         self._hidden = hidden
         self._budget = budget
         self._changes = changes
-        # Of files with several names, by inode: the first of them in the order of the alphabet, and how many were met.
+        # For files with several names, by inode: the alphabetically first name, and how many were met.
         self._links: dict[int, tuple[str, int]] = {}
         self._linked: list[tuple[Change, int]] = []
 

@@ -1,6 +1,6 @@
 """
-What `md5sum` and `md5deep -r` would say of an agent's files, one digest for all that they print: of a file its content, of
-a folder every file below it, links followed as the agent's root resolves them. Nothing is run, and no fifo is waited for.
+A digest of what `md5sum` and `md5deep -r` would print for an agent's files: for a file its content, for a folder every
+file below it, with links resolved in the agent's root. No program runs, and no fifo blocks.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ from request_error import RequestError
 
 def checksums(merged: str, paths: Any, bounds: Bounds = Bounds()) -> dict[str, Any]:
     """
-    For each of `paths`, dicts `{path, recursive}`, a digest; None from the one on that exceeds a bound.
+    For each of `paths`, dicts `{path, recursive}`, a digest; None for the first that exceeds a bound and all after it.
 
-    Two digests are equal where the programs would print the same but for the order, which the file system and threads
-    decide: the same names with the same contents, the same files missing, the same links that lead in a circle.
+    Two digests are equal if the programs would print the same lines in any order (file system and threads decide the
+    order): the same names with the same contents, the same missing files, the same circular links.
 
     :raises RequestError: `bad_request`
     """
@@ -54,7 +54,7 @@ _Through = dict[tuple[int, int], tuple[bytes, ...]]
 
 
 class _Listing:
-    """The lines that one program would print, in any order."""
+    """The lines that one program would print, without their order."""
 
     def __init__(self, contents: Contents, budget: Budget) -> None:
         self._contents = contents
@@ -62,7 +62,7 @@ class _Listing:
         self._lines: list[bytes] = []
 
     def of(self, path: bytes, recursive: bool) -> str:
-        # Folders to go into, each with those that it was reached through.
+        # Folders to visit, each with the folders above it.
         pending: list[tuple[bytes, _Through]] = []
         self._add(b"/" + path, path, recursive, {}, pending)
         while pending:
@@ -105,7 +105,7 @@ class _Listing:
 
     @staticmethod
     def _is_cycle(folder: bytes, identity: tuple[int, int], through: "_Through") -> bool:
-        """Numbers of folders are unique within one file system of an overlay only: paths decide."""
+        """Inode numbers of folders are unique only within one file system of an overlay, so paths decide."""
         alike = through.get(identity)
         return alike is not None and os.path.realpath(folder) in map(os.path.realpath, alike)
 

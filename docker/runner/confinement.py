@@ -1,9 +1,9 @@
 """
-The one confinement of every program that runs for an episode: a session, a program beside it, an inspection.
+The confinement of every program of an episode: a session, a program beside it, an inspection.
 
-Rights, descriptors and the memory that others may read are given up before any process of the agent can see the new one:
-a session is the first process of its namespaces, a program beside it is forked by a process outside of them that has
-given up everything already, and an inspection runs in namespaces that the agent is not in.
+A new process gives up rights, descriptors and readable memory before any process of the agent can see it: a session is
+the first process of its namespaces, a program beside it is forked by a process outside of them that has already given up
+everything, and an inspection runs in namespaces without the agent.
 """
 
 import ctypes
@@ -33,10 +33,12 @@ class _Program(ctypes.Structure):
 
 class Confinement:
     """
-    Starts confined processes. `devices` is the folder that `make_devices` made; `hostname` is what they are told.
+    Starts confined processes. `devices` is the folder that `make_devices` made; `hostname` is the host name that they
+    see.
 
     Each method forks, with `flags` (CLONE_PARENT for a sibling), and returns a pid; the child does its work and ends.
-    Work must not import, look up a codec or format a traceback: every file may be the agent's by then. Raises OSError.
+    Work must not import, look up a codec or format a traceback: by then every file may belong to the agent. Raises
+    OSError.
     """
 
     def __init__(self, seccomp_filter: bytes, devices: str, hostname: str) -> None:
@@ -49,7 +51,7 @@ class Confinement:
 
         def begin() -> None:
             self._enter(layer.merged, layer.shm)
-            # At once: from here on every file is the agent's, also those that Python opens by itself.
+            # At once: from here on every file may be the agent's, including those that Python opens itself.
             self._give_up(AGENT)
             work()
 
@@ -59,15 +61,15 @@ class Confinement:
         self, namespaces: Iterable[int], work: Callable[[], Callable[[], None]], told: int, flags: int = 0
     ) -> int:
         """
-        A process in the namespaces of a session (descriptors, the pid namespace among them), a child of this process. The
-        pid is that of its maker, which ends as soon as there is one, and tells that one's pid in the memory file `told`.
-        `work` is called twice: in the maker with its rights gone, and, with what that returns, in the process itself.
+        A process in the namespaces of a session (descriptors, including the pid namespace), as a child of this process.
+        Returns the pid of its maker, which writes the new process's pid to the memory file `told` and ends. `work` is
+        called twice: in the maker, after it has given up its rights, and then, with the result, in the process itself.
         """
 
         def begin() -> None:
-            # The descriptor does not outlast the work; the program itself has neither.
+            # Mapped, since `work` closes the descriptor. The program gets neither.
             page = mmap.mmap(told, mmap.PAGESIZE)
-            # Everybody in the namespace may read those of the new process.
+            # Every process in the namespace can read the arguments of the new one.
             hide_arguments()
             for namespace in namespaces:
                 mounts.join(namespace)
@@ -82,7 +84,7 @@ class Confinement:
         return _fork(begin, flags)
 
     def fork_looking(self, view: Callable[[], str], work: Callable[[], None]) -> int:
-        """A process in namespaces of its own that the agent is not in; `view` makes its root and returns its path."""
+        """A process in new namespaces without the agent; `view` makes its root and returns the path."""
 
         def begin() -> None:
             mounts.make_private("/")
@@ -95,7 +97,7 @@ class Confinement:
         return _fork(begin, _NAMESPACES)
 
     def fork_alone(self, work: Callable[[], None], flags: int = 0) -> int:
-        """A process in this one's own namespaces, for want of the right to make others."""
+        """A process in this process's own namespaces, where there is no right to make others."""
 
         def begin() -> None:
             self._give_up(AGENT)
@@ -110,7 +112,7 @@ class Confinement:
         self._settle(merged)
 
     def _settle(self, root: str) -> None:
-        """As the first process of the namespaces: a read-only procfs, a host name, and `root` as the only root."""
+        """In the first process of the namespaces: mount a read-only procfs, set the host name, make `root` the only root."""
         proc = f"{root}/proc"
         mounts.mount("proc", proc, "proc", PROC_FLAGS)
         cover_proc(proc, f"{self._devices}/null")
@@ -119,7 +121,7 @@ class Confinement:
         mounts.become_root(root)
 
     def _give_up(self, rights: dict) -> None:
-        """Give up every right but these, for good, and show nobody the memory of what is left."""
+        """Give up all other rights permanently, and let nobody read this process's memory."""
         set_dumpable(False)
         _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         capabilities.keep(rights)
@@ -127,20 +129,20 @@ class Confinement:
 
 
 def take_filter(code: bytes) -> None:
-    """Take on a system call filter for good; without `no_new_privs` that takes SYS_ADMIN. Raises OSError."""
+    """Install a system call filter permanently; without `no_new_privs` that needs SYS_ADMIN. Raises OSError."""
     program = _Program(len(code) // _INSTRUCTION_SIZE, code)
     _checked(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0))
 
 
 def hide_arguments() -> None:
-    """Have a process list show this process without its arguments."""
+    """Hide this process's arguments from process lists."""
     with open("/proc/self/stat", "rb") as file:
         start, end = map(int, file.read().rpartition(b")")[2].split()[45:47])
     ctypes.memset(start, 0, end - start)
 
 
 def set_dumpable(is_dumpable: bool) -> None:
-    """Whether others of the same user may trace this process and read its memory and its descriptors. Raises OSError."""
+    """Set whether processes of the same user may trace this process and read its memory and descriptors. Raises OSError."""
     _checked(_libc.prctl(_PR_SET_DUMPABLE, int(is_dumpable), 0, 0, 0))
 
 
@@ -152,16 +154,16 @@ def _fork(begin: Callable[[], None], flags: int) -> int:
 
 
 def _begin(begin: Callable[[], None]) -> None:
-    # Before the agent's first program, and the first process too: who traces it could have it fork.
+    # Before the agent's first program, and for the first process too: a process that traces it could make it fork.
     offer_first("self")
     begin()
 
 
 def never_return(work: Callable[[], None]) -> None:
-    """What a fork does ends with it, whatever happens."""
+    """Run the work of a fork, and end the fork in any case."""
     try:
         work()
-    except BaseException as error:  # nobody else tells of it
+    except BaseException as error:  # no one else reports it
         # No traceback: it would read source files, and the root may be the agent's by now.
         os.write(2, f"{type(error).__name__}: {error}\n".encode("utf-8", "replace"))
     finally:

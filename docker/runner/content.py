@@ -12,19 +12,19 @@ from budget import Budget
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _PIECE = 1 << 20
 
-# A sparse file of any size costs nothing to make, so of larger ones the holes are passed over.
+# A sparse file of any size costs nothing to make, so holes in larger files are skipped.
 PLAIN = 64 << 20
-# Blocks of zeros in larger files count as holes: where a file has its holes is no part of its content.
+# Blocks of zeros in larger files count as holes, since the position of holes is not part of the content.
 BLOCK = 64 << 10
 _ZEROS = bytes(BLOCK)
 
 
 class Contents:
     """
-    Reads the files of one pass, each of them whole; never follows a link, never waits for a fifo. Raises `Exceeded` where
-    the budget does not suffice for that.
+    Reads the files of one pass completely. Never follows a link and never waits for a fifo. Raises `Exceeded` past the
+    budget.
 
-    :param plain: bytes up to which the digest is that of the content as it is
+    :param plain: up to so many bytes the digest is that of the plain content
     """
 
     def __init__(self, budget: Budget, plain: int = PLAIN) -> None:
@@ -37,7 +37,8 @@ class Contents:
         return hashlib.sha256(content).hexdigest()
 
     def digest(self, folder: int, name: str, status: os.stat_result) -> Optional[str]:
-        """The digest of a regular file that `status` described, or `None` if another one is there by now.
+        """
+        The digest of the regular file that `status` describes, or `None` if another file is there by now.
 
         SHA-256 in hex: of the content; of more than `plain` bytes, of the size and of each block that is not all zeros,
         with its offset.
@@ -52,7 +53,7 @@ class Contents:
         return self._digest_and_close(file, status)
 
     def digest_through_links(self, path: bytes, status: os.stat_result) -> Optional[str]:
-        """As `digest`, of what a path leads to."""
+        """Like `digest`, but follows links."""
         try:
             file = os.open(path, _OPEN & ~os.O_NOFOLLOW)
         except OSError:
@@ -96,7 +97,7 @@ class Contents:
 
 
 def _blocks_of_data(file: int, size: int) -> Iterator[int]:
-    """Offsets of the blocks that are not all hole, in order."""
+    """Offsets of the blocks with data, in order."""
     offset = 0
     while offset < size:
         try:
@@ -105,7 +106,7 @@ def _blocks_of_data(file: int, size: int) -> Iterator[int]:
         except OSError as error:
             if error.errno == errno.ENXIO:
                 return
-            # A file system that knows no holes.
+            # A file system without holes.
             data, end = offset, size
         offset = max(offset, data - data % BLOCK)
         while offset < end:

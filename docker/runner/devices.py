@@ -1,4 +1,4 @@
-"""The device nodes that programs get, and what they do not see of the kernel's own files."""
+"""The device nodes of programs, and the kernel's files that are hidden from them."""
 
 import os
 import stat
@@ -7,12 +7,12 @@ import mounts
 from mounts import MS_NODEV, MS_NOEXEC, MS_NOSUID
 
 PROC_FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC
-# Entries of /proc that tell of what lies beyond the sandbox, as far as this kernel has them.
+# Entries of /proc that reveal the machine, if this kernel has them.
 _COVERED_FILES = ("kcore", "keys", "timer_list", "sched_debug", "kmsg")
 _COVERED_FOLDERS = ("acpi", "asound", "scsi")
-# What changes the whole machine. The runner has no use for it.
+# Settings of the whole machine, which the runner does not need.
 _SETTINGS = ("sys", "sysrq-trigger", "irq", "bus", "fs")
-# All sandboxes share the machine's few thousand terminals.
+# All sandboxes share the machine's limited number of terminals.
 _TERMINALS = "newinstance,ptmxmode=0666,mode=620,max=64"
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _LINKS = {
@@ -27,8 +27,8 @@ _LINKS = {
 
 def make_devices(folder: str) -> None:
     """
-    The `/dev` of every sandbox of a container, made once, and read-only to the last node: what one sandbox changes there
-    the next would find.
+    Make `/dev` once for all sandboxes of a container. It is read-only, including its nodes, since a change would be
+    visible in the next sandbox.
     """
     os.makedirs(folder, exist_ok=True)
     mounts.mount("dev", folder, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=64k,mode=755")
@@ -44,7 +44,9 @@ def make_devices(folder: str) -> None:
 
 
 def _make_device(known: str, path: str) -> None:
-    """A node of its own, or the machine's where none may be made: locks and watches on that one are everybody's."""
+    """
+    Make a node of its own, or use the machine's if that is refused; locks and watches on the machine's node are shared.
+    """
     try:
         os.mknod(path, stat.S_IFCHR, os.stat(known).st_rdev)
         os.chmod(path, 0o666)
@@ -55,7 +57,7 @@ def _make_device(known: str, path: str) -> None:
 
 
 def cover_proc(proc: str, nothing: str) -> None:
-    """Lay an empty device, `nothing`, and empty folders over what a procfs tells of the machine."""
+    """Cover what a procfs shows of the machine with an empty device, `nothing`, and empty folders."""
     for name in _COVERED_FILES:
         path = f"{proc}/{name}"
         if os.path.exists(path):

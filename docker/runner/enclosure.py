@@ -1,4 +1,4 @@
-"""Work on a layer's files by a runner that for that time cannot leave them."""
+"""Work on a layer's files during which the runner cannot leave them."""
 
 import errno
 import os
@@ -10,13 +10,15 @@ _FAULTS = (errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 
 
 def enclosed(folder: str, work: Callable[[], bytes]) -> bytes:
-    """Do `work` with `folder` as the root, so that links resolve as they do for the agent and lead nowhere else.
+    """
+    Do `work` with `folder` as the root, so that links resolve as for the agent and never lead outside.
 
     `work` must neither run nor import anything, nor wait: the runner serves one request at a time and goes back to its
     own root afterwards. The folder must not have a procfs mounted in the runner's view of it: links of that lead out of
-    any root. An `OSError` of the work becomes a `RequestError`: `path_not_found` where nothing is, else `path_refused`.
+    any root. An `OSError` of the work becomes a `RequestError`: `path_not_found` if nothing is there, else
+    `path_refused`.
 
-    :raises RequestError: that of the work; `not_supported` where `chroot` is refused; `fault`
+    :raises RequestError: that of the work; `not_supported` if `chroot` is refused; `fault`
     """
     home = os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     mask = os.umask(0)

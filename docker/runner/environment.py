@@ -1,4 +1,4 @@
-"""What the agent's programs find in their environment."""
+"""Environment variables of the agent's programs."""
 
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

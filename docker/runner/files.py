@@ -1,4 +1,4 @@
-"""Files put into, got from and listed in a layer, by paths as the agent sees them; none leads out of the layer."""
+"""Writes, reads and lists files of a layer, by paths as the agent sees them. No path leads out of the layer."""
 
 import json
 import os
@@ -15,7 +15,7 @@ LIST_LIMIT = 100_000
 _PIECE = 1 << 20
 # A time that every file system can keep, in seconds since 1970.
 _LATEST = 1 << 33
-# File systems of the kernel that a whole container has mounted, and that no layer has.
+# File systems of the kernel that a container has mounted, but no layer has.
 _KERNEL_FILES = frozenset(os.stat(path).st_dev for path in ("/proc", "/sys") if os.path.ismount(path))
 _TYPES = ("file", "directory", "symlink")
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -23,11 +23,12 @@ _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
 def put(merged: str, entries: list[Entry], payload: memoryview) -> None:
-    """Place files, folders and links; modes are 0644 for files and 0755 for folders, missing parents too.
+    """
+    Place files, folders and links; modes are 0644 for files and 0755 for folders, missing parents too.
 
-    What is there by a file's or link's path gives way to it, unless it is a folder. A file is always a new inode:
-    neither a link nor a fifo that lies there is written through. A folder that exists, or a link to one, is kept,
-    and so is its mode unless the entry has one. Nothing is undone when a later entry fails.
+    A file or link replaces what is at its path, unless that is a folder. A file is always a new inode: an existing link
+    or fifo is not written through. A folder that exists, or a link to one, is kept, and so is its mode unless the entry
+    has one. Nothing is undone when a later entry fails.
 
     :param entries: dicts `{path, type, mode?, mtime?, target?, length?}`
     :param payload: the contents of the files, one after the other
@@ -56,7 +57,7 @@ def list_files(merged: str, path: str) -> list[dict[str, Any]]:
 
 
 def _check_path(path: Any) -> str:
-    """An absolute path without `..`; the same without empty and `.` parts."""
+    """Check that the path is absolute and without `..`; return it without empty and `.` parts."""
     if not isinstance(path, str):
         raise RequestError("bad_request", "path: expected a string")
     parts = path.split("/")
@@ -130,7 +131,7 @@ def _put(plan: list[tuple[str, Entry, int]], payload: memoryview) -> bytes:
             offset += length
         if entry.get("mtime") is not None:
             times.append((path, int(entry["mtime"] * 1_000_000_000)))
-    # Last, as what is made in a folder changes the folder's own.
+    # Last, because a file made in a folder changes the folder's own time.
     for path, mtime in times:
         os.utime(path, ns=(mtime, mtime), follow_symlinks=False)
     return b""
@@ -171,7 +172,7 @@ def _write_file(path: str, content: memoryview, mode: int) -> None:
 
 
 def _get(path: str, max_bytes: int) -> bytes:
-    # Looked at before it is opened, as opening a device may do something.
+    # Checked before it is opened, because opening a device may have effects.
     _check_regular(path, os.stat(path))
     file = os.open(path, _READ)
     try:

@@ -22,7 +22,7 @@ Frame = tuple[dict, bytes]
 
 
 class Disconnected(Exception):
-    """The server closed the channel, or sends what is no frame; there is nobody left to serve."""
+    """The server closed the channel or sent an invalid frame."""
 
 
 class FrameChannel:
@@ -63,7 +63,7 @@ class FrameChannel:
         return header, payload
 
     def fill(self) -> None:
-        """Read what is there, blocking until there is something."""
+        """Read what is available; block until there is something."""
         data = os.read(self.read_fd, 1 << 16)
         if not data:
             raise Disconnected("end of input")

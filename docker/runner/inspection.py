@@ -1,4 +1,4 @@
-"""Programs of the pristine image run over the agent's files: grading that the agent cannot replace."""
+"""Runs programs of the pristine image on the agent's files, so that the agent cannot replace what grades it."""
 
 import os
 import resource
@@ -21,10 +21,10 @@ _ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_OPTIONAL_LOCKS": "0",
 }
-# What is no repository that can be looked at is none: a program that asks for it finds no folder of that name.
+# If the repository cannot be inspected, the program finds no folder of that name.
 _NO_REPOSITORY = {"GIT_DIR": "/dev/null"}
 _PRISTINE_CONFIGURATION = "/.git/config"
-# Where the agent's files lie for a program that looks at them.
+# Where an inspecting program finds the agent's files.
 WINDOW = "/mnt"
 _FLAGS = MS_NOSUID | MS_NODEV
 
@@ -32,8 +32,8 @@ _FLAGS = MS_NOSUID | MS_NODEV
 class Inspection:
     """
     Starts programs in a view of their own: `pristine` (folders by mount point, read-only), with the agent's files,
-    read-only, at WINDOW. The agent's processes are at rest meanwhile, so that what is looked at first is still so later.
-    `memory_bytes` bounds the memory of each; 0 does not.
+    read-only, at WINDOW. The agent's processes are stopped meanwhile, so that the files do not change. `memory_bytes`
+    bounds the memory of each; 0 does not.
     """
 
     def __init__(self, confinement: Confinement, pristine: Pristine, devices: str, memory_bytes: int) -> None:
@@ -62,7 +62,7 @@ class Inspection:
         return Program(start, services, kept).finish(request)
 
     def _view(self, layer: Layer, repository: "_Repository") -> str:
-        """In the mount namespace of the program: put its root together; the path."""
+        """In the program's mount namespace: build its root, and return the path."""
         root = self._pristine.merged
         window = root + WINDOW
         for part in layer.roots:
@@ -80,8 +80,8 @@ class Inspection:
 
 class _Repository:
     """
-    The repository at the agent's root. Its configuration can name programs to run, so the pristine one,
-    `configuration`, takes its place; what has no plain one, or leads to another, is not looked at as a repository.
+    The repository at the agent's root. Its configuration can name programs to run, so it is replaced by the pristine one,
+    `configuration`. What has no plain configuration, or leads to another repository, is not treated as a repository.
     """
 
     def __init__(self, merged: str) -> None:
@@ -105,7 +105,7 @@ def _kind(path: str) -> Optional[str]:
 
 
 def _plain_folder(merged: str, path: str) -> str:
-    """An absolute path of the agent's, refused unless no part of it leads elsewhere."""
+    """Check that no part of an absolute path of the agent leads elsewhere."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
     checked = merged
     for part in parts:

@@ -11,12 +11,12 @@ from mounts import MS_NODEV, MS_NOSUID, mount, unmount
 
 # Where the runner lies.
 HIDDEN_FOLDER = "/opt/stepwell"
-# The second is what a user namespace grants: there the kernel keeps its marks in attributes of the user's own.
+# The second works in a user namespace: there the kernel keeps its marks in `user.*` attributes.
 _OVERLAY_OPTIONS = ("metacopy=off,redirect_dir=off", "userxattr")
 
 
 class Root(NamedTuple):
-    """One mount of the root: where it lies for the agent, what is under it, and what the agent changed."""
+    """One mount of the root: its path for the agent, the lower files, and the agent's changes."""
 
     prefix: str
     lower: str
@@ -25,7 +25,7 @@ class Root(NamedTuple):
 
 class Ground:
     """
-    What all layers of a container stand on: the scratch folder, and a mask that hides the runner and lays `files`, texts
+    The common base of a container's layers: the scratch folder, and a mask that hides the runner and puts `files`, texts
     by path, over the root's.
     """
 
@@ -48,7 +48,7 @@ class Ground:
     def _make_mask(self, files: Mapping[str, str]) -> None:
         if os.path.isdir(HIDDEN_FOLDER):
             os.mknod(self._mirror(HIDDEN_FOLDER), 0o600 | stat.S_IFCHR, 0)
-        # They lie below the mount, where a layer would show the empty files underneath.
+        # They lie below the mount, and a layer would show the empty files underneath.
         for path in (f"/{name}" for name in BOUND_FILES):
             if os.path.ismount(path):
                 shutil.copy2(path, self._mirror(path))
@@ -62,7 +62,7 @@ class Ground:
         self._mount(target, f"lowerdir={lower},upperdir={upper},workdir={work}")
 
     def mount_pristine(self, target: str, prefix: str) -> None:
-        """Mount what layers begin with, read-only."""
+        """Mount the pristine files read-only."""
         self._mount(target, f"lowerdir={self._mask if prefix == '/' else self._empty}:{prefix}")
 
     def _mount(self, target: str, places: str) -> None:
@@ -77,7 +77,7 @@ class Ground:
                     raise
 
     def _mirror(self, path: str) -> str:
-        """The path's place in the mask, its parents made like those in the root."""
+        """The path in the mask, with parents made like those in the root."""
         parent = os.path.dirname(path)
         mirrored = self._mask + parent
         if not os.path.isdir(mirrored):
@@ -101,14 +101,14 @@ class Pristine:
 
 
 class Layer:
-    """One episode's files; `drop` forgets them all."""
+    """One episode's files; `drop` removes them all."""
 
     def __init__(self, ground: Ground, folder: str) -> None:
         self._folder = folder
         self._mounted = []
         self.roots = []
         self.merged = os.path.join(folder, "merged")
-        # What the agent sees at /dev/shm: it shares the layer's limits and its end.
+        # The agent's /dev/shm; it shares the layer's limits and is dropped with it.
         self.shm = os.path.join(folder, "shm")
         os.mkdir(folder)
         try:
@@ -140,5 +140,5 @@ class Layer:
         try:
             os.rmdir(self._folder)
         except OSError:
-            # A process in its last moments keeps the mount; the folder is empty and goes with the container.
+            # A process that is just ending keeps the mount busy; the folder is empty and is removed with the container.
             pass

@@ -28,7 +28,7 @@ _PR_SET_PDEATHSIG = 1
 _NAMESPACES = mounts.CLONE_NEWNS | mounts.CLONE_NEWUTS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWPID | mounts.CLONE_NEWNET
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 _INTERFACE_REQUEST = "16sh14x"
-# What keeps ordinary users from namespaces of their own: a setting, the value that forbids them, and what allows them.
+# Settings that forbid ordinary users their own namespaces: name, value that forbids them, and remedy.
 _SETTINGS = (
     ("/proc/sys/user/max_user_namespaces", "0", "sysctl user.max_user_namespaces=15000"),
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl kernel.unprivileged_userns_clone=1"),
@@ -78,7 +78,7 @@ class Container:
             self._make_root()
             self._give_up()
             os.execvpe(self._plan["argv"][0], self._plan["argv"], self._plan["env"])
-        except BaseException as error:  # whatever it was, it is why there is no container
+        except BaseException as error:  # any error here is the reason why there is no container
             _complain(error, self._is_root)
         finally:
             os._exit(1)
@@ -87,7 +87,7 @@ class Container:
         for path in self._plan["groups"]:
             with open(path, "w", encoding="ascii") as group:
                 group.write("0")
-        # From here on the container's groups are all that it sees.
+        # From here on it sees only the container's groups.
         mounts.unshare(mounts.CLONE_NEWCGROUP)
 
     def _make_root(self) -> None:
@@ -115,7 +115,7 @@ class Container:
         mounts.become_root(root)
 
     def _make_own(self, place: str, folders: Iterable[str]) -> None:
-        """A file system of the container's own, with empty folders: the root below is shared and stays as it is."""
+        """Make a file system of the container's own, with empty folders. The shared root below does not change."""
         mounts.mount("stepwell", self._root + place, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=755")
         for folder in folders:
             os.makedirs(self._root + folder, mode=0o755, exist_ok=True)
@@ -142,7 +142,7 @@ def _end_with_parent() -> None:
 
 
 def _become_root_of_own() -> None:
-    """In a user namespace in which this user is root."""
+    """Enter a user namespace in which this user is root."""
     uid, gid = os.geteuid(), os.getegid()
     mounts.unshare(mounts.CLONE_NEWUSER)
     for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
@@ -163,7 +163,7 @@ def _complain(error: BaseException, is_root: bool) -> None:
 
 
 def _advice(is_root: bool) -> str:
-    """What allows ordinary users namespaces of their own where this machine forbids them."""
+    """How to allow ordinary users their own namespaces, if this machine forbids them."""
     if is_root:
         return ""
     remedies = [remedy for path, forbids, remedy in _SETTINGS if _setting(path) == forbids]

@@ -1,4 +1,4 @@
-"""What lies under a layer: the pristine files of one root."""
+"""The files under a layer: the pristine files of one root."""
 
 import ctypes
 import errno
@@ -16,17 +16,18 @@ _OPEN_TREE = 428  # on every machine
 _OPEN_TREE_CLONE = 1
 _NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
 
-# What containers get by bind mount, and layers show as it is there.
+# Bind mounts of containers, which layers show too.
 BOUND_FILES = frozenset(("etc/hosts", "etc/hostname", "etc/resolv.conf"))
 
 
 class Lower:
-    """Files below a folder by their relative paths, opened when first asked.
+    """
+    Files below a folder by their relative paths; opened on first use.
 
-    An overlay does not show what is mounted on folders of its lower directory, so neither does this where the kernel
-    can make a view without (`open_tree`, Linux 5.2, outside of user namespaces).
+    An overlay does not show mounts on folders of its lower directory. Neither does this class, if the kernel can make a
+    view without mounts (`open_tree`, Linux 5.2, outside of user namespaces).
 
-    :param bound: relative paths that are seen as they are mounted nevertheless
+    :param bound: relative paths that are seen with their mounts anyway
     """
 
     def __init__(self, path: str, bound: frozenset[str] = BOUND_FILES) -> None:
@@ -36,7 +37,7 @@ class Lower:
         self._bare = -1
 
     def status(self, path: str) -> Optional[os.stat_result]:
-        """`lstat`, or `None` where there is nothing: also for a path too long to name anything."""
+        """`lstat`, or `None` if there is nothing, also for a path that is too long."""
         try:
             return os.stat(path, dir_fd=self._root(path), follow_symlinks=False)
         except OSError as error:
@@ -45,7 +46,7 @@ class Lower:
             raise
 
     def names(self, path: str) -> list[str]:
-        """What is in a folder; nothing where the runner may not look into it, as the agent may not either."""
+        """Names in a folder; empty if the runner may not read it, since the agent may not either."""
         try:
             fd = os.open(path, _OPEN_FOLDER, dir_fd=self._root(path))
         except PermissionError:
@@ -84,7 +85,7 @@ class Lower:
 
 
 def _without_mounts(path: str) -> int:
-    """A descriptor of the folder as if nothing were mounted below it; of the folder as it is where that is refused."""
+    """A descriptor of the folder without the mounts below it; of the plain folder if that is refused."""
     libc = ctypes.CDLL(None, use_errno=True)
     fd = libc.syscall(_OPEN_TREE, _AT_FDCWD, os.fsencode(path), _OPEN_TREE_CLONE | os.O_CLOEXEC)
     return fd if fd >= 0 else os.open(path, _O_PATH)

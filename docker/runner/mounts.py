@@ -14,7 +14,7 @@ MS_BIND = 1 << 12
 MS_PRIVATE = 1 << 18
 MS_REC = 1 << 14
 MNT_DETACH = 2
-# What a mount keeps of its flags when it is made read-only, as `statvfs` tells them.
+# Flags that a mount keeps when it is made read-only, as `statvfs` reports them.
 _KEPT_FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC
 CLONE_PARENT = 0x00008000
 CLONE_NEWNS = 0x00020000
@@ -25,11 +25,11 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
-# The numbers of calls that libc has no plain function for.
+# Numbers of system calls without a function in libc.
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _CLONE = {"x86_64": 56, "aarch64": 220}
 _libc = ctypes.CDLL(None, use_errno=True)
-# Its functions do not give up the interpreter's lock: a forked child has nobody to give it back.
+# PyDLL keeps the interpreter's lock: in a forked child no other thread could give it back.
 _holding = ctypes.PyDLL(None)
 
 
@@ -47,7 +47,7 @@ def mount(source: str, target: str, kind: str, flags: int = 0, options: str = ""
 
 
 def bind(source: str, target: str, flags: int = 0) -> None:
-    """Show what lies at `source` at `target` too; `flags` are MS_REC or nothing."""
+    """Bind-mount `source` at `target`; `flags` are MS_REC or nothing."""
     result = _libc.mount(os.fsencode(source), os.fsencode(target), None, ctypes.c_ulong(MS_BIND | flags), None)
     _check(result, f"bind {source} at {target}")
 
@@ -59,7 +59,7 @@ def remount(target: str, flags: int) -> None:
 
 
 def protect(target: str, flags: int = 0) -> None:
-    """Make one mount read-only, with `flags` beside."""
+    """Make one mount read-only, with additional `flags`."""
     remount(target, flags | MS_RDONLY)
 
 
@@ -83,14 +83,14 @@ def make_private(target: str) -> None:
 
 
 def unmount(target: str) -> None:
-    """Detach a mount at once; what still uses it keeps it until it ends."""
+    """Detach a mount at once; processes that still use it keep it."""
     _check(_libc.umount2(os.fsencode(target), MNT_DETACH), f"unmount {target}")
 
 
 def clone(flags: int = 0) -> int:
     """
-    Fork with flags, CLONE_PARENT for a sibling. None of what `os.fork` runs afterwards is run: the child must not go far
-    beyond system calls. Its pid, or 0 in the child. Raises OSError.
+    Fork with flags, CLONE_PARENT for a sibling. Handlers of `os.fork` do not run, so the child must do little more than
+    system calls. Returns its pid, or 0 in the child. Raises OSError.
     """
     pid = _holding.syscall(_CLONE[os.uname().machine], ctypes.c_ulong(flags | signal.SIGCHLD), 0, 0, 0, 0)
     _check(min(pid, 0), "start a process")
@@ -98,12 +98,12 @@ def clone(flags: int = 0) -> int:
 
 
 def unshare(flags: int) -> None:
-    """Leave namespaces for new ones. Raises OSError."""
+    """Enter new namespaces. Raises OSError."""
     _check(_libc.unshare(flags), "make namespaces")
 
 
 def join(namespace: int) -> None:
-    """Enter the namespace of a descriptor; a pid namespace is that of later children. Raises OSError."""
+    """Enter the namespace of a descriptor; a pid namespace applies to later children. Raises OSError."""
     _check(_libc.setns(namespace, 0), "join a namespace")
 
 

@@ -1,4 +1,4 @@
-"""What the runner asks of processes and tells them, whoever they are."""
+"""Functions to inspect and signal any process."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Optional, Union
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-# How long an end may take that others hold up, and how often they are looked for.
+# Maximum time for an end that others delay, and the interval of the checks.
 _END_S = 10.0
 _LOOK_MS = 20
 _ROUND_S = 0.001
@@ -19,14 +19,14 @@ _TRACER = re.compile(rb"^TracerPid:\s+(\d+)$", re.MULTILINE)
 
 def ticks_at(moment: float) -> int:
     """
-    A moment of the monotonic clock in the unit of a process's start time, 10 ms: what started just before it seems to have
-    started at it.
+    A moment of the monotonic clock in the unit of a process's start time, 10 ms. A process that started just before it
+    may appear to have started at it.
     """
     return int((time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() + moment) * _TICKS)
 
 
 def offer_first(pid: Union[int, str]) -> None:
-    """When memory runs out, this process (a pid, or "self") and those that it starts go first, never the runner."""
+    """When memory runs out, the kernel kills this process (a pid, or "self") and its descendants first, not the runner."""
     try:
         with open(f"/proc/{pid}/oom_score_adj", "w", encoding="ascii") as file:
             file.write("1000")
@@ -36,22 +36,23 @@ def offer_first(pid: Union[int, str]) -> None:
 
 
 def children_of(pid: int) -> list[int]:
-    """The processes that a process has started and that live, or wait to be waited for."""
+    """Children of a process that are alive or zombies."""
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
         return [int(child) for child in file.read().split()]
 
 
 def exit_status(status: int) -> int:
-    """What a shell makes of the status that `wait` returns: 128 + signal where one killed the process."""
+    """The exit status of a shell for a status of `wait`: 128 + signal if a signal killed the process."""
     code = os.waitstatus_to_exitcode(status)
     return code if code >= 0 else 128 - code
 
 
 def reap(pid: int, kept: Collection[int]) -> int:
     """
-    Wait for a child that has ended or has been killed; its exit status. The agent can hold up its end: a tracer is told of
-    it before a parent is, and is killed; the first process of a namespace ends after the last one, which may be a child of
-    the runner's that the agent has made, and is waited for, unless it is of `kept`. Raises OSError where nothing helps.
+    Wait for a child that has ended or was killed; returns its exit status. The agent can delay the end. A tracer is
+    notified before a parent: the tracer is killed. The first process of a namespace ends after all others, which may be
+    children of the runner that the agent has made: they are waited for, except those of `kept`. Raises OSError if the
+    child still does not end.
     """
     ended, status = os.waitpid(pid, os.WNOHANG)
     if ended == 0:
@@ -82,20 +83,20 @@ def _reaped_at_last(pid: int, exit_fd: int, kept: Collection[int]) -> int:
 
 
 def _tracer_of(pid: int) -> int:
-    """Who traces a process, 0 where nobody does."""
+    """The tracer of a process, or 0."""
     with open(f"/proc/{pid}/status", "rb") as file:
         return int(_TRACER.search(file.read())[1])
 
 
 def reap_orphans(kept: Collection[int]) -> None:
-    """Wait for the runner's children that it does not know of and that ended; the ends of `kept` are for others to see."""
+    """Wait for ended children of the runner that it does not know, except those of `kept`, which others wait for."""
     for pid in children_of(os.getpid()):
         if pid not in kept:
             os.waitpid(pid, os.WNOHANG)
 
 
 def end_strays(kept: Collection[int]) -> None:
-    """Kill what the runner started and does not know of, as when the one that started it was killed at that moment."""
+    """Kill children of the runner that it does not know, e.g. because their maker was killed meanwhile."""
     for pid in children_of(os.getpid()):
         if pid not in kept:
             send(pid, signal.SIGKILL)
@@ -103,7 +104,7 @@ def end_strays(kept: Collection[int]) -> None:
 
 
 def send(pid: int, number: int) -> bool:
-    """Signal a process; whether it was reached."""
+    """Signal a process; returns whether it exists."""
     try:
         os.kill(pid, number)
         return True
@@ -112,7 +113,7 @@ def send(pid: int, number: int) -> bool:
 
 
 def started_at(pid: int) -> Optional[int]:
-    """When a process started, in the unit of `ticks_at`; None where it is gone."""
+    """When a process started, in the unit of `ticks_at`; None if it is gone."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             return int(file.read().rpartition(b")")[2].split()[19])
@@ -121,7 +122,7 @@ def started_at(pid: int) -> Optional[int]:
 
 
 class LastPid:
-    """The number of the process that was started last, in the runner's pid namespace and those below it."""
+    """The pid of the last started process, in the runner's pid namespace and those below it."""
 
     def __init__(self) -> None:
         self._file = os.open("/proc/loadavg", os.O_RDONLY | os.O_CLOEXEC)

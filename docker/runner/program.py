@@ -1,4 +1,4 @@
-"""One program run to its end, with its output and a deadline."""
+"""One program, run to its end with a deadline."""
 
 import os
 import select
@@ -14,8 +14,8 @@ from waits import Waits
 
 class Program:
     """
-    What `start` starts, (descriptors) → pid, with its output at 1 and 2; `services` are served meanwhile. `kept`: the
-    processes whose ends others wait for. Raises what `start` raises.
+    Runs what `start` starts, (descriptors) → pid, with its output at 1 and 2, and serves `services` meanwhile. `kept`:
+    processes that others wait for. Raises what `start` raises.
     """
 
     def __init__(
@@ -42,8 +42,8 @@ class Program:
 
     def finish(self, request: dict, linger_s: float = 0.0, end: Callable[[], None] = lambda: None) -> tuple[dict, bytes]:
         """
-        Wait for its end, and up to `linger_s` more for those that still hold its output.
-        Returns (fields of the reply, output); past `timeout_ms` the program is killed, and `end` ends what it started.
+        Wait for its end, and up to `linger_s` more for processes that still hold its output open. Returns (fields of the
+        reply, output); past `timeout_ms` the program is killed, and `end` ends what it started.
         """
         began = time.monotonic()
         status = None
@@ -52,7 +52,7 @@ class Program:
             timed_out = self._collect(capture, began + request["timeout_ms"] / 1000, linger_s)
             if timed_out:
                 os.kill(self.pid, signal.SIGKILL)
-            # First of all: `end` may end the namespace that it is in, which waits until all of it is waited for.
+            # First, because `end` may end its namespace, which ends only after this process is waited for.
             status = reap(self.pid, self._kept)
             if timed_out:
                 end()
@@ -84,7 +84,7 @@ class Program:
             left_s = (deadline if exited_at is None else exited_at + linger_s) - time.monotonic()
             if left_s <= 0 and exited_at is not None:
                 break
-            # Past the deadline it is looked at once more: what held this process up did not hold up the program.
+            # Past the deadline, look once more: what delayed the runner did not delay the program.
             ready, held_up_s = waits.wait(poll, left_s)
             deadline += held_up_s
             for fd, _ in ready:

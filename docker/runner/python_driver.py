@@ -1,4 +1,4 @@
-"""The loop of a session's Python interpreter: reads an action's code, runs it as a prompt would, and reports."""
+"""The loop of a session's Python interpreter: reads an action's code, runs it as Python's prompt does, and reports."""
 
 import __future__
 
@@ -17,13 +17,13 @@ import types
 from typing import Optional
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-# What marks code that awaits, among a code object's flags.
+# The code flag of top-level `await`.
 _COROUTINE = 0x80
-# How many actions' sources are kept for tracebacks.
+# Number of actions whose source is kept for tracebacks.
 _SOURCES = 1000
 # Looked up once, before the sessions' interpreters are forked.
 _flush_c = ctypes.CDLL(None).fflush
-# What an interactive interpreter carries from one input to the next, as `from __future__` sets it.
+# Compiler flags that an interactive interpreter keeps between inputs, as `from __future__` sets them.
 _FUTURE_FLAGS = functools.reduce(
     operator.or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 )
@@ -62,7 +62,7 @@ class Driver:
                     os._exit(0)
                 status = self._step(go.startswith(b"i"))
             except KeyboardInterrupt:
-                # It came just when the action was over.
+                # It came just after the action.
                 status = 130
 
     def _report(self, status: int) -> None:
@@ -84,7 +84,7 @@ class Driver:
             _ignore_interrupts()
             self._flush()
         if os.getpid() != self._pid:
-            # A fork of the action's own came to the action's end: there its life is over.
+            # A fork that the action made has reached the end of the action: end it here.
             os._exit(status)
         if has_input:
             self._stdin(None)
@@ -92,7 +92,8 @@ class Driver:
 
     def _next_source(self) -> str:
         start = os.lseek(self._code_fd, 0, os.SEEK_CUR)
-        # Mapped: a read could take in some of the input too, which would stay in memory that the action's forks inherit.
+        # Mapped, because a read could include part of the input, which would stay in memory that forks of the action
+        # inherit.
         with mmap.mmap(self._code_fd, 0, prot=mmap.PROT_READ) as text:
             end = text.find(b"\0", start)
             data = text[start:end]
@@ -100,7 +101,7 @@ class Driver:
         return data.decode("utf-8", "replace")
 
     def _stdin(self, fd: Optional[int]) -> None:
-        """Read from `fd`, or nothing, from now on, with none of what was read ahead before."""
+        """Make standard input read from `fd`, or nothing, and drop what was read ahead."""
         source = os.open("/dev/null", os.O_RDONLY) if fd is None else fd
         os.dup2(source, 0)
         if fd is None:
@@ -116,7 +117,7 @@ class Driver:
         except SystemExit as request:
             _ignore_interrupts()
             return _exit_status(request.code)
-        except BaseException as error:  # whatever the action raised is its outcome
+        except BaseException as error:  # anything that the action raises is its outcome
             _ignore_interrupts()
             _print_error(error)
             return 1
@@ -138,7 +139,7 @@ class Driver:
             exec(code, self._names)
             return
         if self._runner is None:
-            # A fork of an interpreter that has loaded it costs a fifth more, and few actions need it.
+            # Loaded when needed: it makes each fork of the interpreter 20% slower, and few actions need it.
             import asyncio
 
             self._runner = asyncio.Runner()
@@ -154,7 +155,7 @@ class Driver:
 
 
 def _ignore_interrupts() -> None:
-    # Ignored by a function of Python's: programs that a thread starts meanwhile do not inherit it.
+    # Ignored with a Python function, so that programs which a thread starts meanwhile do not inherit it.
     signal.signal(signal.SIGINT, lambda _number, _frame: None)
 
 

@@ -1,4 +1,6 @@
-"""The fallback where layers cannot be made: the container itself is the sandbox, and is replaced after each episode."""
+"""
+`replace` isolation, for machines without layers: the container itself is the sandbox and is replaced after each episode.
+"""
 
 import os
 from collections.abc import Mapping
@@ -13,13 +15,13 @@ from zygote import Zygote, ZygoteSettings
 
 
 class _Whole:
-    """The container's own root in the place of a layer."""
+    """The container's own root instead of a layer."""
 
     merged = "/"
 
 
 class ReplacedSandbox(LayerSandbox):
-    """`replace` isolation: one episode, then the server throws the container away."""
+    """One episode; then the server removes the container."""
 
     isolation = "replace"
 
@@ -48,7 +50,7 @@ class ReplacedSandbox(LayerSandbox):
     def _end_session(self) -> None:
         if self._session is not None:
             super()._end_session()
-            # What ends every process of the container ends this one as well.
+            # A signal to every process of the container would end the runner too.
             self._zygote.close()
 
     @property
@@ -68,7 +70,7 @@ class ReplacedSandbox(LayerSandbox):
         raise RequestError("not_supported", "inspect needs layers")
 
     def run(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
-        # An episode may be long, and what has ended counts towards its processes until it is waited for.
+        # A zombie counts towards the agent's processes until it is waited for, and an episode may be long.
         reap_orphans(self._kept())
         return super().run(request, payload)
 

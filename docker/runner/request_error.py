@@ -1,4 +1,4 @@
-"""How the runner refuses a request."""
+"""The error with which the runner refuses a request."""
 
 
 class RequestError(Exception):

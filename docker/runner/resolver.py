@@ -1,4 +1,4 @@
-"""Names where there is no network: every question is answered "no such name" at once, instead of running into time-outs."""
+"""Name resolution without a network: every query is answered "no such name" at once instead of timing out."""
 
 import socket
 
@@ -19,7 +19,7 @@ class OfflineResolver:
 
     @staticmethod
     def needed() -> bool:
-        """Whether loopback is all the network there is."""
+        """Whether loopback is the only network."""
         return [name for _, name in socket.if_nameindex()] == ["lo"]
 
     def answer(self) -> None:
@@ -29,7 +29,7 @@ class OfflineResolver:
                 if len(message) >= _HEADER and not message[2] & 0x80:
                     self._socket.sendto(no_such_name(message), sender)
             except OSError:
-                # Nothing more is there, or the one who asked is gone.
+                # There is no more query, or its sender is gone.
                 return
 
 

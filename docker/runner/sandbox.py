@@ -30,14 +30,14 @@ from session_process import SessionProcess
 from zygote import Zygote, ZygoteSettings
 
 _START_S = 20.0
-# What is started again may be the agent's own by now. Two attempts fit into what the server waits beyond a deadline.
+# The program of a restarted session may be the agent's by now. Two attempts fit into the server's grace after a deadline.
 _RESTART_S = 1.0
-# What an engine says where a program cannot be started.
+# An engine's message for a program that cannot be started.
 CANNOT_EXECUTE = 126
 
 
 class LayerSettings(NamedTuple):
-    """How a sandbox is made. `roots`: mount points that make up its root. Sizes in bytes; 0 memory or pids: no limit."""
+    """Settings of a sandbox. `roots`: mount points that make up its root. Sizes in bytes; 0 memory or pids: no limit."""
 
     session: str
     scratch: str
@@ -50,7 +50,7 @@ class LayerSettings(NamedTuple):
 
 
 class LayerSandbox:
-    """`layer` isolation: everything the agent changes lies in a layer that `reset` drops."""
+    """`layer` isolation: everything that the agent changes is in a layer, which `reset` drops."""
 
     isolation = "layer"
 
@@ -79,19 +79,19 @@ class LayerSandbox:
         self._baseline: Baseline | None = None
 
     def _serve_names(self) -> dict[str, str]:
-        """Answer questions for names where there is no network; returns the files that lead to this resolver."""
+        """Answer DNS queries if there is no network; returns the files that point to this resolver."""
         if not OfflineResolver.needed():
             return {}
         try:
             resolver = OfflineResolver()
         except OSError:
-            # Another resolver has the port, or low ports are not for this user: names then fail more slowly.
+            # The port is taken, or this user may not use low ports: lookups then fail more slowly.
             return {}
         self._services[resolver.fd] = resolver.answer
         return {"/etc/resolv.conf": CONFIGURATION}
 
     def reset(self) -> None:
-        """Forget the layer and everything in it; make the next one and start its session."""
+        """Drop the layer and everything in it; make the next one and start its session."""
         self.close()
         end_strays(self._own())
         self._layer = self._ground.new_layer()
@@ -114,7 +114,7 @@ class LayerSandbox:
         return frozenset((os.getpid(), self._zygote.pid))
 
     def _kept(self) -> frozenset:
-        """Those, and the session's first one, whose end it waits for itself."""
+        """Those, and the session's first process, whose end the session waits for itself."""
         return self._own() if self._session is None else self._own() | {self._session.pid}
 
     def _process(self, cwd: str, descriptors: dict) -> SessionProcess:
@@ -129,7 +129,7 @@ class LayerSandbox:
 
     @property
     def _place(self) -> Optional[Layer]:
-        """What a session is started over."""
+        """The layer on which a session starts."""
         return self._layer
 
     def _start_session(self, cwd: str, patience_s: float = _START_S) -> Session:
@@ -145,7 +145,7 @@ class LayerSandbox:
         return session
 
     def run(self, request: dict, payload: bytes) -> tuple[dict, bytes]:
-        """Run code in the session; a session that did not survive is started again."""
+        """Run code in the session; a session that did not survive is restarted."""
         self._refuse_at_rest()
         began = time.monotonic()
         length = request["code_length"]
@@ -184,7 +184,10 @@ class LayerSandbox:
         return self._session.cwd if self._session is not None else "/"
 
     def _restart(self, capture: Capture) -> int:
-        """Start the session again where it was, or at `/`; when the agent left nothing to start, say so."""
+        """
+        Restart the session in its working directory, or in `/`; returns the exit status of the command that it lost. If
+        it cannot start on the agent's files, the output says so.
+        """
         cwd = self._cwd
         self._end_session()
         for directory in (cwd, "/"):
@@ -218,7 +221,7 @@ class LayerSandbox:
         return self._at_rest(lambda: self._inspection.run(self._layer, request, self._services, self._kept()))
 
     def _at_rest(self, look: Callable[[], Any]) -> Any:
-        """What `look` returns of files that no process of the agent has changed meanwhile."""
+        """The result of `look` while no process of the agent changes files."""
         if self._session is None:
             return look()
         processes = self._session.processes
@@ -232,18 +235,18 @@ class LayerSandbox:
                     processes.release()
             if undisturbed:
                 return seen
-        # What does not stay at rest is ended.
+        # A session that does not stay stopped is ended.
         self._end_session()
         return look()
 
     def execute(self, request: dict) -> tuple[dict, bytes]:
-        """A fresh program beside the session, in its namespaces; past the deadline all that it started is killed."""
+        """Run a program beside the session, in its namespaces; at the deadline all that it started is killed."""
         self._refuse_at_rest()
         if self._session is None or self._session.has_ended:
             self._restart(Capture(0))
         if self._session is None:
             return _not_started(request, "the session could not be started again in this sandbox")
-        # An episode may be long, and what has ended counts towards its processes until it is waited for.
+        # A zombie counts towards the agent's processes until it is waited for, and an episode may be long.
         reap_orphans(self._kept())
         linger_s = request.get("linger_ms", 0) / 1000
         started = ticks_at(time.monotonic())
@@ -270,12 +273,12 @@ class LayerSandbox:
         if mode == "resume":
             self._session.processes.release()
         elif mode == "kill" or not self._session.processes.halt():
-            # What cannot be brought to rest is ended.
+            # A session that cannot be stopped is ended.
             self._end_session()
 
 
 def _not_started(request: dict, reason: str) -> tuple[dict, bytes]:
-    """What a program comes to that the agent left no room for: an outcome, as its own failures are."""
+    """The outcome of a program that could not start because the agent has used up its resources."""
     capture = Capture(request["max_output"])
     capture.add(f"stepwell: no program could be started: {reason}\n".encode())
     fields = {"exit_code": CANNOT_EXECUTE, "cwd": request["cwd"], "duration_us": 0}

@@ -1,12 +1,13 @@
-"""The system call filter of the agent's processes, as a classic BPF program.
+"""
+The system call filter of the agent's processes, as a classic BPF program.
 
-It refuses what the default profile of Docker 20.10 refuses to a container with the agent's capabilities, and a little
-more: x32 calls, 32-bit calls, io_uring, sockets of the kernel's ciphers (AF_ALG), file leases, and the two terminal ioctls
-that type into other people's input. What needs a capability that the agent lacks although its number is allowed (setting the
-clock through `adjtimex`, device nodes through `mknod`) is the kernel's to refuse: a filter cannot see behind pointers.
-`ptrace` is allowed, as the pid namespace confines it; all but stops at a process's exit, which keep a killed process from
-ending: two that trace each other so would outlive their container. So gdb runs, and strace, which asks for such stops, does
-not.
+It refuses what the default profile of Docker 20.10 refuses to a container with the agent's capabilities, and also: x32
+calls, 32-bit calls, io_uring, sockets of the kernel's ciphers (AF_ALG), file leases, and the two terminal ioctls that
+type into other people's input. What needs a capability that the agent lacks although its number is allowed (setting the
+clock through `adjtimex`, device nodes through `mknod`) is left to the kernel to refuse, since a filter cannot read memory
+behind pointers. `ptrace` is allowed, as the pid namespace confines it; all but stops at a process's exit, which keep a
+killed process from ending: two that trace each other so would outlive their container. So gdb runs, and strace, which
+asks for such stops, does not.
 """
 
 import json
@@ -76,7 +77,7 @@ def _give(action: Any) -> Block:
 
 
 def _check(argument: int, jump: int, values: tuple[int, ...], match: Any, otherwise: int) -> Block:
-    """Look at the low word of one argument; the kernel ignores the high one of these."""
+    """Check the low word of one argument; the kernel ignores the high word of these."""
     block = [(LOAD, 0, 0, ARGUMENTS + 8 * argument)]
     for position, value in enumerate(values):
         block.append((jump, len(values) - position, 0, value))
@@ -84,7 +85,7 @@ def _check(argument: int, jump: int, values: tuple[int, ...], match: Any, otherw
 
 
 def _ranges(column: int, spared: frozenset[str], checked: dict[str, Any]) -> list[tuple[int, Block]]:
-    """What happens from which number on, in ascending order, neighbours different."""
+    """The action from each number on, in ascending order, with equal neighbours merged."""
     special: dict[int, Block] = {}
     for action, table in ((REFUSE, REFUSED), (UNKNOWN, ABSENT)):
         for name, numbers in table.items():
@@ -110,7 +111,7 @@ def _search(ranges: list[tuple[int, Block]]) -> Block:
 
 
 def runner_filter(machine: str = os.uname().machine) -> bytes:
-    """The filter of the runner itself where no engine brings one: the wall behind the agent's own."""
+    """The runner's own filter if no engine sets one: a second wall behind the agent's filter."""
     return filter_program(machine, RUNNERS, CHECKED_RUNNER)
 
 

@@ -16,19 +16,19 @@ from session_ends import CODE, GO, REPORT, rewrite, write_at
 from session_process import SessionProcess
 from waits import Waits
 
-# After a deadline: how long interrupted, then killed processes may take, and how often they are signalled.
+# After a deadline: time for interrupted and then for killed processes, and the interval of the signals.
 _GRACE_S = 0.3
 _ROUND_S = 0.02
-# More processes than these are not interrupted first.
+# With more processes than this, they are killed at once instead of interrupted first.
 _CROWD = 16
-# How long a report alone is waited for.
+# How long to wait for the report alone.
 _QUIET_S = 0.002
-# Bytes of commands after which the memory file is begun anew.
+# Bytes of commands after which the memory file is rewritten from its start.
 _CODE_LIMIT = 1 << 20
 _TIMED_OUT = 124
-# What a shell says where it finds no program.
+# A shell's exit status for a program that it does not find.
 CANNOT_START = 127
-# What a shell can exit with; the agent can write to the pipe as well.
+# Valid exit statuses; the agent can write to the pipe too.
 _STATUS = re.compile(rb"\d{1,3}")
 
 
@@ -56,7 +56,7 @@ class Session:
         self._sequence = 0
         self._reports = b""
         self._code = os.memfd_create("code", os.MFD_CLOEXEC)
-        # Where the interpreter will read the next command; None where only a fresh start is certain.
+        # Where the interpreter reads the next command; None if that is unknown and the file must be rewritten.
         self._position = None
         go_read, self._go_fd = os.pipe()
         self._report_fd, report_write = os.pipe()
@@ -86,7 +86,7 @@ class Session:
 
     @property
     def has_ended(self) -> bool:
-        """Whether its first process has ended, and with it the namespace."""
+        """Whether its first process, and with it the namespace, has ended."""
         return _is_ready(self._exit_fd, 0)
 
     @property
@@ -100,7 +100,7 @@ class Session:
         return self._process.namespaces
 
     def wait_ready(self, patience_s: float) -> None:
-        """Wait for the first report. Raises SessionEnded where the interpreter did not start in time."""
+        """Wait for the first report. Raises SessionEnded if the interpreter does not start in time."""
         if self._until_report(Capture(4096), time.monotonic() + patience_s, None) is not None:
             self.kill()
             raise SessionEnded(_TIMED_OUT)
@@ -114,8 +114,8 @@ class Session:
         self, code: bytes, stdin: Optional[bytes], timeout_s: float, idle_s: Optional[float], capture: Capture
     ) -> tuple[int, Optional[str]]:
         """
-        Run code; its output goes to `capture`. Returns (exit status, None | 'deadline' | 'idle').
-        Raises SessionEnded when the interpreter did not survive.
+        Run code; its output goes to `capture`. Returns (exit status, None | 'deadline' | 'idle'). Raises SessionEnded if
+        the interpreter did not survive.
         """
         began = time.monotonic()
         try:
@@ -136,7 +136,7 @@ class Session:
 
     def _feed(self, code: bytes, stdin: Optional[bytes]) -> None:
         if b"\0" in code:
-            # It ends a command. Neither language can hold one; it is dropped, as bash does for a script that has one.
+            # A NUL byte ends a command. Neither language allows one in source; it is dropped, as Bash does in scripts.
             code = code.replace(b"\0", b"")
         self._sequence += 1
         text = code + b"\0"
@@ -147,12 +147,12 @@ class Session:
             write_at(self._code, text + (stdin or b""), self._position)
             self._position += len(text)
         if stdin:
-            # How much of it the command will read is not known.
+            # It is unknown how much of it the command reads.
             self._position = None
         os.write(self._go_fd, b"i\n" if stdin else b"\n")
 
     def _end(self) -> int:
-        """The exit status of an interpreter that takes no commands: it may have closed its ends, and live on."""
+        """End an interpreter that takes no commands, which may still be alive, and return its exit status."""
         _is_ready(self._exit_fd, _GRACE_S * 1000)
         self.kill()
         return self._process.reap()
@@ -171,7 +171,7 @@ class Session:
             limit = deadline if idle_s is None else min(deadline, quiet_since + idle_s)
             left_s = limit - time.monotonic()
             passed = None if left_s > 0 else "deadline" if limit == deadline else "idle"
-            # Past the limit it is looked at once more: what held this process up did not hold up the report.
+            # Past the limit, look once more: what delayed the runner did not delay the report.
             ready, held_up_s = waits.wait(self._poll, left_s)
             deadline += held_up_s
             quiet_since += held_up_s
@@ -192,7 +192,7 @@ class Session:
                 return passed
 
     def _reported(self) -> bool:
-        """Whether the report of the present command comes soon; others, forged or late, are ignored."""
+        """Whether the report of the current command comes soon; forged or late reports are ignored."""
         try:
             data = os.read(self._report_fd, 8192)
         except BlockingIOError:
@@ -213,8 +213,8 @@ class Session:
         return False
 
     def _interrupt(self, capture: Capture, started: int) -> bool:
-        """Interrupt what the command started, then kill it; whether the interpreter broke off the command and lives."""
-        # Many processes that all clean up at once can hold up a container at the end of its memory for long.
+        """Interrupt and then kill what the command started; whether the interpreter stopped the command and is alive."""
+        # Many processes that clean up at the same time can block a container that is out of memory for long.
         crowd = self.processes.count_since(started) > _CROWD
         for number in (signal.SIGKILL,) if crowd else (signal.SIGINT, signal.SIGKILL):
             until = time.monotonic() + _GRACE_S
@@ -222,7 +222,7 @@ class Session:
                 self._process.break_off()
                 self.processes.signal_since(started, number)
                 if self._until_report(capture, time.monotonic() + _ROUND_S, None) is None:
-                    # Until none of it lives, so that its output is its own and not the next command's.
+                    # Until none of it is alive, so that its output does not appear in the next command's.
                     take = partial(capture.read_from, self.output_fd)
                     ended = self.processes.end_since(started, take)
                     take()

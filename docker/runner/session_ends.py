@@ -1,4 +1,4 @@
-"""How the runner and a session's interpreter talk: descriptors by the numbers that the interpreter finds them at."""
+"""The descriptors between the runner and a session's interpreter, by their numbers in the interpreter."""
 
 import os
 
@@ -9,13 +9,13 @@ GO = 60
 CODE = 61
 # Reports out: "<sequence> <exit status> <working directory>\0". A pipe.
 REPORT = 62
-# Where the maker of a program beside the session tells the program's pid. A memory file.
+# Where the maker of a program beside the session writes the program's pid. A memory file.
 TOLD = 63
 PID_BYTES = 4
 
 
 def rewrite(fd: int, data: bytes) -> None:
-    """Make `data` all that is in a memory file, to be read from its start."""
+    """Replace the content of a memory file by `data`, to be read from its start."""
     os.ftruncate(fd, 0)
     write_at(fd, data, 0)
     os.lseek(fd, 0, os.SEEK_SET)

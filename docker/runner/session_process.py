@@ -1,4 +1,4 @@
-"""The process of a session, whichever interpreter it runs."""
+"""The process of a session with any interpreter."""
 
 import os
 import select
@@ -12,14 +12,14 @@ from confinement import Confinement
 from processes import children_of, reap, send
 from spawning import keep_only
 
-# How long a process inside the namespace may take to signal the others; the agent can stop it.
+# Maximum time for a process inside the namespace to signal the others; the agent can stop it.
 _STROKE_MS = 200
 
 
 class SessionProcess:
     """
     `pid` ends with the session, and its namespace with it; without a `confinement` it shares the runner's namespace.
-    `has_parent`: the interpreter is its child. `break_signal` has the interpreter break off an action. `own` tells the
+    `has_parent`: the interpreter is its child. `break_signal` makes the interpreter stop an action. `own` returns the
     runner's own processes.
     """
 
@@ -37,12 +37,12 @@ class SessionProcess:
         self._confinement = confinement
         self._own = own
         self._exit_status = None
-        # Descriptors of its namespaces, none where it shares the runner's.
+        # Descriptors of its namespaces; none if it shares the runner's.
         self.namespaces = []
         self.processes = None
 
     def settle(self) -> None:
-        """Get to know it, once it has reported and before the agent can change anything. Raises OSError."""
+        """Look up its processes, after its first report and before the agent can change anything. Raises OSError."""
         children = children_of(self.pid) if self._has_parent else [self.pid]
         if not children:
             raise CannotStart("the interpreter has ended")
@@ -54,7 +54,7 @@ class SessionProcess:
         send(self.processes.interpreter, self._break_signal)
 
     def reap(self) -> int:
-        """Wait for its end; the exit status, 128 + signal where one killed it."""
+        """Wait for its end; returns the exit status, 128 + signal if a signal killed it."""
         if self._exit_status is None:
             self._exit_status = reap(self.pid, self._own())
         return self._exit_status
@@ -69,7 +69,7 @@ class SessionProcess:
         self.reap()
 
     def close(self) -> None:
-        """Kill it, and let go of what is held of it."""
+        """Kill it, and close its descriptors."""
         self.kill()
         for namespace in self.namespaces:
             os.close(namespace)
@@ -77,7 +77,7 @@ class SessionProcess:
             self.processes.close()
 
     def _stroke(self, number: int) -> None:
-        """Signal all processes of the namespace at once, as only one of its own can. Some may be missed: it can fail."""
+        """Signal all processes of the namespace at once, from a process inside it. It can fail, so some may be missed."""
         if self._confinement is None:
             # The first process of the container is this one: all others are meant.
             try:

@@ -1,4 +1,4 @@
-"""Programs with just the descriptors that they are given, whatever the runner has open and ignores."""
+"""Starts programs with exactly the given descriptors, regardless of what the runner has open or ignores."""
 
 import fcntl
 import os
@@ -16,7 +16,7 @@ def _lifted(descriptors: dict) -> dict:
 
 
 def keep_only(descriptors: dict) -> None:
-    """In a fork: have these descriptors (`{target: source}`), /dev/null where there is no input, and no others."""
+    """In a fork: keep exactly these descriptors (`{target: source}`), with /dev/null as input if there is none."""
     lifted = _lifted(descriptors)
     os.closerange(0, _LIFTED)
     if 0 not in lifted:
@@ -28,7 +28,7 @@ def keep_only(descriptors: dict) -> None:
 
 
 def heed_signals() -> None:
-    """In a fork: take signals as a program does that nobody has told otherwise."""
+    """In a fork: reset signal handlers to their defaults."""
     for number in _IGNORED_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
 

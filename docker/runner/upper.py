@@ -1,4 +1,4 @@
-"""What an overlay's upper directory says: a snapshot as a tree of nodes, read without trusting anything in it."""
+"""Reads an overlay's upper directory into a tree of nodes, without trusting anything in it."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from content import Contents
 from file_type import file_type
 
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-# Folders that are open at once; those farther up are found again by `..`, so that depth costs no descriptors.
+# Folders open at the same time. Folders farther up are reopened through `..`, so that depth costs no descriptors.
 _OPEN_FOLDERS = 64
 WHITEOUT = "whiteout"
 _OVERLAY_KEYS = ("opaque", "redirect", "whiteout")
@@ -42,12 +42,12 @@ class Node:
         # Kind and numbers of a device, e.g. `c 1:3`.
         self.device: Optional[str] = None
         self.digest: Optional[str] = None
-        # Digest of the extended attributes that belong to its state.
+        # Digest of the extended attributes that are part of its state.
         self.attributes: Optional[str] = None
         self.children: dict[str, Node] = {}
-        # Nothing of the lower folder shows through.
+        # The lower folder is hidden completely.
         self.opaque = False
-        # Where the lower folder lies instead, when the mount allows redirects.
+        # The other path of the lower folder, if the mount allows redirects.
         self.redirect: Optional[str] = None
         if self.type == "other":
             letter = "c" if stat.S_ISCHR(status.st_mode) else "b"
@@ -221,7 +221,7 @@ class Upper:
 
 
 def _attribute_names(file: int) -> list[str]:
-    """Names of extended attributes, or all that an overlay may have made where an agent has made too many to be listed."""
+    """Names of extended attributes. If an agent has made too many to be listed: all names that an overlay may have made."""
     try:
         return os.listxattr(file)
     except OSError as error:

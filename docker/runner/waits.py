@@ -1,13 +1,13 @@
-"""Waits that tell how long the runner itself was held up: stopped, or frozen with its container."""
+"""Waits that measure how long the runner itself was delayed: stopped, or frozen with its container."""
 
 import select
 import time
 
-# Longest wait at once: a pause within it shows, as the wait then ends late.
+# Maximum single wait. A pause during it shows, because the wait then ends late.
 _SLICE_S = 0.25
-# A busy machine may be this late.
+# Delay that a busy machine may cause.
 _LATE_S = 0.5
-# What a deadline may move by; the agent can keep the machine busy as well.
+# Maximum by which a deadline moves, since the agent can keep the machine busy too.
 _MOST_S = 10.0
 
 
@@ -18,7 +18,7 @@ class Waits:
         self._left_s = _MOST_S
 
     def wait(self, poll: select.poll, patience_s: float) -> tuple[list, float]:
-        """What is ready within the patience or a slice of it, and the seconds by which deadlines are to move."""
+        """Wait at most for the patience or a slice of it. Returns what is ready, and the seconds by which deadlines move."""
         patience_s = min(max(patience_s, 0.0), _SLICE_S)
         began = time.monotonic()
         ready = poll.poll(patience_s * 1000)

@@ -26,8 +26,8 @@ _TIMEOUT_S = 20
 
 class ZygoteSettings(NamedTuple):
     """
-    What a zygote is told. `groups`: files that a process joins the agent's control groups by. `alone`: sessions share the
-    runner's namespaces, and so does the zygote, which then never has more rights than they.
+    Settings of a zygote. `groups`: files through which a process joins the agent's control groups. `alone`: sessions
+    share the runner's namespaces, and so does the zygote, which then never has more rights than they.
     """
 
     seccomp_filter: bytes
@@ -39,10 +39,10 @@ class ZygoteSettings(NamedTuple):
 
 class Zygote:
     """
-    A process that was started before any episode and holds nothing of one. Its forks cost little, come under the agent's
-    limits without being moved, and are the runner's children. Without a `place` it is a fork of the runner, for sessions
-    and programs that are loaded from files; with one, where its file can be mounted, or `""` where nothing can be, it is
-    a warm Python interpreter, which sessions are forks of.
+    A process that was started before any episode and contains nothing of one. Its forks are cheap, are in the agent's
+    limits from the start, and are the runner's children. Without a `place` it is a fork of the runner, for sessions and
+    programs that are loaded from files. With a `place` (where its file is mounted, or `""` if nothing can be mounted) it
+    is a warm Python interpreter, from which sessions are forked.
     """
 
     def __init__(self, settings: ZygoteSettings, place: Optional[str] = None) -> None:
@@ -109,8 +109,9 @@ class Zygote:
 
     def start(self, layer: Optional[Layer], argv: Optional[list[str]], env: dict, cwd: str, descriptors: dict) -> int:
         """
-        Start a session with these descriptors (`{target: source}`): `argv`, or an interpreter where that is None. With a
-        layer it is in namespaces of its own, else in the runner's. The first process of the namespace. Raises CannotStart.
+        Start a session with these descriptors (`{target: source}`): `argv`, or an interpreter if that is None. With a
+        layer it is in namespaces of its own, else in the runner's. Returns the first process of the namespace. Raises
+        CannotStart.
         """
         place = None if layer is None else (layer.merged, layer.shm)
         request = {"kind": "session", "place": place, "argv": argv, "env": env, "cwd": cwd}
@@ -118,8 +119,8 @@ class Zygote:
 
     def start_beside(self, namespaces: Iterable[int], argv: list[str], env: dict, cwd: str, descriptors: dict) -> int:
         """
-        Start a program in the namespaces of a session (their descriptors), but as none of its children, as an engine
-        runs one; its pid. Raises CannotStart.
+        Start a program in the namespaces of a session (their descriptors), not as its child, like an engine's `exec`;
+        returns its pid. Raises CannotStart.
         """
         request = {"kind": "beside", "argv": argv, "env": env, "cwd": cwd}
         return beside(lambda told: self._ask(request, {**descriptors, TOLD: told}, namespaces))
@@ -136,7 +137,7 @@ class Zygote:
         return answer["pid"]
 
     def _answer(self, descriptors: list[int]) -> dict:
-        """What the zygote says; one that ended, as when memory ran out, is started again."""
+        """The zygote's answer. A zygote that has ended, e.g. because memory ran out, is restarted."""
         if self.pid is None or os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
             self._begin_again()
         try:
@@ -146,7 +147,7 @@ class Zygote:
             answer = b""
         if answer:
             return json.loads(answer)
-        # What it answers later would be taken for the next answer.
+        # A late answer would be taken for the next one.
         self.close()
         raise CannotStart("the process that programs are forked from has ended")
 
@@ -158,7 +159,7 @@ class Zygote:
             raise CannotStart(str(error)) from error
 
     def close(self) -> None:
-        """End it, and leave no zombie; the next request starts another one."""
+        """End it and leave no zombie; the next request starts a new one."""
         self._control.close()
         if self.pid is not None:
             send(self.pid, signal.SIGKILL)
@@ -168,8 +169,8 @@ class Zygote:
 
 def _protected(place: str) -> str:
     """
-    The interpreter's file as a read-only one of this container's own: an agent reaches the file that it runs from through
-    /proc/self/exe, and could lock the machine's, or watch who runs it.
+    A read-only copy of the interpreter's file for this container: through /proc/self/exe an agent reaches the file that
+    it runs from, and could lock the machine's file or watch who runs it.
     """
     folder, name = os.path.split(os.path.realpath(_PYTHON))
     os.makedirs(f"{place}/empty")

@@ -1,4 +1,7 @@
-"""The process that every program of the agent is forked from: in the agent's control groups, with nothing of an episode."""
+"""
+The process from which every program of the agent is forked. It is in the agent's control groups and contains nothing of
+an episode.
+"""
 
 import gc
 import json
@@ -17,7 +20,7 @@ from session_ends import CODE, GO, REPORT, TOLD
 
 # Out of the way of programs that close the low descriptors.
 _REPORT_FD, _CODE_FD, _GO_FD = 1000, 1001, 1002
-# What the zygote of an interpreter has loaded, and no session's `sys.modules` shows.
+# Modules that the interpreter's zygote has loaded and that are hidden from a session's `sys.modules`.
 _OWN_MODULES = (
     *("capabilities", "confinement", "devices", "mmap", "mounts", "processes"),
     *("python_driver", "resource", "session_ends", "spawning", "zygote_main"),
@@ -116,15 +119,15 @@ class ZygoteMain:
             os.chdir("/")
         for name in _OWN_MODULES:
             sys.modules.pop(name, None)
-        # It is the agent's program now, as one that was started from a file would be.
+        # It is now the agent's program, like one that was started from a file.
         set_dumpable(True)
         self._interpreter(_GO_FD, _REPORT_FD, _CODE_FD).serve()
 
 
 def leave_signals() -> None:
     """
-    Have the agent's programs queue up at most half of the signals that the machine has for one user: the agent's user may
-    be the machine's root, whose own programs need some for their timers.
+    Limit the agent's programs to half of the queued signals that the machine allows one user: the agent's user may be the
+    machine's root, whose own programs need some for their timers.
     """
     _, most = resource.getrlimit(resource.RLIMIT_SIGPENDING)
     if most != resource.RLIM_INFINITY:
@@ -136,7 +139,7 @@ def _content(fd: int) -> bytes:
 
 
 def _keep(given: dict) -> None:
-    """Leave no descriptor open but the session's."""
+    """Close all descriptors except the session's."""
     for target, source in ((_GO_FD, given[GO]), (_REPORT_FD, given[REPORT]), (_CODE_FD, given[CODE])):
         os.dup2(source, target, inheritable=False)
     null = os.open("/dev/null", os.O_RDWR)

@@ -37,7 +37,7 @@ export const BashTaskRecord = z.strictObject({
   /** Commands that run before the agent's first action; their effects are part of the start state. */
   setup: z.string().optional(),
   tags: z.array(z.string()).optional(),
-  /** Plausible but wrong solutions: each must score below 1. */
+  /** Plausible but wrong solutions: the reward of each must be below 1. */
   wrong: z.array(z.string()).optional(),
   /** Why it cannot be graded; set by an import or a check. */
   ungradable: Ungradable.optional(),

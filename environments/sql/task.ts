@@ -27,7 +27,7 @@ export const SqlTaskRecord = z.strictObject({
   /** Tables that the task needs; the option `schema` shows only these. @default all */
   tables: z.array(z.string().min(1)).min(1).optional(),
   tags: z.array(z.string()).optional(),
-  /** Plausible but wrong queries: each must score below 1. */
+  /** Plausible but wrong queries: the reward of each must be below 1. */
   wrong: z.array(perDialect).optional(),
   /** Why it cannot be graded; set by an import or a check. */
   ungradable: Ungradable.optional(),
