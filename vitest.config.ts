@@ -11,7 +11,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
-    hookTimeout: 180_000,
+    // Hooks start engines and servers, which may have images to build.
+    hookTimeout: 600_000,
+    globalSetup: ['test/images-first.ts'],
     // Most tests wait for containers and deadlines. None counts what another one's server may have made.
     maxWorkers: 3,
     // Modules are loaded once a worker, not once a file.

@@ -64,7 +64,7 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
       break;
     }
     client = await StepwellClient.connect(url, { strict: true, timeoutMs: START_MS });
-  }, START_MS);
+  });
 
   afterAll(async () => {
     await client?.close();

@@ -48,7 +48,7 @@ function keepsTheContract({ environment, dialect }: Scenario, runtime: EngineCas
     const terminal = new FakeTerminal('', { ...process.env, STEPWELL_HOME: home } as Record<string, string>);
     const wanted = { dataset: 'built-in', dialect, tasks: 2, seed: 0, runtime };
     opened = await openSubject(terminal, environment, wanted);
-  }, CHECK_MS);
+  });
 
   afterAll(async () => {
     await opened?.[Symbol.asyncDispose]();

@@ -26,7 +26,7 @@ function itPlays(engine: EngineCase): void {
       defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
       datasets: [python.builtIn],
     });
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await opened?.close();

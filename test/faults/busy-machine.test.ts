@@ -46,7 +46,7 @@ function itIsFair(engine: EngineCase): void {
     others = Array.from({ length: 3 * availableParallelism() }, () =>
       spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
     );
-  }, 300_000);
+  });
 
   afterAll(async () => {
     for (const other of others ?? []) other.kill('SIGKILL');

@@ -51,7 +51,7 @@ function itWithstands(engine: EngineCase): void {
 
   beforeAll(async () => {
     grades = await openFaultyGrades(engine);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await grades?.close();

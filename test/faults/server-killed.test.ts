@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { leftBy, recorded, runFoldersIn, trajectoryOf } from './leaks.ts';
@@ -11,6 +11,9 @@ for (const under of await engineCases()) {
     const start = () => Served.start({ runtime: under.name, home });
     let served: Served | undefined;
 
+    beforeAll(async () => {
+      served = await start();
+    });
     afterAll(async () => {
       await served?.stop();
       home.remove();

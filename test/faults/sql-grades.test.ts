@@ -52,7 +52,7 @@ describeUnless(await localMissing(), 'a SQL grade whose driver is disturbed, on 
     const config = createConfig(settings);
     server = await startServer(config, { env: { ...process.env, STEPWELL_HOME: home } });
     client = await StepwellClient.connect(server.url, { timeoutMs: 120_000 });
-  }, 120_000);
+  });
   afterAll(async () => {
     await client?.close();
     await server?.close();

@@ -55,7 +55,7 @@ function itReproduces(engine: EngineCase): void {
       defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
       datasets: [{ name: 'mbpp', image: 'python', definition: null, tasks }],
     });
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await opened?.close();

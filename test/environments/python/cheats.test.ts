@@ -41,7 +41,7 @@ function itWithstands(engine: EngineCase): void {
       defaults: { stepTimeoutMs: 5000, maxOutputBytes: 65_536 },
       datasets: [{ name: 'cheats', image: 'python', definition: null, tasks: TASKS }],
     });
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await opened?.close();

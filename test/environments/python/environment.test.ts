@@ -33,7 +33,7 @@ function itPlays(engine: EngineCase): void {
       defaults: { stepTimeoutMs: 5000, maxOutputBytes: 65_536 },
       datasets: [{ name: 'mine', image: 'python', definition: null, tasks: [TASK] }],
     });
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await opened?.close();

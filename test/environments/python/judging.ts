@@ -12,7 +12,7 @@ export function judging(engine: EngineCase) {
   beforeAll(async () => {
     opened = await openPool(engine, 'python');
     judge = new PythonJudge(opened.pool);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await opened?.close();
