@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHECKS } from '../../clients/check/checks.ts';
 import { verdictLine, verdictOf } from '../../clients/check/verdict.ts';
 import { type OpenSubject, openSubject, type WantedSubject } from '../../clients/cli/check-subject.ts';
+import { DEFINITIONS } from '../../environments/registry.ts';
+import { Dialect } from '../../environments/sql/task.ts';
 import { FakeTerminal } from '../cli/fake-terminal.ts';
 import { temporaryHome } from '../clients/real-server.ts';
 import { type EngineCase, engineCases } from '../engines.ts';
@@ -32,12 +34,21 @@ function lacking(programs: readonly string[]): string | null {
   );
 }
 
-const SCENARIOS: readonly Scenario[] = [
-  { environment: 'bash-v1', localLacks: lacking(BASH_PROGRAMS) },
-  { environment: 'sql-v1', dialect: 'sqlite', localLacks: null },
-  { environment: 'sql-v1', dialect: 'mysql', localLacks: noMariadb },
-  { environment: 'python-v1', localLacks: null },
-];
+/** What environments lack on the local engine of this machine. */
+const LOCAL_LACKS: Readonly<Record<string, string | null>> = {
+  'bash-v1': lacking(BASH_PROGRAMS),
+  'sql-v1 mysql': noMariadb,
+};
+
+/** Every environment, in each of its dialects. */
+const SCENARIOS = DEFINITIONS.flatMap(({ id, options }): Scenario[] => {
+  const dialects = 'dialect' in options ? Dialect.options : [undefined];
+  return dialects.map((dialect) => ({
+    environment: id,
+    ...(dialect === undefined ? {} : { dialect }),
+    localLacks: LOCAL_LACKS[dialect === undefined ? id : `${id} ${dialect}`] ?? null,
+  }));
+});
 
 function keepsTheContract({ environment, dialect }: Scenario, runtime: EngineCase['name']): void {
   let home: string;
