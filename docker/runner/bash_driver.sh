@@ -19,10 +19,14 @@ __sw_again() {
   return "$__sw_status"
 }
 
-# Leave tracing on for the command, but not for what is around it.
+# Turn tracing on for the command, but not for what is around it. A syntax error shows the whole line: if the first line has
+# one, it gets nothing in front of it, as it does not run, and tracing is on again for the next command.
 __sw_traced() {
-  __sw_code="{ set -${-//[^xv]}; __sw_again && :; } 2>/dev/null; $__sw_code"
+  __sw_tracing=${-//[^xv]}
   builtin set +xv
+  [[ $(builtin eval "builtin set -n"$'\n'"$__sw_code" 2>&1) == *"\`${__sw_code%%$'\n'*}'"* ]] && return
+  __sw_code="{ set -$__sw_tracing; __sw_again && :; } 2>/dev/null; $__sw_code"
+  __sw_tracing=
 }
 
 # At a deadline: leave functions and loops one by one, and skip every command until the report. The status 2 of a
@@ -49,6 +53,7 @@ __sw_sequence=0
 __sw_cutting=
 __sw_running=
 __sw_nothing=
+__sw_tracing=
 __sw_go=
 __sw_text=
 __sw_report=
@@ -59,6 +64,7 @@ __sw_report=
 __sw_loop='while while {
     __sw_status=$? __sw_running=;
     [[ $__sw_cutting ]] && __sw_mend;
+    [[ $__sw_tracing ]] && builtin set "-$__sw_tracing" && __sw_tracing=;
     builtin printf "%s\0" "$__sw_sequence $__sw_status $PWD" >&$__sw_report;
     builtin read -r -u $__sw_go __sw_input || builtin exit 0;
     IFS= builtin read -r -d "" -u $__sw_text __sw_code;

@@ -47,6 +47,21 @@ export function commandContract({ acquire, run, output, kind }: SandboxBench): v
       }
     });
 
+    it('shows only its own text in a syntax error while it is traced, and is traced afterwards', async () => {
+      const sandbox = await acquire();
+      await run(sandbox, 'set -x');
+      for (const before of ['true', 'false']) {
+        expect(await output(sandbox, before)).toMatch(new RegExp(`^\\++ ${before}\n$`));
+        expect(await output(sandbox, 'echo 1; fi')).toBe(
+          "bash: eval: line 1: syntax error near unexpected token `fi'\nbash: eval: line 1: `echo 1; fi'\n",
+        );
+        expect(await output(sandbox, 'echo $?')).toMatch(/^\++ echo 2\n2\n$/);
+        expect(await output(sandbox, 'echo a\nfi')).toMatch(
+          /^\++ echo a\na\nbash: eval: line 2: syntax error near unexpected token `fi'\nbash: eval: line 2: `fi'\n$/,
+        );
+      }
+    });
+
     it('after a failure runs no trap of the failure again, and ends no shell with errexit', async () => {
       const sandbox = await acquire();
       await run(sandbox, "trap 'echo trapped' ERR");

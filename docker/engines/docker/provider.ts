@@ -10,7 +10,7 @@ import { DockerImageBuilder } from './image-builder.ts';
 /** The Docker engine that `DOCKER_HOST` names, or the one of this machine. */
 export const docker: EngineProvider = {
   found: 'a Docker engine answers',
-  lack: () => dockerLack(new Docker()),
+  lack: () => dockerLack(() => new Docker()),
   open: ({ owner, runFolder, runParent }) =>
     new DockerEngine({ docker: new Docker(), owner, runFolder, runParent }),
   builder: () => new DockerImageBuilder(new Docker()),
@@ -23,8 +23,8 @@ export const docker: EngineProvider = {
 };
 
 /** Why this Docker engine cannot be used. @param timeoutMs longest wait for its answer, in milliseconds */
-export async function dockerLack(engine: Docker, timeoutMs = 3_000): Promise<Lack | null> {
-  const reason = await reasonAgainst(engine, timeoutMs);
+export async function dockerLack(connect: () => Docker, timeoutMs = 3_000): Promise<Lack | null> {
+  const reason = await reasonAgainst(connect, timeoutMs);
   if (reason === null) return null;
   return {
     brief: `no Docker engine (${reason})`,
@@ -33,9 +33,9 @@ export async function dockerLack(engine: Docker, timeoutMs = 3_000): Promise<Lac
   };
 }
 
-async function reasonAgainst(engine: Docker, timeoutMs: number): Promise<string | null> {
+async function reasonAgainst(connect: () => Docker, timeoutMs: number): Promise<string | null> {
   try {
-    const { Os } = await withDeadline(engine.version(), timeoutMs, () => {
+    const { Os } = await withDeadline(connect().version(), timeoutMs, () => {
       throw new Error(`it did not answer within ${timeoutMs} ms`);
     });
     return Os === 'linux' ? null : `it runs ${Os} containers, not Linux ones`;
