@@ -15,7 +15,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     globalSetup: ['test/images-first.ts'],
     // Most tests wait for containers and deadlines. None counts what another one's server may have made.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Modules are loaded once a worker, not once a file.
     isolate: false,
   },

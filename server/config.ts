@@ -12,7 +12,10 @@ const DAY_MS = 24 * HOUR_MS;
 const RUNNER_BYTES = 96 * MIB;
 
 /** A whole number in a range. @param max @default no maximum */
-const integer = (min: number, max = Number.MAX_SAFE_INTEGER) => z.number().int().min(min).max(max);
+const integer = (min: number, max?: number) => {
+  const atLeast = z.number().int().min(min);
+  return max === undefined ? atLeast : atLeast.max(max);
+};
 
 const counts = z.record(z.string().min(1), integer(0, 10_000));
 const paths = z.record(z.string().min(1), z.string().min(1));

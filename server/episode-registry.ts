@@ -244,6 +244,6 @@ export class EpisodeRegistry {
     const end = this.#parts.now() + timeoutMs;
     await withDeadline(Promise.all(running), timeoutMs, () => {});
     const closing = [...this.#open].map((episode) => episode.abandon(reason));
-    await withDeadline(Promise.all(closing), end - this.#parts.now(), () => {});
+    await withDeadline(Promise.all(closing), Math.max(0, end - this.#parts.now()), () => {});
   }
 }

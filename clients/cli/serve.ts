@@ -24,7 +24,10 @@ export function addSettingFlags(command: Command): () => ConfigInput {
     const { key, flag, placeholder, default: fallback, description } = setting;
     const usage = placeholder === '' ? `${flag} [true|false]` : `${flag} ${placeholder}`;
     const shown = fallback === '' ? description : `${description} (default: ${fallback})`;
-    const option = new Option(usage, shown).argParser((text, former: string[] = []) => [...former, text]);
+    const option = new Option(usage, shown).argParser((text, former?: string[] | true) =>
+      // A switch without a value was `true` before.
+      Array.isArray(former) ? [...former, text] : [text],
+    );
     command.addOption(option);
     return (): [string, unknown][] => {
       const texts: string[] | true | undefined = command.getOptionValue(option.attributeName());

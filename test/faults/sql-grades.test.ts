@@ -48,7 +48,7 @@ describeUnless(await localMissing(), 'a SQL grade whose driver is disturbed, on 
 
   beforeAll(async () => {
     home = await temporaryHome();
-    const settings = { port: 0, runtime: 'local', pool: {}, pool_max: 6, log_level: 'silent' } as const;
+    const settings = { port: 0, runtime: 'local', pool: {}, pool_max: 8, log_level: 'silent' } as const;
     const config = createConfig(settings);
     server = await startServer(config, { env: { ...process.env, STEPWELL_HOME: home } });
     client = await StepwellClient.connect(server.url, { timeoutMs: 120_000 });
@@ -98,15 +98,13 @@ describeUnless(await localMissing(), 'a SQL grade whose driver is disturbed, on 
   ])(
     'has a number where the answer itself %s',
     async (_, answer) => {
-      for (const [before, reward] of [
-        [[], 0],
-        [[GOLD], 1],
-      ] as const) {
+      const submitted = async (before: readonly string[], reward: number) => {
         const task = { environment: 'sql-v1', task: 'library-irish-authors', dialect: 'sqlite' } as const;
         await using episode = await client.reset(task);
         for (const code of before) await episode.step({ code });
         expect(await episode.submit(answer)).toMatchObject({ failure: null, reward });
-      }
+      };
+      await Promise.all([submitted([], 0), submitted([GOLD], 1)]);
     },
     120_000,
   );

@@ -9,7 +9,7 @@ import { python } from '../../environments/python/definition.ts';
 import { PythonTaskRecord } from '../../environments/python/task.ts';
 import { type EngineCase, engineCases, openPool } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
-import { intercodeFolder, missingData } from './reference-data.ts';
+import { intercodeFolder, missingData, sampled } from './reference-data.ts';
 
 /** One episode of the published run: what its model did, and what InterCode answered to it. */
 const PublishedRun = z.record(
@@ -70,8 +70,8 @@ function itReproduces(engine: EngineCase): void {
     }
   }
 
-  it('gives each of the 974 golds 1, and a solution that raises 0', async () => {
-    const waiting = [...tasks];
+  it('gives the golds 1, and a solution that raises 0', async () => {
+    const waiting = sampled(tasks);
     const wrong: string[] = [];
     const work = async () => {
       for (let task = waiting.pop(); task !== undefined; task = waiting.pop()) {

@@ -4,14 +4,14 @@ import { goldCode } from '../../environments/bash/task-placement.ts';
 import { datasetsOf, loadDatasets } from '../../environments/dataset-store.ts';
 import { dockerMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
-import { intercodeFolder, missingData, referenceEpisodes } from './reference-data.ts';
+import { intercodeFolder, isSample, missingData, referenceEpisodes, sampled } from './reference-data.ts';
 import { describeDifference, inParallel, replayEpisode, resetIntercode, sameReward } from './replay.ts';
 import { MINUTES, servedIntercode } from './served-intercode.ts';
 
 const missing = missingData ?? (await dockerMissing());
 
-/** Share of step rewards that must be equal. */
-const REQUIRED = 0.989;
+/** Share of step rewards that must be equal. The differences lie unevenly, so a sample may have more of them. */
+const REQUIRED = isSample ? 0.98 : 0.989;
 /** Episodes at the same time. */
 const WIDTH = 6;
 const DATASETS = ['nl2bash-fs1', 'nl2bash-fs2', 'nl2bash-fs3', 'nl2bash-fs4'];
@@ -54,7 +54,7 @@ describeUnless(missing, 'NL2Bash through the WebSocket, with the semantics of In
     `rewards at least ${100 * REQUIRED} % of the reference's steps alike`,
     async () => {
       const { client } = served();
-      const episodes = referenceEpisodes();
+      const episodes = sampled(referenceEpisodes());
       const steps = (await inParallel(episodes, WIDTH, (one) => replayEpisode(client, one))).flat();
       const different = steps.filter((step) => !sameReward(step));
       const equal = 1 - different.length / steps.length;

@@ -33,6 +33,15 @@ export const missingData = unlessRequired(
   existsSync(referenceFolder) ? null : `no reference data at ${referenceFolder}; set STEPWELL_DATA`,
 );
 
+/** Of long replays, play every so-maniest episode only: env `STEPWELL_FIDELITY_EVERY`. @default 1, all of them */
+const every = Math.max(1, Number(process.env.STEPWELL_FIDELITY_EVERY ?? 1));
+
+/** Whether a long replay leaves episodes out. */
+export const isSample = every > 1;
+
+/** The episodes of a long replay that are played. */
+export const sampled = <T>(all: readonly T[]): T[] => all.filter((_, index) => index % every === 0);
+
 export function referenceEpisodes(): ReferenceEpisode[] {
   return readdirSync(referenceFolder)
     .filter((name) => name.startsWith('bash_') && name.endsWith('.jsonl'))

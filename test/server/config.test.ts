@@ -12,6 +12,11 @@ function parsed(argv: readonly string[], env = {}) {
   return configOf(settings(), env);
 }
 
+test('a switch may be given twice, and a number too large has one error', () => {
+  expect(parsed(['--fsync', '--fsync', 'true']).fsync).toBe(true);
+  expect(() => parsed([], { STEPWELL_LAYER_BYTES: '1e30' })).toThrow(/^[^\n]*--layer-bytes[^\n]*$/);
+});
+
 test('without flags the defaults hold', () => {
   expect(configOf({})).toMatchObject({
     port: 8765,

@@ -73,11 +73,18 @@ describe('the table of engines', () => {
 describe('what a machine lacks for Docker', () => {
   it('is told of a socket that nobody listens on, and what to do', async () => {
     const docker = new Docker({ socketPath: join(tmpdir(), 'stepwell-no-such.sock') });
-    expect(await dockerLack(docker)).toMatchObject({
+    expect(await dockerLack(() => docker)).toMatchObject({
       brief: expect.stringMatching(/^no Docker engine \(.*ENOENT/),
       message: expect.stringMatching(/^No Docker engine can be used \(.*ENOENT/),
       advice: expect.stringContaining('--runtime local'),
     });
+  });
+
+  it('is told of an address that is none', async () => {
+    const refuse = () => {
+      throw new Error('not an address');
+    };
+    expect(await dockerLack(refuse)).toMatchObject({ brief: 'no Docker engine (not an address)' });
   });
 
   it('does not wait for an engine that does not answer', async () => {
@@ -86,7 +93,7 @@ describe('what a machine lacks for Docker', () => {
     await new Promise<void>((resolve) => server.listen(path, () => resolve()));
     const sockets: { destroy(): void }[] = [];
     server.on('connection', (socket) => sockets.push(socket));
-    const lack = await dockerLack(new Docker({ socketPath: path }), 50);
+    const lack = await dockerLack(() => new Docker({ socketPath: path }), 50);
     expect(lack?.brief).toMatch(/did not answer/);
     for (const socket of sockets) socket.destroy();
     server.close();
