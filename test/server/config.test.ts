@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { addSettingFlags } from '../../clients/cli/serve.ts';
 import { ConfigError, type ConfigInput, createConfig } from '../../server/config.ts';
-import { configFlags, configOf } from '../../server/config-flags.ts';
+import { configFlags, configOf, joinedItems } from '../../server/config-flags.ts';
 
 /** The configuration of a command line. */
 function parsed(argv: readonly string[], env = {}) {
@@ -34,6 +34,18 @@ test('flags are read in every form', () => {
     fsync: true,
     cpus: 0.5,
   });
+});
+
+test('a backslash before a comma makes it part of an item', () => {
+  const argv = ['--environment', '/a,/b\\,c', '--environment', '/d', '--dataset', 'a=/x\\,y,b=z'];
+  expect(parsed(argv)).toMatchObject({
+    environment: ['/a', '/b,c', '/d'],
+    dataset: { a: '/x,y', b: 'z' },
+  });
+  expect(parsed([], { STEPWELL_ENVIRONMENT: joinedItems(['/a', '/b,c']) }).environment).toEqual([
+    '/a',
+    '/b,c',
+  ]);
 });
 
 test('the environment stands behind the flags', () => {
