@@ -88,6 +88,20 @@ test.each(CONTRADICTIONS)('%j contradicts itself; the error names %s and %s', (i
   expect(() => createConfig(input)).toThrow(remedy);
 });
 
+test.each([
+  [['--port', '99999'], '--port: expected a whole number from 0 to 65535'],
+  [['--port', '0.5'], '--port: expected a whole number from 0 to 65535'],
+  [['--cpus', '0'], '--cpus: expected a number from 0.01 to 1024'],
+  [['--memory-bytes', '1'], '--memory-bytes: expected a whole number from 67108864'],
+  [['--pool', 'bash-v1=-1'], '--pool bash-v1: expected a whole number from 0 to 10000'],
+  [['--token', 'short'], '--token: expected at least 8 characters'],
+  [['--host', ''], '--host: expected at least 1 character'],
+  [['--runtime', 'podman'], '--runtime: expected auto, docker or local'],
+  [['--allowed-origins', 'here'], '--allowed-origins: expected an address, e.g. https://example.org'],
+])('%j is refused with what is expected', (argv, message) => {
+  expect(() => parsed(argv)).toThrow(new ConfigError(message));
+});
+
 test('a token opens the server to other machines', () => {
   expect(createConfig({ host: '0.0.0.0', token: 'long-enough' }).host).toBe('0.0.0.0');
 });
