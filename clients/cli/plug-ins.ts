@@ -43,7 +43,7 @@ export async function loadPlugIns(argv: readonly string[], terminal: Terminal): 
     import('../../environments/load-definition.ts'),
     import('../../server/config-flags.ts'),
   ]);
-  for (const folder of folders) ids.set(folder, (await loadDefinition(folder)).id);
+  for (const folder of folders) ids.set(folder, (await loadDefinition(folder)).definition.id);
   const known = splitItems(terminal.env.STEPWELL_ENVIRONMENT ?? '');
   const paths = new Set([...known, ...folders].map((path) => resolve(path)));
   const STEPWELL_ENVIRONMENT = joinedItems([...paths]);
