@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { register } from 'node:module';
 import { dirname, extname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { EnvironmentDefinition } from './definition.ts';
 import { definitionFault } from './definition-fault.ts';
 import { DEFINITIONS } from './registry.ts';
@@ -72,11 +72,17 @@ async function imported(file: string): Promise<{ readonly default?: unknown }> {
   }
 }
 
+/** A definition with the folder of its file. */
+export interface LoadedDefinition {
+  readonly definition: EnvironmentDefinition;
+  readonly folder: string;
+}
+
 /**
  * The default export of a file, or of a folder's `environment.ts`, `.js` or `.mjs`.
  * @throws {DefinitionError} with the file and the reason
  */
-export async function loadDefinition(path: string): Promise<EnvironmentDefinition> {
+export async function loadDefinition(path: string): Promise<LoadedDefinition> {
   const file = await definitionFile(resolve(path));
   if (!resolved.has(dirname(file))) hookInto(dirname(file));
   let module: { readonly default?: unknown };
@@ -89,21 +95,26 @@ export async function loadDefinition(path: string): Promise<EnvironmentDefinitio
   const definition = module.default;
   const fault = definitionFault(definition);
   if (fault !== null) throw new DefinitionError(file, fault);
-  return definition as EnvironmentDefinition;
+  return { definition: definition as EnvironmentDefinition, folder: dirname(file) };
 }
 
 /**
  * The built-in definitions and those of these folders.
  * @throws {DefinitionError} also for an id, or the name of an image, that another environment has
  */
-export async function loadDefinitions(paths: readonly string[]): Promise<EnvironmentDefinition[]> {
-  const definitions = [...DEFINITIONS];
+export async function loadDefinitions(paths: readonly string[]): Promise<LoadedDefinition[]> {
+  // A built-in README is in the folder of its definition, in a clone and in a package.
+  const loaded = DEFINITIONS.map((definition) => ({
+    definition,
+    folder: fileURLToPath(new URL('.', definition.readme)),
+  }));
   for (const path of paths) {
-    const definition = await loadDefinition(path);
-    if (definitions.some(({ id }) => id === definition.id)) {
-      throw new DefinitionError(resolve(path), `another environment already has the id ${definition.id}`);
+    const one = await loadDefinition(path);
+    const { id } = one.definition;
+    if (loaded.some(({ definition }) => definition.id === id)) {
+      throw new DefinitionError(resolve(path), `another environment already has the id ${id}`);
     }
-    definitions.push(definition);
+    loaded.push(one);
   }
-  return definitions;
+  return loaded;
 }

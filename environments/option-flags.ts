@@ -39,12 +39,14 @@ export function optionFlags(environments: readonly OptionOwner[]): OptionFlag[] 
   return Object.entries(properties).map(([name, schema]) => {
     const owners = name in CommonOptions.shape ? null : set.ownersOf(name);
     const meaning = set.meaningOf(name).replaceAll('`', '');
+    // Meanings that differ have their owners already.
+    const isNamed = owners === null || owners.some((id) => meaning.startsWith(`${id}: `));
     return {
       name,
       kind: kindOf(schema),
       values: (schema.enum ?? []).map(String),
       range: [schema.minimum ?? Number.MIN_SAFE_INTEGER, schema.maximum ?? Number.MAX_SAFE_INTEGER],
-      description: owners === null ? meaning : `${owners.join(', ')}: ${meaning}`,
+      description: isNamed ? meaning : `${owners.join(', ')}: ${meaning}`,
     };
   });
 }

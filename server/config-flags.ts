@@ -94,10 +94,23 @@ function toEntry(key: string, text: string, setting: Setting): [string, string |
   return [text.slice(0, at), ofNumbers ? toNumber(key, value) : value];
 }
 
+/** The items of a text that separates them by commas. A backslash before a comma makes it part of an item. */
+export function splitItems(text: string): string[] {
+  return text
+    .split(/(?<!\\),/)
+    .filter((item) => item !== '')
+    .map((item) => item.replaceAll('\\,', ','));
+}
+
+/** A text that {@link splitItems} takes apart again. */
+export function joinedItems(items: readonly string[]): string {
+  return items.map((item) => item.replaceAll(',', '\\,')).join(',');
+}
+
 /** The value of a setting from its texts, in the order given. */
 function toValue(key: string, texts: readonly string[], setting: Setting): unknown {
   const last = texts.at(-1) ?? '';
-  const items = (): string[] => texts.flatMap((text) => text.split(',')).filter((item) => item !== '');
+  const items = (): string[] => texts.flatMap(splitItems);
   switch (typeOf(setting)) {
     case 'integer':
     case 'number':

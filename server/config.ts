@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { runtimes } from '../docker/engines/table.ts';
 import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
 import { isLoopback } from './admission.ts';
+import { settingIssue } from './setting-issue.ts';
 import { KEEP } from './trajectory-keep.ts';
 
 const MIB = 1024 * 1024;
@@ -197,7 +198,10 @@ export function createConfig(input: ConfigInput = {}): Config {
       if (issue.code === 'unrecognized_keys') {
         return `${issue.keys.map(flagOf).join(', ')}: there is no such setting; \`stepwell serve --help\` lists all`;
       }
-      return `${flagOf(String(issue.path[0]))}: ${issue.message}`;
+      // Of a record, the entry; the index of a list's item says little.
+      const [key, ...entry] = issue.path.filter((part) => typeof part === 'string');
+      const setting = Config.shape[key as keyof Config];
+      return `${[flagOf(key ?? ''), ...entry].join(' ')}: ${settingIssue(setting, issue)}`;
     });
     throw new ConfigError(lines.join('\n'));
   }

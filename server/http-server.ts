@@ -48,12 +48,11 @@ export function makeHttpServer(config: Config, doorkeeper: Doorkeeper, listener:
 }
 
 /**
- * Bind a port and release it, so that a port in use is reported before anything starts.
- * @param port 0 (any free port) is not checked
- * @throws {Error} `EADDRINUSE`, `EADDRNOTAVAIL` or `EACCES`
+ * Bind a port and release it, so that a port in use or a wrong host is reported before anything starts.
+ * @param port 0 is any free port
+ * @throws {Error} `EADDRINUSE`, `EADDRNOTAVAIL` or `EACCES`; `ENOTFOUND` or `EAI_AGAIN` for a host without an address
  */
 export async function requireFreePort(host: string, port: number): Promise<void> {
-  if (port === 0) return;
   const holder = createTcpServer((socket) => socket.destroy());
   holder.listen({ host, port });
   await once(holder, 'listening');

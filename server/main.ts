@@ -155,15 +155,16 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     },
   };
   const defaults = { stepTimeoutMs: config.step_timeout_ms, maxOutputBytes: config.max_output_bytes };
-  const definitions = await loadDefinitions(config.environment);
+  const definitions = (await loadDefinitions(config.environment)).map(({ definition }) => definition);
   const datasets = await loadDatasets(home, config.dataset, definitions);
   const environments = [...createEnvironments({ definitions, sandboxes, defaults, datasets }).values()];
   const warm = warmImages(config.pool, environments);
+  const replacements = operatorImages(config.image);
   await requireFreePort(config.host, config.port);
 
   const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
-  const images = [...operatorImages(config.image), ...environments.flatMap((one) => one.images)];
+  const images = [...replacements, ...environments.flatMap((one) => one.images)];
   const { pool, warmUp } = makePool({ config, opened, definitions: images, warm, log });
   const building = new BuildingSource({
     sandboxes: pool,

@@ -31,7 +31,13 @@ const CHEAT_FACTS = ['names', 'table', 'instruction', 'another_gold'] as const;
 export type CheatFact = (typeof CHEAT_FACTS)[number];
 
 /** Beginning of a comment line, by the file's ending. */
-const COMMENTS: Readonly<Record<string, string>> = { '.sh': '#', '.py': '#', '.sql': '--' };
+const COMMENTS: Readonly<Record<string, string>> = {
+  '.sh': '#',
+  '.py': '#',
+  '.sql': '--',
+  '.js': '//',
+  '.mjs': '//',
+};
 const KEYS = ['cheat', 'scores', 'deadline'] as const;
 const KINDS = ['step', 'evaluate', 'answer'] as const;
 const MOST_MS = 600_000;

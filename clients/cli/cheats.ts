@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Runtime } from '../../docker/engines/table.ts';
 import { type CheatOutcome, CheatPlayer } from '../cheats/cheat-play.ts';
@@ -9,6 +9,7 @@ import { boundText } from '../cheats/reward-bound.ts';
 import type { Cli } from './cli.ts';
 import { CommandError, listCommand } from './command-error.ts';
 import { type DatasetPlaces, datasetPlaces } from './dataset-places.ts';
+import { environmentFrom } from './environment-argument.ts';
 import { integer, runtimeFlag } from './flags.ts';
 import { addDialectFlag, type ResetFlags } from './reset-flags.ts';
 import { openTarget } from './target.ts';
@@ -52,7 +53,8 @@ export async function declareCommand(command: Command, cli: Cli): Promise<void> 
 
 async function playGallery({ terminal, exit }: Cli, environment: string, flags: CheatsFlags): Promise<void> {
   const places = await datasetPlaces(terminal);
-  const scripts = chosen(await readCheats(folderOf(environment, flags, places)), flags.cheat);
+  const { folder } = await environmentFrom(environment, terminal);
+  const scripts = chosen(await readCheats(flags.from ?? galleryOf(environment, folder)), flags.cheat);
   const tasks = await tasksOf(places, environment, flags);
   // These episodes need no record.
   const env = { ...terminal.env, STEPWELL_TRAJECTORIES: 'none' };
@@ -72,13 +74,11 @@ async function playGallery({ terminal, exit }: Cli, environment: string, flags: 
   exit(isHeld && outcomes.some(({ verdict }) => verdict === 'held') ? EXIT.ok : EXIT.bad);
 }
 
-function folderOf(environment: string, { from }: CheatsFlags, { definitions }: DatasetPlaces): string {
-  if (from !== undefined) return from;
-  const definition = definitions.find(({ id }) => id === environment);
-  const folder = definition === undefined ? null : fileURLToPath(new URL('cheats', definition.readme));
-  if (folder !== null && existsSync(folder)) return folder;
+function galleryOf(environment: string, folder: string): string {
+  const gallery = join(folder, 'cheats');
+  if (existsSync(gallery)) return gallery;
   throw new CommandError(
-    `no cheats are known for the environment "${environment}"; \`stepwell tasks datasets\` lists the environments`,
+    `${environment} has no cheats: put them into the folder ${gallery}, or name another one with --from`,
   );
 }
 

@@ -37,12 +37,31 @@ export function listCommand({ environment, dataset }: Details): string {
   return `\`${['stepwell tasks list', ...flags.map(([flag, name]) => `--${flag} ${name}`)].join(' ')}\``;
 }
 
-/** Messages for errors of `listen`, by code. */
-const LISTEN_ERRORS: Readonly<Record<string, string>> = {
-  EADDRINUSE: '--port: another program listens there: stop it, or name another port',
-  EADDRNOTAVAIL: '--host: this machine has no such address: use 127.0.0.1, or one of its own',
-  EACCES: '--port: this user may not listen there: name a port above 1023',
+const UNKNOWN_HOST: Told = {
+  message: '--host: no address is known for this name: use 127.0.0.1, or an address of this machine',
+  exitCode: EXIT.usage,
 };
+
+/** What is said of errors of `listen`, by code. A port in use may be free later, so that is no wrong argument. */
+const LISTEN_ERRORS: Readonly<Record<string, Told>> = {
+  EADDRINUSE: {
+    message: '--port: another program listens there: stop it, or name another port',
+    exitCode: EXIT.bad,
+  },
+  EADDRNOTAVAIL: {
+    message: '--host: this machine has no such address: use 127.0.0.1, or one of its own',
+    exitCode: EXIT.usage,
+  },
+  EACCES: {
+    message: '--port: this user may not listen there: name a port above 1023',
+    exitCode: EXIT.usage,
+  },
+  ENOTFOUND: UNKNOWN_HOST,
+  EAI_AGAIN: UNKNOWN_HOST,
+};
+
+/** System calls of a server that begins to listen: one looks up its host. */
+const LISTEN_CALLS: ReadonlySet<unknown> = new Set(['listen', 'getaddrinfo']);
 
 /** Answers of a server that say that an argument is wrong: nothing was begun. */
 const WRONG_ARGUMENTS: ReadonlySet<ErrorName | 'unknown'> = new Set<ErrorName>([
@@ -100,7 +119,7 @@ export function tell(error: unknown): Told {
   const file = fileError(error);
   if (file !== undefined) return { message: file, exitCode: EXIT.usage };
   const listening = listenError(error);
-  if (listening !== undefined) return { message: listening, exitCode: EXIT.bad };
+  if (listening !== undefined) return listening;
   if (error instanceof Error) return { message: error.message || error.name, exitCode: EXIT.bad };
   return { message: String(error), exitCode: EXIT.bad };
 }
@@ -122,7 +141,8 @@ function stop(sentence: string): string {
   return /[.!?:]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
-function listenError(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('syscall' in error) || error.syscall !== 'listen') return undefined;
+function listenError(error: unknown): Told | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !LISTEN_CALLS.has(error.syscall))
+    return undefined;
   return 'code' in error ? LISTEN_ERRORS[String(error.code)] : undefined;
 }

@@ -9,6 +9,8 @@ export interface DatasetPlaces {
   readonly added: Readonly<Record<string, string>>;
   /** The built-in environments, and those of `STEPWELL_ENVIRONMENT`. */
   readonly definitions: readonly EnvironmentDefinition[];
+  /** Folders of the definitions, which have their cheats and samples, by id. */
+  readonly folders: ReadonlyMap<string, string>;
 }
 
 /** Where a server that is started here finds environments and datasets. Other settings are not read, so they may be wrong. */
@@ -19,5 +21,11 @@ export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
   ]);
   const { STEPWELL_DATASET, STEPWELL_ENVIRONMENT } = env;
   const { dataset, environment } = configOf({}, { STEPWELL_DATASET, STEPWELL_ENVIRONMENT });
-  return { home: stateFolder(env), added: dataset, definitions: await loadDefinitions(environment) };
+  const loaded = await loadDefinitions(environment);
+  return {
+    home: stateFolder(env),
+    added: dataset,
+    definitions: loaded.map(({ definition }) => definition),
+    folders: new Map(loaded.map(({ definition, folder }) => [definition.id, folder])),
+  };
 }

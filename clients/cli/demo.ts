@@ -1,4 +1,4 @@
-import type { EnvironmentDefinition } from '../../environments/definition.ts';
+import type { EnvironmentDefinition, Prompt } from '../../environments/definition.ts';
 import type { TaskRecord } from '../../environments/playable-dataset.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
@@ -8,19 +8,10 @@ import { EXIT, print, styled, type Terminal } from './terminal.ts';
 
 /** One episode of the demo: a built-in task, played by its solution or by a plausible mistake. */
 interface Play {
-  readonly environment: DemoEnvironment;
+  readonly environment: string;
   readonly task: string;
   readonly by: 'gold' | 'mistake';
 }
-
-type DemoEnvironment = 'bash-v1' | 'sql-v1' | 'python-v1';
-
-/** Prompts of the first line of an action, and of the others. */
-const PROMPTS: Readonly<Record<DemoEnvironment, readonly [string, string]>> = {
-  'bash-v1': ['$', '$'],
-  'sql-v1': ['sql>', '   >'],
-  'python-v1': ['>>>', '...'],
-};
 
 /** Tasks that need only a plain Debian, so that the local engine can play them with the host's programs. */
 const PLAYS: readonly Play[] = [
@@ -41,8 +32,9 @@ export async function playDemo(client: StepwellClient, terminal: Terminal): Prom
   let wrong = 0;
   for (const [i, play] of PLAYS.entries()) {
     const { environment } = play;
-    const command = commandOf(play, DEFINITIONS);
-    if (command === null) {
+    const definition = DEFINITIONS.find(({ id }) => id === environment);
+    const command = definition === undefined ? null : commandOf(play, definition);
+    if (definition === undefined || command === null) {
       throw new CommandError(`there is no built-in task ${play.task} with a ${play.by}`, EXIT.bad);
     }
     await using episode = await client.reset({ environment, task: play.task });
@@ -53,7 +45,7 @@ export async function playDemo(client: StepwellClient, terminal: Terminal): Prom
     const title = `${environment}: ${play.task}${play.by === 'gold' ? '' : ', with a mistake'}`;
     print(terminal, `\n${styled(terminal, 'bold', `${i + 1}. ${title}`)}`);
     print(terminal, episode.observation.output);
-    const reward = await playCommand(episode, command, PROMPTS[environment], terminal);
+    const reward = await playCommand(episode, command, definition.prompt, terminal);
     if (reward === null || (play.by === 'gold') !== reward >= PERFECT) wrong++;
   }
   if (wrong > 0) {
@@ -66,11 +58,13 @@ export async function playDemo(client: StepwellClient, terminal: Terminal): Prom
 async function playCommand(
   episode: Episode,
   command: string,
-  [first, next]: readonly [string, string],
+  prompt: Prompt,
   terminal: Terminal,
 ): Promise<number | null> {
+  // As in a play, where no folder is known before the first step.
+  const first = prompt.first.replaceAll('{cwd}', '');
   for (const [index, line] of command.trimEnd().split('\n').entries()) {
-    print(terminal, styled(terminal, 'green', `${index === 0 ? first : next} ${line}`));
+    print(terminal, styled(terminal, 'green', `${index === 0 ? first : prompt.more} ${line}`));
   }
   const step = await episode.step({ code: command });
   showObservation(terminal, step.observation);
@@ -88,13 +82,9 @@ async function playCommand(
 }
 
 /** The command of a play; `null` if there is no such task. */
-function commandOf(
-  { environment, task, by }: Play,
-  definitions: readonly EnvironmentDefinition[],
-): string | null {
-  const definition = definitions.find(({ id }) => id === environment);
-  const record = definition?.builtIn.tasks.find(({ id }) => id === task);
-  if (definition === undefined || record === undefined) return null;
+function commandOf({ task, by }: Play, definition: EnvironmentDefinition): string | null {
+  const record = definition.builtIn.tasks.find(({ id }) => id === task);
+  if (record === undefined) return null;
   const dataset = { ...definition.builtIn };
   if (by === 'gold') return definition.goldOf(record, dataset);
   const [gold] = (record as { readonly wrong?: readonly unknown[] }).wrong ?? [];

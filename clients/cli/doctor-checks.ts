@@ -58,9 +58,9 @@ async function chooseEngine(machine: Machine): Promise<Omit<Diagnosis, 'checks'>
 }
 
 function checkNode({ nodeVersion }: Machine): Check {
-  const [major = 0] = nodeVersion.split('.').map(Number);
-  if (major >= 20) return { name: 'Node', status: 'ok', found: nodeVersion };
-  return { name: 'Node', status: 'bad', found: nodeVersion, remedy: 'install Node 20 or newer' };
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 12)) return { name: 'Node', status: 'ok', found: nodeVersion };
+  return { name: 'Node', status: 'bad', found: nodeVersion, remedy: 'install Node 20.12 or newer' };
 }
 
 async function checkPython(machine: Machine): Promise<Check> {

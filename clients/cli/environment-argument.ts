@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { CommandError } from './command-error.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,13 +15,12 @@ export interface NamedEnvironment {
  * @throws {CommandError} there is none with this id
  */
 export async function environmentFrom(argument: string, terminal: Terminal): Promise<NamedEnvironment> {
-  const { definitions } = await datasetPlaces(terminal);
-  const definition = definitions.find(({ id }) => id === argument);
-  if (definition !== undefined) {
-    return { id: argument, folder: fileURLToPath(new URL('.', definition.readme)) };
-  }
+  const { folders } = await datasetPlaces(terminal);
+  const folder = folders.get(argument);
+  if (folder !== undefined) return { id: argument, folder };
   const isFolder = existsSync(argument) && statSync(argument).isDirectory();
-  const folder = isFolder ? `; the folder is ./${argument}` : '';
-  const ids = definitions.map(({ id }) => id).join(', ');
-  throw new CommandError(`there is no environment "${argument}"${folder}: give ${ids}, or a folder`);
+  const remedy = isFolder
+    ? `did you mean the folder ./${argument}?`
+    : `give ${[...folders.keys()].join(', ')}, or a folder`;
+  throw new CommandError(`there is no environment "${argument}": ${remedy}`);
 }

@@ -47,9 +47,7 @@ export function declareCommand(
     });
   const humaneval = command
     .command('humaneval')
-    .description(
-      "import Import Python tasks in HumanEval's format: lines of JSON with prompt, entry_point and test",
-    )
+    .description("import Python tasks in HumanEval's format: lines of JSON with prompt, entry_point and test")
     .argument('<file>', 'e.g. HumanEval.jsonl')
     .option('--name <name>', "name of the dataset (default: the file's, without its ending)")
     .action(async (file: string, { name, ...flags }: ImportFlags & { readonly name?: string }) => {

@@ -13,7 +13,8 @@ const WIDTH = Math.max(...COMMANDS.map(([form]) => form.length)) + 2;
 
 /** Help text for a player's lines, in `play --help` and in `help`. */
 export const PLAY_HELP = `Each line is executed in the episode's sandbox. A command of Bash goes on to the line that completes it, a block of
-Python to the next blank line; Ctrl+C drops an unfinished command. Except:
+Python to the next blank line; Ctrl+C drops an unfinished command. While none is
+unfinished, these words are not executed:
 ${COMMANDS.map(([form, does]) => `  ${form.padEnd(WIDTH)}${does}`).join('\n')}
 To run a program with one of these names, put a backslash before it: \\submit`;
 

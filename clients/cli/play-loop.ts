@@ -102,8 +102,9 @@ async function playLines(lines: Interface, episode: Episode, table: Table): Prom
   };
   prompt();
   for await (const line of lines) {
-    if (line.trim() === 'quit') return 'left';
-    const action = !input.isBegun && isPlayCommand(line) ? line : input.take(line);
+    const isCommand = !input.isBegun && isPlayCommand(line);
+    if (isCommand && line.trim() === 'quit') return 'left';
+    const action = isCommand ? line : input.take(line);
     if (action !== null) {
       const outcome = await playLine(action, episode, table, moved);
       if (outcome !== 'go_on') return outcome;

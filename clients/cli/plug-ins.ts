@@ -39,9 +39,13 @@ export async function loadPlugIns(argv: readonly string[], terminal: Terminal): 
   const ids = new Map<string, string>();
   const environmentId = (text: string) => ids.get(text) ?? text;
   if (folders.length === 0) return { environmentId, terminal };
-  const { loadDefinition } = await import('../../environments/load-definition.ts');
-  for (const folder of folders) ids.set(folder, (await loadDefinition(folder)).id);
-  const known = terminal.env.STEPWELL_ENVIRONMENT?.split(',').filter((path) => path !== '') ?? [];
-  const STEPWELL_ENVIRONMENT = [...new Set([...known, ...folders].map((path) => resolve(path)))].join(',');
+  const [{ loadDefinition }, { joinedItems, splitItems }] = await Promise.all([
+    import('../../environments/load-definition.ts'),
+    import('../../server/config-flags.ts'),
+  ]);
+  for (const folder of folders) ids.set(folder, (await loadDefinition(folder)).definition.id);
+  const known = splitItems(terminal.env.STEPWELL_ENVIRONMENT ?? '');
+  const paths = new Set([...known, ...folders].map((path) => resolve(path)));
+  const STEPWELL_ENVIRONMENT = joinedItems([...paths]);
   return { environmentId, terminal: { ...terminal, env: { ...terminal.env, STEPWELL_ENVIRONMENT } } };
 }

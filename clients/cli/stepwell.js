@@ -4,9 +4,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const [major = 0] = process.versions.node.split('.').map(Number);
-if (major < 20) {
-  console.error(`stepwell: Node ${process.versions.node} is too old: install Node 20 or newer`);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 12)) {
+  console.error(`stepwell: Node ${process.versions.node} is too old: install Node 20.12 or newer`);
   process.exit(1);
 }
 const tsconfig = fileURLToPath(new URL('../../tsconfig.json', import.meta.url));

@@ -4,6 +4,7 @@ import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
 import { checkDatasets, checkLines } from './dataset-check.ts';
 import { datasetPlaces } from './dataset-places.ts';
+import { environmentFrom } from './environment-argument.ts';
 import { runtimeFlag } from './flags.ts';
 import { EXIT, print } from './terminal.ts';
 
@@ -39,6 +40,7 @@ async function check(cli: Cli, { environment, dataset = BUILT_IN, runtime }: Che
     (one) => one.dataset === dataset && (environment === undefined || one.environment === environment),
   );
   if (golds.length === 0) {
+    if (environment !== undefined) await environmentFrom(environment, cli.terminal);
     const none = environment === undefined ? 'no environment has a dataset' : `${environment} has no dataset`;
     throw new CommandError(`${none} "${dataset}": \`stepwell tasks datasets\` lists them`);
   }

@@ -34,6 +34,17 @@ describe('the script of a cheat', () => {
     });
   });
 
+  test.each(['a.js', 'a.mjs'])('%s is JavaScript', (file) => {
+    const text = '// cheat: leaves\n// scores: = 0\n\nprocess.exit()\n// %% answer\n42\n';
+    expect(parseCheat(file, text)).toMatchObject({
+      title: 'leaves',
+      cells: [
+        { kind: 'step', text: 'process.exit()' },
+        { kind: 'answer', text: '42' },
+      ],
+    });
+  });
+
   test('names the facts that it asks for, once each', () => {
     const { facts } = parseCheat('a.py', `${HEADER}\n{{names}} {{names}}\n{{instruction}}\n`);
     expect(facts).toEqual(['names', 'instruction']);
@@ -64,7 +75,9 @@ describe('the script of a cheat', () => {
     const folder = await mkdtemp(join(tmpdir(), 'stepwell-cheats-'));
     try {
       await writeFile(join(folder, 'README.md'), 'no cheat');
-      await expect(readCheats(folder)).rejects.toThrow(`${folder}: has no cheats (.sh, .py, .sql)`);
+      await expect(readCheats(folder)).rejects.toThrow(
+        `${folder}: has no cheats (.sh, .py, .sql, .js, .mjs)`,
+      );
       await expect(readCheats(join(folder, 'none'))).rejects.toThrow('cannot read the folder');
     } finally {
       await rm(folder, { recursive: true });

@@ -41,7 +41,7 @@ describe('what cannot be played is refused before an engine is opened', () => {
   });
 
   test.each([
-    ['an environment without a gallery', ['none-v1'], 'no cheats are known for the environment "none-v1"'],
+    ['an environment that there is not', ['none-v1'], 'there is no environment "none-v1": give bash-v1, '],
     ['a cheat that there is not', ['bash-v1', '--cheat', 'luck'], '--cheat: there is no cheat "luck"'],
     ['a dataset that there is not', ['sql-v1', '--dataset', 'none'], 'sql-v1 has no dataset "none"'],
     ['a task that there is not', ['bash-v1', '--task', 'none'], '--task: there is no task "none"'],

@@ -29,7 +29,11 @@ describe('what cannot be checked is refused with status 2', () => {
     ['no environment', [], "missing required argument 'environment'"],
     ['an environment that there is not', ['none-v1'], 'there is no environment "none-v1": give bash-v1, '],
     ['a folder without a definition', ['/tmp/'], '/tmp: the folder has none of environment.ts, '],
-    ['a folder named as an id', ['protocol'], 'there is no environment "protocol"; the folder is ./protocol'],
+    [
+      'a folder named as an id',
+      ['protocol'],
+      'there is no environment "protocol": did you mean the folder ./protocol?',
+    ],
     ['a dataset that there is not', ['bash-v1', '--dataset', 'none'], 'bash-v1 has no dataset "none"'],
     ['a number of tasks that is none', ['bash-v1', '--tasks', '0'], 'Give a whole number from 1'],
     ['a seed that is none', ['bash-v1', '--seed', 'luck'], 'Give a whole number from 0'],

@@ -43,6 +43,7 @@ describeUnless(missing, 'commands with their own server', () => {
     expect(rewards.filter((reward) => reward === 1)).toHaveLength(4);
     expect(rewards.filter((reward) => reward < 1)).toHaveLength(2);
     expect(printed).toMatch(/bash-v1: .*sql-v1: .*python-v1: /s);
+    expect(printed).toMatch(/^\$ cd .*^sql> select .*^>>> /ims);
   });
 
   test('a play leaves a trajectory that replays, and one that was altered does not', async () => {

@@ -45,7 +45,8 @@ describe('a wrong argument or file ends with 2, before anything begins, and one 
     ['tasks show 9999', '"9999"'],
     ['tasks datasets nope', 'too many arguments'],
     ['tasks check --dataset nope', '"nope"'],
-    ['tasks check --environment nope-v1', 'nope-v1 has no dataset'],
+    ['tasks check --environment nope-v1', 'there is no environment "nope-v1": give bash-v1, '],
+    ['tasks check --environment bash-v1 --dataset nope', 'bash-v1 has no dataset "nope"'],
     ['cheats nope-v1', 'nope-v1'],
     ['cheats bash-v1 --from @none', 'none'],
     ['cheats bash-v1 --from @file', 'file'],
@@ -83,6 +84,8 @@ describe('a wrong argument or file ends with 2, before anything begins, and one 
     ['serve --environment @none', 'none'],
     ['serve --environment @empty', 'environment.ts'],
     ['serve --pool nope=1', 'nope=1'],
+    ['serve --image nope=x --runtime docker', '--image nope=x: no built-in image'],
+    ['serve --host 203.0.113.7 --token long-enough --port 0', '--host: this machine has no such address'],
     ['serve nope', 'too many arguments'],
   ])('%s', async (line, reason) => {
     const { exitCode, printed, complained } = await command(line.replace(/@$/, '@.'));
@@ -125,6 +128,16 @@ describe('a wrong argument or file ends with 2, before anything begins, and one 
       'unauthorized',
     ]);
   });
+});
+
+test.each([
+  ['listen', 'EACCES', 2, '--port: '],
+  ['listen', 'EADDRINUSE', 1, '--port: '],
+  ['getaddrinfo', 'ENOTFOUND', 2, '--host: '],
+  ['getaddrinfo', 'EAI_AGAIN', 2, '--host: '],
+])('%s %s of a server that begins to listen ends with %d', (syscall, code, exitCode, flag) => {
+  const error = Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+  expect(tell(error)).toEqual({ exitCode, message: expect.stringContaining(flag) });
 });
 
 test('a fault that is not the user’s ends with 1', () => {

@@ -94,6 +94,18 @@ describe('a play through piped input', () => {
     expect(methods).toEqual(['initialize', 'episode/reset', 'episode/close']);
   });
 
+  test.each([
+    ['bash-v1', ['cat <<X', 'quit', 'X']],
+    ['python-v1', ['def f():', '  quit', '']],
+  ])('a command within an unfinished action of %s is a line of it', async (environment, lines) => {
+    await using server = await FakeServer.start();
+    const argv = ['play', '--url', server.url, '--environment', environment];
+    const { printed } = await stepwell(argv, `${[...lines, 'quit', 'ls'].join('\n')}\n`);
+    const actions = server.requests.flatMap(({ params }) => params.action ?? []);
+    expect(actions).toEqual([{ code: `${lines.join('\n').trimEnd()}\n` }]);
+    expect(printed).toContain('left without submitting');
+  });
+
   test('a line that only begins like a command is executed', async () => {
     await using server = await FakeServer.start();
     await stepwell(['play', '--url', server.url], 'submit.sh\n\\submit x\nskip this\n');

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,13 +31,16 @@ describe('an environment outside the source', () => {
     count += 1;
     const folder = join(home, `plug-in-${count}`);
     await mkdir(folder);
-    await writeFile(join(folder, 'README.md'), '# Mine\n');
+    await mkdir(join(folder, 'docs'));
+    for (const readme of ['README.md', 'docs/mine.md']) await writeFile(join(folder, readme), '# Mine\n');
     await writeFile(join(folder, name), text);
     return folder;
   }
 
   it.each(['environment.ts', 'environment.js', 'environment.mjs'])('is loaded from %s', async (name) => {
-    const definition = await loadDefinition(await written(source(''), name));
+    const path = await written(source("readme: new URL('./docs/mine.md', import.meta.url)"), name);
+    const { definition, folder } = await loadDefinition(path);
+    expect(folder).toBe(path);
     expect(definition).toMatchObject({ id: 'mine-v1', semantics: ['native'], builtIn: { name: 'built-in' } });
   });
 
@@ -47,8 +50,8 @@ describe('an environment outside the source', () => {
       await mkdir(join(folder, 'tasks', id), { recursive: true });
       await writeFile(join(folder, 'tasks', id, 'instruction.md'), `Do ${id}.\n`);
     }
-    const { builtIn } = await loadDefinition(folder);
-    expect(builtIn).toMatchObject({
+    const { definition } = await loadDefinition(folder);
+    expect(definition.builtIn).toMatchObject({
       name: 'built-in',
       image: 'bash',
       tasks: [
@@ -119,6 +122,21 @@ describe('an environment outside the source', () => {
     expect(error).toBeInstanceOf(DefinitionError);
     expect(String(error)).toContain(folder);
     expect(String(error)).toMatch(reason);
+  });
+
+  it('has its cheats beside its definition, and its path may have a comma', async () => {
+    const plain = await written(source("readme: new URL('./docs/mine.md', import.meta.url)"));
+    const folder = `${plain},2`;
+    await rename(plain, folder);
+    const without = await stepwell(['cheats', folder]);
+    expect(without).toMatchObject({
+      exitCode: 2,
+      complained: `stepwell: mine-v1 has no cheats: put them into the folder ${folder}/cheats, or name another one with --from\n`,
+    });
+    await mkdir(join(folder, 'cheats'));
+    await writeFile(join(folder, 'cheats/one.mjs'), '// cheat: x\n// scores: = 0\n\n1\n');
+    const { complained } = await stepwell(['cheats', folder, '--cheat', 'two']);
+    expect(complained).toBe('stepwell: --cheat: there is no cheat "two"; there are one\n');
   });
 
   it('that is not there, or has no definition, is refused before anything starts', async () => {

@@ -33,6 +33,7 @@ it('joins what several environments take by one name, and each checks its own', 
   const set = new ResetOptionSet([...DEFINITIONS, mine]);
   const flag = optionFlags([...DEFINITIONS, mine]).find(({ name }) => name === 'dialect');
   expect(flag?.values).toEqual(['sqlite', 'mysql', 'duckdb']);
+  expect(flag?.description).toMatch(/^sql-v1: (?!mine-v1).* mine-v1: Mine\.$/);
   const reset = (options: Record<string, unknown>) =>
     set.params.safeParse({ environment: 'mine-v1', ...options }).success;
   expect(reset({ dialect: 'duckdb', schema: 'text', limit: 3 })).toBe(true);

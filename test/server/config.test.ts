@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { addSettingFlags } from '../../clients/cli/serve.ts';
 import { ConfigError, type ConfigInput, createConfig } from '../../server/config.ts';
-import { configFlags, configOf } from '../../server/config-flags.ts';
+import { configFlags, configOf, joinedItems } from '../../server/config-flags.ts';
 
 /** The configuration of a command line. */
 function parsed(argv: readonly string[], env = {}) {
@@ -39,6 +39,18 @@ test('flags are read in every form', () => {
     fsync: true,
     cpus: 0.5,
   });
+});
+
+test('a backslash before a comma makes it part of an item', () => {
+  const argv = ['--environment', '/a,/b\\,c', '--environment', '/d', '--dataset', 'a=/x\\,y,b=z'];
+  expect(parsed(argv)).toMatchObject({
+    environment: ['/a', '/b,c', '/d'],
+    dataset: { a: '/x,y', b: 'z' },
+  });
+  expect(parsed([], { STEPWELL_ENVIRONMENT: joinedItems(['/a', '/b,c']) }).environment).toEqual([
+    '/a',
+    '/b,c',
+  ]);
 });
 
 test('the environment stands behind the flags', () => {
@@ -79,6 +91,20 @@ test.each(CONTRADICTIONS)('%j contradicts itself; the error names %s and %s', (i
   expect(() => createConfig(input)).toThrow(ConfigError);
   expect(() => createConfig(input)).toThrow(flag);
   expect(() => createConfig(input)).toThrow(remedy);
+});
+
+test.each([
+  [['--port', '99999'], '--port: expected a whole number from 0 to 65535'],
+  [['--port', '0.5'], '--port: expected a whole number from 0 to 65535'],
+  [['--cpus', '0'], '--cpus: expected a number from 0.01 to 1024'],
+  [['--memory-bytes', '1'], '--memory-bytes: expected a whole number from 67108864'],
+  [['--pool', 'bash-v1=-1'], '--pool bash-v1: expected a whole number from 0 to 10000'],
+  [['--token', 'short'], '--token: expected at least 8 characters'],
+  [['--host', ''], '--host: expected at least 1 character'],
+  [['--runtime', 'podman'], '--runtime: expected auto, docker or local'],
+  [['--allowed-origins', 'here'], '--allowed-origins: expected an address, e.g. https://example.org'],
+])('%j is refused with what is expected', (argv, message) => {
+  expect(() => parsed(argv)).toThrow(new ConfigError(message));
 });
 
 test('a token opens the server to other machines', () => {
