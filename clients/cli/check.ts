@@ -53,7 +53,8 @@ async function check({ terminal, exit }: Cli, environment: string, wanted: Wante
   for (const one of CHECKS) {
     const verdict = await verdictOf(one, subject);
     // Every later check would fail the same way.
-    if (isLost) throw new CommandError(`the server went away during the check "${one.name}"`, EXIT.bad);
+    if (isLost)
+      throw new CommandError(`the connection to the server closed during the check "${one.name}"`, EXIT.bad);
     verdicts.push(verdict);
     print(terminal, coloured(terminal, verdict));
   }
