@@ -115,7 +115,7 @@ async function imageOf(
   const { tree, ...plain } = image;
   const path = tree === undefined ? null : resolve(folder ?? '.', tree);
   if (path !== null && !(await exists(path))) {
-    throw new DatasetError({ file, field: 'image.tree' }, `the file ${tree} is missing beside it`);
+    throw new DatasetError({ file, field: 'image.tree' }, `the file ${tree} is missing next to it`);
   }
   if (image.name === image.from) return { image: image.name, ownImage: null };
   return { image: image.name, ownImage: path === null ? plain : { ...plain, tree: path } };

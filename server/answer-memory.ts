@@ -75,7 +75,7 @@ export class AnswerMemory {
     this.#clogged.add(reader);
   }
 
-  /** A client reads again, or is gone. */
+  /** A client reads again, or has disconnected. */
   flowing(reader: SlowReader): void {
     this.#clogged.delete(reader);
   }

@@ -72,7 +72,7 @@ function observe(metrics: Metrics, log: Logger): RegistryObserver {
       log.warn({ environment, err }, 'a reset failed');
     },
     resetRetried: (environment, err) =>
-      log.warn({ environment, err }, 'the sandbox of a reset was gone; taking another one'),
+      log.warn({ environment, err }, 'the sandbox of a reset had died; trying another one'),
     logFailed: (episode_id, err) => log.error({ episode_id, err }, 'a trajectory is incomplete'),
   };
 }

@@ -6,7 +6,7 @@ import type { ProtocolError } from '../protocol/errors.ts';
 export interface SocketClient {
   /** Answer requests that wait for the client to read with this error. */
   refuse(error: ProtocolError): void;
-  /** Settles when every request is answered, or the socket is gone. */
+  /** Settles when every request is answered, or the socket has closed. */
   settled(): Promise<void>;
 }
 

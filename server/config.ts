@@ -115,7 +115,7 @@ export const Config = z.strictObject({
   connect_timeout_ms: integer(100, HOUR_MS)
     .default(10_000)
     .describe(
-      'Maximum time from a connection to the end of the headers of its first request, and to the token where one is required.',
+      'Maximum time for a new connection to send the headers of its first request, and the token if one is required.',
     ),
   request_timeout_ms: integer(100, HOUR_MS)
     .default(60_000)

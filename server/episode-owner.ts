@@ -67,7 +67,7 @@ export class EpisodeOwner {
     }
   }
 
-  /** The client is gone: abort its resets in progress, as no client would know their episodes. */
+  /** The client has disconnected: abort its resets in progress, as no client would know their episodes. */
   leave(): void {
     this.#leaving.abort(new ClientGone());
   }

@@ -36,7 +36,7 @@ export interface RegistryObserver extends EpisodeObserver {
 /** The reason of a reset that is aborted because its client has disconnected. It counts as no failure. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
-  override readonly message = 'The client is gone.';
+  override readonly message = 'The client has disconnected.';
 }
 
 export interface OpenRequest {

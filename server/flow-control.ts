@@ -77,7 +77,7 @@ export class FlowControl implements SlowReader {
 
   /**
    * Settles when the client reads its answers; `undefined` if it does now.
-   * @throws {ProtocolError} the error that `refuse` got, or that the socket is gone
+   * @throws {ProtocolError} the error that `refuse` got, or that the socket has closed
    */
   ready(): Promise<void> | undefined {
     if (this.flows) return undefined;
@@ -87,7 +87,7 @@ export class FlowControl implements SlowReader {
     });
   }
 
-  /** Settles when no request is in progress, or the socket is gone. */
+  /** Settles when no request is in progress, or the socket has closed. */
   async settled(): Promise<void> {
     if (this.#inFlight === 0 || this.#gone) return;
     await new Promise<void>((resolve) => {

@@ -9,13 +9,13 @@ export interface FaultSource {
 /**
  * Keep the process running after an uncaught error: one error must not end the episodes of all clients. Errors of a socket's
  * requests are caught where they are answered, and end that socket alone. The origin of an error that arrives here is
- * unknown: it is logged, and the server goes on.
+ * unknown: it is logged, and the server continues.
  * @returns a function that stops it
  */
 export function keepServing(log: Logger, source: FaultSource = process): () => void {
   const told = (event: string) => (err: unknown) => {
     try {
-      log.fatal({ err, event }, 'uncaught error; the server goes on');
+      log.fatal({ err, event }, 'uncaught error; the server continues');
     } catch {
       // A log that cannot be written must not end the process, either.
     }

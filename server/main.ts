@@ -200,8 +200,8 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     'engine',
   );
   reaper = new Reaper(opened.engine, {
-    onReaped: (count) => log.warn({ count }, 'removed what dead servers left behind'),
-    onError: (err) => log.warn({ err }, 'could not look for what dead servers left behind'),
+    onReaped: (count) => log.warn({ count }, 'removed sandboxes of servers that no longer run'),
+    onError: (err) => log.warn({ err }, 'could not search for sandboxes of servers that no longer run'),
   });
   await reaper.start();
 

@@ -24,13 +24,13 @@ function jsonSchema(schema: z.ZodObject) {
   };
 }
 
-/** It says `true` where any others are allowed. */
+/** Writes `additionalProperties: true` if additional properties are allowed. */
 function openness(additionalProperties: unknown) {
   if (additionalProperties === undefined) return {};
   return { additionalProperties: additionalProperties !== false };
 }
 
-/** It has a title, lists the types of a value, and no bound that every safe integer keeps. */
+/** Adds a title, writes several types as `anyOf`, and drops the bound `MAX_SAFE_INTEGER`. */
 function pydanticProperty(name: string, property: z.core.JSONSchema._JSONSchema): JsonSchema {
   const {
     additionalProperties,

@@ -89,7 +89,7 @@ export class OpenEnvSocket {
     this.#flow.refuse(error);
   }
 
-  /** Settles when every request is answered, or the socket is gone. */
+  /** Settles when every request is answered, or the socket has closed. */
   settled(): Promise<void> {
     return this.#flow.settled();
   }

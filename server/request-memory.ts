@@ -78,7 +78,7 @@ export class RequestMemory {
     this.#look ??= setInterval(() => this.#cutLate(), LOOK_MS).unref();
   }
 
-  /** The message is complete, or its socket is gone. */
+  /** The message is complete, or its socket has closed. */
   received(sender: Sender): void {
     this.#receiving.delete(sender);
     this.#held.delete(sender);

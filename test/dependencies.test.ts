@@ -146,12 +146,4 @@ describe('the dependency table', () => {
     expect(files.filter((file) => /(^|\/)(utils?|common|shared|lib|helpers)\//.test(file))).toEqual([]);
     expect(files.filter((file) => /(^|\/)index\.(ts|js)$/.test(file))).toEqual([]);
   });
-
-  it('keeps every source file below 300 lines', () => {
-    const long = [...FOLDERS, ...PROGRAMS]
-      .flatMap(sources)
-      .map((file) => ({ file, lines: readFileSync(join(ROOT, file), 'utf8').split('\n').length }))
-      .filter(({ lines }) => lines > 301);
-    expect(long).toEqual([]);
-  });
 });

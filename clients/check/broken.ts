@@ -10,9 +10,9 @@ export class Broken extends Error {
   }
 }
 
-/** Why a rule cannot be tested here, e.g. no sample code. */
-export class NotShown extends Error {
-  override readonly name = 'NotShown';
+/** A rule cannot be tested here. The message says why, e.g. that there is no sample code. */
+export class Skipped extends Error {
+  override readonly name = 'Skipped';
 }
 
 /** @throws {Broken} unless the condition is true */

@@ -9,7 +9,7 @@ export interface Check {
   /**
    * Play episodes that test the rule.
    * @throws {Broken} the environment breaks it
-   * @throws {NotShown} it cannot be tested here
+   * @throws {Skipped} it cannot be tested here
    */
   run(subject: Subject): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { ResetOptions } from '../../protocol/episode.ts';
 import type { CheatScript } from '../cheats/cheat-script.ts';
 import type { TaskFacts } from '../cheats/cheat-text.ts';
 import type { StepwellClient } from '../typescript/client.ts';
-import { NotShown } from './broken.ts';
+import { Skipped } from './broken.ts';
 import type { Samples } from './samples.ts';
 
 /** Answers to a task from its record. A server never sends them. */
@@ -50,22 +50,22 @@ export interface Subject {
   readonly cheats: readonly CheatScript[] | null;
 }
 
-/** The tasks to play. @throws {NotShown} there are none */
+/** The tasks to play. @throws {Skipped} there are none */
 export function triedTasks({ tasks, dataset }: Subject): readonly [CheckedTask, ...CheckedTask[]] {
   const [first, ...more] = tasks;
-  if (first === undefined) throw new NotShown(`no task of ${dataset} has a gold that is known here`);
+  if (first === undefined) throw new Skipped(`no task of ${dataset} has a gold that is known here`);
   return [first, ...more];
 }
 
-/** The first task whose gold is a step. @throws {NotShown} there is none */
+/** The first task whose gold is a step. @throws {Skipped} there is none */
 export function taskWithSteps(subject: Subject): CheckedTask {
   const found = triedTasks(subject).find((task) => task.as === 'step');
-  if (found === undefined) throw new NotShown('the golds of the tasks that are tried are answers, not steps');
+  if (found === undefined) throw new Skipped('the golds of the tasks that are tried are answers, not steps');
   return found;
 }
 
-/** Samples of code. @throws {NotShown} there are none */
+/** Samples of code. @throws {Skipped} there are none */
 export function samplesOf({ samples, environment }: Subject): Samples {
-  if (samples === null) throw new NotShown(`${environment} has no samples.json with code of its language`);
+  if (samples === null) throw new Skipped(`${environment} has no samples.json with code of its language`);
   return samples;
 }

@@ -16,12 +16,12 @@ const FEW = 3;
 const MOST_SEED = 2 ** 31;
 /** Maximum number of tasks to name. */
 const MOST_NAMED = 5;
-const STYLES = { held: 'green', broken: 'red', 'not shown': 'yellow' } as const;
+const STYLES = { passed: 'green', failed: 'red', skipped: 'yellow' } as const;
 
 const NOTES = `
-Prints one line for each check: ✓ it holds, ✗ what is wrong and what to do, - why it cannot be shown here. Exit status 1 when a
-check fails. Golds, wrong answers and cheats come from the dataset's records on this machine. Without --url the command starts a
-server; only there does it play cheats and kill sandboxes. The checks, with what each one shows:
+Prints one line for each check: ✓ passed; ✗ failed, with the cause and the fix; - skipped, with the reason. The exit status is 1
+if a check fails. Golds, wrong answers and cheats come from the dataset's records on this machine. Without --url the command starts
+a server; it plays cheats and kills sandboxes only on that server. The checks, with what each one shows:
 
 ${columns(CHECKS.map(({ name, shows }) => [name, shows]))}`;
 
@@ -53,12 +53,13 @@ async function check({ terminal, exit }: Cli, environment: string, wanted: Wante
   for (const one of CHECKS) {
     const verdict = await verdictOf(one, subject);
     // Every later check would fail the same way.
-    if (isLost) throw new CommandError(`the server went away during the check "${one.name}"`, EXIT.bad);
+    if (isLost)
+      throw new CommandError(`the connection to the server closed during the check "${one.name}"`, EXIT.bad);
     verdicts.push(verdict);
     print(terminal, coloured(terminal, verdict));
   }
   print(terminal, `\n${summary(subject, verdicts)}`);
-  exit(verdicts.some(({ outcome }) => outcome === 'broken') ? EXIT.bad : EXIT.ok);
+  exit(verdicts.some(({ outcome }) => outcome === 'failed') ? EXIT.bad : EXIT.ok);
 }
 
 function coloured(terminal: Terminal, verdict: Verdict): string {
@@ -71,6 +72,6 @@ function summary({ environment, dataset, tasks }: Subject, verdicts: readonly Ve
   const more = tasks.length - MOST_NAMED;
   const named = tasks.slice(0, MOST_NAMED).map(({ id }) => id);
   const tried = [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
-  const counts = `${count('held')} checks hold, ${count('broken')} fail, ${count('not shown')} not shown`;
+  const counts = `${count('passed')} checks passed, ${count('failed')} failed, ${count('skipped')} skipped`;
   return `${environment}, ${dataset} (${tried}): ${counts}`;
 }

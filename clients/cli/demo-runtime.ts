@@ -19,6 +19,6 @@ export async function demoRuntime(machine: Machine): Promise<DemoRuntime | null>
     checkNamespaces(machine),
   ]);
   if (!python.ok || namespaces.status !== 'ok') return null;
-  const reason = 'Docker has no images yet (`stepwell images build` makes them): the local engine plays';
+  const reason = 'Docker has no images yet (`stepwell images build` builds them): using the local engine';
   return { runtime: 'local', reason };
 }

@@ -41,7 +41,7 @@ export function declareCommand(command: Command, { terminal }: Cli): void {
       '--definitions <file>',
       'JSON list of more images: {name, from, session?, tree?, files?, script?, gitAtRoot?, prepare?}',
     )
-    .option('--force', 'build also what is up to date')
+    .option('--force', 'also build images that are up to date')
     .action((wanted: string[], flags: BuildFlags) => build(wanted, flags, terminal));
   command
     .command('list')

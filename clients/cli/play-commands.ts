@@ -1,7 +1,7 @@
 /** Commands of a player, beside code. */
 const COMMANDS: readonly (readonly [form: string, does: string])[] = [
   ['submit [answer]', 'end the episode and see the reward'],
-  ['evaluate', 'see the reward of the present state and go on'],
+  ['evaluate', 'see the reward of the current state and continue'],
   ['skip', 'end the episode ungraded'],
   ['state', 'show the state of the episode on the server'],
   ['help', 'show this list'],
@@ -12,9 +12,9 @@ const WORDS = COMMANDS.map(([form]) => form.split(' ')[0] ?? form);
 const WIDTH = Math.max(...COMMANDS.map(([form]) => form.length)) + 2;
 
 /** Help text for a player's lines, in `play --help` and in `help`. */
-export const PLAY_HELP = `Each line is executed in the episode's sandbox. A command of Bash goes on to the line that completes it, a block of
-Python to the next blank line; Ctrl+C drops an unfinished command. While none is
-unfinished, these words are not executed:
+export const PLAY_HELP = `Each line is executed in the episode's sandbox. An unfinished Bash command continues on the next line;
+a Python block ends with a blank line; Ctrl+C discards unfinished input. Where nothing is unfinished, these
+words are commands of \`play\`:
 ${COMMANDS.map(([form, does]) => `  ${form.padEnd(WIDTH)}${does}`).join('\n')}
 To run a program with one of these names, put a backslash before it: \\submit`;
 

@@ -28,7 +28,7 @@ export function showObservation(terminal: Terminal, observation: Observation): v
   if (typeof row_count === 'number' && Array.isArray(rows) && row_count > rows.length) {
     notes.push(`${rows.length} of ${row_count} rows`);
   }
-  if (observation.session_restarted === true) notes.push('a new session: variables are gone');
+  if (observation.session_restarted === true) notes.push('session restarted: variables are lost');
   if (notes.length > 0) print(terminal, styled(terminal, 'dim', `[${notes.join(', ')}]`));
 }
 

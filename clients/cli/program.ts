@@ -36,12 +36,12 @@ const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'check',
-    description: 'check that an environment keeps the contract of environments',
+    description: 'check an environment against the environment contract',
     module: () => import('./check.ts'),
   },
   {
     name: 'environments',
-    description: 'write an environment of your own',
+    description: 'create an environment',
     module: () => import('./environments.ts'),
   },
   {
@@ -51,7 +51,7 @@ const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'import',
-    description: 'import published datasets; a server started later has them',
+    description: 'import published datasets (restart running servers to load them)',
     module: () => import('./import.ts'),
   },
   {

@@ -179,7 +179,7 @@ export class ServerConnection {
 }
 
 function closeText(code: number): string {
-  if (code === 1006) return 'the server vanished without a word';
-  if (code === 1001) return 'the server went away';
+  if (code === 1006) return 'the connection dropped without a closing handshake';
+  if (code === 1001) return 'the server is shutting down';
   return `the server closed the socket (code ${code})`;
 }

@@ -41,7 +41,7 @@ export async function makeRecipes(definitions: readonly AnyDefinition[] = []): P
     if (known !== undefined) return known;
     const definition = byName.get(name);
     if (definition === undefined || children.includes(name)) {
-      const problem = definition === undefined ? 'is not defined' : 'is made from itself';
+      const problem = definition === undefined ? 'is not defined' : 'is built from itself';
       throw new SandboxError(
         'image_missing',
         `Image "${name}" (needed by ${children.join(', ')}) ${problem}.`,

@@ -2,8 +2,8 @@
 # 60: "go" lines in. 61: a command's text up to a NUL byte, then its standard input. 62: reports
 # "<sequence> <exit status> <working directory>\0" out. A go line is empty, or "i" where there is input.
 
-# The loop runs with 60 to 62 closed: bash keeps them, closed to programs that it starts, under numbers of its own.
-# Found by what they are, they carry the talk, and no command has to be kept from them one by one.
+# The loop runs with 60 to 62 closed. To restore them, bash keeps copies under other numbers, close-on-exec. The driver
+# finds these copies by file identity and uses them to talk to the runner, so programs never inherit them.
 __sw_find() {
   for __sw_fd in {10..30}; do
     if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/63 ]]; then __sw_go=$__sw_fd; fi
@@ -14,7 +14,7 @@ __sw_find() {
   exec 63<&- 64<&- 65<&-
 }
 
-# Make $? what it was after the last command. Followed by `&& :`, a failure runs no ERR trap and ends no shell with errexit.
+# Restore `$?` of the previous command. Followed by `&& :`, a failure runs no ERR trap and ends no shell with errexit.
 __sw_again() {
   return "$__sw_status"
 }

@@ -49,7 +49,7 @@ export async function readHumanEval(file: string, name = defaultName(file)): Pro
     const place = { file, line: index + 1, record: tasks.length };
     const record = checked(PublishedRecord, parsedJson(content, { file, line: index + 1 }), place);
     if (tasks.some(({ id }) => id === record.task_id)) {
-      throw new DatasetError({ ...place, field: 'task_id' }, 'another record already has it');
+      throw new DatasetError({ ...place, field: 'task_id' }, 'another record has the same task_id');
     }
     const setup = preamble(record);
     if (setup === undefined) {

@@ -59,7 +59,10 @@ export async function readMbpp(folder: string): Promise<PublishedDataset[]> {
   const tasks = value.map((content: unknown, index) => {
     const record = checked(PublishedRecord, content, { file, record: index });
     if (known.has(record.task_id)) {
-      throw new DatasetError({ file, record: index, field: 'task_id' }, 'another record already has it');
+      throw new DatasetError(
+        { file, record: index, field: 'task_id' },
+        'another record has the same task_id',
+      );
     }
     known.add(record.task_id);
     const entry = entryOf(record);

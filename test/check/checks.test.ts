@@ -7,18 +7,18 @@ import { checked } from './small-subject.ts';
 
 /** For each check, a defect that it must see, with what it says. */
 const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
-  ['catalogue', 'two tasks have one id', /^✗ catalogue: two tasks have the id task-0; give each its own$/],
+  [
+    'catalogue',
+    'two tasks have one id',
+    /^✗ catalogue: two tasks have the id task-0; give each task a unique id$/,
+  ],
   [
     'observation',
     'has a field of its own',
     /the observation of a step has a field `mood` that is not described/,
   ],
   ['failing code', 'fails where code fails', /step 1 ends with the failure internal: .*; find its cause/],
-  [
-    'errors',
-    'plays another task',
-    /^✗ errors: an unknown task is answered with no error, not task_not_found; throw/,
-  ],
+  ['errors', 'plays another task', /^✗ errors: an unknown task gets no error, not task_not_found; throw/],
   [
     'options',
     'takes no reward mode',
@@ -29,7 +29,7 @@ const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
     'begins at random',
     /two episodes with the seed 0 differ: .*; take every random choice from the seed/,
   ],
-  ['seed', 'draws the first task', /12 seeds draw the same of 3 tasks; let the seed decide/],
+  ['seed', 'draws the first task', /12 seeds draw the same of 3 tasks; let the seed choose/],
   [
     'gold',
     'doubts the gold',
@@ -39,7 +39,7 @@ const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
   [
     'wrong answers',
     'rewards a wrong answer',
-    /task task-0: wrong answer 1 has reward 1 with success true; let the grade/,
+    /task task-0: wrong answer 1 has reward 1 with success true; make the grade/,
   ],
   [
     'reward range',
@@ -49,17 +49,17 @@ const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
   [
     'clean reset',
     'keeps what was solved',
-    /doing nothing has reward 0 .*, and reward 1 .* once it was solved; begin each/,
+    /doing nothing has reward 0 .*, and reward 1 .* after an episode that solved it; begin each/,
   ],
   [
     'clean reset',
     'keeps the count',
-    /a new episode still knows what `count up` made in the one before; begin each/,
+    /a new episode still has what `count up` set in the previous episode; begin each/,
   ],
   [
     'evaluate',
     'grades once',
-    /a grade has reward 0 .*, and then the gold reward 0 .*; let `grade` with `final: false` look/,
+    /a grade has reward 0 .*, and then the gold reward 0 .*; let `grade` with `final: false` read/,
   ],
   ['every step', 'cannot grade in between', /step 1 ends with the failure \w+: .*; find its cause/],
   [
@@ -75,7 +75,7 @@ const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
   [
     'exactly once',
     'counts twice',
-    /after `count up`, sent twice as step 2, `count` shows "2\\n"; leave the repeating/,
+    /after `count up`, sent twice as step 2, `count` shows "2\\n"; leave repeated steps/,
   ],
   [
     'replay',
@@ -83,7 +83,7 @@ const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
     /played again: step 1, observation.output was .* and is .*; show no times/,
   ],
   ['intercode', 'lists semantics it lacks', /^✗ intercode: It has native semantics only; see/],
-  ['openenv', 'doubts the gold', /^✗ openenv: the gold has \{.*"reward":0.5.*; leave this protocol/],
+  ['openenv', 'doubts the gold', /^✗ openenv: the gold has \{.*"reward":0.5.*; leave OpenEnv/],
   [
     'cheats',
     'rewards a wrong answer',
@@ -92,7 +92,7 @@ const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
   [
     'sandbox death',
     'hides faults',
-    /^✗ sandbox death: a step in a dead sandbox has reward 0; let errors of the sandbox pass/,
+    /^✗ sandbox death: a step in a dead sandbox has reward 0; do not catch errors/,
   ],
 ];
 
@@ -106,18 +106,16 @@ describe('an environment that breaks it', () => {
   test.each(DEFECTS)('is seen by the check %s: it %s', async (name, defect, line) => {
     const verdict = await checked(name, defect);
     expect(verdictLine(verdict)).toMatch(line);
-    expect(verdict.outcome).toBe('broken');
+    expect(verdict.outcome).toBe('failed');
   });
 
   test('has a defect here for every check', () => {
     expect(new Set(DEFECTS.map(([name]) => name))).toEqual(new Set(CHECKS.map(({ name }) => name)));
   });
 
-  test('or a server that does not answer as it should is told as a line, too', async () => {
+  test('or a server that does not answer is a line, too', async () => {
     const line = verdictLine(await checked('openenv', null, {}, { url: 'http://127.0.0.1:1' }));
-    expect(line).toMatch(
-      /^✗ openenv: the check could not be made: .*ECONNREFUSED.*; look into the log of the server$/,
-    );
+    expect(line).toMatch(/^✗ openenv: the check could not run: .*ECONNREFUSED.*; see the log of the server$/);
   });
 
   test('by a cheat in a task’s record is seen', async () => {
@@ -126,20 +124,20 @@ describe('an environment that breaks it', () => {
   });
 });
 
-describe('what cannot be shown', () => {
+describe('a check that is skipped', () => {
   test.each([
     ['failing code', { samples: null }, 'small-v1 has no samples.json with code of its language'],
     ['gold', { tasks: [] }, 'no task of built-in has a gold that is known here'],
-    ['cheats', { cheats: null }, 'they are played on a server of the checker’s own only'],
+    ['cheats', { cheats: null }, 'cheats are played only on a server that the command starts'],
     ['intercode', {}, 'small-v1 has native semantics only'],
   ] as const)('%s, with its reason', async (name, more, reason) => {
-    expect(verdictLine(await checked(name, null, more))).toBe(`- ${name}: not shown, because ${reason}`);
+    expect(verdictLine(await checked(name, null, more))).toBe(`- ${name}: skipped: ${reason}`);
   });
 
   test('of a cheat, as no task has what it asks for', async () => {
     const cheats = [parseCheat('named.py', '# cheat: uses names\n# scores: = 0\n\n{{names}}\n')];
     expect(verdictLine(await checked('cheats', null, { cheats }))).toBe(
-      '- cheats: not shown, because no task that is tried has what named asks for; the other cheats hold',
+      '- cheats: skipped: no task that is tried has what named asks for; the other cheats score what they declare',
     );
   });
 
@@ -157,11 +155,11 @@ describe('what cannot be shown', () => {
     );
   });
 
-  test('without trajectories or sandboxes at hand is a reason, too', async () => {
+  test('replay and sandbox death, without trajectories and sandboxes', async () => {
     const server = { trajectories: null, killSandboxes: null };
     for (const name of ['replay', 'sandbox death']) {
       const { outcome } = await checked(name, null, {}, server);
-      expect(outcome).toBe('not shown');
+      expect(outcome).toBe('skipped');
     }
   });
 });

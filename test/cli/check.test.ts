@@ -88,10 +88,10 @@ describeUnless(await localMissing(), 'a dataset of one’s own', () => {
       STEPWELL_DATASET: `mine=${mine}`,
     });
     expect(printed).toMatch(
-      /^- cheats: not shown, because they are played on a server of the checker’s own/m,
+      /^- cheats: skipped: cheats are played only on a server that the command starts/m,
     );
-    expect(printed).toMatch(/^- sandbox death: not shown, because /m);
-    expect(printed).toMatch(/^- replay: not shown, because /m);
+    expect(printed).toMatch(/^- sandbox death: skipped: /m);
+    expect(printed).toMatch(/^- replay: skipped: /m);
     expect(linesOf({ printed }).filter((line) => line.startsWith('✗'))).toEqual([
       expect.stringContaining('wrong answers: task eight: wrong answer 1 has reward 1 with success true; '),
     ]);

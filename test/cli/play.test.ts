@@ -45,7 +45,7 @@ describe('a play through piped input', () => {
     expect(complained).toBe('');
     expect(exitCode).toBe(0);
     expect(printed).toContain('Count the files.');
-    expect(printed).toContain('  evaluate         see the reward of the present state and go on\n');
+    expect(printed).toContain('  evaluate         see the reward of the current state and continue\n');
     expect(printed).toContain('a.txt\nno such file\n[exit status 2]\n');
     expect(printed).toContain(
       '  file_diff            0.33\n' +

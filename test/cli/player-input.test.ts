@@ -30,7 +30,7 @@ test('what is begun when the input ends is played', () => {
   expect(actions('python-v1', 'print(  # all', '1)')).toEqual([null, null, 'print(  # all\n1)\n']);
 });
 
-test('a command of Bash goes on to the line that completes it', () => {
+test('an unfinished Bash command continues on the next line', () => {
   const loop = ['for f in 1 2 3; do', '', '  echo $f', 'done'];
   expect(actions('bash-v1', ...loop, 'ls')).toEqual([null, null, null, `${loop.join('\n')}\n`, 'ls', null]);
   expect(actions('bash-v1', 'cat <<X', "it's", 'X', 'ls')).toEqual([

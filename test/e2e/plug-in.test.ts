@@ -157,7 +157,7 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
   it('keep the contract of environments, as `stepwell check` shows', { timeout: START_MS }, () => {
     for (const path of [folder, join(EXAMPLES, 'new-environment')]) {
       const checked = stepwell('check', path, '--runtime', 'local');
-      expect(checked.stdout).toMatch(/: \d+ checks hold, 0 fail, /);
+      expect(checked.stdout).toMatch(/: \d+ checks passed, 0 failed, /);
       expect(checked.status).toBe(0);
     }
   });

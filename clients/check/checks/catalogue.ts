@@ -6,14 +6,10 @@ const PAGE = 1000;
 export const CATALOGUE: Check = {
   name: 'catalogue',
   shows:
-    'the environment is listed with its dataset, and every task has an id of its own, its index and an instruction',
+    'the environment is listed with its dataset, and every task has a unique id, its index and an instruction',
   async run({ client, environment, dataset }) {
     const info = (await client.environments()).find(({ id }) => id === environment);
-    ensure(
-      info !== undefined,
-      `the server does not list ${environment}`,
-      'give its `info` the id that it has',
-    );
+    ensure(info !== undefined, `the server does not list ${environment}`, 'give its `info` the same id');
     ensure(
       info.description !== '',
       'it has no description',
@@ -35,7 +31,7 @@ export const CATALOGUE: Check = {
       const page = await client.tasks({ environment, dataset, offset, limit: PAGE });
       ensure(
         page.dataset === dataset && page.total === listed.tasks,
-        `\`tasks/list\` tells ${page.total} tasks of ${page.dataset}, \`info\` ${listed.tasks} of ${dataset}`,
+        `\`tasks/list\` lists ${page.total} tasks of ${page.dataset}, \`info\` ${listed.tasks} of ${dataset}`,
         'take both from the same list',
       );
       for (const [at, { id, index, instruction }] of page.tasks.entries()) {
@@ -44,8 +40,8 @@ export const CATALOGUE: Check = {
           `task ${id} has the index ${index} at place ${offset + at}`,
           'number tasks from 0',
         );
-        ensure(!ids.has(id), `two tasks have the id ${id}`, 'give each its own');
-        ensure(instruction.trim() !== '', `task ${id} has no instruction`, 'say what is to be done');
+        ensure(!ids.has(id), `two tasks have the id ${id}`, 'give each task a unique id');
+        ensure(instruction.trim() !== '', `task ${id} has no instruction`, 'say what the agent must do');
         ids.add(id);
       }
     }

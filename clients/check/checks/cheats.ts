@@ -1,7 +1,7 @@
 import { type CheatOutcome, CheatPlayer } from '../../cheats/cheat-play.ts';
 import type { CheatScript } from '../../cheats/cheat-script.ts';
 import { boundText } from '../../cheats/reward-bound.ts';
-import { ensure, NotShown } from '../broken.ts';
+import { ensure, Skipped } from '../broken.ts';
 import type { Check } from '../check.ts';
 import { type CheckedTask, type Subject, triedTasks } from '../subject.ts';
 
@@ -13,11 +13,11 @@ export const CHEATS: Check = {
   shows: 'each cheat of the environment and of its tasks scores what it declares',
   async run(subject) {
     const { cheats, environment } = subject;
-    if (cheats === null) throw new NotShown('they are played on a server of the checker’s own only');
+    if (cheats === null) throw new Skipped('cheats are played only on a server that the command starts');
     const tasks = triedTasks(subject);
     const own = tasks.flatMap((task) => ownCheats(task).map((script) => ({ script, among: [task] })));
     const shared = cheats.map((script, at) => ({ script, among: from(tasks, at) }));
-    if (own.length + shared.length === 0) throw new NotShown(`${environment} has no cheats`);
+    if (own.length + shared.length === 0) throw new Skipped(`${environment} has no cheats`);
     const player = new CheatPlayer(subject.client, resetOf(subject));
     const queue = [...shared, ...own].values();
     const skipped: string[] = [];
@@ -29,8 +29,8 @@ export const CHEATS: Check = {
     const workers = await Promise.allSettled(Array.from({ length: WIDTH }, work));
     for (const worker of workers) if (worker.status === 'rejected') throw worker.reason;
     if (skipped.length === 0) return;
-    throw new NotShown(
-      `no task that is tried has what ${skipped.join(', ')} asks for; the other cheats hold`,
+    throw new Skipped(
+      `no task that is tried has what ${skipped.join(', ')} asks for; the other cheats score what they declare`,
     );
   },
 };

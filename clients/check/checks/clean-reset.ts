@@ -4,11 +4,11 @@ import type { Check } from '../check.ts';
 import { begin, played, run, submitted, told } from '../plays.ts';
 import { type Subject, triedTasks } from '../subject.ts';
 
-const REMEDY = 'begin each episode in a pristine sandbox, and keep nothing of an episode beside it';
+const REMEDY = 'begin each episode in a pristine sandbox, and keep nothing of an episode outside it';
 
 export const CLEAN_RESET: Check = {
   name: 'clean reset',
-  shows: 'an episode finds nothing of the ones before it: no solution, no file, no state of a session',
+  shows: 'an episode finds nothing of previous episodes: no solution, no file, no session state',
   async run(subject) {
     for (const task of triedTasks(subject)) {
       const idle = await played(subject, task, null);
@@ -21,13 +21,13 @@ export const CLEAN_RESET: Check = {
       await using next = await begin(subject, task);
       ensure(
         canonicalJson(next.observation) === canonicalJson(solved.observation),
-        `task ${task.id} begins otherwise once it was solved`,
+        `task ${task.id} begins differently after an episode that solved it`,
         REMEDY,
       );
       const after = await next.submit();
       ensure(
         after.reward === idle.reward,
-        `task ${task.id}: doing nothing has ${told(idle)}, and ${told(after)} once it was solved`,
+        `task ${task.id}: doing nothing has ${told(idle)}, and ${told(after)} after an episode that solved it`,
         REMEDY,
       );
     }
@@ -54,5 +54,5 @@ async function keepsNoSession(subject: Subject): Promise<void> {
   }
   await using next = await begin(subject, task);
   const { output } = (await run(next, show)).observation;
-  ensure(!one.test(output), `a new episode still knows what \`${add}\` made in the one before`, REMEDY);
+  ensure(!one.test(output), `a new episode still has what \`${add}\` set in the previous episode`, REMEDY);
 }

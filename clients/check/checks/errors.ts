@@ -7,11 +7,11 @@ import { begin } from '../plays.ts';
 import { triedTasks } from '../subject.ts';
 
 const UNKNOWN = 'no-such-name';
-const REMEDY = 'throw a `ProtocolError` of this name, which tells the client what to correct';
+const REMEDY = 'throw a `ProtocolError` of this name, whose message says what to correct';
 
 export const ERRORS: Check = {
   name: 'errors',
-  shows: 'an invalid request is refused with its error of the error table',
+  shows: 'an invalid request gets the error that the error table defines',
   async run(subject) {
     const { client, environment, dataset, options } = subject;
     const reset = { environment, dataset, ...options };
@@ -48,5 +48,5 @@ async function fails(what: string, expected: ErrorName, ask: () => Promise<unkno
     if (error.error === expected) return;
     answer = `${error.error}: ${error.message}`;
   }
-  ensure(false, `${what} is answered with ${answer}, not ${expected}`, REMEDY);
+  ensure(false, `${what} gets ${answer}, not ${expected}`, REMEDY);
 }

@@ -5,13 +5,13 @@ import { taskWithSteps } from '../subject.ts';
 
 export const EVALUATE: Check = {
   name: 'evaluate',
-  shows: 'an intermediate grade has the present reward and changes nothing',
+  shows: 'an intermediate grade has the current reward and changes nothing',
   async run(subject) {
     const task = taskWithSteps(subject);
     await using episode = await begin(subject, task);
     if (subject.samples !== null) await run(episode, subject.samples.show.code);
     const between = await episode.evaluate();
-    const remedy = 'let `grade` with `final: false` look without changing what the agent has';
+    const remedy = 'let `grade` with `final: false` read the state without changing it';
     ensure(
       between.failure === null && between.reward !== null && between.info.success === false,
       `task ${task.id}: a grade before it is solved has ${between.failure?.message ?? told(between)}`,

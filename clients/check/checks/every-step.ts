@@ -7,7 +7,7 @@ const REMEDY = 'let `grade` be called after any action';
 
 export const EVERY_STEP: Check = {
   name: 'every step',
-  shows: 'with `reward: every_step` each step has a reward, and the episode goes on',
+  shows: 'with `reward: every_step` each step has a reward, and the episode continues',
   async run(subject) {
     const task = taskWithSteps(subject);
     await using episode = await begin(subject, task, { reward: 'every_step' });

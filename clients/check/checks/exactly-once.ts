@@ -14,10 +14,10 @@ export const EXACTLY_ONCE: Check = {
     await run(episode, count.begin);
     const first = await run(episode, count.add);
     const again = await episode.step({ code: count.add }, { step: first.step });
-    const remedy = 'leave the repeating of steps to the server, and run an action once for each call';
+    const remedy = 'leave repeated steps to the server, and run an action once for each call';
     ensure(
       canonicalJson(again) === canonicalJson({ ...first, replayed: true }),
-      `step ${first.step}, sent again, is answered otherwise`,
+      `step ${first.step}, sent again, gets a different result`,
       remedy,
     );
     const { output } = (await run(episode, count.show)).observation;

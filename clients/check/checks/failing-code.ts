@@ -5,7 +5,7 @@ import { samplesOf, triedTasks } from '../subject.ts';
 
 export const FAILING_CODE: Check = {
   name: 'failing code',
-  shows: 'code that fails is observed, and the episode goes on',
+  shows: 'code that fails is observed, and the episode continues',
   async run(subject) {
     const { fail, show } = samplesOf(subject);
     const [task] = triedTasks(subject);
@@ -16,7 +16,7 @@ export const FAILING_CODE: Check = {
     ensure(
       observation.exit_code !== 0,
       `\`${fail}\` has the exit status 0`,
-      'let `exit_code` tell that it failed, or correct `fail` in samples.json',
+      'return a non-zero `exit_code`, or correct `fail` in samples.json',
     );
     const { output } = (await run(episode, show.code)).observation;
     ensure(

@@ -6,7 +6,7 @@ import { authorization, baseOf, describedBy, foreignOptions } from '../described
 import { SAME_REWARD } from '../plays.ts';
 import { type CheckedServer, triedTasks } from '../subject.ts';
 
-const REMEDY = 'leave this protocol to the server, and keep to the port of environments';
+const REMEDY = 'leave OpenEnv to the server, and implement only the interface of environments';
 const ANSWER_MS = 120_000;
 
 export const OPENENV: Check = {

@@ -61,7 +61,7 @@ async function refused(subject: Subject, name: string, value: unknown, because: 
   ensure(answer !== null, `${asked} is accepted`, 'refuse what the environment does not have');
   ensure(
     answer.error === 'invalid_params' && names(answer, name),
-    `${asked} is answered with ${answer.error}: ${answer.message}`,
+    `${asked} gets ${answer.error}: ${answer.message}`,
     'refuse it with `invalid_params` and an issue that names the option',
   );
 }

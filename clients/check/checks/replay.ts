@@ -30,7 +30,7 @@ export const REPLAY: Check = {
       ensure(
         difference === undefined,
         `task ${task.id}, played again: ${difference === undefined ? '' : words(difference)}`,
-        'show no times, process ids or random numbers; where the gold itself prints some, check other tasks (`--seed`)',
+        'show no times, process ids or random numbers; if the gold itself prints some, check other tasks (`--seed`)',
       );
       ensure(notes.length === 0, `task ${task.id}, played again: ${notes.join('; ')}`, 'play on one engine');
     }

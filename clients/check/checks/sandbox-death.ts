@@ -1,12 +1,12 @@
 import { StepwellError } from '../../typescript/errors.ts';
-import { ensure, NotShown } from '../broken.ts';
+import { ensure, Skipped } from '../broken.ts';
 import type { Check } from '../check.ts';
 import { begin, CODE_MS } from '../plays.ts';
 import { type CheckedTask, type Subject, taskWithSteps } from '../subject.ts';
 import { writtenTrajectory } from '../written.ts';
 
 const REMEDY =
-  'let errors of the sandbox pass: the server makes failures of them, and none may become a reward';
+  'do not catch errors of the sandbox: the server turns them into failures, and none may become a reward';
 /** Maximum number of episodes to begin. */
 const ATTEMPTS = 10;
 /** The part of the episode in which the fault happens. */
@@ -18,7 +18,7 @@ export const SANDBOX_DEATH: Check = {
   async run(subject) {
     const { killSandboxes } = subject.server;
     if (killSandboxes === null)
-      throw new NotShown('the sandboxes of this server are not the checker’s to kill');
+      throw new Skipped('sandboxes are killed only on a server that the command starts');
     const task = taskWithSteps(subject);
     await using episode = await begin(subject, task, { reward: 'every_step' });
     const code = subject.samples?.show.code ?? task.gold;
@@ -33,7 +33,7 @@ export const SANDBOX_DEATH: Check = {
     );
     const reason = (await writtenTrajectory(subject, episode.id)).close?.reason;
     ensure(reason === 'failure', `its trajectory ends with ${reason}, not with a failure`, REMEDY);
-    ensure((await playedAgain(subject, task)) === 1, `no episode is graded once a sandbox has died`, REMEDY);
+    ensure((await playedAgain(subject, task)) === 1, 'no episode is graded after a sandbox has died', REMEDY);
   },
 };
 

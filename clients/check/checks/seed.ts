@@ -25,7 +25,7 @@ export const SEED: Check = {
     ensure(
       drawn.size > 1 || gradable < 2,
       `${SEEDS} seeds draw the same of ${gradable} tasks`,
-      'let the seed decide where a reset names no task',
+      'let the seed choose the task if a reset names none',
     );
     for (const task of tasks) {
       const answer = task.wrong[0] ?? task.gold;

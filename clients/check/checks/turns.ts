@@ -5,11 +5,11 @@ import type { Check } from '../check.ts';
 import { begin, isWhole, run, runGold, told } from '../plays.ts';
 import { type CheckedTask, type Subject, taskWithSteps } from '../subject.ts';
 
-const REMEDY = 'leave limits to the server: `grade` with `final: true` is all that it asks for';
+const REMEDY = 'leave limits to the server, which only calls `grade` with `final: true`';
 
 export const TURNS: Check = {
   name: 'turns',
-  shows: 'the last turn truncates the episode and is graded, unless only a submit is',
+  shows: 'the last turn truncates the episode and is graded, unless only a submit is graded',
   async run(subject) {
     const task = taskWithSteps(subject);
     for (const mode of [undefined, 'every_step', 'on_submit'] as const) await lastTurn(subject, task, mode);

@@ -1,4 +1,4 @@
-import { ensure, NotShown } from '../broken.ts';
+import { ensure, Skipped } from '../broken.ts';
 import type { Check } from '../check.ts';
 import { played, told } from '../plays.ts';
 import { triedTasks } from '../subject.ts';
@@ -11,14 +11,14 @@ export const WRONG_ANSWERS: Check = {
   shows: 'the wrong answers of a task have rewards below 1 without success',
   async run(subject) {
     const answered = triedTasks(subject).filter(({ wrong }) => wrong.length > 0);
-    if (answered.length === 0) throw new NotShown('the tasks that are tried have no `wrong` answers');
+    if (answered.length === 0) throw new Skipped('the tasks that are tried have no `wrong` answers');
     for (const task of answered) {
       for (const [at, wrong] of task.wrong.entries()) {
         const end = await played(subject, task, wrong);
         ensure(
           end.reward !== null && end.reward < BELOW && end.info.success === false,
           `task ${task.id}: wrong answer ${at + 1} has ${told(end)}`,
-          'let the grade tell it from the gold, or take it from `wrong`',
+          'make the grade distinguish it from the gold, or remove it from `wrong`',
         );
       }
     }

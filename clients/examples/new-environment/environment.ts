@@ -10,7 +10,7 @@ import {
 /** One task, as a line of `tasks.jsonl`. */
 const Task = z.strictObject({
   id: z.string().min(1),
-  /** What the agent is told. */
+  /** The text that the agent gets first. */
   instruction: z.string().min(1),
   /** Texts of files by absolute path, there before the agent comes. */
   files: z.record(z.string().startsWith('/'), z.string()),

@@ -13,7 +13,7 @@ import {
   z,
 } from 'stepwell/environment';
 
-/** A task asks for a function; its tests are calls with the values that they must give. */
+/** A task asks for a function; its tests are calls with their expected values. */
 const NodeTask = z.strictObject({
   id: z.string().min(1),
   instruction: z.string().min(1),
@@ -38,7 +38,7 @@ rm -rf ${FOLDER} && mkdir ${FOLDER} && cat > ${FOLDER}/repl.cjs && mkfifo ${FOLD
 const RUN = `cat > ${FOLDER}/code && echo >&8 && read -r status <&9 || status=${ENDED}; (exit "$status")`;
 const LIMITS = { timeoutMs: 5_000, maxOutputBytes: 65_536 };
 
-/** A Node.js process that stays for the whole episode: what one action defines, the next one has. */
+/** One Node.js process per episode: later actions see what earlier ones defined. */
 class NodeSession {
   readonly #sandbox: Sandbox;
 
@@ -46,14 +46,14 @@ class NodeSession {
     this.#sandbox = sandbox;
   }
 
-  /** @throws {SandboxError} where a sandbox that no agent has touched does not start it */
+  /** @throws {SandboxError} if Node.js does not start in a pristine sandbox */
   async begin(): Promise<this> {
     const { exitCode } = await this.#start();
     if (exitCode !== 0) throw new SandboxError('runner_fault', 'Node.js did not start.');
     return this;
   }
 
-  /** What the code printed; the exit status is 1 where it threw. A process that is lost is started again. */
+  /** What the code printed; the exit status is 1 if it threw. A process that ended is started again. */
   async run(request: RunRequest): Promise<RunResult> {
     const result = await this.#sandbox.run({ ...request, code: RUN, stdin: request.code });
     if (!result.timedOut && !result.sessionRestarted && result.exitCode !== ENDED) return result;
@@ -66,7 +66,7 @@ class NodeSession {
   }
 }
 
-/** The values that the last line tells. An agent may print what it likes: it does not know which values are right. */
+/** The values on the last line. The agent can print anything there, but does not know the expected values. */
 function valuesIn(result: RunResult): unknown[] {
   try {
     const values: unknown = JSON.parse(outputText(result).text.trimEnd().split('\n').at(-1) ?? '');
@@ -78,8 +78,7 @@ function valuesIn(result: RunResult): unknown[] {
 
 export default defineEnvironment({
   id: 'node-v1',
-  description:
-    'JavaScript in a Node.js process that stays, graded by calls of the function that a task asks for.',
+  description: 'JavaScript in a persistent Node.js process, graded by calling the requested function.',
   readme: new URL('./README.md', import.meta.url),
   image: {
     name: 'node-repl',
@@ -108,7 +107,7 @@ export default defineEnvironment({
         if (result.exitCode === 0) work.push(request.code);
         return { observation: observedRun(result) };
       },
-      // In a fresh sandbox, with what ran without an error; the values are compared here, where no agent is.
+      // In a fresh sandbox, with what ran without an error; the values are compared on the server.
       async grade({ answer }) {
         const { name: image } = sandbox.image;
         await using judge = await context.sandboxes.acquire({ image, purpose: 'grading' });

@@ -71,6 +71,7 @@ function noDocker(error: unknown): NoDockerError {
     return new NoDockerError(`nothing listens at ${host}`, false, error);
   }
   if (code === 'ECONNRESET') return new NoDockerError(`no answer from ${host}`, false, error);
-  const message = error instanceof z.ZodError ? 'answers unlike a Docker engine' : engineMessageOf(error);
+  const message =
+    error instanceof z.ZodError ? 'does not answer like a Docker engine' : engineMessageOf(error);
   return new NoDockerError(message, false, error);
 }

@@ -56,7 +56,7 @@ export async function findLimitKeeper(server: string, cgroupRoot = '/sys/fs/cgro
       return cgroups(server, [{ folder: cgroupRoot, kinds }], unifiedFiles, 'v2');
     } catch {
       await removeGroup(parent);
-      return rlimits('control groups may not be changed here');
+      return rlimits('no permission to change control groups');
     }
   }
   const hierarchies: Hierarchy[] = [];
@@ -64,7 +64,7 @@ export async function findLimitKeeper(server: string, cgroupRoot = '/sys/fs/cgro
     const folder = join(cgroupRoot, kind);
     if (await mayMake(folder)) hierarchies.push({ folder, kinds: [kind] });
   }
-  if (hierarchies.length === 0) return rlimits('this user may make no control groups');
+  if (hierarchies.length === 0) return rlimits('this user cannot create control groups');
   return cgroups(server, hierarchies, legacyFiles, 'v1');
 }
 
