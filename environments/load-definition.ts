@@ -63,7 +63,9 @@ async function imported(file: string): Promise<{ readonly default?: unknown }> {
   try {
     return await import(href);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
+    // A module may throw anything, `null` too.
+    const { code } = (error ?? {}) as NodeJS.ErrnoException;
+    if (code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
     const tsx = await import('tsx/esm/api');
     tsx.register();
     // Node calls the latest hook first.
@@ -83,7 +85,7 @@ export async function loadDefinition(path: string): Promise<EnvironmentDefinitio
   try {
     module = await imported(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : `it throws ${String(error)}`;
     throw new DefinitionError(file, `it cannot be imported: ${reason}`, { cause: error });
   }
   const definition = module.default;

@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { definitionFault } from '../../environments/definition-fault.ts';
 import { DefinitionError, loadDefinition, loadDefinitions } from '../../environments/load-definition.ts';
+import { DEFINITIONS } from '../../environments/registry.ts';
 import { stepwell } from '../cli/fake-terminal.ts';
 
 const PARTS = `
@@ -64,11 +66,92 @@ describe('an environment outside the source', () => {
     );
   });
 
+  it.each(DEFINITIONS)('has the form that $id has', (definition) => {
+    expect(definitionFault(definition)).toBeNull();
+  });
+
   const broken: [string, string, RegExp][] = [
     ['throws at its import', 'throw new Error("no key");', /cannot be imported: no key/],
+    ['throws no error at its import', 'throw null;', /cannot be imported: it throws null/],
     ['has no default export', 'export const x = 1;', /no default export/],
     ['exports something else', 'export default { id: "mine-v1" };', /not made by `defineEnvironment`/],
+    [
+      'exports parts of its own making',
+      'export default { id: "mine-v1", builtIn: { tasks: [] }, open: () => 1 };',
+      /field description/,
+    ],
     ['has no way to begin', source('begin: undefined'), /neither `begin` nor `open`/],
+    ['has no function to begin', source('begin: {}'), /field begin: it must be a function/],
+    ['has no function to open', source('open: 1'), /field open: it must be a function/],
+    ['has no gold', source('goldOf: undefined'), /field goldOf: it must be a function/],
+    [
+      'has a gold that is no text',
+      source('goldOf: () => 42'),
+      /task 0 \(a\): the result of goldOf: .*string/,
+    ],
+    [
+      'has a gold that throws',
+      source('goldOf: () => { throw new Error("no gold") }'),
+      /task 0 \(a\): goldOf throws: no gold/,
+    ],
+    ['has names that are none', source('namesOf: () => [1]'), /task 0 \(a\): the result of namesOf: field 0/],
+    ['has no function for names', source('namesOf: []'), /field namesOf: it must be a function/],
+    ['has no function for flaws', source('flawOf: true'), /field flawOf: it must be a function/],
+    ['has no function for fields', source('fieldsOf: {}'), /field fieldsOf: it must be a function/],
+    ['has no function for a dataset', source('served: {}'), /field served: it must be a function/],
+    ['has no function for images', source('imagesOf: []'), /field imagesOf: it must be a function/],
+    ['has images that are none', source('imagesOf: () => [1]'), /the result of imagesOf: field 0/],
+    ['has no function for a folder', source("shared: 'x'"), /field shared: it must be a function/],
+    ['has no description', source('description: undefined'), /field description: description is missing/],
+    ['has a description that is no text', source('description: 1'), /field description: .*string/],
+    ['has an id that is no text', source('id: 1'), /field id: .*string/],
+    ['has semantics that are no list', source("semantics: 'native'"), /field semantics: .*array/],
+    ['has no semantics', source('semantics: []'), /field semantics: it must name native/],
+    ['has unknown semantics', source("semantics: ['other']"), /field semantics\.0: /],
+    ['plays its golds in no known way', source("goldAs: 'code'"), /field goldAs: .*"step"\|"answer"/],
+    ['has a prompt that is no object', source("prompt: '>'"), /field prompt: .*object/],
+    [
+      'has a prompt with a mistyped field',
+      source("prompt: { first: '>', more: '>', untill: 'line' }"),
+      /field prompt\.untill: unknown key "untill"; until is missing/,
+    ],
+    ['has a layout that is no object', source('layout: 1'), /field layout: .*object/],
+    [
+      'has a layout with a mistyped field',
+      source('layout: { texts: {}, folders: {}, list: {} }'),
+      /field layout\.list: unknown key "list"; did you mean lists\?/,
+    ],
+    ['has no image', source('image: undefined'), /field image: image is missing/],
+    ['has an image that is a number', source('image: 1'), /field image: it must be the name of an image/],
+    [
+      'has an image with a mistyped field',
+      source("image: { name: 'mine', from: 'bash', scirpt: 'true' }"),
+      /field image\.scirpt: unknown key "scirpt"; did you mean script\?/,
+    ],
+    ['has images that are no list', source("images: 'mine'"), /field images: .*array/],
+    ['has an image without a parent', source("images: [{ name: 'mine' }]"), /field images\.0\.from: from/],
+    [
+      'has a mistyped part',
+      source('obsevration: {}'),
+      /unknown key "obsevration"; did you mean observation\?/,
+    ],
+    ['has its README as a text', source("readme: './README.md'"), /field readme: it must be a URL/],
+    [
+      'has a folder as its README',
+      source("readme: new URL('.', import.meta.url)"),
+      /readme: there is no file /,
+    ],
+    ['has no list of tasks', source("tasks: 'a'"), /field tasks: it must be a list/],
+    [
+      'has a schema that asks for no instruction',
+      source("record: z.object({ id: z.string() }), tasks: [{ id: 'a' }]"),
+      /task 0, field instruction/,
+    ],
+    [
+      'has a schema that cannot be used at once',
+      source('record: z.looseObject({}).refine(async () => true)'),
+      /it cannot be checked: /,
+    ],
     ['has an id without a version', source("id: 'mine'"), /id "mine": use words and a version/],
     [
       'has no README',
