@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { register } from 'node:module';
 import { dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { DefinedImages } from './defined-images.ts';
 import type { EnvironmentDefinition } from './definition.ts';
 import { definitionFault } from './definition-fault.ts';
 import { DEFINITIONS } from './registry.ts';
@@ -95,17 +96,40 @@ export async function loadDefinition(path: string): Promise<EnvironmentDefinitio
 }
 
 /**
- * The built-in definitions and those of these folders.
- * @throws {DefinitionError} also for an id, or the name of an image, that another environment has
+ * The built-in definitions, then those of these folders in their order.
+ * @param builtInImages names of the images that need no definition
+ * @throws {DefinitionError} also for an id, or the name of an image, that another environment has, and for an image that
+ * nobody defines
  */
-export async function loadDefinitions(paths: readonly string[]): Promise<EnvironmentDefinition[]> {
-  const definitions = [...DEFINITIONS];
+export async function loadDefinitions(
+  paths: readonly string[],
+  builtInImages: readonly string[],
+): Promise<EnvironmentDefinition[]> {
+  const images = new DefinedImages(builtInImages);
+  const owners = new Map<string, string>();
+  for (const definition of DEFINITIONS) {
+    images.add(definition, definition.id);
+    owners.set(definition.id, 'Stepwell');
+  }
+  const own: { readonly file: string; readonly definition: EnvironmentDefinition }[] = [];
   for (const path of paths) {
     const definition = await loadDefinition(path);
-    if (definitions.some(({ id }) => id === definition.id)) {
-      throw new DefinitionError(resolve(path), `another environment already has the id ${definition.id}`);
+    const file = resolve(path);
+    const owner = owners.get(definition.id);
+    if (owner !== undefined) {
+      throw new DefinitionError(
+        file,
+        `another environment already has the id ${definition.id}: that of ${owner}`,
+      );
     }
-    definitions.push(definition);
+    const taken = images.add(definition, file);
+    if (taken !== null) throw new DefinitionError(file, taken);
+    owners.set(definition.id, file);
+    own.push({ file, definition });
   }
-  return definitions;
+  for (const { file, definition } of own) {
+    const unknown = images.unknownIn(definition);
+    if (unknown !== null) throw new DefinitionError(file, unknown);
+  }
+  return [...DEFINITIONS, ...own.map(({ definition }) => definition)];
 }

@@ -39,9 +39,15 @@ export async function loadPlugIns(argv: readonly string[], terminal: Terminal): 
   const ids = new Map<string, string>();
   const environmentId = (text: string) => ids.get(text) ?? text;
   if (folders.length === 0) return { environmentId, terminal };
-  const { loadDefinition } = await import('../../environments/load-definition.ts');
-  for (const folder of folders) ids.set(folder, (await loadDefinition(folder)).id);
+  const [{ loadDefinitions }, { builtInImages }] = await Promise.all([
+    import('../../environments/load-definition.ts'),
+    import('../../docker/images/definitions.ts'),
+  ]);
   const known = terminal.env.STEPWELL_ENVIRONMENT?.split(',').filter((path) => path !== '') ?? [];
-  const STEPWELL_ENVIRONMENT = [...new Set([...known, ...folders].map((path) => resolve(path)))].join(',');
-  return { environmentId, terminal: { ...terminal, env: { ...terminal.env, STEPWELL_ENVIRONMENT } } };
+  const paths = [...new Set([...known, ...folders].map((path) => resolve(path)))];
+  const names = builtInImages.map(({ name }) => name);
+  const own = (await loadDefinitions(paths, names)).slice(-paths.length);
+  for (const folder of folders) ids.set(folder, own[paths.indexOf(resolve(folder))]?.id ?? folder);
+  const env = { ...terminal.env, STEPWELL_ENVIRONMENT: paths.join(',') };
+  return { environmentId, terminal: { ...terminal, env } };
 }

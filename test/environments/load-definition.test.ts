@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtInImages } from '../../docker/images/definitions.ts';
 import { definitionFault } from '../../environments/definition-fault.ts';
 import { DefinitionError, loadDefinition, loadDefinitions } from '../../environments/load-definition.ts';
 import { DEFINITIONS } from '../../environments/registry.ts';
 import { stepwell } from '../cli/fake-terminal.ts';
+
+const IMAGES = builtInImages.map(({ name }) => name);
 
 const PARTS = `
   id: 'mine-v1',
@@ -152,6 +155,37 @@ describe('an environment outside the source', () => {
       source('record: z.looseObject({}).refine(async () => true)'),
       /it cannot be checked: /,
     ],
+    [
+      'has the name of a built-in image',
+      source("image: { name: 'bash', from: 'docker:debian:12' }"),
+      /image bash: Stepwell already has an image of this name/,
+    ],
+    [
+      'has the name of an image of a built-in environment',
+      source("image: { name: 'sql-built-in-sqlite', from: 'bash' }"),
+      /image sql-built-in-sqlite: sql-v1 already has/,
+    ],
+    [
+      'has two images of one name',
+      source("images: [{ name: 'mine', from: 'bash' }, { name: 'mine', from: 'python' }]"),
+      /image mine: it defines two images of this name/,
+    ],
+    ['names an image that nobody defines', source("image: 'bahs'"), /image bahs: no image has this name/],
+    [
+      'names an image of Docker as its own',
+      source("image: 'docker:debian:12'"),
+      /image docker:debian:12: .*give an image with this as its `from`/,
+    ],
+    [
+      'has an image made from one that nobody defines',
+      source("image: { name: 'mine', from: 'bahs' }"),
+      /image mine: from bahs: no image has this name/,
+    ],
+    [
+      'has an image that is made from itself',
+      source("image: { name: 'mine', from: 'other' }, images: [{ name: 'other', from: 'mine' }]"),
+      /image mine: from mine: it is made from itself/,
+    ],
     ['has an id without a version', source("id: 'mine'"), /id "mine": use words and a version/],
     [
       'has no README',
@@ -195,13 +229,47 @@ describe('an environment outside the source', () => {
 
   it.each(broken)('that %s is refused with file and reason', async (_what, text, reason) => {
     const folder = await written(text);
-    const error = await loadDefinitions([folder]).then(
+    const error = await loadDefinitions([folder], IMAGES).then(
       () => null,
       (fault: unknown) => fault,
     );
     expect(error).toBeInstanceOf(DefinitionError);
     expect(String(error)).toContain(folder);
     expect(String(error)).toMatch(reason);
+  });
+
+  it.each([
+    ['id', "image: { name: 'other', from: 'bash' }", /already has the id mine-v1: that of /],
+    ['image', "id: 'other-v1', image: { name: 'mine', from: 'bash' }", /image mine: .* already has an image/],
+  ])('with the %s of another one is refused with the files of both', async (_what, more, reason) => {
+    const first = await written(source("image: { name: 'mine', from: 'docker:debian:12' }"));
+    const second = await written(source(more));
+    const { exitCode, printed, complained } = await stepwell([
+      'tasks',
+      `--environment=${first}`,
+      `--environment=${second}`,
+    ]);
+    expect({ exitCode, printed }).toEqual({ exitCode: 2, printed: '' });
+    expect(complained.startsWith(`stepwell: ${second}: `)).toBe(true);
+    expect(complained).toContain(first);
+    expect(complained).toMatch(reason);
+  });
+
+  it('may have an image made from another of its own, or from one of Docker', async () => {
+    const images = "images: [{ name: 'below', from: 'docker:debian:12' }]";
+    const folder = await written(source(`image: { name: 'above', from: 'below' }, ${images}`));
+    const definition = (await loadDefinitions([folder], IMAGES)).at(-1);
+    expect(definition?.images.map(({ name }) => name)).toEqual(['above', 'below']);
+  });
+
+  it.each(['serve', 'play', 'check'])('that is broken makes %s exit with 2', async (command) => {
+    const folder = await written(source("image: 'bahs'"));
+    const named = command === 'check' ? [folder] : ['--environment', folder];
+    const { exitCode, complained } = await stepwell([command, ...named, '--runtime', 'local']);
+    expect(exitCode).toBe(2);
+    expect(complained).toBe(
+      `stepwell: ${folder}: image bahs: no image has this name; built in are base, bash, python, sql\n`,
+    );
   });
 
   it('that is not there, or has no definition, is refused before anything starts', async () => {
