@@ -6,29 +6,11 @@ import { DatasetError } from './dataset-error.ts';
 import { datasetHeadSchema } from './dataset-file.ts';
 import { openDatasetFolder, tasksOf } from './dataset-folder.ts';
 import type { DatasetFields, EnvironmentDefinition, Shape } from './definition.ts';
+import { formFault, GivenParts, type WithDefaults } from './definition-schema.ts';
 import type { EnvironmentContext } from './environment.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
-
-/** Fields that have defaults. */
-type WithDefaults =
-  | 'semantics'
-  | 'options'
-  | 'observation'
-  | 'datasetFields'
-  | 'layout'
-  | 'shared'
-  | 'fieldsOf'
-  | 'images'
-  | 'builtIn'
-  | 'served'
-  | 'imagesOf'
-  | 'flawOf'
-  | 'goldAs'
-  | 'namesOf'
-  | 'prompt'
-  | 'open';
 
 /** What `defineEnvironment` takes: tasks or a whole dataset (`builtIn`), and `begin` or `open`. */
 export interface DefinitionParts<S extends Shape, R extends TaskRecord, D extends PlayableDataset<TaskRecord>>
@@ -51,7 +33,7 @@ const SEMANTICS_TEXT =
  * Completes an environment's definition. Defaults: one semantics (`native`), only the common options and fields of
  * observations and datasets, datasets played as they are loaded, golds played as steps. The gold of a task's folder is
  * `solution/solve.sh`.
- * @throws {TypeError} if it has neither `tasks` nor `builtIn`, or neither `begin` nor `open`
+ * @throws {TypeError} with the first part that is unknown, missing or not of its form
  * @throws {DatasetError} if a task of its folder is invalid
  */
 export function defineEnvironment<
@@ -59,7 +41,9 @@ export function defineEnvironment<
   R extends TaskRecord,
   D extends PlayableDataset<TaskRecord> = PlayableDataset<R>,
 >(parts: DefinitionParts<S, R, D>): EnvironmentDefinition<S, R, D> {
-  const { image: given, tasks, begin, builtIn, open, ...rest } = parts;
+  const fault = formFault(GivenParts, parts);
+  if (fault !== null) throw new TypeError(fault);
+  const { image: given, tasks, begin, builtIn, open, ...rest } = withoutUndefined(parts);
   const { semantics = ['native'], images = [] } = rest;
   const ownImage = typeof given === 'string' ? null : given;
   const image = typeof given === 'string' ? given : given.name;
@@ -93,6 +77,11 @@ export function defineEnvironment<
     } as unknown as S,
   };
   return { ...definition, builtIn: builtIn ?? definition.served(datasetOf(tasks ?? [], definition)) };
+}
+
+/** A part that is `undefined` has its default. */
+function withoutUndefined<T extends object>(parts: T): T {
+  return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)) as T;
 }
 
 type Filed<S extends Shape, R extends TaskRecord> = Pick<

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { register } from 'node:module';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { DefinedImages } from './defined-images.ts';
 import type { EnvironmentDefinition } from './definition.ts';
 import { definitionFault } from './definition-fault.ts';
 import { DEFINITIONS } from './registry.ts';
@@ -63,7 +64,9 @@ async function imported(file: string): Promise<{ readonly default?: unknown }> {
   try {
     return await import(href);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
+    // A module may throw anything, `null` too.
+    const { code } = (error ?? {}) as NodeJS.ErrnoException;
+    if (code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
     const tsx = await import('tsx/esm/api');
     tsx.register();
     // Node calls the latest hook first.
@@ -89,7 +92,7 @@ export async function loadDefinition(path: string): Promise<LoadedDefinition> {
   try {
     module = await imported(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : `it throws ${String(error)}`;
     throw new DefinitionError(file, `it cannot be imported: ${reason}`, { cause: error });
   }
   const definition = module.default;
@@ -99,22 +102,43 @@ export async function loadDefinition(path: string): Promise<LoadedDefinition> {
 }
 
 /**
- * The built-in definitions and those of these folders.
- * @throws {DefinitionError} also for an id, or the name of an image, that another environment has
+ * The built-in definitions, then those of these folders in their order.
+ * @param builtInImages names of the images that need no definition
+ * @throws {DefinitionError} also for an id, or the name of an image, that another environment has, and for an image that
+ * nobody defines
  */
-export async function loadDefinitions(paths: readonly string[]): Promise<LoadedDefinition[]> {
+export async function loadDefinitions(
+  paths: readonly string[],
+  builtInImages: readonly string[],
+): Promise<LoadedDefinition[]> {
   // A built-in README is in the folder of its definition, in a clone and in a package.
   const loaded = DEFINITIONS.map((definition) => ({
     definition,
     folder: fileURLToPath(new URL('.', definition.readme)),
   }));
+  const images = new DefinedImages(builtInImages);
+  const owners = new Map<string, string>();
+  for (const { definition } of loaded) {
+    images.add(definition, definition.id);
+    owners.set(definition.id, 'Stepwell');
+  }
+  const own: { readonly file: string; readonly one: LoadedDefinition }[] = [];
   for (const path of paths) {
     const one = await loadDefinition(path);
     const { id } = one.definition;
-    if (loaded.some(({ definition }) => definition.id === id)) {
-      throw new DefinitionError(resolve(path), `another environment already has the id ${id}`);
+    const file = resolve(path);
+    const owner = owners.get(id);
+    if (owner !== undefined) {
+      throw new DefinitionError(file, `another environment already has the id ${id}: that of ${owner}`);
     }
-    loaded.push(one);
+    const taken = images.add(one.definition, file);
+    if (taken !== null) throw new DefinitionError(file, taken);
+    owners.set(id, file);
+    own.push({ file, one });
   }
-  return loaded;
+  for (const { file, one } of own) {
+    const unknown = images.unknownIn(one.definition);
+    if (unknown !== null) throw new DefinitionError(file, unknown);
+  }
+  return [...loaded, ...own.map(({ one }) => one)];
 }

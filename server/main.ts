@@ -155,7 +155,8 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     },
   };
   const defaults = { stepTimeoutMs: config.step_timeout_ms, maxOutputBytes: config.max_output_bytes };
-  const definitions = (await loadDefinitions(config.environment)).map(({ definition }) => definition);
+  const names = builtInImages.map((image) => image.name);
+  const definitions = (await loadDefinitions(config.environment, names)).map(({ definition }) => definition);
   const datasets = await loadDatasets(home, config.dataset, definitions);
   const environments = [...createEnvironments({ definitions, sandboxes, defaults, datasets }).values()];
   const warm = warmImages(config.pool, environments);

@@ -15,13 +15,15 @@ export interface DatasetPlaces {
 
 /** Where a server that is started here finds environments and datasets. Other settings are not read, so they may be wrong. */
 export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
-  const [{ configOf }, { loadDefinitions }] = await Promise.all([
+  const [{ configOf }, { loadDefinitions }, { builtInImages }] = await Promise.all([
     import('../../server/config-flags.ts'),
     import('../../environments/load-definition.ts'),
+    import('../../docker/images/definitions.ts'),
   ]);
   const { STEPWELL_DATASET, STEPWELL_ENVIRONMENT } = env;
   const { dataset, environment } = configOf({}, { STEPWELL_DATASET, STEPWELL_ENVIRONMENT });
-  const loaded = await loadDefinitions(environment);
+  const names = builtInImages.map(({ name }) => name);
+  const loaded = await loadDefinitions(environment, names);
   return {
     home: stateFolder(env),
     added: dataset,

@@ -35,7 +35,7 @@ async function write({ terminal }: Cli, folder: string): Promise<void> {
     else await writeFile(to, (await readFile(from, 'utf8')).replaceAll(TEMPLATE_ID, id));
   }
   print(terminal, `${id} is in ${folder}: environment.ts, tasks.jsonl, samples.json, a test and a README`);
-  print(terminal, `Try it: stepwell play --environment ${join(folder, '.')}/`);
+  print(terminal, `Try it: npx stepwell play --environment ${join(folder, '.')}/`);
 }
 
 /** The folder's name as an id: lower-case words with a version. */

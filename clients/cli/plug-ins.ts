@@ -39,13 +39,16 @@ export async function loadPlugIns(argv: readonly string[], terminal: Terminal): 
   const ids = new Map<string, string>();
   const environmentId = (text: string) => ids.get(text) ?? text;
   if (folders.length === 0) return { environmentId, terminal };
-  const [{ loadDefinition }, { joinedItems, splitItems }] = await Promise.all([
+  const [{ loadDefinitions }, { builtInImages }, { joinedItems, splitItems }] = await Promise.all([
     import('../../environments/load-definition.ts'),
+    import('../../docker/images/definitions.ts'),
     import('../../server/config-flags.ts'),
   ]);
-  for (const folder of folders) ids.set(folder, (await loadDefinition(folder)).definition.id);
   const known = splitItems(terminal.env.STEPWELL_ENVIRONMENT ?? '');
-  const paths = new Set([...known, ...folders].map((path) => resolve(path)));
-  const STEPWELL_ENVIRONMENT = joinedItems([...paths]);
-  return { environmentId, terminal: { ...terminal, env: { ...terminal.env, STEPWELL_ENVIRONMENT } } };
+  const paths = [...new Set([...known, ...folders].map((path) => resolve(path)))];
+  const names = builtInImages.map(({ name }) => name);
+  const own = (await loadDefinitions(paths, names)).slice(-paths.length);
+  for (const folder of folders) ids.set(folder, own[paths.indexOf(resolve(folder))]?.definition.id ?? folder);
+  const env = { ...terminal.env, STEPWELL_ENVIRONMENT: joinedItems(paths) };
+  return { environmentId, terminal: { ...terminal, env } };
 }

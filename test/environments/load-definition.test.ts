@@ -2,8 +2,13 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtInImages } from '../../docker/images/definitions.ts';
+import { definitionFault } from '../../environments/definition-fault.ts';
 import { DefinitionError, loadDefinition, loadDefinitions } from '../../environments/load-definition.ts';
+import { DEFINITIONS } from '../../environments/registry.ts';
 import { stepwell } from '../cli/fake-terminal.ts';
+
+const IMAGES = builtInImages.map(({ name }) => name);
 
 const PARTS = `
   id: 'mine-v1',
@@ -67,11 +72,123 @@ describe('an environment outside the source', () => {
     );
   });
 
+  it.each(DEFINITIONS)('has the form that $id has', (definition) => {
+    expect(definitionFault(definition)).toBeNull();
+  });
+
   const broken: [string, string, RegExp][] = [
     ['throws at its import', 'throw new Error("no key");', /cannot be imported: no key/],
+    ['throws no error at its import', 'throw null;', /cannot be imported: it throws null/],
     ['has no default export', 'export const x = 1;', /no default export/],
     ['exports something else', 'export default { id: "mine-v1" };', /not made by `defineEnvironment`/],
+    [
+      'exports parts of its own making',
+      'export default { id: "mine-v1", builtIn: { tasks: [] }, open: () => 1 };',
+      /field description/,
+    ],
     ['has no way to begin', source('begin: undefined'), /neither `begin` nor `open`/],
+    ['has no function to begin', source('begin: {}'), /field begin: it must be a function/],
+    ['has no function to open', source('open: 1'), /field open: it must be a function/],
+    ['has no gold', source('goldOf: undefined'), /field goldOf: it must be a function/],
+    [
+      'has a gold that is no text',
+      source('goldOf: () => 42'),
+      /task 0 \(a\): the result of goldOf: .*string/,
+    ],
+    [
+      'has a gold that throws',
+      source('goldOf: () => { throw new Error("no gold") }'),
+      /task 0 \(a\): goldOf throws: no gold/,
+    ],
+    ['has names that are none', source('namesOf: () => [1]'), /task 0 \(a\): the result of namesOf: field 0/],
+    ['has no function for names', source('namesOf: []'), /field namesOf: it must be a function/],
+    ['has no function for flaws', source('flawOf: true'), /field flawOf: it must be a function/],
+    ['has no function for fields', source('fieldsOf: {}'), /field fieldsOf: it must be a function/],
+    ['has no function for a dataset', source('served: {}'), /field served: it must be a function/],
+    ['has no function for images', source('imagesOf: []'), /field imagesOf: it must be a function/],
+    ['has images that are none', source('imagesOf: () => [1]'), /the result of imagesOf: field 0/],
+    ['has no function for a folder', source("shared: 'x'"), /field shared: it must be a function/],
+    ['has no description', source('description: undefined'), /field description: description is missing/],
+    ['has a description that is no text', source('description: 1'), /field description: .*string/],
+    ['has an id that is no text', source('id: 1'), /field id: .*string/],
+    ['has semantics that are no list', source("semantics: 'native'"), /field semantics: .*array/],
+    ['has no semantics', source('semantics: []'), /field semantics: it must name native/],
+    ['has unknown semantics', source("semantics: ['other']"), /field semantics\.0: /],
+    ['plays its golds in no known way', source("goldAs: 'code'"), /field goldAs: .*"step"\|"answer"/],
+    ['has a prompt that is no object', source("prompt: '>'"), /field prompt: .*object/],
+    [
+      'has a prompt with a mistyped field',
+      source("prompt: { first: '>', more: '>', untill: 'line' }"),
+      /field prompt\.untill: unknown key "untill"; until is missing/,
+    ],
+    ['has a layout that is no object', source('layout: 1'), /field layout: .*object/],
+    [
+      'has a layout with a mistyped field',
+      source('layout: { texts: {}, folders: {}, list: {} }'),
+      /field layout\.list: unknown key "list"; did you mean lists\?/,
+    ],
+    ['has no image', source('image: undefined'), /field image: image is missing/],
+    ['has an image that is a number', source('image: 1'), /field image: it must be the name of an image/],
+    [
+      'has an image with a mistyped field',
+      source("image: { name: 'mine', from: 'bash', scirpt: 'true' }"),
+      /field image\.scirpt: unknown key "scirpt"; did you mean script\?/,
+    ],
+    ['has images that are no list', source("images: 'mine'"), /field images: .*array/],
+    ['has an image without a parent', source("images: [{ name: 'mine' }]"), /field images\.0\.from: from/],
+    [
+      'has a mistyped part',
+      source('obsevration: {}'),
+      /unknown key "obsevration"; did you mean observation\?/,
+    ],
+    ['has its README as a text', source("readme: './README.md'"), /field readme: it must be a URL/],
+    [
+      'has a folder as its README',
+      source("readme: new URL('.', import.meta.url)"),
+      /readme: there is no file /,
+    ],
+    ['has no list of tasks', source("tasks: 'a'"), /field tasks: it must be a list/],
+    [
+      'has a schema that asks for no instruction',
+      source("record: z.object({ id: z.string() }), tasks: [{ id: 'a' }]"),
+      /task 0, field instruction/,
+    ],
+    [
+      'has a schema that cannot be used at once',
+      source('record: z.looseObject({}).refine(async () => true)'),
+      /it cannot be checked: /,
+    ],
+    [
+      'has the name of a built-in image',
+      source("image: { name: 'bash', from: 'docker:debian:12' }"),
+      /image bash: Stepwell already has an image of this name/,
+    ],
+    [
+      'has the name of an image of a built-in environment',
+      source("image: { name: 'sql-built-in-sqlite', from: 'bash' }"),
+      /image sql-built-in-sqlite: sql-v1 already has/,
+    ],
+    [
+      'has two images of one name',
+      source("images: [{ name: 'mine', from: 'bash' }, { name: 'mine', from: 'python' }]"),
+      /image mine: it defines two images of this name/,
+    ],
+    ['names an image that nobody defines', source("image: 'bahs'"), /image bahs: no image has this name/],
+    [
+      'names an image of Docker as its own',
+      source("image: 'docker:debian:12'"),
+      /image docker:debian:12: .*give an image with this as its `from`/,
+    ],
+    [
+      'has an image made from one that nobody defines',
+      source("image: { name: 'mine', from: 'bahs' }"),
+      /image mine: from bahs: no image has this name/,
+    ],
+    [
+      'has an image that is made from itself',
+      source("image: { name: 'mine', from: 'other' }, images: [{ name: 'other', from: 'mine' }]"),
+      /image mine: from mine: it is made from itself/,
+    ],
     ['has an id without a version', source("id: 'mine'"), /id "mine": use words and a version/],
     [
       'has no README',
@@ -115,13 +232,47 @@ describe('an environment outside the source', () => {
 
   it.each(broken)('that %s is refused with file and reason', async (_what, text, reason) => {
     const folder = await written(text);
-    const error = await loadDefinitions([folder]).then(
+    const error = await loadDefinitions([folder], IMAGES).then(
       () => null,
       (fault: unknown) => fault,
     );
     expect(error).toBeInstanceOf(DefinitionError);
     expect(String(error)).toContain(folder);
     expect(String(error)).toMatch(reason);
+  });
+
+  it.each([
+    ['id', "image: { name: 'other', from: 'bash' }", /already has the id mine-v1: that of /],
+    ['image', "id: 'other-v1', image: { name: 'mine', from: 'bash' }", /image mine: .* already has an image/],
+  ])('with the %s of another one is refused with the files of both', async (_what, more, reason) => {
+    const first = await written(source("image: { name: 'mine', from: 'docker:debian:12' }"));
+    const second = await written(source(more));
+    const { exitCode, printed, complained } = await stepwell([
+      'tasks',
+      `--environment=${first}`,
+      `--environment=${second}`,
+    ]);
+    expect({ exitCode, printed }).toEqual({ exitCode: 2, printed: '' });
+    expect(complained.startsWith(`stepwell: ${second}: `)).toBe(true);
+    expect(complained).toContain(first);
+    expect(complained).toMatch(reason);
+  });
+
+  it('may have an image made from another of its own, or from one of Docker', async () => {
+    const images = "images: [{ name: 'below', from: 'docker:debian:12' }]";
+    const folder = await written(source(`image: { name: 'above', from: 'below' }, ${images}`));
+    const definition = (await loadDefinitions([folder], IMAGES)).at(-1)?.definition;
+    expect(definition?.images.map(({ name }) => name)).toEqual(['above', 'below']);
+  });
+
+  it.each(['serve', 'play', 'check'])('that is broken makes %s exit with 2', async (command) => {
+    const folder = await written(source("image: 'bahs'"));
+    const named = command === 'check' ? [folder] : ['--environment', folder];
+    const { exitCode, complained } = await stepwell([command, ...named, '--runtime', 'local']);
+    expect(exitCode).toBe(2);
+    expect(complained).toBe(
+      `stepwell: ${folder}: image bahs: no image has this name; built in are base, bash, python, sql\n`,
+    );
   });
 
   it('has its cheats beside its definition, and its path may have a comma', async () => {
