@@ -65,6 +65,7 @@ function taskFault(definition: EnvironmentDefinition): string | null {
     ids.add(task.id);
     const fault =
       resultFault('goldOf', z.string(), () => definition.goldOf(task, { ...builtIn })) ??
+      resultFault('goldAs', z.enum(['step', 'answer']), () => definition.goldAs(task)) ??
       resultFault('namesOf', z.array(z.string()), () => definition.namesOf(task));
     if (fault !== null) return `task ${index} (${task.id}): ${fault}`;
   }
