@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Condition } from './process-condition.ts';
-import type { ImageRef, Isolation, LayerDiff } from './sandbox.ts';
+import type { ImageRef, Isolation, LayerDiff, Programs } from './sandbox.ts';
 
 /** Limits of the agent's processes in one sandbox. */
 export interface Limits {
@@ -59,6 +59,8 @@ export interface Container {
 export interface Engine {
   /** As in the table of engines, e.g. `docker`. */
   readonly name: string;
+  /** Where the programs of its sandboxes come from: the image, or the machine. */
+  readonly programs: Programs;
   /** Try out which isolation this engine can give, and why. */
   probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }>;
   /** The image of this name. Its digest stays the same while the image exists. @throws {SandboxError} `image_missing` */

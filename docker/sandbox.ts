@@ -45,6 +45,9 @@ export type Remains =
   /** Nothing but what the grade itself needs: the next grade gets it without a reset, an episode after one. */
   | 'graded';
 
+/** Where the programs of a sandbox come from: its image, or the machine that it runs on. */
+export type Programs = 'image' | 'machine';
+
 /** How a sandbox is reset: `layer` drops the layer, `replace` replaces the whole container. */
 export type Isolation = 'layer' | 'replace';
 
@@ -219,6 +222,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly image: ImageRef;
   /** Name of the engine that runs it, e.g. `docker`. */
   readonly engine: string;
+  /** Where its programs come from: the image, or the machine. Results on one do not hold on the other. */
+  readonly programs: Programs;
   readonly isolation: Isolation;
   /** Run code in the persistent session. */
   run(request: RunRequest): Promise<RunResult>;

@@ -63,7 +63,7 @@ export function defineEnvironment<
     served: (dataset: PlayableDataset<R>) => dataset as unknown as D,
     imagesOf: ({ definition }: D) => (definition === null ? [] : [definition]),
     flawOf: async () => null,
-    goldAs: 'step' as const,
+    goldAs: () => 'step' as const,
     namesOf: () => [],
     prompt: { first: '>', more: '...', until: 'line' as const },
     ...rest,

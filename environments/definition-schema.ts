@@ -56,7 +56,7 @@ const FIELDS = {
   served: callable(),
   imagesOf: callable(),
   flawOf: callable(),
-  goldAs: z.enum(['step', 'answer']),
+  goldAs: callable(),
   goldOf: callable(),
   prompt: z.strictObject({
     first: z.string(),

@@ -98,7 +98,7 @@ export interface EnvironmentDefinition<
   /** An error in a record that only the whole dataset shows; `null` if there is none. */
   flawOf(dataset: PlayableDataset<R> & DatasetFields): Promise<RecordFlaw | null>;
   /** How a gold is played: as a step before the submit, or as the answer of the submit, e.g. if it would wait for input. */
-  readonly goldAs: 'step' | 'answer';
+  goldAs(record: R): 'step' | 'answer';
   /** The one action that solves a task. No server sends it to a client. */
   goldOf(record: R, dataset: DatasetFields): string;
   /** For `stepwell play`. */

@@ -113,7 +113,7 @@ export interface Environment {
   readonly options: Readonly<Record<string, z.ZodType>>;
   /** Fields of its observations besides `output`, as schemas by name. */
   readonly observation: Readonly<Record<string, z.ZodType>>;
-  tasks(dataset: string | undefined, split: string | undefined): readonly Task[];
+  tasks(dataset: string | undefined): readonly Task[];
   /**
    * The task that these options name, or the one that the seed chooses. It takes no sandbox.
    * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`; `unsupported` or `invalid_params` for

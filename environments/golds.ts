@@ -8,13 +8,13 @@ export interface TaskGold {
   readonly id: string;
   readonly index: number;
   readonly code: string;
+  /** How it is played: as a step before the submit, or as the answer of the submit. */
+  readonly as: 'step' | 'answer';
 }
 
 export interface DatasetGolds {
   readonly environment: string;
   readonly dataset: string;
-  /** How a gold is played: as a step before the submit, or as the answer of the submit. */
-  readonly as: 'step' | 'answer';
   readonly golds: readonly TaskGold[];
 }
 
@@ -23,8 +23,9 @@ function goldsOf(definition: EnvironmentDefinition, dataset: PlayableDataset<Tas
     id: task.id,
     index,
     code: definition.goldOf(task, { ...dataset }),
+    as: definition.goldAs(task),
   }));
-  return { environment: definition.id, dataset: dataset.name, as: definition.goldAs, golds };
+  return { environment: definition.id, dataset: dataset.name, golds };
 }
 
 /**

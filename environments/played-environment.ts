@@ -64,8 +64,8 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     return { id, description, semantics: [...semantics], datasets: this.#catalog.info };
   }
 
-  tasks(dataset: string | undefined, split: string | undefined): readonly Task[] {
-    return this.#catalog.tasks(dataset, split);
+  tasks(dataset: string | undefined): readonly Task[] {
+    return this.#catalog.tasks(dataset);
   }
 
   choose(options: ResetOptions, seed: number): ChosenTask {
@@ -105,7 +105,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   /** Try a task at its first episode, if it was not tried yet and the grade depends on it. */
   #try(plan: Plan, task: Task, options: ResetOptions, sandbox: Sandbox): Promise<Ungradable | null> | null {
     const asked = options.include_ungradable !== true && options.semantics !== 'intercode';
-    if (plan.try === undefined || !asked || this.#catalog.isTried(task, sandbox.engine)) return null;
+    if (plan.try === undefined || !asked || this.#catalog.isTried(task, sandbox.programs)) return null;
     const tried = plan.try(sandbox.image).then((ungradable) => {
       this.#catalog.keep(task, ungradable);
       return ungradable;

@@ -29,8 +29,7 @@ export async function taskAnswers(wanted: WantedFacts): Promise<TaskAnswers[] | 
   if (known === null) return null;
   const { definition, records, fields } = known;
   return records.map((record: AnsweredRecord) => ({
-    // A task with an entry is not a program, so a step can define it.
-    as: 'entry' in record ? 'step' : definition.goldAs,
+    as: definition.goldAs(record),
     gold: definition.goldOf(record, fields),
     wrong: (record.wrong ?? []).map((gold) => definition.goldOf({ ...record, gold } as TaskRecord, fields)),
     cheats: record.cheats ?? [],

@@ -47,13 +47,12 @@ export class TaskCatalog<D extends CatalogDataset> {
       tasks: tasks.length,
       gradable: tasks.filter(({ ungradable }) => ungradable === undefined).length,
       checked: dataset.checked ?? false,
-      splits: [],
     }));
   }
 
   /** @throws {ProtocolError} `dataset_not_found` */
-  tasks(dataset: string | undefined, split: string | undefined): readonly Task[] {
-    return this.#entry(dataset, split).tasks;
+  tasks(dataset: string | undefined): readonly Task[] {
+    return this.#entry(dataset).tasks;
   }
 
   /**
@@ -61,7 +60,7 @@ export class TaskCatalog<D extends CatalogDataset> {
    * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`
    */
   choose(options: ResetOptions, seed: number): Task {
-    const { dataset, tasks } = this.#entry(options.dataset, options.split);
+    const { dataset, tasks } = this.#entry(options.dataset);
     const { task: wanted } = options;
     if (wanted === undefined) return drawn(dataset.name, tasks, options, seed);
     const task = typeof wanted === 'number' ? tasks[wanted] : tasks.find(({ id }) => id === wanted);
@@ -79,18 +78,17 @@ export class TaskCatalog<D extends CatalogDataset> {
   }
 
   /**
-   * Whether a task was tried. The local engine uses this machine's programs, so results with the programs of an image do not
-   * apply there.
+   * Whether a task was tried. Results with the programs of an image do not apply to a sandbox that uses the machine's.
    */
-  isTried({ dataset: name, index }: Task, engine: Sandbox['engine']): boolean {
-    const { dataset, tasks, tried } = this.#entry(name, undefined);
-    const isKnown = dataset.checked === true && engine !== 'local';
+  isTried({ dataset: name, index }: Task, programs: Sandbox['programs']): boolean {
+    const { dataset, tasks, tried } = this.#entry(name);
+    const isKnown = dataset.checked === true && programs === 'image';
     return isKnown || tried.has(index) || tasks[index]?.ungradable !== undefined;
   }
 
   /** Keep the result of trying a task: `null` if it can be graded. */
   keep({ dataset: name, index }: Task, ungradable: Ungradable | null): void {
-    const { tasks, tried } = this.#entry(name, undefined);
+    const { tasks, tried } = this.#entry(name);
     const task = tasks[index];
     tried.add(index);
     if (task !== undefined && ungradable !== null) tasks[index] = { ...task, ungradable };
@@ -101,13 +99,13 @@ export class TaskCatalog<D extends CatalogDataset> {
    * @throws {ProtocolError} `dataset_not_found`, `task_not_found`
    */
   record(task: Task): { readonly dataset: D; readonly record: D['tasks'][number] } {
-    const { dataset } = this.#entry(task.dataset, undefined);
+    const { dataset } = this.#entry(task.dataset);
     const record = dataset.tasks[task.index];
     if (record === undefined) throw new ProtocolError('task_not_found', `There is no task ${task.id}.`);
     return { dataset, record };
   }
 
-  #entry(dataset: string | undefined, split: string | undefined): Entry<D> {
+  #entry(dataset: string | undefined): Entry<D> {
     const name = dataset ?? this.#first;
     const entry = this.#entries.get(name);
     if (entry === undefined) {
@@ -116,9 +114,6 @@ export class TaskCatalog<D extends CatalogDataset> {
         `${this.#environment} has no dataset ${JSON.stringify(name)}.`,
         { environment: this.#environment, datasets: [...this.#entries.keys()] },
       );
-    }
-    if (split !== undefined) {
-      throw new ProtocolError('dataset_not_found', `Dataset ${name} has no splits.`, { splits: [] });
     }
     return entry;
   }

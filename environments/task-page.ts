@@ -8,9 +8,9 @@ const MAX_PAGE = 1_048_576;
 /** A page of an environment's tasks, as `tasks/list` returns it. @throws {ProtocolError} `dataset_not_found` */
 export function taskPage(
   environment: Environment,
-  { dataset, split, offset = 0, limit = DEFAULT_LIMIT }: Params<'tasks/list'>,
+  { dataset, offset = 0, limit = DEFAULT_LIMIT }: Params<'tasks/list'>,
 ): Result<'tasks/list'> {
-  const tasks = environment.tasks(dataset, split);
+  const tasks = environment.tasks(dataset);
   const page: Task[] = [];
   let length = 0;
   for (const task of tasks.slice(offset, offset + limit)) {

@@ -25,7 +25,6 @@ export const DatasetInfo = z.object({
   gradable: z.number().int().min(0),
   /** Whether every task was tried with its gold. If not, a task is tried before its first episode, if that is quick. */
   checked: z.boolean(),
-  splits: z.array(z.string()),
 });
 export type DatasetInfo = z.infer<typeof DatasetInfo>;
 
@@ -43,7 +42,6 @@ export const EnvironmentsListResult = z.object({ environments: z.array(Environme
 export const TasksListParams = z.strictObject({
   environment: z.string().min(1),
   dataset: z.string().min(1).optional(),
-  split: z.string().min(1).optional(),
   offset: z.number().int().min(0).optional(),
   /** @default 100 */
   limit: z.number().int().min(1).max(10_000).optional(),

@@ -25,7 +25,6 @@ export const CommonOptions = z.object({
     .min(1)
     .optional()
     .describe("Name of the dataset. Default: the environment's built-in tasks."),
-  split: z.string().min(1).optional().describe('Split of the dataset, if it has splits. Default: all tasks.'),
   seed: z
     .number()
     .int()

@@ -61,7 +61,7 @@ export const ERRORS = {
   },
   dataset_not_found: {
     code: -32011,
-    meaning: 'The environment has no dataset or split with this name.',
+    meaning: 'The environment has no dataset with this name.',
     retryable: false,
     remedy: 'Use a name from `environments/list`, or import the dataset and restart the server.',
   },

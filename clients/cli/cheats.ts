@@ -60,7 +60,8 @@ async function playGallery({ terminal, exit }: Cli, environment: string, flags: 
   const env = { ...terminal.env, STEPWELL_TRAJECTORIES: 'none' };
   const { dataset, dialect, runtime } = flags;
   await using target = await openTarget({ ...terminal, env }, { runtime }, []);
-  const reset = { environment, dataset, dialect, ...(environment === 'sql-v1' ? { schema: true } : {}) };
+  const asksForTables = scripts.some(({ facts }) => facts.includes('table'));
+  const reset = { environment, dataset, dialect, ...(asksForTables ? { schema: true } : {}) };
   const outcomes: CheatOutcome[] = [];
   const player = new CheatPlayer(target.client, reset);
   const queue = tasks.flatMap((task) => scripts.map((script) => ({ task, script }))).values();

@@ -46,13 +46,13 @@ export async function checkDatasets(
   const all = datasets.reduce((sum, { golds }) => sum + golds.length, 0);
   let done = 0;
   const checked: CheckedDataset[] = [];
-  for (const { environment, dataset, as, golds } of datasets) {
+  for (const { environment, dataset, golds } of datasets) {
     onProgress(`trying ${dataset}`, done / all);
     const trials = new Map<string, Trial>();
     const queue = golds.values();
     let engine = '';
     const work = async (): Promise<void> => {
-      for (const { id, index, code } of queue) {
+      for (const { id, index, code, as } of queue) {
         trials.set(id, await tryTask(client, { environment, dataset, index, gold: code, as }));
         done += 1;
         onProgress(`trying ${dataset}`, done / all);

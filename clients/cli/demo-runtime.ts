@@ -12,8 +12,8 @@ export interface DemoRuntime {
  * @returns `null` if `auto` decides
  */
 export async function demoRuntime(machine: Machine): Promise<DemoRuntime | null> {
-  const docker = await machine.docker().catch(() => null);
-  if (docker === null || docker.images.includes('bash')) return null;
+  const inDocker = (await machine.images()).get('docker');
+  if (inDocker === undefined || inDocker.includes('bash')) return null;
   const [python, namespaces] = await Promise.all([
     machine.run('python3', '--version'),
     checkNamespaces(machine),

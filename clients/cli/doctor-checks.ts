@@ -46,9 +46,9 @@ export async function diagnose(machine: Machine): Promise<Diagnosis> {
 
 async function chooseEngine(machine: Machine): Promise<Omit<Diagnosis, 'checks'>> {
   try {
-    const { runtime, reason, isolation, isolationReason } = await machine.engine();
-    // A Docker engine cannot be tried before there are images; the local one always can.
-    const possible = isolation !== null || runtime === 'docker';
+    const { runtime, programs, reason, isolation, isolationReason } = await machine.engine();
+    // An engine whose programs come from images cannot be tried before there are any.
+    const possible = isolation !== null || programs === 'image';
     if (possible) return { engine: runtime, reason, isolation, isolationReason };
     return { engine: null, reason: isolationReason, isolation, isolationReason };
   } catch (error) {
@@ -150,17 +150,13 @@ async function checkDocker(machine: Machine): Promise<Check> {
 
 async function checkImages(machine: Machine): Promise<Check> {
   const name = 'images';
-  const docker = await machine.docker().catch(() => null);
-  const places = [
-    ['Docker', docker?.images ?? []],
-    ['local', await machine.localImages()],
-  ] as const;
-  const built = places.filter(([, images]) => images.length > 0);
+  const known = await machine.images();
+  const built = [...known].filter(([, images]) => images.length > 0);
   if (built.length > 0) {
-    const found = built.map(([place, images]) => `${place}: ${[...images].sort().join(', ')}`).join('; ');
+    const found = built.map(([engine, images]) => `${engine}: ${[...images].sort().join(', ')}`).join('; ');
     return { name, status: 'ok', found };
   }
-  if (docker === null)
+  if (!known.has('docker'))
     return { name, status: 'ok', found: "none built: this machine's own programs are used" };
   return { name, status: 'warn', found: 'none built', remedy: 'run `stepwell images build`' };
 }

@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type DockerFacts, dockerFacts } from '../../docker/engines/docker/facts.ts';
-import { LocalImageBuilder } from '../../docker/engines/local/image-builder.ts';
+import { ENGINES, engineNames } from '../../docker/engines/table.ts';
+import type { Programs } from '../../docker/sandbox.ts';
 import { stateFolder } from '../../server/state-folder.ts';
 
 /** Outcome of a trial run of a program. */
@@ -16,6 +17,8 @@ export interface ProgramRun {
 /** The engine of `--runtime auto` on this machine. */
 export interface EngineFinding {
   readonly runtime: string;
+  /** Where the programs of its sandboxes come from. */
+  readonly programs: Programs;
   /** Why this one. */
   readonly reason: string;
   /** How it makes a sandbox pristine; `null` if it could not be tried. */
@@ -37,8 +40,8 @@ export interface Machine {
   folders(path: string): Promise<readonly string[]>;
   /** @throws {NoDockerError} no Docker engine can be asked */
   docker(): Promise<DockerFacts>;
-  /** Names of the local engine's images. */
-  localImages(): Promise<readonly string[]>;
+  /** Names of the images of each engine that can be asked, by the engine's name. */
+  images(): Promise<ReadonlyMap<string, readonly string[]>>;
   isPortFree(port: number): Promise<boolean>;
   /** Choose the engine as a server does, and try it. @throws {Error} none can run; the message says why */
   engine(): Promise<EngineFinding>;
@@ -61,24 +64,31 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
       return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
     },
     docker: () => dockerFacts(),
-    localImages: async () => {
-      const images = await new LocalImageBuilder({ imagesFolder: join(home, 'images') }).list();
-      return images.map(({ name }) => name);
-    },
+    images: () => imagesIn(join(home, 'images')),
     isPortFree,
     engine: () => findEngine(env),
   };
 }
 
+async function imagesIn(imagesFolder: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const lists = engineNames.map(async (name) => {
+    const images = await (await ENGINES[name]()).builder(imagesFolder).list();
+    return [name, images.map((image) => image.name)] as const;
+  });
+  const listed = await Promise.allSettled(lists);
+  return new Map(listed.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+}
+
 async function findEngine(env: Machine['env']): Promise<EngineFinding> {
   const { openEngine } = await import('../../docker/engines/choice.ts');
   const { runtime, reason, engine, close } = await openEngine({ home: stateFolder(env) });
+  const { programs } = engine;
   try {
     const probed = await engine.probe();
-    return { runtime, reason, isolation: probed.isolation, isolationReason: probed.reason };
+    return { runtime, programs, reason, isolation: probed.isolation, isolationReason: probed.reason };
   } catch (error) {
     const isolationReason = error instanceof Error ? error.message : String(error);
-    return { runtime, reason, isolation: null, isolationReason };
+    return { runtime, programs, reason, isolation: null, isolationReason };
   } finally {
     await close();
   }

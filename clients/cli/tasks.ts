@@ -18,7 +18,6 @@ interface SourceFlags {
 interface TasksFlags extends SourceFlags {
   readonly environment?: string;
   readonly dataset?: string;
-  readonly split?: string;
 }
 
 interface ListFlags extends TasksFlags {
@@ -48,8 +47,7 @@ export function declareCommand(tasks: Command, cli: Cli): void {
         "id of the environment, or its folder (default: the dataset's, else bash-v1)",
         cli.environmentId,
       )
-      .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)')
-      .option('--split <name>', 'part of the dataset (default: all of it)');
+      .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)');
   }
   for (const command of [list, show, datasets]) {
     command
@@ -83,9 +81,8 @@ async function listDatasets(cli: Cli, flags: SourceFlags): Promise<void> {
 }
 
 async function query(flags: TasksFlags, source: TaskSource): Promise<Params<'tasks/list'>> {
-  const { dataset, split } = flags;
   const environment = await environmentOf(flags, () => source.environments());
-  return { environment, dataset, split };
+  return { environment, dataset: flags.dataset };
 }
 
 async function listTasks(cli: Cli, flags: ListFlags): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   Isolation,
   LayerDiff,
   ListedFile,
+  Programs,
   Remains,
   RunRequest,
   RunResult,
@@ -28,6 +29,7 @@ export interface LeasedContainer {
   readonly id: string;
   readonly image: ImageRef;
   readonly engine: string;
+  readonly programs: Programs;
   readonly isolation: Isolation;
   readonly channel: RunnerChannel;
   /** Used instead of the runner's `mark` and `diff`. @default the runner's own */
@@ -45,6 +47,7 @@ export class RunnerSandbox implements Sandbox {
   readonly id: string;
   readonly image: ImageRef;
   readonly engine: string;
+  readonly programs: Programs;
   readonly isolation: Isolation;
   readonly #channel: RunnerChannel;
   readonly #changes: OutsideChanges | undefined;
@@ -57,6 +60,7 @@ export class RunnerSandbox implements Sandbox {
     this.id = container.id;
     this.image = container.image;
     this.engine = container.engine;
+    this.programs = container.programs;
     this.isolation = container.isolation;
     this.#channel = container.channel;
     this.#changes = container.changes;

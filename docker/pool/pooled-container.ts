@@ -90,6 +90,7 @@ export class PooledContainer {
         id: container.id,
         image: container.image,
         engine: this.#engine.name,
+        programs: this.#engine.programs,
         isolation: container.isolation,
         channel,
         changes: container.changes,

@@ -40,8 +40,8 @@ export const python = defineEnvironment({
   },
   tasks: new URL('./tasks/', import.meta.url),
   prompt: { first: '>>>', more: '...', until: 'python' },
-  // As a step, a program would wait for its input.
-  goldAs: 'answer',
+  // As a step, a program would wait for its input; a task with an entry has none.
+  goldAs: ({ entry }) => (entry === undefined ? 'answer' : 'step'),
   goldOf: ({ gold }) => gold,
   namesOf: solutionNames,
 

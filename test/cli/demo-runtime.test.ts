@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { demoRuntime } from '../../clients/cli/demo-runtime.ts';
-import { DOCKER, machine, missing, noDocker } from './fake-machine.ts';
+import { machine, missing, noDocker } from './fake-machine.ts';
 
-const noImages = { docker: async () => ({ ...DOCKER, images: [] }) };
+const noImages = { images: async () => new Map([['docker', []]]) };
 
 test('a demo uses Docker where its image is built, and leaves the choice to the server without Docker', async () => {
   expect(await demoRuntime(machine())).toBe(null);

@@ -25,6 +25,7 @@ describe('the engine', () => {
   test('may be Docker before its images are built', async () => {
     const engine: Machine['engine'] = async () => ({
       runtime: 'docker',
+      programs: 'image',
       reason: 'it answers',
       isolation: null,
       isolationReason: 'there is no image base',
@@ -35,6 +36,7 @@ describe('the engine', () => {
   test('is none when the local one does not work', async () => {
     const engine: Machine['engine'] = async () => ({
       runtime: 'local',
+      programs: 'machine',
       reason: 'no Docker engine',
       isolation: null,
       isolationReason: 'it needs layers',
@@ -70,7 +72,7 @@ describe('the checks', () => {
     ['user namespaces as root', { read: async () => '0\n', isRoot: true }, 'user namespaces', 'ok'],
     ['a taken port', { isPortFree: async () => false }, 'port 8765', 'warn'],
     ['no images for the local engine', noDocker, 'images', 'ok'],
-    ['no images for Docker', { docker: async () => ({ ...DOCKER, images: [] }) }, 'images', 'warn'],
+    ['no images for Docker', { images: async () => new Map([['docker', []]]) }, 'images', 'warn'],
     ['no cgroup', { read: async () => null }, 'cgroup', 'warn'],
   ])('tell of %s', async (_case, changes, name, status) => {
     expect(check(await diagnose(machine(changes)), name).status).toBe(status);
@@ -95,9 +97,13 @@ describe('the checks', () => {
   test('name datasets and images by what lies in the state folder', async () => {
     const folders: Machine['folders'] = async (path) =>
       path === '/home/a/.stepwell/datasets' ? ['nl2bash-fs2', 'nl2bash-fs1'] : [];
-    const diagnosis = await diagnose(machine({ folders, localImages: async () => ['bash'] }));
+    const images = new Map([
+      ['docker', ['bash']],
+      ['local', ['bash']],
+    ]);
+    const diagnosis = await diagnose(machine({ folders, images: async () => images }));
     expect(check(diagnosis, 'datasets').found).toBe('nl2bash-fs1, nl2bash-fs2');
-    expect(check(diagnosis, 'images').found).toBe('Docker: bash; local: bash');
+    expect(check(diagnosis, 'images').found).toBe('docker: bash; local: bash');
   });
 });
 

@@ -39,7 +39,6 @@ describe('a wrong argument or file ends with 2, before anything begins, and one 
     ['tasks list --environment nope-v1', 'nope-v1'],
     ['tasks list --environment bash-v1 --dataset nope', '"nope"'],
     ['tasks list --dataset nope', '"nope"'],
-    ['tasks list --split nope', 'splits'],
     ['tasks list --offset -1', 'from 0'],
     ['tasks show nope', '"nope"'],
     ['tasks show 9999', '"9999"'],

@@ -8,8 +8,12 @@ export const DOCKER: DockerFacts = {
   driver: 'overlay2',
   cgroupVersion: '1',
   isRootless: false,
-  images: ['bash'],
 };
+
+const IMAGES = new Map([
+  ['docker', ['bash']],
+  ['local', []],
+]);
 
 /** A machine where all is well, but for what a test changes. */
 export function machine(changes: Partial<Machine> = {}): Machine {
@@ -22,10 +26,11 @@ export function machine(changes: Partial<Machine> = {}): Machine {
     read: async (path) => (path === '/proc/filesystems' ? 'nodev\toverlay\n' : '1000\n'),
     folders: async () => [],
     docker: async () => DOCKER,
-    localImages: async () => [],
+    images: async () => IMAGES,
     isPortFree: async () => true,
     engine: async () => ({
       runtime: 'docker',
+      programs: 'image',
       reason: 'it answers',
       isolation: 'layer',
       isolationReason: 'it may',
@@ -38,6 +43,7 @@ export const noDocker: Partial<Machine> = {
   docker: async () => {
     throw new NoDockerError('nothing listens at unix:///var/run/docker.sock', false, null);
   },
+  images: async () => new Map([['local', []]]),
 };
 
 export const missing =

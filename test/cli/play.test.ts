@@ -193,7 +193,7 @@ test('a refused parameter is named', async () => {
 });
 
 test('the environment is that of the dataset, unless it is named', async () => {
-  const dataset = { name: 'spider', tasks: 3, splits: [] };
+  const dataset = { name: 'spider', tasks: 3 };
   const info = { description: '', semantics: ['native'] };
   await using server = await FakeServer.start({
     'environments/list': () => ({

@@ -214,6 +214,7 @@ export type OnStart = (container: FakeContainer, options: StartOptions) => void 
 
 export class FakeEngine implements Engine {
   readonly name = 'local';
+  readonly programs = 'machine';
   /** What new runners say of themselves. */
   isolation: Isolation;
   /** Called at each start, in order of the calls. @default starts at once */

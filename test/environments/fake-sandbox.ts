@@ -70,6 +70,7 @@ export class FakeSandbox implements Sandbox {
   readonly id = 'fake';
   readonly image = { name: 'img', digest: 'sha256:1' };
   readonly engine = 'docker';
+  readonly programs = 'image';
   readonly isolation: Isolation;
   readonly calls: string[] = [];
   readonly files: FileEntry[] = [];

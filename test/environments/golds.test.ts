@@ -26,8 +26,8 @@ it('has the golds of built-in and imported tasks, each as one action', async () 
       'bash-v1 mine',
     ]);
     expect(golds.at(-1)?.golds).toEqual([
-      { id: 'a', index: 0, code: 'cd /tmp;ls' },
-      { id: 'b', index: 1, code: 'pwd' },
+      { id: 'a', index: 0, code: 'cd /tmp;ls', as: 'step' },
+      { id: 'b', index: 1, code: 'pwd', as: 'step' },
     ]);
     for (const { golds: all } of golds) expect(all.every(({ code }) => code !== '')).toBe(true);
   } finally {

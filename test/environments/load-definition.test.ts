@@ -114,7 +114,8 @@ describe('an environment outside the source', () => {
     ['has semantics that are no list', source("semantics: 'native'"), /field semantics: .*array/],
     ['has no semantics', source('semantics: []'), /field semantics: it must name native/],
     ['has unknown semantics', source("semantics: ['other']"), /field semantics\.0: /],
-    ['plays its golds in no known way', source("goldAs: 'code'"), /field goldAs: .*"step"\|"answer"/],
+    ['plays its golds in no known way', source("goldAs: 'step'"), /field goldAs: it must be a function/],
+    ['plays a gold in no known way', source("goldAs: () => 'code'"), /goldAs.*"step"\|"answer"/],
     ['has a prompt that is no object', source("prompt: '>'"), /field prompt: .*object/],
     [
       'has a prompt with a mistyped field',
@@ -205,6 +206,11 @@ describe('an environment outside the source', () => {
       'has an option that must be there',
       source("options: { a: z.string().describe('A.') }"),
       /must be optional/,
+    ],
+    [
+      'has an option that is transformed',
+      source("options: { a: z.string().transform(Number).optional().describe('A.') }"),
+      /options\.a must not transform its value/,
     ],
     [
       'has a common option',

@@ -68,7 +68,7 @@ const FIELDS = [
   'semantics',
   'offset',
 ];
-const MORE_FIELDS = ['limit', 'split', 'max_turns', 'token', 'protocol_version', '__proto__', 'toString'];
+const MORE_FIELDS = ['limit', 'max_turns', 'token', 'protocol_version', '__proto__', 'toString'];
 const params = fc.oneof(
   { weight: 4, arbitrary: fc.dictionary(fc.constantFrom(...FIELDS, ...MORE_FIELDS), near, { maxKeys: 6 }) },
   { weight: 1, arbitrary: anyJson },

@@ -124,7 +124,7 @@ describe('a server whose runner sends whatever it likes', () => {
         await channel.ready;
         const image = { name: 'fuzz', digest: 'sha256:0' };
         const sandbox = new RunnerSandbox(
-          { id: 'fuzz', image, engine: 'local', isolation: 'layer', channel },
+          { id: 'fuzz', image, engine: 'local', programs: 'machine', isolation: 'layer', channel },
           () => {},
         );
         const answered = new Promise<void>((resolve) => {

@@ -75,7 +75,7 @@ export class FakeEnvironment implements Environment {
 
   get info() {
     const tasks = this.#tasks.length;
-    const datasets = [{ name: 'built-in', tasks, gradable: tasks, checked: true, splits: [] }];
+    const datasets = [{ name: 'built-in', tasks, gradable: tasks, checked: true }];
     return { id: this.id, description: 'A fake.', semantics: ['native', 'intercode'], datasets };
   }
 
@@ -175,6 +175,7 @@ export class FakeEnvironment implements Environment {
       id: 'fake',
       image: { name: 'fake', digest: `sha256:${'0'.repeat(64)}` },
       engine: 'local',
+      programs: 'machine',
       isolation: 'layer',
       run: refuse,
       exec: refuse,

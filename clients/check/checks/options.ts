@@ -72,7 +72,7 @@ async function answerTo(
   more: Readonly<Record<string, unknown>>,
 ): Promise<RemoteError | null> {
   try {
-    const task = 'task' in more || 'dataset' in more || 'split' in more ? null : triedTasks(subject)[0];
+    const task = 'task' in more || 'dataset' in more ? null : triedTasks(subject)[0];
     const episode = await begin(subject, task, more as ResetOptions);
     await episode.close();
     return null;

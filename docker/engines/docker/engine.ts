@@ -52,6 +52,7 @@ const PARALLEL_REMOVALS = 16;
 /** Sandboxes as containers of a Docker engine. */
 export class DockerEngine implements Engine {
   readonly name = 'docker';
+  readonly programs = 'image';
   readonly #docker: Docker;
   readonly #options: DockerEngineOptions;
   readonly #instance = randomBytes(6).toString('hex');

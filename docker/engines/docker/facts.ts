@@ -1,7 +1,6 @@
 import Docker from 'dockerode';
 import { z } from 'zod';
 import { engineMessageOf } from './errors.ts';
-import { DockerImageBuilder } from './image-builder.ts';
 
 /** What a Docker engine says of itself. */
 export interface DockerFacts {
@@ -14,8 +13,6 @@ export interface DockerFacts {
   /** `1` or `2`, where it says so. */
   readonly cgroupVersion: string | undefined;
   readonly isRootless: boolean;
-  /** Names of Stepwell's images in it, e.g. `bash`. */
-  readonly images: readonly string[];
 }
 
 /** Why no Docker engine can be asked. */
@@ -48,7 +45,6 @@ export async function dockerFacts(): Promise<DockerFacts> {
     const docker = new Docker({ timeout: TIMEOUT_MS });
     const { Version: version, ApiVersion: apiVersion, Os: os } = Version.parse(await docker.version());
     const info = Info.parse(await docker.info());
-    const images = await new DockerImageBuilder(docker).list();
     return {
       version,
       apiVersion,
@@ -56,7 +52,6 @@ export async function dockerFacts(): Promise<DockerFacts> {
       driver: info.Driver,
       cgroupVersion: info.CgroupVersion,
       isRootless: info.SecurityOptions?.some((option) => option.includes('rootless')) ?? false,
-      images: images.map(({ name }) => name),
     };
   } catch (error) {
     throw noDocker(error);

@@ -37,6 +37,7 @@ const hostImages = { base: 'bash', bash: 'bash', python: 'python', sql: 'python'
 /** Sandboxes without a container engine, on a built root or on the host's programs. */
 export class LocalEngine implements Engine {
   readonly name = 'local';
+  readonly programs = 'machine';
   readonly #options: LocalEngineOptions;
   readonly #roots: LocalRoots;
   readonly #isRoot: boolean;

@@ -14,7 +14,14 @@ function lease() {
   const giveBack = vi.fn<GiveBack>();
   const channel = new RunnerChannel(host);
   const image = { name: 'bash', digest: 'sha256:b' };
-  const container = { id: 'c1', image, engine: 'local', isolation: 'layer', channel } as const;
+  const container = {
+    id: 'c1',
+    image,
+    engine: 'local',
+    programs: 'machine',
+    isolation: 'layer',
+    channel,
+  } as const;
   return { runner, giveBack, channel, sandbox: new RunnerSandbox(container, giveBack) };
 }
 
