@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
+import { ImageSchema } from '../docker/image-schema.ts';
 import { CommonOptions } from '../protocol/episode.ts';
 import type { EnvironmentDefinition, Shape } from './definition.ts';
-import { CompleteDefinition, DefinedImage, formFault, isSchema } from './definition-schema.ts';
+import { CompleteDefinition, formFault, isSchema } from './definition-schema.ts';
 import { ResetOptionSet } from './reset-options.ts';
 
 const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*-v\d+$/;
@@ -105,7 +106,7 @@ function faultOf(definition: EnvironmentDefinition): string | null {
     shapeFault('datasetFields', datasetFields) ??
     optionFault(definition) ??
     taskFault(definition) ??
-    resultFault('imagesOf', z.array(DefinedImage), () => definition.imagesOf(builtIn))
+    resultFault('imagesOf', z.array(ImageSchema), () => definition.imagesOf(builtIn))
   );
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ImageSchema } from '../docker/image-schema.ts';
 import type { EnvironmentDefinition } from './definition.ts';
 import { clearestIssue } from './schema-issue.ts';
 
@@ -11,20 +12,6 @@ const schemas = () => z.record(z.string(), z.unknown(), 'it must be an object of
 export function isSchema(value: unknown): value is z.ZodType {
   return typeof value === 'object' && value !== null && '_zod' in value;
 }
-
-/** An image as a definition has it. Docker refuses other names. */
-export const DefinedImage = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'use lower-case letters, digits, and . _ - between them'),
-  from: z.string().min(1),
-  session: z.enum(['bash', 'python']).optional(),
-  tree: z.string().min(1).optional(),
-  files: z.record(z.string().startsWith('/'), z.string()).optional(),
-  script: z.string().min(1).optional(),
-  gitAtRoot: z.boolean().optional(),
-  prepare: z.string().min(1).optional(),
-});
 
 const FIELDS = {
   id: z.string(),
@@ -46,11 +33,11 @@ const FIELDS = {
   shared: callable(),
   fieldsOf: callable(),
   image: z.string().min(1),
-  images: z.array(DefinedImage),
+  images: z.array(ImageSchema),
   builtIn: z.looseObject({
     name: z.string().min(1),
     image: z.string().min(1),
-    definition: DefinedImage.nullable(),
+    definition: ImageSchema.nullable(),
     tasks: z.custom<readonly unknown[]>(Array.isArray, 'it must be a list of records'),
   }),
   served: callable(),
@@ -94,7 +81,7 @@ export type WithDefaults = keyof typeof WITH_DEFAULTS;
 
 /** The form of what `defineEnvironment` takes. */
 export const GivenParts = CompleteDefinition.partial(WITH_DEFAULTS).extend({
-  image: z.union([z.string().min(1), DefinedImage], 'it must be the name of an image, or an image'),
+  image: z.union([z.string().min(1), ImageSchema], 'it must be the name of an image, or an image'),
   tasks: z
     .custom<readonly unknown[] | URL>(
       (value) => Array.isArray(value) || value instanceof URL,

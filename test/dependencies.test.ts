@@ -15,8 +15,8 @@ const COMMAND_LINE = /^clients\/cli\//;
 const LAYER = /^(docker|environments|server)\//;
 /** Files of the folders of tasks, which are data whatever they are called. */
 const TASK_DATA = /^environments\/[^/]+\/tasks\/[^/]+\//;
-/** What the folders above `docker/` may use of it: the port of sandboxes, and the one helper for deadlines. */
-const SANDBOX_PORT = /^docker\/(sandbox|errors|deadline)\.ts$/;
+/** What the folders above `docker/` may use of it: the port of sandboxes, the form of images, and the one helper for deadlines. */
+const SANDBOX_PORT = /^docker\/(sandbox|errors|deadline|image-schema)\.ts$/;
 
 /** Loads an engine only when it is asked for. */
 const NAMES_OF_ENGINES = 'docker/engines/table.ts';

@@ -1,23 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { ImageSchema } from '../image-schema.ts';
 import type { ImageDefinition } from '../sandbox.ts';
 
 /** Image definitions as a file has them; `tree` is relative to the file. */
-const DefinitionsFile = z.array(
-  z.strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'lower-case letters, digits, and . _ - between them'),
-    from: z.string().min(1),
-    session: z.enum(['bash', 'python']).optional(),
-    tree: z.string().min(1).optional(),
-    files: z.record(z.string().startsWith('/'), z.string()).optional(),
-    script: z.string().min(1).optional(),
-    gitAtRoot: z.boolean().optional(),
-    prepare: z.string().min(1).optional(),
-  }),
-);
+const DefinitionsFile = z.array(ImageSchema);
 
 /** @throws {Error} naming the file and what is wrong in it */
 export async function readDefinitions(path: string): Promise<ImageDefinition[]> {
