@@ -60,6 +60,15 @@ export async function noEngine(): Promise<string | null> {
   return local === null ? null : `${docker}; ${local}`;
 }
 
+/** Whether Docker has a container of this id. */
+export function containerExists(docker: Docker, id: string): Promise<boolean> {
+  const inspected = docker.getContainer(id).inspect();
+  return inspected.then(
+    () => true,
+    () => false,
+  );
+}
+
 export interface OpenEngine {
   readonly engine: Engine;
   /** Makes more images for it. */

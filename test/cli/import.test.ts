@@ -1,29 +1,21 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { extract, pack } from 'tar-stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type CheckImported, declareCommand } from '../../clients/cli/import.ts';
 import { run } from '../../clients/cli/program.ts';
 import { loadDatasets } from '../../environments/dataset-store.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 
-let home: string;
-let source: string;
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
-  source = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
-});
-afterEach(async () => {
-  await rm(home, { recursive: true, force: true });
-  await rm(source, { recursive: true, force: true });
-});
+const home = temporaryFolder();
+const source = temporaryFolder();
 
 async function write(path: string, content: unknown): Promise<void> {
-  const file = join(source, path);
+  const file = join(source(), path);
   await mkdir(join(file, '..'), { recursive: true });
   const plain = typeof content === 'string' || Buffer.isBuffer(content);
   await writeFile(file, plain ? content : JSON.stringify(content));
@@ -47,14 +39,14 @@ async function members(file: string): Promise<string[]> {
 
 /** Import without playing anything. */
 async function imported(...argv: string[]) {
-  const terminal = new FakeTerminal('', { STEPWELL_HOME: home });
+  const terminal = new FakeTerminal('', { STEPWELL_HOME: home() });
   const status = await run(['import', ...argv, '--no-check'], terminal);
   return { status, lines: terminal.printed.trimEnd().split('\n'), errors: terminal.complained };
 }
 
 /** Import with another check than one that plays. */
 async function importedWith(check: CheckImported, argv: readonly string[]) {
-  const terminal = new FakeTerminal('', { STEPWELL_HOME: home });
+  const terminal = new FakeTerminal('', { STEPWELL_HOME: home() });
   const command = new Command();
   declareCommand(command, { terminal, exit: () => {}, environmentId: (id) => id }, check);
   await command.parseAsync([...argv], { from: 'user' });
@@ -72,12 +64,12 @@ describe('stepwell import intercode', () => {
     await write('nl2bash/fs_2.tar', await tar('system/a.txt'));
     await write('nl2bash/nl2bash_fs_4.json', TASKS.slice(1));
     await write('ctf/ic_ctf.json', []);
-    const { status, lines } = await imported('intercode', source);
+    const { status, lines } = await imported('intercode', source());
     expect(status).toBe(0);
     expect(lines.join('\n')).toMatch(
       /nl2bash-fs2 for bash-v1: 2 tasks.*\n.*nl2bash-fs4 for bash-v1: 1 tasks.*\nleft out ctf: .*\nnext: /,
     );
-    const [two, four] = await loadDatasets(home);
+    const [two, four] = await loadDatasets(home());
     expect(two).toMatchObject({
       name: 'nl2bash-fs2',
       image: 'nl2bash-fs2',
@@ -96,11 +88,11 @@ describe('stepwell import intercode', () => {
 
   it('takes the folder of the sets itself, and replaces what was imported before', async () => {
     await write('nl2bash_fs_4.json', TASKS);
-    expect((await imported('intercode', source)).status).toBe(0);
+    expect((await imported('intercode', source())).status).toBe(0);
     await write('nl2bash_fs_4.json', TASKS.slice(1));
-    expect((await imported('intercode', source)).status).toBe(0);
-    expect((await loadDatasets(home)).map(({ tasks }) => tasks.length)).toEqual([1]);
-    expect(await readdir(join(home, 'datasets'))).toEqual(['nl2bash-fs4']);
+    expect((await imported('intercode', source())).status).toBe(0);
+    expect((await loadDatasets(home())).map(({ tasks }) => tasks.length)).toEqual([1]);
+    expect(await readdir(join(home(), 'datasets'))).toEqual(['nl2bash-fs4']);
   });
 
   it.each([
@@ -113,26 +105,26 @@ describe('stepwell import intercode', () => {
     await write('nl2bash_fs_1.json', TASKS);
     await write('fs_1.tar', await tar('testbed/a'));
     await write('nl2bash_fs_4.json', content);
-    const { status, errors } = await imported('intercode', source);
+    const { status, errors } = await imported('intercode', source());
     expect(status).toBe(2);
     expect(errors).toMatch(message);
-    expect(await readdir(home)).toEqual([]);
+    expect(await readdir(home())).toEqual([]);
   });
 
   it.each(['/etc/passwd', '../x', 'a/../../x'])('refuses a tree with a member %s', async (name) => {
     await write('nl2bash_fs_1.json', TASKS);
     await write('fs_1.tar', await tar('testbed/a', name));
-    expect(await imported('intercode', source)).toMatchObject({
+    expect(await imported('intercode', source())).toMatchObject({
       status: 2,
       errors: expect.stringMatching(/fs_1\.tar: member/),
     });
   });
 
   it('refuses a set without its tree, a folder with nothing in it, and none', async () => {
-    expect((await imported('intercode', source)).status).toBe(2);
+    expect((await imported('intercode', source())).status).toBe(2);
     await write('nl2bash_fs_1.json', TASKS);
-    expect((await imported('intercode', source)).errors).toMatch(/fs_1\.tar: /);
-    expect((await imported('intercode', join(source, 'nowhere'))).status).toBe(2);
+    expect((await imported('intercode', source())).errors).toMatch(/fs_1\.tar: /);
+    expect((await imported('intercode', join(source(), 'nowhere'))).status).toBe(2);
   });
 
   it('tells what is wrong with a command line', async () => {
@@ -159,36 +151,36 @@ describe('the check of an import', () => {
   beforeEach(() => write('nl2bash_fs_4.json', TASKS));
 
   it('marks in the files what cannot be graded, and tells what it found', async () => {
-    expect(await importedWith(found(), ['intercode', source, '--runtime', 'local'])).toEqual([
+    expect(await importedWith(found(), ['intercode', source(), '--runtime', 'local'])).toEqual([
       expect.stringMatching(/^imported nl2bash-fs4/),
       expect.stringMatching(/^checked nl2bash-fs4 for bash-v1: 1 of 2 gradable/),
       expect.stringMatching(/^ {2}fs4-1: no-op wins/),
       expect.stringMatching(/^next: /),
     ]);
-    const [dataset] = await loadDatasets(home);
+    const [dataset] = await loadDatasets(home());
     expect(dataset?.checked).toBe(true);
     expect(dataset?.tasks.map(({ ungradable }) => ungradable)).toEqual([undefined, mark]);
-    const file = await readFile(join(home, 'datasets/nl2bash-fs4/dataset.json'), 'utf8');
+    const file = await readFile(join(home(), 'datasets/nl2bash-fs4/dataset.json'), 'utf8');
     expect(JSON.parse(file).check).toEqual({ at: expect.any(String), engine: 'local' });
   });
 
   it('leaves a dataset unchecked of which a task could not be tried', async () => {
-    await importedWith(found('it died'), ['intercode', source]);
-    const [dataset] = await loadDatasets(home);
+    await importedWith(found('it died'), ['intercode', source()]);
+    const [dataset] = await loadDatasets(home());
     expect(dataset).toMatchObject({ checked: false, tasks: [{ id: 'fs4-0' }, { ungradable: mark }] });
   });
 
   it('is left out where that is asked for', async () => {
     const check: CheckImported = () => Promise.reject(new Error('not wanted'));
-    const lines = await importedWith(check, ['intercode', source, '--no-check']);
+    const lines = await importedWith(check, ['intercode', source(), '--no-check']);
     expect(lines.join()).not.toContain('not checked');
-    expect((await loadDatasets(home))[0]?.checked).toBe(false);
+    expect((await loadDatasets(home()))[0]?.checked).toBe(false);
   });
 
   it('does not take the import along where there is nothing to try it on', async () => {
     const check: CheckImported = () => Promise.reject(new Error('no engine'));
-    expect(await importedWith(check, ['intercode', source])).toContain('not checked: no engine');
-    expect(await loadDatasets(home)).toHaveLength(1);
+    expect(await importedWith(check, ['intercode', source()])).toContain('not checked: no engine');
+    expect(await loadDatasets(home())).toHaveLength(1);
   });
 });
 
@@ -203,13 +195,13 @@ describe('stepwell import humaneval', () => {
 
   it('makes a dataset of a file, by its name or a given one', async () => {
     await write('Mine.jsonl', `${JSON.stringify(record)}\n`);
-    const { status, lines } = await imported('humaneval', join(source, 'Mine.jsonl'));
+    const { status, lines } = await imported('humaneval', join(source(), 'Mine.jsonl'));
     expect({ status, first: lines[0] }).toEqual({
       status: 0,
       first: expect.stringContaining('imported mine for python-v1: 1 tasks'),
     });
-    await imported('humaneval', join(source, 'Mine.jsonl'), '--name', 'other');
-    expect((await loadDatasets(home)).map(({ name, environment }) => `${environment} ${name}`)).toEqual([
+    await imported('humaneval', join(source(), 'Mine.jsonl'), '--name', 'other');
+    expect((await loadDatasets(home())).map(({ name, environment }) => `${environment} ${name}`)).toEqual([
       'python-v1 mine',
       'python-v1 other',
     ]);
@@ -217,11 +209,11 @@ describe('stepwell import humaneval', () => {
 
   it('refuses a name that no dataset can have, and a file that is none', async () => {
     await write('mine.jsonl', `${JSON.stringify(record)}\n`);
-    const { status, errors } = await imported('humaneval', join(source, 'mine.jsonl'), '--name', '../x');
+    const { status, errors } = await imported('humaneval', join(source(), 'mine.jsonl'), '--name', '../x');
     expect({ status, errors }).toEqual({
       status: 2,
       errors: expect.stringContaining('not a valid dataset name'),
     });
-    expect((await imported('humaneval', join(source, 'none.jsonl'))).status).toBe(2);
+    expect((await imported('humaneval', join(source(), 'none.jsonl'))).status).toBe(2);
   });
 });

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import Docker from 'dockerode';
 import type { EngineName } from '../../docker/engines/table.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
+import { containerExists } from '../engines.ts';
 
 /** What befalls a container from outside. */
 export interface Fate {
@@ -25,14 +26,7 @@ function dockerFate(docker: Docker): Fate {
     async freeze({ id }) {
       await docker.getContainer(id).pause();
     },
-    exists: ({ id }) =>
-      docker
-        .getContainer(id)
-        .inspect()
-        .then(
-          () => true,
-          () => false,
-        ),
+    exists: ({ id }) => containerExists(docker, id),
   };
 }
 

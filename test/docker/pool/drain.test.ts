@@ -1,14 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FakeEngine, Gate, SILENCE, settled } from '../fake-engine.ts';
-import { EPISODE, make, RUN, unstarted, watch } from './fixture.ts';
+import { EPISODE, make, RUN, unstarted, watch, withFakeTimers } from './fixture.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
+withFakeTimers();
 
 describe('a pool that drains', () => {
   it('removes what is free, waits for leases, and hands out nothing more', async () => {

@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SandboxError } from '../../../docker/errors.ts';
 import { FakeEngine, Gate, type Handler, refusal, SILENCE, settled } from '../fake-engine.ts';
-import { EPISODE, make, RUN, unstarted, watch } from './fixture.ts';
+import { EPISODE, make, RUN, unstarted, watch, withFakeTimers } from './fixture.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
+withFakeTimers();
 
 describe('a pool with broken containers', () => {
   it('tells the holder of a container that died, replaces it, and takes its late release', async () => {

@@ -1,4 +1,5 @@
 /** What the pool's tests share: a pool over a fake engine, at rest, and a look at what became of a promise. */
+import { afterEach, beforeEach, vi } from 'vitest';
 import { SandboxError } from '../../../docker/errors.ts';
 import { SandboxPool } from '../../../docker/pool/pool.ts';
 import type { PoolEvent, PoolOptions } from '../../../docker/pool/settings.ts';
@@ -8,6 +9,16 @@ import { FakeEngine, settled } from '../fake-engine.ts';
 export const EPISODE: AcquireOptions = { image: 'bash', purpose: 'episode' };
 export const GRADING: AcquireOptions = { image: 'bash', purpose: 'grading' };
 export const RUN: RunRequest = { code: 'true', timeoutMs: 1_000, maxOutputBytes: 64 };
+
+/** Let each test of the file decide how time passes. */
+export function withFakeTimers(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+}
 
 export interface Made {
   readonly engine: FakeEngine;

@@ -1,22 +1,16 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { SandboxError } from '../../../docker/errors.ts';
 import { SandboxPool } from '../../../docker/pool/pool.ts';
 import type { Isolation, Purpose, Sandbox } from '../../../docker/sandbox.ts';
 import { FakeEngine, refusal, SILENCE, settled } from '../fake-engine.ts';
-import { RUN } from './fixture.ts';
+import { RUN, withFakeTimers } from './fixture.ts';
 
 const TOTAL_MAX = 4;
 const RESERVE = 1;
 const IMAGE_MAX = 3;
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
+withFakeTimers();
 
 /** Everything that may happen to a pool, in any order; what must hold is checked after each step. */
 class Play {

@@ -1,17 +1,11 @@
 import { getEventListeners } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SandboxPool } from '../../../docker/pool/pool.ts';
 import type { AcquireOptions, Sandbox } from '../../../docker/sandbox.ts';
 import { FakeEngine, Gate, settled } from '../fake-engine.ts';
-import { EPISODE, GRADING, make, RUN, unstarted, watch } from './fixture.ts';
+import { EPISODE, GRADING, make, RUN, unstarted, watch, withFakeTimers } from './fixture.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
+withFakeTimers();
 
 describe('a pool at work', () => {
   it('starts the warm containers in the background, a few at a time', async () => {

@@ -1,23 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DatasetError } from '../../../environments/dataset-error.ts';
 import { datasetsOf, loadDatasets } from '../../../environments/dataset-store.ts';
 import { readHumanEval } from '../../../environments/import/humaneval.ts';
 import { importIntercode, writeDatasets } from '../../../environments/import/intercode.ts';
 import { python } from '../../../environments/python/definition.ts';
+import { temporaryFolder } from '../../temporary-folder.ts';
 
-let home: string;
-let source: string;
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
-  source = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
-});
-afterEach(async () => {
-  await rm(home, { recursive: true, force: true });
-  await rm(source, { recursive: true, force: true });
-});
+const home = temporaryFolder();
+const source = temporaryFolder();
 
 /** @throws {DatasetError} */
 async function imported(
@@ -26,11 +18,11 @@ async function imported(
   form: 'intercode' | 'humaneval' = 'intercode',
   given?: string,
 ) {
-  const file = join(source, name);
+  const file = join(source(), name);
   await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
-  if (form === 'intercode') await importIntercode(source, home);
-  else await writeDatasets(await readHumanEval(file, given), home);
-  const datasets = datasetsOf(python, await loadDatasets(home));
+  if (form === 'intercode') await importIntercode(source(), home());
+  else await writeDatasets(await readHumanEval(file, given), home());
+  const datasets = datasetsOf(python, await loadDatasets(home()));
   return { datasets, tasks: datasets[0]?.tasks ?? [] };
 }
 

@@ -12,8 +12,8 @@ import { RunFolder } from '../../../../docker/engines/run-folder.ts';
 import { ensureImages } from '../../../../docker/images/builder.ts';
 import { labels } from '../../../../docker/labels.ts';
 import { RunnerChannel } from '../../../../docker/link/channel.ts';
-import { greeted } from '../../../../docker/link/greeting.ts';
-import { dockerMissing } from '../../../engines.ts';
+import { containerExists, dockerMissing } from '../../../engines.ts';
+import { expectNoLayer } from '../no-layer.ts';
 
 const limits = { memoryBytes: 2 ** 28, cpus: 1, pids: 64, layerBytes: 2 ** 24, layerInodes: 4096 };
 const missing = await dockerMissing();
@@ -65,14 +65,7 @@ describe.skipIf(missing !== null)(`the Docker engine ${missing ?? ''}`, () => {
     return new DockerEngine({ docker, owner, runFolder, runParent: parent, ...options });
   };
   const start = (on = engine) => on.start({ image: 'bash', limits, network: 'none' });
-  const exists = (id: string): Promise<boolean> =>
-    docker
-      .getContainer(id)
-      .inspect()
-      .then(
-        () => true,
-        () => false,
-      );
+  const exists = (id: string) => containerExists(docker, id);
 
   beforeAll(async () => {
     await ensureImages({ builder: new DockerImageBuilder(docker), names: ['base', 'bash'] });
@@ -153,15 +146,7 @@ describe.skipIf(missing !== null)(`the Docker engine ${missing ?? ''}`, () => {
     await other.close();
   });
 
-  it('starts no container where no layer can be made, and says why', async () => {
-    const tooFew = { ...limits, layerInodes: 1 };
-    const container = await engine.start({ image: 'bash', limits: tooFew, network: 'none' });
-    await expect(greeted(container, new RunnerChannel(container.stream))).rejects.toMatchObject({
-      code: 'start_failed',
-      message: expect.stringMatching(/no layer: OSError: .*No space left/),
-    });
-    await container.remove();
-  });
+  it('starts no container where no layer can be made, and says why', () => expectNoLayer(engine, limits));
 
   it('tells the end of a container that was killed', async () => {
     const container = await start();

@@ -11,7 +11,7 @@ import { RunFolder } from '../../../../docker/engines/run-folder.ts';
 import { ensureImages } from '../../../../docker/images/builder.ts';
 import { runnerFolder } from '../../../../docker/images/runner-files.ts';
 import { RunnerChannel } from '../../../../docker/link/channel.ts';
-import { greeted } from '../../../../docker/link/greeting.ts';
+import { expectNoLayer } from '../no-layer.ts';
 
 const limits = { memoryBytes: 2 ** 29, cpus: 1, pids: 64, layerBytes: 2 ** 24, layerInodes: 4096 };
 const lacks = await localLacks();
@@ -83,15 +83,7 @@ describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => 
     expect((await readdir(runFolder.path)).filter((name) => name === container.id)).toEqual([]);
   });
 
-  it('starts no container where no layer can be made, and says why', async () => {
-    const tooFew = { ...limits, layerInodes: 1 };
-    const container = await engine.start({ image: 'bash', limits: tooFew, network: 'none' });
-    await expect(greeted(container, new RunnerChannel(container.stream))).rejects.toMatchObject({
-      code: 'start_failed',
-      message: expect.stringMatching(/no layer: OSError: .*No space left/),
-    });
-    await container.remove();
-  });
+  it('starts no container where no layer can be made, and says why', () => expectNoLayer(engine, limits));
 
   it('tells the end of a runner', async () => {
     const container = await start();
