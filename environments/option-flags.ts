@@ -6,7 +6,7 @@ import { type OptionOwner, ResetOptionSet } from './reset-options.ts';
 export interface OptionFlag {
   /** Its name on the wire, e.g. `max_turns`. */
   readonly name: string;
-  /** `text`: any text; `choice`: one of `values`; `switch`: true if present; `json`: no flag can hold it. */
+  /** A `choice` is one of `values`; a `switch` is true if it is there; a `text` is free; no flag can give a `json` value. */
   readonly kind: 'integer' | 'number' | 'switch' | 'choice' | 'text' | 'json';
   readonly values: readonly string[];
   /** Lowest and highest number. */

@@ -10,7 +10,7 @@ export class Broken extends Error {
   }
 }
 
-/** A rule cannot be tested here. The message says why, e.g. that there is no sample code. */
+/** A check throws this if it cannot test its rule on this subject. The message gives the reason, e.g. missing sample code. */
 export class Skipped extends Error {
   override readonly name = 'Skipped';
 }

@@ -94,7 +94,7 @@ async function openWithTrajectories(terminal: Terminal, wanted: WantedSubject) {
   };
 }
 
-/** Every task of the dataset, with the facts and answers of its record. @throws {CommandError} there is no such dataset */
+/** Read every task of the dataset with its gold, wrong answers and facts. @throws {CommandError} if the dataset does not exist */
 async function knownTasks(
   terminal: Terminal,
   environment: string,

@@ -42,7 +42,10 @@ const UNKNOWN_HOST: Told = {
   exitCode: EXIT.usage,
 };
 
-/** What is said of errors of `listen`, by code. A port in use may be free later, so that is no wrong argument. */
+/**
+ * Message and exit status for each error code of `listen`. A port in use is not a wrong argument: the same command may work
+ * later.
+ */
 const LISTEN_ERRORS: Readonly<Record<string, Told>> = {
   EADDRINUSE: {
     message: '--port: another program listens there: stop it, or name another port',
@@ -76,7 +79,7 @@ const WRONG_ARGUMENTS: ReadonlySet<ErrorName | 'unknown'> = new Set<ErrorName>([
 const FILE_ERRORS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not use it',
   EISDIR: 'it is a folder',
-  ENOENT: 'there is no such file or folder',
+  ENOENT: 'no such file or folder',
   ENOTDIR: 'a part of the path is a file',
   EPERM: 'this user may not use it',
   EROFS: 'it cannot be written',
@@ -131,7 +134,7 @@ function exitCodeOf(error: ErrorName | 'unknown'): number {
 /** A file that the system refuses, with the reason. */
 function fileError(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('path' in error) || !('code' in error)) return undefined;
-  // A program that cannot be started is no file of the user's.
+  // Node.js reports a program that it cannot start with a path too. The user did not name that path.
   if ('syscall' in error && String(error.syscall).startsWith('spawn')) return undefined;
   const reason = FILE_ERRORS[String(error.code)];
   return reason === undefined ? undefined : `${error.path}: ${reason}`;

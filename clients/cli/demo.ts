@@ -81,7 +81,7 @@ async function playCommand(
   return end.reward;
 }
 
-/** The command of a play; `null` if there is no such task. */
+/** The code that the demo sends for a play; `null` if the environment does not have the task. */
 function commandOf({ task, by }: Play, definition: EnvironmentDefinition): string | null {
   const record = definition.builtIn.tasks.find(({ id }) => id === task);
   if (record === undefined) return null;

@@ -3,7 +3,7 @@ import type { Terminal } from './terminal.ts';
 
 /** The environments that a command line names by their folders. */
 export interface PlugIns {
-  /** The id of what an argument names; what is no such folder stays as it is. */
+  /** The environment's id for an argument that is one of these folders. Returns any other argument unchanged. */
   environmentId(text: string): string;
   /** With these folders in `STEPWELL_ENVIRONMENT`, for a server that the command starts, and for what lists its tasks. */
   readonly terminal: Terminal;

@@ -29,7 +29,7 @@ export async function listenForRunner(folder: string): Promise<ControlSocket> {
   const connected = new Promise<Socket>((resolve, reject) => {
     server.once('connection', (socket) => {
       server.close();
-      // Closing unlinks the address that was bound, which is no longer valid; remove the real path.
+      // `close` tries to delete the socket at the bound address. Its descriptor is closed by then, so delete the real path here.
       rm(path, { force: true }).then(() => resolve(socket), reject);
     });
     server.once('error', reject);

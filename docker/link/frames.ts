@@ -5,7 +5,7 @@ export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 
 const LENGTH_BYTES = 4;
 
-/** A frame's header: any JSON object. */
+/** A frame's header, a JSON object. */
 export type FrameHeader = Readonly<Record<string, unknown>>;
 
 /** A piece of payload; text is sent as UTF-8. */

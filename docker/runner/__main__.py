@@ -23,7 +23,7 @@ _NO_ROOM = (errno.EAGAIN, errno.ENOMEM)
 
 
 class Abandoned(Exception):
-    """The server has asked for a reset during a request, whose outcome is no longer needed."""
+    """Raised in a request when the server asks for a reset: the server no longer needs the request's result."""
 
 
 class Runner:

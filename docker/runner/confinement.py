@@ -97,7 +97,7 @@ class Confinement:
         return _fork(begin, _NAMESPACES)
 
     def fork_alone(self, work: Callable[[], None], flags: int = 0) -> int:
-        """A process in this process's own namespaces, where there is no right to make others."""
+        """Fork into the caller's own namespaces, for callers that may not create new ones."""
 
         def begin() -> None:
             self._give_up(AGENT)

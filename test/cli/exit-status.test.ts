@@ -75,7 +75,7 @@ describe('a wrong argument or file ends with 2, before anything begins, and one 
     ['images build --definitions @empty', 'empty'],
     ['bench --only nope', 'Give bash, sql or python'],
     ['bench --lanes 0', 'above 0'],
-    ['bench --json @none/figures.json', 'figures.json: there is no such file or folder'],
+    ['bench --json @none/figures.json', 'figures.json: no such file or folder'],
     ['serve --port http', '--port'],
     ['serve --dataset a=@none', 'none'],
     ['serve --dataset a=@broken.json', 'broken.json, line 2'],
