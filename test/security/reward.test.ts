@@ -228,7 +228,8 @@ function repositoryAttempts(
       {
         path: '/tmp/poison',
         type: 'file',
-        content: `cd /\n${poison}\ncd /; echo; git status --short 2>&1\n`,
+        // That status wrote the index: the grader's must find it stale again.
+        content: `cd /\n${poison}\ncd /; echo; git status --short 2>&1; touch -d 2002-02-02 .gitignore\n`,
       },
     ]);
     const said = await text(episode, 'bash /tmp/poison');
