@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ERRORS } from '../../protocol/errors.ts';
 import { METHODS } from '../../protocol/methods.ts';
-import { engineCases } from '../engines.ts';
+import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import type { Wire } from '../server/test-server.ts';
 import { SEED } from './fuzz.ts';
@@ -180,7 +180,7 @@ describeUnless(under.missing, 'a server that is sent whatever comes', () => {
       flags: ['--queue-timeout-ms=300', '--pool-max=2'],
     });
     expect(await playsWell(served)).toBe(WELL);
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await served?.stop();
     home.remove();

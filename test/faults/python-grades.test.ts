@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
-import { type EngineCase, engineCases } from '../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases } from '../engines.ts';
 import { python } from '../environments/python/source.ts';
 import { describeUnless, unlessOrdinary } from '../requirements.ts';
 import { openFaultyGrades, type Victim } from './faulty-grades.ts';
@@ -51,7 +51,7 @@ function itWithstands(engine: EngineCase): void {
 
   beforeAll(async () => {
     grades = await openFaultyGrades(engine);
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     await grades?.close();
