@@ -11,8 +11,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
-    // Hooks start engines and servers, which may have images to build.
-    hookTimeout: 600_000,
+    // Hooks start servers, which takes a minute on a busy machine. Those that may build images have BUILD_MS.
+    hookTimeout: 120_000,
     globalSetup: ['test/images-first.ts'],
     // Most tests wait for containers and deadlines. None counts what another one's server may have made.
     maxWorkers: 4,

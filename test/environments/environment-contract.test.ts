@@ -7,7 +7,7 @@ import { DEFINITIONS } from '../../environments/registry.ts';
 import { Dialect } from '../../environments/sql/task.ts';
 import { FakeTerminal } from '../cli/fake-terminal.ts';
 import { temporaryHome } from '../clients/real-server.ts';
-import { type EngineCase, engineCases } from '../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases } from '../engines.ts';
 import { absentPrograms, describeUnless, SANDBOX_PATH } from '../requirements.ts';
 import { noMariadb } from './sql/mariadb.ts';
 
@@ -59,7 +59,7 @@ function keepsTheContract({ environment, dialect }: Scenario, runtime: EngineCas
     const terminal = new FakeTerminal('', { ...process.env, STEPWELL_HOME: home } as Record<string, string>);
     const wanted = { dataset: 'built-in', dialect, tasks: 2, seed: 0, runtime };
     opened = await openSubject(terminal, environment, wanted);
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     await opened?.[Symbol.asyncDispose]();

@@ -3,7 +3,7 @@ import type { Environment, Grade } from '../../environments/environment.ts';
 import { PlayedEnvironment } from '../../environments/played-environment.ts';
 import { python } from '../../environments/python/definition.ts';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
-import { type EngineCase, engineCases, openPool } from '../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases, openPool } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
 /** Solutions that do nothing, or only raise: a cheat must not get more than they do. */
@@ -26,7 +26,7 @@ function itPlays(engine: EngineCase): void {
       defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
       datasets: [python.builtIn],
     });
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     await opened?.close();

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
-import { type EngineCase, engineCases } from '../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases } from '../engines.ts';
 import { python } from '../environments/python/source.ts';
 import { describeUnless } from '../requirements.ts';
 import { openFaultyGrades } from './faulty-grades.ts';
@@ -46,7 +46,7 @@ function itIsFair(engine: EngineCase): void {
     others = Array.from({ length: 3 * availableParallelism() }, () =>
       spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
     );
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     for (const other of others ?? []) other.kill('SIGKILL');
