@@ -194,4 +194,46 @@ describe('a driver that is lost at a grade', () => {
     expect(await play.grade({ answer: 'last', final: true })).toMatchObject({ reward: 0 });
     expect(source.of('grading')).toHaveLength(1);
   });
+
+  describe('with a limit of time', () => {
+    const playedFor = (durationMs: number, answer: object = rowsDocument(['a'], [[1]])) => ({
+      output: JSON.stringify(answer),
+      durationMs,
+    });
+    const timeouts = (calls: readonly Call[] = []) =>
+      calls.flatMap(({ call, timeout_ms }) => (call === 'execute' ? [Number(timeout_ms)] : []));
+
+    it('cuts the submitted statement there, and the second try where the first one left off', async () => {
+      const { play, sandbox, source } = await begun(
+        { task: 0 },
+        { execute: goldOr((sql) => (sql === 'last' ? { ...LOST, durationMs: 400 } : playedFor(50))) },
+        {
+          execute: goldOr((sql) => playedFor(200, rowsDocument(['a'], [[sql === 'last' ? 7 : 1]]))),
+        },
+      );
+      await play.act({ code: 'first' });
+      const { reward } = await play.grade({ answer: 'last', final: true, atMostMs: 1000 });
+      expect(reward).toBe(1);
+      expect(timeouts(sandbox.driverCalls)).toEqual([5000, 1000]);
+      const [first = 0, last = 0] = timeouts(source.of('grading')[1]?.driverCalls);
+      expect(first).toBeGreaterThan(500);
+      expect(first).toBeLessThan(600);
+      expect(last).toBe(first - 200);
+    });
+
+    it.each([
+      ['is not tried again if none is left', 1000, 50, null],
+      ['is not played to its end if the second try uses the rest', 400, 600, ['first']],
+    ])('%s', async (_, lostAfterMs, againMs, played) => {
+      const { play, source } = await begun(
+        { task: 0 },
+        { execute: goldOr((sql) => (sql === 'last' ? { ...LOST, durationMs: lostAfterMs } : playedFor(50))) },
+        { execute: goldOr(() => playedFor(againMs, rowsDocument(['a'], [[7]]))) },
+      );
+      await play.act({ code: 'first' });
+      expect(await play.grade({ answer: 'last', final: true, atMostMs: 1000 })).toMatchObject({ reward: 0 });
+      const again = source.of('grading')[1];
+      expect(again === undefined ? null : sqlOf(again.driverCalls)).toEqual(played);
+    });
+  });
 });
