@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { type OnProgress, withProgress } from '../../clients/cli/progress.ts';
+import { withProgress } from '../../clients/cli/progress.ts';
+import type { OnProgress } from '../../environments/import/intercode.ts';
 
 async function work(onProgress: OnProgress): Promise<number> {
   onProgress('reading a', 0);
