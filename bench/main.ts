@@ -1,11 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import type { BenchFlags } from '../clients/cli/bench.ts';
 import { type BashFigures, measureBash } from './bash.ts';
 import { ms, type Row } from './lanes.ts';
 import { measurePlainDocker, type PlainDocker } from './plain-docker.ts';
 import { measurePython } from './python.ts';
-import { type Report, reportLines } from './report.ts';
+import { type BenchFlags, type Report, reportLines } from './report.ts';
 import { measureSql } from './sql.ts';
 
 /**
