@@ -34,7 +34,7 @@ export class StatementPlayer {
   #playedLength = 0;
   /** Actions up to and including the one that gave the answer. */
   #answeredAt = 0;
-  #last: Execution | null = null;
+  #endedInDoubt = false;
   #attempt: Attempt = { answer: null, sql: '', single: false, earlier: [] };
 
   constructor(parts: PlayerParts) {
@@ -54,7 +54,7 @@ export class StatementPlayer {
       maxRows: strict ? KEPT_ROWS : maxRows,
       maxBytes: maxOutputBytes,
     });
-    this.#last = execution;
+    this.#endedInDoubt = endedInDoubt(execution, action.timeoutMs);
     const { sql } = action;
     const result = lastRows(execution);
     if (strict || result !== null) {
@@ -71,7 +71,7 @@ export class StatementPlayer {
 
   /** Whether something other than the statements may have ended the last action. */
   get endedInDoubt(): boolean {
-    return this.#last !== null && endedInDoubt(this.#last);
+    return this.#endedInDoubt;
   }
 
   /**

@@ -186,6 +186,19 @@ describe('a driver that is lost at a grade', () => {
     expect(source.of('grading')).toHaveLength(1);
   });
 
+  it('costs no second try where the statement used up a deadline that no pause can have used up', async () => {
+    const execute = goldOr((sql) => (sql === 'last' ? TIMED_OUT : rowsDocument(['a'], [[1]])));
+    for (const [stepTimeoutMs, tries] of [
+      [10_000, 1],
+      [9_999, 2],
+    ] as const) {
+      const { play, source } = await begun({ task: 0 }, { execute }, { execute }, { stepTimeoutMs });
+      expect(await play.grade({ answer: 'last', final: true })).toMatchObject({ reward: 0 });
+      // The first is that of the gold.
+      expect(source.of('grading')).toHaveLength(tries);
+    }
+  });
+
   it('after more than can be played again is graded by what is there', async () => {
     const execute = goldOr((sql) => (sql === 'last' ? LOST : rowsDocument(['a'], [[1]])));
     const { play, source } = await begun({ task: 0 }, { execute }, { execute });
