@@ -46,6 +46,11 @@ describe('what cannot be played is refused before an engine is opened', () => {
     ['a dataset that there is not', ['sql-v1', '--dataset', 'none'], 'sql-v1 has no dataset "none"'],
     ['a task that there is not', ['bash-v1', '--task', 'none'], '--task: there is no task "none"'],
     ['a number of tasks that is none', ['bash-v1', '--tasks', '0'], 'Give a whole number from 1'],
+    [
+      'an option of another environment',
+      ['bash-v1', '--max-rows', '1'],
+      'max_rows: bash-v1 does not have this',
+    ],
   ])('%s', async (_case, argv, message) => {
     const { exitCode, complained } = await cheats(argv);
     expect(exitCode).toBe(2);
@@ -100,6 +105,18 @@ describeUnless(await localMissing(), 'cheats of one’s own on tasks of one’s 
         reason: null,
       },
     ]);
+  });
+
+  test('episodes have the reset options of the flags', async () => {
+    const files = { 'nothing.sh': '# cheat: does nothing\n# scores: <= no-op\n\ntrue\n' };
+    const noOpsOf = async (name: string, ...flags: string[]) => {
+      const { printed } = await played(name, files, '--json', ...flags);
+      return (JSON.parse(printed) as { readonly noOp: number }[]).map(({ noOp }) => noOp);
+    };
+    expect(await noOpsOf('native')).toEqual([0, 0]);
+    // InterCode rewards an untouched file system.
+    for (const noOp of await noOpsOf('as-intercode', '--semantics', 'intercode'))
+      expect(noOp).toBeGreaterThan(0);
   });
 
   test('a grade in between counts as the last one does', async () => {
