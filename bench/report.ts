@@ -1,10 +1,11 @@
+import type { Runtime } from '../docker/engines/table.ts';
 import type { Row } from './lanes.ts';
 
 /** What to measure, and for how long: the flags of `stepwell bench`. */
 export interface BenchFlags {
   /** `bash`, `sql` or `python`. @default all of them */
   readonly only?: string;
-  readonly runtime: string;
+  readonly runtime: Runtime;
   /** Episodes at a time, and sandboxes. @default bash 32, sql 8, python 16 */
   readonly lanes?: number;
   /** Time of the steps run, in seconds. */
