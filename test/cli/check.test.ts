@@ -90,7 +90,7 @@ describeUnless(await localMissing(), 'a dataset of one’s own', () => {
     return tasks;
   }
 
-  test('on a running server has no cheat played and nothing killed, and what is wrong is said', {
+  test('on a running server plays no cheats, kills no sandboxes, and reports wrong tasks', {
     timeout: 5 * MINUTES,
   }, async () => {
     const mine = await datasetOf(BAD);

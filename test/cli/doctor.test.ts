@@ -138,7 +138,7 @@ describe('the command', () => {
   });
 });
 
-test('MariaDB is told to be missing, with what brings it', async () => {
+test('reports that MariaDB is missing and how to install it', async () => {
   const without = check(await diagnose(machine({ run: missing('mariadbd') })), 'MariaDB');
   expect(without).toMatchObject({ status: 'warn', remedy: expect.stringContaining('mariadb-server') });
 });

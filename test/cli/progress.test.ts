@@ -18,7 +18,7 @@ test('a log gets a line for each part of the work', async () => {
   expect(await text(stream)).toBe('import: reading a\nimport: writing a\n');
 });
 
-test('a terminal gets a bar on one line, and nothing of it stays', async () => {
+test('a terminal shows a bar on one line and removes it at the end', async () => {
   const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 45 });
   expect(await withProgress('import', stream, work)).toBe(7);
   stream.end();

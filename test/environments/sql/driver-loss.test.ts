@@ -41,7 +41,7 @@ describe('a driver that the agent breaks', () => {
     expect(await play.grade({ answer: 'SELECT 2', final: true })).toMatchObject({ reward: 1 });
   });
 
-  it('and whose session ends as it is started again does so, too', async () => {
+  it('and whose session ends again at the restart still gets a grade', async () => {
     let begins = 0;
     const { play } = await begun(
       { task: 0 },
@@ -58,7 +58,7 @@ describe('a driver that the agent breaks', () => {
     expect(await play.grade({ final: true })).toMatchObject({ reward: 0, success: false });
   });
 
-  it('observes what it cannot tell, and goes on', async () => {
+  it('reports a result that it cannot return as an error and continues', async () => {
     const { play, sandbox } = await begun(
       { task: 0 },
       { execute: inTurn(BROKEN, { output: '{', truncatedBytes: 9 }, rowsDocument(['a'], [[1]], 1)) },
@@ -178,7 +178,7 @@ describe('a driver that is lost at a grade', () => {
     await expect(play.grade({ answer: 'last', final: true })).rejects.toMatchObject({ code: 'died' });
   });
 
-  it('costs no second try where the statement fails by itself', async () => {
+  it('is not played again if the statement itself fails', async () => {
     const error = { code: 1, state: '42000', message: 'syntax error' };
     const execute = goldOr(() => ({ ...rowsDocument([], []), results: [], error }));
     const { play, source } = await begun({ task: 0 }, { execute }, { execute });
@@ -186,7 +186,7 @@ describe('a driver that is lost at a grade', () => {
     expect(source.of('grading')).toHaveLength(1);
   });
 
-  it('costs no second try where the statement used up a deadline that no pause can have used up', async () => {
+  it('is not played again if the statement exceeded a deadline that is longer than any pause', async () => {
     const execute = goldOr((sql) => (sql === 'last' ? TIMED_OUT : rowsDocument(['a'], [[1]])));
     for (const [stepTimeoutMs, tries] of [
       [10_000, 1],
