@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { withDeadline } from '../docker/deadline.ts';
 import type { ImageDefinition, Sandbox, SandboxSource } from '../docker/sandbox.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import {
   type EnvironmentDefinition,
-  type OptionsOf,
   type Plan,
   type Player,
   type Shape,
@@ -16,6 +14,7 @@ import type { ChosenTask, Environment, EnvironmentContext, EnvironmentEpisode, T
 import { GoldCache } from './gold-cache.ts';
 import { ungradableError } from './gradability.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
+import { optionParser, type ParsedOptions } from './reset-options.ts';
 import { TaskCatalog } from './task-catalog.ts';
 
 export interface EnvironmentParts<D> extends Omit<EnvironmentContext, 'goldCache'> {
@@ -41,7 +40,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   readonly #definition: EnvironmentDefinition<S, R, D>;
   readonly #sandboxes: SandboxSource;
   readonly #catalog: TaskCatalog<D>;
-  readonly #parsed: z.ZodObject;
+  readonly #parse: (options: ResetOptions) => ParsedOptions<S>;
   readonly #player: Player<S, D>;
 
   constructor(definition: EnvironmentDefinition<S, R, D>, parts: EnvironmentParts<D>) {
@@ -49,7 +48,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     this.#definition = definition;
     this.#sandboxes = sandboxes;
     this.#catalog = new TaskCatalog(definition.id, datasets);
-    this.#parsed = z.looseObject(definition.options);
+    this.#parse = optionParser(definition.options);
     this.#player = definition.open({ sandboxes, defaults, goldCache });
     this.id = definition.id;
     this.images = [...definition.images, ...datasets.flatMap((dataset) => definition.imagesOf(dataset))];
@@ -69,10 +68,11 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   }
 
   choose(options: ResetOptions, seed: number): ChosenTask {
-    const task = this.#catalog.choose(options, seed);
     // Refuse invalid options before a sandbox is acquired.
-    const plan = this.#planned(task, options);
-    return { task, begin: (signal) => this.#begin(plan, task, options, signal) };
+    const parsed = this.#parse(options);
+    const task = this.#catalog.choose(parsed, seed);
+    const plan = this.#player.plan({ task, options: parsed, ...this.#catalog.record(task) });
+    return { task, begin: (signal) => this.#begin(plan, task, parsed, signal) };
   }
 
   async #begin(
@@ -115,10 +115,5 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
       TRY_MS,
       () => null,
     );
-  }
-
-  #planned(task: Task, options: ResetOptions): Plan {
-    const own = this.#parsed.parse(options) as OptionsOf<S>;
-    return this.#player.plan({ task, options: own, ...this.#catalog.record(task) });
   }
 }

@@ -31,7 +31,7 @@ describe('a doubt about an outcome', () => {
     expect(await passes(slow, slow, gold, slow)).toEqual([true, false, 4]);
   });
 
-  it('is forgotten where it is gone once the gold has met none', async () => {
+  it('is ignored if it does not occur again after a gold run without faults', async () => {
     const [doubtful, good] = [told([true], [false, 'disturbed']), told([true], [true])];
     expect(await passes(says(null, null), doubtful, good, good)).toEqual([true, true, 4]);
     expect(await passes(doubtful, doubtful, good, told([false], [false]))).toEqual([true, false, 4]);
