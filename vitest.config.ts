@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/long-first.ts';
 
 export default defineConfig({
   // As `paths` of tsconfig.json has them; a plug-in of a test may lie elsewhere.
@@ -16,6 +17,7 @@ export default defineConfig({
     globalSetup: ['test/images-first.ts'],
     // Most tests wait for containers and deadlines. None counts what another one's server may have made.
     maxWorkers: 4,
+    sequence: { sequencer: LongFirst },
     // Modules are loaded once a worker, not once a file.
     isolate: false,
   },

@@ -137,10 +137,10 @@ export async function engineCases(needs: LocalNeeds = {}): Promise<EngineCase[]>
   ];
 }
 
-/** A pool of two sandboxes of one image on an engine. */
-export async function openPool(engine: EngineCase, image: string) {
+/** A pool of sandboxes of one image on an engine. @param count of sandboxes @default 2 */
+export async function openPool(engine: EngineCase, image: string, count = 2) {
   const opened = await engine.open();
-  const pool = new SandboxPool(opened.engine, { images: { [image]: { warm: 2, max: 2 } } });
+  const pool = new SandboxPool(opened.engine, { images: { [image]: { warm: count, max: count } } });
   return {
     pool,
     async close() {
