@@ -112,7 +112,7 @@ class Clock:
         """
         if self._gap > 0 or self._held > 0:
             return "disturbed" if failed or self._most > self._limit else None
-        over = self._used - self._added > self._limit
+        over = self._used - self._added >= self._limit
         if (self.over and not over) or (not failed and self._most > self._limit):
             return "starved"
         return None
