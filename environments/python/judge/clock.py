@@ -197,7 +197,8 @@ class Clock:
         forgiven, unsure = self._lateness(last, late, idle)
         forgiven += waited
         if forgiven > 0 and self._pid is not None:
-            forgiven = min(forgiven, self._busy_others(passed, own))
+            busy, together = self._busy_others(passed, own)
+            forgiven, theirs = min(forgiven, busy), max(theirs, together)
         counted = max(min(passed, theirs + own), passed - forgiven)
         least = passed * _LEAST_SHARE
         self._used += max(counted, least)
@@ -234,14 +235,16 @@ class Clock:
 
     def _busy_others(self, passed, own):
         """
-        Processor time of others while `passed`. The first time it is the maximum: this is read only if someone waits for
-        a processor, and never in a short test.
+        Processor time of others, and of all processes of the solution, while `passed`. The first time they are the maximum
+        and 0: this is read only if someone waits for a processor, and never in a short test.
         """
         if self._others is None:
             self._others, self._last_look = Others(self._pid), self._last
-            return passed
+            return passed, 0.0
         since, self._last_look = self._last - self._last_look, self._last
-        return self._others.busy(since, own) * (passed / since if since > passed else 1.0)
+        share = passed / since if since > passed else 1.0
+        busy, theirs = self._others.busy(since, own)
+        return busy * share, theirs * share
 
 
 def _times(pid):

@@ -80,15 +80,15 @@ class Others:
         self._tasks = _tasks(pid)[1]
         self._busy, self._latest = _machine_busy(), _latest()
 
-    def busy(self, passed: float, own: float) -> float:
+    def busy(self, passed: float, own: float) -> tuple[float, float]:
         """
-        Processor time of others since the last check, in seconds. own: the judge's. Processes that began and ended in
-        between are unknown: they may have computed all the time.
+        Processor time since the last check, in seconds: of others, and of all processes of the solution. own: the judge's.
+        Processes that began and ended in between are unknown: they may have computed all the time, for the solution.
         """
         before, busy, latest = self._tasks, self._busy, self._latest
         self.__init__(self._pid)
-        if busy is None or self._busy is None:
-            return passed
-        begun = max(0, self._latest - latest - 1) if self._latest != latest else 0
         theirs = sum(max(0.0, seconds - before.get(name, 0.0)) for name, seconds in self._tasks.items())
-        return max(0.0, self._busy - busy - own - theirs - begun * passed)
+        if busy is None or self._busy is None:
+            return passed, theirs
+        begun = max(0, self._latest - latest - 1) if self._latest != latest else 0
+        return max(0.0, self._busy - busy - own - theirs - begun * passed), theirs

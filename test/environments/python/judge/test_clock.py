@@ -32,7 +32,7 @@ class Machine:
 class ClockTest(unittest.TestCase):
     def setUp(self):
         self.machine = machine = Machine()
-        others = mock.Mock(return_value=mock.Mock(busy=lambda passed, own: BUSY))
+        others = mock.Mock(return_value=mock.Mock(busy=lambda passed, own: (BUSY, 0.0)))
         for target, what in (
             ("time.monotonic", lambda: machine.now),
             ("time.process_time", lambda: machine.judge_ran),
@@ -103,12 +103,20 @@ class ClockTest(unittest.TestCase):
         self.assertAlmostEqual(self.used(), 0.9 * 0.05 + 0.1 + 0.1)
 
     def test_forgives_no_more_than_others_used(self):
-        self.clock._others, self.clock._last_look = mock.Mock(busy=lambda passed, own: 0.02), 0.0
+        self.clock._others, self.clock._last_look = mock.Mock(busy=lambda passed, own: (0.02, 0.02)), 0.0
         with self.clock.part(2):
             self.clock.their_turn(self.answers.fileno())
             for _ in range(10):
                 self.passes(0.1, ran=0.02, waited=0.08)
         self.assertAlmostEqual(self.used(), 0.8)
+
+    def test_counts_what_its_other_processes_compute(self):
+        self.clock._others, self.clock._last_look = mock.Mock(busy=lambda passed, own: (BUSY, 0.07)), 0.0
+        with self.clock.part(2):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(10):
+                self.passes(0.1, ran=0.01, waited=0.09)
+        self.assertAlmostEqual(self.used(), 0.7)
 
     def test_doubts_a_limit_that_only_the_least_share_reached(self):
         with self.assertRaises(clock.Over), self.clock.part(0.5):
