@@ -85,6 +85,7 @@ class Clock:
         """The time of one part: Over is raised in it when its time is over."""
         self._limit = min(seconds, self._left)
         self._used = self._gap = self._held = self._unsure = self._added = 0.0
+        self._assumed = 0.0
         if self._limit <= 0:
             raise Over()
         self._mark()
@@ -184,6 +185,7 @@ class Clock:
             counted = passed if crowded(self._pid) else min(passed, max(TICK, own, theirs))
             self._used += counted
             self._gap += passed - counted
+            self._assumed = 0.0
         elif passed > TICK + _SLACK and crowded(self._pid):
             self._used += passed
         else:

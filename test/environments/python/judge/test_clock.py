@@ -144,6 +144,17 @@ class ClockTest(unittest.TestCase):
         self.assertLess(self.used(), 0.2)
         self.assertEqual(self.clock.doubt(failed=False), "disturbed")
 
+    def test_takes_no_pause_for_a_wait(self):
+        with self.clock.part(10):
+            self.clock.their_turn(self.answers.fileno())
+            # As it goes on, the solution is about to run.
+            self.passes(2.0, state="R")
+        with self.clock.part(1):
+            self.clock.their_turn(self.answers.fileno())
+            self.passes(0.1, state="S")
+        self.assertAlmostEqual(self.used(), 0.1)
+        self.assertIsNone(self.clock.doubt(failed=True))
+
     def test_counts_a_program_by_what_is_known_at_its_end(self):
         with self.clock.part(1):
             self.clock.their_turn(self.answers.fileno())
