@@ -50,7 +50,7 @@ export class Episode {
     this.#log = parts.log;
     this.#observer = parts.observer;
     this.#now = parts.now;
-    this.#results = new StepResults(parts.results);
+    this.#results = new StepResults(parts.results, parts.log);
     this.#life = new EpisodeLife(parts.play);
     this.#began = parts.now();
     this.#limits = new EpisodeLimits(parts.options, parts.now, () => void this.#timeIsOver());

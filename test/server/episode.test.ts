@@ -66,15 +66,6 @@ test('the last result is still there after the end, further steps are refused', 
   });
 });
 
-test('results that are no longer stored say so', async () => {
-  const id = await wire.reset();
-  for (let number = 1; number <= 65; number += 1) await step(id, 'echo x', number);
-  expect(await wire.error('episode/step', { episode_id: id, step: 1, action: 'echo x' })).toMatchObject({
-    data: { name: 'step_out_of_order', expected: 66 },
-  });
-  expect(await step(id, 'echo x', 2)).toMatchObject({ step: 2, replayed: true });
-});
-
 test.each([
   [{}, 1],
   [{ reward: 'on_end' }, 1],
