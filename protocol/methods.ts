@@ -15,6 +15,8 @@ import {
   EvaluateResult,
   ResetParams,
   ResetResult,
+  ResumeParams,
+  ResumeResult,
   StateParams,
   StepParams,
   StepResult,
@@ -29,6 +31,7 @@ export const METHODS = {
   'episode/step': { params: StepParams, result: StepResult },
   'episode/evaluate': { params: EvaluateParams, result: EvaluateResult },
   'episode/state': { params: StateParams, result: EpisodeState },
+  'episode/resume': { params: ResumeParams, result: ResumeResult },
   'episode/close': { params: CloseParams, result: CloseResult },
 } as const;
 

@@ -5,6 +5,7 @@ import { taskPage } from '../environments/task-page.ts';
 import type { ResetParams, ResetResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { METHODS, type MethodName, type Params, type Result } from '../protocol/methods.ts';
+import type { NotificationName, NotificationParams } from '../protocol/notifications.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
 import type { Answer } from './answer-text.ts';
@@ -41,6 +42,8 @@ export interface ConnectionParts {
   readonly log: Logger;
   /** Called once `initialize` has brought the token. */
   readonly onAuthorized?: () => void;
+  /** How long the client has been silent, in milliseconds. */
+  readonly silentMs: () => number;
 }
 
 type Handlers = {
@@ -74,7 +77,9 @@ export class ClientConnection {
     const { config, memory, socket, stream } = parts;
     this.#parts = parts;
     this.#authorized = parts.authorized;
-    this.#owner = new EpisodeOwner(parts.registry, config.max_episodes_per_connection);
+    this.#owner = new EpisodeOwner(parts.registry, config.max_episodes_per_connection, (episode_id) =>
+      this.#notify('episode/moved', { episode_id }),
+    );
     this.#flow = new FlowControl(socket, {
       answers: memory.answers,
       slowReaderTimeoutMs: config.slow_reader_timeout_ms,
@@ -149,18 +154,26 @@ export class ClientConnection {
     }
   }
 
+  #notify<N extends NotificationName>(method: N, params: NotificationParams<N>): void {
+    this.#flow.send(JSON.stringify({ jsonrpc: '2.0', method, params }));
+  }
+
   /** An unknown fault, which ends this socket alone. */
   #fault(err: unknown): void {
     this.#parts.log.error({ err }, 'a socket failed unexpectedly');
     this.#parts.socket.terminate();
   }
 
-  /** After a closing handshake the episodes end at once. Those of a dropped socket can be resumed for `grace_ms`. */
+  /**
+   * After a closing handshake the episodes end at once. Those of a dropped socket can be resumed for `grace_ms`, which began
+   * with the silence of a socket that the heartbeat has given up.
+   */
   #closed(code: number): void {
     this.#owner.leave();
     const polite = code === 1000 || code === 1001 || code === 1005;
-    const grace = polite || this.#parts.registry.draining ? 0 : this.#parts.config.grace_ms;
-    if (grace === 0) void this.#owner.abandon('disconnect');
+    const { config, registry, silentMs } = this.#parts;
+    const grace = polite || registry.draining ? 0 : config.grace_ms - silentMs();
+    if (grace <= 0) void this.#owner.abandon('disconnect');
     else setTimeout(() => void this.#owner.abandon('disconnect'), grace).unref();
   }
 
@@ -212,6 +225,8 @@ export class ClientConnection {
     },
     'episode/evaluate': async ({ episode_id }) => (await this.#owner.get(episode_id)).evaluate(),
     'episode/state': async ({ episode_id }) => (await this.#owner.get(episode_id)).state(),
+    'episode/resume': async ({ resume_token }) =>
+      (await this.#owner.resume(resume_token)).resumed(this.#gate),
     'episode/close': async ({ episode_id }) => {
       await this.#owner.close(episode_id);
       return { closed: true };
@@ -223,11 +238,19 @@ export class ClientConnection {
       const message = `This server speaks protocol version ${PROTOCOL_VERSION}, the client ${params.protocol_version}.`;
       throw new ProtocolError('version_mismatch', message, { protocol_version: PROTOCOL_VERSION });
     }
-    const { max_frame_bytes, max_episodes, step_timeout_ms } = this.#parts.config;
+    const { max_frame_bytes, max_episodes, max_episodes_per_connection } = this.#parts.config;
+    const { step_timeout_ms, grace_ms, queue_timeout_ms } = this.#parts.config;
     return {
       protocol_version: PROTOCOL_VERSION,
       server: { name: 'stepwell', version: STEPWELL_VERSION },
-      limits: { max_frame_bytes, max_episodes, step_timeout_ms },
+      limits: {
+        max_frame_bytes,
+        max_episodes,
+        max_episodes_per_connection,
+        step_timeout_ms,
+        queue_timeout_ms,
+        grace_ms,
+      },
     };
   }
 

@@ -11,6 +11,7 @@ import type { Admission } from './admission.ts';
 import { Episode } from './episode.ts';
 import type { EpisodeObserver } from './episode-parts.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
+import { Claims, tokenHash } from './resume/claims.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
 
@@ -21,6 +22,8 @@ export interface RegistryParts {
   /** For the stored results of all episodes. */
   readonly results: ResultMemory;
   readonly observer: RegistryObserver;
+  /** Time for which the episodes of a dropped socket stay open, in milliseconds. */
+  readonly graceMs: number;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -61,6 +64,7 @@ export class EpisodeRegistry {
   readonly environments: ReadonlyMap<string, Environment>;
   /** The options that a reset takes. */
   readonly options: ResetOptionSet;
+  readonly claims = new Claims();
   readonly #parts: RegistryParts;
   readonly #ids = new Set<string>();
   readonly #open = new Set<Episode>();
@@ -93,6 +97,14 @@ export class EpisodeRegistry {
   /** @throws {ProtocolError} `shutting_down` */
   refuseWhenDraining(): void {
     if (this.#draining) throw shuttingDown();
+  }
+
+  /** The episode of a resume token. @throws {ProtocolError} `episode_not_found` */
+  claim(token: string): Episode {
+    const episode = this.claims.find(token);
+    if (episode !== undefined) return episode;
+    const message = `No episode has this resume token: it is closed, or its socket dropped more than ${this.#parts.graceMs} ms (grace_ms) ago.`;
+    throw new ProtocolError('episode_not_found', message, { grace_ms: this.#parts.graceMs });
   }
 
   /**
@@ -187,7 +199,7 @@ export class EpisodeRegistry {
     const episode = new Episode({
       id,
       environment: request.environment,
-      resumeToken: result.resume_token,
+      tokenSha256: tokenHash(result.resume_token),
       play,
       options: request.options,
       gradeMs: request.gradeMs,
@@ -222,6 +234,7 @@ export class EpisodeRegistry {
         info: result.info,
         protocol_version: PROTOCOL_VERSION,
         stepwell_version: STEPWELL_VERSION,
+        resume_token_sha256: tokenHash(result.resume_token),
       });
     } catch (error) {
       log.discard();

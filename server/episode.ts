@@ -4,6 +4,7 @@ import type {
   EpisodeState,
   EvaluateResult,
   ResetOptions,
+  ResumeResult,
   RewardMode,
   StepResult,
 } from '../protocol/episode.ts';
@@ -14,6 +15,7 @@ import { EpisodeLife } from './episode-life.ts';
 import { EpisodeLimits } from './episode-limits.ts';
 import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
 import { RequestQueue } from './request-queue.ts';
+import { movedAway } from './resume/claims.ts';
 import type { StepGate } from './step-gate.ts';
 import { StepResults } from './step-results.ts';
 import { observationHash, type TrajectoryFile } from './trajectory-log.ts';
@@ -26,7 +28,10 @@ import { endOf, resultOf, type Turn, takeTurn, UNGRADED } from './turn.ts';
 export class Episode {
   readonly id: string;
   readonly environment: string;
-  readonly resumeToken: string;
+  /** SHA-256 of its resume token, in hex. */
+  readonly tokenSha256: string;
+  /** False if it was played again after its server had ended, and an observation differed. */
+  readonly exact: boolean = true;
   readonly #task: Task;
   readonly #options: ResetOptions;
   readonly #gradeMs: number | undefined;
@@ -39,11 +44,13 @@ export class Episode {
   readonly #limits: EpisodeLimits;
   readonly #life: EpisodeLife;
   #lastReward: number | null = null;
+  /** Aborted when another connection takes the episode over: requests that have not begun are refused. */
+  #holding = new AbortController();
 
   constructor(parts: EpisodeParts) {
     this.id = parts.id;
     this.environment = parts.environment;
-    this.resumeToken = parts.resumeToken;
+    this.tokenSha256 = parts.tokenSha256;
     this.#task = parts.play.task;
     this.#options = parts.options;
     this.#gradeMs = parts.gradeMs;
@@ -86,12 +93,44 @@ export class Episode {
   step(number: number | undefined, action: Action, gate?: StepGate): Promise<StepResult> {
     const step = (): Promise<StepResult> => this.#step(number, action);
     const { max_output_bytes: most } = this.#options;
-    return this.#requests.run(gate === undefined ? step : () => gate.pass(most, step));
+    return this.#inOrder(gate === undefined ? step : (left) => gate.pass(most, step, left));
   }
 
   /** Grade now, without a step. @throws {ProtocolError} `episode_over`, `internal_error` */
   evaluate(): Promise<EvaluateResult> {
-    return this.#requests.run(() => this.#evaluate());
+    return this.#inOrder(() => this.#evaluate());
+  }
+
+  /**
+   * Another connection takes it over. A request that runs goes on; those of the other connection that have not begun get
+   * `episode_not_found`.
+   */
+  moved(): void {
+    this.#holding.abort(movedAway(this.id));
+    this.#holding = new AbortController();
+    this.#observer.resumed(this.environment, 'socket');
+    const note = async (): Promise<void> => {
+      if (this.over || this.#life.abandoned) return;
+      const time = new Date().toISOString();
+      const after_step = this.#results.count;
+      await this.#log.write({ event: 'resume', time, after_step, how: 'socket', exact: this.exact });
+    };
+    // A line that cannot be written stays pending, and the next step reports it.
+    this.#requests.run(note).catch(() => {});
+  }
+
+  /**
+   * What the connection that has taken it over learns, without waiting for requests.
+   * @throws {ProtocolError} `episode_not_found` if it is taken over again meanwhile
+   */
+  resumed(gate: StepGate): Promise<ResumeResult> {
+    const look = async (): Promise<ResumeResult> => {
+      const { episode_id, environment, task, status, step_count } = this.state();
+      const last = await this.#results.result(step_count);
+      const { exact } = this;
+      return { episode_id, environment, task, status, step_count, ...(last && { last }), exact };
+    };
+    return gate.pass(this.#options.max_output_bytes, look, this.#holding.signal);
   }
 
   /** The current state, without waiting for requests. */
@@ -142,6 +181,12 @@ export class Episode {
   fail(failure: Failure): Promise<void> {
     this.#observer.faulted(this.id, failure, undefined);
     return this.abandon('failure');
+  }
+
+  /** Run a request of the connection that has the episode, unless another one has it when its turn comes. */
+  #inOrder<T>(request: (left: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.#holding;
+    return this.#requests.run(() => (signal.aborted ? Promise.reject(signal.reason) : request(signal)));
   }
 
   get #mode(): RewardMode {

@@ -170,11 +170,11 @@ export class StepResults {
     return this.#recorded(step).then((recorded) => this.#same(recorded, action));
   }
 
-  /** The result of the last step that was made; `undefined` before the first. @throws {ProtocolError} as `again` */
-  async lastResult(): Promise<StepResult | undefined> {
-    const { count } = this;
-    if (count === 0) return undefined;
-    return (this.#stored.get(count) ?? (await this.#recorded(count))).result;
+  /** The result of a step; `undefined` if there is none, or it is no longer stored. */
+  async result(step: number): Promise<StepResult | undefined> {
+    if (step < 1 || step > this.count) return undefined;
+    const stored = this.#stored.get(step) ?? (await this.#recorded(step).catch(() => undefined));
+    return stored?.result;
   }
 
   #same({ action: made, result }: Pick<StoredStep, 'action' | 'result'>, action: ActionObject): StepResult {

@@ -3,6 +3,7 @@ import {
   type CloseEvent,
   type EvaluateEvent,
   type LimitEvent,
+  OLDEST_TRAJECTORY_VERSION,
   type ResetEvent,
   type StepEvent,
   TRAJECTORY_VERSION,
@@ -57,7 +58,7 @@ export function parseTrajectory(path: string, text: string): Trajectory {
     if (event.event === 'reset') throw fault(path, i + 2, 'begins a second episode: a file has one');
     if (close) throw fault(path, i + 2, 'follows the close event');
     if (event.event === 'close') close = event;
-    else played.push(event);
+    else if (event.event !== 'resume') played.push(event);
   }
   return { path, reset, events: played, close, torn: rest !== '' && !whole };
 }
@@ -73,11 +74,11 @@ function parseLine(path: string, line: string, number: number): TrajectoryEvent 
   if (event.success) return event.data;
   const version =
     typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
-  if (typeof version === 'number' && version !== TRAJECTORY_VERSION) {
+  if (typeof version === 'number' && (version < OLDEST_TRAJECTORY_VERSION || version > TRAJECTORY_VERSION)) {
     throw fault(
       path,
       number,
-      `is of trajectory version ${version}; this program reads ${TRAJECTORY_VERSION}`,
+      `is of trajectory version ${version}; this program reads ${OLDEST_TRAJECTORY_VERSION} to ${TRAJECTORY_VERSION}`,
     );
   }
   const [issue] = event.error.issues;
