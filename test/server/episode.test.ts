@@ -189,6 +189,7 @@ test.each(FAILURES)(
         message: 'It is gone.',
         retryable,
         action_may_have_run: true,
+        mask_sample: true,
       },
     });
     expect(fake.plays[0]?.released).toBe(1);
@@ -242,7 +243,7 @@ test.each([
 ])('a reset that meets %s is answered with %s', async (failure, name, code) => {
   fake.failReset = failure;
   const error = await wire.error('episode/reset', { environment: 'fake-v1' });
-  expect(error).toMatchObject({ code, data: { name, retryable: true } });
+  expect(error).toMatchObject({ code, data: { name, retryable: true, mask_sample: true } });
   expect(JSON.stringify(error)).not.toContain('secret');
   expect(server.app.registry.openCount).toBe(0);
 });
