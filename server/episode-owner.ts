@@ -12,7 +12,7 @@ const MAX_OVER = 64;
 const MAX_MOVED = 1_024;
 
 /** The episodes of one connection. */
-export class EpisodeOwner implements Holder {
+export class EpisodeOwner implements Holder<Episode> {
   readonly #registry: EpisodeRegistry;
   readonly #maxEpisodes: number;
   readonly #onMoved: (id: string) => void;

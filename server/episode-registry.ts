@@ -64,7 +64,7 @@ export class EpisodeRegistry {
   readonly environments: ReadonlyMap<string, Environment>;
   /** The options that a reset takes. */
   readonly options: ResetOptionSet;
-  readonly claims = new Claims();
+  readonly claims = new Claims<Episode>();
   readonly #parts: RegistryParts;
   readonly #ids = new Set<string>();
   readonly #open = new Set<Episode>();

@@ -1,7 +1,7 @@
 import type { Action } from '../../protocol/action.ts';
 import type { EpisodeState, EvaluateResult, ResetResult, StepResult } from '../../protocol/episode.ts';
 import type { MethodName, Params, Result } from '../../protocol/methods.ts';
-import { UnansweredError } from './call-errors.ts';
+import { EpisodeLostError, UnansweredError } from './call-errors.ts';
 import { EpisodeNotFoundError, RemoteError } from './errors.ts';
 import type { CallOptions } from './pending-call.ts';
 
@@ -117,7 +117,7 @@ export class Episode implements AsyncDisposable {
     try {
       await this.#link.call('episode/close', { episode_id: this.id }, { ...options, step: null });
     } catch (error) {
-      if (!(error instanceof EpisodeNotFoundError)) throw error;
+      if (!(error instanceof EpisodeNotFoundError || error instanceof EpisodeLostError)) throw error;
     }
   }
 

@@ -1,11 +1,18 @@
 import { hash } from 'node:crypto';
 import { ProtocolError } from '../../protocol/errors.ts';
-import type { Episode } from '../episode.ts';
+
+/** An episode as far as it can be claimed. */
+export interface Claimable {
+  /** SHA-256 of its resume token, in hex. */
+  readonly tokenSha256: string;
+  /** Another connection takes it over. */
+  moved(): void;
+}
 
 /** Who has an episode: one connection at a time. */
-export interface Holder {
+export interface Holder<E extends Claimable> {
   /** Another connection has the episode now. Called once for each loss. */
-  lose(episode: Episode): void;
+  lose(episode: E): void;
 }
 
 /** SHA-256 of a resume token, in hex: what the server compares and writes down in its place. */
@@ -20,22 +27,22 @@ export function movedAway(id: string): ProtocolError {
   });
 }
 
-interface Claim {
-  readonly episode: Episode;
-  readonly holder: Holder;
+interface Claim<E extends Claimable> {
+  readonly episode: E;
+  readonly holder: Holder<E>;
 }
 
 /** The episodes that a resume token takes over, open ones and those that are over. The latest claimant has an episode. */
-export class Claims {
+export class Claims<E extends Claimable> {
   /** By the hash of the token, so that the time of a look-up tells nothing about it. */
-  readonly #claims = new Map<string, Claim>();
+  readonly #claims = new Map<string, Claim<E>>();
 
-  find(token: string): Episode | undefined {
+  find(token: string): E | undefined {
     return this.#claims.get(tokenHash(token))?.episode;
   }
 
   /** Give an episode to a connection. The one that had it loses it. */
-  give(episode: Episode, holder: Holder): void {
+  give(episode: E, holder: Holder<E>): void {
     const before = this.#claims.get(episode.tokenSha256)?.holder;
     this.#claims.set(episode.tokenSha256, { episode, holder });
     if (before === undefined || before === holder) return;
@@ -44,7 +51,7 @@ export class Claims {
   }
 
   /** The episode is closed, or about to be: no token takes it over any more. */
-  drop(episode: Episode): void {
+  drop(episode: E): void {
     this.#claims.delete(episode.tokenSha256);
   }
 }
