@@ -19,6 +19,7 @@ import {
   StepParams,
   StepResult,
 } from './episode.ts';
+import { ForkParams, ForkResult, UndoParams, UndoResult } from './fork.ts';
 
 /** Every method of `/v1` with the schemas of its params and result. */
 export const METHODS = {
@@ -29,6 +30,8 @@ export const METHODS = {
   'episode/step': { params: StepParams, result: StepResult },
   'episode/evaluate': { params: EvaluateParams, result: EvaluateResult },
   'episode/state': { params: StateParams, result: EpisodeState },
+  'episode/fork': { params: ForkParams, result: ForkResult },
+  'episode/undo': { params: UndoParams, result: UndoResult },
   'episode/close': { params: CloseParams, result: CloseResult },
 } as const;
 

@@ -15,6 +15,7 @@ import { EpisodeOwner } from './episode-owner.ts';
 import { ClientGone, type EpisodeRegistry } from './episode-registry.ts';
 import { clipped } from './excerpt.ts';
 import { FlowControl } from './flow-control.ts';
+import { Forker } from './fork.ts';
 import { Intake } from './intake.ts';
 import { JsonRpc, tooLarge } from './json-rpc.ts';
 import { invalidParams } from './param-issues.ts';
@@ -63,6 +64,7 @@ export class ClientConnection {
   readonly #flow: FlowControl;
   readonly #intake: Intake;
   readonly #gate: ClientGate;
+  readonly #forker: Forker;
   /** For steps of a batch: a step whose answer would not fit does not run. */
   readonly #batchGate: StepGate;
   readonly #rpc: JsonRpc;
@@ -86,6 +88,12 @@ export class ClientConnection {
       flow: this.#flow,
       outputs: memory.outputs.client(),
       outputBytes: config.max_output_bytes,
+    });
+    this.#forker = new Forker({
+      owner: this.#owner,
+      registry: parts.registry,
+      gate: this.#gate,
+      onFault: (err) => parts.log.error({ err }, 'a fork failed unexpectedly'),
     });
     const collected = new CollectedAnswers(memory.answers);
     this.#batchGate = this.#gate.unless(() => (collected.full ? tooLarge() : undefined));
@@ -212,6 +220,8 @@ export class ClientConnection {
     },
     'episode/evaluate': async ({ episode_id }) => (await this.#owner.get(episode_id)).evaluate(),
     'episode/state': async ({ episode_id }) => (await this.#owner.get(episode_id)).state(),
+    'episode/fork': (params) => this.#forker.fork(params),
+    'episode/undo': (params) => this.#forker.undo(params),
     'episode/close': async ({ episode_id }) => {
       await this.#owner.close(episode_id);
       return { closed: true };

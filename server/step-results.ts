@@ -36,7 +36,7 @@ export class ResultMemory {
 }
 
 /** A step with its result. */
-interface StoredStep {
+export interface StoredStep {
   readonly action: ActionObject;
   readonly result: StepResult;
   /** Bytes of both, as `sizeOf` counts them. */
@@ -116,6 +116,29 @@ export class StepResults {
     this.#memory.change(this, this.#size - before);
   }
 
+  /** The stored results up to a step. */
+  upTo(step: number): readonly StoredStep[] {
+    return [...this.#results.values()].filter(({ result }) => result.step <= step);
+  }
+
+  /** Go on after `step` steps of another episode, of which these results are stored. */
+  inherit(step: number, stored: readonly StoredStep[]): void {
+    for (const { action, result } of stored) this.add(action, result);
+    this.#last = goneOn(step);
+  }
+
+  /** Drop the results of the steps after this one, which was not the last. */
+  rewind(step: number): void {
+    const before = this.#size;
+    for (const [number, { size }] of this.#results) {
+      if (number <= step) continue;
+      this.#results.delete(number);
+      this.#size -= size;
+    }
+    this.#last = goneOn(step);
+    this.#memory.change(this, this.#size - before);
+  }
+
   /** Drop all of them. */
   forget(): void {
     const size = this.#size;
@@ -143,6 +166,11 @@ export class StepResults {
       throw new ProtocolError('step_mismatch', `Step ${step} was made with another action.`, { expected });
     return { ...stored.result, replayed: true };
   }
+}
+
+/** A last step after which the episode went on. */
+function goneOn(step: number): LastStep | undefined {
+  return step === 0 ? undefined : { step, terminated: false, truncated: false };
 }
 
 function withoutMetadata({ metadata: _, ...rest }: ActionObject): Omit<ActionObject, 'metadata'> {

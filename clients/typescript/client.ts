@@ -1,4 +1,5 @@
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
+import type { ResetResult } from '../../protocol/episode.ts';
 import { METHODS, type MethodName, type Params, type Result } from '../../protocol/methods.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import { endpoint, openSocket } from './address.ts';
@@ -115,22 +116,32 @@ export class StepwellClient implements AsyncDisposable {
 
   /** Begin an episode. If the call was cancelled and the episode begins late, it is closed. */
   async reset(params: Params<'episode/reset'>, options?: CallOptions): Promise<Episode> {
-    const onLateResult = (late: unknown) => {
-      const { episode_id } = late as Result<'episode/reset'>;
-      this.call('episode/close', { episode_id }).catch(() => undefined);
-    };
-    const reset = await this.#call('episode/reset', params, { ...options, step: null, onLateResult });
+    const onLateResult = (late: unknown) => this.#closeLate(late as Result<'episode/reset'>);
+    return this.#opened(
+      await this.#call('episode/reset', params, { ...options, step: null, onLateResult }),
+      0,
+    );
+  }
+
+  #opened(reset: ResetResult, stepCount: number): Episode {
     const episode: Episode = new Episode(
       {
-        call: (method, callParams, callOptions) => this.#call(method, callParams, callOptions),
+        call: (method, params, options) => this.#call(method, params, options),
         stepTimeoutMs: this.handshake.limits.step_timeout_ms,
         timeoutMs: this.#timeoutMs,
         onOver: () => this.#episodes.delete(episode),
+        onFork: (forked, count) => this.#opened(forked, count),
+        onLate: (late) => this.#closeLate(late),
       },
       reset,
+      stepCount,
     );
     this.#episodes.add(episode);
     return episode;
+  }
+
+  #closeLate({ episode_id }: { readonly episode_id: string }): void {
+    this.call('episode/close', { episode_id }).catch(() => undefined);
   }
 
   /**
