@@ -21,6 +21,7 @@ import {
   StepParams,
   StepResult,
 } from './episode.ts';
+import { ForkParams, ForkResult, UndoParams, UndoResult } from './fork.ts';
 
 /** Every method of `/v1` with the schemas of its params and result. */
 export const METHODS = {
@@ -32,6 +33,8 @@ export const METHODS = {
   'episode/evaluate': { params: EvaluateParams, result: EvaluateResult },
   'episode/state': { params: StateParams, result: EpisodeState },
   'episode/resume': { params: ResumeParams, result: ResumeResult },
+  'episode/fork': { params: ForkParams, result: ForkResult },
+  'episode/undo': { params: UndoParams, result: UndoResult },
   'episode/close': { params: CloseParams, result: CloseResult },
 } as const;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Action } from './action.ts';
 import { EpisodeId, Observation, ResetInfo, ResetOptions, StepInfo, StepResult, TaskRef } from './episode.ts';
 import { Failure } from './failure.ts';
+import { Restored } from './fork.ts';
 
 /** Version of the trajectory format. It increases when a reader of the previous version would misread or refuse a file. */
 export const TRAJECTORY_VERSION = 3;
@@ -19,6 +20,14 @@ export function trajectoryPath(episodeId: string, begun: Date): string {
 
 const time = z.iso.datetime();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Where a fork began. The steps of the other episode up to there follow the reset. */
+export const ForkOrigin = Restored.extend({
+  /** The other episode. */
+  episode_id: EpisodeId,
+  /** Number of its steps that follow. */
+  step: z.number().int().min(0),
+});
 
 /** The first line: everything that a replay needs to begin the same episode. */
 export const ResetEvent = z.object({
@@ -39,6 +48,8 @@ export const ResetEvent = z.object({
   stepwell_version: z.string(),
   /** SHA-256 of the episode's resume token, in hex. */
   resume_token_sha256: sha256.optional(),
+  /** Present if the episode is a fork of another one. */
+  fork: ForkOrigin.optional(),
 });
 export type ResetEvent = z.infer<typeof ResetEvent>;
 
@@ -81,6 +92,17 @@ export const ResumeEvent = z.object({
 });
 export type ResumeEvent = z.infer<typeof ResumeEvent>;
 
+/** Steps were taken back: the numbers of the steps that follow begin again after `to_step`. */
+export const UndoEvent = Restored.extend({
+  event: z.literal('undo'),
+  time,
+  /** Number of steps taken back. */
+  steps: z.number().int().min(1),
+  /** Steps that are left. */
+  to_step: z.number().int().min(0),
+});
+export type UndoEvent = z.infer<typeof UndoEvent>;
+
 /** Why an episode ended: by itself, or because someone closed it. */
 export const EndReason = z.enum(['terminated', 'truncated', 'failure', 'client', 'disconnect', 'shutdown']);
 export type EndReason = z.infer<typeof EndReason>;
@@ -101,6 +123,7 @@ export const TrajectoryEvent = z.discriminatedUnion('event', [
   EvaluateEvent,
   LimitEvent,
   ResumeEvent,
+  UndoEvent,
   CloseEvent,
 ]);
 export type TrajectoryEvent = z.infer<typeof TrajectoryEvent>;

@@ -16,6 +16,7 @@ import { EpisodeOwner } from './episode-owner.ts';
 import { ClientGone, type EpisodeRegistry } from './episode-registry.ts';
 import { clipped } from './excerpt.ts';
 import { FlowControl } from './flow-control.ts';
+import { Forker } from './fork.ts';
 import { Intake } from './intake.ts';
 import { JsonRpc, tooLarge } from './json-rpc.ts';
 import { invalidParams } from './param-issues.ts';
@@ -66,6 +67,7 @@ export class ClientConnection {
   readonly #flow: FlowControl;
   readonly #intake: Intake;
   readonly #gate: ClientGate;
+  readonly #forker: Forker;
   /** For steps of a batch: a step whose answer would not fit does not run. */
   readonly #batchGate: StepGate;
   readonly #rpc: JsonRpc;
@@ -91,6 +93,12 @@ export class ClientConnection {
       flow: this.#flow,
       outputs: memory.outputs.client(),
       outputBytes: config.max_output_bytes,
+    });
+    this.#forker = new Forker({
+      owner: this.#owner,
+      registry: parts.registry,
+      gate: this.#gate,
+      onFault: (err) => parts.log.error({ err }, 'a fork failed unexpectedly'),
     });
     const collected = new CollectedAnswers(memory.answers);
     this.#batchGate = this.#gate.unless(() => (collected.full ? tooLarge() : undefined));
@@ -227,6 +235,8 @@ export class ClientConnection {
     'episode/state': async ({ episode_id }) => (await this.#owner.get(episode_id)).state(),
     'episode/resume': async ({ resume_token }) =>
       (await this.#owner.resume(resume_token)).resumed(this.#gate),
+    'episode/fork': (params) => this.#forker.fork(params),
+    'episode/undo': (params) => this.#forker.undo(params),
     'episode/close': async ({ episode_id }) => {
       await this.#owner.close(episode_id);
       return { closed: true };

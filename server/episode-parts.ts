@@ -2,6 +2,7 @@ import type { EnvironmentEpisode } from '../environments/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { EndReason, ResumeEvent } from '../protocol/trajectory.ts';
+import type { EpisodePoint } from './episode-point.ts';
 import type { ResultMemory } from './step-results.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
@@ -24,6 +25,10 @@ export interface EpisodeParts {
   readonly tokenSha256: string;
   readonly play: EnvironmentEpisode;
   readonly options: ResetOptions;
+  /** The seed in use. */
+  readonly seed: number;
+  /** Where a fork goes on from. @default the reset */
+  readonly point?: EpisodePoint | undefined;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly gradeMs?: number | undefined;
   readonly log: TrajectoryFile;

@@ -10,10 +10,14 @@ import type {
 } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
+import type { UndoResult } from '../protocol/fork.ts';
 import type { EndReason, EvaluateEvent, LimitEvent, StepEvent } from '../protocol/trajectory.ts';
 import { EpisodeLife } from './episode-life.ts';
 import { EpisodeLimits } from './episode-limits.ts';
 import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
+import { EpisodePast, forkedAt, undoneTo } from './episode-past.ts';
+import { type EpisodePoint, inheritance } from './episode-point.ts';
+import type { Remade } from './remake.ts';
 import { RequestQueue } from './request-queue.ts';
 import { movedAway } from './resume/claims.ts';
 import type { StepGate } from './step-gate.ts';
@@ -34,6 +38,9 @@ export class Episode {
   readonly exact: boolean = true;
   readonly #task: Task;
   readonly #options: ResetOptions;
+  readonly #seed: number;
+  readonly #past: EpisodePast;
+  readonly #leaving = new AbortController();
   readonly #gradeMs: number | undefined;
   readonly #log: TrajectoryFile;
   readonly #observer: EpisodeObserver;
@@ -58,6 +65,10 @@ export class Episode {
     this.#observer = parts.observer;
     this.#now = parts.now;
     this.#results = new StepResults(parts.results, parts.log);
+    this.#seed = parts.seed;
+    this.#past = new EpisodePast(parts.log, parts.point?.done);
+    if (parts.point !== undefined) this.#results.inherit(inheritance(parts.point));
+    this.#lastReward = this.#past.lastReward;
     this.#life = new EpisodeLife(parts.play);
     this.#began = parts.now();
     this.#limits = new EpisodeLimits(parts.options, parts.now, () => void this.#timeIsOver());
@@ -133,6 +144,56 @@ export class Episode {
     return gate.pass(this.#options.max_output_bytes, look, this.#holding.signal);
   }
 
+  /**
+   * Where forks go on from, after the requests made so far.
+   * @param atStep @default the last step after which the episode went on
+   * @throws {ProtocolError} `invalid_params`, `episode_over`, `episode_not_found`, `unsupported`, `internal_error`
+   */
+  pointAt(atStep: number | undefined): Promise<EpisodePoint> {
+    return this.#inOrder(async () => {
+      await this.#log.flush();
+      if (this.#life.status === 'closed' || this.#life.abandoned) this.#refuseUnlessOpen();
+      const { count, last } = this.#results;
+      return this.#point(forkedAt(atStep, count, last));
+    });
+  }
+
+  /**
+   * Take steps back: the episode goes on in the sandbox that `remake` gives. If that fails, nothing has changed.
+   * @throws {ProtocolError} `invalid_params`, `episode_over`, `unsupported`, and the errors of `remake`
+   */
+  undo(
+    steps: number,
+    remake: (point: EpisodePoint, signal: AbortSignal) => Promise<Remade>,
+  ): Promise<UndoResult> {
+    return this.#inOrder(async () => {
+      await this.#log.flush();
+      if (this.#limits.leftMs <= 0) await this.#endByTime();
+      this.#refuseUnlessOpen();
+      const step = undoneTo(steps, this.#results.count);
+      this.#life.begin();
+      let restored: Omit<Remade, 'play'>;
+      try {
+        const { play, ...rest } = await remake(await this.#point(step), this.#leaving.signal);
+        this.#life.replace(play);
+        restored = rest;
+      } catch (error) {
+        // An abandonment ends the replay; the error says so.
+        this.#refuseUnlessOpen();
+        throw error;
+      } finally {
+        this.#life.goOn();
+      }
+      this.#refuseUnlessOpen();
+      this.#results.rewind(step);
+      this.#past.rewind(step);
+      this.#lastReward = this.#past.lastReward;
+      const time = new Date().toISOString();
+      await this.#log.write({ event: 'undo', time, steps, to_step: step, ...restored });
+      return { episode_id: this.id, step_count: step, ...restored };
+    });
+  }
+
   /** The current state, without waiting for requests. */
   state(): EpisodeState {
     const { id, index, dataset, instruction } = this.#task;
@@ -170,6 +231,7 @@ export class Episode {
    */
   async abandon(reason: EndReason): Promise<void> {
     this.#life.abandon(reason);
+    this.#leaving.abort();
     try {
       await this.close(reason);
     } catch (error) {
@@ -197,6 +259,19 @@ export class Episode {
     this.#life.refuseUnlessOpen(this.id, this.#results.count);
   }
 
+  async #point(step: number): Promise<EpisodePoint> {
+    return {
+      episodeId: this.id,
+      environment: this.environment,
+      options: this.#options,
+      gradeMs: this.#gradeMs,
+      task: this.#task,
+      seed: this.#seed,
+      results: this.#results.upTo(step),
+      ...(await this.#past.at(step, this.#results.count)),
+    };
+  }
+
   async #step(number: number | undefined, action: Action): Promise<StepResult> {
     const flushed = this.#log.flush();
     if (flushed !== undefined) await flushed;
@@ -218,12 +293,14 @@ export class Episode {
     this.#results.add(meant, result);
     this.#lastReward = result.reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
+    const sha256 = await observationHash(result.observation);
+    this.#past.add({ step: next, action: meant, sha256, reward: result.reward });
     await this.#settle(endOf(result), {
       event: 'step',
       time: new Date().toISOString(),
       action,
       ...result,
-      observation_sha256: await observationHash(result.observation),
+      observation_sha256: sha256,
     });
     return result;
   }
@@ -275,6 +352,7 @@ export class Episode {
     const { feedback } = observation;
     const result = { reward, failure, info: feedback === undefined ? info : { ...info, feedback } };
     this.#lastReward = reward;
+    this.#past.add({ step: this.#results.count, action: null, sha256: null, reward });
     await this.#settle(failure === null ? undefined : 'failure', {
       event: 'evaluate',
       time: new Date().toISOString(),

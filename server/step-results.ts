@@ -42,7 +42,7 @@ export class ResultMemory {
 }
 
 /** A step with its result. */
-interface StoredStep {
+export interface StoredStep {
   readonly action: ActionObject;
   readonly result: StepResult;
   /** Bytes of both, as `sizeOf` counts them. */
@@ -52,9 +52,13 @@ interface StoredStep {
 /** How the last step ended. */
 export type LastStep = Pick<StepResult, 'step' | 'terminated' | 'truncated'>;
 
-/** A step of the trajectory, and the line where it is. */
-export interface RecordedStep extends LastStep {
-  readonly line: number;
+/** Steps that were made before an episode went on here. */
+export interface Inheritance {
+  readonly last: LastStep | undefined;
+  /** Line of each step in the trajectory, from the first one; `null` without a trajectory. */
+  readonly lines: readonly (number | null)[];
+  /** Results in memory. */
+  readonly stored: readonly StoredStep[];
 }
 
 /**
@@ -73,17 +77,9 @@ export class StepResults {
   #end: StepResult | undefined;
   #endIsTold = false;
 
-  constructor(
-    memory: ResultMemory,
-    file: Pick<TrajectoryFile, 'next' | 'read'>,
-    recorded: readonly RecordedStep[] = [],
-  ) {
+  constructor(memory: ResultMemory, file: Pick<TrajectoryFile, 'next' | 'read'>) {
     this.#memory = memory;
     this.#file = file;
-    for (const { line, step, terminated, truncated } of recorded) {
-      this.#lines.push(line);
-      this.#last = { step, terminated, truncated };
-    }
   }
 
   /** Steps made so far. */
@@ -126,14 +122,17 @@ export class StepResults {
 
   /** Store a result. Its event must be the next one that is written to the trajectory. */
   add(action: ActionObject, result: StepResult): void {
+    this.#lines.push(this.#file.next);
+    this.#store(action, result);
+  }
+
+  #store(action: ActionObject, result: StepResult): void {
     const { step, terminated, truncated, observation } = result;
-    const line = this.#file.next;
-    const recorded = line !== null;
+    const recorded = this.#file.next !== null;
     const enough = recorded ? MAX_SIZE : Number.POSITIVE_INFINITY;
     const size = sizeOf(action, enough) + sizeOf(observation, enough);
     const before = this.#size;
     this.#last = { step, terminated, truncated };
-    this.#lines.push(line);
     this.#stored.set(step, { action, result, size });
     this.#size += size;
     while (recorded && this.#stored.size > 1 && (this.#stored.size > MAX_RESULTS || this.#size > MAX_SIZE)) {
@@ -150,6 +149,31 @@ export class StepResults {
       return size;
     }
     return 0;
+  }
+
+  /** The results in memory up to a step. */
+  upTo(step: number): readonly StoredStep[] {
+    return [...this.#stored.values()].filter(({ result }) => result.step <= step);
+  }
+
+  /** Go on after steps that were made before, or in another episode. Called before any step. */
+  inherit({ last, lines, stored }: Inheritance): void {
+    this.#lines.push(...lines);
+    for (const { action, result } of stored) this.#store(action, result);
+    this.#last = last;
+  }
+
+  /** Drop the results of the steps after this one, which was not the last. */
+  rewind(step: number): void {
+    const before = this.#size;
+    for (const [number, { size }] of this.#stored) {
+      if (number <= step) continue;
+      this.#stored.delete(number);
+      this.#size -= size;
+    }
+    this.#lines.length = step;
+    this.#last = goneOn(step);
+    this.#memory.change(this, this.#size - before);
   }
 
   /** Drop all in memory. */
@@ -206,6 +230,11 @@ function splitEvent({ event: _, time: __, action, observation_sha256: ___, ...re
   result: StepResult;
 } {
   return { action: parseAction(action satisfies Action), result };
+}
+
+/** A last step after which the episode went on. */
+export function goneOn(step: number): LastStep | undefined {
+  return step === 0 ? undefined : { step, terminated: false, truncated: false };
 }
 
 function withoutMetadata({ metadata: _, ...rest }: ActionObject): Omit<ActionObject, 'metadata'> {

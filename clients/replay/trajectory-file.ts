@@ -8,6 +8,7 @@ import {
   type StepEvent,
   TRAJECTORY_VERSION,
   TrajectoryEvent,
+  type UndoEvent,
 } from '../../protocol/trajectory.ts';
 
 /** A file that is not a trajectory; the message names file, line and reason. */
@@ -16,13 +17,13 @@ export class TrajectoryError extends Error {
 }
 
 /** An event between reset and close. */
-export type PlayedEvent = StepEvent | EvaluateEvent | LimitEvent;
+export type PlayedEvent = StepEvent | EvaluateEvent | LimitEvent | UndoEvent;
 
 /** A trajectory, read from its file. */
 export interface Trajectory {
   readonly path: string;
   readonly reset: ResetEvent;
-  /** Steps and grades, in order. */
+  /** Steps, grades and undos, in order. */
   readonly events: readonly PlayedEvent[];
   readonly close: CloseEvent | null;
   /** Whether the last line was incomplete, as after a crash, and is left out. */

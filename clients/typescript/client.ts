@@ -1,4 +1,5 @@
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
+import type { ResetResult } from '../../protocol/episode.ts';
 import { METHODS, type MethodName, type Params, type Result } from '../../protocol/methods.ts';
 import { EpisodeMoved, type NotificationName } from '../../protocol/notifications.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
@@ -44,12 +45,21 @@ export interface ClientOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What the results that begin episodes have in common. */
+interface Begun {
+  readonly episode_id?: string;
+  readonly resume_token?: string;
+}
+
 const MIB = 1_048_576;
 const CLOSE_TIMEOUT_MS = 5_000;
 /** What an `Authorization` header can carry; any other token goes into `initialize`. */
 const HEADER_TOKEN = /^[!-~]+$/;
 
-/** Methods that may be sent twice. A step may be, too, if it has its number. The episode of a reset whose answer was lost ends. */
+/**
+ * Methods that may be sent twice. A step may be, too, if it has its number. Episodes of a reset or fork whose answer was lost
+ * end with their grace time.
+ */
 const REPEATED: ReadonlySet<MethodName> = new Set([
   'environments/list',
   'tasks/list',
@@ -57,6 +67,7 @@ const REPEATED: ReadonlySet<MethodName> = new Set([
   'episode/evaluate',
   'episode/state',
   'episode/resume',
+  'episode/fork',
   'episode/close',
 ] as const);
 
@@ -149,22 +160,32 @@ export class StepwellClient implements AsyncDisposable {
 
   /** Begin an episode. If the call was cancelled and the episode begins late, it is closed. */
   async reset(params: Params<'episode/reset'>, options?: CallOptions): Promise<Episode> {
-    const onLateResult = (late: unknown) => {
-      const { episode_id } = late as Result<'episode/reset'>;
-      this.call('episode/close', { episode_id }).catch(() => undefined);
-    };
-    const reset = await this.#call('episode/reset', params, { ...options, step: null, onLateResult });
+    const onLateResult = (late: unknown) => this.#closeLate(late as Result<'episode/reset'>);
+    return this.#opened(
+      await this.#call('episode/reset', params, { ...options, step: null, onLateResult }),
+      0,
+    );
+  }
+
+  #opened(reset: ResetResult, stepCount: number): Episode {
     const episode: Episode = new Episode(
       {
-        call: (method, callParams, callOptions) => this.#call(method, callParams, callOptions),
+        call: (method, params, options) => this.#call(method, params, options),
         stepTimeoutMs: this.handshake.limits.step_timeout_ms,
         timeoutMs: this.#timeoutMs,
         onOver: () => this.#episodes.delete(episode),
+        onFork: (forked, count) => this.#opened(forked, count),
+        onLate: (late) => this.#closeLate(late),
       },
       reset,
+      stepCount,
     );
     this.#episodes.add(episode);
     return episode;
+  }
+
+  #closeLate({ episode_id }: { readonly episode_id: string }): void {
+    this.call('episode/close', { episode_id }).catch(() => undefined);
   }
 
   /**
@@ -268,10 +289,11 @@ export class StepwellClient implements AsyncDisposable {
       if (terminated || truncated) this.#held.drop((params as Params<'episode/step'>).episode_id);
       return;
     }
-    const known: Partial<Result<'episode/reset'>> = { ...params, ...result };
-    const { episode_id: id, resume_token: token } = known;
-    if (id !== undefined && token !== undefined) this.#held.keep(id, token);
-    if (id !== undefined && method === 'episode/close') this.#held.drop(id);
+    const known: Begun & { readonly episodes?: readonly Begun[] } = { ...params, ...result };
+    for (const { episode_id: id, resume_token: token } of [known, ...(known.episodes ?? [])]) {
+      if (id !== undefined && token !== undefined) this.#held.keep(id, token);
+    }
+    if (known.episode_id !== undefined && method === 'episode/close') this.#held.drop(known.episode_id);
   }
 
   #checked<M extends MethodName>(method: M, result: unknown): Result<M> {
