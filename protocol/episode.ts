@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Action } from './action.ts';
 import { Failure } from './failure.ts';
 
-/** Longest wall-clock time that a client may give an episode, in milliseconds: a day. */
+/** Longest wall-clock time that a client may give an episode, or a reset in the queue, in milliseconds: a day. */
 const MAX_EPISODE_MS = 86_400_000;
 
 export const EpisodeId = z.string().min(1).max(128);
@@ -64,6 +64,15 @@ export const CommonOptions = z.object({
     .max(16_777_216)
     .optional()
     .describe("Bytes of output kept per action, head and tail. Default: the server's `--max-output-bytes`."),
+  queue_timeout_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_EPISODE_MS)
+    .optional()
+    .describe(
+      "Time in milliseconds that the reset may wait for a sandbox; 0 does not wait. Default: the server's `--queue-timeout-ms`.",
+    ),
 });
 export type CommonOptions = z.infer<typeof CommonOptions>;
 
@@ -111,6 +120,8 @@ export type ResetParams = z.infer<typeof ResetParams>;
 
 export const ResetInfo = z.looseObject({
   duration_ms: z.number().min(0),
+  /** Time in the queue for a sandbox, in milliseconds. */
+  queue_ms: z.number().min(0).optional(),
   seed: z.number().int(),
   image: z.object({ name: z.string(), digest: z.string() }),
   engine: z.string(),

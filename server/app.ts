@@ -139,6 +139,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     trajectories,
     results: memory.results,
     observer: observe(metrics, log),
+    queueTimeoutMs: config.queue_timeout_ms,
     now: parts.now ?? (() => performance.now()),
   });
   const heartbeat = new Heartbeat({

@@ -8,6 +8,9 @@ import { ClientGone, type EpisodeRegistry, type OpenRequest } from './episode-re
 /** Maximum number of ended episodes whose last results are kept for repeated steps. */
 const MAX_OVER = 64;
 
+/** A reset of one connection. */
+export type OwnRequest = Omit<OpenRequest, 'client' | 'signal'>;
+
 /** The episodes of one connection. */
 export class EpisodeOwner {
   readonly #registry: EpisodeRegistry;
@@ -26,7 +29,7 @@ export class EpisodeOwner {
   }
 
   /** Begin an episode. @throws {ProtocolError} as `EpisodeRegistry.open`, and `capacity` for this connection's share */
-  async open(request: Omit<OpenRequest, 'signal'>): Promise<ResetResult> {
+  async open(request: OwnRequest): Promise<ResetResult> {
     const id = request.episodeId;
     if (id !== undefined && this.#opening.has(id)) {
       throw new ProtocolError('episode_exists', `Episode ${id} is already being reset.`);
@@ -80,8 +83,12 @@ export class EpisodeOwner {
     await Promise.all(left.map((episode) => episode.abandon(reason)));
   }
 
-  async #open(request: Omit<OpenRequest, 'signal'>): Promise<ResetResult> {
-    const { episode, result } = await this.#registry.open({ ...request, signal: this.#leaving.signal });
+  async #open(request: OwnRequest): Promise<ResetResult> {
+    const { episode, result } = await this.#registry.open({
+      ...request,
+      client: this,
+      signal: this.#leaving.signal,
+    });
     if (this.#leaving.signal.aborted) {
       await episode.abandon('disconnect');
       throw new ProtocolError('episode_not_found', 'The connection closed during the reset.');

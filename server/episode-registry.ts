@@ -1,5 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { withDeadline } from '../docker/deadline.ts';
+import type { QueuePlace } from '../docker/sandbox.ts';
 import type { Environment, EnvironmentEpisode } from '../environments/environment.ts';
 import { resetErrorOf } from '../environments/failure.ts';
 import { ResetOptionSet } from '../environments/reset-options.ts';
@@ -10,6 +11,7 @@ import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
 import { Episode } from './episode.ts';
 import type { EpisodeObserver } from './episode-parts.ts';
+import { ResetWait } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
@@ -21,6 +23,8 @@ export interface RegistryParts {
   /** For the stored results of all episodes. */
   readonly results: ResultMemory;
   readonly observer: RegistryObserver;
+  /** Maximum wait of a reset for a sandbox that does not say its own, in milliseconds. */
+  readonly queueTimeoutMs: number;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -45,6 +49,12 @@ export interface OpenRequest {
   readonly options: ResetOptions;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly gradeMs?: number;
+  /** Maximum wait for a sandbox, in milliseconds, whatever the options say. @default no maximum */
+  readonly maxQueueMs?: number;
+  /** Whose reset it is, by identity: clients take turns in the queue. @default one client for all that name none */
+  readonly client?: object;
+  /** Called when the reset begins to wait for a sandbox, and when its place has changed. @default not told */
+  readonly onQueued?: ((place: QueuePlace) => void) | undefined;
   /** Aborted when no client waits for the episode: with `ClientGone`, or with the error of a failed reset. */
   readonly signal?: AbortSignal;
 }
@@ -55,6 +65,11 @@ export interface OpenedEpisode {
 }
 
 const MAX_SEED = 2 ** 32;
+
+/** The seed of a reset that names none. */
+export function randomSeed(): number {
+  return randomInt(MAX_SEED);
+}
 
 /** Begins episodes and holds all open ones, over all connections. */
 export class EpisodeRegistry {
@@ -114,11 +129,12 @@ export class EpisodeRegistry {
     let play: EnvironmentEpisode | undefined;
     try {
       const began = this.#parts.now();
-      const seed = request.options.seed ?? randomInt(MAX_SEED);
-      play = await this.#play(environment, request, seed);
+      const seed = request.options.seed ?? randomSeed();
+      const wait = new ResetWait(request, this.#parts.queueTimeoutMs);
+      play = await this.#play(environment, request, seed, wait);
       this.refuseWhenDraining();
       request.signal?.throwIfAborted();
-      const opened = await this.#begin(id, request, play, seed, free);
+      const opened = await this.#begin(id, request, play, { seed, queueMs: wait.queuedMs }, free);
       if (this.#draining) void opened.episode.abandon('shutdown');
       this.#parts.observer.reset(environment.id, (this.#parts.now() - began) / 1000);
       return opened;
@@ -130,14 +146,19 @@ export class EpisodeRegistry {
   }
 
   /** Begin the task of the options. If it turns out that it cannot be graded, a seed draws another one. */
-  async #play(environment: Environment, request: OpenRequest, seed: number): Promise<EnvironmentEpisode> {
+  async #play(
+    environment: Environment,
+    request: OpenRequest,
+    seed: number,
+    wait: ResetWait,
+  ): Promise<EnvironmentEpisode> {
     const { options, signal } = request;
     this.options.refuseForeign(environment.id, options);
     for (;;) {
       const chosen = environment.choose(options, seed);
       try {
         return await this.#resets.run({
-          begin: () => chosen.begin(signal),
+          begin: () => chosen.begin(wait.next()),
           signal,
           onRetry: (cause) => this.#observer.resetRetried(environment.id, cause),
         });
@@ -164,7 +185,7 @@ export class EpisodeRegistry {
     id: string,
     request: OpenRequest,
     play: EnvironmentEpisode,
-    seed: number,
+    { seed, queueMs }: { readonly seed: number; readonly queueMs: number },
     free: () => void,
   ): Promise<OpenedEpisode> {
     const { index, dataset, instruction } = play.task;
@@ -175,6 +196,7 @@ export class EpisodeRegistry {
       observation: play.initial.observation,
       info: {
         duration_ms: play.initial.durationMs,
+        queue_ms: queueMs,
         seed,
         image: { name: play.sandbox.image.name, digest: play.sandbox.image.digest },
         engine: play.sandbox.engine,

@@ -29,6 +29,9 @@ const MAX_GRADE_MS = 25_000;
  */
 const ANSWER_MS = 55_000;
 
+/** Maximum time in the queue for a sandbox, in milliseconds, so that the answer tells its length. */
+const MAX_QUEUE_MS = 50_000;
+
 /** A request that cannot be carried out; OpenEnv's `EXECUTION_ERROR`. */
 export class OpenEnvExecutionError extends Error {
   override readonly name = 'OpenEnvExecutionError';
@@ -120,6 +123,8 @@ export class OpenEnvEpisodes {
       environment: this.#parts.environment,
       options,
       gradeMs: MAX_GRADE_MS,
+      maxQueueMs: MAX_QUEUE_MS,
+      client: this,
       ...(episode_id === undefined ? {} : { episodeId: episode_id }),
       signal: AbortSignal.any([this.#leaving.signal, late.signal]),
     });
