@@ -1,17 +1,16 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { withDeadline } from '../docker/deadline.ts';
-import type { QueuePlace } from '../docker/sandbox.ts';
 import type { Environment, EnvironmentEpisode } from '../environments/environment.ts';
 import { resetErrorOf } from '../environments/failure.ts';
 import { ResetOptionSet } from '../environments/reset-options.ts';
-import type { ResetOptions, ResetResult } from '../protocol/episode.ts';
+import type { ResetResult } from '../protocol/episode.ts';
 import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
 import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
 import { Episode } from './episode.ts';
 import type { EpisodeObserver } from './episode-parts.ts';
-import { ResetWait } from './reset-wait.ts';
+import { ResetWait, type WaitRequest } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
@@ -43,20 +42,11 @@ export class ClientGone extends Error {
   override readonly message = 'The client has disconnected.';
 }
 
-export interface OpenRequest {
+export interface OpenRequest extends WaitRequest {
   readonly environment: string;
   readonly episodeId?: string;
-  readonly options: ResetOptions;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly gradeMs?: number;
-  /** Maximum wait for a sandbox, in milliseconds, whatever the options say. @default no maximum */
-  readonly maxQueueMs?: number;
-  /** Whose reset it is, by identity: clients take turns in the queue. @default one client for all that name none */
-  readonly client?: object;
-  /** Called when the reset begins to wait for a sandbox, and when its place has changed. @default not told */
-  readonly onQueued?: ((place: QueuePlace) => void) | undefined;
-  /** Aborted when no client waits for the episode: with `ClientGone`, or with the error of a failed reset. */
-  readonly signal?: AbortSignal;
 }
 
 export interface OpenedEpisode {
