@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Action } from './action.ts';
+import { Action, MAX_EXTENSION } from './action.ts';
 import { Failure } from './failure.ts';
 
 /** Longest wall-clock time that a client may give an episode, or a reset in the queue, in milliseconds: a day. */
@@ -39,6 +39,21 @@ export const CommonOptions = z.object({
     .max(100_000)
     .optional()
     .describe('Number of steps after which the episode is truncated. Default: no limit.'),
+  turn_reminder: z
+    .boolean()
+    .optional()
+    .describe(
+      'Each observation ends with the number of turns left, and has it as `turns_left`. Needs `max_turns`. Default: false.',
+    ),
+  extend_steps: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_EXTENSION)
+    .optional()
+    .describe(
+      'Turns that the agent may add to `max_turns` by the action `{"extend": n}` or the text `extend n`, in all. Default: 0.',
+    ),
   max_duration_ms: z
     .number()
     .int()
@@ -89,8 +104,12 @@ export type Observation = z.infer<typeof Observation>;
 
 /** Facts about a step besides its observation. `reward_components` has the parts of the reward by name. */
 export const StepInfo = z.looseObject({
-  /** Time in the sandbox, in milliseconds. */
+  /** Time of the action in the sandbox, in milliseconds. */
   duration_ms: z.number().min(0),
+  /** Time from the request to its start, in milliseconds: behind earlier requests of the episode, or for a place. */
+  queue_ms: z.number().min(0).optional(),
+  /** Time of the grade, in milliseconds; 0 without one. */
+  grade_ms: z.number().min(0).optional(),
   /** Whether everything agrees with the gold; present if `reward` is a number. */
   success: z.boolean().optional(),
   /** Why a graded step has no reward. The reason is in the task, never in what the agent did. */

@@ -14,6 +14,7 @@ import { ResetWait, type WaitRequest } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
+import { refuseIdleTurnOptions, TurnBudget } from './turn-budget.ts';
 
 export interface RegistryParts {
   readonly environments: readonly Environment[];
@@ -144,6 +145,7 @@ export class EpisodeRegistry {
   ): Promise<EnvironmentEpisode> {
     const { options, signal } = request;
     this.options.refuseForeign(environment.id, options);
+    refuseIdleTurnOptions(options);
     for (;;) {
       const chosen = environment.choose(options, seed);
       try {
@@ -183,7 +185,7 @@ export class EpisodeRegistry {
       episode_id: id,
       resume_token: randomBytes(16).toString('base64url'),
       task: { id: play.task.id, index, dataset, instruction },
-      observation: play.initial.observation,
+      observation: new TurnBudget(request.options).reminded(play.initial.observation, 0),
       info: {
         duration_ms: play.initial.durationMs,
         queue_ms: queueMs,

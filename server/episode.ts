@@ -16,6 +16,7 @@ import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { StepGate } from './step-gate.ts';
 import { StepResults } from './step-results.ts';
+import { wholeMicroseconds } from './time.ts';
 import { observationHash, type TrajectoryFile } from './trajectory-log.ts';
 import { endOf, resultOf, type Turn, takeTurn, UNGRADED } from './turn.ts';
 
@@ -66,6 +67,11 @@ export class Episode {
     return !this.over || this.#results.hasUntoldEnd;
   }
 
+  /** Turns that it has left; infinite without a limit. */
+  get turnsLeft(): number {
+    return this.#limits.turns.leftAfter(this.#results.count);
+  }
+
   /** Whether a request is running or waiting. */
   get busy(): boolean {
     return this.#requests.busy;
@@ -84,14 +90,16 @@ export class Episode {
    * and the same number returns its result once the log can be written
    */
   step(number: number | undefined, action: Action, gate?: StepGate): Promise<StepResult> {
-    const step = (): Promise<StepResult> => this.#step(number, action);
+    const asked = this.#now();
+    const step = (): Promise<StepResult> => this.#step(number, action, this.#since(asked));
     const { max_output_bytes: most } = this.#options;
     return this.#requests.run(gate === undefined ? step : () => gate.pass(most, step));
   }
 
   /** Grade now, without a step. @throws {ProtocolError} `episode_over`, `internal_error` */
   evaluate(): Promise<EvaluateResult> {
-    return this.#requests.run(() => this.#evaluate());
+    const asked = this.#now();
+    return this.#requests.run(() => this.#evaluate(this.#since(asked)));
   }
 
   /** The current state, without waiting for requests. */
@@ -152,7 +160,12 @@ export class Episode {
     this.#life.refuseUnlessOpen(this.id, this.#results.count);
   }
 
-  async #step(number: number | undefined, action: Action): Promise<StepResult> {
+  #since(asked: number): number {
+    return wholeMicroseconds(this.#now() - asked);
+  }
+
+  /** @param queueMs time from the request to its start, in milliseconds */
+  async #step(number: number | undefined, action: Action, queueMs: number): Promise<StepResult> {
     const flushed = this.#log.flush();
     if (flushed !== undefined) await flushed;
     if (this.#limits.leftMs <= 0) await this.#endByTime();
@@ -169,7 +182,7 @@ export class Episode {
     }
     const began = this.#now();
     const turn = await this.#take(meant, next);
-    const result = resultOf(next, turn);
+    const result = resultOf(next, turn, queueMs);
     this.#results.add(meant, result);
     this.#lastReward = result.reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
@@ -202,7 +215,7 @@ export class Episode {
   async #endByTime(): Promise<void> {
     if (this.over || this.#life.abandoned) return;
     const step = this.#results.count + 1;
-    const result = resultOf(step, { ...(await this.#lastTurn(step)), limit: 'time' });
+    const result = resultOf(step, { ...(await this.#lastTurn()), limit: 'time' }, 0);
     this.#results.endWith(result);
     this.#lastReward = result.reward ?? this.#lastReward;
     const { reward, failure, info } = result;
@@ -216,19 +229,20 @@ export class Episode {
     });
   }
 
-  async #lastTurn(step: number): Promise<Turn> {
-    if (this.#mode !== 'on_submit') return this.#take({ evaluate: true }, step);
+  async #lastTurn(): Promise<Turn> {
+    if (this.#mode !== 'on_submit') return this.#take({ evaluate: true }, 0);
     return UNGRADED;
   }
 
-  async #evaluate(): Promise<EvaluateResult> {
+  async #evaluate(queueMs: number): Promise<EvaluateResult> {
     await this.#log.flush();
     if (this.#limits.leftMs <= 0) await this.#endByTime();
     this.#refuseUnlessOpen();
     const { failure, info, observation, reward } = await this.#take({ evaluate: true }, 0);
     // An evaluate has no observation to hold it.
     const { feedback } = observation;
-    const result = { reward, failure, info: feedback === undefined ? info : { ...info, feedback } };
+    const facts = feedback === undefined ? info : { ...info, feedback };
+    const result = { reward, failure, info: { ...facts, queue_ms: queueMs } };
     this.#lastReward = reward;
     await this.#settle(failure === null ? undefined : 'failure', {
       event: 'evaluate',
@@ -247,6 +261,8 @@ export class Episode {
         mode: this.#mode,
         leftMs: this.#limits.leftMs,
         gradeMs: this.#gradeMs,
+        step,
+        budget: this.#limits.turns,
         limit: () => this.#limits.reachedBy(step),
       });
       // If it was abandoned meanwhile, a fault of its released sandbox is not a fault of the infrastructure.

@@ -53,10 +53,10 @@ function withinLimit(action: ActionObject, stepTimeoutMs: number, graded: boolea
 }
 
 /** Whether the next step, if it is code, may be graded, too. A time limit can be reached by any step. */
-function gradesCode({ reward, max_turns, max_duration_ms }: ResetOptions, stepsMade: number): boolean {
+function gradesCode({ reward, max_duration_ms }: ResetOptions, { turnsLeft }: Episode): boolean {
   if (reward === 'every_step') return true;
   if (reward === 'on_submit') return false;
-  return max_duration_ms !== undefined || (max_turns !== undefined && stepsMade + 1 >= max_turns);
+  return max_duration_ms !== undefined || turnsLeft <= 1;
 }
 
 function observed(observation: Observation): OpenEnvObservation {
@@ -151,7 +151,7 @@ export class OpenEnvEpisodes {
     if (!episode.answersStep) {
       throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
     }
-    const graded = gradesCode(this.#options, episode.state().step_count);
+    const graded = gradesCode(this.#options, episode);
     const action = withinLimit(validated, this.#parts.stepTimeoutMs, graded);
     const result = await withDeadline(episode.step(undefined, action, this.#parts.gate), ANSWER_MS, () => {
       this.#episode = undefined;
