@@ -238,8 +238,8 @@ export class ClientConnection {
       const message = `This server speaks protocol version ${PROTOCOL_VERSION}, the client ${params.protocol_version}.`;
       throw new ProtocolError('version_mismatch', message, { protocol_version: PROTOCOL_VERSION });
     }
-    const { max_frame_bytes, max_episodes, step_timeout_ms, ...config } = this.#parts.config;
-    const { max_episodes_per_connection, queue_timeout_ms } = config;
+    const { max_frame_bytes, max_episodes, max_episodes_per_connection } = this.#parts.config;
+    const { step_timeout_ms, grace_ms, queue_timeout_ms } = this.#parts.config;
     return {
       protocol_version: PROTOCOL_VERSION,
       server: { name: 'stepwell', version: STEPWELL_VERSION },
@@ -247,8 +247,9 @@ export class ClientConnection {
         max_frame_bytes,
         max_episodes,
         max_episodes_per_connection,
-        queue_timeout_ms,
         step_timeout_ms,
+        queue_timeout_ms,
+        grace_ms,
       },
     };
   }

@@ -125,8 +125,9 @@ function defaultHandlers(): Record<string, Handler> {
         max_frame_bytes: 16_777_216,
         max_episodes: 100,
         max_episodes_per_connection: 100,
-        queue_timeout_ms: 30_000,
         step_timeout_ms: 30_000,
+        queue_timeout_ms: 30_000,
+        grace_ms: 0,
       },
     }),
     'episode/reset': () => ({
