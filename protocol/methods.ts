@@ -22,6 +22,7 @@ import {
   StepResult,
 } from './episode.ts';
 import { ForkParams, ForkResult, UndoParams, UndoResult } from './fork.ts';
+import { ResetManyParams, ResetManyResult, StepManyParams, StepManyResult } from './many.ts';
 
 /** Every method of `/v1` with the schemas of its params and result. */
 export const METHODS = {
@@ -29,7 +30,9 @@ export const METHODS = {
   'environments/list': { params: EnvironmentsListParams, result: EnvironmentsListResult },
   'tasks/list': { params: TasksListParams, result: TasksListResult },
   'episode/reset': { params: ResetParams, result: ResetResult },
+  'episode/reset_many': { params: ResetManyParams, result: ResetManyResult },
   'episode/step': { params: StepParams, result: StepResult },
+  'episode/step_many': { params: StepManyParams, result: StepManyResult },
   'episode/evaluate': { params: EvaluateParams, result: EvaluateResult },
   'episode/state': { params: StateParams, result: EpisodeState },
   'episode/resume': { params: ResumeParams, result: ResumeResult },

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { EpisodeId } from './episode.ts';
+import { OpenedNote, QueuedNote, ResultNote } from './many.ts';
 
 /** Another connection has resumed the episode: this one has it no more. */
-export const EpisodeMoved = z.object({ episode_id: EpisodeId });
-export type EpisodeMoved = z.infer<typeof EpisodeMoved>;
+export const MovedNote = z.object({ episode_id: EpisodeId });
+export type MovedNote = z.infer<typeof MovedNote>;
 
-/** What the server sends without being asked: JSON-RPC requests without an id, with these params. */
-export const NOTIFICATIONS = { 'episode/moved': EpisodeMoved } as const;
-
+/** What a server sends without being asked, by method. */
+export const NOTIFICATIONS = {
+  'episode/queued': QueuedNote,
+  'episode/opened': OpenedNote,
+  'episode/result': ResultNote,
+  'episode/moved': MovedNote,
+} as const;
 export type NotificationName = keyof typeof NOTIFICATIONS;
-export type NotificationParams<N extends NotificationName> = z.infer<(typeof NOTIFICATIONS)[N]>;
+export type Notification<N extends NotificationName> = z.infer<(typeof NOTIFICATIONS)[N]>;

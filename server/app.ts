@@ -141,6 +141,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     results: memory.results,
     observer: observe(metrics, log),
     graceMs: config.grace_ms,
+    queueTimeoutMs: config.queue_timeout_ms,
     now: parts.now ?? (() => performance.now()),
   });
   const heartbeat = new Heartbeat({

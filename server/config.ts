@@ -72,9 +72,9 @@ export const Config = z.strictObject({
   max_episodes_per_connection: integer(1, 100_000)
     .default(1024)
     .describe('Maximum number of open episodes of one WebSocket.'),
-  queue_timeout_ms: integer(0, HOUR_MS)
+  queue_timeout_ms: integer(0, DAY_MS)
     .default(30_000)
-    .describe('Maximum time that a reset waits for a sandbox.'),
+    .describe('Maximum time that a reset waits for a sandbox, if its `queue_timeout_ms` does not say.'),
   step_timeout_ms: integer(1, MAX_TIMEOUT_MS)
     .default(10_000)
     .describe('Deadline of an action that does not set `timeout_ms`.'),

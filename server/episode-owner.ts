@@ -11,6 +11,9 @@ const MAX_OVER = 64;
 /** Maximum number of episodes of which the connection remembers that another one has them. */
 const MAX_MOVED = 1_024;
 
+/** A reset of one connection. */
+export type OwnRequest = Omit<OpenRequest, 'client' | 'signal'>;
+
 /** The episodes of one connection. */
 export class EpisodeOwner implements Holder<Episode> {
   readonly #registry: EpisodeRegistry;
@@ -34,7 +37,7 @@ export class EpisodeOwner implements Holder<Episode> {
   }
 
   /** Begin an episode. @throws {ProtocolError} as `EpisodeRegistry.open`, and `capacity` for this connection's share */
-  async open(request: Omit<OpenRequest, 'signal'>): Promise<ResetResult> {
+  async open(request: OwnRequest): Promise<ResetResult> {
     const id = request.episodeId;
     if (id !== undefined && this.#opening.has(id)) {
       throw new ProtocolError('episode_exists', `Episode ${id} is already being reset.`);
@@ -117,8 +120,12 @@ export class EpisodeOwner implements Holder<Episode> {
     await Promise.all(left.map((episode) => episode.abandon(reason)));
   }
 
-  async #open(request: Omit<OpenRequest, 'signal'>): Promise<ResetResult> {
-    const { episode, result } = await this.#registry.open({ ...request, signal: this.#leaving.signal });
+  async #open(request: OwnRequest): Promise<ResetResult> {
+    const { episode, result } = await this.#registry.open({
+      ...request,
+      client: this,
+      signal: this.#leaving.signal,
+    });
     if (this.#leaving.signal.aborted) {
       await episode.abandon('disconnect');
       throw new ProtocolError('episode_not_found', 'The connection closed during the reset.');

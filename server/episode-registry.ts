@@ -3,7 +3,7 @@ import { withDeadline } from '../docker/deadline.ts';
 import type { Environment, EnvironmentEpisode } from '../environments/environment.ts';
 import { resetErrorOf } from '../environments/failure.ts';
 import { ResetOptionSet } from '../environments/reset-options.ts';
-import type { ResetOptions, ResetResult } from '../protocol/episode.ts';
+import type { ResetResult } from '../protocol/episode.ts';
 import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
 import type { Restored } from '../protocol/fork.ts';
 import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
@@ -13,10 +13,12 @@ import { Episode } from './episode.ts';
 import type { EpisodeObserver } from './episode-parts.ts';
 import type { EpisodePoint } from './episode-point.ts';
 import { type Remade, type RemakeOptions, remake } from './remake.ts';
+import { ResetWait, type WaitRequest } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
 import { Claims, tokenHash } from './resume/claims.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
+import { refuseIdleTurnOptions, TurnBudget } from './turn-budget.ts';
 
 export interface RegistryParts {
   readonly environments: readonly Environment[];
@@ -27,6 +29,8 @@ export interface RegistryParts {
   readonly observer: RegistryObserver;
   /** Time for which the episodes of a dropped socket stay open, in milliseconds. */
   readonly graceMs: number;
+  /** Maximum wait of a reset for a sandbox that does not say its own, in milliseconds. */
+  readonly queueTimeoutMs: number;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -45,14 +49,11 @@ export class ClientGone extends Error {
   override readonly message = 'The client has disconnected.';
 }
 
-export interface OpenRequest {
+export interface OpenRequest extends WaitRequest {
   readonly environment: string;
   readonly episodeId?: string;
-  readonly options: ResetOptions;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly gradeMs?: number;
-  /** Aborted when no client waits for the episode: with `ClientGone`, or with the error of a failed reset. */
-  readonly signal?: AbortSignal;
   /** Where a fork goes on from. @default a new episode begins */
   readonly from?: ForkedFrom;
 }
@@ -78,6 +79,11 @@ interface Played {
 }
 
 const MAX_SEED = 2 ** 32;
+
+/** The seed of a reset that names none. */
+export function randomSeed(): number {
+  return randomInt(MAX_SEED);
+}
 
 /** Begins episodes and holds all open ones, over all connections. */
 export class EpisodeRegistry {
@@ -147,10 +153,11 @@ export class EpisodeRegistry {
     let played: Played | undefined;
     try {
       const began = this.#parts.now();
-      played = await this.#played(environment, request);
+      const wait = new ResetWait(request, this.#parts.queueTimeoutMs);
+      played = await this.#played(environment, request, wait);
       this.refuseWhenDraining();
       request.signal?.throwIfAborted();
-      const opened = await this.#begin(id, request, played, free);
+      const opened = await this.#begin(id, request, { ...played, queueMs: wait.queuedMs }, free);
       if (this.#draining) void opened.episode.abandon('shutdown');
       this.#parts.observer.reset(environment.id, (this.#parts.now() - began) / 1000);
       return opened;
@@ -168,13 +175,15 @@ export class EpisodeRegistry {
   async remake(point: EpisodePoint, options: RemakeOptions): Promise<Remade> {
     this.refuseWhenDraining();
     try {
-      return await this.#remake(point, options);
+      const { signal } = options;
+      const wait = new ResetWait({ options: point.options, signal }, this.#parts.queueTimeoutMs);
+      return await this.#remake(point, options, wait);
     } catch (error) {
       throw this.#reported(point.environment, error, options.signal);
     }
   }
 
-  async #remake(point: EpisodePoint, { signal, gate }: RemakeOptions): Promise<Remade> {
+  async #remake(point: EpisodePoint, { signal, gate }: RemakeOptions, wait: ResetWait): Promise<Remade> {
     const { dataset, id: task } = point.task;
     const chosen = this.environment(point.environment).choose(
       { ...point.options, dataset, task },
@@ -184,7 +193,11 @@ export class EpisodeRegistry {
     let restored: Restored | undefined;
     const play = await this.#resets.run({
       begin: async () => {
-        const { play: made, ...how } = await remake(chosen, point, { signal: until, gate });
+        const { play: made, ...how } = await remake(
+          () => chosen.begin({ ...wait.next(), signal: until }),
+          point,
+          { signal: until, gate },
+        );
         restored = how;
         return made;
       },
@@ -195,26 +208,32 @@ export class EpisodeRegistry {
     return { play, ...restored };
   }
 
-  async #played(environment: Environment, request: OpenRequest): Promise<Played> {
+  async #played(environment: Environment, request: OpenRequest, wait: ResetWait): Promise<Played> {
     const { from, options, signal = new AbortController().signal } = request;
     if (from === undefined) {
-      const seed = options.seed ?? randomInt(MAX_SEED);
-      return { seed, play: await this.#play(environment, request, seed) };
+      const seed = options.seed ?? randomSeed();
+      return { seed, play: await this.#play(environment, request, seed, wait) };
     }
-    const { play, ...restored } = await this.#remake(from.point, { signal, gate: from.gate });
+    const { play, ...restored } = await this.#remake(from.point, { signal, gate: from.gate }, wait);
     from.onRemade(restored);
     return { seed: from.point.seed, play, restored };
   }
 
   /** Begin the task of the options. If it turns out that it cannot be graded, a seed draws another one. */
-  async #play(environment: Environment, request: OpenRequest, seed: number): Promise<EnvironmentEpisode> {
+  async #play(
+    environment: Environment,
+    request: OpenRequest,
+    seed: number,
+    wait: ResetWait,
+  ): Promise<EnvironmentEpisode> {
     const { options, signal } = request;
     this.options.refuseForeign(environment.id, options);
+    refuseIdleTurnOptions(options);
     for (;;) {
       const chosen = environment.choose(options, seed);
       try {
         return await this.#resets.run({
-          begin: () => chosen.begin(signal),
+          begin: () => chosen.begin(wait.next()),
           signal,
           onRetry: (cause) => this.#observer.resetRetried(environment.id, cause),
         });
@@ -240,7 +259,7 @@ export class EpisodeRegistry {
   async #begin(
     id: string,
     request: OpenRequest,
-    { play, seed, restored }: Played,
+    { play, queueMs, seed, restored }: Played & { readonly queueMs: number },
     free: () => void,
   ): Promise<OpenedEpisode> {
     const point = request.from?.point;
@@ -249,9 +268,10 @@ export class EpisodeRegistry {
       episode_id: id,
       resume_token: randomBytes(16).toString('base64url'),
       task: { id: play.task.id, index, dataset, instruction },
-      observation: play.initial.observation,
+      observation: new TurnBudget(request.options).reminded(play.initial.observation, 0),
       info: {
         duration_ms: play.initial.durationMs,
+        queue_ms: queueMs,
         seed,
         image: { name: play.sandbox.image.name, digest: play.sandbox.image.digest },
         engine: play.sandbox.engine,

@@ -22,6 +22,7 @@ import { RequestQueue } from './request-queue.ts';
 import { movedAway } from './resume/claims.ts';
 import type { StepGate } from './step-gate.ts';
 import { StepResults } from './step-results.ts';
+import { wholeMicroseconds } from './time.ts';
 import { observationHash, type TrajectoryFile } from './trajectory-log.ts';
 import { endOf, resultOf, type Turn, takeTurn, UNGRADED } from './turn.ts';
 
@@ -72,6 +73,7 @@ export class Episode {
     this.#life = new EpisodeLife(parts.play);
     this.#began = parts.now();
     this.#limits = new EpisodeLimits(parts.options, parts.now, () => void this.#timeIsOver());
+    this.#limits.turns.inherit(parts.point?.done ?? []);
   }
 
   /** Whether it takes no more steps. */
@@ -82,6 +84,11 @@ export class Episode {
   /** Whether the next step gets a result: its own, or that of an end by time that no client knows of yet. */
   get answersStep(): boolean {
     return !this.over || this.#results.hasUntoldEnd;
+  }
+
+  /** Turns that it has left; infinite without a limit. */
+  get turnsLeft(): number {
+    return this.#limits.turns.leftAfter(this.#results.count);
   }
 
   /** Whether a request is running or waiting. */
@@ -102,14 +109,16 @@ export class Episode {
    * and the same number returns its result once the log can be written
    */
   step(number: number | undefined, action: Action, gate?: StepGate): Promise<StepResult> {
-    const step = (): Promise<StepResult> => this.#step(number, action);
+    const asked = this.#now();
+    const step = (): Promise<StepResult> => this.#step(number, action, this.#since(asked));
     const { max_output_bytes: most } = this.#options;
     return this.#inOrder(gate === undefined ? step : (left) => gate.pass(most, step, left));
   }
 
   /** Grade now, without a step. @throws {ProtocolError} `episode_over`, `internal_error` */
   evaluate(): Promise<EvaluateResult> {
-    return this.#inOrder(() => this.#evaluate());
+    const asked = this.#now();
+    return this.#inOrder(() => this.#evaluate(this.#since(asked)));
   }
 
   /**
@@ -186,6 +195,7 @@ export class Episode {
       }
       this.#refuseUnlessOpen();
       this.#results.rewind(step);
+      this.#limits.turns.rewind(step);
       this.#past.rewind(step);
       this.#lastReward = this.#past.lastReward;
       const time = new Date().toISOString();
@@ -272,7 +282,12 @@ export class Episode {
     };
   }
 
-  async #step(number: number | undefined, action: Action): Promise<StepResult> {
+  #since(asked: number): number {
+    return wholeMicroseconds(this.#now() - asked);
+  }
+
+  /** @param queueMs time from the request to its start, in milliseconds */
+  async #step(number: number | undefined, action: Action, queueMs: number): Promise<StepResult> {
     const flushed = this.#log.flush();
     if (flushed !== undefined) await flushed;
     if (this.#limits.leftMs <= 0) await this.#endByTime();
@@ -289,7 +304,7 @@ export class Episode {
     }
     const began = this.#now();
     const turn = await this.#take(meant, next);
-    const result = resultOf(next, turn);
+    const result = resultOf(next, turn, queueMs);
     this.#results.add(meant, result);
     this.#lastReward = result.reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
@@ -324,7 +339,7 @@ export class Episode {
   async #endByTime(): Promise<void> {
     if (this.over || this.#life.abandoned) return;
     const step = this.#results.count + 1;
-    const result = resultOf(step, { ...(await this.#lastTurn(step)), limit: 'time' });
+    const result = resultOf(step, { ...(await this.#lastTurn()), limit: 'time' }, 0);
     this.#results.endWith(result);
     this.#lastReward = result.reward ?? this.#lastReward;
     const { reward, failure, info } = result;
@@ -338,19 +353,20 @@ export class Episode {
     });
   }
 
-  async #lastTurn(step: number): Promise<Turn> {
-    if (this.#mode !== 'on_submit') return this.#take({ evaluate: true }, step);
+  async #lastTurn(): Promise<Turn> {
+    if (this.#mode !== 'on_submit') return this.#take({ evaluate: true }, 0);
     return UNGRADED;
   }
 
-  async #evaluate(): Promise<EvaluateResult> {
+  async #evaluate(queueMs: number): Promise<EvaluateResult> {
     await this.#log.flush();
     if (this.#limits.leftMs <= 0) await this.#endByTime();
     this.#refuseUnlessOpen();
     const { failure, info, observation, reward } = await this.#take({ evaluate: true }, 0);
     // An evaluate has no observation to hold it.
     const { feedback } = observation;
-    const result = { reward, failure, info: feedback === undefined ? info : { ...info, feedback } };
+    const facts = feedback === undefined ? info : { ...info, feedback };
+    const result = { reward, failure, info: { ...facts, queue_ms: queueMs } };
     this.#lastReward = reward;
     this.#past.add({ step: this.#results.count, action: null, sha256: null, reward });
     await this.#settle(failure === null ? undefined : 'failure', {
@@ -370,6 +386,8 @@ export class Episode {
         mode: this.#mode,
         leftMs: this.#limits.leftMs,
         gradeMs: this.#gradeMs,
+        step,
+        budget: this.#limits.turns,
         limit: () => this.#limits.reachedBy(step),
       });
       // If it was abandoned meanwhile, a fault of its released sandbox is not a fault of the infrastructure.

@@ -30,6 +30,9 @@ const MAX_GRADE_MS = 25_000;
  */
 const ANSWER_MS = 55_000;
 
+/** Maximum time in the queue for a sandbox, in milliseconds, so that the answer tells its length. */
+const MAX_QUEUE_MS = 50_000;
+
 /** A request that cannot be carried out; OpenEnv's `EXECUTION_ERROR`. */
 export class OpenEnvExecutionError extends Error {
   override readonly name = 'OpenEnvExecutionError';
@@ -69,10 +72,10 @@ function withinLimit(action: ActionObject, stepTimeoutMs: number, graded: boolea
 }
 
 /** Whether the next step, if it is code, may be graded, too. A time limit can be reached by any step. */
-function gradesCode({ reward, max_turns, max_duration_ms }: ResetOptions, stepsMade: number): boolean {
+function gradesCode({ reward, max_duration_ms }: ResetOptions, { turnsLeft }: Episode): boolean {
   if (reward === 'every_step') return true;
   if (reward === 'on_submit') return false;
-  return max_duration_ms !== undefined || (max_turns !== undefined && stepsMade + 1 >= max_turns);
+  return max_duration_ms !== undefined || turnsLeft <= 1;
 }
 
 function observed(observation: Observation): OpenEnvObservation {
@@ -140,6 +143,8 @@ export class OpenEnvEpisodes {
       environment: this.#parts.environment,
       options,
       gradeMs: MAX_GRADE_MS,
+      maxQueueMs: MAX_QUEUE_MS,
+      client: this,
       ...(episode_id === undefined ? {} : { episodeId: episode_id }),
       signal: AbortSignal.any([this.#leaving.signal, late.signal]),
     });
@@ -167,7 +172,7 @@ export class OpenEnvEpisodes {
     if (!episode.answersStep) {
       throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
     }
-    const graded = gradesCode(this.#options, episode.state().step_count);
+    const graded = gradesCode(this.#options, episode);
     const action = withinLimit(validated, this.#parts.stepTimeoutMs, graded);
     const result = await withDeadline(episode.step(undefined, action, this.#parts.gate), ANSWER_MS, () => {
       this.#episode = undefined;

@@ -1,5 +1,5 @@
 import { SandboxError } from '../docker/errors.ts';
-import type { ChosenTask, EnvironmentEpisode } from '../environments/environment.ts';
+import type { EnvironmentEpisode } from '../environments/environment.ts';
 import type { ActionObject } from '../protocol/action.ts';
 import type { Restored } from '../protocol/fork.ts';
 import type { Done } from './episode-history.ts';
@@ -7,6 +7,7 @@ import type { EpisodePoint } from './episode-point.ts';
 import { releasePlay } from './resets.ts';
 import { observationHash } from './trajectory-log.ts';
 import { type Turn, takeTurn } from './turn.ts';
+import { TurnBudget } from './turn-budget.ts';
 
 /** An episode of an environment in a state that another one is or was in. */
 export interface Remade extends Restored {
@@ -27,11 +28,11 @@ export interface RemakeOptions {
  * @throws {SandboxError} on an infrastructure fault
  */
 export async function remake(
-  chosen: ChosenTask,
+  begin: () => Promise<EnvironmentEpisode>,
   point: EpisodePoint,
   { signal, gate }: RemakeOptions,
 ): Promise<Remade> {
-  const play = await chosen.begin(signal);
+  const play = await begin();
   // A released sandbox ends what runs in it.
   const end = (): void => releasePlay(play);
   signal.addEventListener('abort', end);
@@ -54,10 +55,12 @@ async function playAgain(
   { signal, gate }: RemakeOptions,
 ): Promise<boolean> {
   let exact = true;
-  const turnOptions = { mode: options.reward ?? 'on_end', gradeMs };
+  const turnOptions = { mode: options.reward ?? 'on_end', gradeMs, budget: new TurnBudget(options) };
   for (const each of done) {
     signal.throwIfAborted();
-    const turn = await gate(() => takeTurn(play, actionOf(each), turnOptions));
+    const turn = await gate(() =>
+      takeTurn(play, actionOf(each), { ...turnOptions, step: each.action === null ? 0 : each.step }),
+    );
     if (turn.failure !== null) throw causeOf(turn);
     exact &&= each.sha256 === null || each.sha256 === (await observationHash(turn.observation));
   }

@@ -1,7 +1,7 @@
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
 import type { ResetResult } from '../../protocol/episode.ts';
 import { METHODS, type MethodName, type Params, type Result } from '../../protocol/methods.ts';
-import { EpisodeMoved, type NotificationName } from '../../protocol/notifications.ts';
+import { MovedNote, type NotificationName } from '../../protocol/notifications.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import { endpoint, openSocket } from './address.ts';
 import { MalformedResultError } from './call-errors.ts';
@@ -67,6 +67,7 @@ const REPEATED: ReadonlySet<MethodName> = new Set([
   'episode/evaluate',
   'episode/state',
   'episode/resume',
+  'episode/reset_many',
   'episode/fork',
   'episode/close',
 ] as const);
@@ -259,7 +260,7 @@ export class StepwellClient implements AsyncDisposable {
 
   #notified(method: string, params: unknown): void {
     if (method === ('episode/moved' satisfies NotificationName)) {
-      const moved = EpisodeMoved.safeParse(params);
+      const moved = MovedNote.safeParse(params);
       if (moved.success) this.#held.drop(moved.data.episode_id);
     }
   }

@@ -37,7 +37,7 @@ test('an episode goes from initialize to reward', async () => {
     terminated: false,
     truncated: false,
     failure: null,
-    info: { duration_ms: 1, action_executed: true },
+    info: { duration_ms: 1, grade_ms: 0, queue_ms: expect.any(Number), action_executed: true },
   });
   expect(await wire.result('episode/state', { episode_id })).toMatchObject({
     status: 'ready',

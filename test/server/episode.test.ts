@@ -130,7 +130,7 @@ test('every_step grades every action and leaves stopping at reward 1 to the clie
   expect(await step(id, 'echo gold')).toMatchObject({
     reward: 1,
     terminated: false,
-    info: { duration_ms: 3, success: true, reward_components: { match: 1 } },
+    info: { duration_ms: 1, grade_ms: 2, success: true, reward_components: { match: 1 } },
   });
   expect(await step(id, 'echo lead')).toMatchObject({
     reward: 0,

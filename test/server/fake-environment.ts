@@ -90,7 +90,7 @@ export class FakeEnvironment implements Environment {
     const { task = seed % this.#tasks.length } = options;
     const found = this.#tasks.find(({ id, index }) => id === task || index === task);
     if (found === undefined) throw new ProtocolError('task_not_found', `There is no task ${task}.`);
-    return { task: found, begin: (signal) => this.reset(found, options, signal) };
+    return { task: found, begin: (wait) => this.reset(found, options, wait?.signal) };
   }
 
   /** Let `wait NAME` go on; before it began, too. */

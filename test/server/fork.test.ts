@@ -319,6 +319,18 @@ describe('an undo', () => {
     await closing;
     expect(released()).toEqual([1, 1]);
   });
+
+  test('of turns that were added on request, which a fork has and an undo takes back', async () => {
+    const id = await wire.reset({ max_turns: 2, extend_steps: 3, turn_reminder: true });
+    await step(id, { extend: 3 });
+    expect(await step(id, 'echo a')).toMatchObject({ observation: { turns_left: 3 }, truncated: false });
+    const [other] = await fork(id);
+    expect(other).toMatchObject({ how: 'replay', exact: true });
+    expect(await step(String(other?.episode_id), 'echo b')).toMatchObject({ observation: { turns_left: 2 } });
+    await undo(id, 2);
+    await step(id, 'echo c');
+    expect(await step(id, 'echo d')).toMatchObject({ truncated: true, info: { limit: 'turns' } });
+  });
 });
 
 describe('without trajectories', () => {
