@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CommonOptions, EpisodeId, type ResetOptions } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { ManyOptions } from '../protocol/many.ts';
 import type { OptionsOf, Shape } from './definition.ts';
 
 /** An environment with the options that are its own. */
@@ -82,6 +83,8 @@ export class ResetOptionSet {
   readonly schema: z.ZodObject;
   /** Of the parameters of `episode/reset`; unknown keys are refused. Options of environments stay as they were sent. */
   readonly params: z.ZodType;
+  /** Of the parameters of `episode/reset_many`; unknown keys are refused. */
+  readonly manyParams: z.ZodType;
   /** Of the data of OpenEnv's reset; unknown keys are dropped. Options of environments stay as they were sent. */
   readonly data: z.ZodType<ResetOptions & { readonly episode_id?: string | undefined }>;
 
@@ -95,6 +98,9 @@ export class ResetOptionSet {
     const checks = [...this.#own].map(([name, schema]) => [name, checkOf(schema)] as const);
     const data = CommonOptions.extend({ ...Object.fromEntries(checks), episode_id: EpisodeId.optional() });
     this.params = data.extend({ environment: z.string().min(1) }).strict();
+    this.manyParams = CommonOptions.extend({ ...Object.fromEntries(checks), ...ManyOptions.shape })
+      .extend({ environment: z.string().min(1) })
+      .strict();
     this.data = data as unknown as typeof this.data;
   }
 

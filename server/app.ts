@@ -12,11 +12,14 @@ import type { Config } from './config.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { HTTP_READER } from './http-answers.ts';
 import { makeHttpServer } from './http-server.ts';
 import { Metrics, type SandboxCounts } from './metrics.ts';
 import { registerOpenEnv } from './openenv-routes.ts';
 import { shuttingDown } from './resets.ts';
+import type { ServerMark } from './resume/left-episodes.ts';
 import { serverMemory } from './server-memory.ts';
+import { ClientGate } from './step-gate.ts';
 import { keepRule, TrajectoryKeeper } from './trajectory-keep.ts';
 import { TrajectoryLog } from './trajectory-log.ts';
 
@@ -30,6 +33,8 @@ export interface AppParts {
   readonly sandboxes?: () => SandboxCounts;
   /** Whether the pools are warm, for `/readyz`. @default always */
   readonly warm?: () => boolean;
+  /** Marks the trajectories, so that the next server goes on with them. @default none does */
+  readonly mark?: ServerMark;
   /** A monotonic clock, in milliseconds. @default `performance.now` */
   readonly now?: () => number;
 }
@@ -63,6 +68,7 @@ function observe(metrics: Metrics, log: Logger): RegistryObserver {
     stepped: (environment, seconds) => metrics.stepped(environment, seconds),
     reset: (environment, seconds) => metrics.reset(environment, seconds),
     ended: (environment, reason) => metrics.ended(environment, reason),
+    resumed: (environment, how) => metrics.resumed(environment, how),
     faulted: (episode_id, failure, err) => {
       metrics.failed(failure.class, failure.code);
       log.warn({ episode_id, err, failure }, 'a fault ended an episode');
@@ -139,6 +145,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
     trajectories,
     results: memory.results,
     observer: observe(metrics, log),
+    graceMs: config.grace_ms,
+    mark: parts.mark,
+    outputs: new ClientGate({
+      flow: HTTP_READER,
+      outputs: memory.outputs.client(),
+      outputBytes: config.max_output_bytes,
+    }),
+    queueTimeoutMs: config.queue_timeout_ms,
     now: parts.now ?? (() => performance.now()),
   });
   const heartbeat = new Heartbeat({
@@ -193,7 +207,19 @@ export async function buildApp(parts: AppParts): Promise<App> {
       clearTimeout(late);
       doorkeeper.admit(stream);
     };
-    const parts = { socket, stream, authorized, registry, admission, config, memory, log, onAuthorized };
+    const silentMs = (): number => heartbeat.silentMs(socket);
+    const parts = {
+      socket,
+      stream,
+      authorized,
+      registry,
+      admission,
+      config,
+      memory,
+      log,
+      onAuthorized,
+      silentMs,
+    };
     watch(new ClientConnection(parts), socket);
   });
   app.get('/healthz', async () => ({ status: 'ok' }));

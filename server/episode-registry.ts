@@ -3,16 +3,26 @@ import { withDeadline } from '../docker/deadline.ts';
 import type { Environment, EnvironmentEpisode } from '../environments/environment.ts';
 import { resetErrorOf } from '../environments/failure.ts';
 import { ResetOptionSet } from '../environments/reset-options.ts';
-import type { ResetOptions, ResetResult } from '../protocol/episode.ts';
+import type { ResetResult } from '../protocol/episode.ts';
 import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
+import type { Restored } from '../protocol/fork.ts';
 import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
 import { Episode } from './episode.ts';
-import type { EpisodeObserver } from './episode-parts.ts';
+import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
+import type { EpisodePoint } from './episode-point.ts';
+import { type Remade, type RemakeOptions, type ReplayGate, remake } from './remake.ts';
+import { ResetWait, type WaitRequest } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
+import { Claims, tokenHash } from './resume/claims.ts';
+import { LeftEpisodes, type ServerMark } from './resume/left-episodes.ts';
+import { endedPlay, pointOf, type RecordedEpisode } from './resume/recorded-episode.ts';
+import { TrajectoryIndex } from './resume/trajectory-index.ts';
+import type { ClientGate } from './step-gate.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
+import { refuseIdleTurnOptions, TurnBudget } from './turn-budget.ts';
 
 export interface RegistryParts {
   readonly environments: readonly Environment[];
@@ -21,6 +31,14 @@ export interface RegistryParts {
   /** For the stored results of all episodes. */
   readonly results: ResultMemory;
   readonly observer: RegistryObserver;
+  /** Time for which the episodes of a dropped socket stay open, in milliseconds. */
+  readonly graceMs: number;
+  /** Marks the trajectories of this server, so that the next one can go on with them. @default no server goes on */
+  readonly mark?: ServerMark | undefined;
+  /** Lets the steps of replays run when there is memory for their output. */
+  readonly outputs: ClientGate;
+  /** Maximum wait of a reset for a sandbox that does not say its own, in milliseconds. */
+  readonly queueTimeoutMs: number;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -39,14 +57,20 @@ export class ClientGone extends Error {
   override readonly message = 'The client has disconnected.';
 }
 
-export interface OpenRequest {
+export interface OpenRequest extends WaitRequest {
   readonly environment: string;
   readonly episodeId?: string;
-  readonly options: ResetOptions;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly gradeMs?: number;
-  /** Aborted when no client waits for the episode: with `ClientGone`, or with the error of a failed reset. */
-  readonly signal?: AbortSignal;
+  /** Where a fork goes on from. @default a new episode begins */
+  readonly from?: ForkedFrom;
+}
+
+/** A state of another episode, and how its replay runs. */
+export interface ForkedFrom extends Pick<RemakeOptions, 'gate'> {
+  readonly point: EpisodePoint;
+  /** Told once, before the episode opens. */
+  onRemade(restored: Restored): void;
 }
 
 export interface OpenedEpisode {
@@ -54,23 +78,51 @@ export interface OpenedEpisode {
   readonly result: ResetResult;
 }
 
+/** An episode as its sandbox holds it. */
+interface Played {
+  readonly play: EnvironmentEpisode;
+  readonly seed: number;
+  /** Of a fork. */
+  readonly restored?: Restored;
+}
+
 const MAX_SEED = 2 ** 32;
+
+/** The seed of a reset that names none. */
+export function randomSeed(): number {
+  return randomInt(MAX_SEED);
+}
 
 /** Begins episodes and holds all open ones, over all connections. */
 export class EpisodeRegistry {
   readonly environments: ReadonlyMap<string, Environment>;
   /** The options that a reset takes. */
   readonly options: ResetOptionSet;
+  readonly claims = new Claims<Episode>();
   readonly #parts: RegistryParts;
+  readonly #left: LeftEpisodes | undefined;
   readonly #ids = new Set<string>();
   readonly #open = new Set<Episode>();
   readonly #resets = new Resets();
+  readonly #stopping = new AbortController();
   #draining = false;
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
     this.options = new ResetOptionSet(parts.environments);
     this.environments = new Map(parts.environments.map((environment) => [environment.id, environment]));
+    const { graceMs, mark, trajectories } = parts;
+    const { folder } = trajectories;
+    const isOpen = (path: string): boolean => trajectories.isOpen(path);
+    if (mark === undefined || folder === null) return;
+    this.#left = new LeftEpisodes({
+      index: new TrajectoryIndex({ folder, maxAgeMs: graceMs, isOpen }),
+      mark,
+      claims: this.claims,
+      graceMs,
+      isOpen,
+      reopen: (recorded) => this.#reopen(recorded),
+    });
   }
 
   get openCount(): number {
@@ -96,6 +148,18 @@ export class EpisodeRegistry {
   }
 
   /**
+   * The episode of a resume token; one that a server of before has left is played again.
+   * @throws {ProtocolError} `episode_not_found`; as `open` if it cannot be played again
+   */
+  async claim(token: string): Promise<Episode> {
+    const { graceMs } = this.#parts;
+    const episode = this.claims.find(token) ?? (await this.#left?.claim(token));
+    if (episode !== undefined) return episode;
+    const message = `No episode has this resume token: it is closed, or its socket dropped more than ${graceMs} ms (grace_ms) ago.`;
+    throw new ProtocolError('episode_not_found', message, { grace_ms: graceMs });
+  }
+
+  /**
    * Begin an episode.
    * @throws {ProtocolError} `shutting_down`, `environment_not_found`, `episode_exists`, `capacity`, `dataset_not_found`,
    * `task_not_found`, `unsupported`, `sandbox_unavailable`, `internal_error`
@@ -104,40 +168,186 @@ export class EpisodeRegistry {
     this.refuseWhenDraining();
     const environment = this.environment(request.environment);
     const id = request.episodeId ?? randomUUID();
-    if (this.#ids.has(id)) throw new ProtocolError('episode_exists', `Episode ${id} is already open.`);
-    const giveBack = this.#parts.admission.takeSlot();
-    this.#ids.add(id);
-    const free = (): void => {
-      giveBack();
-      this.#ids.delete(id);
-    };
-    let play: EnvironmentEpisode | undefined;
+    const free = this.#takePlace(id);
+    let played: Played | undefined;
     try {
       const began = this.#parts.now();
-      const seed = request.options.seed ?? randomInt(MAX_SEED);
-      play = await this.#play(environment, request, seed);
+      const wait = new ResetWait(request, this.#parts.queueTimeoutMs);
+      played = await this.#played(environment, request, wait);
       this.refuseWhenDraining();
       request.signal?.throwIfAborted();
-      const opened = await this.#begin(id, request, play, seed, free);
+      const opened = await this.#begin(id, request, { ...played, queueMs: wait.queuedMs }, free);
       if (this.#draining) void opened.episode.abandon('shutdown');
       this.#parts.observer.reset(environment.id, (this.#parts.now() - began) / 1000);
       return opened;
     } catch (error) {
       free();
-      if (play !== undefined) releasePlay(play);
+      if (played !== undefined) releasePlay(played.play);
       throw this.#reported(environment.id, error, request.signal);
     }
   }
 
+  /** Take a slot and an id. @returns a function that gives both back @throws {ProtocolError} `episode_exists`, `capacity` */
+  #takePlace(id: string): () => void {
+    if (this.#ids.has(id)) throw new ProtocolError('episode_exists', `Episode ${id} is already open.`);
+    const giveBack = this.#parts.admission.takeSlot();
+    this.#ids.add(id);
+    return () => {
+      giveBack();
+      this.#ids.delete(id);
+    };
+  }
+
+  /** Go on with an episode that a server of before has left. @throws {ProtocolError} as `open` */
+  async #reopen(recorded: RecordedEpisode): Promise<Episode> {
+    this.refuseWhenDraining();
+    const { trajectories } = this.#parts;
+    const { end, ends, path } = recorded;
+    if (end !== null) {
+      const play = endedPlay(recorded);
+      return new Episode(
+        this.#leftParts(recorded, play, true, trajectories.reopen(path, ends), this.#observer),
+      );
+    }
+    const free = this.#takePlace(recorded.reset.episode_id);
+    let play: EnvironmentEpisode | undefined;
+    try {
+      const { exact, play: made } = await this.#replay(recorded);
+      play = made;
+      this.refuseWhenDraining();
+      const log = trajectories.reopen(path, ends);
+      await this.#noteReplay(log, recorded, exact);
+      return this.#enter((observer) => this.#leftParts(recorded, made, exact, log, observer), free);
+    } catch (error) {
+      free();
+      if (play !== undefined) releasePlay(play);
+      throw this.#reported(recorded.reset.environment, error, undefined);
+    }
+  }
+
+  async #replay(recorded: RecordedEpisode): Promise<Pick<Remade, 'play' | 'exact'>> {
+    const point = pointOf(recorded);
+    const { outputs } = this.#parts;
+    const gate: ReplayGate = async (turn) => {
+      const taken = await outputs.pass(point.options.max_output_bytes, turn);
+      outputs.written(taken);
+      return taken;
+    };
+    const options = { signal: this.#stopping.signal, gate };
+    const wait = new ResetWait({ options: point.options }, this.#parts.queueTimeoutMs);
+    const { exact, play } = await this.#remake(point, options, wait);
+    const first = new TurnBudget(point.options).reminded(play.initial.observation, 0);
+    const same = (await observationHash(first)) === recorded.reset.observation_sha256;
+    return { play, exact: exact && same };
+  }
+
+  async #noteReplay(
+    log: TrajectoryFile,
+    { inherited, reset }: RecordedEpisode,
+    exact: boolean,
+  ): Promise<void> {
+    const time = new Date().toISOString();
+    const after_step = inherited.last?.step ?? 0;
+    const server = this.#parts.mark?.own;
+    this.#observer.resumed(reset.environment, 'replay');
+    try {
+      await log.write({ event: 'resume', time, after_step, how: 'replay', exact, ...(server && { server }) });
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
+  }
+
+  #leftParts(
+    recorded: RecordedEpisode,
+    play: EnvironmentEpisode,
+    exact: boolean,
+    log: TrajectoryFile,
+    observer: EpisodeObserver,
+  ): EpisodeParts {
+    const { begunAt, end, inherited, reset } = recorded;
+    return {
+      id: reset.episode_id,
+      environment: reset.environment,
+      tokenSha256: reset.resume_token_sha256 ?? '',
+      play,
+      options: reset.options,
+      seed: reset.info.seed,
+      point: pointOf(recorded),
+      left: { ageMs: Date.now() - begunAt, exact, inherited, end },
+      log,
+      results: this.#parts.results,
+      now: this.#parts.now,
+      observer,
+    };
+  }
+
+  /**
+   * The state of a point, made again in a fresh sandbox.
+   * @throws {ProtocolError} as `open`
+   */
+  async remake(point: EpisodePoint, options: RemakeOptions): Promise<Remade> {
+    this.refuseWhenDraining();
+    try {
+      const { signal } = options;
+      const wait = new ResetWait({ options: point.options, signal }, this.#parts.queueTimeoutMs);
+      return await this.#remake(point, options, wait);
+    } catch (error) {
+      throw this.#reported(point.environment, error, options.signal);
+    }
+  }
+
+  async #remake(point: EpisodePoint, { signal, gate }: RemakeOptions, wait: ResetWait): Promise<Remade> {
+    const { dataset, id: task } = point.task;
+    const chosen = this.environment(point.environment).choose(
+      { ...point.options, dataset, task },
+      point.seed,
+    );
+    const until = AbortSignal.any([signal, this.#stopping.signal]);
+    let restored: Restored | undefined;
+    const play = await this.#resets.run({
+      begin: async () => {
+        const { play: made, ...how } = await remake(
+          () => chosen.begin({ ...wait.next(), signal: until }),
+          point,
+          { signal: until, gate },
+        );
+        restored = how;
+        return made;
+      },
+      signal: until,
+      onRetry: (cause) => this.#observer.resetRetried(point.environment, cause),
+    });
+    if (restored === undefined) throw new Error('a sandbox without its state');
+    return { play, ...restored };
+  }
+
+  async #played(environment: Environment, request: OpenRequest, wait: ResetWait): Promise<Played> {
+    const { from, options, signal = new AbortController().signal } = request;
+    if (from === undefined) {
+      const seed = options.seed ?? randomSeed();
+      return { seed, play: await this.#play(environment, request, seed, wait) };
+    }
+    const { play, ...restored } = await this.#remake(from.point, { signal, gate: from.gate }, wait);
+    from.onRemade(restored);
+    return { seed: from.point.seed, play, restored };
+  }
+
   /** Begin the task of the options. If it turns out that it cannot be graded, a seed draws another one. */
-  async #play(environment: Environment, request: OpenRequest, seed: number): Promise<EnvironmentEpisode> {
+  async #play(
+    environment: Environment,
+    request: OpenRequest,
+    seed: number,
+    wait: ResetWait,
+  ): Promise<EnvironmentEpisode> {
     const { options, signal } = request;
     this.options.refuseForeign(environment.id, options);
+    refuseIdleTurnOptions(options);
     for (;;) {
       const chosen = environment.choose(options, seed);
       try {
         return await this.#resets.run({
-          begin: () => chosen.begin(signal),
+          begin: () => chosen.begin(wait.next()),
           signal,
           onRetry: (cause) => this.#observer.resetRetried(environment.id, cause),
         });
@@ -163,18 +373,19 @@ export class EpisodeRegistry {
   async #begin(
     id: string,
     request: OpenRequest,
-    play: EnvironmentEpisode,
-    seed: number,
+    { play, queueMs, seed, restored }: Played & { readonly queueMs: number },
     free: () => void,
   ): Promise<OpenedEpisode> {
+    const point = request.from?.point;
     const { index, dataset, instruction } = play.task;
     const result: ResetResult = {
       episode_id: id,
       resume_token: randomBytes(16).toString('base64url'),
       task: { id: play.task.id, index, dataset, instruction },
-      observation: play.initial.observation,
+      observation: new TurnBudget(request.options).reminded(play.initial.observation, 0),
       info: {
         duration_ms: play.initial.durationMs,
+        queue_ms: queueMs,
         seed,
         image: { name: play.sandbox.image.name, digest: play.sandbox.image.digest },
         engine: play.sandbox.engine,
@@ -183,46 +394,67 @@ export class EpisodeRegistry {
       },
     };
     const log = this.#parts.trajectories.open(id);
-    await this.#writeReset(log, request, result);
-    const episode = new Episode({
-      id,
-      environment: request.environment,
-      resumeToken: result.resume_token,
-      play,
-      options: request.options,
-      gradeMs: request.gradeMs,
-      log,
-      results: this.#parts.results,
-      now: this.#parts.now,
-      observer: {
-        ...this.#observer,
-        ended: (environment, reason) => {
-          free();
-          this.#open.delete(episode);
-          this.#observer.ended(environment, reason);
-        },
-      },
-    });
-    this.#open.add(episode);
+    await this.#writeReset(log, request, result, restored);
+    const episode = this.#enter(
+      (observer) => ({
+        id,
+        environment: request.environment,
+        tokenSha256: tokenHash(result.resume_token),
+        play,
+        options: request.options,
+        seed,
+        point,
+        gradeMs: request.gradeMs,
+        log,
+        results: this.#parts.results,
+        now: this.#parts.now,
+        observer,
+      }),
+      free,
+    );
     return { episode, result };
   }
 
-  async #writeReset(log: TrajectoryFile, request: OpenRequest, result: ResetResult): Promise<void> {
+  /** An open episode. @param free called when it ends */
+  #enter(parts: (observer: EpisodeObserver) => EpisodeParts, free: () => void): Episode {
+    const ended = (environment: string, reason: EndReason): void => {
+      free();
+      this.#open.delete(episode);
+      this.#observer.ended(environment, reason);
+    };
+    const episode: Episode = new Episode(parts({ ...this.#observer, ended }));
+    this.#open.add(episode);
+    return episode;
+  }
+
+  async #writeReset(
+    log: TrajectoryFile,
+    { environment, options, from }: OpenRequest,
+    result: ResetResult,
+    restored: Restored | undefined,
+  ): Promise<void> {
+    const point = from?.point;
+    const { mark } = this.#parts;
+    const fork = point && restored && { episode_id: point.episodeId, step: point.step, ...restored };
     try {
       await log.write({
         event: 'reset',
         version: TRAJECTORY_VERSION,
         time: new Date().toISOString(),
         episode_id: result.episode_id,
-        environment: request.environment,
-        options: request.options,
+        environment,
+        options,
         task: result.task,
         observation: result.observation,
         observation_sha256: await observationHash(result.observation),
         info: result.info,
         protocol_version: PROTOCOL_VERSION,
         stepwell_version: STEPWELL_VERSION,
+        resume_token_sha256: tokenHash(result.resume_token),
+        ...(mark === undefined ? {} : { server: mark.own }),
+        ...(fork === undefined ? {} : { fork }),
       });
+      for (const event of point?.events ?? []) await log.write(event);
     } catch (error) {
       log.discard();
       throw error;
@@ -240,6 +472,7 @@ export class EpisodeRegistry {
   async drain(timeoutMs: number, reason: EndReason = 'shutdown'): Promise<void> {
     this.#draining = true;
     this.#resets.stop();
+    this.#stopping.abort(shuttingDown());
     const running = [...this.#open].filter((episode) => episode.busy).map((episode) => episode.settled());
     const end = this.#parts.now() + timeoutMs;
     await withDeadline(Promise.all(running), timeoutMs, () => {});
