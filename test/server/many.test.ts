@@ -25,7 +25,7 @@ afterEach(async () => {
 async function answered(id: number): Promise<{ notes: Frame[]; answer: Frame }> {
   const notes: Frame[] = [];
   for (;;) {
-    const next = await wire.answer();
+    const next = await wire.frame();
     if (next.id === id) return { notes, answer: next };
     expect(next.jsonrpc).toBe('2.0');
     notes.push(next);
