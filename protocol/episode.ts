@@ -207,5 +207,24 @@ export const EpisodeState = z.object({
 });
 export type EpisodeState = z.infer<typeof EpisodeState>;
 
+export const ResumeParams = z.strictObject({
+  /** That of the episode's reset. */
+  resume_token: z.string().min(1).max(128),
+});
+export type ResumeParams = z.infer<typeof ResumeParams>;
+
+export const ResumeResult = z.object({
+  episode_id: EpisodeId,
+  environment: z.string(),
+  task: TaskRef,
+  status: EpisodeStatus,
+  step_count: z.number().int().min(0),
+  /** Result of the last step that was made; absent before the first. */
+  last: StepResult.optional(),
+  /** False if the episode was played again in a fresh sandbox and an observation differed from the recorded one. */
+  exact: z.boolean(),
+});
+export type ResumeResult = z.infer<typeof ResumeResult>;
+
 export const CloseParams = z.strictObject({ episode_id: EpisodeId });
 export const CloseResult = z.object({ closed: z.literal(true) });

@@ -87,12 +87,3 @@ export const ResultNote = z.object({
   error: EntryError.optional(),
 });
 export type ResultNote = z.infer<typeof ResultNote>;
-
-/** What a server sends without being asked, by method. */
-export const NOTIFICATIONS = {
-  'episode/queued': QueuedNote,
-  'episode/opened': OpenedNote,
-  'episode/result': ResultNote,
-} as const;
-export type NotificationName = keyof typeof NOTIFICATIONS;
-export type Notification<N extends NotificationName> = z.infer<(typeof NOTIFICATIONS)[N]>;

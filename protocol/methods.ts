@@ -15,10 +15,13 @@ import {
   EvaluateResult,
   ResetParams,
   ResetResult,
+  ResumeParams,
+  ResumeResult,
   StateParams,
   StepParams,
   StepResult,
 } from './episode.ts';
+import { ForkParams, ForkResult, UndoParams, UndoResult } from './fork.ts';
 import { ResetManyParams, ResetManyResult, StepManyParams, StepManyResult } from './many.ts';
 
 /** Every method of `/v1` with the schemas of its params and result. */
@@ -32,6 +35,9 @@ export const METHODS = {
   'episode/step_many': { params: StepManyParams, result: StepManyResult },
   'episode/evaluate': { params: EvaluateParams, result: EvaluateResult },
   'episode/state': { params: StateParams, result: EpisodeState },
+  'episode/resume': { params: ResumeParams, result: ResumeResult },
+  'episode/fork': { params: ForkParams, result: ForkResult },
+  'episode/undo': { params: UndoParams, result: UndoResult },
   'episode/close': { params: CloseParams, result: CloseResult },
 } as const;
 

@@ -16,6 +16,7 @@ import { EpisodeOwner } from './episode-owner.ts';
 import { ClientGone, type EpisodeRegistry } from './episode-registry.ts';
 import { clipped } from './excerpt.ts';
 import { FlowControl } from './flow-control.ts';
+import { Forker } from './fork.ts';
 import { Intake } from './intake.ts';
 import { JsonRpc, type RpcCaller, tooLarge } from './json-rpc.ts';
 import { ManyEpisodes } from './many-episodes.ts';
@@ -44,6 +45,8 @@ export interface ConnectionParts {
   readonly log: Logger;
   /** Called once `initialize` has brought the token. */
   readonly onAuthorized?: () => void;
+  /** How long the client has been silent, in milliseconds. */
+  readonly silentMs: () => number;
 }
 
 type Handlers = {
@@ -66,6 +69,7 @@ export class ClientConnection {
   readonly #flow: FlowControl;
   readonly #intake: Intake;
   readonly #gate: ClientGate;
+  readonly #forker: Forker;
   /** For steps of a batch: a step whose answer would not fit does not run. */
   readonly #batchGate: StepGate;
   readonly #rpc: JsonRpc;
@@ -78,7 +82,6 @@ export class ClientConnection {
     const { config, memory, socket, stream } = parts;
     this.#parts = parts;
     this.#authorized = parts.authorized;
-    this.#owner = new EpisodeOwner(parts.registry, config.max_episodes_per_connection);
     this.#flow = new FlowControl(socket, {
       answers: memory.answers,
       slowReaderTimeoutMs: config.slow_reader_timeout_ms,
@@ -86,14 +89,25 @@ export class ClientConnection {
       maxInFlightBytes: config.max_frame_bytes,
       stream,
     });
+    const writer = new AnswerWriter(memory, () => this.#flow.ready());
+    const notifier = new Notifier(this.#flow, writer);
+    // A client that has gone need not be told.
+    const onMoved = (episode_id: string): void =>
+      void notifier.send('episode/moved', { episode_id }).catch(() => {});
+    this.#owner = new EpisodeOwner(parts.registry, config.max_episodes_per_connection, onMoved);
     this.#gate = new ClientGate({
       flow: this.#flow,
       outputs: memory.outputs.client(),
       outputBytes: config.max_output_bytes,
     });
+    this.#forker = new Forker({
+      owner: this.#owner,
+      registry: parts.registry,
+      gate: this.#gate,
+      onFault: (err) => parts.log.error({ err }, 'a fork failed unexpectedly'),
+    });
     const collected = new CollectedAnswers(memory.answers);
     this.#batchGate = this.#gate.unless(() => (collected.full ? tooLarge() : undefined));
-    const writer = new AnswerWriter(memory, () => this.#flow.ready());
     const onFault = (method: string, err: unknown): void => {
       if (err instanceof ClientGone) return;
       parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
@@ -104,7 +118,7 @@ export class ClientConnection {
       flow: this.#flow,
       requests: memory.requests,
       collected,
-      notifier: new Notifier(this.#flow, writer),
+      notifier,
       onWritten: (result) => this.#gate.written(result),
       onFault,
     });
@@ -171,12 +185,16 @@ export class ClientConnection {
     this.#parts.socket.terminate();
   }
 
-  /** After a closing handshake the episodes end at once. Those of a dropped socket can be resumed for `grace_ms`. */
+  /**
+   * After a closing handshake the episodes end at once. Those of a dropped socket can be resumed for `grace_ms`, which began
+   * with the silence of a socket that the heartbeat has given up.
+   */
   #closed(code: number): void {
     this.#owner.leave();
     const polite = code === 1000 || code === 1001 || code === 1005;
-    const grace = polite || this.#parts.registry.draining ? 0 : this.#parts.config.grace_ms;
-    if (grace === 0) void this.#owner.abandon('disconnect');
+    const { config, registry, silentMs } = this.#parts;
+    const grace = polite || registry.draining ? 0 : config.grace_ms - silentMs();
+    if (grace <= 0) void this.#owner.abandon('disconnect');
     else setTimeout(() => void this.#owner.abandon('disconnect'), grace).unref();
   }
 
@@ -227,6 +245,10 @@ export class ClientConnection {
       this.#many.step(params, id, (one) => this.#step(one, batched ? this.#batchGate : this.#gate)),
     'episode/evaluate': async ({ episode_id }) => (await this.#owner.get(episode_id)).evaluate(),
     'episode/state': async ({ episode_id }) => (await this.#owner.get(episode_id)).state(),
+    'episode/resume': async ({ resume_token }) =>
+      (await this.#owner.resume(resume_token)).resumed(this.#gate),
+    'episode/fork': (params) => this.#forker.fork(params),
+    'episode/undo': (params) => this.#forker.undo(params),
     'episode/close': async ({ episode_id }) => {
       await this.#owner.close(episode_id);
       return { closed: true };

@@ -133,9 +133,9 @@ export const Config = z.strictObject({
       'Time without a message after which a socket counts as dead. Optimizer steps can take minutes.',
     ),
   grace_ms: integer(0, DAY_MS)
-    .default(0)
+    .default(120_000)
     .describe(
-      'Time for which the episodes of a socket that dropped without a closing handshake stay open. Without effect for clients until `episode/resume` exists.',
+      'Time for which the episodes of a socket that dropped without a closing handshake stay open, so that `episode/resume` takes them over. It counts from the last sign of life of the client.',
     ),
   drain_timeout_ms: integer(0, HOUR_MS)
     .default(30_000)

@@ -1,4 +1,4 @@
-import type { Notification, NotificationName } from '../protocol/many.ts';
+import type { Notification, NotificationName } from '../protocol/notifications.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import type { FlowControl } from './flow-control.ts';
 

@@ -15,6 +15,7 @@ import {
 } from './episode-registry.ts';
 import { validateAction, validateReset } from './openenv-validation.ts';
 import type { StepGate } from './step-gate.ts';
+import { failureOfReset, type ToldFailure, toldFailure } from './told-failure.ts';
 
 /** Maximum deadline of an action, in milliseconds, so that its result is there within `ANSWER_MS`. */
 const MAX_CODE_MS = 50_000;
@@ -35,6 +36,24 @@ const MAX_QUEUE_MS = 50_000;
 /** A request that cannot be carried out; OpenEnv's `EXECUTION_ERROR`. */
 export class OpenEnvExecutionError extends Error {
   override readonly name = 'OpenEnvExecutionError';
+  /** The fault behind it, if the infrastructure is to blame. */
+  readonly failure: ToldFailure | undefined;
+
+  constructor(message: string, failure?: Failure) {
+    super(message);
+    this.failure = failure && toldFailure(failure);
+  }
+}
+
+/** `metadata` of an error that is a fault of the infrastructure, so that a trainer drops the sample without reading text. */
+export function faultMetadata(error: unknown): { readonly metadata?: { readonly failure: ToldFailure } } {
+  const failure =
+    error instanceof OpenEnvExecutionError
+      ? error.failure
+      : error instanceof ProtocolError
+        ? failureOfReset(error)
+        : undefined;
+  return failure === undefined ? {} : { metadata: { failure } };
 }
 
 export interface OpenEnvEpisodesParts {
@@ -86,12 +105,13 @@ const OVERDUE: Failure = {
   message: `The step took longer than ${ANSWER_MS} ms.`,
   retryable: true,
   action_may_have_run: true,
+  mask_sample: true,
 };
 
-function faulted({ code, message }: Failure): OpenEnvExecutionError {
-  return new OpenEnvExecutionError(
-    `${message} (${code}). The episode ended without a reward: reset to go on.`,
-  );
+function faulted(failure: Failure): OpenEnvExecutionError {
+  const { code, message } = failure;
+  const told = `${message} (${code}). The episode ended without a reward: reset to go on.`;
+  return new OpenEnvExecutionError(told, failure);
 }
 
 /**
@@ -129,7 +149,8 @@ export class OpenEnvEpisodes {
       signal: AbortSignal.any([this.#leaving.signal, late.signal]),
     });
     const { episode, result } = await withDeadline(opening, ANSWER_MS, () => {
-      const error = new OpenEnvExecutionError(`No episode began within ${ANSWER_MS} ms: reset to try again.`);
+      const message = `No episode began within ${ANSWER_MS} ms: reset to try again.`;
+      const error = new OpenEnvExecutionError(message, { ...OVERDUE, message, action_may_have_run: false });
       late.abort(error);
       throw error;
     });

@@ -77,6 +77,14 @@ export class TurnBudget {
     };
   }
 
+  /** Take over the turns that steps of before, or of another episode, have added. */
+  inherit(steps: readonly { readonly step: number; readonly action: ActionObject | null }[]): void {
+    for (const { action, step } of steps) {
+      const meant = action && this.meant(action);
+      if (meant && 'extend' in meant && this.#most > 0) this.extend(step, meant.extend);
+    }
+  }
+
   /** Forget what came after a step. */
   rewind(step: number): void {
     this.#extensions = this.#extensions.filter((extension) => extension.step <= step);

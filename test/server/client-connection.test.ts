@@ -72,7 +72,9 @@ test.each([
   ['episode/teleport', {}, 'method_not_found', -32601],
   ['initialize', { protocol_version: 99 }, 'version_mismatch', -32002],
 ])('%s %j is refused as %s', async (method, params, name, code) => {
-  expect(await wire.error(method, params)).toMatchObject({ code, data: { name } });
+  const error = await wire.error(method, params);
+  expect(error).toMatchObject({ code, data: { name } });
+  expect(error.data).not.toHaveProperty('mask_sample');
 });
 
 test('invalid params name every field', async () => {
