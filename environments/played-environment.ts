@@ -12,7 +12,14 @@ import {
   type Shape,
   UnplayableError,
 } from './definition.ts';
-import type { ChosenTask, Environment, EnvironmentContext, EnvironmentEpisode, Task } from './environment.ts';
+import type {
+  ChosenTask,
+  Environment,
+  EnvironmentContext,
+  EnvironmentEpisode,
+  EpisodeCopy,
+  Task,
+} from './environment.ts';
 import { GoldCache } from './gold-cache.ts';
 import { ungradableError } from './gradability.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
@@ -72,7 +79,31 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     const task = this.#catalog.choose(options, seed);
     // Refuse invalid options before a sandbox is acquired.
     const plan = this.#planned(task, options);
-    return { task, begin: (signal) => this.#begin(plan, task, options, signal) };
+    return {
+      task,
+      begin: (signal) => this.#begin(plan, task, options, signal),
+      continue: (copy, signal) => this.#continue(plan, copy, signal),
+    };
+  }
+
+  async #continue(
+    { image }: Plan,
+    { snapshot, episodeIn }: EpisodeCopy,
+    signal: AbortSignal | undefined,
+  ): Promise<EnvironmentEpisode> {
+    const sandbox = await this.#acquire(image, signal);
+    try {
+      await sandbox.restore(snapshot);
+      return episodeIn(sandbox);
+    } catch (error) {
+      await sandbox.release();
+      throw error;
+    }
+  }
+
+  #acquire(image: string, signal: AbortSignal | undefined): Promise<Sandbox> {
+    const wanted = { image, purpose: 'episode' } as const;
+    return this.#sandboxes.acquire(signal === undefined ? wanted : { ...wanted, signal });
   }
 
   async #begin(
@@ -81,11 +112,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     options: ResetOptions,
     signal: AbortSignal | undefined,
   ): Promise<EnvironmentEpisode> {
-    const sandbox = await this.#sandboxes.acquire({
-      image: plan.image,
-      purpose: 'episode',
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const sandbox = await this.#acquire(plan.image, signal);
     try {
       const trying = this.#try(plan, task, options, sandbox);
       const episode = await plan.begin(sandbox);
