@@ -89,8 +89,9 @@ class _Reader:
         if depth > _MOST_DEPTH:
             raise CannotCopy("folders that are nested too deep")
         with os.scandir(fd) as found:
-            names = sorted(entry.name for entry in found)
-        for name in names:
+            names = [entry.name for entry in found]
+        # A tmpfs lists the latest first: made in the order in which they were made, files are listed in the same order.
+        for name in reversed(names):
             self._budget.name()
             status = os.stat(name, dir_fd=fd, follow_symlinks=False)
             place = f"{path}{name}"

@@ -95,7 +95,7 @@ export function copyContract({ acquire, run, output, layers }: SandboxBench): vo
       const to = await copied(from);
       expect((await from.diff()).changes.length).toBeGreaterThan(12);
       expect(await to.diff()).toEqual(await from.diff());
-      const seen = `cd /; { ls -lnR --time-style=+%s /w /etc /dev/shm /root; cat /w/file /etc/group /etc/skel/own /dev/shm/s; md5sum /w/sparse; du -a /w; } 2>&1`;
+      const seen = `cd /; { ls -lnR --time-style=+%s /w /etc/skel /dev/shm /root; cat /w/file /etc/group /etc/skel/own /dev/shm/s; md5sum /w/sparse; du -a /w; find /w /etc/skel; } 2>&1`;
       expect(await output(to, seen)).toBe(await output(from, seen));
       expect(await output(to, 'echo +++ >> /w/file; cat /w/sub/other; stat -c %h /w/hard')).toBe(
         'text\n+++\n3\n',
