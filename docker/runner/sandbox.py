@@ -29,15 +29,14 @@ from sandbox_copy import SandboxCopy, baseline_of, told
 from seccomp import filter_program
 from session import CANNOT_START, Session, SessionEnded
 from session_process import SessionProcess
-from shell_state import MOST_BYTES, ShellState, may_tell, parse
+from shell_state import MOST_BYTES, ShellState, may_tell, parse, wait_until_idle
 from zygote import Zygote, ZygoteSettings
 
 _START_S = 20.0
 # The program of a restarted session may be the agent's by now. Two attempts fit into the server's grace after a deadline.
 _RESTART_S = 1.0
-# For a shell to write or take its state, and looks at it until it waits again.
+# For a shell to write or take its state.
 _STATE_S = 10.0
-_LOOKS = 20
 # An engine's message for a program that cannot be started.
 CANNOT_EXECUTE = 126
 
@@ -239,7 +238,7 @@ class LayerSandbox:
         except SessionEnded:
             self._end_session()
             return _not_copied(["a session that ended"], 0)
-        self._session.has_own_descriptors(_LOOKS)
+        wait_until_idle(shell)
         return self._at_rest(lambda: self._snapshot(state))
 
     def _snapshot(self, state: Optional[ShellState]) -> tuple[dict, bytes]:
@@ -248,8 +247,7 @@ class LayerSandbox:
             return _not_copied(["a session that ended"], 0)
         reasons = ["the state of the shell"] if state is None else [*state.reasons]
         others = session.processes.count_others()
-        # The shell stands still by now.
-        if not session.has_own_descriptors(1):
+        if not session.has_own_descriptors():
             reasons.append("redirected or additional file descriptors")
         if state is None or reasons or others:
             return _not_copied(reasons, others)

@@ -151,10 +151,10 @@ class Session:
             raise SessionEnded(_TIMED_OUT, timeout)
         return os.pread(self._code, most, 0)
 
-    def has_own_descriptors(self, patience: int) -> bool:
-        """Whether the shell has the descriptors that it began with and no others, or will in some rounds."""
+    def has_own_descriptors(self) -> bool:
+        """Whether the shell has the descriptors that it began with and no others."""
         own = [self._go_fd, self._report_fd, self._code]
-        return has_own_descriptors(self.processes.interpreter, own, self.output_fd, patience)
+        return has_own_descriptors(self.processes.interpreter, own, self.output_fd)
 
     def _feed(self, code: bytes, stdin: Optional[bytes]) -> None:
         if b"\0" in code:

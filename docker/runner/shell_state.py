@@ -21,8 +21,9 @@ MOST_BYTES = 4 << 20
 _MOST_RESIDENT = 64 << 20
 _NULL_DEVICE = os.makedev(1, 3)
 _NULL = (0, 0)
-# How long to wait between two looks at a shell's descriptors.
+# Between two looks at a shell, and in all.
 _ROUND_S = 0.0005
+_IDLE_S = 1.0
 
 
 class ShellState(NamedTuple):
@@ -65,25 +66,31 @@ def may_tell(pid: int) -> bool:
     return limit == resource.RLIM_INFINITY and resident <= _MOST_RESIDENT
 
 
-def has_own_descriptors(pid: int, own: list[int], output: int, patience: int) -> bool:
+def wait_until_idle(pid: int) -> None:
+    """Wait for a shell that has reported until it sleeps, which it does only when it waits for a command; not for long."""
+    until = time.monotonic() + _IDLE_S
+    while time.monotonic() < until:
+        try:
+            with open(f"/proc/{pid}/stat", "rb") as file:
+                if file.read().rpartition(b") ")[2].startswith(b"S"):
+                    return
+        except OSError:
+            return
+        time.sleep(_ROUND_S)
+
+
+def has_own_descriptors(pid: int, own: list[int], output: int) -> bool:
     """
     Whether a waiting shell has the descriptors that it began with and no others: copies of `own` and `output`, descriptors
-    of the runner. While it waits, its standard error is /dev/null, and another descriptor keeps `output` for it. It may not
-    wait yet: look again up to `patience` times.
+    of the runner. While it waits, its standard error is /dev/null, and another descriptor keeps `output` for it.
     """
+    try:
+        shell = _descriptors(pid)
+    except OSError:
+        return False
     wanted = sorted(_file(os.stat(fd)) for fd in (*own, output))
-    place = _file(os.stat(output))
-    for _ in range(patience):
-        try:
-            shell = _descriptors(pid)
-        except OSError:
-            # One was closed meanwhile, or they may not be looked at.
-            shell = {}
-        standard = [shell.pop(fd, None) for fd in (0, 1, 2)]
-        if standard == [_NULL, place, _NULL] and sorted(shell.values()) == wanted:
-            return True
-        time.sleep(_ROUND_S)
-    return False
+    standard = [shell.pop(fd, None) for fd in (0, 1, 2)]
+    return standard == [_NULL, _file(os.stat(output)), _NULL] and sorted(shell.values()) == wanted
 
 
 def _descriptors(pid: int) -> dict[int, tuple[int, int]]:
