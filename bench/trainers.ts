@@ -1,6 +1,8 @@
+import { FORK } from './fork.ts';
 import { GROUPS } from './groups.ts';
 import { QUEUE } from './queue.ts';
 import type { BenchOptions, Report } from './report.ts';
+import { UNDO } from './undo.ts';
 
 /** What trainers do besides resets and steps. Each case starts a server of its own. */
 export interface TrainerCase {
@@ -9,4 +11,4 @@ export interface TrainerCase {
 }
 
 /** The cases of `--only trainers`, in their order. */
-export const TRAINER_CASES: readonly TrainerCase[] = [GROUPS, QUEUE];
+export const TRAINER_CASES: readonly TrainerCase[] = [FORK, UNDO, GROUPS, QUEUE];
