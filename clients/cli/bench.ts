@@ -18,7 +18,13 @@ interface Bench {
 /** `stepwell bench`: measure a server in a process of its own, with the client in this one. */
 export function declareCommand(command: Command, { terminal, exit }: Cli): void {
   command
-    .addOption(choice('--only', ['bash', 'sql', 'python'], 'one environment (default: all)'))
+    .addOption(
+      choice(
+        '--only',
+        ['bash', 'sql', 'python', 'trainers'],
+        'one environment, or what trainers do (default: all)',
+      ),
+    )
     .addOption(choice('--runtime', runtimes, 'engine').default('docker'))
     .option('--lanes <n>', 'episodes at a time, and sandboxes (default: 32, sql 8, python 16)', positive)
     .option('--seconds <n>', 'time of the steps run', positive, 10)

@@ -6,6 +6,7 @@ import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
 import { BUILD_MS } from '../engines.ts';
 import { countProcesses } from '../shell-processes.ts';
 import { commandContract } from './command-contract.ts';
+import { copyContract } from './copy-contract.ts';
 import { fileContract } from './file-contract.ts';
 import { pythonContract } from './python-contract.ts';
 
@@ -50,6 +51,7 @@ export function sandboxContract(
     const bench = { run, output, ...options };
     commandContract({ ...bench, acquire });
     fileContract({ ...bench, acquire });
+    copyContract({ ...bench, acquire });
     pythonContract({ ...bench, acquire: () => acquire('python') });
 
     it('stops, resumes and kills the processes of the agent', async () => {
