@@ -13,6 +13,7 @@ import { Doorkeeper } from './doorkeeper.ts';
 import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { makeHttpServer } from './http-server.ts';
+import { registerMcp } from './mcp/routes.ts';
 import { Metrics, type SandboxCounts } from './metrics.ts';
 import { registerOpenEnv } from './openenv-routes.ts';
 import { shuttingDown } from './resets.ts';
@@ -210,6 +211,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
         registerOpenEnv(scope, { environment, registry, config, memory, log, onSocket: watch }),
       { prefix: `/openenv/${environment.id}` },
     );
+    await app.register(async (scope) => registerMcp(scope, { environment, registry, config, memory, log }), {
+      prefix: `/mcp/${environment.id}`,
+    });
   }
 
   return {
