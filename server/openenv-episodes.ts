@@ -15,6 +15,7 @@ import {
 } from './episode-registry.ts';
 import { validateAction, validateReset } from './openenv-validation.ts';
 import type { StepGate } from './step-gate.ts';
+import { type ToldFailure, toldFailure } from './told-failure.ts';
 
 /** Maximum deadline of an action, in milliseconds, so that its result is there within `ANSWER_MS`. */
 const MAX_CODE_MS = 50_000;
@@ -32,6 +33,13 @@ const ANSWER_MS = 55_000;
 /** A request that cannot be carried out; OpenEnv's `EXECUTION_ERROR`. */
 export class OpenEnvExecutionError extends Error {
   override readonly name = 'OpenEnvExecutionError';
+  /** The fault behind it, if it is one of the infrastructure. */
+  readonly failure: ToldFailure | undefined;
+
+  constructor(message: string, failure?: ToldFailure) {
+    super(message);
+    this.failure = failure;
+  }
 }
 
 export interface OpenEnvEpisodesParts {
@@ -56,16 +64,24 @@ function gradesCode({ reward, max_turns, max_duration_ms }: ResetOptions, stepsM
   return max_duration_ms !== undefined || (max_turns !== undefined && stepsMade + 1 >= max_turns);
 }
 
-function observed(observation: Observation): OpenEnvObservation {
-  return { observation, reward: null, done: false };
+/** What the episode plays, for `metadata` and the state. */
+interface Played {
+  readonly task_id: string;
+  readonly dataset: string;
+  readonly seed: number;
 }
 
-function stepped(result: StepResult): OpenEnvObservation {
+function observed(observation: Observation, metadata: Played): OpenEnvObservation {
+  return { observation: { ...observation, metadata }, reward: null, done: false, metadata: { ...metadata } };
+}
+
+function stepped(result: StepResult, played: Played | undefined): OpenEnvObservation {
   const { observation, reward, terminated, truncated, info } = result;
   const done = terminated || truncated;
   if (!done && reward === null) return { observation, reward, done };
   const { reward_components: components, success, limit, ungraded } = info;
   const metadata = {
+    ...played,
     terminated,
     truncated,
     ...(limit === undefined ? {} : { limit }),
@@ -85,9 +101,11 @@ const OVERDUE: Failure = {
   action_may_have_run: true,
 };
 
-function faulted({ code, message }: Failure): OpenEnvExecutionError {
+function faulted(failure: Failure): OpenEnvExecutionError {
+  const { code, message } = failure;
   return new OpenEnvExecutionError(
     `${message} (${code}). The episode ended without a reward: reset to go on.`,
+    toldFailure(failure),
   );
 }
 
@@ -103,6 +121,9 @@ export class OpenEnvEpisodes {
   #episodeId: string | null = null;
   /** Options of the episode's reset. */
   #options: ResetOptions = {};
+  #played: Played | undefined;
+  #success: boolean | null = null;
+  #failure: ToldFailure | null = null;
 
   constructor(parts: OpenEnvEpisodesParts) {
     this.#parts = parts;
@@ -135,31 +156,42 @@ export class OpenEnvEpisodes {
     this.#episode = episode;
     this.#options = options;
     this.#episodeId = episode_id ?? episode.id;
-    return observed(result.observation);
+    const { task, info } = result;
+    this.#played = { task_id: task.id, dataset: task.dataset, seed: info.seed };
+    return observed(result.observation, this.#played);
   }
 
   /** @throws {OpenEnvValidationError} @throws {OpenEnvExecutionError} also for a fault, which is never a reward */
   async step(data: Readonly<Record<string, unknown>>): Promise<OpenEnvObservation> {
     const validated = validateAction(data);
     const episode = this.#episode;
-    if (episode === undefined) throw new OpenEnvExecutionError('No episode has begun: reset first.');
+    if (episode === undefined) {
+      throw new OpenEnvExecutionError(
+        'No episode has begun on this connection: reset first. A new connection has no episode of an earlier one.',
+      );
+    }
     if (!episode.answersStep) {
       throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
     }
     const graded = gradesCode(this.#options, episode.state().step_count);
     const action = withinLimit(validated, this.#parts.stepTimeoutMs, graded);
     const result = await withDeadline(episode.step(undefined, action, this.#parts.gate), ANSWER_MS, () => {
-      this.#episode = undefined;
-      this.#episodeId = null;
+      this.#failure = toldFailure(OVERDUE);
       void episode.fail(OVERDUE);
       throw faulted(OVERDUE);
     });
-    if (result.failure !== null) throw faulted(result.failure);
-    return stepped(result);
+    if (result.failure !== null) {
+      this.#failure = toldFailure(result.failure);
+      throw faulted(result.failure);
+    }
+    this.#success = result.info.success ?? this.#success;
+    return stepped(result, this.#played);
   }
 
   state(): OpenEnvState {
-    return { episode_id: this.#episodeId, step_count: this.#episode?.state().step_count ?? 0 };
+    const begun = { episode_id: this.#episodeId, step_count: this.#episode?.state().step_count ?? 0 };
+    if (this.#played === undefined) return begun;
+    return { ...begun, ...this.#played, success: this.#success, failure: this.#failure };
   }
 
   /** Whether an episode is open. */
@@ -177,6 +209,9 @@ export class OpenEnvEpisodes {
     const episode = this.#episode;
     this.#episode = undefined;
     this.#episodeId = null;
+    this.#played = undefined;
+    this.#success = null;
+    this.#failure = null;
     await episode?.close(reason);
   }
 

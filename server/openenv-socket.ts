@@ -12,9 +12,12 @@ import { FlowControl } from './flow-control.ts';
 import { Intake } from './intake.ts';
 import { OpenEnvEpisodes, OpenEnvExecutionError } from './openenv-episodes.ts';
 import { answerMcp } from './openenv-mcp.ts';
+import type { OpenEnvSession, OpenEnvSessions } from './openenv-sessions.ts';
+import type { OpenEnvPlayer, OpenEnvTools } from './openenv-tools.ts';
 import { OpenEnvValidationError, validate } from './openenv-validation.ts';
 import type { ServerMemory } from './server-memory.ts';
 import { ClientGate } from './step-gate.ts';
+import { failureOfReset } from './told-failure.ts';
 
 /** Maximum messages of one socket that are read ahead. They are still answered one by one. */
 const MAX_READ_AHEAD = 64;
@@ -24,6 +27,10 @@ export interface OpenEnvSocketParts {
   /** The stream below the socket. */
   readonly stream: Duplex;
   readonly environment: string;
+  readonly tools: OpenEnvTools;
+  readonly sessions: OpenEnvSessions;
+  /** Id of a session that was created by request, if the socket takes one. It outlives the socket. */
+  readonly session: string | undefined;
   readonly registry: EpisodeRegistry;
   readonly config: Config;
   readonly memory: ServerMemory;
@@ -48,6 +55,8 @@ function isMessageType(type: unknown): type is OpenEnvMessageType {
 export class OpenEnvSocket {
   readonly #parts: OpenEnvSocketParts;
   readonly #episodes: OpenEnvEpisodes;
+  readonly #session: OpenEnvSession | undefined;
+  readonly #player: OpenEnvPlayer;
   readonly #flow: FlowControl;
   readonly #gate: ClientGate;
   readonly #writer: AnswerWriter;
@@ -70,6 +79,8 @@ export class OpenEnvSocket {
     this.#writer = new AnswerWriter(memory, () => this.#flow.ready());
     const { step_timeout_ms: stepTimeoutMs } = config;
     this.#episodes = new OpenEnvEpisodes({ environment, registry, stepTimeoutMs, gate: this.#gate });
+    this.#session = this.#attach();
+    this.#player = this.#session ?? this.#episodes;
     new Intake({
       socket,
       stream,
@@ -80,8 +91,27 @@ export class OpenEnvSocket {
     });
     socket.on('close', () => {
       this.#closed = true;
+      this.#session?.detach();
       void this.#episodes.leave('disconnect');
     });
+  }
+
+  /** Take the session that the client has asked for, or close the socket. */
+  #attach(): OpenEnvSession | undefined {
+    const { session: id, sessions } = this.#parts;
+    if (id === undefined) return undefined;
+    const session = sessions.find(id);
+    if (session !== undefined && !session.attached) {
+      session.attach();
+      return session;
+    }
+    const message =
+      session === undefined
+        ? `Unknown session_id: ${clipped(id, 100)}`
+        : `Session ${session.id} already has an attached WebSocket`;
+    // Handlers of the socket are not attached yet.
+    setImmediate(() => this.#fail({ code: 'SESSION_ERROR', message }));
+    return undefined;
   }
 
   /** Answer requests that wait for the client to read: the server takes no new work. */
@@ -140,25 +170,30 @@ export class OpenEnvSocket {
     switch (type) {
       case 'reset': {
         const { data = {} } = validate(OPENENV_MESSAGES.reset, message);
-        await this.#send('observation', await this.#episodes.reset(data));
+        await this.#send('observation', await this.#player.reset(data));
         return;
       }
       case 'step': {
         const { data } = validate(OPENENV_MESSAGES.step, message);
-        await this.#send('observation', await this.#episodes.step(data));
+        await this.#send('observation', await this.#parts.tools.step(this.#player, data));
         return;
       }
       case 'state':
         validate(OPENENV_MESSAGES.state, message);
-        await this.#send('state', this.#episodes.state());
+        await this.#send('state', await this.#player.state());
         return;
       case 'mcp':
-        await this.#send('mcp', answerMcp(validate(OPENENV_MESSAGES.mcp, message).data));
+        await this.#mcp(validate(OPENENV_MESSAGES.mcp, message).data);
         return;
       case 'close':
         validate(OPENENV_MESSAGES.close, message);
         this.#close();
     }
+  }
+
+  async #mcp(request: unknown): Promise<void> {
+    const { tools, sessions } = this.#parts;
+    await this.#send('mcp', await answerMcp(request, { tools, sessions, player: this.#player }));
   }
 
   async #send(type: string, data: object): Promise<void> {
@@ -185,20 +220,25 @@ export class OpenEnvSocket {
     if (error instanceof OpenEnvValidationError) {
       return { code: 'VALIDATION_ERROR', message: error.message, details: { errors: error.issues } };
     }
-    if (error instanceof OpenEnvExecutionError) return { code: 'EXECUTION_ERROR', message: error.message };
+    if (error instanceof OpenEnvExecutionError) {
+      const { failure, message } = error;
+      return { code: 'EXECUTION_ERROR', message, ...(failure === undefined ? {} : { details: { failure } }) };
+    }
     if (!(error instanceof ProtocolError)) {
       this.#parts.log.error({ err: error }, 'an OpenEnv request failed unexpectedly');
       return { code: 'EXECUTION_ERROR', message: 'Internal server error.' };
     }
-    if (error.error === 'shutting_down') return { code: 'SESSION_ERROR', message: error.message };
-    if (error.error !== 'capacity') return { code: 'EXECUTION_ERROR', message: error.message };
+    const failure = failureOfReset(error);
+    const details = failure === undefined ? {} : { details: { failure } };
+    if (error.error === 'shutting_down') return { code: 'SESSION_ERROR', message: error.message, ...details };
+    if (error.error !== 'capacity') return { code: 'EXECUTION_ERROR', message: error.message, ...details };
     const { config, registry } = this.#parts;
     const active = registry.openCount;
     const max = Math.min(config.max_episodes, config.pool_max);
     return {
       code: 'CAPACITY_REACHED',
       message: `Server at capacity: ${active}/${max} sessions active. ${error.message}`,
-      details: { active_sessions: active, max_sessions: max },
+      details: { active_sessions: active, max_sessions: max, failure },
     };
   }
 }

@@ -1,9 +1,7 @@
 import { dirname } from 'node:path/posix';
 import { z } from 'zod';
 import type { Environment } from '../../environments/environment.ts';
-
-/** Languages in which the session of an environment can list, read and write files. */
-export type FileLanguage = Exclude<Environment['language'], 'other'>;
+import { ProtocolError } from '../../protocol/errors.ts';
 
 const path = z
   .string()
@@ -64,7 +62,9 @@ function python({ operation, path, content = '', encoding }: FileRequest): strin
 /**
  * The code that an agent would write for a request: `files` is a step like any other, with the agent's rights, recorded and
  * replayed as such.
+ * @throws {ProtocolError} `unsupported` where the session has no files
  */
-export function fileCode(language: FileLanguage, request: FileRequest): string {
+export function fileCode(language: Environment['language'], request: FileRequest): string {
+  if (language === 'other') throw new ProtocolError('unsupported', 'The session has no files.');
   return language === 'bash' ? bash(request) : python(request);
 }
