@@ -16,6 +16,7 @@ import { makeHttpServer } from './http-server.ts';
 import { registerMcp } from './mcp/routes.ts';
 import { Metrics, type SandboxCounts } from './metrics.ts';
 import { registerOpenEnv } from './openenv-routes.ts';
+import { Ors } from './ors/routes.ts';
 import { shuttingDown } from './resets.ts';
 import { serverMemory } from './server-memory.ts';
 import { keepRule, TrajectoryKeeper } from './trajectory-keep.ts';
@@ -215,6 +216,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
       prefix: `/mcp/${environment.id}`,
     });
   }
+
+  const ors = new Ors({ registry, config, memory, log });
+  // The client of ORS drops the path of its server's address.
+  for (const prefix of ['/ors', '']) await app.register(async (scope) => ors.register(scope), { prefix });
+  app.addHook('onClose', () => ors.leave());
 
   return {
     fastify: app,

@@ -54,6 +54,11 @@ export class HttpAnswers {
     return reply.send(Readable.from(this.#counted(reply, body)));
   }
 
+  /** Count the parts of an answer that are sent as they come. */
+  expect(reply: FastifyReply, bytes: number): void {
+    if (bytes > SMALL && !reply.raw.closed) this.#watch(reply, bytes);
+  }
+
   async *#counted(reply: FastifyReply, parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const part of parts) {
       if (part.length > SMALL) this.#watch(reply, part.length);

@@ -49,14 +49,17 @@ export class KeptEpisodes {
    */
   async open(key: string, { signal, ...request }: OpenRequest): Promise<ResetResult> {
     await this.close(key, 'client');
-    const gone = this.#leaving.signal;
-    const { episode, result } = await this.#parts.registry.open({
-      ...request,
-      signal: signal === undefined ? gone : AbortSignal.any([gone, signal]),
-    });
-    if (gone.aborted || signal?.aborted) {
+    const left = new AbortController();
+    const leave = (): void => left.abort(new ClientGone());
+    signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted) leave();
+    const gone = AbortSignal.any([this.#leaving.signal, left.signal]);
+    const opening = this.#parts.registry.open({ ...request, signal: gone });
+    const { episode, result } = await opening.finally(() => signal?.removeEventListener('abort', leave));
+    if (gone.aborted) {
       await episode.abandon('disconnect');
-      throw gone.aborted ? shuttingDown() : new ProtocolError('episode_not_found', 'The client has gone.');
+      if (this.#leaving.signal.aborted) throw shuttingDown();
+      throw new ProtocolError('episode_not_found', 'The client has gone.');
     }
     // Another reset with the same key may have been faster.
     void this.close(key, 'client');

@@ -30,9 +30,16 @@ export function splitsOf({ info }: Pick<Environment, 'info'>): Split[] {
   }));
 }
 
-/** @throws {ProtocolError} `dataset_not_found` */
+/** The split that clients ask for which know none. */
+const USUAL = 'train';
+
+/**
+ * The tasks of a split. `train` also means the default dataset, if no dataset has that name.
+ * @throws {ProtocolError} `dataset_not_found`
+ */
 export function tasksOf(environment: Environment, split: string): readonly Task[] {
   const known = splitsOf(environment).some(({ name }) => name === split);
+  if (!known && split === USUAL) return environment.tasks(undefined);
   if (!known) throw new ProtocolError('dataset_not_found', `${environment.id} has no split ${split}.`);
   return environment.tasks(split);
 }

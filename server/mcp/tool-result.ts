@@ -71,13 +71,18 @@ export function resetAnswer(result: ResetResult, episode: string | undefined): C
   });
 }
 
+/** The text of a step for a model. */
+export function stepText(result: StepResult): string {
+  const { failure, observation } = result;
+  if (failure === null) return withNotes(observation.output, notesOf(result));
+  return `${failure.message} (${failure.code}) The episode is over without a reward.`;
+}
+
 export function stepAnswer(result: StepResult): CallToolResult {
   const { observation, reward, terminated, truncated, step, info } = result;
   const failure = result.failure === null ? null : toldFailure(result.failure);
   const output = { ...observation, reward, terminated, truncated, failure, step, info };
-  if (failure === null) return content(withNotes(observation.output, notesOf(result)), output);
-  const text = `${failure.message} (${failure.code}) The episode is over without a reward: reset to go on.`;
-  return content(text, output, true);
+  return content(stepText(result), output, failure !== null);
 }
 
 export function evaluateAnswer({ reward, failure, info }: EvaluateResult): CallToolResult {
