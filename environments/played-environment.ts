@@ -43,6 +43,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   readonly defaultImage: string;
   readonly readme: string;
   readonly options: S;
+  readonly language: Environment['language'];
   readonly observation: Shape;
   readonly #definition: EnvironmentDefinition<S, R, D>;
   readonly #sandboxes: SandboxSource;
@@ -62,6 +63,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     this.defaultImage = datasets[0].image;
     this.readme = readFileSync(definition.readme, 'utf8');
     this.options = definition.options;
+    this.language = definition.prompt.until === 'line' ? 'other' : definition.prompt.until;
     this.observation = definition.observation;
   }
 
