@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from .async_client import MIB, AsyncClient
 from .async_episode import AsyncEpisode
 from .episode import Episode
 from .loop_thread import LoopThread
 from .results import Action, EnvironmentInfo, Group, Opened, Queued, Stepped, TaskPage
+
+T = TypeVar("T")
 
 
 class Client:
@@ -63,9 +65,22 @@ class Client:
         """Result of `initialize`: protocol version, the server's name and version, limits."""
         return self._client.handshake
 
+    @property
+    def closed(self) -> bool:
+        return not self._end.alive
+
     def close(self) -> None:
         """Close the open episodes, then the socket. Never raises."""
         self._end()
+
+    @property
+    def asynchronous(self) -> AsyncClient:
+        """The same client, for coroutines that `run` runs."""
+        return self._client
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the client's event loop and wait for what it returns."""
+        return self._loop.run(coroutine)
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, *, timeout_s: float | None = None) -> Any:
         """Any method of the protocol. It must do no harm when it is requested a second time."""
