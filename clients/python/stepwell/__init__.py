@@ -7,6 +7,7 @@ from .episode import Episode
 from .errors import (
     AnswerTooLargeError,
     CapacityError,
+    ClosedError,
     ConnectError,
     ConnectionLostError,
     DatasetNotFoundError,
@@ -70,6 +71,7 @@ __all__ = [
     "AsyncEpisode",
     "CapacityError",
     "Client",
+    "ClosedError",
     "ConnectError",
     "ConnectionLostError",
     "DatasetInfo",

@@ -61,9 +61,8 @@ async def open_socket(url: str, token: str | None, timeout_s: float, max_frame_b
             additional_headers=None if in_header is None else {"Authorization": f"Bearer {in_header}"},
             compression=None,
             open_timeout=timeout_s,
-            # A trainer may keep its event loop busy for a while. A socket that was dropped for it is resumed anyway.
-            ping_interval=20,
-            ping_timeout=60,
+            # The link has a heartbeat of its own: this one would end the socket by a handshake, and with it the episodes.
+            ping_interval=None,
             close_timeout=2,
             max_size=max_frame_bytes,
             # A proxy never leads to this machine itself.

@@ -10,7 +10,6 @@ from .errors import (
     ConnectionLostError,
     EpisodeLostError,
     EpisodeNotFoundError,
-    RemoteError,
     StepwellError,
     UnansweredError,
     remote_error,
@@ -34,6 +33,8 @@ class AsyncEpisode:
         self._next_step = 1
         self._error: StepwellError | None = None
         self._undoing = False
+        self._over_at = 0
+        """Generation of the socket that had the episode when it ended."""
         self.environment = environment
         self.id: str = reset["episode_id"]
         self.resume_token: str = reset["resume_token"]
@@ -73,8 +74,7 @@ class AsyncEpisode:
             wire = await self._call("episode/step", params, timeout_s or self._deadline(action))
         except StepwellError as error:
             # Refused or never sent: no step ran, so its number is free again.
-            unsent = isinstance(error, UnansweredError) and not error.may_have_run
-            if step is None and (unsent or isinstance(error, RemoteError)):
+            if step is None and not (isinstance(error, UnansweredError) and error.may_have_run):
                 self._next_step = min(self._next_step, number)
             raise
         return self._stepped(wire)
@@ -87,6 +87,10 @@ class AsyncEpisode:
     async def skip(self, *, timeout_s: float | None = None) -> StepResult:
         """End the episode ungraded, with reward 0."""
         return await self.step({"skip": True}, timeout_s=timeout_s)
+
+    async def extend(self, turns: int, *, timeout_s: float | None = None) -> StepResult:
+        """Ask for more turns, in an episode with `extend_steps`. It is a step, and takes a turn itself."""
+        return await self.step({"extend": turns}, timeout_s=timeout_s)
 
     async def evaluate(self, *, timeout_s: float | None = None) -> Grade:
         """Grade the present state and go on; this is no step."""
@@ -200,6 +204,8 @@ class AsyncEpisode:
 
     async def _call(self, method: str, params: Mapping[str, Any], timeout_s: float | None, repeatable: bool = True) -> Any:
         self.check()
+        if self.over and self._over_at != self._link.generation:
+            await self._link.claim(self)
         deadline = timeout_s or self._timeout_s
         return await self._link.call(method, params, timeout_s=deadline, owner=self, repeatable=repeatable)
 
@@ -209,6 +215,7 @@ class AsyncEpisode:
         self._next_step = max(self._next_step, result.step + 1)
         if result.done and not self.over:
             self.over = True
+            self._over_at = self._link.generation
             self._link.release(self)
         return result
 

@@ -141,7 +141,7 @@ class Client:
             yield Stepped(one.index, pairs[one.index][0], one.result, one.error)
 
     def _episode(self, episode: AsyncEpisode) -> Episode:
-        return Episode(self._loop, episode)
+        return Episode(self, episode)
 
     def _group(self, group: Group[AsyncEpisode]) -> Group[Episode]:
         return Group(group.index, [self._episode(each) for each in group.episodes], group.errors)

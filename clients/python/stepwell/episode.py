@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeVar
 
 from .async_episode import AsyncEpisode
 from .errors import StepwellError
-from .loop_thread import LoopThread
 from .results import Action, EpisodeState, Grade, Observation, Origin, StepResult, Task
+
+T = TypeVar("T")
+
+
+class Runner(Protocol):
+    """What an episode needs of its client."""
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the client's event loop and wait for what it returns."""
 
 
 class Episode:
@@ -16,8 +25,9 @@ class Episode:
     Any thread may use it.
     """
 
-    def __init__(self, loop: LoopThread, episode: AsyncEpisode) -> None:
-        self._loop = loop
+    def __init__(self, client: Runner, episode: AsyncEpisode) -> None:
+        # It keeps the client, which closes when nothing refers to it any more.
+        self._client = client
         self._episode = episode
 
     @property
@@ -84,39 +94,43 @@ class Episode:
         `step`, a number that was made already returns its stored result. `timeout_s` is the deadline for the answer;
         default: the client's, and at least a minute more than the action's own. Raises `EpisodeOverError` after the end.
         """
-        return self._loop.run(self._episode.step(action, step=step, timeout_s=timeout_s))
+        return self._client.run(self._episode.step(action, step=step, timeout_s=timeout_s))
 
     def submit(self, answer: str | None = None, *, timeout_s: float | None = None) -> StepResult:
         """End the episode and grade it. `answer` replaces the last output where the environment allows it."""
-        return self._loop.run(self._episode.submit(answer, timeout_s=timeout_s))
+        return self._client.run(self._episode.submit(answer, timeout_s=timeout_s))
 
     def skip(self, *, timeout_s: float | None = None) -> StepResult:
         """End the episode ungraded, with reward 0."""
-        return self._loop.run(self._episode.skip(timeout_s=timeout_s))
+        return self._client.run(self._episode.skip(timeout_s=timeout_s))
+
+    def extend(self, turns: int, *, timeout_s: float | None = None) -> StepResult:
+        """Ask for more turns, in an episode with `extend_steps`. It is a step, and takes a turn itself."""
+        return self._client.run(self._episode.extend(turns, timeout_s=timeout_s))
 
     def evaluate(self, *, timeout_s: float | None = None) -> Grade:
         """Grade the present state and go on; this is no step."""
-        return self._loop.run(self._episode.evaluate(timeout_s=timeout_s))
+        return self._client.run(self._episode.evaluate(timeout_s=timeout_s))
 
     def state(self, *, timeout_s: float | None = None) -> EpisodeState:
         """Status, number of steps, last reward."""
-        return self._loop.run(self._episode.state(timeout_s=timeout_s))
+        return self._client.run(self._episode.state(timeout_s=timeout_s))
 
     def fork(self, count: int = 1, *, at_step: int | None = None, timeout_s: float | None = None) -> list[Episode]:
         """
         Independent episodes that go on from the present state, or from that after `at_step` steps. `count` is 1 to 64. The
         `origin` of each says how its state was made, and what was not carried over.
         """
-        forks = self._loop.run(self._episode.fork(count, at_step=at_step, timeout_s=timeout_s))
-        return [Episode(self._loop, fork) for fork in forks]
+        forks = self._client.run(self._episode.fork(count, at_step=at_step, timeout_s=timeout_s))
+        return [Episode(self._client, fork) for fork in forks]
 
     def undo(self, steps: int = 1, *, timeout_s: float | None = None) -> Origin:
         """Go back `steps` steps in place. The next step has the number `step_count + 1`."""
-        return self._loop.run(self._episode.undo(steps, timeout_s=timeout_s))
+        return self._client.run(self._episode.undo(steps, timeout_s=timeout_s))
 
     def close(self, *, timeout_s: float | None = None) -> None:
         """Give the sandbox back."""
-        self._loop.run(self._episode.close(timeout_s=timeout_s))
+        self._client.run(self._episode.close(timeout_s=timeout_s))
 
     def __enter__(self) -> Episode:
         return self

@@ -246,6 +246,13 @@ class EpisodeFailedError(StepwellError):
         self._mask_sample = mask_sample
 
 
+class ClosedError(StepwellError):
+    """The client was closed."""
+
+    code = "closed"
+    remedy = "Make another client."
+
+
 class ServerMissingError(StepwellError):
     """`serve()` finds no Stepwell, no Node, or no Python that the server needs."""
 

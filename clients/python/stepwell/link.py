@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from .address import endpoint, header_token, open_socket
 from .errors import (
+    ClosedError,
     ConnectError,
     ConnectionLostError,
     DeadlineError,
@@ -30,6 +31,9 @@ from .version import PROTOCOL_VERSION, VERSION
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 2.0
 _RESUME_PAUSE_S = 1.0
+_HEARTBEAT_S = 20.0
+_SILENCE_S = 60.0
+"""Time that the answer to a ping may take. A trainer may keep its event loop busy for a while."""
 _MOST_SENDS = 6
 """Sockets on which a request is tried. One that ends its socket each time must not do so for ever."""
 _DEFAULT_GRACE_MS = 120_000
@@ -59,6 +63,8 @@ class Link:
         """Ids of the episodes that the present socket has."""
         self._next_id = 1
         self._closed = False
+        self.generation = 0
+        """Number of sockets that were lost."""
 
     async def open(self) -> None:
         """Connect. Raises `ConnectError`, `UnauthorizedError` or `VersionMismatchError`."""
@@ -75,6 +81,12 @@ class Link:
         """Resume this episode, which the present socket has, on every later socket."""
         self._owners[episode.id] = episode
         self._attached.add(episode.id)
+
+    async def claim(self, episode: Resumable) -> None:
+        """Resume an episode that was released, on a socket that does not have it."""
+        if episode.id not in self._owners:
+            self._owners[episode.id] = episode
+            await self._resume(episode)
 
     def release(self, episode: Resumable) -> None:
         """The episode is over or closed: it need not be resumed."""
@@ -100,7 +112,7 @@ class Link:
         """Send a request and wait for its answer, over as many sockets as it takes."""
         step = params.get("step")
         if self._closed:
-            raise ConnectionLostError("the client is closed", method, step, may_have_run=False)
+            raise ClosedError("the client is closed")
         loop = asyncio.get_running_loop()
         number, self._next_id = self._next_id, self._next_id + 1
         request = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
@@ -181,6 +193,7 @@ class Link:
                 return
             socket, self._socket = None, current
             began = asyncio.get_running_loop().time()
+            heart = asyncio.get_running_loop().create_task(_beat(current))
             try:
                 await self._take_over()
                 async for frame in current:
@@ -189,8 +202,11 @@ class Link:
                 pass
             except ValueError:
                 # Not JSON: whatever speaks there is no server.
-                await current.close(1002)
+                current.transport.abort()
+            finally:
+                heart.cancel()
             self._socket = None
+            self.generation += 1
             self._attached.clear()
             self._end_unrepeatable()
             if asyncio.get_running_loop().time() - began < 1:
@@ -353,3 +369,15 @@ class Link:
             lost.__cause__ = cause
             pending.reject(lost if cause is None or cause.retryable else cause)
         self._pending.clear()
+
+
+async def _beat(socket: ClientConnection) -> None:
+    """Drop a socket whose other end does not answer, without a closing handshake, which would end the episodes."""
+    try:
+        while True:
+            await asyncio.sleep(_HEARTBEAT_S)
+            await asyncio.wait_for(await socket.ping(), _SILENCE_S)
+    except ConnectionClosed:
+        pass
+    except asyncio.TimeoutError:
+        socket.transport.abort()

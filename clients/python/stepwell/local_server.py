@@ -39,6 +39,7 @@ class LocalServer:
         self._start_timeout_s = start_timeout_s
         self._process: subprocess.Popen[str] | None = None
         self._log: deque[str] = deque(maxlen=_LOG_LINES)
+        self._readers: list[threading.Thread] = []
 
     @property
     def log(self) -> list[str]:
@@ -73,16 +74,17 @@ class LocalServer:
         atexit.register(self.stop)
         ready = threading.Event()
         assert process.stdout is not None and process.stderr is not None
-        reading = threading.Thread(target=self._read, args=(process.stdout, ready), daemon=True)
-        logging = threading.Thread(target=self._log.extend, args=(process.stderr,), daemon=True)
-        reading.start()
-        logging.start()
+        self._readers = [
+            threading.Thread(target=self._read, args=(process.stdout, ready), daemon=True),
+            threading.Thread(target=self._read_log, args=(process.stderr,), daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
         ready.wait(self._start_timeout_s)
         if self.url:
             return self
         waited = process.poll() is None
         self.stop()
-        logging.join(1)
         reason = f"was not ready within {self._start_timeout_s:g} s" if waited else f"ended with status {process.returncode}"
         raise ServerStartError(f"`{' '.join(self._command)}` {reason}:\n{''.join(self._log)}".rstrip(":\n"))
 
@@ -98,6 +100,8 @@ class LocalServer:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(_STOP_S)
                 break
+        for reader in self._readers:
+            reader.join(_STOP_S)
 
     def __enter__(self) -> LocalServer:
         return self.start()
@@ -113,12 +117,17 @@ class LocalServer:
 
     def _read(self, output: TextIO, ready: threading.Event) -> None:
         """The first address is its own; what follows is read so that the server never waits for a reader."""
-        for line in output:
-            found = _ADDRESS.search(line)
-            if found and not self.url:
-                self.url = found.group().replace("http", "ws", 1)
-                ready.set()
+        with output:
+            for line in output:
+                found = _ADDRESS.search(line)
+                if found and not self.url:
+                    self.url = found.group().replace("http", "ws", 1)
+                    ready.set()
         ready.set()
+
+    def _read_log(self, output: TextIO) -> None:
+        with output:
+            self._log.extend(output)
 
 
 def serve(

@@ -7,6 +7,8 @@ import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any, TypeVar
 
+from .errors import ClosedError
+
 T = TypeVar("T")
 
 
@@ -23,6 +25,9 @@ class LoopThread:
         if threading.current_thread() is self._thread:
             coroutine.close()
             raise RuntimeError("a callback cannot wait for its own client: use AsyncClient")
+        if not self._thread.is_alive():
+            coroutine.close()
+            raise ClosedError("the client is closed")
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         try:
             return future.result()

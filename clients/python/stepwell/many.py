@@ -275,7 +275,6 @@ class _Stepping:
     def _failed(self, index: int, error: StepwellError) -> None:
         if index in self.inbox.seen:
             return
-        unsent = isinstance(error, UnansweredError) and not error.may_have_run
-        if unsent or isinstance(error, RemoteError):
+        if not (isinstance(error, UnansweredError) and error.may_have_run):
             self._steps[index][0].give_back(self._params[index]["step"])
         self.inbox.put(index, None, error)

@@ -62,6 +62,10 @@ class StepwellVectorEnv(VectorEnv[Texts, Sequence[str], NDArray[Any]]):
         self._client = client or shared_client(url, token)
         self._players = [Player(self._client.asynchronous, environment, text, reset_options) for _ in range(num_envs)]
         self._observations = [""] * num_envs
+        self._seeds = [0] * num_envs
+        """Of each place's first episode since its last reset."""
+        self._episodes = [0] * num_envs
+        """Number of the present one, from 0."""
         self._over: Bools = numpy.zeros(num_envs, dtype=numpy.bool_)
         """Whose episode has ended and not begun anew."""
         self._begun: Bools = numpy.zeros(num_envs, dtype=numpy.bool_)
@@ -77,8 +81,10 @@ class StepwellVectorEnv(VectorEnv[Texts, Sequence[str], NDArray[Any]]):
             super().reset(seed=seed)
         given = dict(options or {})
         mask = _checked_mask(given.pop("reset_mask", None), self.num_envs)
-        seeds = self._seeds(seed)
+        seeds = self._first_seeds(seed)
         which = [int(index) for index in numpy.flatnonzero(mask)]
+        for index in which:
+            self._seeds[index], self._episodes[index] = seeds[index], 0
         begun = self._client.run(_all([self._players[index].reset(seeds[index], given) for index in which]))
         infos: dict[str, Any] = {}
         for index, (observation, info) in zip(which, begun):
@@ -97,11 +103,7 @@ class StepwellVectorEnv(VectorEnv[Texts, Sequence[str], NDArray[Any]]):
             raise ResetNeeded(f"the episodes {ended} have ended: reset them by `reset_mask`")
         if len(actions) != self.num_envs:
             raise ValueError(f"{self.num_envs} actions are needed, not {len(actions)}")
-        # Drawn here, in order, so that the same seed gives the same tasks whichever step ends first.
-        next_seeds = self._seeds(None)
-        made = self._client.run(
-            _all([self._advance(index, action, next_seeds[index]) for index, action in enumerate(actions)])
-        )
+        made = self._client.run(_all([self._advance(index, action) for index, action in enumerate(actions)]))
         rewards = numpy.zeros(self.num_envs, dtype=numpy.float64)
         terminations = numpy.zeros(self.num_envs, dtype=numpy.bool_)
         truncations = numpy.zeros(self.num_envs, dtype=numpy.bool_)
@@ -117,18 +119,18 @@ class StepwellVectorEnv(VectorEnv[Texts, Sequence[str], NDArray[Any]]):
         self._over = numpy.zeros_like(ended) if self.autoreset_mode is AutoresetMode.SAME_STEP else ended
         return tuple(self._observations), rewards, terminations, truncations, deepcopy(infos)
 
-    async def _advance(self, index: int, action: str, seed: int) -> tuple[Transition, tuple[str, dict[str, Any]] | None]:
+    async def _advance(self, index: int, action: str) -> tuple[Transition, tuple[str, dict[str, Any]] | None]:
         player = self._players[index]
         if self._over[index]:
-            observation, info = await player.reset(seed, None)
+            observation, info = await player.reset(self._next_seed(index), None)
             return (observation, 0.0, False, False, info), None
         transition = await player.step(action)
         _, _, terminated, truncated, _ = transition
         if self.autoreset_mode is AutoresetMode.SAME_STEP and (terminated or truncated):
-            return transition, await player.reset(seed, None)
+            return transition, await player.reset(self._next_seed(index), None)
         return transition, None
 
-    def _seeds(self, seed: int | Sequence[int | None] | None) -> list[int]:
+    def _first_seeds(self, seed: int | Sequence[int | None] | None) -> list[int]:
         if seed is not None and not isinstance(seed, int):
             if len(seed) != self.num_envs:
                 raise ValueError(f"{self.num_envs} seeds are needed, not {len(seed)}")
@@ -136,6 +138,15 @@ class StepwellVectorEnv(VectorEnv[Texts, Sequence[str], NDArray[Any]]):
         groups = self.num_envs // self._group_size
         of_groups = [self._drawn() if seed is None else seed + group for group in range(groups)]
         return [of_groups[index // self._group_size] for index in range(self.num_envs)]
+
+    def _next_seed(self, index: int) -> int:
+        """
+        Of the next episode of this place. It depends on the first seed and the number of the episode alone, so that a group
+        stays together, and the same seed gives the same tasks, whichever episode ends first.
+        """
+        self._episodes[index] += 1
+        sequence = numpy.random.SeedSequence([self._seeds[index], self._episodes[index]])
+        return int(sequence.generate_state(1, numpy.uint64)[0]) & MAX_SEED
 
     def _drawn(self) -> int:
         return int(self.np_random.integers(MAX_SEED))
