@@ -34,7 +34,7 @@ _RESUME_PAUSE_S = 1.0
 _HEARTBEAT_S = 20.0
 _SILENCE_S = 60.0
 """Time that the answer to a ping may take. A trainer may keep its event loop busy for a while."""
-_MOST_SENDS = 6
+_MOST_SENDS = 32
 """Sockets on which a request is tried. One that ends its socket each time must not do so for ever."""
 _DEFAULT_GRACE_MS = 120_000
 

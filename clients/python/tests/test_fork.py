@@ -43,14 +43,14 @@ def test_undo_goes_back_in_place(client):
         assert result.step == 2 and result.output.startswith("1\n") and result.observation["exit_code"] != 0
 
 
-def test_undo_of_the_end_goes_on(client):
+def test_an_ended_episode_is_forked_from_before_its_end(client):
     with client.reset("bash-v1", seed=1) as episode:
         episode.step("x=1")
         episode.submit()
-        assert episode.over
-        episode.undo()
-        assert not episode.over
-        assert episode.step("echo $x").output == "1\n"
+        (fork,) = episode.fork()
+        with fork:
+            assert fork.step_count == 1 and not fork.over
+            assert fork.step("echo $x").output == "1\n"
 
 
 def test_refused_forks(client):
