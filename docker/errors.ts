@@ -23,20 +23,31 @@ export type SandboxErrorCode =
   /** The agent has used up its resources: no process can be started beside its own, or no session on its files. */
   | 'exhausted';
 
+/** A wait that ended without a sandbox: how long it was allowed to be, and the place in the queue at its end. */
+export interface WaitFacts {
+  readonly queueTimeoutMs: number;
+  /** 1 was next. */
+  readonly position: number;
+  readonly expectedWaitMs: number | null;
+}
+
 /** A fault of a sandbox; never an agent's non-zero exit status. */
 export class SandboxError extends Error {
   override readonly name = 'SandboxError';
   readonly code: SandboxErrorCode;
   /** Whether the action that was under way may have run. */
   readonly actionMayHaveRun: boolean;
+  /** Of `capacity` after a wait in the queue. */
+  readonly wait: WaitFacts | undefined;
 
   constructor(
     code: SandboxErrorCode,
     message: string,
-    options: ErrorOptions & { actionMayHaveRun?: boolean } = {},
+    options: ErrorOptions & { actionMayHaveRun?: boolean; wait?: WaitFacts } = {},
   ) {
     super(message, options);
     this.code = code;
+    this.wait = options.wait;
     this.actionMayHaveRun = options.actionMayHaveRun ?? false;
   }
 }

@@ -54,14 +54,34 @@ export type Isolation = 'layer' | 'replace';
 /** What the sandbox is for. Grading has a small reserve of its own, so that it never waits for episodes. */
 export type Purpose = 'episode' | 'grading';
 
-export interface AcquireOptions {
+/** The place of a waiting request among those that wait for sandboxes of the same image. */
+export interface QueuePlace {
+  /** 1 is next. */
+  readonly position: number;
+  /** Estimated from how often such requests got a sandbox lately; `null` if none has yet. */
+  readonly expectedWaitMs: number | null;
+}
+
+/** How a request waits for its sandbox. */
+export interface SandboxWait {
+  /** Maximum wait in the queue, in milliseconds; 0 does not wait. @default the pool's `queueTimeoutMs` */
+  readonly queueTimeoutMs?: number | undefined;
+  /** Aborting it leaves the queue. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whose request it is, by identity: clients take turns. @default one client for all that name none */
+  readonly client?: object | undefined;
+  /** Called at once when the request begins to wait, then at most once a second when its place has changed. */
+  readonly onQueued?: ((place: QueuePlace) => void) | undefined;
+  /** Called when a wait in the queue ends with a sandbox. */
+  readonly onWaited?: ((ms: number) => void) | undefined;
+}
+
+export interface AcquireOptions extends SandboxWait {
   /** Name of the image, e.g. `bash` or `nl2bash-fs1`. */
   readonly image: string;
   readonly purpose: Purpose;
-  /** Maximum wait in the queue, in milliseconds. @default the pool's `queueTimeoutMs` */
-  readonly queueTimeoutMs?: number;
-  /** Aborting it leaves the queue. */
-  readonly signal?: AbortSignal;
+  /** What a client's requests take turns by. @default the image */
+  readonly environment?: string;
 }
 
 /** Hands out pristine sandboxes. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ImageDefinition, Sandbox, SandboxSource } from '../docker/sandbox.ts';
+import type { ImageDefinition, Sandbox, SandboxSource, SandboxWait } from '../docker/sandbox.ts';
 import type { ActionObject } from '../protocol/action.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { Observation, ResetOptions } from '../protocol/episode.ts';
@@ -79,10 +79,11 @@ export interface ChosenTask {
   readonly task: Task;
   /**
    * Begin an episode in a pristine sandbox. It may be called again, for an episode in another one.
+   * @param wait how it waits for the sandbox @default as long as the server's setting says
    * @throws {ProtocolError} `task_ungradable` where that shows only now; `choose` knows it from then on
    * @throws {SandboxError} on an infrastructure fault; the sandbox is then released already
    */
-  begin(signal?: AbortSignal): Promise<EnvironmentEpisode>;
+  begin(wait?: SandboxWait): Promise<EnvironmentEpisode>;
 }
 
 export interface EpisodeDefaults {

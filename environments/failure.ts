@@ -66,6 +66,7 @@ export function failureOf(error: unknown, phase: FailurePhase, acted: boolean): 
       message: grading ? 'The reward could not be computed.' : 'Internal server error.',
       retryable: true,
       action_may_have_run: acted || !grading,
+      mask_sample: true,
     };
   }
   const row: Row = SANDBOX_FAILURES[error.code];
@@ -75,6 +76,7 @@ export function failureOf(error: unknown, phase: FailurePhase, acted: boolean): 
     message: error.message,
     retryable: row.retryable,
     action_may_have_run: acted || (!grading && error.actionMayHaveRun),
+    mask_sample: true,
   };
 }
 
@@ -82,5 +84,16 @@ export function failureOf(error: unknown, phase: FailurePhase, acted: boolean): 
 export function resetErrorOf(error: unknown): unknown {
   if (!(error instanceof SandboxError)) return error;
   const row: Row = SANDBOX_FAILURES[error.code];
-  return new ProtocolError(row.reset, error.message, { sandbox_code: row.code });
+  return new ProtocolError(row.reset, error.message, {
+    sandbox_code: row.code,
+    mask_sample: true,
+    ...waitOf(error),
+  });
+}
+
+/** The facts of a wait that ended without a sandbox. */
+function waitOf({ wait }: SandboxError): Record<string, unknown> {
+  if (wait === undefined) return {};
+  const { queueTimeoutMs, position, expectedWaitMs } = wait;
+  return { queue_timeout_ms: queueTimeoutMs, position, expected_wait_ms: expectedWaitMs };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { withDeadline } from '../docker/deadline.ts';
-import type { ImageDefinition, Sandbox, SandboxSource } from '../docker/sandbox.ts';
+import type { ImageDefinition, Sandbox, SandboxSource, SandboxWait } from '../docker/sandbox.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import {
@@ -72,19 +72,20 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     const task = this.#catalog.choose(options, seed);
     // Refuse invalid options before a sandbox is acquired.
     const plan = this.#planned(task, options);
-    return { task, begin: (signal) => this.#begin(plan, task, options, signal) };
+    return { task, begin: (wait) => this.#begin(plan, task, options, wait) };
   }
 
   async #begin(
     plan: Plan,
     task: Task,
     options: ResetOptions,
-    signal: AbortSignal | undefined,
+    wait: SandboxWait | undefined,
   ): Promise<EnvironmentEpisode> {
     const sandbox = await this.#sandboxes.acquire({
+      ...wait,
       image: plan.image,
       purpose: 'episode',
-      ...(signal === undefined ? {} : { signal }),
+      environment: this.id,
     });
     try {
       const trying = this.#try(plan, task, options, sandbox);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CommonOptions, EpisodeId, type ResetOptions } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { ManyOptions } from '../protocol/many.ts';
 import type { Shape } from './definition.ts';
 
 /** An environment with the options that are its own. */
@@ -53,6 +54,8 @@ export class ResetOptionSet {
   readonly schema: z.ZodObject;
   /** Of the parameters of `episode/reset`; unknown keys are refused. */
   readonly params: z.ZodType;
+  /** Of the parameters of `episode/reset_many`; unknown keys are refused. */
+  readonly manyParams: z.ZodType;
   /** Of the data of OpenEnv's reset; unknown keys are dropped. */
   readonly data: z.ZodType<ResetOptions & { readonly episode_id?: string | undefined }>;
 
@@ -65,6 +68,10 @@ export class ResetOptionSet {
     this.schema = z.object({ ...CommonOptions.shape, ...Object.fromEntries(this.#own) });
     const data = this.schema.extend({ episode_id: EpisodeId.optional() });
     this.params = data.extend({ environment: z.string().min(1) }).strict();
+    this.manyParams = this.schema
+      .extend(ManyOptions.shape)
+      .extend({ environment: z.string().min(1) })
+      .strict();
     this.data = data as unknown as typeof this.data;
   }
 

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** Maximum deadline that a client may set for one action, in milliseconds. */
 export const MAX_TIMEOUT_MS = 600_000;
 
+/** Maximum number of turns that an episode may be extended by. */
+export const MAX_EXTENSION = 1_000;
+
 const metadata = z.record(z.string(), z.unknown()).optional();
 
 /** Run code in the episode's session. */
@@ -28,17 +31,23 @@ export const EvaluateAction = z.strictObject({ evaluate: z.literal(true), metada
 /** End the episode ungraded, with reward 0. */
 export const SkipAction = z.strictObject({ skip: z.literal(true), metadata });
 
-export const ActionObject = z.union([CodeAction, SubmitAction, EvaluateAction, SkipAction], {
-  error:
-    'expected one of {"code": "…"}, {"submit": true}, {"evaluate": true}, {"skip": true}, or a plain string',
+/** Ask for more turns, in an episode with `extend_steps`. It is a step, and takes a turn itself. */
+export const ExtendAction = z.strictObject({
+  /** Turns wanted, 1 to 1,000; at most as many are added as the option leaves. */
+  extend: z.number().int().min(1).max(MAX_EXTENSION),
+  metadata,
+});
+
+const EXPECTED =
+  'expected one of {"code": "…"}, {"submit": true}, {"evaluate": true}, {"skip": true}, {"extend": 5}, or a plain string';
+
+export const ActionObject = z.union([CodeAction, SubmitAction, EvaluateAction, SkipAction, ExtendAction], {
+  error: EXPECTED,
 });
 export type ActionObject = z.infer<typeof ActionObject>;
 
 /** An action object, or a plain string as InterCode meant it (`"ls"`, `"submit"`, `"skip"`). */
-export const Action = z.union([z.string(), ActionObject], {
-  error:
-    'expected one of {"code": "…"}, {"submit": true}, {"evaluate": true}, {"skip": true}, or a plain string',
-});
+export const Action = z.union([z.string(), ActionObject], { error: EXPECTED });
 export type Action = z.infer<typeof Action>;
 
 /** `submit`, alone or followed by white space and an answer; not a command such as `submit_job`. */

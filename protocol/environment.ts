@@ -75,5 +75,10 @@ export const InitializeResult = z.object({
     max_frame_bytes: z.number().int(),
     max_episodes: z.number().int(),
     step_timeout_ms: z.number().int(),
+    /** Time for which `episode/resume` takes over the episodes of a dropped socket, in milliseconds. */
+    grace_ms: z.number().int(),
+    /** Maximum time that a reset waits for a sandbox, in milliseconds. */
+    queue_timeout_ms: z.number().int(),
+    max_episodes_per_connection: z.number().int(),
   }),
 });

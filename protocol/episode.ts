@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Action } from './action.ts';
+import { Action, MAX_EXTENSION } from './action.ts';
 import { Failure } from './failure.ts';
 
-/** Longest wall-clock time that a client may give an episode, in milliseconds: a day. */
+/** Longest wall-clock time that a client may give an episode, or a reset in the queue, in milliseconds: a day. */
 const MAX_EPISODE_MS = 86_400_000;
 
 export const EpisodeId = z.string().min(1).max(128);
@@ -39,6 +39,21 @@ export const CommonOptions = z.object({
     .max(100_000)
     .optional()
     .describe('Number of steps after which the episode is truncated. Default: no limit.'),
+  turn_reminder: z
+    .boolean()
+    .optional()
+    .describe(
+      'Each observation ends with the number of turns left, and has it as `turns_left`. Needs `max_turns`. Default: false.',
+    ),
+  extend_steps: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_EXTENSION)
+    .optional()
+    .describe(
+      'Turns that the agent may add to `max_turns` by the action `{"extend": n}` or the text `extend n`, in all. Default: 0.',
+    ),
   max_duration_ms: z
     .number()
     .int()
@@ -64,6 +79,15 @@ export const CommonOptions = z.object({
     .max(16_777_216)
     .optional()
     .describe("Bytes of output kept per action, head and tail. Default: the server's `--max-output-bytes`."),
+  queue_timeout_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_EPISODE_MS)
+    .optional()
+    .describe(
+      "Time in milliseconds that the reset may wait for a sandbox; 0 does not wait. Default: the server's `--queue-timeout-ms`.",
+    ),
 });
 export type CommonOptions = z.infer<typeof CommonOptions>;
 
@@ -80,8 +104,12 @@ export type Observation = z.infer<typeof Observation>;
 
 /** Facts about a step besides its observation. `reward_components` has the parts of the reward by name. */
 export const StepInfo = z.looseObject({
-  /** Time in the sandbox, in milliseconds. */
+  /** Time of the action in the sandbox, in milliseconds. */
   duration_ms: z.number().min(0),
+  /** Time from the request to its start, in milliseconds: behind earlier requests of the episode, or for a place. */
+  queue_ms: z.number().min(0).optional(),
+  /** Time of the grade, in milliseconds; 0 without one. */
+  grade_ms: z.number().min(0).optional(),
   /** Whether everything agrees with the gold; present if `reward` is a number. */
   success: z.boolean().optional(),
   /** Why a graded step has no reward. The reason is in the task, never in what the agent did. */
@@ -111,6 +139,8 @@ export type ResetParams = z.infer<typeof ResetParams>;
 
 export const ResetInfo = z.looseObject({
   duration_ms: z.number().min(0),
+  /** Time in the queue for a sandbox, in milliseconds. */
+  queue_ms: z.number().min(0).optional(),
   seed: z.number().int(),
   image: z.object({ name: z.string(), digest: z.string() }),
   engine: z.string(),
@@ -176,6 +206,25 @@ export const EpisodeState = z.object({
   failure: Failure.nullable(),
 });
 export type EpisodeState = z.infer<typeof EpisodeState>;
+
+export const ResumeParams = z.strictObject({
+  /** That of the episode's reset. */
+  resume_token: z.string().min(1).max(128),
+});
+export type ResumeParams = z.infer<typeof ResumeParams>;
+
+export const ResumeResult = z.object({
+  episode_id: EpisodeId,
+  environment: z.string(),
+  task: TaskRef,
+  status: EpisodeStatus,
+  step_count: z.number().int().min(0),
+  /** Result of the last step that was made; absent before the first. */
+  last: StepResult.optional(),
+  /** False if the episode was played again in a fresh sandbox and an observation differed from the recorded one. */
+  exact: z.boolean(),
+});
+export type ResumeResult = z.infer<typeof ResumeResult>;
 
 export const CloseParams = z.strictObject({ episode_id: EpisodeId });
 export const CloseResult = z.object({ closed: z.literal(true) });

@@ -143,11 +143,21 @@ export const ERRORS = {
 
 export type ErrorName = keyof typeof ERRORS;
 
+/** Errors by faults of the infrastructure: a trainer leaves the sample out. */
+const FAULTS: ReadonlySet<ErrorName> = new Set([
+  'internal_error',
+  'capacity',
+  'sandbox_unavailable',
+  'shutting_down',
+]);
+
 /** `data` of a JSON-RPC error; some errors add fields. */
 export interface ErrorData {
   readonly name: ErrorName;
   readonly retryable: boolean;
   readonly remedy: string;
+  /** Present if the infrastructure is to blame. */
+  readonly mask_sample?: true;
   readonly [detail: string]: unknown;
 }
 
@@ -169,6 +179,7 @@ export class ProtocolError extends Error {
 
   get data(): ErrorData {
     const { retryable, remedy } = ERRORS[this.error];
-    return { ...this.details, name: this.error, retryable, remedy };
+    const fault = FAULTS.has(this.error) ? { mask_sample: true as const } : {};
+    return { ...this.details, name: this.error, retryable, remedy, ...fault };
   }
 }

@@ -15,5 +15,7 @@ export const Failure = z.object({
   retryable: z.boolean(),
   /** Whether the action of this step may have run before the fault. */
   action_may_have_run: z.boolean(),
+  /** A trainer leaves the sample out: there is no reward, and the agent is not to blame. Trajectories of version 2 lack it. */
+  mask_sample: z.literal(true).default(true),
 });
 export type Failure = z.infer<typeof Failure>;

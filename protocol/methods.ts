@@ -15,10 +15,14 @@ import {
   EvaluateResult,
   ResetParams,
   ResetResult,
+  ResumeParams,
+  ResumeResult,
   StateParams,
   StepParams,
   StepResult,
 } from './episode.ts';
+import { ForkParams, ForkResult, UndoParams, UndoResult } from './fork.ts';
+import { ResetManyParams, ResetManyResult, StepManyParams, StepManyResult } from './many.ts';
 
 /** Every method of `/v1` with the schemas of its params and result. */
 export const METHODS = {
@@ -26,9 +30,14 @@ export const METHODS = {
   'environments/list': { params: EnvironmentsListParams, result: EnvironmentsListResult },
   'tasks/list': { params: TasksListParams, result: TasksListResult },
   'episode/reset': { params: ResetParams, result: ResetResult },
+  'episode/reset_many': { params: ResetManyParams, result: ResetManyResult },
   'episode/step': { params: StepParams, result: StepResult },
+  'episode/step_many': { params: StepManyParams, result: StepManyResult },
   'episode/evaluate': { params: EvaluateParams, result: EvaluateResult },
   'episode/state': { params: StateParams, result: EpisodeState },
+  'episode/resume': { params: ResumeParams, result: ResumeResult },
+  'episode/fork': { params: ForkParams, result: ForkResult },
+  'episode/undo': { params: UndoParams, result: UndoResult },
   'episode/close': { params: CloseParams, result: CloseResult },
 } as const;
 

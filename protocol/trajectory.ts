@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { Action } from './action.ts';
 import { EpisodeId, Observation, ResetInfo, ResetOptions, StepInfo, StepResult, TaskRef } from './episode.ts';
 import { Failure } from './failure.ts';
+import { Restored } from './fork.ts';
 
-/** Version of the trajectory format. It increases when a reader of the previous version would misread a file. */
-export const TRAJECTORY_VERSION = 2;
+/** Version of the trajectory format. It increases when a reader of the previous version would misread or refuse a file. */
+export const TRAJECTORY_VERSION = 3;
+/** Oldest version that this program reads. */
+export const OLDEST_TRAJECTORY_VERSION = 2;
 
 /**
  * Path of a trajectory within the folder of trajectories: the day in UTC and a file name made from the episode id, e.g.
@@ -18,10 +21,18 @@ export function trajectoryPath(episodeId: string, begun: Date): string {
 const time = z.iso.datetime();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** Where a fork began. The steps of the other episode up to there follow the reset. */
+export const ForkOrigin = Restored.extend({
+  /** The other episode. */
+  episode_id: EpisodeId,
+  /** Number of its steps that follow. */
+  step: z.number().int().min(0),
+});
+
 /** The first line: everything that a replay needs to begin the same episode. */
 export const ResetEvent = z.object({
   event: z.literal('reset'),
-  version: z.literal(TRAJECTORY_VERSION),
+  version: z.number().int().min(OLDEST_TRAJECTORY_VERSION).max(TRAJECTORY_VERSION),
   time,
   episode_id: EpisodeId,
   environment: z.string(),
@@ -35,6 +46,10 @@ export const ResetEvent = z.object({
   info: ResetInfo,
   protocol_version: z.number().int(),
   stepwell_version: z.string(),
+  /** SHA-256 of the episode's resume token, in hex. */
+  resume_token_sha256: sha256.optional(),
+  /** Present if the episode is a fork of another one. */
+  fork: ForkOrigin.optional(),
 });
 export type ResetEvent = z.infer<typeof ResetEvent>;
 
@@ -64,6 +79,30 @@ export type EvaluateEvent = z.infer<typeof EvaluateEvent>;
 export const LimitEvent = EvaluateEvent.extend({ event: z.literal('limit') });
 export type LimitEvent = z.infer<typeof LimitEvent>;
 
+/** Another connection took the episode over with its resume token. */
+export const ResumeEvent = z.object({
+  event: z.literal('resume'),
+  time,
+  /** Steps done before it. */
+  after_step: z.number().int().min(0),
+  /** `socket`: the episode went on as it was. `replay`: its server had ended, and it was played again in a fresh sandbox. */
+  how: z.enum(['socket', 'replay']),
+  /** Whether every observation of the replay was the recorded one. */
+  exact: z.boolean(),
+});
+export type ResumeEvent = z.infer<typeof ResumeEvent>;
+
+/** Steps were taken back: the numbers of the steps that follow begin again after `to_step`. */
+export const UndoEvent = Restored.extend({
+  event: z.literal('undo'),
+  time,
+  /** Number of steps taken back. */
+  steps: z.number().int().min(1),
+  /** Steps that are left. */
+  to_step: z.number().int().min(0),
+});
+export type UndoEvent = z.infer<typeof UndoEvent>;
+
 /** Why an episode ended: by itself, or because someone closed it. */
 export const EndReason = z.enum(['terminated', 'truncated', 'failure', 'client', 'disconnect', 'shutdown']);
 export type EndReason = z.infer<typeof EndReason>;
@@ -83,6 +122,8 @@ export const TrajectoryEvent = z.discriminatedUnion('event', [
   StepEvent,
   EvaluateEvent,
   LimitEvent,
+  ResumeEvent,
+  UndoEvent,
   CloseEvent,
 ]);
 export type TrajectoryEvent = z.infer<typeof TrajectoryEvent>;

@@ -63,6 +63,7 @@ function observe(metrics: Metrics, log: Logger): RegistryObserver {
     stepped: (environment, seconds) => metrics.stepped(environment, seconds),
     reset: (environment, seconds) => metrics.reset(environment, seconds),
     ended: (environment, reason) => metrics.ended(environment, reason),
+    resumed: (environment, how) => metrics.resumed(environment, how),
     faulted: (episode_id, failure, err) => {
       metrics.failed(failure.class, failure.code);
       log.warn({ episode_id, err, failure }, 'a fault ended an episode');
@@ -139,6 +140,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     trajectories,
     results: memory.results,
     observer: observe(metrics, log),
+    graceMs: config.grace_ms,
+    queueTimeoutMs: config.queue_timeout_ms,
     now: parts.now ?? (() => performance.now()),
   });
   const heartbeat = new Heartbeat({
@@ -193,7 +196,19 @@ export async function buildApp(parts: AppParts): Promise<App> {
       clearTimeout(late);
       doorkeeper.admit(stream);
     };
-    const parts = { socket, stream, authorized, registry, admission, config, memory, log, onAuthorized };
+    const silentMs = (): number => heartbeat.silentMs(socket);
+    const parts = {
+      socket,
+      stream,
+      authorized,
+      registry,
+      admission,
+      config,
+      memory,
+      log,
+      onAuthorized,
+      silentMs,
+    };
     watch(new ClientConnection(parts), socket);
   });
   app.get('/healthz', async () => ({ status: 'ok' }));

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import type { z } from 'zod';
 import { taskPage } from '../environments/task-page.ts';
-import type { ResetParams, ResetResult } from '../protocol/episode.ts';
+import type { ResetParams, ResetResult, StepParams, StepResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { METHODS, type MethodName, type Params, type Result } from '../protocol/methods.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
@@ -15,8 +16,11 @@ import { EpisodeOwner } from './episode-owner.ts';
 import { ClientGone, type EpisodeRegistry } from './episode-registry.ts';
 import { clipped } from './excerpt.ts';
 import { FlowControl } from './flow-control.ts';
+import { Forker } from './fork.ts';
 import { Intake } from './intake.ts';
-import { JsonRpc, tooLarge } from './json-rpc.ts';
+import { JsonRpc, type RpcCaller, tooLarge } from './json-rpc.ts';
+import { ManyEpisodes } from './many-episodes.ts';
+import { Notifier } from './notifier.ts';
 import { invalidParams } from './param-issues.ts';
 import { REQUEST_BYTES } from './request-memory.ts';
 import type { ServerMemory } from './server-memory.ts';
@@ -41,10 +45,12 @@ export interface ConnectionParts {
   readonly log: Logger;
   /** Called once `initialize` has brought the token. */
   readonly onAuthorized?: () => void;
+  /** How long the client has been silent, in milliseconds. */
+  readonly silentMs: () => number;
 }
 
 type Handlers = {
-  readonly [M in MethodName]: (params: Params<M>, batched: boolean) => Promise<Result<M>>;
+  readonly [M in MethodName]: (params: Params<M>, caller: RpcCaller) => Promise<Result<M>>;
 };
 
 function isMethod(name: string): name is MethodName {
@@ -63,9 +69,11 @@ export class ClientConnection {
   readonly #flow: FlowControl;
   readonly #intake: Intake;
   readonly #gate: ClientGate;
+  readonly #forker: Forker;
   /** For steps of a batch: a step whose answer would not fit does not run. */
   readonly #batchGate: StepGate;
   readonly #rpc: JsonRpc;
+  readonly #many: ManyEpisodes;
   #authorized: boolean;
   /** A wrong token was sent. A socket has one attempt. */
   #guessed = false;
@@ -74,7 +82,6 @@ export class ClientConnection {
     const { config, memory, socket, stream } = parts;
     this.#parts = parts;
     this.#authorized = parts.authorized;
-    this.#owner = new EpisodeOwner(parts.registry, config.max_episodes_per_connection);
     this.#flow = new FlowControl(socket, {
       answers: memory.answers,
       slowReaderTimeoutMs: config.slow_reader_timeout_ms,
@@ -82,22 +89,45 @@ export class ClientConnection {
       maxInFlightBytes: config.max_frame_bytes,
       stream,
     });
+    const writer = new AnswerWriter(memory, () => this.#flow.ready());
+    const notifier = new Notifier(this.#flow, writer);
+    // A client that has gone need not be told.
+    const onMoved = (episode_id: string): void =>
+      void notifier.send('episode/moved', { episode_id }).catch(() => {});
+    this.#owner = new EpisodeOwner(parts.registry, config.max_episodes_per_connection, onMoved);
     this.#gate = new ClientGate({
       flow: this.#flow,
       outputs: memory.outputs.client(),
       outputBytes: config.max_output_bytes,
     });
+    this.#forker = new Forker({
+      owner: this.#owner,
+      registry: parts.registry,
+      gate: this.#gate,
+      onFault: (err) => parts.log.error({ err }, 'a fork failed unexpectedly'),
+    });
     const collected = new CollectedAnswers(memory.answers);
     this.#batchGate = this.#gate.unless(() => (collected.full ? tooLarge() : undefined));
+    const onFault = (method: string, err: unknown): void => {
+      if (err instanceof ClientGone) return;
+      parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
+    };
+    this.#many = new ManyEpisodes({
+      owner: this.#owner,
+      registry: parts.registry,
+      flow: this.#flow,
+      requests: memory.requests,
+      collected,
+      notifier,
+      onWritten: (result) => this.#gate.written(result),
+      onFault,
+    });
     this.#rpc = new JsonRpc({
-      call: (method, params, batched) => this.#call(method, params, batched),
+      call: (method, params, caller) => this.#call(method, params, caller),
       maxBatch: MAX_BATCH,
       collected,
-      onFault: (method, err) => {
-        if (err instanceof ClientGone) return;
-        parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
-      },
-      writer: new AnswerWriter(memory, () => this.#flow.ready()),
+      onFault,
+      writer,
       onWritten: (result) => this.#gate.written(result),
       alone: LISTS,
     });
@@ -155,19 +185,23 @@ export class ClientConnection {
     this.#parts.socket.terminate();
   }
 
-  /** After a closing handshake the episodes end at once. Those of a dropped socket can be resumed for `grace_ms`. */
+  /**
+   * After a closing handshake the episodes end at once. Those of a dropped socket can be resumed for `grace_ms`, which began
+   * with the silence of a socket that the heartbeat has given up.
+   */
   #closed(code: number): void {
     this.#owner.leave();
     const polite = code === 1000 || code === 1001 || code === 1005;
-    const grace = polite || this.#parts.registry.draining ? 0 : this.#parts.config.grace_ms;
-    if (grace === 0) void this.#owner.abandon('disconnect');
+    const { config, registry, silentMs } = this.#parts;
+    const grace = polite || registry.draining ? 0 : config.grace_ms - silentMs();
+    if (grace <= 0) void this.#owner.abandon('disconnect');
     else setTimeout(() => void this.#owner.abandon('disconnect'), grace).unref();
   }
 
-  async #call(method: string, params: unknown, batched: boolean): Promise<unknown> {
+  async #call(method: string, params: unknown, caller: RpcCaller): Promise<unknown> {
     if (!isMethod(method)) throw new ProtocolError('method_not_found', `There is no method ${method}.`);
     if (!this.#authorized) this.#authorize(method, params);
-    return this.#dispatch(method, params, batched);
+    return this.#dispatch(method, params, caller);
   }
 
   /** Comes before everything else. @throws {ProtocolError} `unauthorized` */
@@ -184,12 +218,16 @@ export class ClientConnection {
     this.#parts.onAuthorized?.();
   }
 
-  #dispatch<M extends MethodName>(method: M, params: unknown, batched: boolean): Promise<Result<M>> {
-    const { options } = this.#parts.registry;
-    const schema = method === 'episode/reset' ? options.params : METHODS[method].params;
-    const parsed = schema.safeParse(params ?? {});
+  #dispatch<M extends MethodName>(method: M, params: unknown, caller: RpcCaller): Promise<Result<M>> {
+    const parsed = this.#schemaOf(method).safeParse(params ?? {});
     if (!parsed.success) throw invalidParams(parsed.error);
-    return this.#handlers[method](parsed.data as Params<M>, batched);
+    return this.#handlers[method](parsed.data as Params<M>, caller);
+  }
+
+  #schemaOf(method: MethodName): z.ZodType {
+    const { options } = this.#parts.registry;
+    if (method === 'episode/reset') return options.params;
+    return method === 'episode/reset_many' ? options.manyParams : METHODS[method].params;
   }
 
   readonly #handlers: Handlers = {
@@ -200,18 +238,17 @@ export class ClientConnection {
       })),
     'tasks/list': (params) =>
       this.#list(() => taskPage(this.#parts.registry.environment(params.environment), params)),
-    'episode/reset': (params) => this.#reset(params),
-    'episode/step': async ({ episode_id, step, action }, batched) => {
-      this.#parts.registry.refuseWhenDraining();
-      const episode = this.#owner.get(episode_id);
-      return (episode instanceof Promise ? await episode : episode).step(
-        step,
-        action,
-        batched ? this.#batchGate : this.#gate,
-      );
-    },
+    'episode/reset': (params, caller) => this.#reset(params, caller),
+    'episode/reset_many': (params, { id }) => this.#many.reset(params, id),
+    'episode/step': (params, { batched }) => this.#step(params, batched ? this.#batchGate : this.#gate),
+    'episode/step_many': (params, { batched, id }) =>
+      this.#many.step(params, id, (one) => this.#step(one, batched ? this.#batchGate : this.#gate)),
     'episode/evaluate': async ({ episode_id }) => (await this.#owner.get(episode_id)).evaluate(),
     'episode/state': async ({ episode_id }) => (await this.#owner.get(episode_id)).state(),
+    'episode/resume': async ({ resume_token }) =>
+      (await this.#owner.resume(resume_token)).resumed(this.#gate),
+    'episode/fork': (params) => this.#forker.fork(params),
+    'episode/undo': (params) => this.#forker.undo(params),
     'episode/close': async ({ episode_id }) => {
       await this.#owner.close(episode_id);
       return { closed: true };
@@ -223,11 +260,19 @@ export class ClientConnection {
       const message = `This server speaks protocol version ${PROTOCOL_VERSION}, the client ${params.protocol_version}.`;
       throw new ProtocolError('version_mismatch', message, { protocol_version: PROTOCOL_VERSION });
     }
-    const { max_frame_bytes, max_episodes, step_timeout_ms } = this.#parts.config;
+    const { max_frame_bytes, max_episodes, max_episodes_per_connection } = this.#parts.config;
+    const { step_timeout_ms, grace_ms, queue_timeout_ms } = this.#parts.config;
     return {
       protocol_version: PROTOCOL_VERSION,
       server: { name: 'stepwell', version: STEPWELL_VERSION },
-      limits: { max_frame_bytes, max_episodes, step_timeout_ms },
+      limits: {
+        max_frame_bytes,
+        max_episodes,
+        max_episodes_per_connection,
+        step_timeout_ms,
+        queue_timeout_ms,
+        grace_ms,
+      },
     };
   }
 
@@ -243,12 +288,19 @@ export class ClientConnection {
     }
   }
 
-  #reset(params: ResetParams): Promise<ResetResult> {
+  #reset(params: ResetParams, { id }: RpcCaller): Promise<ResetResult> {
     const { environment, episode_id, ...options } = params;
     return this.#owner.open({
       environment,
       options,
+      onQueued: (place) => this.#many.queued(id, environment, place),
       ...(episode_id === undefined ? {} : { episodeId: episode_id }),
     });
+  }
+
+  async #step({ episode_id, step, action }: StepParams, gate: StepGate): Promise<StepResult> {
+    this.#parts.registry.refuseWhenDraining();
+    const episode = this.#owner.get(episode_id);
+    return (episode instanceof Promise ? await episode : episode).step(step, action, gate);
   }
 }

@@ -72,9 +72,9 @@ export const Config = z.strictObject({
   max_episodes_per_connection: integer(1, 100_000)
     .default(1024)
     .describe('Maximum number of open episodes of one WebSocket.'),
-  queue_timeout_ms: integer(0, HOUR_MS)
+  queue_timeout_ms: integer(0, DAY_MS)
     .default(30_000)
-    .describe('Maximum time that a reset waits for a sandbox.'),
+    .describe('Maximum time that a reset waits for a sandbox, if its `queue_timeout_ms` does not say.'),
   step_timeout_ms: integer(1, MAX_TIMEOUT_MS)
     .default(10_000)
     .describe('Deadline of an action that does not set `timeout_ms`.'),
@@ -127,9 +127,9 @@ export const Config = z.strictObject({
       'Time without a message after which a socket counts as dead. Optimizer steps can take minutes.',
     ),
   grace_ms: integer(0, DAY_MS)
-    .default(0)
+    .default(120_000)
     .describe(
-      'Time for which the episodes of a socket that dropped without a closing handshake stay open. Without effect for clients until `episode/resume` exists.',
+      'Time for which the episodes of a socket that dropped without a closing handshake stay open, so that `episode/resume` takes them over. It counts from the last sign of life of the client.',
     ),
   drain_timeout_ms: integer(0, HOUR_MS)
     .default(30_000)

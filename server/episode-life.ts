@@ -61,6 +61,13 @@ export class EpisodeLife {
     this.#stepping = false;
   }
 
+  /** The episode goes on in another sandbox. One that comes too late is released. */
+  replace(play: EnvironmentEpisode): void {
+    const before = this.#state;
+    if (before.is === 'open') this.#state = { is: 'open', play };
+    releasePlay(before.is === 'open' ? before.play : play);
+  }
+
   /** No step follows. @throws {Error} if it has ended already */
   end(reason: EndReason, failure: Failure | null): void {
     if (this.over) throw new Error(`an episode that is ${this.#state.is} cannot end again`);

@@ -1,11 +1,12 @@
 import type { ResetOptions } from '../protocol/episode.ts';
+import { TurnBudget, type TurnOptions } from './turn-budget.ts';
 
 /** What truncates an episode: `max_turns` or `max_duration_ms`. */
 export type Limit = 'turns' | 'time';
 
 /** The limits of an episode, from the options of its reset. Its time starts with the construction. */
 export class EpisodeLimits {
-  readonly #maxTurns: number;
+  readonly turns: TurnBudget;
   readonly #now: () => number;
   readonly #until: number;
   #timer: NodeJS.Timeout | undefined;
@@ -15,12 +16,12 @@ export class EpisodeLimits {
    * @param onTime called once when the time is over, unless `stop` comes before
    */
   constructor(
-    options: Pick<ResetOptions, 'max_turns' | 'max_duration_ms'>,
+    options: TurnOptions & Pick<ResetOptions, 'max_duration_ms'>,
     now: () => number,
     onTime: () => void,
   ) {
-    const { max_turns = Number.POSITIVE_INFINITY, max_duration_ms = Number.POSITIVE_INFINITY } = options;
-    this.#maxTurns = max_turns;
+    const { max_duration_ms = Number.POSITIVE_INFINITY } = options;
+    this.turns = new TurnBudget(options);
     this.#now = now;
     this.#until = now() + max_duration_ms;
     if (Number.isFinite(max_duration_ms)) this.#timer = setTimeout(onTime, max_duration_ms);
@@ -33,7 +34,7 @@ export class EpisodeLimits {
 
   /** The limit that a step of this number has reached. Call it after the step has run. */
   reachedBy(step: number): Limit | undefined {
-    if (step >= this.#maxTurns) return 'turns';
+    if (this.turns.leftAfter(step) === 0) return 'turns';
     return this.leftMs <= 0 ? 'time' : undefined;
   }
 

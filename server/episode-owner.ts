@@ -4,29 +4,40 @@ import { ProtocolError } from '../protocol/errors.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
 import type { Episode } from './episode.ts';
 import { ClientGone, type EpisodeRegistry, type OpenRequest } from './episode-registry.ts';
+import { type Holder, movedAway } from './resume/claims.ts';
 
 /** Maximum number of ended episodes whose last results are kept for repeated steps. */
 const MAX_OVER = 64;
+/** Maximum number of episodes of which the connection remembers that another one has them. */
+const MAX_MOVED = 1_024;
+
+/** A reset of one connection. */
+export type OwnRequest = Omit<OpenRequest, 'client' | 'signal'>;
 
 /** The episodes of one connection. */
-export class EpisodeOwner {
+export class EpisodeOwner implements Holder<Episode> {
   readonly #registry: EpisodeRegistry;
   readonly #maxEpisodes: number;
+  readonly #onMoved: (id: string) => void;
+  /** Ids of episodes that other connections have resumed. */
+  readonly #moved = new Set<string>();
   readonly #episodes = new Map<string, Episode>();
   readonly #opening = new Map<string, Promise<unknown>>();
   readonly #leaving = new AbortController();
   /** Resets in progress, also those without a client's id. */
   #resets = 0;
 
-  constructor(registry: EpisodeRegistry, maxEpisodes: number) {
+  /** @param onMoved called when another connection has taken an episode over */
+  constructor(registry: EpisodeRegistry, maxEpisodes: number, onMoved: (id: string) => void) {
     this.#registry = registry;
+    this.#onMoved = onMoved;
     // Every waiting reset adds a listener.
     setMaxListeners(0, this.#leaving.signal);
     this.#maxEpisodes = maxEpisodes;
   }
 
   /** Begin an episode. @throws {ProtocolError} as `EpisodeRegistry.open`, and `capacity` for this connection's share */
-  async open(request: Omit<OpenRequest, 'signal'>): Promise<ResetResult> {
+  async open(request: OwnRequest): Promise<ResetResult> {
     const id = request.episodeId;
     if (id !== undefined && this.#opening.has(id)) {
       throw new ProtocolError('episode_exists', `Episode ${id} is already being reset.`);
@@ -60,11 +71,39 @@ export class EpisodeOwner {
   /** Close an episode after its running requests. @throws {ProtocolError} `episode_not_found`, `internal_error` */
   async close(id: string): Promise<void> {
     const episode = await this.get(id);
+    this.#registry.claims.drop(episode);
     try {
       await episode.close('client');
     } finally {
-      this.#episodes.delete(id);
+      if (this.#episodes.get(id) === episode) this.#episodes.delete(id);
     }
+  }
+
+  /**
+   * Take an episode over, with the token of its reset, from the connection that has it, or had it when its socket dropped.
+   * @throws {ProtocolError} `shutting_down`, `episode_not_found`, `episode_exists` and `capacity` of this connection
+   */
+  async resume(token: string): Promise<Episode> {
+    this.#registry.refuseWhenDraining();
+    const episode = this.#registry.claim(token);
+    const { id } = episode;
+    const own = this.#episodes.get(id);
+    if (own === episode) return episode;
+    if (this.#opening.has(id) || own?.over === false) {
+      throw new ProtocolError('episode_exists', `This connection has another episode ${id}.`);
+    }
+    if (!episode.over) this.#refuseWhenFull();
+    this.#keep(episode);
+    return episode;
+  }
+
+  lose(episode: Episode): void {
+    const { id } = episode;
+    this.#episodes.delete(id);
+    this.#moved.add(id);
+    const [oldest] = this.#moved;
+    if (this.#moved.size > MAX_MOVED && oldest !== undefined) this.#moved.delete(oldest);
+    this.#onMoved(id);
   }
 
   /** The client has disconnected: abort its resets in progress, as no client would know their episodes. */
@@ -77,23 +116,44 @@ export class EpisodeOwner {
     this.leave();
     const left = [...this.#episodes.values()];
     this.#episodes.clear();
+    for (const episode of left) this.#registry.claims.drop(episode);
     await Promise.all(left.map((episode) => episode.abandon(reason)));
   }
 
-  async #open(request: Omit<OpenRequest, 'signal'>): Promise<ResetResult> {
-    const { episode, result } = await this.#registry.open({ ...request, signal: this.#leaving.signal });
+  async #open(request: OwnRequest): Promise<ResetResult> {
+    const { episode, result } = await this.#registry.open({
+      ...request,
+      client: this,
+      signal: this.#leaving.signal,
+    });
     if (this.#leaving.signal.aborted) {
       await episode.abandon('disconnect');
       throw new ProtocolError('episode_not_found', 'The connection closed during the reset.');
     }
-    this.#forgetOldest();
-    this.#episodes.set(episode.id, episode);
+    this.#keep(episode);
     return result;
+  }
+
+  #keep(episode: Episode): void {
+    this.#forgetOldest();
+    const before = this.#episodes.get(episode.id);
+    if (before !== undefined) this.#forget(before);
+    this.#episodes.set(episode.id, episode);
+    this.#moved.delete(episode.id);
+    this.#registry.claims.give(episode, this);
+  }
+
+  /** Close an episode that is over. */
+  #forget(episode: Episode): void {
+    this.#episodes.delete(episode.id);
+    this.#registry.claims.drop(episode);
+    void episode.abandon('client');
   }
 
   #find(id: string): Episode {
     const episode = this.#episodes.get(id);
     if (episode !== undefined) return episode;
+    if (this.#moved.has(id)) throw movedAway(id);
     throw new ProtocolError('episode_not_found', `No episode ${id} is open on this connection.`);
   }
 
@@ -113,9 +173,6 @@ export class EpisodeOwner {
 
   #forgetOldest(): void {
     const over = [...this.#episodes.values()].filter((episode) => episode.over);
-    for (const episode of over.slice(0, Math.max(0, over.length - MAX_OVER))) {
-      this.#episodes.delete(episode.id);
-      void episode.abandon('client');
-    }
+    for (const episode of over.slice(0, Math.max(0, over.length - MAX_OVER))) this.#forget(episode);
   }
 }

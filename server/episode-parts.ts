@@ -1,7 +1,8 @@
 import type { EnvironmentEpisode } from '../environments/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import type { Failure } from '../protocol/failure.ts';
-import type { EndReason } from '../protocol/trajectory.ts';
+import type { EndReason, ResumeEvent } from '../protocol/trajectory.ts';
+import type { EpisodePoint } from './episode-point.ts';
 import type { ResultMemory } from './step-results.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
@@ -9,6 +10,8 @@ import type { TrajectoryFile } from './trajectory-log.ts';
 export interface EpisodeObserver {
   stepped(environment: string, seconds: number): void;
   ended(environment: string, reason: EndReason): void;
+  /** Another connection has taken it over. */
+  resumed(environment: string, how: ResumeEvent['how']): void;
   /** A fault ended the episode. `cause` is the error that was thrown. */
   faulted(episodeId: string, failure: Failure, cause: unknown): void;
   /** The last lines of an episode could not be logged, and no request is there to be answered with that. */
@@ -18,9 +21,14 @@ export interface EpisodeObserver {
 export interface EpisodeParts {
   readonly id: string;
   readonly environment: string;
-  readonly resumeToken: string;
+  /** SHA-256 of its resume token, in hex. */
+  readonly tokenSha256: string;
   readonly play: EnvironmentEpisode;
   readonly options: ResetOptions;
+  /** The seed in use. */
+  readonly seed: number;
+  /** Where a fork goes on from. @default the reset */
+  readonly point?: EpisodePoint | undefined;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly gradeMs?: number | undefined;
   readonly log: TrajectoryFile;

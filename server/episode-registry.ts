@@ -3,16 +3,22 @@ import { withDeadline } from '../docker/deadline.ts';
 import type { Environment, EnvironmentEpisode } from '../environments/environment.ts';
 import { resetErrorOf } from '../environments/failure.ts';
 import { ResetOptionSet } from '../environments/reset-options.ts';
-import type { ResetOptions, ResetResult } from '../protocol/episode.ts';
+import type { ResetResult } from '../protocol/episode.ts';
 import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
+import type { Restored } from '../protocol/fork.ts';
 import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
 import { Episode } from './episode.ts';
 import type { EpisodeObserver } from './episode-parts.ts';
+import type { EpisodePoint } from './episode-point.ts';
+import { type Remade, type RemakeOptions, remake } from './remake.ts';
+import { ResetWait, type WaitRequest } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
+import { Claims, tokenHash } from './resume/claims.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
+import { refuseIdleTurnOptions, TurnBudget } from './turn-budget.ts';
 
 export interface RegistryParts {
   readonly environments: readonly Environment[];
@@ -21,6 +27,10 @@ export interface RegistryParts {
   /** For the stored results of all episodes. */
   readonly results: ResultMemory;
   readonly observer: RegistryObserver;
+  /** Time for which the episodes of a dropped socket stay open, in milliseconds. */
+  readonly graceMs: number;
+  /** Maximum wait of a reset for a sandbox that does not say its own, in milliseconds. */
+  readonly queueTimeoutMs: number;
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
@@ -39,14 +49,20 @@ export class ClientGone extends Error {
   override readonly message = 'The client has disconnected.';
 }
 
-export interface OpenRequest {
+export interface OpenRequest extends WaitRequest {
   readonly environment: string;
   readonly episodeId?: string;
-  readonly options: ResetOptions;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly gradeMs?: number;
-  /** Aborted when no client waits for the episode: with `ClientGone`, or with the error of a failed reset. */
-  readonly signal?: AbortSignal;
+  /** Where a fork goes on from. @default a new episode begins */
+  readonly from?: ForkedFrom;
+}
+
+/** A state of another episode, and how its replay runs. */
+export interface ForkedFrom extends Pick<RemakeOptions, 'gate'> {
+  readonly point: EpisodePoint;
+  /** Told once, before the episode opens. */
+  onRemade(restored: Restored): void;
 }
 
 export interface OpenedEpisode {
@@ -54,17 +70,32 @@ export interface OpenedEpisode {
   readonly result: ResetResult;
 }
 
+/** An episode as its sandbox holds it. */
+interface Played {
+  readonly play: EnvironmentEpisode;
+  readonly seed: number;
+  /** Of a fork. */
+  readonly restored?: Restored;
+}
+
 const MAX_SEED = 2 ** 32;
+
+/** The seed of a reset that names none. */
+export function randomSeed(): number {
+  return randomInt(MAX_SEED);
+}
 
 /** Begins episodes and holds all open ones, over all connections. */
 export class EpisodeRegistry {
   readonly environments: ReadonlyMap<string, Environment>;
   /** The options that a reset takes. */
   readonly options: ResetOptionSet;
+  readonly claims = new Claims<Episode>();
   readonly #parts: RegistryParts;
   readonly #ids = new Set<string>();
   readonly #open = new Set<Episode>();
   readonly #resets = new Resets();
+  readonly #stopping = new AbortController();
   #draining = false;
 
   constructor(parts: RegistryParts) {
@@ -95,6 +126,14 @@ export class EpisodeRegistry {
     if (this.#draining) throw shuttingDown();
   }
 
+  /** The episode of a resume token. @throws {ProtocolError} `episode_not_found` */
+  claim(token: string): Episode {
+    const episode = this.claims.find(token);
+    if (episode !== undefined) return episode;
+    const message = `No episode has this resume token: it is closed, or its socket dropped more than ${this.#parts.graceMs} ms (grace_ms) ago.`;
+    throw new ProtocolError('episode_not_found', message, { grace_ms: this.#parts.graceMs });
+  }
+
   /**
    * Begin an episode.
    * @throws {ProtocolError} `shutting_down`, `environment_not_found`, `episode_exists`, `capacity`, `dataset_not_found`,
@@ -111,33 +150,90 @@ export class EpisodeRegistry {
       giveBack();
       this.#ids.delete(id);
     };
-    let play: EnvironmentEpisode | undefined;
+    let played: Played | undefined;
     try {
       const began = this.#parts.now();
-      const seed = request.options.seed ?? randomInt(MAX_SEED);
-      play = await this.#play(environment, request, seed);
+      const wait = new ResetWait(request, this.#parts.queueTimeoutMs);
+      played = await this.#played(environment, request, wait);
       this.refuseWhenDraining();
       request.signal?.throwIfAborted();
-      const opened = await this.#begin(id, request, play, seed, free);
+      const opened = await this.#begin(id, request, { ...played, queueMs: wait.queuedMs }, free);
       if (this.#draining) void opened.episode.abandon('shutdown');
       this.#parts.observer.reset(environment.id, (this.#parts.now() - began) / 1000);
       return opened;
     } catch (error) {
       free();
-      if (play !== undefined) releasePlay(play);
+      if (played !== undefined) releasePlay(played.play);
       throw this.#reported(environment.id, error, request.signal);
     }
   }
 
+  /**
+   * The state of a point, made again in a fresh sandbox.
+   * @throws {ProtocolError} as `open`
+   */
+  async remake(point: EpisodePoint, options: RemakeOptions): Promise<Remade> {
+    this.refuseWhenDraining();
+    try {
+      const { signal } = options;
+      const wait = new ResetWait({ options: point.options, signal }, this.#parts.queueTimeoutMs);
+      return await this.#remake(point, options, wait);
+    } catch (error) {
+      throw this.#reported(point.environment, error, options.signal);
+    }
+  }
+
+  async #remake(point: EpisodePoint, { signal, gate }: RemakeOptions, wait: ResetWait): Promise<Remade> {
+    const { dataset, id: task } = point.task;
+    const chosen = this.environment(point.environment).choose(
+      { ...point.options, dataset, task },
+      point.seed,
+    );
+    const until = AbortSignal.any([signal, this.#stopping.signal]);
+    let restored: Restored | undefined;
+    const play = await this.#resets.run({
+      begin: async () => {
+        const { play: made, ...how } = await remake(
+          () => chosen.begin({ ...wait.next(), signal: until }),
+          point,
+          { signal: until, gate },
+        );
+        restored = how;
+        return made;
+      },
+      signal: until,
+      onRetry: (cause) => this.#observer.resetRetried(point.environment, cause),
+    });
+    if (restored === undefined) throw new Error('a sandbox without its state');
+    return { play, ...restored };
+  }
+
+  async #played(environment: Environment, request: OpenRequest, wait: ResetWait): Promise<Played> {
+    const { from, options, signal = new AbortController().signal } = request;
+    if (from === undefined) {
+      const seed = options.seed ?? randomSeed();
+      return { seed, play: await this.#play(environment, request, seed, wait) };
+    }
+    const { play, ...restored } = await this.#remake(from.point, { signal, gate: from.gate }, wait);
+    from.onRemade(restored);
+    return { seed: from.point.seed, play, restored };
+  }
+
   /** Begin the task of the options. If it turns out that it cannot be graded, a seed draws another one. */
-  async #play(environment: Environment, request: OpenRequest, seed: number): Promise<EnvironmentEpisode> {
+  async #play(
+    environment: Environment,
+    request: OpenRequest,
+    seed: number,
+    wait: ResetWait,
+  ): Promise<EnvironmentEpisode> {
     const { options, signal } = request;
     this.options.refuseForeign(environment.id, options);
+    refuseIdleTurnOptions(options);
     for (;;) {
       const chosen = environment.choose(options, seed);
       try {
         return await this.#resets.run({
-          begin: () => chosen.begin(signal),
+          begin: () => chosen.begin(wait.next()),
           signal,
           onRetry: (cause) => this.#observer.resetRetried(environment.id, cause),
         });
@@ -163,18 +259,19 @@ export class EpisodeRegistry {
   async #begin(
     id: string,
     request: OpenRequest,
-    play: EnvironmentEpisode,
-    seed: number,
+    { play, queueMs, seed, restored }: Played & { readonly queueMs: number },
     free: () => void,
   ): Promise<OpenedEpisode> {
+    const point = request.from?.point;
     const { index, dataset, instruction } = play.task;
     const result: ResetResult = {
       episode_id: id,
       resume_token: randomBytes(16).toString('base64url'),
       task: { id: play.task.id, index, dataset, instruction },
-      observation: play.initial.observation,
+      observation: new TurnBudget(request.options).reminded(play.initial.observation, 0),
       info: {
         duration_ms: play.initial.durationMs,
+        queue_ms: queueMs,
         seed,
         image: { name: play.sandbox.image.name, digest: play.sandbox.image.digest },
         engine: play.sandbox.engine,
@@ -183,13 +280,15 @@ export class EpisodeRegistry {
       },
     };
     const log = this.#parts.trajectories.open(id);
-    await this.#writeReset(log, request, result);
+    await this.#writeReset(log, request, result, restored);
     const episode = new Episode({
       id,
       environment: request.environment,
-      resumeToken: result.resume_token,
+      tokenSha256: tokenHash(result.resume_token),
       play,
       options: request.options,
+      seed,
+      point,
       gradeMs: request.gradeMs,
       log,
       results: this.#parts.results,
@@ -207,22 +306,32 @@ export class EpisodeRegistry {
     return { episode, result };
   }
 
-  async #writeReset(log: TrajectoryFile, request: OpenRequest, result: ResetResult): Promise<void> {
+  async #writeReset(
+    log: TrajectoryFile,
+    { environment, options, from }: OpenRequest,
+    result: ResetResult,
+    restored: Restored | undefined,
+  ): Promise<void> {
+    const point = from?.point;
+    const fork = point && restored && { episode_id: point.episodeId, step: point.step, ...restored };
     try {
       await log.write({
         event: 'reset',
         version: TRAJECTORY_VERSION,
         time: new Date().toISOString(),
         episode_id: result.episode_id,
-        environment: request.environment,
-        options: request.options,
+        environment,
+        options,
         task: result.task,
         observation: result.observation,
         observation_sha256: await observationHash(result.observation),
         info: result.info,
         protocol_version: PROTOCOL_VERSION,
         stepwell_version: STEPWELL_VERSION,
+        resume_token_sha256: tokenHash(result.resume_token),
+        ...(fork === undefined ? {} : { fork }),
       });
+      for (const event of point?.events ?? []) await log.write(event);
     } catch (error) {
       log.discard();
       throw error;
@@ -240,6 +349,7 @@ export class EpisodeRegistry {
   async drain(timeoutMs: number, reason: EndReason = 'shutdown'): Promise<void> {
     this.#draining = true;
     this.#resets.stop();
+    this.#stopping.abort(shuttingDown());
     const running = [...this.#open].filter((episode) => episode.busy).map((episode) => episode.settled());
     const end = this.#parts.now() + timeoutMs;
     await withDeadline(Promise.all(running), timeoutMs, () => {});

@@ -4,18 +4,25 @@ import type {
   EpisodeState,
   EvaluateResult,
   ResetOptions,
+  ResumeResult,
   RewardMode,
   StepResult,
 } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
+import type { UndoResult } from '../protocol/fork.ts';
 import type { EndReason, EvaluateEvent, LimitEvent, StepEvent } from '../protocol/trajectory.ts';
 import { EpisodeLife } from './episode-life.ts';
 import { EpisodeLimits } from './episode-limits.ts';
 import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
+import { EpisodePast, forkedAt, undoneTo } from './episode-past.ts';
+import { type EpisodePoint, inheritance } from './episode-point.ts';
+import type { Remade } from './remake.ts';
 import { RequestQueue } from './request-queue.ts';
+import { movedAway } from './resume/claims.ts';
 import type { StepGate } from './step-gate.ts';
 import { StepResults } from './step-results.ts';
+import { wholeMicroseconds } from './time.ts';
 import { observationHash, type TrajectoryFile } from './trajectory-log.ts';
 import { endOf, resultOf, type Turn, takeTurn, UNGRADED } from './turn.ts';
 
@@ -26,9 +33,15 @@ import { endOf, resultOf, type Turn, takeTurn, UNGRADED } from './turn.ts';
 export class Episode {
   readonly id: string;
   readonly environment: string;
-  readonly resumeToken: string;
+  /** SHA-256 of its resume token, in hex. */
+  readonly tokenSha256: string;
+  /** False if it was played again after its server had ended, and an observation differed. */
+  readonly exact: boolean = true;
   readonly #task: Task;
   readonly #options: ResetOptions;
+  readonly #seed: number;
+  readonly #past: EpisodePast;
+  readonly #leaving = new AbortController();
   readonly #gradeMs: number | undefined;
   readonly #log: TrajectoryFile;
   readonly #observer: EpisodeObserver;
@@ -39,21 +52,28 @@ export class Episode {
   readonly #limits: EpisodeLimits;
   readonly #life: EpisodeLife;
   #lastReward: number | null = null;
+  /** Aborted when another connection takes the episode over: requests that have not begun are refused. */
+  #holding = new AbortController();
 
   constructor(parts: EpisodeParts) {
     this.id = parts.id;
     this.environment = parts.environment;
-    this.resumeToken = parts.resumeToken;
+    this.tokenSha256 = parts.tokenSha256;
     this.#task = parts.play.task;
     this.#options = parts.options;
     this.#gradeMs = parts.gradeMs;
     this.#log = parts.log;
     this.#observer = parts.observer;
     this.#now = parts.now;
-    this.#results = new StepResults(parts.results);
+    this.#results = new StepResults(parts.results, parts.log);
+    this.#seed = parts.seed;
+    this.#past = new EpisodePast(parts.log, parts.point?.done);
+    if (parts.point !== undefined) this.#results.inherit(inheritance(parts.point));
+    this.#lastReward = this.#past.lastReward;
     this.#life = new EpisodeLife(parts.play);
     this.#began = parts.now();
     this.#limits = new EpisodeLimits(parts.options, parts.now, () => void this.#timeIsOver());
+    this.#limits.turns.inherit(parts.point?.done ?? []);
   }
 
   /** Whether it takes no more steps. */
@@ -64,6 +84,11 @@ export class Episode {
   /** Whether the next step gets a result: its own, or that of an end by time that no client knows of yet. */
   get answersStep(): boolean {
     return !this.over || this.#results.hasUntoldEnd;
+  }
+
+  /** Turns that it has left; infinite without a limit. */
+  get turnsLeft(): number {
+    return this.#limits.turns.leftAfter(this.#results.count);
   }
 
   /** Whether a request is running or waiting. */
@@ -84,14 +109,99 @@ export class Episode {
    * and the same number returns its result once the log can be written
    */
   step(number: number | undefined, action: Action, gate?: StepGate): Promise<StepResult> {
-    const step = (): Promise<StepResult> => this.#step(number, action);
+    const asked = this.#now();
+    const step = (): Promise<StepResult> => this.#step(number, action, this.#since(asked));
     const { max_output_bytes: most } = this.#options;
-    return this.#requests.run(gate === undefined ? step : () => gate.pass(most, step));
+    return this.#inOrder(gate === undefined ? step : (left) => gate.pass(most, step, left));
   }
 
   /** Grade now, without a step. @throws {ProtocolError} `episode_over`, `internal_error` */
   evaluate(): Promise<EvaluateResult> {
-    return this.#requests.run(() => this.#evaluate());
+    const asked = this.#now();
+    return this.#inOrder(() => this.#evaluate(this.#since(asked)));
+  }
+
+  /**
+   * Another connection takes it over. A request that runs goes on; those of the other connection that have not begun get
+   * `episode_not_found`.
+   */
+  moved(): void {
+    this.#holding.abort(movedAway(this.id));
+    this.#holding = new AbortController();
+    this.#observer.resumed(this.environment, 'socket');
+    const note = async (): Promise<void> => {
+      if (this.over || this.#life.abandoned) return;
+      const time = new Date().toISOString();
+      const after_step = this.#results.count;
+      await this.#log.write({ event: 'resume', time, after_step, how: 'socket', exact: this.exact });
+    };
+    // A line that cannot be written stays pending, and the next step reports it.
+    this.#requests.run(note).catch(() => {});
+  }
+
+  /**
+   * What the connection that has taken it over learns, without waiting for requests.
+   * @throws {ProtocolError} `episode_not_found` if it is taken over again meanwhile
+   */
+  resumed(gate: StepGate): Promise<ResumeResult> {
+    const look = async (): Promise<ResumeResult> => {
+      const { episode_id, environment, task, status, step_count } = this.state();
+      const last = await this.#results.result(step_count);
+      const { exact } = this;
+      return { episode_id, environment, task, status, step_count, ...(last && { last }), exact };
+    };
+    return gate.pass(this.#options.max_output_bytes, look, this.#holding.signal);
+  }
+
+  /**
+   * Where forks go on from, after the requests made so far.
+   * @param atStep @default the last step after which the episode went on
+   * @throws {ProtocolError} `invalid_params`, `episode_over`, `episode_not_found`, `unsupported`, `internal_error`
+   */
+  pointAt(atStep: number | undefined): Promise<EpisodePoint> {
+    return this.#inOrder(async () => {
+      await this.#log.flush();
+      if (this.#life.status === 'closed' || this.#life.abandoned) this.#refuseUnlessOpen();
+      const { count, last } = this.#results;
+      return this.#point(forkedAt(atStep, count, last));
+    });
+  }
+
+  /**
+   * Take steps back: the episode goes on in the sandbox that `remake` gives. If that fails, nothing has changed.
+   * @throws {ProtocolError} `invalid_params`, `episode_over`, `unsupported`, and the errors of `remake`
+   */
+  undo(
+    steps: number,
+    remake: (point: EpisodePoint, signal: AbortSignal) => Promise<Remade>,
+  ): Promise<UndoResult> {
+    return this.#inOrder(async () => {
+      await this.#log.flush();
+      if (this.#limits.leftMs <= 0) await this.#endByTime();
+      this.#refuseUnlessOpen();
+      const step = undoneTo(steps, this.#results.count);
+      this.#life.begin();
+      let restored: Omit<Remade, 'play'>;
+      try {
+        const { play, ...rest } = await remake(await this.#point(step), this.#leaving.signal);
+        this.#life.replace(play);
+        restored = rest;
+      } catch (error) {
+        // An abandonment ends the replay; the error says so.
+        this.#refuseUnlessOpen();
+        throw error;
+      } finally {
+        this.#life.goOn();
+      }
+      this.#refuseUnlessOpen();
+      this.#results.rewind(step);
+      this.#limits.turns.rewind(step);
+      this.#past.rewind(step);
+      this.#lastReward = this.#past.lastReward;
+      const time = new Date().toISOString();
+      await this.#log.write({ event: 'undo', time, steps, to_step: step, ...restored });
+      return { episode_id: this.id, step_count: step, ...restored };
+    });
   }
 
   /** The current state, without waiting for requests. */
@@ -131,6 +241,7 @@ export class Episode {
    */
   async abandon(reason: EndReason): Promise<void> {
     this.#life.abandon(reason);
+    this.#leaving.abort();
     try {
       await this.close(reason);
     } catch (error) {
@@ -144,6 +255,12 @@ export class Episode {
     return this.abandon('failure');
   }
 
+  /** Run a request of the connection that has the episode, unless another one has it when its turn comes. */
+  #inOrder<T>(request: (left: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = this.#holding;
+    return this.#requests.run(() => (signal.aborted ? Promise.reject(signal.reason) : request(signal)));
+  }
+
   get #mode(): RewardMode {
     return this.#options.reward ?? 'on_end';
   }
@@ -152,7 +269,25 @@ export class Episode {
     this.#life.refuseUnlessOpen(this.id, this.#results.count);
   }
 
-  async #step(number: number | undefined, action: Action): Promise<StepResult> {
+  async #point(step: number): Promise<EpisodePoint> {
+    return {
+      episodeId: this.id,
+      environment: this.environment,
+      options: this.#options,
+      gradeMs: this.#gradeMs,
+      task: this.#task,
+      seed: this.#seed,
+      results: this.#results.upTo(step),
+      ...(await this.#past.at(step, this.#results.count)),
+    };
+  }
+
+  #since(asked: number): number {
+    return wholeMicroseconds(this.#now() - asked);
+  }
+
+  /** @param queueMs time from the request to its start, in milliseconds */
+  async #step(number: number | undefined, action: Action, queueMs: number): Promise<StepResult> {
     const flushed = this.#log.flush();
     if (flushed !== undefined) await flushed;
     if (this.#limits.leftMs <= 0) await this.#endByTime();
@@ -169,16 +304,18 @@ export class Episode {
     }
     const began = this.#now();
     const turn = await this.#take(meant, next);
-    const result = resultOf(next, turn);
+    const result = resultOf(next, turn, queueMs);
     this.#results.add(meant, result);
     this.#lastReward = result.reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
+    const sha256 = await observationHash(result.observation);
+    this.#past.add({ step: next, action: meant, sha256, reward: result.reward });
     await this.#settle(endOf(result), {
       event: 'step',
       time: new Date().toISOString(),
       action,
       ...result,
-      observation_sha256: await observationHash(result.observation),
+      observation_sha256: sha256,
     });
     return result;
   }
@@ -202,7 +339,7 @@ export class Episode {
   async #endByTime(): Promise<void> {
     if (this.over || this.#life.abandoned) return;
     const step = this.#results.count + 1;
-    const result = resultOf(step, { ...(await this.#lastTurn(step)), limit: 'time' });
+    const result = resultOf(step, { ...(await this.#lastTurn()), limit: 'time' }, 0);
     this.#results.endWith(result);
     this.#lastReward = result.reward ?? this.#lastReward;
     const { reward, failure, info } = result;
@@ -216,20 +353,22 @@ export class Episode {
     });
   }
 
-  async #lastTurn(step: number): Promise<Turn> {
-    if (this.#mode !== 'on_submit') return this.#take({ evaluate: true }, step);
+  async #lastTurn(): Promise<Turn> {
+    if (this.#mode !== 'on_submit') return this.#take({ evaluate: true }, 0);
     return UNGRADED;
   }
 
-  async #evaluate(): Promise<EvaluateResult> {
+  async #evaluate(queueMs: number): Promise<EvaluateResult> {
     await this.#log.flush();
     if (this.#limits.leftMs <= 0) await this.#endByTime();
     this.#refuseUnlessOpen();
     const { failure, info, observation, reward } = await this.#take({ evaluate: true }, 0);
     // An evaluate has no observation to hold it.
     const { feedback } = observation;
-    const result = { reward, failure, info: feedback === undefined ? info : { ...info, feedback } };
+    const facts = feedback === undefined ? info : { ...info, feedback };
+    const result = { reward, failure, info: { ...facts, queue_ms: queueMs } };
     this.#lastReward = reward;
+    this.#past.add({ step: this.#results.count, action: null, sha256: null, reward });
     await this.#settle(failure === null ? undefined : 'failure', {
       event: 'evaluate',
       time: new Date().toISOString(),
@@ -247,6 +386,8 @@ export class Episode {
         mode: this.#mode,
         leftMs: this.#limits.leftMs,
         gradeMs: this.#gradeMs,
+        step,
+        budget: this.#limits.turns,
         limit: () => this.#limits.reachedBy(step),
       });
       // If it was abandoned meanwhile, a fault of its released sandbox is not a fault of the infrastructure.

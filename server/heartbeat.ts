@@ -12,11 +12,13 @@ export interface HeartbeatOptions {
  * a half-open socket would hold its episodes forever.
  */
 export class Heartbeat {
+  readonly #intervalMs: number;
   readonly #allowedMisses: number;
   readonly #misses = new Map<WebSocket, number>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: HeartbeatOptions) {
+    this.#intervalMs = options.intervalMs;
     this.#allowedMisses = Math.max(1, Math.floor(options.timeoutMs / options.intervalMs));
     this.#timer = setInterval(() => this.#beat(), options.intervalMs);
     this.#timer.unref();
@@ -31,6 +33,12 @@ export class Heartbeat {
     socket.on('ping', heard);
     socket.on('message', heard);
     socket.on('close', () => this.#misses.delete(socket));
+  }
+
+  /** How long a socket has been silent at least, in milliseconds. A handler of its close that was attached before may ask, too. */
+  silentMs(socket: WebSocket): number {
+    const missed = (this.#misses.get(socket) ?? 0) - 1;
+    return Math.max(0, missed * this.#intervalMs);
   }
 
   stop(): void {

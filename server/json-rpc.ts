@@ -1,14 +1,23 @@
-import { ERRORS, ProtocolError } from '../protocol/errors.ts';
+import { ProtocolError } from '../protocol/errors.ts';
 import { type Answer, answerBytes, isText, sizeOf } from './answer-text.ts';
 import type { AnswerWriter } from './answer-writer.ts';
+import { beginInTurns, takesTurns } from './begin-in-turns.ts';
 import { JsonError, parseJson } from './bounded-json.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
-import { clipped } from './excerpt.ts';
+import { clientError, errorObject } from './rpc-error.ts';
 
 export type RpcId = string | number | null;
 
-/** Runs one method; an error that it throws becomes the answer. @param batched the answer waits for others of a batch */
-export type RpcCall = (method: string, params: unknown, batched: boolean) => Promise<unknown>;
+/** Where a request came from. */
+export interface RpcCaller {
+  /** Absent in a notification, which gets no answer. */
+  readonly id?: RpcId | undefined;
+  /** The answer waits for others of a batch. */
+  readonly batched: boolean;
+}
+
+/** Runs one method; an error that it throws becomes the answer. */
+export type RpcCall = (method: string, params: unknown, caller: RpcCaller) => Promise<unknown>;
 
 export interface RpcOptions {
   readonly call: RpcCall;
@@ -50,8 +59,6 @@ interface Request {
   readonly params: unknown;
 }
 
-/** Maximum requests of a batch that start in one turn of the event loop. */
-const BEGUN_A_TURN = 64;
 /** Maximum batch that is joined to one text, in characters. A longer one is sent in parts. */
 const MAX_JOINED = 1_048_576;
 
@@ -68,8 +75,7 @@ function idOf(request: unknown): RpcId {
 }
 
 function failure(id: RpcId, error: ProtocolError): string {
-  const { code, message, data } = error;
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message: clipped(message), data } });
+  return JSON.stringify({ jsonrpc: '2.0', id, error: errorObject(error) });
 }
 
 function refused(refusal: ProtocolError, refusedId: RpcId = null): RpcFrame {
@@ -154,9 +160,9 @@ export class JsonRpc {
       return { begun: this.#isAlone(requests[0]) ? answer : undefined, answer };
     }
     const answers: Promise<Answer | undefined>[] = [];
-    const begun = this.#beginBatch(requests, answers);
+    const begun = beginInTurns(requests, (request) => answers.push(this.#collect(request)));
     return {
-      begun: requests.length > BEGUN_A_TURN ? begun : undefined,
+      begun: takesTurns(requests) ? begun : undefined,
       answer: begun.then(() => this.#batch(answers)),
     };
   }
@@ -165,13 +171,6 @@ export class JsonRpc {
     const { alone } = this.#options;
     if (alone === undefined || !isObject(request)) return false;
     return typeof request.method === 'string' && alone.has(request.method);
-  }
-
-  async #beginBatch(requests: readonly unknown[], answers: Promise<Answer | undefined>[]): Promise<void> {
-    for (const [index, request] of requests.entries()) {
-      if (index > 0 && index % BEGUN_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
-      answers.push(this.#collect(request));
-    }
   }
 
   async #batch(collecting: readonly Promise<Answer | undefined>[]): Promise<Answer | undefined> {
@@ -196,16 +195,14 @@ export class JsonRpc {
     if (request instanceof ProtocolError) return failure(idOf(frame), request);
     const { id, method } = request;
     try {
-      const result = await this.#options.call(method, request.params, batched);
+      const result = await this.#options.call(method, request.params, { id, batched });
       if (id === undefined) this.#options.onWritten?.(result);
       if (id === undefined) return undefined;
       const answer = this.#success(id, result, batched);
       return typeof answer === 'string' ? answer : await answer;
     } catch (error) {
-      const known = error instanceof ProtocolError;
-      if (!known || error.code === ERRORS.internal_error.code) this.#options.onFault(method, error);
-      if (id === undefined) return undefined;
-      return failure(id, known ? error : new ProtocolError('internal_error', 'Internal server error.'));
+      const answer = clientError(error, (fault) => this.#options.onFault(method, fault));
+      return id === undefined ? undefined : failure(id, answer);
     }
   }
 

@@ -1,4 +1,5 @@
 import { closeSync, fsync, fsyncSync, ftruncateSync, unlinkSync, write, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { ProtocolError } from '../protocol/errors.ts';
 import { inTurns, isLarge, jsonPieces } from './answer-text.ts';
@@ -16,6 +17,8 @@ export interface LineFileOptions {
   readonly fsync?: boolean;
   /** Called once, when the file is closed. */
   readonly onClose?: () => void;
+  /** End of each line that the file has already, in bytes. @default it is new */
+  readonly ends?: readonly number[];
 }
 
 /**
@@ -28,16 +31,41 @@ export class LineFile {
   readonly #fsync: boolean;
   readonly #onClose: (() => void) | undefined;
   #fd: number | undefined;
-  /** Bytes of complete lines. */
-  #size = 0;
+  /** End of each complete line, in bytes. */
+  readonly #ends: number[];
   readonly #pending: unknown[] = [];
 
-  /** @param fd of a new file, opened to append, so that a removed line leaves no hole */
-  constructor(path: string, fd: number, { fsync: fsyncs = false, onClose }: LineFileOptions = {}) {
+  /** @param fd opened to append, so that a removed line leaves no hole */
+  constructor(path: string, fd: number, { fsync: fsyncs = false, onClose, ends = [] }: LineFileOptions = {}) {
     this.path = path;
     this.#fd = fd;
     this.#fsync = fsyncs;
     this.#onClose = onClose;
+    this.#ends = [...ends];
+  }
+
+  /** Number of the line that the next value gets, from 0. */
+  get next(): number {
+    return this.#ends.length + this.#pending.length;
+  }
+
+  /** The value of a line. @throws {Error} it is not written yet, or the file cannot be read any more */
+  async read(line: number): Promise<unknown> {
+    const begin = line === 0 ? 0 : this.#ends[line - 1];
+    const end = this.#ends[line];
+    if (begin === undefined || end === undefined) throw new Error(`${this.path} has no line ${line} yet`);
+    const file = await open(this.path, 'r');
+    try {
+      const text = Buffer.allocUnsafe(end - begin);
+      for (let at = 0; at < text.length; ) {
+        const { bytesRead } = await file.read(text, at, text.length - at, begin + at);
+        if (bytesRead === 0) throw new Error(`${this.path} ends within line ${line}`);
+        at += bytesRead;
+      }
+      return JSON.parse(text.toString());
+    } finally {
+      await file.close();
+    }
   }
 
   /** @throws {ProtocolError} `internal_error`; the value stays pending and `flush` writes it */
@@ -80,12 +108,17 @@ export class LineFile {
     }
   }
 
+  /** Bytes of complete lines. */
+  get #size(): number {
+    return this.#ends.at(-1) ?? 0;
+  }
+
   #writeLine(fd: number, value: unknown): void {
     try {
       const line = Buffer.from(`${JSON.stringify(value)}\n`);
       for (let at = 0; at < line.length; ) at += writeSync(fd, line, at);
       if (this.#fsync) fsyncSync(fd);
-      this.#size += line.length;
+      this.#ends.push(this.#size + line.length);
     } catch (error) {
       this.#takeBack(fd);
       throw unwritable(error);
@@ -107,7 +140,7 @@ export class LineFile {
       this.#takeBack(fd);
       throw unwritable(error);
     }
-    this.#size = size;
+    this.#ends.push(size);
     this.#pending.shift();
   }
 

@@ -46,6 +46,12 @@ export class Metrics {
     labelNames: ['class', 'code'],
     registers: [this.registry],
   });
+  readonly #resumes = new Counter({
+    name: 'stepwell_resumes_total',
+    help: 'Episodes that another connection took over, by environment and way: the same sandbox (socket) or a replay.',
+    labelNames: ['environment', 'how'],
+    registers: [this.registry],
+  });
   /** Kept, as looking up labels costs more than counting. */
   readonly #perEnvironment = new Map<string, (seconds: number) => void>();
 
@@ -98,6 +104,10 @@ export class Metrics {
 
   ended(environment: string, outcome: EndReason): void {
     this.#episodes.labels({ environment, outcome }).inc();
+  }
+
+  resumed(environment: string, how: string): void {
+    this.#resumes.labels({ environment, how }).inc();
   }
 
   failed(failureClass: string, code: string): void {

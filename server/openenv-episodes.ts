@@ -15,6 +15,7 @@ import {
 } from './episode-registry.ts';
 import { validateAction, validateReset } from './openenv-validation.ts';
 import type { StepGate } from './step-gate.ts';
+import { failureOfReset, type ToldFailure, toldFailure } from './told-failure.ts';
 
 /** Maximum deadline of an action, in milliseconds, so that its result is there within `ANSWER_MS`. */
 const MAX_CODE_MS = 50_000;
@@ -29,9 +30,30 @@ const MAX_GRADE_MS = 25_000;
  */
 const ANSWER_MS = 55_000;
 
+/** Maximum time in the queue for a sandbox, in milliseconds, so that the answer tells its length. */
+const MAX_QUEUE_MS = 50_000;
+
 /** A request that cannot be carried out; OpenEnv's `EXECUTION_ERROR`. */
 export class OpenEnvExecutionError extends Error {
   override readonly name = 'OpenEnvExecutionError';
+  /** The fault behind it, if the infrastructure is to blame. */
+  readonly failure: ToldFailure | undefined;
+
+  constructor(message: string, failure?: Failure) {
+    super(message);
+    this.failure = failure && toldFailure(failure);
+  }
+}
+
+/** `metadata` of an error that is a fault of the infrastructure, so that a trainer drops the sample without reading text. */
+export function faultMetadata(error: unknown): { readonly metadata?: { readonly failure: ToldFailure } } {
+  const failure =
+    error instanceof OpenEnvExecutionError
+      ? error.failure
+      : error instanceof ProtocolError
+        ? failureOfReset(error)
+        : undefined;
+  return failure === undefined ? {} : { metadata: { failure } };
 }
 
 export interface OpenEnvEpisodesParts {
@@ -50,10 +72,10 @@ function withinLimit(action: ActionObject, stepTimeoutMs: number, graded: boolea
 }
 
 /** Whether the next step, if it is code, may be graded, too. A time limit can be reached by any step. */
-function gradesCode({ reward, max_turns, max_duration_ms }: ResetOptions, stepsMade: number): boolean {
+function gradesCode({ reward, max_duration_ms }: ResetOptions, { turnsLeft }: Episode): boolean {
   if (reward === 'every_step') return true;
   if (reward === 'on_submit') return false;
-  return max_duration_ms !== undefined || (max_turns !== undefined && stepsMade + 1 >= max_turns);
+  return max_duration_ms !== undefined || turnsLeft <= 1;
 }
 
 function observed(observation: Observation): OpenEnvObservation {
@@ -83,12 +105,13 @@ const OVERDUE: Failure = {
   message: `The step took longer than ${ANSWER_MS} ms.`,
   retryable: true,
   action_may_have_run: true,
+  mask_sample: true,
 };
 
-function faulted({ code, message }: Failure): OpenEnvExecutionError {
-  return new OpenEnvExecutionError(
-    `${message} (${code}). The episode ended without a reward: reset to go on.`,
-  );
+function faulted(failure: Failure): OpenEnvExecutionError {
+  const { code, message } = failure;
+  const told = `${message} (${code}). The episode ended without a reward: reset to go on.`;
+  return new OpenEnvExecutionError(told, failure);
 }
 
 /**
@@ -120,11 +143,14 @@ export class OpenEnvEpisodes {
       environment: this.#parts.environment,
       options,
       gradeMs: MAX_GRADE_MS,
+      maxQueueMs: MAX_QUEUE_MS,
+      client: this,
       ...(episode_id === undefined ? {} : { episodeId: episode_id }),
       signal: AbortSignal.any([this.#leaving.signal, late.signal]),
     });
     const { episode, result } = await withDeadline(opening, ANSWER_MS, () => {
-      const error = new OpenEnvExecutionError(`No episode began within ${ANSWER_MS} ms: reset to try again.`);
+      const message = `No episode began within ${ANSWER_MS} ms: reset to try again.`;
+      const error = new OpenEnvExecutionError(message, { ...OVERDUE, message, action_may_have_run: false });
       late.abort(error);
       throw error;
     });
@@ -146,7 +172,7 @@ export class OpenEnvEpisodes {
     if (!episode.answersStep) {
       throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
     }
-    const graded = gradesCode(this.#options, episode.state().step_count);
+    const graded = gradesCode(this.#options, episode);
     const action = withinLimit(validated, this.#parts.stepTimeoutMs, graded);
     const result = await withDeadline(episode.step(undefined, action, this.#parts.gate), ANSWER_MS, () => {
       this.#episode = undefined;

@@ -12,7 +12,7 @@ import type { EpisodeRegistry } from './episode-registry.ts';
 import { clipped, excerpt } from './excerpt.ts';
 import { HTTP_READER, HttpAnswers } from './http-answers.ts';
 import { readBody } from './http-body.ts';
-import { OpenEnvExecutionError } from './openenv-episodes.ts';
+import { faultMetadata, OpenEnvExecutionError } from './openenv-episodes.ts';
 import { OpenEnvHttpEpisodes } from './openenv-http-episodes.ts';
 import { answerMcpText } from './openenv-mcp.ts';
 import { openEnvApi, openEnvMetadata, openEnvSchema } from './openenv-schema.ts';
@@ -115,7 +115,7 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
   app.setErrorHandler((error, _request, reply) => {
     const { status, detail } = httpErrorOf(error);
     if (status >= 500) log.warn({ err: error }, 'an OpenEnv request failed');
-    return reply.code(status).send({ detail });
+    return reply.code(status).send({ detail, ...faultMetadata(error) });
   });
   app.addHook('onRequest', async (request, reply) => {
     if (answers.reserve(request, reply)) return undefined;

@@ -10,7 +10,7 @@ import type { EpisodeRegistry } from './episode-registry.ts';
 import { clipped, excerpt } from './excerpt.ts';
 import { FlowControl } from './flow-control.ts';
 import { Intake } from './intake.ts';
-import { OpenEnvEpisodes, OpenEnvExecutionError } from './openenv-episodes.ts';
+import { faultMetadata, OpenEnvEpisodes, OpenEnvExecutionError } from './openenv-episodes.ts';
 import { answerMcp } from './openenv-mcp.ts';
 import { OpenEnvValidationError, validate } from './openenv-validation.ts';
 import type { ServerMemory } from './server-memory.ts';
@@ -185,20 +185,24 @@ export class OpenEnvSocket {
     if (error instanceof OpenEnvValidationError) {
       return { code: 'VALIDATION_ERROR', message: error.message, details: { errors: error.issues } };
     }
-    if (error instanceof OpenEnvExecutionError) return { code: 'EXECUTION_ERROR', message: error.message };
+    const details = faultMetadata(error);
+    if (error instanceof OpenEnvExecutionError) {
+      return { code: 'EXECUTION_ERROR', message: error.message, details };
+    }
     if (!(error instanceof ProtocolError)) {
       this.#parts.log.error({ err: error }, 'an OpenEnv request failed unexpectedly');
-      return { code: 'EXECUTION_ERROR', message: 'Internal server error.' };
+      const fault = new ProtocolError('internal_error', 'Internal server error.');
+      return { code: 'EXECUTION_ERROR', message: fault.message, details: faultMetadata(fault) };
     }
-    if (error.error === 'shutting_down') return { code: 'SESSION_ERROR', message: error.message };
-    if (error.error !== 'capacity') return { code: 'EXECUTION_ERROR', message: error.message };
+    if (error.error === 'shutting_down') return { code: 'SESSION_ERROR', message: error.message, details };
+    if (error.error !== 'capacity') return { code: 'EXECUTION_ERROR', message: error.message, details };
     const { config, registry } = this.#parts;
     const active = registry.openCount;
     const max = Math.min(config.max_episodes, config.pool_max);
     return {
       code: 'CAPACITY_REACHED',
       message: `Server at capacity: ${active}/${max} sessions active. ${error.message}`,
-      details: { active_sessions: active, max_sessions: max },
+      details: { active_sessions: active, max_sessions: max, ...details },
     };
   }
 }

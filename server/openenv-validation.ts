@@ -4,6 +4,7 @@ import {
   type ActionObject,
   CodeAction,
   EvaluateAction,
+  ExtendAction,
   SkipAction,
   SubmitAction,
 } from '../protocol/action.ts';
@@ -145,6 +146,7 @@ export function validateAction(input: Readonly<Record<string, unknown>>): Action
   if ('submit' in input) return validate(SubmitAction, input);
   if ('evaluate' in input) return validate(EvaluateAction, input);
   if ('skip' in input) return validate(SkipAction, input);
+  if ('extend' in input) return validate(ExtendAction, input);
   return validate(CodeAction, input);
 }
 

@@ -6,9 +6,14 @@ export interface StepGate {
   /**
    * Run a step, at once if it may.
    * @param outputBytes its maximum output @default the server's setting
+   * @param left aborted when the step is no longer this client's; its reason is thrown if the step still waits
    * @throws {ProtocolError} if the client goes away or the server shuts down before it could start
    */
-  pass<T extends object>(outputBytes: number | undefined, step: () => Promise<T>): Promise<T>;
+  pass<T extends object>(
+    outputBytes: number | undefined,
+    step: () => Promise<T>,
+    left?: AbortSignal,
+  ): Promise<T>;
 }
 
 /** Whether a client reads its answers. */
@@ -36,20 +41,26 @@ export class ClientGate implements StepGate {
     this.#parts = parts;
   }
 
-  pass<T extends object>(outputBytes: number | undefined, step: () => Promise<T>): Promise<T> {
+  pass<T extends object>(
+    outputBytes: number | undefined,
+    step: () => Promise<T>,
+    left?: AbortSignal,
+  ): Promise<T> {
     const cost = OutputClient.cost(outputBytes ?? this.#parts.outputBytes);
     if (cost === 0 && this.#parts.flow.flows) return step();
-    return this.#pass(cost, step);
+    return this.#pass(cost, step, left);
   }
 
   /** The same gate, but a step is rejected while `refusal` returns an error. */
   unless(refusal: () => ProtocolError | undefined): StepGate {
     return {
-      pass: (outputBytes, step) =>
-        this.pass(outputBytes, () => {
+      pass: (outputBytes, step, left) => {
+        const unlessRefused = (): ReturnType<typeof step> => {
           const error = refusal();
           return error === undefined ? step() : Promise.reject(error);
-        }),
+        };
+        return this.pass(outputBytes, unlessRefused, left);
+      },
     };
   }
 
@@ -68,8 +79,8 @@ export class ClientGate implements StepGate {
     this.#held.clear();
   }
 
-  async #pass<T extends object>(cost: number, step: () => Promise<T>): Promise<T> {
-    await this.#enter(cost);
+  async #pass<T extends object>(cost: number, step: () => Promise<T>, left?: AbortSignal): Promise<T> {
+    await this.#enter(cost, left);
     try {
       const result = await step();
       if (cost > 0) this.#held.set(result, cost);
@@ -80,15 +91,36 @@ export class ClientGate implements StepGate {
     }
   }
 
-  async #enter(cost: number): Promise<void> {
+  async #enter(cost: number, left: AbortSignal | undefined): Promise<void> {
     const { flow, outputs } = this.#parts;
     for (;;) {
-      await flow.ready();
+      await unlessAborted(flow.ready(), left);
       if (cost === 0) return;
-      await outputs.take(cost);
+      const taken = outputs.take(cost);
+      await unlessAborted(taken, left).catch((error: unknown) => {
+        // It would still get its memory, later.
+        void Promise.resolve(taken).then(() => outputs.give(cost));
+        throw error;
+      });
       // The client may have stopped reading meanwhile.
       if (flow.flows) return;
       outputs.give(cost);
     }
+  }
+}
+
+/** Settles with `promise`, or rejects as soon as the signal is aborted. */
+async function unlessAborted(promise: Promise<void> | undefined, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  if (promise === undefined || signal === undefined) return promise;
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

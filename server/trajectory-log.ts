@@ -9,10 +9,14 @@ import { LineFile, unwritable } from './line-file.ts';
 export interface TrajectoryFile {
   /** Path of the file; `null` if none is kept. */
   readonly path: string | null;
+  /** Number of the line that the next event gets, from 0; `null` if none is kept. */
+  readonly next: number | null;
   /** @throws {ProtocolError} `internal_error`; the event stays pending and `flush` writes it */
   write(event: TrajectoryEvent): void | Promise<void>;
   /** Write pending events. @throws {ProtocolError} `internal_error` */
   flush(): void | Promise<void>;
+  /** The event of a written line, also after the file is closed. @throws {Error} it cannot be read */
+  read(line: number): Promise<unknown>;
   /** Flush and close; a second call does nothing. @throws {ProtocolError} `internal_error` */
   close(): void | Promise<void>;
   /** Close and delete it: the episode did not begin. Never throws. */
@@ -35,7 +39,17 @@ async function hashInTurns(value: unknown): Promise<string> {
   return digest.digest('hex');
 }
 
-const NOTHING: TrajectoryFile = { path: null, write() {}, flush() {}, close() {}, discard() {} };
+const NOTHING: TrajectoryFile = {
+  path: null,
+  next: null,
+  write() {},
+  flush() {},
+  read: async () => {
+    throw new Error('no trajectory is kept');
+  },
+  close() {},
+  discard() {},
+};
 
 export interface TrajectoryLogOptions {
   /** Folder of the files, made if missing; `null` keeps none. */

@@ -6,6 +6,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
 import type { Limit } from './episode-limits.ts';
+import { TurnBudget } from './turn-budget.ts';
 
 /** The outcome of one action. */
 export interface Turn {
@@ -22,6 +23,10 @@ export interface Turn {
 
 export interface TurnOptions {
   readonly mode: RewardMode;
+  /** Number of the step. @default 0: a grade between steps */
+  readonly step?: number;
+  /** The turns of the episode. @default no limit, and no reminder */
+  readonly budget?: TurnBudget;
   /** Remaining time of the episode, in milliseconds. @default no limit */
   readonly leftMs?: number;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
@@ -33,6 +38,7 @@ export interface TurnOptions {
 /** Maximum of an action's code and input together, in bytes: what every engine can pass to a sandbox in one piece. */
 const MOST_CODE_BYTES = 16 * 1024 * 1024;
 const NOTHING_SEEN: Observation = { output: '' };
+const NO_LIMIT = new TurnBudget({});
 
 /**
  * Run one action and grade it if due: for a submit or an evaluate, with `every_step` after each action, with `on_end` after
@@ -45,7 +51,26 @@ const NOTHING_SEEN: Observation = { output: '' };
 export async function takeTurn(
   play: EnvironmentEpisode,
   action: ActionObject,
-  { mode, leftMs = Number.POSITIVE_INFINITY, gradeMs, limit = () => undefined }: TurnOptions,
+  options: TurnOptions,
+): Promise<Turn> {
+  const { budget = NO_LIMIT, step = 0 } = options;
+  const turn = await act(play, budget.meant(action), options);
+  if (step === 0 || turn.failure !== null) return turn;
+  const observation = budget.reminded(turn.observation, step);
+  return observation === turn.observation ? turn : { ...turn, observation };
+}
+
+async function act(
+  play: EnvironmentEpisode,
+  action: ActionObject,
+  {
+    mode,
+    step = 0,
+    budget = NO_LIMIT,
+    leftMs = Number.POSITIVE_INFINITY,
+    gradeMs,
+    limit = () => undefined,
+  }: TurnOptions,
 ): Promise<Turn> {
   if ('skip' in action) {
     return {
@@ -54,11 +79,11 @@ export async function takeTurn(
       terminated: true,
       limit: undefined,
       failure: null,
-      info: { duration_ms: 0, success: false },
+      info: { duration_ms: 0, grade_ms: 0, success: false },
     };
   }
   let observation = NOTHING_SEEN;
-  let info: StepInfo = { duration_ms: 0 };
+  let info: StepInfo = { duration_ms: 0, grade_ms: 0 };
   let phase: FailurePhase = 'action';
   let acted = false;
   let reached: Limit | undefined;
@@ -68,11 +93,15 @@ export async function takeTurn(
       const outcome = await play.act(action, leftMs);
       acted = true;
       observation = outcome.observation;
-      info = { duration_ms: outcome.durationMs, ...outcome.info };
+      info = { ...info, duration_ms: outcome.durationMs, ...outcome.info };
+    }
+    if ('extend' in action) {
+      observation = budget.extend(step, action.extend);
+      acted = true;
     }
     const submitted = 'submit' in action;
     reached = submitted ? undefined : limit();
-    if ('code' in action && !isGraded(mode, reached)) {
+    if (('code' in action || 'extend' in action) && !isGraded(mode, reached)) {
       return { observation, reward: null, terminated: false, limit: reached, failure: null, info };
     }
     phase = 'grading';
@@ -91,7 +120,8 @@ export async function takeTurn(
       info: {
         ...info,
         ...grade.info,
-        duration_ms: info.duration_ms + grade.durationMs,
+        duration_ms: info.duration_ms,
+        grade_ms: grade.durationMs,
         ...(grade.reward === null ? {} : { success: grade.success }),
         reward_components: { ...grade.components },
       },
@@ -138,13 +168,14 @@ export const UNGRADED: Turn = {
   terminated: false,
   limit: 'time',
   failure: null,
-  info: { duration_ms: 0 },
+  info: { duration_ms: 0, grade_ms: 0 },
 };
 
-/** A turn as the client sees it. */
+/** A turn as the client sees it. @param queueMs time from its request to its start, in milliseconds */
 export function resultOf(
   step: number,
   { observation, reward, terminated, limit, failure, info }: Turn,
+  queueMs: number,
 ): StepResult {
   return {
     step,
@@ -153,7 +184,7 @@ export function resultOf(
     terminated,
     truncated: failure !== null || limit !== undefined,
     failure,
-    info: limit === undefined ? info : { ...info, limit },
+    info: { ...info, queue_ms: queueMs, ...(limit === undefined ? {} : { limit }) },
   };
 }
 

@@ -57,6 +57,10 @@ export async function replayEpisode(client: StepwellClient, trajectory: Trajecto
 
 async function replayEvent(episode: Episode, event: PlayedEvent): Promise<Difference[]> {
   const where = place(event);
+  if (event.event === 'undo') {
+    const { step_count } = await episode.undo(event.steps);
+    return compare(where, 'step_count', event.to_step, step_count);
+  }
   const gradeNow = async () => gradeDifferences(where, event, await episode.evaluate());
   if (event.event === 'evaluate') return gradeNow();
   if (event.event === 'limit') return event.info.reward_components === undefined ? [] : gradeNow();
@@ -118,11 +122,28 @@ function fileDifferences({ reset, events, close }: Trajectory): Difference[] {
     const hash = createHash('sha256').update(canonicalJson(event.observation)).digest('hex');
     return compare(`file, ${where}`, 'observation_sha256', event.observation_sha256, hash);
   });
-  const numbers = steps.flatMap((event, i) => compare(`file, ${place(event)}`, 'step', event.step, i + 1));
-  return [...found, ...numbers, ...(close ? compare('file, close', 'steps', close.steps, steps.length) : [])];
+  const { numbers, count } = stepNumbers(events);
+  return [...found, ...numbers, ...(close ? compare('file, close', 'steps', close.steps, count) : [])];
+}
+
+/** Steps are numbered in their order; after an undo the numbers go on from the steps that are left. */
+function stepNumbers(events: readonly PlayedEvent[]) {
+  const numbers: Difference[] = [];
+  let count = 0;
+  for (const event of events) {
+    if (event.event === 'undo') {
+      numbers.push(...compare(`file, ${place(event)}`, 'to_step', event.to_step, count - event.steps));
+      count = event.to_step;
+    }
+    if (event.event !== 'step') continue;
+    count += 1;
+    numbers.push(...compare(`file, ${place(event)}`, 'step', event.step, count));
+  }
+  return { numbers, count };
 }
 
 function place(event: PlayedEvent): string {
+  if (event.event === 'undo') return `undo to step ${event.to_step}`;
   return event.event === 'step' ? `step ${event.step}` : `${event.event} after step ${event.after_step}`;
 }
 

@@ -3,10 +3,12 @@ import {
   type CloseEvent,
   type EvaluateEvent,
   type LimitEvent,
+  OLDEST_TRAJECTORY_VERSION,
   type ResetEvent,
   type StepEvent,
   TRAJECTORY_VERSION,
   TrajectoryEvent,
+  type UndoEvent,
 } from '../../protocol/trajectory.ts';
 
 /** A file that is not a trajectory; the message names file, line and reason. */
@@ -15,13 +17,13 @@ export class TrajectoryError extends Error {
 }
 
 /** An event between reset and close. */
-export type PlayedEvent = StepEvent | EvaluateEvent | LimitEvent;
+export type PlayedEvent = StepEvent | EvaluateEvent | LimitEvent | UndoEvent;
 
 /** A trajectory, read from its file. */
 export interface Trajectory {
   readonly path: string;
   readonly reset: ResetEvent;
-  /** Steps and grades, in order. */
+  /** Steps, grades and undos, in order. */
   readonly events: readonly PlayedEvent[];
   readonly close: CloseEvent | null;
   /** Whether the last line was incomplete, as after a crash, and is left out. */
@@ -57,7 +59,7 @@ export function parseTrajectory(path: string, text: string): Trajectory {
     if (event.event === 'reset') throw fault(path, i + 2, 'begins a second episode: a file has one');
     if (close) throw fault(path, i + 2, 'follows the close event');
     if (event.event === 'close') close = event;
-    else played.push(event);
+    else if (event.event !== 'resume') played.push(event);
   }
   return { path, reset, events: played, close, torn: rest !== '' && !whole };
 }
@@ -73,11 +75,11 @@ function parseLine(path: string, line: string, number: number): TrajectoryEvent 
   if (event.success) return event.data;
   const version =
     typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
-  if (typeof version === 'number' && version !== TRAJECTORY_VERSION) {
+  if (typeof version === 'number' && (version < OLDEST_TRAJECTORY_VERSION || version > TRAJECTORY_VERSION)) {
     throw fault(
       path,
       number,
-      `is of trajectory version ${version}; this program reads ${TRAJECTORY_VERSION}`,
+      `is of trajectory version ${version}; this program reads ${OLDEST_TRAJECTORY_VERSION} to ${TRAJECTORY_VERSION}`,
     );
   }
   const [issue] = event.error.issues;

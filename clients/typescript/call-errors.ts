@@ -40,7 +40,7 @@ export abstract class UnansweredError extends StepwellError {
   }
 }
 
-/** The socket has closed. Rejects all pending and later calls. */
+/** The socket has closed, and no other one took its place. Rejects all pending and later calls. */
 export class ConnectionLostError extends UnansweredError {
   readonly retryable = false;
   readonly remedy = 'Connect again and begin a new episode.';
@@ -53,14 +53,31 @@ export class ConnectionLostError extends UnansweredError {
   }
 }
 
+/**
+ * The episode could not be resumed after the socket was lost: its grace time was over, its server was gone and it could not be
+ * played again, or not to the same observations. The `cause` says which. A trainer leaves its sample out.
+ */
+export class EpisodeLostError extends UnansweredError {
+  readonly retryable = false;
+  readonly remedy = 'Reset to begin another episode, and leave this sample out.';
+  readonly episodeId: string;
+  /** Always: there is no reward, and the agent is not to blame. */
+  readonly maskSample = true;
+
+  constructor(episodeId: string, reason: string, call: CallContext, mayHaveRun: boolean, cause?: unknown) {
+    super(`episode ${episodeId} is lost: ${reason}`, call, mayHaveRun, { cause });
+    this.episodeId = episodeId;
+  }
+}
+
 /** The call's deadline passed before its answer came. A late answer is dropped. */
 export class DeadlineError extends UnansweredError {
   readonly retryable = true;
   readonly remedy = 'Ask for the same step number again, or allow more time by `timeoutMs`.';
   readonly timeoutMs: number;
 
-  constructor(timeoutMs: number, call: CallContext) {
-    super(`no answer to ${call.method} within ${timeoutMs} ms`, call, true);
+  constructor(timeoutMs: number, call: CallContext, mayHaveRun: boolean) {
+    super(`no answer to ${call.method} within ${timeoutMs} ms`, call, mayHaveRun);
     this.timeoutMs = timeoutMs;
   }
 }

@@ -1,11 +1,16 @@
 import type { EnvironmentInfo } from '../../protocol/environment.ts';
+import type { ResetResult } from '../../protocol/episode.ts';
 import { METHODS, type MethodName, type Params, type Result } from '../../protocol/methods.ts';
+import { MovedNote, type NotificationName } from '../../protocol/notifications.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import { endpoint, openSocket } from './address.ts';
 import { MalformedResultError } from './call-errors.ts';
 import { Episode } from './episode.ts';
+import { HeldEpisodes } from './held-episodes.ts';
 import type { Call, CallOptions } from './pending-call.ts';
+import { Reconnection } from './reconnection.ts';
 import { ServerConnection } from './server-connection.ts';
+import { SocketLink } from './socket-link.ts';
 
 /** Times are 1 to 2,147,483,647 ms (24.8 days); a longer one, or `Infinity`, counts as the longest. */
 export interface ClientOptions {
@@ -23,10 +28,27 @@ export interface ClientOptions {
   readonly maxFrameBytes?: number;
   /** Interval of pings, in milliseconds; three without any message from the server end the connection. @default 20000 */
   readonly heartbeatMs?: number;
+  /**
+   * Maximum time to connect again after the socket was lost, in milliseconds. Meanwhile calls wait. The new socket resumes the
+   * open episodes, and calls without an answer are sent again, steps under their numbers. 0 does not reconnect: a lost socket
+   * then rejects every pending and later call with `ConnectionLostError`. @default the server's `grace_ms`
+   */
+  readonly reconnectMs?: number;
+  /**
+   * Go on with episodes that a restarted server has played again with other observations than the recorded ones. If false,
+   * they reject their calls with `EpisodeLostError`. @default false
+   */
+  readonly acceptInexact?: boolean;
   /** Check every result against the protocol's schemas. Costs time on every step. @default false */
   readonly strict?: boolean;
   /** Cancels the connection attempt. */
   readonly signal?: AbortSignal;
+}
+
+/** What the results that begin episodes have in common. */
+interface Begun {
+  readonly episode_id?: string;
+  readonly resume_token?: string;
 }
 
 const MIB = 1_048_576;
@@ -35,19 +57,58 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const HEADER_TOKEN = /^[!-~]+$/;
 
 /**
+ * Methods that may be sent twice. A step may be, too, if it has its number. Episodes of a reset or fork whose answer was lost
+ * end with their grace time.
+ */
+const REPEATED: ReadonlySet<MethodName> = new Set([
+  'environments/list',
+  'tasks/list',
+  'episode/reset',
+  'episode/evaluate',
+  'episode/state',
+  'episode/resume',
+  'episode/reset_many',
+  'episode/fork',
+  'episode/close',
+] as const);
+
+/**
  * A connection to a Stepwell server. It carries any number of episodes at once; dispose of it with `await using` or
- * `close()`. It does not reconnect: a lost socket rejects every pending and later call with `ConnectionLostError`.
+ * `close()`. A lost socket is replaced, and its episodes go on: see `reconnectMs`.
  */
 export class StepwellClient implements AsyncDisposable {
   readonly #connection: ServerConnection;
+  readonly #reconnection: Reconnection;
+  readonly #held = new HeldEpisodes();
+  readonly #options: ClientOptions;
+  readonly #url: string;
   readonly #timeoutMs: number;
   readonly #strict: boolean;
   readonly #episodes = new Set<Episode>();
   #handshake: Result<'initialize'> | null = null;
   #closing: Promise<void> | null = null;
 
-  private constructor(connection: ServerConnection, options: ClientOptions) {
-    this.#connection = connection;
+  private constructor(url: string, options: ClientOptions) {
+    const { acceptInexact = false, maxBufferedBytes = 64 * MIB, maxInFlight = 4096 } = options;
+    this.#url = url;
+    this.#options = options;
+    this.#connection = new ServerConnection(
+      { maxInFlight, maxBufferedBytes },
+      {
+        onLost: (end) => this.#reconnection.begin(end),
+        onNotification: (method, params) => this.#notified(method, params),
+      },
+    );
+    this.#reconnection = new Reconnection({
+      connection: this.#connection,
+      episodes: this.#held,
+      withinMs: () => this.#reconnectMs,
+      acceptInexact,
+      open: (signal) => this.#open(signal),
+      initialize: () => this.#initialize(),
+      resume: (resume_token) => this.#first('episode/resume', { resume_token }),
+      close: (episode_id) => this.#first('episode/close', { episode_id }),
+    });
     this.#timeoutMs = options.timeoutMs ?? 120_000;
     this.#strict = options.strict ?? false;
   }
@@ -60,30 +121,15 @@ export class StepwellClient implements AsyncDisposable {
    * @throws {VersionMismatchError} the server speaks another version
    */
   static async connect(url: string, options: ClientOptions = {}): Promise<StepwellClient> {
-    const { connectTimeoutMs = 10_000, maxFrameBytes = 64 * MIB, maxBufferedBytes = 64 * MIB } = options;
-    const { maxInFlight = 4096, heartbeatMs = 20_000, token, signal } = options;
-    const limits = { maxInFlight, maxBufferedBytes, heartbeatMs };
-    const inHeader = token !== undefined && HEADER_TOKEN.test(token);
-    const connection = await openSocket(
-      endpoint(url),
-      { connectTimeoutMs, maxFrameBytes, token: inHeader ? token : undefined, signal },
-      (socket) => new ServerConnection(socket, limits),
-    );
-    const client = new StepwellClient(connection, options);
+    const client = new StepwellClient(endpoint(url), options);
+    client.#connection.attach(await client.#open(options.signal));
     try {
-      client.#handshake = await client.call(
-        'initialize',
-        {
-          protocol_version: PROTOCOL_VERSION,
-          client: { name: 'stepwell-ts', version: STEPWELL_VERSION },
-          token: inHeader ? undefined : token,
-        },
-        { timeoutMs: connectTimeoutMs, signal },
-      );
+      await client.#initialize(options.signal);
     } catch (error) {
-      await connection.close();
+      await client.#connection.close();
       throw error;
     }
+    client.#connection.open();
     return client;
   }
 
@@ -93,7 +139,7 @@ export class StepwellClient implements AsyncDisposable {
     return this.#handshake;
   }
 
-  /** Resolves when the socket has closed, from either side. */
+  /** Resolves when the connection has ended, from either side: the socket has closed, and no other one takes its place. */
   get closed(): Promise<void> {
     return this.#connection.closed;
   }
@@ -115,22 +161,32 @@ export class StepwellClient implements AsyncDisposable {
 
   /** Begin an episode. If the call was cancelled and the episode begins late, it is closed. */
   async reset(params: Params<'episode/reset'>, options?: CallOptions): Promise<Episode> {
-    const onLateResult = (late: unknown) => {
-      const { episode_id } = late as Result<'episode/reset'>;
-      this.call('episode/close', { episode_id }).catch(() => undefined);
-    };
-    const reset = await this.#call('episode/reset', params, { ...options, step: null, onLateResult });
+    const onLateResult = (late: unknown) => this.#closeLate(late as Result<'episode/reset'>);
+    return this.#opened(
+      await this.#call('episode/reset', params, { ...options, step: null, onLateResult }),
+      0,
+    );
+  }
+
+  #opened(reset: ResetResult, stepCount: number): Episode {
     const episode: Episode = new Episode(
       {
-        call: (method, callParams, callOptions) => this.#call(method, callParams, callOptions),
+        call: (method, params, options) => this.#call(method, params, options),
         stepTimeoutMs: this.handshake.limits.step_timeout_ms,
         timeoutMs: this.#timeoutMs,
         onOver: () => this.#episodes.delete(episode),
+        onFork: (forked, count) => this.#opened(forked, count),
+        onLate: (late) => this.#closeLate(late),
       },
       reset,
+      stepCount,
     );
     this.#episodes.add(episode);
     return episode;
+  }
+
+  #closeLate({ episode_id }: { readonly episode_id: string }): void {
+    this.call('episode/close', { episode_id }).catch(() => undefined);
   }
 
   /**
@@ -156,7 +212,57 @@ export class StepwellClient implements AsyncDisposable {
   async #close(): Promise<void> {
     const episodes = [...this.#episodes].map((episode) => episode.close({ timeoutMs: CLOSE_TIMEOUT_MS }));
     await Promise.allSettled(episodes);
+    this.#reconnection.stop();
     await this.#connection.close();
+  }
+
+  /** 0 until the first handshake. */
+  get #reconnectMs(): number {
+    if (!this.#handshake) return 0;
+    // A server that cannot resume does not tell a grace time.
+    return this.#options.reconnectMs ?? this.#handshake.limits.grace_ms ?? 0;
+  }
+
+  /** The token as the header of the upgrade carries it. */
+  get #headerToken(): string | undefined {
+    const { token } = this.#options;
+    return token !== undefined && HEADER_TOKEN.test(token) ? token : undefined;
+  }
+
+  #open(signal: AbortSignal | undefined): Promise<SocketLink> {
+    const { connectTimeoutMs = 10_000, heartbeatMs = 20_000, maxFrameBytes = 64 * MIB } = this.#options;
+    const options = { connectTimeoutMs, maxFrameBytes, token: this.#headerToken, signal };
+    return openSocket(this.#url, options, (socket) => new SocketLink(socket, heartbeatMs));
+  }
+
+  async #initialize(signal?: AbortSignal): Promise<void> {
+    const { connectTimeoutMs = 10_000, token } = this.#options;
+    this.#handshake = await this.#first(
+      'initialize',
+      {
+        protocol_version: PROTOCOL_VERSION,
+        client: { name: 'stepwell-ts', version: STEPWELL_VERSION },
+        token: this.#headerToken === undefined ? token : undefined,
+      },
+      { timeoutMs: connectTimeoutMs, signal },
+    );
+  }
+
+  /** A call that prepares a new socket. */
+  async #first<M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    { timeoutMs = this.#timeoutMs, signal }: CallOptions = {},
+  ): Promise<Result<M>> {
+    const call = { method, params, timeoutMs, signal, step: null, first: true };
+    return this.#checked(method, await this.#connection.call(call));
+  }
+
+  #notified(method: string, params: unknown): void {
+    if (method === ('episode/moved' satisfies NotificationName)) {
+      const moved = MovedNote.safeParse(params);
+      if (moved.success) this.#held.drop(moved.data.episode_id);
+    }
   }
 
   async #call<M extends MethodName>(
@@ -165,7 +271,33 @@ export class StepwellClient implements AsyncDisposable {
     options: CallOptions & Pick<Call, 'step' | 'onLateResult'>,
   ): Promise<Result<M>> {
     const { timeoutMs = this.#timeoutMs, signal, step, onLateResult } = options;
-    const result = await this.#connection.call({ method, params, timeoutMs, signal, step, onLateResult });
+    const { episode_id, step: number } = params as { readonly episode_id?: string; readonly step?: number };
+    // That of a reset is not an episode yet.
+    const episodeId = method === 'episode/reset' ? null : (episode_id ?? null);
+    const loss = episodeId === null ? undefined : this.#held.lossOf(episodeId, { method, step }, false);
+    if (loss !== undefined) throw loss;
+    const repeat = method === 'episode/step' ? number !== undefined : REPEATED.has(method);
+    const call = { method, params, timeoutMs, signal, step, onLateResult, episodeId, repeat };
+    const result = this.#checked(method, await this.#connection.call(call));
+    this.#note(method, params, result);
+    return result;
+  }
+
+  /** Remember which episodes a lost socket leaves to be resumed. */
+  #note(method: MethodName, params: object, result: object): void {
+    if (method === 'episode/step') {
+      const { terminated, truncated } = result as Result<'episode/step'>;
+      if (terminated || truncated) this.#held.drop((params as Params<'episode/step'>).episode_id);
+      return;
+    }
+    const known: Begun & { readonly episodes?: readonly Begun[] } = { ...params, ...result };
+    for (const { episode_id: id, resume_token: token } of [known, ...(known.episodes ?? [])]) {
+      if (id !== undefined && token !== undefined) this.#held.keep(id, token);
+    }
+    if (known.episode_id !== undefined && method === 'episode/close') this.#held.drop(known.episode_id);
+  }
+
+  #checked<M extends MethodName>(method: M, result: unknown): Result<M> {
     if (!this.#strict) return result as Result<M>;
     const checked = METHODS[method].result.safeParse(result);
     if (checked.success) return checked.data as Result<M>;

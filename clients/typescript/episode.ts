@@ -1,16 +1,17 @@
 import type { Action } from '../../protocol/action.ts';
 import type { EpisodeState, EvaluateResult, ResetResult, StepResult } from '../../protocol/episode.ts';
+import type { Restored, UndoResult } from '../../protocol/fork.ts';
 import type { MethodName, Params, Result } from '../../protocol/methods.ts';
-import { UnansweredError } from './call-errors.ts';
-import { EpisodeNotFoundError, RemoteError } from './errors.ts';
-import type { CallOptions } from './pending-call.ts';
+import { EpisodeLostError, UnansweredError } from './call-errors.ts';
+import { EpisodeNotFoundError, RemoteError, remoteError } from './errors.ts';
+import type { Call, CallOptions } from './pending-call.ts';
 
 /** What an episode needs of its client. */
 export interface EpisodeLink {
   call<M extends MethodName>(
     method: M,
     params: Params<M>,
-    options: CallOptions & { readonly step: number | null },
+    options: CallOptions & Pick<Call, 'step' | 'onLateResult'>,
   ): Promise<Result<M>>;
   /** The server's deadline of a step that names none, in milliseconds. */
   readonly stepTimeoutMs: number;
@@ -18,7 +19,27 @@ export interface EpisodeLink {
   readonly timeoutMs: number;
   /** Called when the episode has ended or is being closed. */
   onOver(): void;
+  /** A fork has begun after so many steps. */
+  onFork(reset: ResetResult, stepCount: number): Episode;
+  /** Called with each fork that begins after its call was cancelled. */
+  onLate(late: { readonly episode_id: string }): void;
 }
+
+export interface ForkOptions extends CallOptions {
+  /** The forks begin after this step; 0: after the reset. @default the last step after which the episode went on */
+  readonly atStep?: number;
+  /** Number of forks, 1 to 64. @default 1 */
+  readonly count?: number;
+}
+
+/** An independent episode that goes on from a state of another one, or why it could not begin. */
+export type Fork =
+  | (Pick<Restored, 'how' | 'exact'> & {
+      readonly episode: Episode;
+      /** What it lacks, or has only started again, in words. */
+      readonly notCarried: readonly string[];
+    })
+  | { readonly error: RemoteError };
 
 export interface StepOptions extends CallOptions {
   /** Request this step instead of the next one: a step already done returns its stored result. */
@@ -42,11 +63,13 @@ export class Episode implements AsyncDisposable {
   /** Facts about the episode: seed, image, engine, isolation. */
   readonly info: ResetResult['info'];
   readonly #link: EpisodeLink;
-  #nextStep = 1;
+  #nextStep: number;
   #closing: Promise<void> | null = null;
 
-  constructor(link: EpisodeLink, reset: ResetResult) {
+  /** @param stepCount steps that a fork begins with */
+  constructor(link: EpisodeLink, reset: ResetResult, stepCount = 0) {
     this.#link = link;
+    this.#nextStep = stepCount + 1;
     this.id = reset.episode_id;
     this.resumeToken = reset.resume_token;
     this.task = reset.task;
@@ -97,6 +120,44 @@ export class Episode implements AsyncDisposable {
     return this.#link.call('episode/evaluate', { episode_id: this.id }, { ...options, step: null });
   }
 
+  /**
+   * Independent episodes that go on from the present state or an earlier one, each with its own id, limits and sandbox. This
+   * one stays as it is, and may be over. If the call was cancelled and forks begin late, they are closed.
+   * @throws {EpisodeOverError} the step `atStep` ended the episode
+   */
+  async fork({ atStep, count, ...options }: ForkOptions = {}): Promise<readonly Fork[]> {
+    const params = { episode_id: this.id, at_step: atStep, count };
+    const onLateResult = (late: unknown) => {
+      for (const entry of (late as Result<'episode/fork'>).episodes) {
+        if (!('error' in entry)) this.#link.onLate(entry);
+      }
+    };
+    const { episodes } = await this.#link.call('episode/fork', params, {
+      ...options,
+      step: null,
+      onLateResult,
+    });
+    return episodes.map((entry): Fork => {
+      if ('error' in entry) return { error: remoteError(entry.error) };
+      const { how, exact, not_carried: notCarried, step_count, episode_id, resume_token } = entry;
+      const { task, observation, info } = this;
+      const reset = { episode_id, resume_token, task, observation, info };
+      return { episode: this.#link.onFork(reset, step_count), how, exact, notCarried };
+    });
+  }
+
+  /**
+   * Go back in place: the last steps count as not made. Await the steps before; those after get the numbers again.
+   * @param steps number of steps to take back @default 1
+   * @throws {EpisodeOverError} the episode has ended: fork it at an earlier step instead
+   */
+  async undo(steps = 1, options?: CallOptions): Promise<UndoResult> {
+    const params = { episode_id: this.id, steps };
+    const result = await this.#link.call('episode/undo', params, { ...options, step: null });
+    this.#nextStep = result.step_count + 1;
+    return result;
+  }
+
   state(options?: CallOptions): Promise<EpisodeState> {
     return this.#link.call('episode/state', { episode_id: this.id }, { ...options, step: null });
   }
@@ -117,7 +178,7 @@ export class Episode implements AsyncDisposable {
     try {
       await this.#link.call('episode/close', { episode_id: this.id }, { ...options, step: null });
     } catch (error) {
-      if (!(error instanceof EpisodeNotFoundError)) throw error;
+      if (!(error instanceof EpisodeNotFoundError || error instanceof EpisodeLostError)) throw error;
     }
   }
 

@@ -17,6 +17,12 @@ export interface Call extends CallContext {
   /** Deadline in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Id of the episode that it is about. @default none */
+  readonly episodeId?: string | null;
+  /** Whether it is sent again after the socket was lost. If not, it is rejected. @default false */
+  readonly repeat?: boolean;
+  /** Whether it prepares a new socket, and is sent before all others. @default false */
+  readonly first?: boolean;
   /** Takes a result that arrives after the call has ended. @default it is dropped */
   readonly onLateResult?: (result: unknown) => void;
 }
@@ -31,6 +37,8 @@ export type OnGivenUp = (pending: PendingCall) => void;
 export class PendingCall {
   readonly id: number;
   readonly call: Call;
+  /** Whether it was sent, so that the server may have run it. */
+  wasSent = false;
   readonly #resolve: (result: unknown) => void;
   readonly #reject: (error: Error) => void;
   readonly #onGivenUp: OnGivenUp;
@@ -53,9 +61,14 @@ export class PendingCall {
     call.signal?.addEventListener('abort', this);
   }
 
+  /** Whether nobody waits for its answer any more. */
+  get givenUp(): boolean {
+    return this.#givenUp;
+  }
+
   /** The signal fired. */
   handleEvent(): void {
-    this.#giveUp(new AbortedError(this.call.signal?.reason, this.call, true));
+    this.#giveUp(new AbortedError(this.call.signal?.reason, this.call, this.wasSent));
   }
 
   resolve(result: unknown): void {
@@ -86,6 +99,6 @@ export class PendingCall {
   }
 
   static #expire(pending: PendingCall): void {
-    pending.#giveUp(new DeadlineError(pending.call.timeoutMs, pending.call));
+    pending.#giveUp(new DeadlineError(pending.call.timeoutMs, pending.call, pending.wasSent));
   }
 }

@@ -11,6 +11,7 @@ export {
   ConnectError,
   ConnectionLostError,
   DeadlineError,
+  EpisodeLostError,
   MalformedResultError,
   OverloadedError,
   UnansweredError,

@@ -1,74 +1,99 @@
-import type { Duplex } from 'node:stream';
-import WebSocket from 'ws';
 import { AbortedError, type CallContext, ConnectionLostError, OverloadedError } from './call-errors.ts';
-import { remoteError, type WireError } from './errors.ts';
+import { remoteError, type StepwellError, type WireError } from './errors.ts';
 import { type Call, type OnGivenUp, PendingCall } from './pending-call.ts';
-import { timerMs } from './timer.ts';
+import type { SocketEnd, SocketLink } from './socket-link.ts';
 
 export interface ConnectionLimits {
   /** Maximum number of pending calls. @default 4096 */
   readonly maxInFlight: number;
   /** Maximum number of bytes that wait to be written to the socket. @default 64 MiB */
   readonly maxBufferedBytes: number;
-  /** Interval of pings, in milliseconds; three without any message from the server end the connection. @default 20000 */
-  readonly heartbeatMs: number;
 }
 
-interface Reply {
+export interface ConnectionEvents {
+  /** The socket is lost. @returns whether another one will take its place; if not, the connection has ended */
+  readonly onLost: (end: SocketEnd) => boolean;
+  /** The server sent something without being asked. */
+  readonly onNotification: (method: string, params: unknown) => void;
+}
+
+interface Message {
   readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: unknown;
   readonly result?: unknown;
   readonly error?: WireError;
 }
 
-const SILENT_BEATS = 3;
-
-/** JSON-RPC calls over an open WebSocket: matches answers to calls, keeps deadlines, reports the socket's end. */
+/**
+ * JSON-RPC calls over a WebSocket that may be replaced: matches answers to calls and keeps deadlines. When a socket is lost,
+ * calls that may be repeated wait for the next one; the others are rejected.
+ */
 export class ServerConnection {
-  readonly #socket: WebSocket;
   readonly #limits: ConnectionLimits;
+  readonly #events: ConnectionEvents;
   readonly #pending = new Map<number, PendingCall>();
-  readonly #heartbeat: NodeJS.Timeout;
   readonly #onGivenUp: OnGivenUp;
-  /** The TCP or TLS socket below the WebSocket, once it is open. */
-  #stream: Duplex | null = null;
-  #corked = false;
+  #link: SocketLink | null = null;
+  /** Whether ordinary calls are sent. */
+  #open = false;
+  /** Episodes whose calls wait until they are resumed. */
+  readonly #resuming = new Set<string>();
   #nextId = 1;
-  #silentBeats = 0;
-  #fault: unknown;
-  #end: { readonly reason: string; readonly closeCode: number } | null = null;
-
-  /** Resolves when the socket has closed, from either side. */
+  #end: SocketEnd | null = null;
+  #resolveClosed: () => void = () => {};
+  /** Resolves when the connection has ended, from either side, and its socket has closed. */
   readonly closed: Promise<void>;
 
-  /** @param socket open, or opening; its handlers are attached here */
-  constructor(socket: WebSocket, limits: ConnectionLimits) {
-    this.#socket = socket;
+  constructor(limits: ConnectionLimits, events: ConnectionEvents) {
     this.#limits = limits;
+    this.#events = events;
+    this.closed = new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+    });
     this.#onGivenUp = ({ id, call }) => {
       // A late answer must find its call, if the call has a handler for it.
       if (!call.onLateResult) this.#pending.delete(id);
     };
-    socket.once('upgrade', (response) => {
-      this.#stream = response.socket;
+  }
+
+  /** Number of pending calls. */
+  get inFlight(): number {
+    return this.#pending.size;
+  }
+
+  /** Use another socket. Until `open`, only calls with `first` are sent on it. */
+  attach(link: SocketLink): void {
+    this.#link = link;
+    link.listen({
+      onMessage: (message) => this.#receive(message),
+      onEnd: (end) => {
+        if (this.#link === link) this.#lost(end);
+      },
     });
-    socket.on('message', (data) => this.#receive(data.toString()));
-    socket.on('pong', () => {
-      this.#silentBeats = 0;
-    });
-    socket.on('ping', () => {
-      this.#silentBeats = 0;
-    });
-    socket.on('error', (error) => {
-      this.#fault = error;
-    });
-    this.closed = new Promise((resolve) => {
-      socket.once('close', (code, reason) => {
-        this.#finish(reason.toString() || closeText(code), code);
-        resolve();
-      });
-    });
-    this.#heartbeat = setInterval(() => this.#beat(), timerMs(limits.heartbeatMs));
-    this.#heartbeat.unref();
+  }
+
+  /** Send the calls that wait, and later ones at once; those of episodes that are being resumed wait for `resumed`. */
+  open(resuming: Iterable<string> = []): void {
+    for (const id of resuming) this.#resuming.add(id);
+    this.#open = true;
+    for (const pending of this.#pending.values()) this.#sendIfReady(pending);
+  }
+
+  /** Send the waiting calls of an episode. */
+  resumed(episodeId: string): void {
+    this.#resuming.delete(episodeId);
+    for (const pending of this.#pending.values()) {
+      if (pending.call.episodeId === episodeId) this.#sendIfReady(pending);
+    }
+  }
+
+  /** Reject the waiting calls of an episode that cannot be resumed. */
+  abandon(episodeId: string, error: (call: CallContext, mayHaveRun: boolean) => StepwellError): void {
+    this.#resuming.delete(episodeId);
+    for (const { call, id, wasSent } of [...this.#pending.values()]) {
+      if (call.episodeId === episodeId) this.#take(id)?.reject(error(call, wasSent));
+    }
   }
 
   /**
@@ -78,57 +103,87 @@ export class ServerConnection {
    */
   call(call: Call): Promise<unknown> {
     const { signal } = call;
-    if (this.#end) return Promise.reject(this.#lost(call, false));
+    if (this.#end) return Promise.reject(lost(this.#end, call, false));
     if (signal?.aborted) return Promise.reject(new AbortedError(signal.reason, call, false));
     const { maxInFlight, maxBufferedBytes } = this.#limits;
-    if (this.#pending.size >= maxInFlight) {
+    if (this.#pending.size >= maxInFlight && !call.first) {
       return Promise.reject(new OverloadedError(`${maxInFlight} calls are in flight already`, call));
     }
-    if (this.#socket.bufferedAmount > maxBufferedBytes) {
-      const message = `${this.#socket.bufferedAmount} bytes wait to be sent: the server reads too slowly`;
+    const unsent = this.#link?.bufferedAmount ?? 0;
+    if (unsent > maxBufferedBytes) {
+      const message = `${unsent} bytes wait to be sent: the server reads too slowly`;
       return Promise.reject(new OverloadedError(message, call));
     }
     const id = this.#nextId++;
-    const text = JSON.stringify({ jsonrpc: '2.0', id, method: call.method, params: call.params });
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, new PendingCall(id, call, resolve, reject, this.#onGivenUp));
-      this.#send(text);
+      const pending = new PendingCall(id, call, resolve, reject, this.#onGivenUp);
+      this.#pending.set(id, pending);
+      this.#sendIfReady(pending);
     });
-  }
-
-  /** Number of pending calls. */
-  get inFlight(): number {
-    return this.#pending.size;
   }
 
   /** Close the socket; calls that are pending are rejected with `ConnectionLostError`. */
   async close(): Promise<void> {
-    this.#finish('closed by this client', 1000);
-    this.#socket.close(1000);
+    this.finish({ reason: 'closed by this client', closeCode: 1000 });
+    await this.#link?.close();
     await this.closed;
   }
 
-  #receive(text: string): void {
-    this.#silentBeats = 0;
-    let message: unknown;
-    try {
-      message = JSON.parse(text);
-    } catch (error) {
-      this.#fault = error;
-      this.#finish('the server sent a frame that is not JSON', 1002);
-      this.#socket.terminate();
-      return;
+  /** The connection has ended: reject all calls, now and later. */
+  finish(end: SocketEnd): void {
+    if (this.#end) return;
+    this.#end = end;
+    this.#open = false;
+    for (const { call, id, wasSent } of [...this.#pending.values()]) {
+      this.#take(id)?.reject(lost(end, call, wasSent));
     }
-    if (Array.isArray(message)) for (const reply of message) this.#settle(reply as Reply);
-    else this.#settle(message as Reply);
+    if (this.#link === null) this.#resolveClosed();
+    else void this.#link.closed.then(this.#resolveClosed);
   }
 
-  #settle(reply: Reply): void {
-    if (typeof reply?.id !== 'number') return;
-    const pending = this.#take(reply.id);
+  #lost(end: SocketEnd): void {
+    if (this.#end) return;
+    this.#open = false;
+    this.#resuming.clear();
+    if (!this.#events.onLost(end)) {
+      this.finish(end);
+      return;
+    }
+    for (const { call, givenUp, id } of [...this.#pending.values()]) {
+      if (!call.repeat || givenUp) this.#take(id)?.reject(lost(end, call, true));
+    }
+  }
+
+  #sendIfReady(pending: PendingCall): void {
+    const { call, givenUp, id } = pending;
+    const { episodeId = null, first = false, method, params } = call;
+    const waits = !this.#open || (episodeId !== null && this.#resuming.has(episodeId));
+    if ((waits && !first) || givenUp) return;
+    let text: string;
+    try {
+      text = JSON.stringify({ jsonrpc: '2.0', id, method, params });
+    } catch (error) {
+      this.#take(id)?.reject(error instanceof Error ? error : new TypeError(String(error)));
+      return;
+    }
+    pending.wasSent = true;
+    this.#link?.send(text);
+  }
+
+  #receive(message: unknown): void {
+    if (Array.isArray(message)) for (const reply of message) this.#settle(reply as Message);
+    else this.#settle(message as Message);
+  }
+
+  #settle(message: Message): void {
+    if (typeof message?.id !== 'number') {
+      if (typeof message?.method === 'string') this.#events.onNotification(message.method, message.params);
+      return;
+    }
+    const pending = this.#take(message.id);
     if (!pending) return;
-    if (reply.error === undefined) pending.resolve(reply.result);
-    else pending.reject(remoteError(reply.error));
+    if (message.error === undefined) pending.resolve(message.result);
+    else pending.reject(remoteError(message.error));
   }
 
   #take(id: number): PendingCall | undefined {
@@ -136,50 +191,8 @@ export class ServerConnection {
     if (pending) this.#pending.delete(id);
     return pending;
   }
-
-  /** Write all that one turn of the event loop sends in one system call, which is most of what a step costs here. */
-  #send(text: string): void {
-    const stream = this.#stream;
-    if (stream && !this.#corked) {
-      this.#corked = true;
-      stream.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        stream.uncork();
-      });
-    }
-    this.#socket.send(text);
-  }
-
-  #beat(): void {
-    if (this.#socket.readyState !== WebSocket.OPEN) return;
-    if (this.#silentBeats >= SILENT_BEATS) {
-      this.#finish(`nothing received for ${SILENT_BEATS * this.#limits.heartbeatMs} ms`, 1006);
-      this.#socket.terminate();
-      return;
-    }
-    this.#silentBeats++;
-    this.#socket.ping();
-  }
-
-  #finish(reason: string, closeCode: number): void {
-    if (this.#end) return;
-    this.#end = { reason, closeCode };
-    clearInterval(this.#heartbeat);
-    for (const id of [...this.#pending.keys()]) {
-      const pending = this.#take(id);
-      pending?.reject(this.#lost(pending.call, true));
-    }
-  }
-
-  #lost(context: CallContext, mayHaveRun: boolean): ConnectionLostError {
-    const { reason, closeCode } = this.#end ?? { reason: 'unknown', closeCode: 1006 };
-    return new ConnectionLostError(reason, closeCode, context, mayHaveRun, this.#fault);
-  }
 }
 
-function closeText(code: number): string {
-  if (code === 1006) return 'the connection dropped without a closing handshake';
-  if (code === 1001) return 'the server is shutting down';
-  return `the server closed the socket (code ${code})`;
+function lost(end: SocketEnd, call: CallContext, mayHaveRun: boolean): ConnectionLostError {
+  return new ConnectionLostError(end.reason, end.closeCode, call, mayHaveRun, end.cause);
 }

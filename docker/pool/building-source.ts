@@ -20,7 +20,7 @@ interface FailedBuild {
 
 /**
  * Builds an image at its first use. All callers that need the image share one build; their time in the queue starts after
- * it. Builds run one after the other, since images share parents and episodes run meanwhile. If a build fails, its callers
+ * it; one that does not wait (`queueTimeoutMs: 0`) only starts it. Builds run one after the other, since images share parents and episodes run meanwhile. If a build fails, its callers
  * get a `SandboxError` with the builder's last output.
  */
 export class BuildingSource implements SandboxSource {
@@ -44,8 +44,12 @@ export class BuildingSource implements SandboxSource {
   }
 
   async acquire(options: AcquireOptions): Promise<Sandbox> {
-    const { image, signal } = options;
-    if (!this.#ready.has(image)) await this.build(image, signal);
+    const { image, queueTimeoutMs, signal } = options;
+    if (!this.#ready.has(image)) {
+      const building = this.build(image, signal);
+      if (queueTimeoutMs === 0) throw notYet(image, building);
+      await building;
+    }
     try {
       return await this.#sandboxes.acquire(options);
     } catch (error) {
@@ -110,6 +114,14 @@ export class BuildingSource implements SandboxSource {
       throw error;
     }
   }
+}
+
+/** The error of a request that does not wait. Its build goes on for later ones. */
+function notYet(image: string, building: Promise<void>): SandboxError {
+  building.catch(() => {});
+  return new SandboxError('capacity', `Image "${image}" is not ready yet.`, {
+    wait: { queueTimeoutMs: 0, position: 1, expectedWaitMs: null },
+  });
 }
 
 function closedError(): SandboxError {

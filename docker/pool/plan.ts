@@ -1,6 +1,6 @@
 import type { PoolImage } from './image.ts';
 import type { PooledContainer } from './pooled-container.ts';
-import type { Waiter } from './queue.ts';
+import type { Waiter } from './waiter.ts';
 
 export interface PlanLimits {
   readonly totalMax: number;
@@ -40,7 +40,7 @@ interface Tally {
 }
 
 /**
- * Decide which containers to start and which to give up: first for waiting requests, longest wait first, then up to each
+ * Decide which containers to start and which to give up: first for waiting requests, in their fair order, then up to each
  * image's `warm`. A free container is given up only for another image. One beyond its own image's `warm` goes first. A warm
  * one goes only for a waiting request: at once if that image has no container at all, else after `giveWayMs`. The container
  * in its place goes after `lingerMs`, so that the warm one can come back.
@@ -57,7 +57,7 @@ export function planStarts(
 
 /**
  * Whether a container of `image` should give up its place: every place is taken, and a request for an image without any
- * container has waited longer than the next request for `image`.
+ * container comes before the next request for `image`.
  */
 export function givesWay(
   image: PoolImage,

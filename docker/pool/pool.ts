@@ -14,7 +14,7 @@ import { type PoolCounts, type PoolStats, poolStats } from './stats.ts';
 const KEPT_FOR_GRADING = 2;
 
 /**
- * Keeps containers warm and leases them as sandboxes, in order of arrival. A warm lease costs no round trip: a ready
+ * Keeps containers warm and leases them as sandboxes, to waiting requests in fair turns. A warm lease costs no round trip: a ready
  * container already has its fresh layer. The pool acts on events and never polls.
  */
 export class SandboxPool implements SandboxSource {
@@ -41,7 +41,8 @@ export class SandboxPool implements SandboxSource {
   constructor(engine: Engine, options: PoolOptions = {}) {
     this.#engine = engine;
     this.#settings = poolSettings(options);
-    this.#queue = new PoolQueue(this.#settings.queueTimeoutMs);
+    const { now, queueTimeoutMs } = this.#settings;
+    this.#queue = new PoolQueue({ now, queueTimeoutMs });
     for (const name of Object.keys(this.#settings.images)) {
       this.#images.set(name, new PoolImage(name, this.#settings));
     }

@@ -1,83 +1,56 @@
-import { Deferred } from '../deferred.ts';
-import { SandboxError } from '../errors.ts';
-import type { AcquireOptions, Purpose, Sandbox } from '../sandbox.ts';
+import type { SandboxError } from '../errors.ts';
+import type { AcquireOptions, QueuePlace, Sandbox } from '../sandbox.ts';
+import { FairTurns } from './fair-turns.ts';
+import { GrantRate } from './grant-rate.ts';
+import { TELL_MS, Waiter } from './waiter.ts';
 
-/** A request that waits for a sandbox. */
-export class Waiter {
-  readonly image: string;
-  readonly purpose: Purpose;
-  readonly #sandbox = new Deferred<Sandbox>();
-  readonly #timer: NodeJS.Timeout;
-  readonly #signal: AbortSignal | undefined;
-  readonly #leave: () => void;
-  readonly #onAbort = (): void => {
-    this.reject(
-      new SandboxError('capacity', 'The wait for a sandbox was aborted.', { cause: this.#signal?.reason }),
-    );
-  };
-
-  /** @param leave called once, when the wait ends in any way */
-  constructor(options: AcquireOptions, queueTimeoutMs: number, leave: (waiter: Waiter) => void) {
-    this.image = options.image;
-    this.purpose = options.purpose;
-    this.#signal = options.signal;
-    this.#leave = () => leave(this);
-    this.#timer = setTimeout(() => {
-      const message = `No sandbox of image "${this.image}" became free within ${queueTimeoutMs} ms.`;
-      this.reject(new SandboxError('capacity', message));
-    }, queueTimeoutMs);
-    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
-  }
-
-  get sandbox(): Promise<Sandbox> {
-    return this.#sandbox.promise;
-  }
-
-  resolve(sandbox: Sandbox): void {
-    this.#end();
-    this.#sandbox.resolve(sandbox);
-  }
-
-  reject(error: SandboxError): void {
-    this.#end();
-    this.#sandbox.reject(error);
-  }
-
-  #end(): void {
-    clearTimeout(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#leave();
-  }
+export interface QueueOptions {
+  /** Maximum wait of a request that names none, in milliseconds. */
+  readonly queueTimeoutMs: number;
+  /** Milliseconds from any fixed moment. */
+  readonly now: () => number;
 }
 
-/** Requests that wait for sandboxes of any image, longest wait first. */
+/**
+ * Requests that wait for sandboxes of any image, in fair turns: grades and episodes; among episodes, clients; of one client,
+ * environments. None overtakes another one of the same client and environment.
+ */
 export class PoolQueue implements Iterable<Waiter> {
-  readonly #waiters = new Set<Waiter>();
-  readonly #queueTimeoutMs: number;
+  readonly #options: QueueOptions;
+  readonly #waiters = new FairTurns<Waiter>();
+  /** Waiting requests by image. */
+  readonly #waiting = new Map<string, number>();
+  readonly #rates = new Map<string, GrantRate>();
+  #size = 0;
+  /** Requests that want to know their places. */
+  #listening = 0;
+  #telling: NodeJS.Timeout | undefined;
 
-  /** @param queueTimeoutMs maximum wait of a request that names none */
-  constructor(queueTimeoutMs: number) {
-    this.#queueTimeoutMs = queueTimeoutMs;
+  constructor(options: QueueOptions) {
+    this.#options = options;
   }
 
   get size(): number {
-    return this.#waiters.size;
+    return this.#size;
   }
 
   /** Rejects with {@link SandboxError} `capacity` at the deadline or when aborted. */
   join(options: AcquireOptions): Promise<Sandbox> {
-    const waiter = new Waiter(options, options.queueTimeoutMs ?? this.#queueTimeoutMs, (leaving) => {
-      this.#waiters.delete(leaving);
+    const waiter = new Waiter(options, {
+      ...this.#options,
+      placeOf: (one) => this.#placeOf(one),
+      leave: (leaving, served) => this.#leave(leaving, served),
     });
-    this.#waiters.add(waiter);
+    this.#enter(waiter);
     return waiter.sandbox;
   }
 
   /**
-   * The request that has waited longest for such a container; it stays in the queue.
+   * The request whose turn it is to get such a container; it stays in the queue.
    * @param reserve the container is only for grades
    */
   first(image: string, reserve: boolean): Waiter | undefined {
+    if (this.waitingFor(image) === 0) return undefined;
     for (const waiter of this.#waiters) {
       if (waiter.image === image && (!reserve || waiter.purpose === 'grading')) return waiter;
     }
@@ -85,9 +58,7 @@ export class PoolQueue implements Iterable<Waiter> {
   }
 
   waitingFor(image: string): number {
-    let count = 0;
-    for (const waiter of this.#waiters) if (waiter.image === image) count += 1;
-    return count;
+    return this.#waiting.get(image) ?? 0;
   }
 
   /** Reject waiting requests. @param chosen which of them @default all */
@@ -104,6 +75,57 @@ export class PoolQueue implements Iterable<Waiter> {
   }
 
   [Symbol.iterator](): Iterator<Waiter> {
-    return this.#waiters.values();
+    return this.#waiters[Symbol.iterator]();
+  }
+
+  #enter(waiter: Waiter): void {
+    const { image } = waiter;
+    const waiting = this.waitingFor(image);
+    const rate = this.#rates.get(image);
+    if (rate === undefined) this.#rates.set(image, new GrantRate(this.#options.now));
+    else if (waiting === 0) rate.resume();
+    this.#waiters.add(waiter, waiter.path);
+    this.#waiting.set(image, waiting + 1);
+    this.#size += 1;
+    if (!waiter.listens) return;
+    this.#listening += 1;
+    waiter.tell(this.#placeOf(waiter));
+    this.#telling ??= setInterval(() => this.#tell(), TELL_MS).unref();
+  }
+
+  #leave(waiter: Waiter, served: boolean): void {
+    const { image } = waiter;
+    this.#waiters.delete(waiter, waiter.path, served);
+    this.#waiting.set(image, this.waitingFor(image) - 1);
+    this.#size -= 1;
+    if (served) this.#rates.get(image)?.granted();
+    if (!waiter.listens) return;
+    this.#listening -= 1;
+    if (this.#listening > 0) return;
+    clearInterval(this.#telling);
+    this.#telling = undefined;
+  }
+
+  #placeOf(waiter: Waiter): QueuePlace {
+    let position = 1;
+    for (const other of this.#waiters) {
+      if (other === waiter) break;
+      if (other.image === waiter.image) position += 1;
+    }
+    return this.#placeAt(position, waiter.image);
+  }
+
+  #placeAt(position: number, image: string): QueuePlace {
+    return { position, expectedWaitMs: this.#rates.get(image)?.expectedMs(position) ?? null };
+  }
+
+  /** Report all places in one pass. */
+  #tell(): void {
+    const positions = new Map<string, number>();
+    for (const waiter of [...this.#waiters]) {
+      const position = (positions.get(waiter.image) ?? 0) + 1;
+      positions.set(waiter.image, position);
+      if (waiter.listens) waiter.tell(this.#placeAt(position, waiter.image));
+    }
   }
 }

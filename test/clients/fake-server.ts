@@ -121,7 +121,14 @@ function defaultHandlers(): Record<string, Handler> {
     initialize: () => ({
       protocol_version: 1,
       server: { name: 'stepwell', version: '0.1.0' },
-      limits: { max_frame_bytes: 16_777_216, max_episodes: 100, step_timeout_ms: 30_000 },
+      limits: {
+        max_frame_bytes: 16_777_216,
+        max_episodes: 100,
+        max_episodes_per_connection: 100,
+        step_timeout_ms: 30_000,
+        queue_timeout_ms: 30_000,
+        grace_ms: 0,
+      },
     }),
     'episode/reset': () => ({
       episode_id: `episode-${++episodes}`,

@@ -136,10 +136,25 @@ test('a fault of the sandbox is an error, not a reward, and the next episode wor
   await wire.ask('{"type":"reset"}');
   fake.failAct = new SandboxError('died', 'The container is gone.');
   const answer = JSON.parse(await wire.ask('{"type":"step","data":{"code":"ls"}}'));
-  expect(answer).toMatchObject({ type: 'error', data: { code: 'EXECUTION_ERROR' } });
+  const failure = { class: 'sandbox', code: 'sandbox_died', retryable: true, mask_sample: true };
+  expect(answer).toMatchObject({ type: 'error', data: { code: 'EXECUTION_ERROR', metadata: { failure } } });
   expect(answer.data.message).toContain('sandbox_died');
   expect(fake.plays[0]?.released).toBe(1);
   expect(await wire.ask('{"type":"reset"}')).toContain('"observation"');
+});
+
+test.each([
+  [new SandboxError('start_failed', 'No.'), { class: 'sandbox', code: 'sandbox_unavailable' }],
+  [new TypeError('secret'), { class: 'server', code: 'internal_error' }],
+])('a reset that meets %s tells its failure in metadata, over both routes', async (cause, kind) => {
+  fake.failReset = cause;
+  const failure = { ...kind, retryable: true, mask_sample: true };
+  const answer = JSON.parse(await wire.ask('{"type":"reset"}'));
+  expect(answer).toMatchObject({ type: 'error', data: { metadata: { failure } } });
+  fake.failReset = cause;
+  const post = await fetch(`${server.url}/openenv/fake-v1/reset`, { method: 'POST', body: '{}' });
+  expect(post.status).toBe(500);
+  if (cause instanceof SandboxError) expect(await post.json()).toMatchObject({ metadata: { failure } });
 });
 
 test('at capacity the first request is answered, then the socket closes', async () => {
@@ -151,7 +166,13 @@ test('at capacity the first request is answered, then the socket closes', async 
   }
   const answer = JSON.parse(await wire.ask('{"type":"reset"}'));
   expect(answer.data).toMatchObject({ code: 'CAPACITY_REACHED', active_sessions: 2, max_sessions: 2 });
-  expect(Object.keys(answer.data)).toEqual(['message', 'code', 'active_sessions', 'max_sessions']);
+  expect(Object.keys(answer.data)).toEqual([
+    'message',
+    'code',
+    'active_sessions',
+    'max_sessions',
+    'metadata',
+  ]);
   expect(await wire.closed).toBe(1000);
   for (const other of others) other.socket.close();
 });

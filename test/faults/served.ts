@@ -89,6 +89,8 @@ export class Served implements AsyncDisposable {
       `--runtime=${runtime}`,
       '--pool=bash-v1=2',
       '--log-level=warn',
+      // Most tests look at what a client that has gone leaves behind.
+      '--grace-ms=0',
       `--dataset=faults=${home.tasks}`,
       ...flags,
     ];

@@ -129,15 +129,29 @@ function resultOf(step: number, length: number): StepResult {
 }
 
 const LS = { code: 'ls' };
+/** The log of a server that keeps no trajectories. */
+const NONE = { next: null, read: () => Promise.reject(new Error('no trajectory is kept')) };
 
-test('stored results are bounded over all episodes: those of the one that stepped longest ago go', () => {
+test('stored results are bounded over all episodes: those of the one that stepped longest ago go', async () => {
   const memory = new ResultMemory(10 * MIB);
-  const episodes = Array.from({ length: 8 }, () => new StepResults(memory));
+  const episodes = Array.from({ length: 8 }, () => new StepResults(memory, NONE));
   for (const results of episodes) results.add(LS, resultOf(1, 2 * MIB));
   expect(memory.bytes).toBeLessThan(10 * MIB);
-  expect(() => episodes[0]?.again(1, LS)).toThrow(expect.objectContaining({ error: 'step_out_of_order' }));
+  await expect(episodes[0]?.again(1, LS)).rejects.toMatchObject({ error: 'step_out_of_order' });
   expect(episodes[0]).toMatchObject({ count: 1, last: { step: 1, terminated: false } });
   expect(episodes[7]?.again(1, LS)).toMatchObject({ step: 1, replayed: true });
   for (const results of episodes) results.forget();
   expect(memory.bytes).toBe(0);
+});
+
+test('without trajectories an episode keeps its results as long as there is memory, the latest longest', async () => {
+  const memory = new ResultMemory(10 * MIB);
+  const results = new StepResults(memory, NONE);
+  for (let step = 1; step <= 200; step += 1) results.add(LS, resultOf(step, 10));
+  expect(results.again(1, LS)).toMatchObject({ step: 1, replayed: true });
+  for (let step = 201; step <= 206; step += 1) results.add(LS, resultOf(step, 2 * MIB));
+  await expect(results.again(1, LS)).rejects.toMatchObject({ error: 'step_out_of_order' });
+  await expect(results.again(201, LS)).rejects.toMatchObject({ details: { expected: 207 } });
+  expect(results.again(203, LS)).toMatchObject({ step: 203, replayed: true });
+  expect(memory.bytes).toBe(results.size);
 });

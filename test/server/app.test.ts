@@ -106,22 +106,6 @@ test('a client whose requests are not all read yet is not silent', async () => {
   expect(await wire.answer()).toMatchObject({ result: { step: 2 } });
 });
 
-test('a dropped socket keeps its episodes for the grace time', async () => {
-  const { fake, server, wire } = await start({ grace_ms: 60_000 });
-  await wire.reset();
-  wire.socket.terminate();
-  await expect.poll(() => server.app.fastify.websocketServer.clients.size).toBe(0);
-  expect(fake.plays[0]?.released).toBe(0);
-  expect(server.app.registry.openCount).toBe(1);
-});
-
-test('after the grace time the episodes of a dropped socket are closed', async () => {
-  const { fake, wire } = await start({ grace_ms: 1 });
-  await wire.reset();
-  wire.socket.terminate();
-  await expect.poll(() => fake.plays[0]?.released).toBe(1);
-});
-
 test('shutdown finishes running steps, refuses new work, then closes everything', async () => {
   const { fake, server: running, wire } = await start();
   const busy = await wire.reset();

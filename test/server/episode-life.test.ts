@@ -73,6 +73,7 @@ test('a fault is known until the end of it all', () => {
     message: 'It died.',
     retryable: true,
     action_may_have_run: true,
+    mask_sample: true,
   } as const;
   life.end('failure', failure);
   life.close();

@@ -38,7 +38,7 @@ function refuse(): never {
 
 /**
  * An environment without a sandbox. Code `echo X` prints X; `wait NAME` waits until the test calls `open(NAME)`, or meets
- * a dead sandbox once it is released; `big N` prints N characters, `control N` N control characters. The reward is 1 when the answer, or the last output, is
+ * a dead sandbox once it is released; `plays` prints how many episodes have begun; `big N` prints N characters, `control N` N control characters. The reward is 1 when the answer, or the last output, is
  * `gold`, else 0.
  */
 export class FakeEnvironment implements Environment {
@@ -90,7 +90,7 @@ export class FakeEnvironment implements Environment {
     const { task = seed % this.#tasks.length } = options;
     const found = this.#tasks.find(({ id, index }) => id === task || index === task);
     if (found === undefined) throw new ProtocolError('task_not_found', `There is no task ${task}.`);
-    return { task: found, begin: (signal) => this.reset(found, options, signal) };
+    return { task: found, begin: (wait) => this.reset(found, options, wait?.signal) };
   }
 
   /** Let `wait NAME` go on; before it began, too. */
@@ -146,6 +146,7 @@ export class FakeEnvironment implements Environment {
     const rest = words.join(' ');
     if (verb === 'big') return 'x'.repeat(Number(rest));
     if (verb === 'control') return '\u0001'.repeat(Number(rest));
+    if (verb === 'plays') return `${this.plays.length}\n`;
     if (verb !== 'wait') return `${rest}\n`;
     this.#gate(`at ${rest}`).resolve();
     await Promise.race([this.#gate(rest).promise, ended]);

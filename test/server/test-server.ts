@@ -15,7 +15,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** The real app on a free port, with trajectories in a folder that `close` removes. */
+/** The real app on a free port, with trajectories in a folder that `close` removes. Episodes of a dropped socket end at once. */
 export async function startTestServer(
   environments: readonly Environment[],
   settings: ConfigInput = {},
@@ -23,7 +23,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const trajectories = mkdtempSync(join(tmpdir(), 'stepwell-test-'));
   const app = await buildApp({
-    config: createConfig({ drain_timeout_ms: 2_000, ...settings }),
+    config: createConfig({ drain_timeout_ms: 2_000, grace_ms: 0, ...settings }),
     environments,
     trajectories,
     log,

@@ -56,6 +56,7 @@ export async function runSoak(
     [
       `--runtime=${engine}`,
       `--pool=${images.map((image) => `${image}=${options.sandboxes}`).join(',')}`,
+      '--grace-ms=2000',
       `--pool-max=${images.length * options.sandboxes}`,
       `--trajectories=${join(folder, 'trajectories')}`,
     ],

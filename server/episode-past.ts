@@ -1,0 +1,78 @@
+import { ProtocolError } from '../protocol/errors.ts';
+import { type Done, EpisodeHistory } from './episode-history.ts';
+import type { EpisodePoint } from './episode-point.ts';
+import { doneIn, recordedEvents } from './recorded-events.ts';
+import type { LastStep } from './step-results.ts';
+import type { TrajectoryFile } from './trajectory-log.ts';
+
+/** What led to a state. */
+export type Past = Pick<EpisodePoint, 'step' | 'done' | 'events'>;
+
+/** What an episode has done so far: kept in memory, and what is too much of it, in its trajectory. */
+export class EpisodePast {
+  readonly #log: TrajectoryFile;
+  readonly #history: EpisodeHistory;
+
+  constructor(log: TrajectoryFile, done: readonly Done[] = []) {
+    this.#log = log;
+    this.#history = new EpisodeHistory(done);
+  }
+
+  get lastReward(): number | null {
+    return this.#history.lastReward;
+  }
+
+  add(done: Done): void {
+    this.#history.add(done);
+  }
+
+  rewind(step: number): void {
+    this.#history.rewind(step);
+  }
+
+  /**
+   * What led to the state after a step.
+   * @param count steps made so far
+   * @throws {ProtocolError} `unsupported` if it is no longer known; `internal_error` if the trajectory cannot be read
+   */
+  async at(step: number, count: number): Promise<Past> {
+    const { path } = this.#log;
+    if (path !== null) {
+      const events = await recordedEvents(path, step, count);
+      return { step, events, done: events.map(doneIn) };
+    }
+    if (this.#history.whole) return { step, events: [], done: this.#history.upTo(step, count) };
+    const message =
+      'The actions of this episode are too long to be kept in memory, and the server keeps no trajectories.';
+    throw new ProtocolError('unsupported', message);
+  }
+}
+
+/**
+ * The step that a fork begins after.
+ * @param wanted as the client named it @default the last step after which the episode went on
+ * @throws {ProtocolError} `invalid_params`, `episode_over` for the step that ended it
+ */
+export function forkedAt(wanted: number | undefined, count: number, last: LastStep | undefined): number {
+  const ended = last !== undefined && (last.terminated || last.truncated);
+  const latest = ended ? count - 1 : count;
+  if (wanted === undefined) return latest;
+  if (wanted > count) throw tooMany('at_step', `The episode has made ${count} steps.`);
+  if (wanted > latest) {
+    const message = `Step ${wanted} ended the episode: nothing can go on after it.`;
+    throw new ProtocolError('episode_over', message, { step_count: count });
+  }
+  return wanted;
+}
+
+/** The step that an undo goes back to. @throws {ProtocolError} `invalid_params` */
+export function undoneTo(steps: number, count: number): number {
+  if (steps > count) throw tooMany('steps', `The episode has made ${count} steps.`);
+  return count - steps;
+}
+
+function tooMany(field: string, message: string): ProtocolError {
+  return new ProtocolError('invalid_params', `${field}: ${message}`, {
+    issues: [{ field, code: 'too_big', message }],
+  });
+}

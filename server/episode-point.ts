@@ -1,0 +1,30 @@
+import type { Task } from '../environments/environment.ts';
+import type { ResetOptions } from '../protocol/episode.ts';
+import type { Done } from './episode-history.ts';
+import type { RecordedEvent } from './recorded-events.ts';
+import { goneOn, type Inheritance, type StoredStep } from './step-results.ts';
+
+/** A state that an episode is or was in: what it takes to make it again. It stays valid when the episode goes on. */
+export interface EpisodePoint {
+  readonly episodeId: string;
+  readonly environment: string;
+  /** As the client gave them. */
+  readonly options: ResetOptions;
+  readonly gradeMs: number | undefined;
+  readonly task: Task;
+  readonly seed: number;
+  /** Steps made. */
+  readonly step: number;
+  readonly done: readonly Done[];
+  /** Its trajectory without the reset; empty if none is kept. */
+  readonly events: readonly RecordedEvent[];
+  /** Stored results of its steps. */
+  readonly results: readonly StoredStep[];
+}
+
+/** The steps of a point, for an episode whose trajectory has its events after the reset. */
+export function inheritance({ events, results, step }: EpisodePoint): Inheritance {
+  const lines = events.flatMap(({ event }, index) => (event === 'step' ? [index + 1] : []));
+  const unrecorded = Array<null>(step - lines.length).fill(null);
+  return { last: goneOn(step), lines: [...lines, ...unrecorded], stored: results };
+}

@@ -1,0 +1,97 @@
+import { ProtocolError } from '../protocol/errors.ts';
+import type {
+  ForkedEpisode,
+  ForkParams,
+  ForkResult,
+  RefusedFork,
+  Restored,
+  UndoParams,
+  UndoResult,
+} from '../protocol/fork.ts';
+import type { EpisodeOwner } from './episode-owner.ts';
+import type { EpisodePoint } from './episode-point.ts';
+import { ClientGone, type EpisodeRegistry } from './episode-registry.ts';
+import { clipped } from './excerpt.ts';
+import type { ReplayGate } from './remake.ts';
+import type { ClientGate } from './step-gate.ts';
+
+export interface ForkerParts {
+  readonly owner: EpisodeOwner;
+  readonly registry: EpisodeRegistry;
+  /** Decides when the actions of replays begin. */
+  readonly gate: ClientGate;
+  /** Called with a fault that no error of the protocol names. */
+  onFault(error: unknown): void;
+}
+
+/** Forks and takes back the episodes of one connection. */
+export class Forker {
+  readonly #parts: ForkerParts;
+
+  constructor(parts: ForkerParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Independent episodes that go on from a state of one. An episode that cannot begin is an entry with its error.
+   * @throws {ProtocolError} `shutting_down`, `episode_not_found`, and as `Episode.pointAt`
+   */
+  async fork({ episode_id, at_step, count = 1 }: ForkParams): Promise<ForkResult> {
+    this.#parts.registry.refuseWhenDraining();
+    const episode = await this.#parts.owner.get(episode_id);
+    const point = await episode.pointAt(at_step);
+    const entries = Array.from({ length: count }, () => this.#entry(point));
+    return { episodes: await Promise.all(entries) };
+  }
+
+  /** @throws {ProtocolError} `shutting_down`, `episode_not_found`, and as `Episode.undo` */
+  async undo({ episode_id, steps = 1 }: UndoParams): Promise<UndoResult> {
+    this.#parts.registry.refuseWhenDraining();
+    const episode = await this.#parts.owner.get(episode_id);
+    return episode.undo(steps, (point, signal) =>
+      this.#parts.registry.remake(point, { signal, gate: this.#gate(point) }),
+    );
+  }
+
+  async #entry(point: EpisodePoint): Promise<ForkedEpisode | RefusedFork> {
+    try {
+      return await this.#open(point);
+    } catch (error) {
+      if (error instanceof ProtocolError) return refused(error);
+      if (!(error instanceof ClientGone)) this.#parts.onFault(error);
+      return refused(new ProtocolError('internal_error', 'Internal server error.'));
+    }
+  }
+
+  async #open(point: EpisodePoint): Promise<ForkedEpisode> {
+    let restored: Restored | undefined;
+    const { episode_id, resume_token } = await this.#parts.owner.open({
+      environment: point.environment,
+      options: point.options,
+      ...(point.gradeMs === undefined ? {} : { gradeMs: point.gradeMs }),
+      from: {
+        point,
+        gate: this.#gate(point),
+        onRemade: (how) => {
+          restored = how;
+        },
+      },
+    });
+    if (restored === undefined) throw new Error('a fork without its state');
+    return { episode_id, resume_token, step_count: point.step, ...restored };
+  }
+
+  #gate({ options }: EpisodePoint): ReplayGate {
+    const { gate } = this.#parts;
+    return async (turn) => {
+      const taken = await gate.pass(options.max_output_bytes, turn);
+      // It is no answer: its output is dropped at once.
+      gate.written(taken);
+      return taken;
+    };
+  }
+}
+
+function refused({ code, message, data }: ProtocolError): RefusedFork {
+  return { error: { code, message: clipped(message), data: { ...data } } };
+}

@@ -1,0 +1,85 @@
+import type { QueuePlace } from '../docker/sandbox.ts';
+import type { StepParams, StepResult } from '../protocol/episode.ts';
+import type { ResetEntry, ResetManyParams, StepManyParams, StepManyResult } from '../protocol/many.ts';
+import type { CollectedAnswers } from './collected-answers.ts';
+import type { EpisodeOwner } from './episode-owner.ts';
+import type { EpisodeRegistry } from './episode-registry.ts';
+import type { FlowControl } from './flow-control.ts';
+import type { RpcId } from './json-rpc.ts';
+import type { Notifier } from './notifier.ts';
+import { REQUEST_BYTES, type RequestMemory } from './request-memory.ts';
+import { ResetMany, sizeOfGroup } from './reset-many.ts';
+import { stepMany } from './step-many.ts';
+
+export interface ManyEpisodesParts {
+  readonly owner: EpisodeOwner;
+  readonly registry: EpisodeRegistry;
+  readonly flow: FlowControl;
+  readonly requests: RequestMemory;
+  readonly collected: CollectedAnswers;
+  readonly notifier: Notifier;
+  /** Called when a result has been sent, or dropped. */
+  readonly onWritten: (result: StepResult) => void;
+  /** Takes an error that is a fault of the server. */
+  readonly onFault: (method: string, error: unknown) => void;
+}
+
+/** The requests of one client for many episodes at once. Each of their entries counts as a request in progress. */
+export class ManyEpisodes {
+  readonly #parts: ManyEpisodesParts;
+
+  constructor(parts: ManyEpisodesParts) {
+    this.#parts = parts;
+  }
+
+  /** A reset waits for its sandbox. @param id of its request */
+  queued(id: RpcId | undefined, environment: string, { position, expectedWaitMs }: QueuePlace): void {
+    if (id === undefined) return;
+    const place = { position, expected_wait_ms: expectedWaitMs };
+    this.#parts.notifier.hint('episode/queued', { request_id: id, environment, ...place });
+  }
+
+  /** @throws {ProtocolError} `environment_not_found`, `invalid_params`, `shutting_down` */
+  async reset(params: ResetManyParams, id: RpcId | undefined): Promise<{ episodes: ResetEntry[] }> {
+    const { collected, notifier, onFault, owner, registry } = this.#parts;
+    registry.refuseWhenDraining();
+    const { environment } = params;
+    registry.options.refuseForeign(registry.environment(environment).id, params);
+    const many = new ResetMany(params, {
+      id,
+      notifier,
+      collected,
+      open: (options, onQueued) => owner.open({ environment, options, onQueued }),
+      close: (episode) => owner.close(episode),
+      onFault: (error) => onFault('episode/reset_many', error),
+    });
+    return this.#counted(sizeOfGroup(params), () => many.run());
+  }
+
+  /** @param step makes one of the steps */
+  step(
+    params: StepManyParams,
+    id: RpcId | undefined,
+    step: (params: StepParams) => Promise<StepResult>,
+  ): Promise<StepManyResult> {
+    const { notifier, onFault, onWritten } = this.#parts;
+    const fault = (error: unknown): void => onFault('episode/step_many', error);
+    return this.#counted(params.steps.length, () =>
+      stepMany(params, { id, step, notifier, onWritten, onFault: fault }),
+    );
+  }
+
+  /** Run a request that counts as this many. */
+  async #counted<T>(requests: number, run: () => Promise<T>): Promise<T> {
+    const { flow, requests: memory } = this.#parts;
+    const more = requests - 1;
+    flow.begin(more, 0);
+    memory.change(more * REQUEST_BYTES);
+    try {
+      return await run();
+    } finally {
+      flow.end(more, 0);
+      memory.change(-more * REQUEST_BYTES);
+    }
+  }
+}

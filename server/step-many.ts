@@ -1,0 +1,47 @@
+import type { StepParams, StepResult } from '../protocol/episode.ts';
+import type { ResultNote, StepManyParams, StepManyResult } from '../protocol/many.ts';
+import { allInTurns } from './begin-in-turns.ts';
+import type { RpcId } from './json-rpc.ts';
+import type { Notifier } from './notifier.ts';
+import { clientError, errorObject } from './rpc-error.ts';
+
+export interface StepManyParts {
+  /** Id of the request. @default no notification is sent */
+  readonly id: RpcId | undefined;
+  /** Make one step. */
+  readonly step: (params: StepParams) => Promise<StepResult>;
+  readonly notifier: Notifier;
+  /** Called when a result has been sent, or dropped. */
+  readonly onWritten: (result: StepResult) => void;
+  /** Takes an error that is a fault of the server. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Make steps of many episodes at the same time, and send each outcome as it comes. */
+export async function stepMany({ steps }: StepManyParams, parts: StepManyParts): Promise<StepManyResult> {
+  const outcomes = await allInTurns(steps, (params, index) => one(params, index, parts));
+  const done = outcomes.filter((made) => made).length;
+  return { done, failed: steps.length - done };
+}
+
+/** @returns whether the step has a result; never rejects */
+async function one(params: StepParams, index: number, parts: StepManyParts): Promise<boolean> {
+  const { id, notifier, onFault, onWritten } = parts;
+  const { episode_id } = params;
+  const tell = async (outcome: Pick<ResultNote, 'result' | 'error'>): Promise<void> => {
+    if (id === undefined) return;
+    const note = { request_id: id, index, episode_id, ...outcome };
+    // It fails if the client has gone, or does not read while the server shuts down. The step was made.
+    await notifier.send('episode/result', note).catch(() => {});
+  };
+  let result: StepResult;
+  try {
+    result = await parts.step(params);
+  } catch (error) {
+    await tell({ error: errorObject(clientError(error, onFault)) });
+    return false;
+  }
+  await tell({ result });
+  onWritten(result);
+  return true;
+}
