@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from cable import Cable
 from conftest import open_episodes
 
 import stepwell
@@ -105,24 +106,27 @@ def test_a_malformed_action_among_many_fails_alone(client):
     assert episodes[1].step("echo on").step == 1
 
 
-def test_many_over_a_socket_that_drops(cable):
-    async def play():
-        async with stepwell.AsyncClient(cable.url) as client:
-            episodes = []
-            async for opened in client.reset_many("bash-v1", count=6):
-                if not episodes:
-                    await asyncio.to_thread(cable.cut)
-                episodes.append(opened.unwrap())
-            assert len({each.task.id for each in episodes}) == 1
-            outputs = {}
-            code = "echo once >>/tmp/made; cat /tmp/made"
-            async for stepped in client.step_many([(each, code) for each in episodes]):
-                if not outputs:
-                    await asyncio.to_thread(cable.cut)
-                outputs[stepped.index] = stepped.unwrap().output
-            assert outputs == dict.fromkeys(range(6), "once\n")
+def test_many_over_a_socket_that_drops(serve):
+    # Episodes whose answer was lost with the socket keep their sandboxes for the grace time.
+    with serve(pool={"bash-v1": 12}, pool_max=24) as server, Cable(server.url) as cable:
+        asyncio.run(_many_over(cable))
 
-    asyncio.run(play())
+
+async def _many_over(cable):
+    async with stepwell.AsyncClient(cable.url) as client:
+        episodes = []
+        async for opened in client.reset_many("bash-v1", count=6):
+            if not episodes:
+                await asyncio.to_thread(cable.cut)
+            episodes.append(opened.unwrap())
+        assert len({each.task.id for each in episodes}) == 1
+        outputs = {}
+        code = "echo once >>/tmp/made; cat /tmp/made"
+        async for stepped in client.step_many([(each, code) for each in episodes]):
+            if not outputs:
+                await asyncio.to_thread(cable.cut)
+            outputs[stepped.index] = stepped.unwrap().output
+        assert outputs == dict.fromkeys(range(6), "once\n")
 
 
 def test_a_waiting_reset_tells_its_place(serve):
