@@ -10,12 +10,16 @@ import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
 import { Episode } from './episode.ts';
-import type { EpisodeObserver } from './episode-parts.ts';
+import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
 import type { EpisodePoint } from './episode-point.ts';
-import { type Remade, type RemakeOptions, remake } from './remake.ts';
+import { type Remade, type RemakeOptions, type ReplayGate, remake } from './remake.ts';
 import { ResetWait, type WaitRequest } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
 import { Claims, tokenHash } from './resume/claims.ts';
+import { LeftEpisodes, type ServerMark } from './resume/left-episodes.ts';
+import { endedPlay, pointOf, type RecordedEpisode } from './resume/recorded-episode.ts';
+import { TrajectoryIndex } from './resume/trajectory-index.ts';
+import type { ClientGate } from './step-gate.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
 import { refuseIdleTurnOptions, TurnBudget } from './turn-budget.ts';
@@ -29,6 +33,10 @@ export interface RegistryParts {
   readonly observer: RegistryObserver;
   /** Time for which the episodes of a dropped socket stay open, in milliseconds. */
   readonly graceMs: number;
+  /** Marks the trajectories of this server, so that the next one can go on with them. @default no server goes on */
+  readonly mark?: ServerMark | undefined;
+  /** Lets the steps of replays run when there is memory for their output. */
+  readonly outputs: ClientGate;
   /** Maximum wait of a reset for a sandbox that does not say its own, in milliseconds. */
   readonly queueTimeoutMs: number;
   /** A monotonic clock, in milliseconds. */
@@ -92,6 +100,7 @@ export class EpisodeRegistry {
   readonly options: ResetOptionSet;
   readonly claims = new Claims<Episode>();
   readonly #parts: RegistryParts;
+  readonly #left: LeftEpisodes | undefined;
   readonly #ids = new Set<string>();
   readonly #open = new Set<Episode>();
   readonly #resets = new Resets();
@@ -102,6 +111,18 @@ export class EpisodeRegistry {
     this.#parts = parts;
     this.options = new ResetOptionSet(parts.environments);
     this.environments = new Map(parts.environments.map((environment) => [environment.id, environment]));
+    const { graceMs, mark, trajectories } = parts;
+    const { folder } = trajectories;
+    const isOpen = (path: string): boolean => trajectories.isOpen(path);
+    if (mark === undefined || folder === null) return;
+    this.#left = new LeftEpisodes({
+      index: new TrajectoryIndex({ folder, maxAgeMs: graceMs, isOpen }),
+      mark,
+      claims: this.claims,
+      graceMs,
+      isOpen,
+      reopen: (recorded) => this.#reopen(recorded),
+    });
   }
 
   get openCount(): number {
@@ -126,12 +147,16 @@ export class EpisodeRegistry {
     if (this.#draining) throw shuttingDown();
   }
 
-  /** The episode of a resume token. @throws {ProtocolError} `episode_not_found` */
-  claim(token: string): Episode {
-    const episode = this.claims.find(token);
+  /**
+   * The episode of a resume token; one that a server of before has left is played again.
+   * @throws {ProtocolError} `episode_not_found`; as `open` if it cannot be played again
+   */
+  async claim(token: string): Promise<Episode> {
+    const { graceMs } = this.#parts;
+    const episode = this.claims.find(token) ?? (await this.#left?.claim(token));
     if (episode !== undefined) return episode;
-    const message = `No episode has this resume token: it is closed, or its socket dropped more than ${this.#parts.graceMs} ms (grace_ms) ago.`;
-    throw new ProtocolError('episode_not_found', message, { grace_ms: this.#parts.graceMs });
+    const message = `No episode has this resume token: it is closed, or its socket dropped more than ${graceMs} ms (grace_ms) ago.`;
+    throw new ProtocolError('episode_not_found', message, { grace_ms: graceMs });
   }
 
   /**
@@ -143,13 +168,7 @@ export class EpisodeRegistry {
     this.refuseWhenDraining();
     const environment = this.environment(request.environment);
     const id = request.episodeId ?? randomUUID();
-    if (this.#ids.has(id)) throw new ProtocolError('episode_exists', `Episode ${id} is already open.`);
-    const giveBack = this.#parts.admission.takeSlot();
-    this.#ids.add(id);
-    const free = (): void => {
-      giveBack();
-      this.#ids.delete(id);
-    };
+    const free = this.#takePlace(id);
     let played: Played | undefined;
     try {
       const began = this.#parts.now();
@@ -166,6 +185,101 @@ export class EpisodeRegistry {
       if (played !== undefined) releasePlay(played.play);
       throw this.#reported(environment.id, error, request.signal);
     }
+  }
+
+  /** Take a slot and an id. @returns a function that gives both back @throws {ProtocolError} `episode_exists`, `capacity` */
+  #takePlace(id: string): () => void {
+    if (this.#ids.has(id)) throw new ProtocolError('episode_exists', `Episode ${id} is already open.`);
+    const giveBack = this.#parts.admission.takeSlot();
+    this.#ids.add(id);
+    return () => {
+      giveBack();
+      this.#ids.delete(id);
+    };
+  }
+
+  /** Go on with an episode that a server of before has left. @throws {ProtocolError} as `open` */
+  async #reopen(recorded: RecordedEpisode): Promise<Episode> {
+    this.refuseWhenDraining();
+    const { trajectories } = this.#parts;
+    const { end, ends, path } = recorded;
+    if (end !== null) {
+      const play = endedPlay(recorded);
+      return new Episode(
+        this.#leftParts(recorded, play, true, trajectories.reopen(path, ends), this.#observer),
+      );
+    }
+    const free = this.#takePlace(recorded.reset.episode_id);
+    let play: EnvironmentEpisode | undefined;
+    try {
+      const { exact, play: made } = await this.#replay(recorded);
+      play = made;
+      this.refuseWhenDraining();
+      const log = trajectories.reopen(path, ends);
+      await this.#noteReplay(log, recorded, exact);
+      return this.#enter((observer) => this.#leftParts(recorded, made, exact, log, observer), free);
+    } catch (error) {
+      free();
+      if (play !== undefined) releasePlay(play);
+      throw this.#reported(recorded.reset.environment, error, undefined);
+    }
+  }
+
+  async #replay(recorded: RecordedEpisode): Promise<Pick<Remade, 'play' | 'exact'>> {
+    const point = pointOf(recorded);
+    const { outputs } = this.#parts;
+    const gate: ReplayGate = async (turn) => {
+      const taken = await outputs.pass(point.options.max_output_bytes, turn);
+      outputs.written(taken);
+      return taken;
+    };
+    const options = { signal: this.#stopping.signal, gate };
+    const wait = new ResetWait({ options: point.options }, this.#parts.queueTimeoutMs);
+    const { exact, play } = await this.#remake(point, options, wait);
+    const first = new TurnBudget(point.options).reminded(play.initial.observation, 0);
+    const same = (await observationHash(first)) === recorded.reset.observation_sha256;
+    return { play, exact: exact && same };
+  }
+
+  async #noteReplay(
+    log: TrajectoryFile,
+    { inherited, reset }: RecordedEpisode,
+    exact: boolean,
+  ): Promise<void> {
+    const time = new Date().toISOString();
+    const after_step = inherited.last?.step ?? 0;
+    const server = this.#parts.mark?.own;
+    this.#observer.resumed(reset.environment, 'replay');
+    try {
+      await log.write({ event: 'resume', time, after_step, how: 'replay', exact, ...(server && { server }) });
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
+  }
+
+  #leftParts(
+    recorded: RecordedEpisode,
+    play: EnvironmentEpisode,
+    exact: boolean,
+    log: TrajectoryFile,
+    observer: EpisodeObserver,
+  ): EpisodeParts {
+    const { begunAt, end, inherited, reset } = recorded;
+    return {
+      id: reset.episode_id,
+      environment: reset.environment,
+      tokenSha256: reset.resume_token_sha256 ?? '',
+      play,
+      options: reset.options,
+      seed: reset.info.seed,
+      point: pointOf(recorded),
+      left: { ageMs: Date.now() - begunAt, exact, inherited, end },
+      log,
+      results: this.#parts.results,
+      now: this.#parts.now,
+      observer,
+    };
   }
 
   /**
@@ -281,29 +395,36 @@ export class EpisodeRegistry {
     };
     const log = this.#parts.trajectories.open(id);
     await this.#writeReset(log, request, result, restored);
-    const episode = new Episode({
-      id,
-      environment: request.environment,
-      tokenSha256: tokenHash(result.resume_token),
-      play,
-      options: request.options,
-      seed,
-      point,
-      gradeMs: request.gradeMs,
-      log,
-      results: this.#parts.results,
-      now: this.#parts.now,
-      observer: {
-        ...this.#observer,
-        ended: (environment, reason) => {
-          free();
-          this.#open.delete(episode);
-          this.#observer.ended(environment, reason);
-        },
-      },
-    });
-    this.#open.add(episode);
+    const episode = this.#enter(
+      (observer) => ({
+        id,
+        environment: request.environment,
+        tokenSha256: tokenHash(result.resume_token),
+        play,
+        options: request.options,
+        seed,
+        point,
+        gradeMs: request.gradeMs,
+        log,
+        results: this.#parts.results,
+        now: this.#parts.now,
+        observer,
+      }),
+      free,
+    );
     return { episode, result };
+  }
+
+  /** An open episode. @param free called when it ends */
+  #enter(parts: (observer: EpisodeObserver) => EpisodeParts, free: () => void): Episode {
+    const ended = (environment: string, reason: EndReason): void => {
+      free();
+      this.#open.delete(episode);
+      this.#observer.ended(environment, reason);
+    };
+    const episode: Episode = new Episode(parts({ ...this.#observer, ended }));
+    this.#open.add(episode);
+    return episode;
   }
 
   async #writeReset(
@@ -313,6 +434,7 @@ export class EpisodeRegistry {
     restored: Restored | undefined,
   ): Promise<void> {
     const point = from?.point;
+    const { mark } = this.#parts;
     const fork = point && restored && { episode_id: point.episodeId, step: point.step, ...restored };
     try {
       await log.write({
@@ -329,6 +451,7 @@ export class EpisodeRegistry {
         protocol_version: PROTOCOL_VERSION,
         stepwell_version: STEPWELL_VERSION,
         resume_token_sha256: tokenHash(result.resume_token),
+        ...(mark === undefined ? {} : { server: mark.own }),
         ...(fork === undefined ? {} : { fork }),
       });
       for (const event of point?.events ?? []) await log.write(event);
