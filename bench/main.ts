@@ -7,6 +7,7 @@ import { measurePlainDocker, type PlainDocker } from './plain-docker.ts';
 import { measurePython } from './python.ts';
 import { type Report, reportLines } from './report.ts';
 import { measureSql } from './sql.ts';
+import { TRAINER_CASES } from './trainers.ts';
 
 /**
  * Measure a server in a process of its own, with the client in this one: both on the same processors.
@@ -17,10 +18,15 @@ export async function bench(flags: BenchFlags, print: (line: string) => void): P
   const wanted = (name: string): boolean => flags.only === undefined || flags.only === name;
   const figures: Record<string, unknown> = {};
   let failures = 0;
-  const tell = <F>(name: string, report: Report<F>, more: readonly Row[] = []): void => {
+  const tell = <F>(
+    name: string,
+    report: Report<F>,
+    more: readonly Row[] = [],
+    title = `${name}-v1`,
+  ): void => {
     figures[name] = report.figures;
     failures += report.failures;
-    for (const line of reportLines(`${name}-v1`, report.server, [...report.rows, ...more])) print(line);
+    for (const line of reportLines(title, report.server, [...report.rows, ...more])) print(line);
   };
   if (wanted('bash')) {
     const report = await measureBash(flags);
@@ -31,6 +37,9 @@ export async function bench(flags: BenchFlags, print: (line: string) => void): P
   }
   if (wanted('sql')) tell('sql', await measureSql(flags));
   if (wanted('python')) tell('python', await measurePython(flags));
+  if (wanted('trainers')) {
+    for (const { name, measure } of TRAINER_CASES) tell(name, await measure(flags), [], `trainers: ${name}`);
+  }
   if (flags.json !== undefined) {
     const machine = { processors: cpus().length, model: cpus()[0]?.model, node: process.version };
     await writeFile(flags.json, `${JSON.stringify({ machine, options: flags, ...figures }, null, 2)}\n`);

@@ -12,7 +12,14 @@ import {
   type Shape,
   UnplayableError,
 } from './definition.ts';
-import type { ChosenTask, Environment, EnvironmentContext, EnvironmentEpisode, Task } from './environment.ts';
+import type {
+  ChosenTask,
+  Environment,
+  EnvironmentContext,
+  EnvironmentEpisode,
+  EpisodeCopy,
+  Task,
+} from './environment.ts';
 import { GoldCache } from './gold-cache.ts';
 import { ungradableError } from './gradability.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
@@ -72,7 +79,30 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     const task = this.#catalog.choose(options, seed);
     // Refuse invalid options before a sandbox is acquired.
     const plan = this.#planned(task, options);
-    return { task, begin: (wait) => this.#begin(plan, task, options, wait) };
+    return {
+      task,
+      begin: (wait) => this.#begin(plan, task, options, wait),
+      continue: (copy, wait) => this.#continue(plan, copy, wait),
+    };
+  }
+
+  async #continue(
+    { image }: Plan,
+    { snapshot, episodeIn }: EpisodeCopy,
+    wait: SandboxWait | undefined,
+  ): Promise<EnvironmentEpisode> {
+    const sandbox = await this.#acquire(image, wait);
+    try {
+      await sandbox.restore(snapshot);
+      return episodeIn(sandbox);
+    } catch (error) {
+      await sandbox.release();
+      throw error;
+    }
+  }
+
+  #acquire(image: string, wait: SandboxWait | undefined): Promise<Sandbox> {
+    return this.#sandboxes.acquire({ ...wait, image, purpose: 'episode', environment: this.id });
   }
 
   async #begin(
@@ -81,12 +111,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     options: ResetOptions,
     wait: SandboxWait | undefined,
   ): Promise<EnvironmentEpisode> {
-    const sandbox = await this.#sandboxes.acquire({
-      ...wait,
-      image: plan.image,
-      purpose: 'episode',
-      environment: this.id,
-    });
+    const sandbox = await this.#acquire(plan.image, wait);
     try {
       const trying = this.#try(plan, task, options, sandbox);
       const episode = await plan.begin(sandbox);

@@ -198,7 +198,8 @@ export class OpenEnvSocket {
     if (error.error !== 'capacity') return { code: 'EXECUTION_ERROR', message: error.message, details };
     const { config, registry } = this.#parts;
     const active = registry.openCount;
-    const max = Math.min(config.max_episodes, config.pool_max);
+    const { max_episodes, pool_max } = config;
+    const max = pool_max === 'auto' ? max_episodes : Math.min(max_episodes, pool_max);
     return {
       code: 'CAPACITY_REACHED',
       message: `Server at capacity: ${active}/${max} sessions active. ${error.message}`,

@@ -9,7 +9,7 @@ import { EXIT, print } from './terminal.ts';
 
 /** What to measure, and for how long. */
 export interface BenchFlags {
-  /** `bash`, `sql` or `python`. @default all of them */
+  /** `bash`, `sql`, `python` or `trainers`. @default all of them */
   readonly only?: string;
   readonly runtime: string;
   /** Episodes at a time, and sandboxes. @default bash 32, sql 8, python 16 */
@@ -35,7 +35,13 @@ interface Bench {
 /** `stepwell bench`: measure a server in a process of its own, with the client in this one. */
 export function declareCommand(command: Command, { terminal, exit }: Cli): void {
   command
-    .addOption(choice('--only', ['bash', 'sql', 'python'], 'one environment (default: all)'))
+    .addOption(
+      choice(
+        '--only',
+        ['bash', 'sql', 'python', 'trainers'],
+        'one environment, or what trainers do (default: all)',
+      ),
+    )
     .addOption(choice('--runtime', runtimes, 'engine').default('docker'))
     .option('--lanes <n>', 'episodes at a time, and sandboxes (default: 32, sql 8, python 16)', positive)
     .option('--seconds <n>', 'time of the steps run', positive, 10)

@@ -5,6 +5,7 @@ import { SandboxPool } from '../../docker/pool/pool.ts';
 import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
 import { countProcesses } from '../shell-processes.ts';
 import { commandContract } from './command-contract.ts';
+import { copyContract } from './copy-contract.ts';
 import { fileContract } from './file-contract.ts';
 import { pythonContract } from './python-contract.ts';
 
@@ -49,6 +50,7 @@ export function sandboxContract(
     const bench = { run, output, ...options };
     commandContract({ ...bench, acquire });
     fileContract({ ...bench, acquire });
+    copyContract({ ...bench, acquire });
     pythonContract({ ...bench, acquire: () => acquire('python') });
 
     it('stops, resumes and kills the processes of the agent', async () => {

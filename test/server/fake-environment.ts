@@ -186,6 +186,8 @@ export class FakeEnvironment implements Environment {
       mark: refuse,
       diff: refuse,
       checksums: refuse,
+      snapshot: refuse,
+      restore: refuse,
       inspect: refuse,
       quiesce: refuse,
       release,
