@@ -153,9 +153,9 @@ class AsyncClient:
         """
         await self.open()
         options.setdefault("seed", random.randint(0, _MAX_SEED))
-        deadline = timeout_s or self.reset_timeout_s(options)
         wanted: list[dict[str, Any]] = [{}] if tasks is None else [{"task": task} for task in tasks]
         resets = [{**options, **one} for one in wanted for _ in range(count)]
+        deadline = timeout_s or self.reset_timeout_s(options, len(resets))
         opened = open_many(self._link, environment, resets, deadline, self._episode, self._close_late)
         async with aclosing(opened) as each_opened:
             async for each in each_opened:
@@ -192,7 +192,7 @@ class AsyncClient:
             options.setdefault("seed", random.randint(0, _MAX_SEED))
             wanted = [{"task": task} for task in tasks or []]
         resets = [{**options, **one} for one in wanted for _ in range(size)]
-        deadline = timeout_s or self.reset_timeout_s(options)
+        deadline = timeout_s or self.reset_timeout_s(options, len(resets))
         ready: dict[int, list[Opened[AsyncEpisode]]] = {}
         opened = open_many(self._link, environment, resets, deadline, self._episode, self._close_late)
         async with aclosing(opened) as each_opened:
@@ -212,18 +212,21 @@ class AsyncClient:
     ) -> AsyncGenerator[Stepped[AsyncEpisode], None]:
         """
         Make many steps at once; each result is given as it comes, rather than when the slowest is there. A step that fails
-        is given as an error, not raised. `timeout_s` is the deadline of the whole; default: the client's and a minute more.
+        is given as an error, not raised. `timeout_s` is the deadline of the whole; default: the longest of the single steps.
         """
         await self.open()
-        made = step_many(self._link, list(steps), timeout_s or self.timeout_s + 60)
+        pairs = list(steps)
+        longest = max((episode.deadline_s(action) for episode, action in pairs), default=self.timeout_s)
+        made = step_many(self._link, pairs, timeout_s or longest)
         async with aclosing(made) as each_made:
             async for each in each_made:
                 yield each
 
-    def reset_timeout_s(self, options: Mapping[str, Any]) -> float:
-        """Deadline of a reset: the client's, and the time for which it may wait for a sandbox."""
+    def reset_timeout_s(self, options: Mapping[str, Any], count: int = 1) -> float:
+        """Deadline of so many resets: the client's, the time that they may wait for sandboxes, and a second each."""
         wait_ms = options.get("queue_timeout_ms")
-        return self.timeout_s + (self._link.limit("queue_timeout_ms", 0) if wait_ms is None else wait_ms) / 1000
+        wait_s = (self._link.limit("queue_timeout_ms", 0) if wait_ms is None else wait_ms) / 1000
+        return self.timeout_s + float(wait_s) + count
 
     def _episode(self, environment: str, wire: Mapping[str, Any]) -> AsyncEpisode:
         episode = AsyncEpisode(self._link, self.timeout_s, environment, wire)

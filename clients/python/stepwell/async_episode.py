@@ -71,7 +71,7 @@ class AsyncEpisode:
             self._next_step += 1
         params = {"episode_id": self.id, "step": number, "action": action}
         try:
-            wire = await self._call("episode/step", params, timeout_s or self._deadline(action))
+            wire = await self._call("episode/step", params, timeout_s or self.deadline_s(action))
         except StepwellError as error:
             # Refused or never sent: no step ran, so its number is free again.
             if step is None and not (isinstance(error, UnansweredError) and error.may_have_run):
@@ -184,6 +184,13 @@ class AsyncEpisode:
         self._error = error
         self.over = True
 
+    def deadline_s(self, action: Action) -> float:
+        """Default deadline of a step, in seconds: the client's, and at least a minute more than the action's own."""
+        own = action.get("timeout_ms") if isinstance(action, Mapping) else None
+        # What is no number is for the server to refuse.
+        limit = own if isinstance(own, int) else self._link.limit("step_timeout_ms", 10_000)
+        return max(self._timeout_s, limit / 1000 + STEP_MARGIN_S)
+
     def take_number(self) -> int:
         """The number of a step that the client requests together with others."""
         number, self._next_step = self._next_step, self._next_step + 1
@@ -227,8 +234,3 @@ class AsyncEpisode:
         fork.exact = fork.origin.exact
         fork.step_count, fork._next_step = fork.origin.step_count, fork.origin.step_count + 1
         return fork
-
-    def _deadline(self, action: Action) -> float:
-        own = action.get("timeout_ms") if isinstance(action, Mapping) else None
-        limit = own if own is not None else self._link.limit("step_timeout_ms", 10_000)
-        return max(self._timeout_s, limit / 1000 + STEP_MARGIN_S)

@@ -102,7 +102,7 @@ class Client:
         on_queued: Callable[[Queued], None] | None = None,
         **options: Any,
     ) -> Episode:
-        """Begin an episode. See `AsyncClient.reset`."""
+        """Begin an episode. See `AsyncClient.reset`. `on_queued` is called in the client's own thread."""
         begun = self._client.reset(environment, timeout_s=timeout_s, on_queued=on_queued, **options)
         return self._episode(self._loop.run(begun))
 

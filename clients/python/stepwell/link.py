@@ -12,10 +12,9 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from .address import endpoint, header_token, open_socket
+from .address import endpoint
 from .errors import (
     ClosedError,
-    ConnectError,
     ConnectionLostError,
     DeadlineError,
     EpisodeLostError,
@@ -25,15 +24,12 @@ from .errors import (
     StepwellError,
     remote_error,
 )
+from .handshake import beat, greeted_socket
 from .pending import Note, PendingCall, Resumable
-from .version import PROTOCOL_VERSION, VERSION
 
 _FIRST_PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 2.0
 _RESUME_PAUSE_S = 1.0
-_HEARTBEAT_S = 20.0
-_SILENCE_S = 60.0
-"""Time that the answer to a ping may take. A trainer may keep its event loop busy for a while."""
 _MOST_SENDS = 32
 """Sockets on which a request is tried. One that ends its socket each time must not do so for ever."""
 _DEFAULT_GRACE_MS = 120_000
@@ -157,30 +153,8 @@ class Link:
             self._reject_all(f"{type(fault).__name__}: {fault}")
 
     async def _connect(self) -> ClientConnection:
-        socket = await open_socket(self.url, self._token, self._connect_timeout_s, self._max_frame_bytes)
-        try:
-            await asyncio.wait_for(self._greet(socket), self._connect_timeout_s)
-        except BaseException as fault:
-            await socket.close()
-            if isinstance(fault, ConnectionClosed):
-                raise ConnectError(f"{self.url} closed the socket: {fault}") from fault
-            if isinstance(fault, asyncio.TimeoutError):
-                raise ConnectError(f"{self.url} did not answer within {self._connect_timeout_s} s") from fault
-            raise
+        socket, self.handshake = await greeted_socket(self.url, self._token, self._connect_timeout_s, self._max_frame_bytes)
         return socket
-
-    async def _greet(self, socket: ClientConnection) -> None:
-        params: dict[str, Any] = {
-            "protocol_version": PROTOCOL_VERSION,
-            "client": {"name": "stepwell-python", "version": VERSION},
-        }
-        if self._token is not None and header_token(self._token) is None:
-            params["token"] = self._token
-        await socket.send(json.dumps({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}))
-        answer = json.loads(await socket.recv())
-        if "error" in answer:
-            raise remote_error(answer["error"])
-        self.handshake = answer["result"]
 
     async def _keep(self, socket: ClientConnection | None) -> None:
         """Read from the socket; when it drops and something still needs one, take another."""
@@ -193,7 +167,7 @@ class Link:
                 return
             socket, self._socket = None, current
             began = asyncio.get_running_loop().time()
-            heart = asyncio.get_running_loop().create_task(_beat(current))
+            heart = asyncio.get_running_loop().create_task(beat(current))
             try:
                 await self._take_over()
                 async for frame in current:
@@ -369,15 +343,3 @@ class Link:
             lost.__cause__ = cause
             pending.reject(lost if cause is None or cause.retryable else cause)
         self._pending.clear()
-
-
-async def _beat(socket: ClientConnection) -> None:
-    """Drop a socket whose other end does not answer, without a closing handshake, which would end the episodes."""
-    try:
-        while True:
-            await asyncio.sleep(_HEARTBEAT_S)
-            await asyncio.wait_for(await socket.ping(), _SILENCE_S)
-    except ConnectionClosed:
-        pass
-    except asyncio.TimeoutError:
-        socket.transport.abort()

@@ -114,6 +114,8 @@ class _Opening:
         self._make = make
         self._close_late = close_late
         self._abandoned = False
+        self._known: set[str] = set()
+        """Ids of the episodes that came: each comes as a notification, and again in the answer."""
 
     async def open_batch(self, begin: int, batch: Sequence[Wire]) -> None:
         has_task, common = _without_task(batch[0])
@@ -172,10 +174,11 @@ class _Opening:
             self.inbox.put(index, None, remote_error(one["error"]))
 
     def _arrived(self, index: int, wire: Wire) -> None:
-        if index in self.inbox.seen:
+        if wire["episode_id"] in self._known:
             return
-        if self._abandoned:
-            self.inbox.seen.add(index)
+        self._known.add(wire["episode_id"])
+        if self._abandoned or index in self.inbox.seen:
+            # Nobody waits for it any more.
             self._close_late(wire)
         else:
             self.inbox.put(index, self._make(self._environment, wire), None)
