@@ -33,6 +33,7 @@ describe('links in documents', () => {
     'environments/python/README.md',
     'environments/python/judge/README.md',
     'clients/README.md',
+    'clients/python/README.md',
   ])('of %s lead somewhere', (file) => {
     const text = readFileSync(resolve(ROOT, file), 'utf8');
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)\)/g)) {

@@ -12,7 +12,7 @@ import { unlessRequired } from '../requirements.ts';
 /** Why a project's own client cannot play here, or `null`. */
 export async function trainerMissing(trainer: Trainer): Promise<string | null> {
   const missing = installedTrainer(trainer) === null ? 'no client; `npm run trainers` installs it' : null;
-  return unlessRequired('trainers', missing) ?? (await noEngine());
+  return unlessRequired('pip', missing) ?? (await noEngine());
 }
 
 export interface FrontServer {
