@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import type { BenchFlags } from '../clients/cli/bench.ts';
+import { chooseEngine } from '../docker/engines/choice.ts';
 import { type BashFigures, measureBash } from './bash.ts';
 import { ms, type Row } from './lanes.ts';
 import { measurePlainDocker, type PlainDocker } from './plain-docker.ts';
 import { measurePython } from './python.ts';
-import { type Report, reportLines } from './report.ts';
+import { type BenchFlags, type Report, reportLines } from './report.ts';
 import { measureSql } from './sql.ts';
+import { TRAINER_CASES } from './trainers.ts';
 
 /**
  * Measure a server in a process of its own, with the client in this one: both on the same processors.
@@ -17,20 +18,28 @@ export async function bench(flags: BenchFlags, print: (line: string) => void): P
   const wanted = (name: string): boolean => flags.only === undefined || flags.only === name;
   const figures: Record<string, unknown> = {};
   let failures = 0;
-  const tell = <F>(name: string, report: Report<F>, more: readonly Row[] = []): void => {
+  const tell = <F>(
+    name: string,
+    report: Report<F>,
+    more: readonly Row[] = [],
+    title = `${name}-v1`,
+  ): void => {
     figures[name] = report.figures;
     failures += report.failures;
-    for (const line of reportLines(`${name}-v1`, report.server, [...report.rows, ...more])) print(line);
+    for (const line of reportLines(title, report.server, [...report.rows, ...more])) print(line);
   };
   if (wanted('bash')) {
     const report = await measureBash(flags);
-    const compares = flags.plain && flags.runtime !== 'local';
+    const compares = flags.plain && (await chooseEngine(flags.runtime)).runtime === 'docker';
     const plain = compares ? await measurePlainDocker('stepwell/bash', 5) : null;
     figures.plain = plain;
     tell('bash', report, plain === null ? [] : comparison(report.figures, plain));
   }
   if (wanted('sql')) tell('sql', await measureSql(flags));
   if (wanted('python')) tell('python', await measurePython(flags));
+  if (wanted('trainers')) {
+    for (const { name, measure } of TRAINER_CASES) tell(name, await measure(flags), [], `trainers: ${name}`);
+  }
   if (flags.json !== undefined) {
     const machine = { processors: cpus().length, model: cpus()[0]?.model, node: process.version };
     await writeFile(flags.json, `${JSON.stringify({ machine, options: flags, ...figures }, null, 2)}\n`);

@@ -229,6 +229,18 @@ export interface InspectRequest {
   readonly maxOutputBytes: number;
 }
 
+/** The state of a sandbox: files, and the shell's variables, functions, options and the like. */
+export interface SandboxSnapshot {
+  /** The image under its files. */
+  readonly image: ImageRef;
+  /** `null` if the state cannot be copied exactly. */
+  readonly state: Buffer | null;
+  /** Why not, in words. */
+  readonly reasons: readonly string[];
+  /** The agent's processes besides the session, which no copy would have. */
+  readonly processes: number;
+}
+
 /**
  * One sandbox, leased by one episode until `release`. Calls run one after the other.
  * Every method throws `SandboxError`: `died` if the container is gone, `unresponsive` past its own deadline, `runner_fault`
@@ -272,6 +284,16 @@ export interface Sandbox extends AsyncDisposable {
    * and programs take no part, and the configuration of a git repository at `/` is ignored.
    */
   inspect(request: InspectRequest): Promise<RunResult>;
+  /**
+   * The present state, for other sandboxes of the same engine. It is copied only if it is copied exactly: in `layer` isolation,
+   * with a Bash session, without processes, descriptors or traps that no other shell can have, and up to 32 MiB of files.
+   */
+  snapshot(): Promise<SandboxSnapshot>;
+  /**
+   * Put a state in the place of this sandbox's own, session included. After an error this sandbox is of no use.
+   * @throws {SandboxError} `not_supported` if it would not be exactly that state
+   */
+  restore(snapshot: SandboxSnapshot): Promise<void>;
   /** `stop` stops every process of the agent, `resume` continues them, `kill` ends them all, including the session. */
   quiesce(mode: 'stop' | 'resume' | 'kill'): Promise<void>;
   /**

@@ -1,5 +1,11 @@
 import type { z } from 'zod';
-import type { ImageDefinition, Sandbox, SandboxSource, SandboxWait } from '../docker/sandbox.ts';
+import type {
+  ImageDefinition,
+  Sandbox,
+  SandboxSnapshot,
+  SandboxSource,
+  SandboxWait,
+} from '../docker/sandbox.ts';
 import type { ActionObject } from '../protocol/action.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { Observation, ResetOptions } from '../protocol/episode.ts';
@@ -68,6 +74,12 @@ export interface EnvironmentEpisode {
    */
   grade(request: GradeRequest): Promise<Grade>;
   /**
+   * What this episode knows now besides its sandbox: the same episode in a sandbox with the same state. The result stays valid
+   * when this one goes on.
+   * @default its state is only made again by playing its actions again
+   */
+  copy?(): (sandbox: Sandbox) => EnvironmentEpisode;
+  /**
    * Release the sandbox, if the environment knows what the episode left in it. Never throws; a second call does nothing.
    * @default the sandbox is released as used
    */
@@ -84,6 +96,17 @@ export interface ChosenTask {
    * @throws {SandboxError} on an infrastructure fault; the sandbox is then released already
    */
   begin(wait?: SandboxWait): Promise<EnvironmentEpisode>;
+  /**
+   * Continue a copied episode of this task in a sandbox with this state.
+   * @throws {SandboxError} `not_supported` if a sandbox cannot take the state; the sandbox is then released already
+   */
+  continue?(copy: EpisodeCopy, wait?: SandboxWait): Promise<EnvironmentEpisode>;
+}
+
+/** The present state of an episode: that of its sandbox, and what it knows itself. */
+export interface EpisodeCopy {
+  readonly snapshot: SandboxSnapshot;
+  readonly episodeIn: (sandbox: Sandbox) => EnvironmentEpisode;
 }
 
 export interface EpisodeDefaults {
@@ -112,6 +135,8 @@ export interface Environment {
   readonly readme: string;
   /** Reset options besides the common ones, as schemas by name. */
   readonly options: Readonly<Record<string, z.ZodType>>;
+  /** What its session takes; `other`: code that cannot handle files. */
+  readonly language: 'bash' | 'python' | 'other';
   /** Fields of its observations besides `output`, as schemas by name. */
   readonly observation: Readonly<Record<string, z.ZodType>>;
   tasks(dataset: string | undefined): readonly Task[];

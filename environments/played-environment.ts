@@ -1,21 +1,27 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { withDeadline } from '../docker/deadline.ts';
 import type { ImageDefinition, Sandbox, SandboxSource, SandboxWait } from '../docker/sandbox.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import {
   type EnvironmentDefinition,
-  type OptionsOf,
   type Plan,
   type Player,
   type Shape,
   UnplayableError,
 } from './definition.ts';
-import type { ChosenTask, Environment, EnvironmentContext, EnvironmentEpisode, Task } from './environment.ts';
+import type {
+  ChosenTask,
+  Environment,
+  EnvironmentContext,
+  EnvironmentEpisode,
+  EpisodeCopy,
+  Task,
+} from './environment.ts';
 import { GoldCache } from './gold-cache.ts';
 import { ungradableError } from './gradability.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
+import { optionParser, type ParsedOptions } from './reset-options.ts';
 import { TaskCatalog } from './task-catalog.ts';
 
 export interface EnvironmentParts<D> extends Omit<EnvironmentContext, 'goldCache'> {
@@ -37,11 +43,12 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   readonly defaultImage: string;
   readonly readme: string;
   readonly options: S;
+  readonly language: Environment['language'];
   readonly observation: Shape;
   readonly #definition: EnvironmentDefinition<S, R, D>;
   readonly #sandboxes: SandboxSource;
   readonly #catalog: TaskCatalog<D>;
-  readonly #parsed: z.ZodObject;
+  readonly #parse: (options: ResetOptions) => ParsedOptions<S>;
   readonly #player: Player<S, D>;
 
   constructor(definition: EnvironmentDefinition<S, R, D>, parts: EnvironmentParts<D>) {
@@ -49,13 +56,14 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     this.#definition = definition;
     this.#sandboxes = sandboxes;
     this.#catalog = new TaskCatalog(definition.id, datasets);
-    this.#parsed = z.looseObject(definition.options);
+    this.#parse = optionParser(definition.options);
     this.#player = definition.open({ sandboxes, defaults, goldCache });
     this.id = definition.id;
     this.images = [...definition.images, ...datasets.flatMap((dataset) => definition.imagesOf(dataset))];
     this.defaultImage = datasets[0].image;
     this.readme = readFileSync(definition.readme, 'utf8');
     this.options = definition.options;
+    this.language = definition.prompt.until === 'line' ? 'other' : definition.prompt.until;
     this.observation = definition.observation;
   }
 
@@ -69,10 +77,34 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   }
 
   choose(options: ResetOptions, seed: number): ChosenTask {
-    const task = this.#catalog.choose(options, seed);
     // Refuse invalid options before a sandbox is acquired.
-    const plan = this.#planned(task, options);
-    return { task, begin: (wait) => this.#begin(plan, task, options, wait) };
+    const parsed = this.#parse(options);
+    const task = this.#catalog.choose(parsed, seed);
+    const plan = this.#player.plan({ task, options: parsed, ...this.#catalog.record(task) });
+    return {
+      task,
+      begin: (wait) => this.#begin(plan, task, parsed, wait),
+      continue: (copy, wait) => this.#continue(plan, copy, wait),
+    };
+  }
+
+  async #continue(
+    { image }: Plan,
+    { snapshot, episodeIn }: EpisodeCopy,
+    wait: SandboxWait | undefined,
+  ): Promise<EnvironmentEpisode> {
+    const sandbox = await this.#acquire(image, wait);
+    try {
+      await sandbox.restore(snapshot);
+      return episodeIn(sandbox);
+    } catch (error) {
+      await sandbox.release();
+      throw error;
+    }
+  }
+
+  #acquire(image: string, wait: SandboxWait | undefined): Promise<Sandbox> {
+    return this.#sandboxes.acquire({ ...wait, image, purpose: 'episode', environment: this.id });
   }
 
   async #begin(
@@ -81,12 +113,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     options: ResetOptions,
     wait: SandboxWait | undefined,
   ): Promise<EnvironmentEpisode> {
-    const sandbox = await this.#sandboxes.acquire({
-      ...wait,
-      image: plan.image,
-      purpose: 'episode',
-      environment: this.id,
-    });
+    const sandbox = await this.#acquire(plan.image, wait);
     try {
       const trying = this.#try(plan, task, options, sandbox);
       const episode = await plan.begin(sandbox);
@@ -116,10 +143,5 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
       TRY_MS,
       () => null,
     );
-  }
-
-  #planned(task: Task, options: ResetOptions): Plan {
-    const own = this.#parsed.parse(options) as OptionsOf<S>;
-    return this.#player.plan({ task, options: own, ...this.#catalog.record(task) });
   }
 }

@@ -14,8 +14,10 @@ import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HTTP_READER } from './http-answers.ts';
 import { makeHttpServer } from './http-server.ts';
+import { registerMcp } from './mcp/routes.ts';
 import { Metrics, type SandboxCounts } from './metrics.ts';
 import { registerOpenEnv } from './openenv-routes.ts';
+import { Ors } from './ors/routes.ts';
 import { shuttingDown } from './resets.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
 import { serverMemory } from './server-memory.ts';
@@ -236,7 +238,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
         registerOpenEnv(scope, { environment, registry, config, memory, log, onSocket: watch }),
       { prefix: `/openenv/${environment.id}` },
     );
+    await app.register(async (scope) => registerMcp(scope, { environment, registry, config, memory, log }), {
+      prefix: `/mcp/${environment.id}`,
+    });
   }
+
+  const ors = new Ors({ registry, config, memory, log });
+  // The client of ORS drops the path of its server's address.
+  for (const prefix of ['/ors', '']) await app.register(async (scope) => ors.register(scope), { prefix });
+  app.addHook('onClose', () => ors.leave());
 
   return {
     fastify: app,

@@ -241,8 +241,10 @@ export class ClientConnection {
     'episode/reset': (params, caller) => this.#reset(params, caller),
     'episode/reset_many': (params, { id }) => this.#many.reset(params, id),
     'episode/step': (params, { batched }) => this.#step(params, batched ? this.#batchGate : this.#gate),
-    'episode/step_many': (params, { batched, id }) =>
-      this.#many.step(params, id, (one) => this.#step(one, batched ? this.#batchGate : this.#gate)),
+    'episode/step_many': (params, caller) =>
+      this.#many.step(params, caller, (one) =>
+        this.#step(one, caller.batched ? this.#batchGate : this.#gate),
+      ),
     'episode/evaluate': async ({ episode_id }) => (await this.#owner.get(episode_id)).evaluate(),
     'episode/state': async ({ episode_id }) => (await this.#owner.get(episode_id)).state(),
     'episode/resume': async ({ resume_token }) =>

@@ -22,7 +22,9 @@ export interface ConfigFlag {
 interface Setting {
   readonly type?: string;
   readonly enum?: readonly string[];
-  /** For a setting that may be null: its other type, and null. */
+  /** The one value of a literal. */
+  readonly const?: unknown;
+  /** For a setting with several forms, e.g. a number or null. */
   readonly anyOf?: readonly Setting[];
   /** Schema of a record's values. */
   readonly additionalProperties?: Setting;
@@ -40,9 +42,15 @@ function typeOf({ type, anyOf = [] }: Setting): string {
   return type ?? anyOf.find((form) => form.type !== 'null')?.type ?? 'string';
 }
 
+/** Words that a setting takes instead of its type's values, e.g. `auto`. */
+function wordsOf({ anyOf = [] }: Setting): string[] {
+  return anyOf.flatMap((form) => (typeof form.const === 'string' ? [form.const] : []));
+}
+
 function placeholderOf(setting: Setting): string {
   if (setting.enum !== undefined) return `<${setting.enum.join('|')}>`;
-  return PLACEHOLDERS[typeOf(setting)] ?? '';
+  const placeholder = PLACEHOLDERS[typeOf(setting)] ?? '';
+  return [placeholder.slice(0, -1), ...wordsOf(setting)].join('|') + placeholder.slice(-1);
 }
 
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
@@ -80,10 +88,11 @@ function fault(key: string, text: string, expected: string): ConfigError {
   return new ConfigError(`${flagOf(key)} ${text}: expected ${expected}`);
 }
 
-function toNumber(key: string, text: string): number {
+/** @param words that the setting takes, too */
+function toNumber(key: string, text: string, words: readonly string[] = []): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) throw fault(key, text, 'a number');
-  return value;
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw fault(key, text, ['a number', ...words].join(' or '));
 }
 
 function toEntry(key: string, text: string, setting: Setting): [string, string | number] {
@@ -111,10 +120,12 @@ export function joinedItems(items: readonly string[]): string {
 function toValue(key: string, texts: readonly string[], setting: Setting): unknown {
   const last = texts.at(-1) ?? '';
   const items = (): string[] => texts.flatMap(splitItems);
+  const words = wordsOf(setting);
+  if (words.includes(last)) return last;
   switch (typeOf(setting)) {
     case 'integer':
     case 'number':
-      return toNumber(key, last);
+      return toNumber(key, last, words);
     case 'boolean':
       if (last === 'true' || last === '1') return true;
       if (last === 'false' || last === '0') return false;

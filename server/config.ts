@@ -38,9 +38,15 @@ export const Config = z.strictObject({
     .describe(
       'Sandboxes kept warm, by environment (its default image) or image, e.g. `bash-v1=8,sql-v1=2,spider=4`.',
     ),
-  pool_max: integer(1, 10_000)
+  pool_max: z
+    .union([integer(1, 10_000), z.literal('auto')])
     .default(64)
-    .describe('Maximum number of sandboxes at the same time, over all images.'),
+    .describe(
+      'Maximum number of sandboxes at the same time, over all images; `auto`: as many as memory and processes allow at the start. Those beyond `--pool` start while the machine has enough left.',
+    ),
+  pool_idle_ms: integer(1_000, DAY_MS)
+    .default(600_000)
+    .describe('Time after which an unused sandbox beyond `--pool` is removed.'),
   dataset: paths
     .default({})
     .describe(
@@ -136,7 +142,9 @@ export const Config = z.strictObject({
     .describe('Maximum time to wait for running steps at shutdown.'),
   session_idle_ms: integer(1, DAY_MS)
     .default(600_000)
-    .describe("Idle time after which the episode behind OpenEnv's HTTP routes is closed."),
+    .describe(
+      'Time without a request after which an episode of a client without a WebSocket (MCP, HTTP routes of OpenEnv) is closed.',
+    ),
   trajectories: z
     .string()
     .min(1)
@@ -210,6 +218,11 @@ export function createConfig(input: ConfigInput = {}): Config {
   return parsed.data;
 }
 
+/** Number of sandboxes that `--pool` keeps warm. */
+export function warmCount({ pool }: Pick<Config, 'pool'>): number {
+  return Object.values(pool).reduce((sum, count) => sum + count, 0);
+}
+
 function contradictionIn(config: Config): string | undefined {
   if (!isLoopback(config.host) && config.token === null) {
     return `--host ${config.host} opens the server to other machines: set a secret with --token, or use --host 127.0.0.1`;
@@ -217,8 +230,8 @@ function contradictionIn(config: Config): string | undefined {
   if (config.heartbeat_timeout_ms < config.heartbeat_interval_ms) {
     return '--heartbeat-timeout-ms is below --heartbeat-interval-ms, so every socket would count as dead: raise --heartbeat-timeout-ms';
   }
-  const warm = Object.values(config.pool).reduce((sum, count) => sum + count, 0);
-  if (warm > config.pool_max) {
+  const warm = warmCount(config);
+  if (config.pool_max !== 'auto' && warm > config.pool_max) {
     return `--pool keeps ${warm} sandboxes warm, but --pool-max allows only ${config.pool_max}: raise --pool-max or lower --pool`;
   }
   if (config.memory_bytes < config.layer_bytes + RUNNER_BYTES) {

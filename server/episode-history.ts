@@ -35,8 +35,10 @@ export class EpisodeHistory {
   #done: Done[] = [];
   #size = 0;
 
-  constructor(done: readonly Done[] = []) {
-    for (const each of done) this.add(each);
+  /** @param done what has been done before; `null` if that is not known */
+  constructor(done: readonly Done[] | null = []) {
+    if (done === null) this.#size = Number.POSITIVE_INFINITY;
+    for (const each of done ?? []) this.add(each);
   }
 
   /** The last reward that was given. */

@@ -40,6 +40,11 @@ export class EpisodeLife {
     return this.#state.is === 'abandoned';
   }
 
+  /** The episode in its sandbox, while it is open. */
+  get play(): EnvironmentEpisode | undefined {
+    return this.#state.is === 'open' ? this.#state.play : undefined;
+  }
+
   /** The fault that ended it. */
   get failure(): Failure | null {
     return 'failure' in this.#state ? this.#state.failure : null;

@@ -13,7 +13,7 @@ export class EpisodePast {
   readonly #log: TrajectoryFile;
   readonly #history: EpisodeHistory;
 
-  constructor(log: TrajectoryFile, done: readonly Done[] = []) {
+  constructor(log: TrajectoryFile, done: readonly Done[] | null = []) {
     this.#log = log;
     this.#history = new EpisodeHistory(done);
   }
@@ -33,7 +33,7 @@ export class EpisodePast {
   /**
    * What led to the state after a step.
    * @param count steps made so far
-   * @throws {ProtocolError} `unsupported` if it is no longer known; `internal_error` if the trajectory cannot be read
+   * @throws {ProtocolError} `internal_error` if the trajectory cannot be read
    */
   async at(step: number, count: number): Promise<Past> {
     const { path } = this.#log;
@@ -41,10 +41,7 @@ export class EpisodePast {
       const events = await recordedEvents(path, step, count);
       return { step, events, done: events.map(doneIn) };
     }
-    if (this.#history.whole) return { step, events: [], done: this.#history.upTo(step, count) };
-    const message =
-      'The actions of this episode are too long to be kept in memory, and the server keeps no trajectories.';
-    throw new ProtocolError('unsupported', message);
+    return { step, events: [], done: this.#history.whole ? this.#history.upTo(step, count) : null };
   }
 }
 

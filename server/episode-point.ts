@@ -1,4 +1,4 @@
-import type { Task } from '../environments/environment.ts';
+import type { EpisodeCopy, Task } from '../environments/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import type { Done } from './episode-history.ts';
 import type { RecordedEvent } from './recorded-events.ts';
@@ -15,11 +15,14 @@ export interface EpisodePoint {
   readonly seed: number;
   /** Steps made. */
   readonly step: number;
-  readonly done: readonly Done[];
+  /** `null` if it is no longer known; then only a copy makes the state again. */
+  readonly done: readonly Done[] | null;
   /** Its trajectory without the reset; empty if none is kept. */
   readonly events: readonly RecordedEvent[];
   /** Stored results of its steps. */
   readonly results: readonly StoredStep[];
+  /** Of the present state, if the environment can copy it. */
+  readonly copy?: EpisodeCopy | undefined;
 }
 
 /** The steps of a point, for an episode whose trajectory has its events after the reset. */

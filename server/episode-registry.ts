@@ -253,11 +253,11 @@ export class EpisodeRegistry {
     let restored: Restored | undefined;
     const play = await this.#resets.run({
       begin: async () => {
-        const { play: made, ...how } = await remake(
-          () => chosen.begin({ ...wait.next(), signal: until }),
-          point,
-          { signal: until, gate },
-        );
+        const { play: made, ...how } = await remake(chosen, point, {
+          signal: until,
+          gate,
+          wait: { ...wait.next(), signal: until },
+        });
         restored = how;
         return made;
       },

@@ -17,7 +17,7 @@ import { EpisodeLimits } from './episode-limits.ts';
 import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
 import { EpisodePast, forkedAt, undoneTo } from './episode-past.ts';
 import { type EpisodePoint, inheritance } from './episode-point.ts';
-import type { Remade } from './remake.ts';
+import { copyOf, type Remade } from './remake.ts';
 import { RequestQueue } from './request-queue.ts';
 import { movedAway } from './resume/claims.ts';
 import type { RecordedEnd } from './resume/recorded-episode.ts';
@@ -168,7 +168,16 @@ export class Episode {
       await this.#log.flush();
       if (this.#life.status === 'closed' || this.#life.abandoned) this.#refuseUnlessOpen();
       const { count, last } = this.#results;
-      return this.#point(forkedAt(atStep, count, last));
+      const step = forkedAt(atStep, count, last);
+      const point = await this.#point(step);
+      const { play } = this.#life;
+      if (step < count || play === undefined) return point;
+      this.#life.begin();
+      try {
+        return { ...point, copy: await copyOf(play) };
+      } finally {
+        this.#life.goOn();
+      }
     });
   }
 

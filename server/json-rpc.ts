@@ -14,6 +14,8 @@ export interface RpcCaller {
   readonly id?: RpcId | undefined;
   /** The answer waits for others of a batch. */
   readonly batched: boolean;
+  /** To be called at once, if at all: later requests begin when this settles. It must not reject. */
+  hold(begun: Promise<unknown>): void;
 }
 
 /** Runs one method; an error that it throws becomes the answer. */
@@ -156,13 +158,26 @@ export class JsonRpc {
       return { begun: undefined, answer: Promise.resolve(failure(refusedId, refusal)) };
     }
     if (!batch) {
-      const answer = this.#one(requests[0], false);
-      return { begun: this.#isAlone(requests[0]) ? answer : undefined, answer };
+      let held: Promise<unknown> | undefined;
+      const answer = this.#one(requests[0], false, (begun) => {
+        held = begun;
+      });
+      return { begun: this.#isAlone(requests[0]) ? answer : held, answer };
     }
     const answers: Promise<Answer | undefined>[] = [];
-    const begun = beginInTurns(requests, (request) => answers.push(this.#collect(request)));
+    let held: Promise<unknown> | undefined;
+    const begun = beginInTurns(requests, (request) => {
+      let until: Promise<unknown> | undefined;
+      answers.push(
+        this.#collect(request, (ready) => {
+          until = ready;
+        }),
+      );
+      held ??= until;
+      return until;
+    });
     return {
-      begun: takesTurns(requests) ? begun : undefined,
+      begun: takesTurns(requests) || held !== undefined ? begun : undefined,
       answer: begun.then(() => this.#batch(answers)),
     };
   }
@@ -180,22 +195,22 @@ export class JsonRpc {
   }
 
   /** An answer of a batch, or the error that it does not fit. */
-  async #collect(frame: unknown): Promise<Answer | undefined> {
+  async #collect(frame: unknown, hold: RpcCaller['hold']): Promise<Answer | undefined> {
     const { collected } = this.#options;
     // A request whose answer would not fit should not run.
-    const made = collected.full ? failure(idOf(frame), tooLarge()) : await this.#one(frame, true);
+    const made = collected.full ? failure(idOf(frame), tooLarge()) : await this.#one(frame, true, hold);
     if (made === undefined) return undefined;
     const answer = collected.fits(answerBytes(made)) ? made : failure(idOf(frame), tooLarge());
     collected.take(answerBytes(answer));
     return answer;
   }
 
-  async #one(frame: unknown, batched: boolean): Promise<Answer | undefined> {
+  async #one(frame: unknown, batched: boolean, hold: RpcCaller['hold']): Promise<Answer | undefined> {
     const request = readRequest(frame);
     if (request instanceof ProtocolError) return failure(idOf(frame), request);
     const { id, method } = request;
     try {
-      const result = await this.#options.call(method, request.params, { id, batched });
+      const result = await this.#options.call(method, request.params, { id, batched, hold });
       if (id === undefined) this.#options.onWritten?.(result);
       if (id === undefined) return undefined;
       const answer = this.#success(id, result, batched);

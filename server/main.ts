@@ -4,9 +4,11 @@ import { type OpenEngine, openEngine } from '../docker/engines/choice.ts';
 import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../docker/engines/owner.ts';
 import { Reaper } from '../docker/engines/reaper.ts';
 import { defaultRunParent } from '../docker/engines/run-folder.ts';
+import { type HostFree, hostOfEngine } from '../docker/host.ts';
 import { ensureImages } from '../docker/images/builder.ts';
 import { builtInImages, replacement } from '../docker/images/definitions.ts';
 import { BuildingSource } from '../docker/pool/building-source.ts';
+import { autoMax } from '../docker/pool/growth.ts';
 import { SandboxPool } from '../docker/pool/pool.ts';
 import type { PoolEvent } from '../docker/pool/settings.ts';
 import type { ImageDefinition, SandboxSource } from '../docker/sandbox.ts';
@@ -14,7 +16,7 @@ import { loadDatasets } from '../environments/dataset-store.ts';
 import { loadDefinitions } from '../environments/load-definition.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, warmCount } from './config.ts';
 import { requireFreePort } from './http-server.ts';
 import { keepServing } from './last-resort.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
@@ -71,7 +73,7 @@ async function processMark(): Promise<ServerMark> {
 
 function logPool(event: PoolEvent, log: Logger): void {
   const routine = event.type === 'started' || event.type === 'reset';
-  const expected = event.type === 'removed' && ['used', 'room', 'drain'].includes(event.cause);
+  const expected = event.type === 'removed' && ['used', 'room', 'idle', 'drain'].includes(event.cause);
   if (routine || expected) log.debug({ pool: event }, `sandbox ${event.type}`);
   else log.warn({ pool: event }, `sandbox ${event.type}`);
 }
@@ -82,15 +84,21 @@ interface PoolParts {
   readonly definitions: readonly ImageDefinition[];
   /** Sandboxes kept warm, by image. */
   readonly warm: Readonly<Record<string, number>>;
+  /** Maximum number of sandboxes. */
+  readonly most: number;
+  /** What their machine has left. */
+  readonly host: () => HostFree;
   readonly log: Logger;
 }
 
-function makePool({ config, opened, definitions, warm, log }: PoolParts) {
+function makePool({ config, opened, definitions, warm, most, host, log }: PoolParts) {
   const prepare = new Map(definitions.map((definition) => [definition.name, definition.prepare]));
   const pool = new SandboxPool(opened.engine, {
     images: Object.fromEntries(Object.entries(warm).map(([image, count]) => [image, { warm: count }])),
-    defaultMax: config.pool_max,
-    totalMax: config.pool_max,
+    defaultMax: most,
+    totalMax: most,
+    idleMs: config.pool_idle_ms,
+    host,
     queueTimeoutMs: config.queue_timeout_ms,
     network: config.network,
     prepare: (image) => prepare.get(image),
@@ -178,7 +186,10 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
   const images = [...replacements, ...environments.flatMap((one) => one.images)];
-  const { pool, warmUp } = makePool({ config, opened, definitions: images, warm, log });
+  const host = hostOfEngine(opened.runtime, env);
+  const { max_episodes, pool_max } = config;
+  const most = pool_max === 'auto' ? autoMax(host(), warmCount(config), max_episodes) : pool_max;
+  const { pool, warmUp } = makePool({ config, opened, definitions: images, warm, most, host, log });
   const building = new BuildingSource({
     sandboxes: pool,
     ensure: async (name, ended) => {
@@ -219,7 +230,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   await reaper.start();
 
   const app: App = await buildApp({
-    config,
+    config: { ...config, pool_max: most },
     environments,
     trajectories: configuredPath(config.trajectories, home),
     log,
@@ -241,7 +252,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     runtime: opened.runtime,
     isolation,
     pool: config.pool,
-    poolMax: config.pool_max,
+    poolMax: most,
   };
   return {
     url,

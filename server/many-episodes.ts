@@ -5,7 +5,7 @@ import type { CollectedAnswers } from './collected-answers.ts';
 import type { EpisodeOwner } from './episode-owner.ts';
 import type { EpisodeRegistry } from './episode-registry.ts';
 import type { FlowControl } from './flow-control.ts';
-import type { RpcId } from './json-rpc.ts';
+import type { RpcCaller, RpcId } from './json-rpc.ts';
 import type { Notifier } from './notifier.ts';
 import { REQUEST_BYTES, type RequestMemory } from './request-memory.ts';
 import { ResetMany, sizeOfGroup } from './reset-many.ts';
@@ -59,13 +59,13 @@ export class ManyEpisodes {
   /** @param step makes one of the steps */
   step(
     params: StepManyParams,
-    id: RpcId | undefined,
+    caller: RpcCaller,
     step: (params: StepParams) => Promise<StepResult>,
   ): Promise<StepManyResult> {
     const { notifier, onFault, onWritten } = this.#parts;
     const fault = (error: unknown): void => onFault('episode/step_many', error);
     return this.#counted(params.steps.length, () =>
-      stepMany(params, { id, step, notifier, onWritten, onFault: fault }),
+      stepMany(params, { caller, step, notifier, onWritten, onFault: fault }),
     );
   }
 

@@ -5,7 +5,9 @@ interface Limits {
   readonly type?: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  /** For a value that may be null: its other form, and null. */
+  /** The one value of a literal. */
+  readonly const?: unknown;
+  /** For a value with several forms, e.g. a number or null. */
   readonly anyOf?: readonly Limits[];
   /** Of a record's values. */
   readonly additionalProperties?: Limits;
@@ -21,6 +23,12 @@ function limitsAt(schema: z.ZodType, path: readonly PropertyKey[]): Limits {
   return limits.anyOf?.find(({ type }) => type !== 'null') ?? limits;
 }
 
+/** Words that a setting takes instead of a number, each with `or`. */
+function wordsIn(schema: z.ZodType): string {
+  const { anyOf = [] } = z.toJSONSchema(schema, { io: 'input' }) as Limits;
+  return anyOf.map((form) => (typeof form.const === 'string' ? ` or ${form.const}` : '')).join('');
+}
+
 function numberWithin({ type, minimum, maximum = Number.MAX_SAFE_INTEGER }: Limits): string {
   const kind = type === 'integer' ? 'a whole number' : 'a number';
   const from = minimum === undefined ? '' : ` from ${minimum}`;
@@ -30,7 +38,9 @@ function numberWithin({ type, minimum, maximum = Number.MAX_SAFE_INTEGER }: Limi
 /** What a setting should be, for a person. @param schema of the setting @param issue of a value; its path begins with the name */
 export function settingIssue(schema: z.ZodType, issue: z.core.$ZodIssue): string {
   const limits = limitsAt(schema, issue.path.slice(1));
-  if (limits.type === 'integer' || limits.type === 'number') return `expected ${numberWithin(limits)}`;
+  if (limits.type === 'integer' || limits.type === 'number') {
+    return `expected ${numberWithin(limits)}${wordsIn(schema)}`;
+  }
   const unit = 'origin' in issue ? COUNTS[issue.origin] : undefined;
   switch (issue.code) {
     case 'too_small':

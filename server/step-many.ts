@@ -1,13 +1,12 @@
 import type { StepParams, StepResult } from '../protocol/episode.ts';
 import type { ResultNote, StepManyParams, StepManyResult } from '../protocol/many.ts';
 import { allInTurns } from './begin-in-turns.ts';
-import type { RpcId } from './json-rpc.ts';
+import type { RpcCaller } from './json-rpc.ts';
 import type { Notifier } from './notifier.ts';
 import { clientError, errorObject } from './rpc-error.ts';
 
 export interface StepManyParts {
-  /** Id of the request. @default no notification is sent */
-  readonly id: RpcId | undefined;
+  readonly caller: RpcCaller;
   /** Make one step. */
   readonly step: (params: StepParams) => Promise<StepResult>;
   readonly notifier: Notifier;
@@ -19,14 +18,17 @@ export interface StepManyParts {
 
 /** Make steps of many episodes at the same time, and send each outcome as it comes. */
 export async function stepMany({ steps }: StepManyParams, parts: StepManyParts): Promise<StepManyResult> {
-  const outcomes = await allInTurns(steps, (params, index) => one(params, index, parts));
+  const begin = (params: StepParams, index: number) => one(params, index, parts);
+  // Later requests for these episodes come after these steps.
+  const outcomes = await allInTurns(steps, begin, parts.caller.hold);
   const done = outcomes.filter((made) => made).length;
   return { done, failed: steps.length - done };
 }
 
 /** @returns whether the step has a result; never rejects */
 async function one(params: StepParams, index: number, parts: StepManyParts): Promise<boolean> {
-  const { id, notifier, onFault, onWritten } = parts;
+  const { caller, notifier, onFault, onWritten } = parts;
+  const { id } = caller;
   const { episode_id } = params;
   const tell = async (outcome: Pick<ResultNote, 'result' | 'error'>): Promise<void> => {
     if (id === undefined) return;

@@ -7,6 +7,7 @@ import { EVALUATE } from './checks/evaluate.ts';
 import { EVERY_STEP } from './checks/every-step.ts';
 import { EXACTLY_ONCE } from './checks/exactly-once.ts';
 import { FAILING_CODE } from './checks/failing-code.ts';
+import { FORKS } from './checks/forks.ts';
 import { GOLD } from './checks/gold.ts';
 import { INTERCODE } from './checks/intercode.ts';
 import { NO_OP } from './checks/no-op.ts';
@@ -39,6 +40,7 @@ export const CHECKS: readonly Check[] = [
   TURNS,
   TIME,
   EXACTLY_ONCE,
+  FORKS,
   REPLAY,
   INTERCODE,
   OPENENV,

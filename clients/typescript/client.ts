@@ -9,8 +9,16 @@ import { Episode } from './episode.ts';
 import { HeldEpisodes } from './held-episodes.ts';
 import type { Call, CallOptions } from './pending-call.ts';
 import { Reconnection } from './reconnection.ts';
+import {
+  GroupMembers,
+  type Opened,
+  placeNote,
+  type ResetCallOptions,
+  type ResetManyOptions,
+} from './reset-many.ts';
 import { ServerConnection } from './server-connection.ts';
 import { SocketLink } from './socket-link.ts';
+import { type StepManyLink, type StepOutcome, type StepRequest, stepMany } from './step-many.ts';
 
 /** Times are 1 to 2,147,483,647 ms (24.8 days); a longer one, or `Infinity`, counts as the longest. */
 export interface ClientOptions {
@@ -53,6 +61,8 @@ interface Begun {
 
 const MIB = 1_048_576;
 const CLOSE_TIMEOUT_MS = 5_000;
+/** Time for a reset itself and for the network, beside its wait for a sandbox. */
+const RESET_MARGIN_MS = 60_000;
 /** What an `Authorization` header can carry; any other token goes into `initialize`. */
 const HEADER_TOKEN = /^[!-~]+$/;
 
@@ -71,6 +81,11 @@ const REPEATED: ReadonlySet<MethodName> = new Set([
   'episode/fork',
   'episode/close',
 ] as const);
+
+/** The params of a reset with its wait. */
+function queued<P extends object>(params: P, { queueTimeoutMs }: ResetCallOptions): P {
+  return queueTimeoutMs === undefined ? params : { ...params, queue_timeout_ms: queueTimeoutMs };
+}
 
 /**
  * A connection to a Stepwell server. It carries any number of episodes at once; dispose of it with `await using` or
@@ -160,12 +175,70 @@ export class StepwellClient implements AsyncDisposable {
   }
 
   /** Begin an episode. If the call was cancelled and the episode begins late, it is closed. */
-  async reset(params: Params<'episode/reset'>, options?: CallOptions): Promise<Episode> {
+  async reset(params: Params<'episode/reset'>, options: ResetCallOptions = {}): Promise<Episode> {
     const onLateResult = (late: unknown) => this.#closeLate(late as Result<'episode/reset'>);
-    return this.#opened(
-      await this.#call('episode/reset', params, { ...options, step: null, onLateResult }),
-      0,
+    const onNote = placeNote(options.onQueued);
+    const reset = await this.#call('episode/reset', queued(params, options), {
+      ...this.#waiting(params, options),
+      onNote,
+      onLateResult,
+    });
+    return this.#opened(reset, 0);
+  }
+
+  /**
+   * Begin many episodes at the same time: a group (`count`), or each of `tasks` `count` times. A member that cannot begin is an
+   * entry with its error. If the call was cancelled, episodes that begin late are closed.
+   * @returns the members in the order of the request, task by task
+   */
+  async resetMany(
+    params: Params<'episode/reset_many'>,
+    options: ResetManyOptions = {},
+  ): Promise<readonly Opened[]> {
+    const members = new GroupMembers(
+      options,
+      (reset) => {
+        this.#held.keep(reset.episode_id, reset.resume_token);
+        return this.#opened(reset, 0);
+      },
+      (reset) => this.#closeLate(reset),
     );
+    const onLateResult = (late: unknown) => {
+      for (const entry of (late as Result<'episode/reset_many'>).episodes) {
+        if (!('error' in entry)) this.#closeLate(entry);
+      }
+    };
+    const stream = params.stream ?? options.onOpened !== undefined;
+    const onNote = (method: string, note: unknown) => members.note(method, note);
+    const waiting = this.#waiting(params, options);
+    const asked = { ...queued(params, options), stream };
+    return members.all(await this.#call('episode/reset_many', asked, { ...waiting, onNote, onLateResult }));
+  }
+
+  /**
+   * Make steps of many episodes at the same time. They are requested at once; iterate over the outcomes, which come one for
+   * each step as soon as they are there. The iteration throws nothing: a step that fails has an `error`. After a lost socket the steps
+   * without an outcome are requested again under their numbers.
+   */
+  stepMany(steps: Iterable<StepRequest>, options: CallOptions = {}): AsyncIterable<StepOutcome> {
+    const link: StepManyLink = {
+      call: (params, callOptions) => this.#call('episode/step_many', params, callOptions),
+      take: ({ id }, result) => {
+        const checked = this.#checked('episode/step', result);
+        this.#note('episode/step', { episode_id: id }, checked);
+        return checked;
+      },
+    };
+    return stepMany(link, steps, options);
+  }
+
+  /** Deadline of a reset, which may wait for a sandbox. */
+  #waiting(params: { readonly queue_timeout_ms?: number | undefined }, options: ResetCallOptions) {
+    const { queueTimeoutMs = params.queue_timeout_ms, signal } = options;
+    // Older servers do not tell their setting.
+    const queueMs = queueTimeoutMs ?? this.handshake.limits.queue_timeout_ms ?? 0;
+    const timeoutMs = options.timeoutMs ?? Math.max(this.#timeoutMs, queueMs + RESET_MARGIN_MS);
+    return { timeoutMs, signal, step: null };
   }
 
   #opened(reset: ResetResult, stepCount: number): Episode {
@@ -268,16 +341,16 @@ export class StepwellClient implements AsyncDisposable {
   async #call<M extends MethodName>(
     method: M,
     params: Params<M>,
-    options: CallOptions & Pick<Call, 'step' | 'onLateResult'>,
+    options: CallOptions & Pick<Call, 'step' | 'onLateResult' | 'onNote'>,
   ): Promise<Result<M>> {
-    const { timeoutMs = this.#timeoutMs, signal, step, onLateResult } = options;
+    const { timeoutMs = this.#timeoutMs, signal, step, onLateResult, onNote } = options;
     const { episode_id, step: number } = params as { readonly episode_id?: string; readonly step?: number };
     // That of a reset is not an episode yet.
     const episodeId = method === 'episode/reset' ? null : (episode_id ?? null);
     const loss = episodeId === null ? undefined : this.#held.lossOf(episodeId, { method, step }, false);
     if (loss !== undefined) throw loss;
     const repeat = method === 'episode/step' ? number !== undefined : REPEATED.has(method);
-    const call = { method, params, timeoutMs, signal, step, onLateResult, episodeId, repeat };
+    const call = { method, params, timeoutMs, signal, step, onLateResult, onNote, episodeId, repeat };
     const result = this.#checked(method, await this.#connection.call(call));
     this.#note(method, params, result);
     return result;

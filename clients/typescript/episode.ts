@@ -88,21 +88,42 @@ export class Episode implements AsyncDisposable {
    * @throws {EpisodeOverError} the episode has ended
    */
   async step(action: Action, options: StepOptions = {}): Promise<StepResult> {
-    const { timeoutMs = this.#deadline(action), signal } = options;
-    const step = options.step ?? this.#nextStep;
-    if (options.step === undefined) this.#nextStep++;
+    const { timeoutMs = this.deadlineOf(action), signal } = options;
+    const step = this.takeNumber(options.step);
     try {
       const params = { episode_id: this.id, step, action };
       const result = await this.#link.call('episode/step', params, { timeoutMs, signal, step });
-      this.#nextStep = Math.max(this.#nextStep, step + 1);
-      if (result.terminated || result.truncated) this.#link.onOver();
+      this.stepped(step, result);
       return result;
     } catch (error) {
-      // Refused or never sent: no step ran, so its number is free again.
-      const free = error instanceof RemoteError || (error instanceof UnansweredError && !error.mayHaveRun);
-      if (free && options.step === undefined) this.#nextStep = Math.min(this.#nextStep, step);
+      if (options.step === undefined) this.giveNumberBack(step, error);
       throw error;
     }
+  }
+
+  /** The number of a step that is about to be requested; for `stepMany`. @param step as the caller chose it */
+  takeNumber(step?: number): number {
+    if (step !== undefined) return step;
+    this.#nextStep += 1;
+    return this.#nextStep - 1;
+  }
+
+  /** A step has a result; for `stepMany`. */
+  stepped(step: number, { terminated, truncated }: StepResult): void {
+    this.#nextStep = Math.max(this.#nextStep, step + 1);
+    if (terminated || truncated) this.#link.onOver();
+  }
+
+  /** A step has failed: if it was refused or never sent, no step ran, so its number is free again; for `stepMany`. */
+  giveNumberBack(step: number, error: unknown): void {
+    const free = error instanceof RemoteError || (error instanceof UnansweredError && !error.mayHaveRun);
+    if (free) this.#nextStep = Math.min(this.#nextStep, step);
+  }
+
+  /** The deadline of a call that makes a step, in milliseconds; for `stepMany`. */
+  deadlineOf(action: Action): number {
+    const own = typeof action === 'object' && 'code' in action ? action.timeout_ms : undefined;
+    return Math.max(this.#link.timeoutMs, (own ?? this.#link.stepTimeoutMs) + STEP_MARGIN_MS);
   }
 
   /** End the episode and grade it. `answer` replaces the last output where the environment allows it. */
@@ -180,10 +201,5 @@ export class Episode implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof EpisodeNotFoundError || error instanceof EpisodeLostError)) throw error;
     }
-  }
-
-  #deadline(action: Action): number {
-    const own = typeof action === 'object' && 'code' in action ? action.timeout_ms : undefined;
-    return Math.max(this.#link.timeoutMs, (own ?? this.#link.stepTimeoutMs) + STEP_MARGIN_MS);
   }
 }

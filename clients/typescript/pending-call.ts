@@ -23,6 +23,8 @@ export interface Call extends CallContext {
   readonly repeat?: boolean;
   /** Whether it prepares a new socket, and is sent before all others. @default false */
   readonly first?: boolean;
+  /** Takes the server's notifications about this call. @default they are dropped */
+  readonly onNote?: ((method: string, params: unknown) => void) | undefined;
   /** Takes a result that arrives after the call has ended. @default it is dropped */
   readonly onLateResult?: (result: unknown) => void;
 }

@@ -45,3 +45,5 @@ export {
   VersionMismatchError,
 } from './errors.ts';
 export type { CallOptions } from './pending-call.ts';
+export type { Opened, QueuePlace, ResetCallOptions, ResetManyOptions } from './reset-many.ts';
+export type { StepOutcome, StepRequest } from './step-many.ts';

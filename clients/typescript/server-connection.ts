@@ -177,13 +177,22 @@ export class ServerConnection {
 
   #settle(message: Message): void {
     if (typeof message?.id !== 'number') {
-      if (typeof message?.method === 'string') this.#events.onNotification(message.method, message.params);
+      if (typeof message?.method === 'string') this.#note(message.method, message.params);
       return;
     }
     const pending = this.#take(message.id);
     if (!pending) return;
     if (message.error === undefined) pending.resolve(message.result);
     else pending.reject(remoteError(message.error));
+  }
+
+  #note(method: string, params: unknown): void {
+    const { request_id: id } = (params ?? {}) as { readonly request_id?: unknown };
+    if (typeof id !== 'number') this.#events.onNotification(method, params);
+    else {
+      const pending = this.#pending.get(id);
+      if (pending?.givenUp === false) pending.call.onNote?.(method, params);
+    }
   }
 
   #take(id: number): PendingCall | undefined {

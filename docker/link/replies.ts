@@ -55,6 +55,9 @@ export const DiffReply = z.object({
 /** Reply to `checksums`. */
 export const ChecksumsReply = z.object({ sums: z.array(z.string().nullable()) });
 
+/** Reply to `snapshot`; the payload is the state, empty if it cannot be copied. */
+export const SnapshotReply = z.object({ reasons: z.array(z.string()), processes: z.int().min(0) });
+
 /** The runner's error codes that are answers to the request; every other code is a fault of the runner. */
 const ANSWERS: ReadonlySet<string> = new Set<SandboxErrorCode>([
   'path_not_found',

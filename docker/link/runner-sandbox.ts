@@ -15,10 +15,11 @@ import type {
   RunRequest,
   RunResult,
   Sandbox,
+  SandboxSnapshot,
 } from '../sandbox.ts';
 import type { ChannelRequest, RunnerChannel, RunnerReply } from './channel.ts';
 import { type FrameHeader, type PayloadPart, partBytes } from './frames.ts';
-import { ChecksumsReply, DiffReply, ListReply, RunReply } from './replies.ts';
+import { ChecksumsReply, DiffReply, ListReply, RunReply, SnapshotReply } from './replies.ts';
 
 const DEFAULT_MAX_FILE_BYTES = 16 * 1024 * 1024;
 /** Maximum length of the message about an invalid reply, in characters: a reply may be invalid in many places. */
@@ -129,6 +130,20 @@ export class RunnerSandbox implements Sandbox {
     const { argv, cwd = '/', timeoutMs, maxOutputBytes } = request;
     const fields = { argv, cwd, timeout_ms: timeoutMs, max_output: maxOutputBytes };
     return this.#runResult(await this.#call('inspect', fields, { timeoutMs, answersPings: true }), false);
+  }
+
+  async snapshot(): Promise<SandboxSnapshot> {
+    const reply = await this.#call('snapshot', {});
+    const { reasons, processes } = this.#parse(SnapshotReply, reply);
+    const { payload } = reply;
+    return { image: this.image, state: payload.length > 0 ? payload : null, reasons, processes };
+  }
+
+  async restore({ image, state }: SandboxSnapshot): Promise<void> {
+    if (state === null || image.digest !== this.image.digest) {
+      throw new SandboxError('not_supported', 'This sandbox cannot take the state of the other one.');
+    }
+    await this.#call('restore', {}, { payload: [state] });
   }
 
   async quiesce(mode: 'stop' | 'resume' | 'kill'): Promise<void> {

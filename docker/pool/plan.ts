@@ -1,3 +1,6 @@
+import type { Limits } from '../engine.ts';
+import type { HostFree } from '../host.ts';
+import { growthLeft } from './growth.ts';
 import type { PoolImage } from './image.ts';
 import type { PooledContainer } from './pooled-container.ts';
 import type { Waiter } from './waiter.ts';
@@ -8,16 +11,23 @@ export interface PlanLimits {
   readonly parallelStarts: number;
   readonly giveWayMs: number;
   readonly lingerMs: number;
+  /** Of one container. */
+  readonly limits: Limits;
+  /** What the machine has left. */
+  readonly host: () => HostFree;
   /** Milliseconds from any fixed moment. */
   readonly now: () => number;
 }
+
+/** When the machine is looked at again after it had too little left, in milliseconds. */
+const LOOK_MS = 1_000;
 
 /** What the pool should do now. */
 export interface Plan {
   readonly starts: readonly { readonly image: PoolImage; readonly reserve: boolean }[];
   /** Free containers to remove, so that others can start in their place. */
   readonly evictions: readonly PooledContainer[];
-  /** When a free container may be given up for a wanted one, in milliseconds from now. */
+  /** When a free container may be given up for a wanted one, or the machine may have more left, in milliseconds from now. */
   readonly ripeInMs: number | undefined;
   /** Warm containers are missing because other images have their places. */
   readonly gaveWay: boolean;
@@ -89,6 +99,13 @@ class Planner {
   #reserveFreeing = 0;
   #ripeInMs = Number.POSITIVE_INFINITY;
   #gaveWay = false;
+  /** Containers outside the reserve, and how many of them start whatever the machine has left: the warm ones, or one. */
+  #alive = 0;
+  #assured = 0;
+  /** Those among them that are starting. */
+  #starting = 0;
+  /** How many more may start, once that was asked. */
+  #growth: number | undefined;
   readonly #limits: PlanLimits;
 
   constructor(images: ReadonlyMap<string, PoolImage>, limits: PlanLimits) {
@@ -96,7 +113,11 @@ class Planner {
     this.#slots = limits.parallelStarts;
     this.#room = limits.totalMax;
     this.#reserveRoom = limits.gradingReserve;
-    for (const image of images.values()) this.#tallies.set(image, this.#tally(image));
+    for (const image of images.values()) {
+      this.#tallies.set(image, this.#tally(image));
+      this.#assured += image.warm;
+    }
+    this.#assured = Math.max(1, this.#assured);
   }
 
   plan(queue: Iterable<Waiter>, keepWarm: boolean): Plan {
@@ -138,12 +159,23 @@ class Planner {
   }
 
   #startNormal(image: PoolImage, tally: Tally): boolean {
-    if (this.#room <= 0 || tally.present >= image.max) return false;
+    if (this.#room <= 0 || tally.present >= image.max || !this.#mayGrow()) return false;
     this.#room -= 1;
+    this.#alive += 1;
     tally.present += 1;
     tally.alive += 1;
     this.#begin(image, false);
     return true;
+  }
+
+  /** Whether the machine has enough left for another container. */
+  #mayGrow(): boolean {
+    if (this.#alive < this.#assured) return true;
+    this.#growth ??= growthLeft(this.#limits.host(), this.#limits.limits, this.#starting);
+    this.#growth -= 1;
+    if (this.#growth >= 0) return true;
+    this.#ripeInMs = Math.min(this.#ripeInMs, LOOK_MS);
+    return false;
   }
 
   /** Whether a reserved container starts, or can start after a running removal. */
@@ -241,6 +273,8 @@ class Planner {
         if (gone) this.#freeing += 1;
         else tally.alive += 1;
         if (coming) tally.coming += 1;
+        if (!gone) this.#alive += 1;
+        if (state === 'starting') this.#starting += 1;
       }
     }
     return tally;

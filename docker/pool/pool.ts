@@ -3,15 +3,20 @@ import type { Engine } from '../engine.ts';
 import { SandboxError } from '../errors.ts';
 import type { AcquireOptions, Remains, Sandbox, SandboxSource } from '../sandbox.ts';
 import type { ContainerState } from './container-state.ts';
+import { isPressed } from './growth.ts';
 import { PoolImage } from './image.ts';
 import { givesWay, planStarts } from './plan.ts';
 import { PooledContainer } from './pooled-container.ts';
 import { PoolQueue } from './queue.ts';
 import { type PoolOptions, type PoolSettings, poolSettings, type RemovalCause } from './settings.ts';
+import { spareContainers } from './spare.ts';
 import { type PoolCounts, type PoolStats, poolStats } from './stats.ts';
 
 /** Free containers of an image that are kept for the grades of its last episodes. */
 const KEPT_FOR_GRADING = 2;
+
+/** Causes of removals that replace nothing. */
+const NO_REPLACEMENT: ReadonlySet<RemovalCause> = new Set(['room', 'idle', 'drain'] as const);
 
 /**
  * Keeps containers warm and leases them as sandboxes, to waiting requests in fair turns. A warm lease costs no round trip: a ready
@@ -232,7 +237,7 @@ export class SandboxPool implements SandboxSource {
   }
 
   #discard(member: PooledContainer, image: PoolImage, cause: RemovalCause, reason: string): void {
-    if (cause !== 'room' && cause !== 'drain') this.#counts.replaced += 1;
+    if (!NO_REPLACEMENT.has(cause)) this.#counts.replaced += 1;
     if (member.id !== null) {
       this.#settings.onEvent({ type: 'removed', image: image.name, id: member.id, cause, reason });
     }
@@ -251,6 +256,7 @@ export class SandboxPool implements SandboxSource {
   }
 
   #checkHealth(): void {
+    this.#shrink();
     for (const image of this.#images.values()) {
       for (const member of image.members) {
         if (member.state !== 'ready' || this.#pinged.has(member)) continue;
@@ -263,6 +269,20 @@ export class SandboxPool implements SandboxSource {
           })
           .finally(() => this.#pinged.delete(member));
       }
+    }
+  }
+
+  /** Remove containers beyond the warm ones that are not used: after a while, or at once if the machine has too little left. */
+  #shrink(): void {
+    if (this.#drained !== null || this.#queue.size > 0) return;
+    const { host, now, idleMs } = this.#settings;
+    const spare = spareContainers(this.#images.values());
+    if (spare.length === 0) return;
+    const pressed = isPressed(host());
+    for (const member of spare) {
+      if (!pressed && now() - member.freeSince < idleMs) continue;
+      const reason = pressed ? 'The machine has too little memory or processes left.' : 'It was not used.';
+      this.#discard(member, this.#image(member.image), 'idle', reason);
     }
   }
 

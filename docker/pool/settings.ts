@@ -1,4 +1,5 @@
 import type { Limits } from '../engine.ts';
+import { type HostFree, UNKNOWN_HOST } from '../host.ts';
 import type { ChannelOptions } from '../link/channel.ts';
 
 /** Settings of one image's containers. */
@@ -37,6 +38,10 @@ export interface PoolOptions {
    * @default 60,000
    */
   readonly lingerMs?: number;
+  /** How long a container beyond its image's `warm` may stay free before it is removed, in milliseconds. @default never */
+  readonly idleMs?: number;
+  /** What the machine has left: no container beyond the warm ones starts while that is too little. @default no limit */
+  readonly host?: () => HostFree;
   /** Maximum wait in the queue, in milliseconds. @default 30,000 */
   readonly queueTimeoutMs?: number;
   /** Maximum time from the engine's start to the runner's first layer, in milliseconds. @default 60,000 */
@@ -96,7 +101,7 @@ export type PoolEvent =
       readonly reason: string;
     };
 
-/** Why a container left the pool; all but `drain` and `room` count as replaced. */
+/** Why a container left the pool; all but `drain`, `idle` and `room` count as replaced. */
 export type RemovalCause =
   /** `replace` isolation: one lease, one container. */
   | 'used'
@@ -109,6 +114,8 @@ export type RemovalCause =
   | 'died'
   /** Another image needed its place. */
   | 'room'
+  /** Free for a long time, or for a short one while the machine has too little left. */
+  | 'idle'
   | 'drain';
 
 const MIB = 1024 * 1024;
@@ -134,6 +141,8 @@ export function poolSettings(options: PoolOptions): PoolSettings {
     parallelStarts: options.parallelStarts ?? 4,
     giveWayMs: options.giveWayMs ?? 5_000,
     lingerMs: options.lingerMs ?? 60_000,
+    idleMs: options.idleMs ?? Number.POSITIVE_INFINITY,
+    host: options.host ?? (() => UNKNOWN_HOST),
     queueTimeoutMs: options.queueTimeoutMs ?? 30_000,
     startTimeoutMs: options.startTimeoutMs ?? 60_000,
     startAttempts: options.startAttempts ?? 3,

@@ -44,6 +44,8 @@ class Runner:
             "inspect": lambda header, _: self._sandbox.inspect(header),
             "exec": lambda header, _: self._sandbox.execute(header),
             "quiesce": lambda header, _: self._sandbox.quiesce(header["mode"]),
+            "snapshot": lambda _header, _payload: self._sandbox.snapshot(),
+            "restore": lambda _header, payload: self._sandbox.restore(payload),
             "reset": lambda _header, _payload: self._sandbox.reset(),
         }
 

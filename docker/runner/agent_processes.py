@@ -119,6 +119,10 @@ class AgentProcesses:
             send(pid, signal.SIGCONT)
         self._stopped.clear()
 
+    def count_others(self) -> int:
+        """Number of processes besides the session's own."""
+        return len(self._since(0))
+
     def count_since(self, ticks: int) -> int:
         """Number of processes that started at or after `ticks`, without the session's own."""
         return len(self._since(ticks))

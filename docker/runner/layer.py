@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Callable, NamedTuple, Optional
 
 from lower import BOUND_FILES
 from mounts import MS_NODEV, MS_NOSUID, mount, unmount
@@ -13,6 +13,10 @@ from mounts import MS_NODEV, MS_NOSUID, mount, unmount
 HIDDEN_FOLDER = "/opt/stepwell"
 # The second works in a user namespace: there the kernel keeps its marks in `user.*` attributes.
 _OVERLAY_OPTIONS = ("metacopy=off,redirect_dir=off", "userxattr")
+
+
+# Puts files into the folders of a layer, before they are mounted.
+Fill = Callable[[list[str]], None]
 
 
 class Root(NamedTuple):
@@ -85,9 +89,14 @@ class Ground:
             shutil.copystat(parent, mirrored)
         return self._mask + path
 
-    def new_layer(self) -> "Layer":
+    @property
+    def form(self) -> list:
+        """What the layers of two containers must have in common for a copy: the mounts of the root, and how they are made."""
+        return [self.prefixes, self._overlay_options]
+
+    def new_layer(self, fill: Optional[Fill] = None) -> "Layer":
         self._count += 1
-        return Layer(self, os.path.join(self.scratch, str(self._count)))
+        return Layer(self, os.path.join(self.scratch, str(self._count)), fill)
 
 
 class Pristine:
@@ -103,7 +112,7 @@ class Pristine:
 class Layer:
     """One episode's files; `drop` removes them all."""
 
-    def __init__(self, ground: Ground, folder: str) -> None:
+    def __init__(self, ground: Ground, folder: str, fill: Optional[Fill] = None) -> None:
         self._folder = folder
         self._mounted = []
         self.roots = []
@@ -118,21 +127,32 @@ class Layer:
             os.mkdir(self.shm)
             os.chmod(self.shm, 0o1777)
             for number, prefix in enumerate(ground.prefixes):
-                self._mount_root(ground, number, prefix)
-        except OSError:
+                self._make_root(number, prefix)
+            if fill is not None:
+                fill(self.folders)
+            for number, root in enumerate(self.roots):
+                self._mount_root(ground, number, root)
+        except BaseException:
             self.drop()
             raise
 
-    def _mount_root(self, ground: Ground, number: int, prefix: str) -> None:
+    @property
+    def folders(self) -> list[str]:
+        """The folders with the agent's changes."""
+        return [*(root.upper for root in self.roots), self.shm]
+
+    def _make_root(self, number: int, prefix: str) -> None:
         upper = os.path.join(self._folder, f"upper{number}")
-        work = os.path.join(self._folder, f"work{number}")
         os.mkdir(upper)
-        os.mkdir(work)
         shutil.copymode(prefix, upper)
-        target = self.merged if prefix == "/" else self.merged + prefix
-        ground.mount_overlay(target, prefix, upper, work)
-        self._mounted.append(target)
         self.roots.append(Root(prefix, prefix, upper))
+
+    def _mount_root(self, ground: Ground, number: int, root: Root) -> None:
+        work = os.path.join(self._folder, f"work{number}")
+        os.mkdir(work)
+        target = self.merged if root.prefix == "/" else self.merged + root.prefix
+        ground.mount_overlay(target, root.prefix, root.upper, work)
+        self._mounted.append(target)
 
     def drop(self) -> None:
         while self._mounted:

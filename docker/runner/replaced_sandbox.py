@@ -66,6 +66,12 @@ class ReplacedSandbox(LayerSandbox):
     def checksums(self, request: dict) -> dict:
         raise RequestError("not_supported", "checksums need layers")
 
+    def snapshot(self) -> tuple[dict, bytes]:
+        raise RequestError("not_supported", "snapshot needs layers")
+
+    def restore(self, payload: bytes) -> None:
+        raise RequestError("not_supported", "restore needs layers")
+
     def inspect(self, request: dict) -> tuple[dict, bytes]:
         raise RequestError("not_supported", "inspect needs layers")
 

@@ -14,6 +14,7 @@ from capture import Capture
 from processes import ticks_at
 from session_ends import CODE, GO, REPORT, rewrite, write_at
 from session_process import SessionProcess
+from shell_state import has_own_descriptors
 from waits import Waits
 
 # After a deadline: time for interrupted and then for killed processes, and the interval of the signals.
@@ -133,6 +134,27 @@ class Session:
             self.kill()
             raise SessionEnded(_TIMED_OUT, timeout)
         return _TIMED_OUT, timeout
+
+    def state(self, timeout_s: float, most: int) -> bytes:
+        """What a shell writes of its state, at most `most` bytes. Raises SessionEnded if it did not survive."""
+        self._sequence += 1
+        rewrite(self._code, b"")
+        # It is unknown how much the shell writes.
+        self._position = None
+        try:
+            os.write(self._go_fd, b"s\n")
+        except OSError:
+            raise SessionEnded(self._end()) from None
+        timeout = self._until_report(Capture(0), time.monotonic() + timeout_s, None)
+        if timeout is not None:
+            self.kill()
+            raise SessionEnded(_TIMED_OUT, timeout)
+        return os.pread(self._code, most, 0)
+
+    def has_own_descriptors(self) -> bool:
+        """Whether the shell has the descriptors that it began with and no others."""
+        own = [self._go_fd, self._report_fd, self._code]
+        return has_own_descriptors(self.processes.interpreter, own, self.output_fd)
 
     def _feed(self, code: bytes, stdin: Optional[bytes]) -> None:
         if b"\0" in code:

@@ -30,6 +30,13 @@ export interface IntercodeEpisodeParts {
   readonly placedInMs: number;
 }
 
+/** What an episode knows of its past. */
+interface Known {
+  readonly workdir: string;
+  readonly lastOutput: string;
+  readonly gradings: number;
+}
+
 /** A container engine's message if it cannot start a program. */
 const CANNOT_START = 'OCI runtime exec failed: exec failed: unable to start container process: unknown\r\n';
 
@@ -67,15 +74,17 @@ export class IntercodeEpisode implements EnvironmentEpisode {
   readonly #parts: IntercodeEpisodeParts;
   #workdir: string;
   #lastOutput: string;
-  #gradings = 0;
+  #gradings: number;
 
-  constructor(parts: IntercodeEpisodeParts) {
+  /** @param known of a copied episode @default that of a new one */
+  constructor(parts: IntercodeEpisodeParts, known?: Known) {
     this.#parts = parts;
     this.task = parts.task;
     this.sandbox = parts.sandbox;
-    this.#workdir = parts.workdir;
+    this.#workdir = known?.workdir ?? parts.workdir;
     // If it is graded before any action, InterCode compares the instruction itself.
-    this.#lastOutput = parts.task.instruction;
+    this.#lastOutput = known?.lastOutput ?? parts.task.instruction;
+    this.#gradings = known?.gradings ?? 0;
     this.initial = { observation: { output: parts.task.instruction }, durationMs: parts.placedInMs };
   }
 
@@ -99,6 +108,11 @@ export class IntercodeEpisode implements EnvironmentEpisode {
       durationMs: seen.durationMs,
       info: { action_executed: seen.executed },
     };
+  }
+
+  copy(): (sandbox: Sandbox) => EnvironmentEpisode {
+    const known = { workdir: this.#workdir, lastOutput: this.#lastOutput, gradings: this.#gradings };
+    return (sandbox) => new IntercodeEpisode({ ...this.#parts, sandbox }, known);
   }
 
   async #execute(action: string, timeoutMs: number): Promise<Seen> {

@@ -39,9 +39,12 @@ export class NativeEpisode implements EnvironmentEpisode {
   readonly #gold: NativeGoldSource;
   readonly #defaults: EpisodeDefaults;
   readonly #idleTimeoutMs: number | undefined;
-  #lastOutput: Answer = null;
+  readonly #parts: NativeEpisodeParts;
+  #lastOutput: Answer;
 
-  constructor(parts: NativeEpisodeParts) {
+  constructor(parts: NativeEpisodeParts, lastOutput: Answer = null) {
+    this.#parts = parts;
+    this.#lastOutput = lastOutput;
     this.task = parts.task;
     this.sandbox = parts.sandbox;
     this.#gold = parts.gold;
@@ -81,6 +84,11 @@ export class NativeEpisode implements EnvironmentEpisode {
     const graded = nativeReward(diff, answer, outcome.gold, this.task.instruction);
     const info = diff.exceeded === null ? {} : { info: { files_exceed: diff.exceeded } };
     return { ...graded, ...info, durationMs: durationMs() };
+  }
+
+  copy(): (sandbox: Sandbox) => EnvironmentEpisode {
+    const lastOutput = this.#lastOutput;
+    return (sandbox) => new NativeEpisode({ ...this.#parts, sandbox }, lastOutput);
   }
 
   /** The agent's changes, read while its processes are stopped. */

@@ -77,6 +77,12 @@ const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
     'counts twice',
     /after `count up`, sent twice as step 2, `count` shows "2\\n"; leave repeated steps/,
   ],
+  ['forks', 'shares the count', /^✗ forks: a fork does not show the count that its episode had; keep all/],
+  [
+    'forks',
+    'shows a number of its own',
+    /^✗ forks: the observations of a fork are not the recorded ones; keep all state/,
+  ],
   [
     'replay',
     'shows a number of its own',

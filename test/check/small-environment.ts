@@ -19,6 +19,7 @@ export type Defect =
   | 'rewards below zero'
   | 'keeps what was solved'
   | 'keeps the count'
+  | 'shares the count'
   | 'grades once'
   | 'cannot grade in between'
   | 'forgets the last turn'
@@ -33,6 +34,7 @@ interface Kept {
   readonly options: ResetOptions;
   last: string;
   graded: boolean;
+  count: number;
 }
 
 const GOLD = 'gold';
@@ -86,8 +88,8 @@ export class SmallEnvironment extends FakeEnvironment {
 
   override async reset(task: Task, options: ResetOptions): Promise<EnvironmentEpisode> {
     const played = await super.reset(task, options);
-    const kept: Kept = { options, last: '', graded: false };
-    if (this.#defect !== 'keeps the count') this.#count = 0;
+    const kept: Kept = { options, last: '', graded: false, count: 0 };
+    if (this.#defect === 'keeps the count') kept.count = this.#count;
     this.#begun += 1;
     const begun = this.#defect === 'begins at random' ? ` (${this.#begun})` : '';
     return {
@@ -104,16 +106,18 @@ export class SmallEnvironment extends FakeEnvironment {
       throw new SandboxError('died', 'The sandbox died.');
     }
     if (code === 'false' && this.#defect === 'fails where code fails') throw new Error('false');
-    kept.last = this.#run(code);
+    kept.last = this.#run(code, kept);
+    this.#count = kept.count;
     const number = this.#defect === 'shows a number of its own' ? `${this.#begun}\n` : '';
     const field = this.#defect === 'has a field of its own' ? { mood: 'good' } : {};
     return { output: `${kept.last}${number}`, exit_code: code === 'false' ? 1 : 0, ...field };
   }
 
-  #run(code: string): string {
-    if (code === 'count from 0') this.#count = 0;
-    if (code === 'count up') this.#count += this.#defect === 'counts twice' ? 2 : 1;
-    if (code === 'count') return `${this.#count}\n`;
+  #run(code: string, kept: Kept): string {
+    if (this.#defect === 'shares the count') kept.count = this.#count;
+    if (code === 'count from 0') kept.count = 0;
+    if (code === 'count up') kept.count += this.#defect === 'counts twice' ? 2 : 1;
+    if (code === 'count') return `${kept.count}\n`;
     return code.startsWith('echo ') ? `${code.slice('echo '.length)}\n` : '';
   }
 

@@ -12,6 +12,7 @@ import type {
   RunRequest,
   RunResult,
   Sandbox,
+  SandboxSnapshot,
   SandboxSource,
 } from '../../docker/sandbox.ts';
 
@@ -134,6 +135,15 @@ export class FakeSandbox implements Sandbox {
     this.calls.push(`inspect ${request.argv.at(-1)}`);
     this.#meet('inspect');
     return result({ output: this.#script.inspect?.(request) ?? '', ...this.#script.inspected?.(request) });
+  }
+
+  async snapshot(): Promise<SandboxSnapshot> {
+    this.calls.push('snapshot');
+    return { image: this.image, state: Buffer.from('state'), reasons: [], processes: 0 };
+  }
+
+  async restore(): Promise<void> {
+    this.calls.push('restore');
   }
 
   async quiesce(mode: 'stop' | 'resume' | 'kill'): Promise<void> {

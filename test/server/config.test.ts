@@ -53,7 +53,7 @@ test('a backslash before a comma makes it part of an item', () => {
   ]);
 });
 
-test('the environment stands behind the flags', () => {
+test('flags take precedence over environment variables', () => {
   const env = { STEPWELL_PORT: '1', STEPWELL_TOKEN: 'from-the-environment' };
   expect(parsed(['--port', '2'], env)).toMatchObject({ port: 2, token: 'from-the-environment' });
 });
@@ -63,6 +63,8 @@ test.each([
   [['--port', '70000'], '--port'],
   [['--pool', 'bash-v1'], '--pool'],
   [['--pool', 'bash-v1=many'], '--pool'],
+  [['--pool-max', '0'], '--pool-max: expected a whole number from 1 to 10000 or auto'],
+  [['--pool-max', 'most'], '--pool-max most: expected a number or auto'],
   [['--runtime', 'podman'], '--runtime'],
   [['--fsync=maybe'], '--fsync'],
 ])('%j is refused by name', (argv, flag) => {
@@ -101,10 +103,19 @@ test.each([
   [['--pool', 'bash-v1=-1'], '--pool bash-v1: expected a whole number from 0 to 10000'],
   [['--token', 'short'], '--token: expected at least 8 characters'],
   [['--host', ''], '--host: expected at least 1 character'],
+  [['--pool-max', '0'], '--pool-max: expected a whole number from 1 to 10000 or auto'],
+  [['--pool-max', 'most'], '--pool-max most: expected a number or auto'],
   [['--runtime', 'podman'], '--runtime: expected auto, docker or local'],
   [['--allowed-origins', 'here'], '--allowed-origins: expected an address, e.g. https://example.org'],
 ])('%j is refused with what is expected', (argv, message) => {
   expect(() => parsed(argv)).toThrow(new ConfigError(message));
+});
+
+test('a setting takes a number or a word', () => {
+  expect(parsed(['--pool-max', 'auto']).pool_max).toBe('auto');
+  expect(parsed(['--pool-max', '12']).pool_max).toBe(12);
+  expect(createConfig({ pool: { 'bash-v1': 900 }, pool_max: 'auto' }).pool_max).toBe('auto');
+  expect(configFlags().find(({ key }) => key === 'pool_max')?.placeholder).toBe('<number|auto>');
 });
 
 test('a token opens the server to other machines', () => {

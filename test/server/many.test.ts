@@ -25,7 +25,7 @@ afterEach(async () => {
 async function answered(id: number): Promise<{ notes: Frame[]; answer: Frame }> {
   const notes: Frame[] = [];
   for (;;) {
-    const next = await wire.answer();
+    const next = await wire.frame();
     if (next.id === id) return { notes, answer: next };
     expect(next.jsonrpc).toBe('2.0');
     notes.push(next);
@@ -187,6 +187,37 @@ describe('episode/step_many', () => {
       [1, 2, 3].map((step) => ({ output: `${step}\n`, exit_code: 0 })),
     );
     expect(answer.result).toEqual({ done: 3, failed: 0 });
+  });
+
+  it('begins all its steps before a later request, also in a batch', async () => {
+    await start();
+    const episode_id = await wire.reset();
+    const steps = (first: number) =>
+      Array.from({ length: 200 }, (_, index) => ({ episode_id, step: first + index, action: 'echo' }));
+    const many = wire.request('episode/step_many', { steps: steps(1) });
+    const one = wire.request('episode/step', { episode_id, step: 201, action: 'echo' });
+    const answers = new Map<unknown, unknown>();
+    while (answers.size < 2) {
+      const { id, result } = await wire.frame();
+      if (id !== undefined) answers.set(id, result);
+    }
+    expect(answers.get(one)).toMatchObject({ step: 201 });
+    expect(answers.get(many)).toEqual({ done: 200, failed: 0 });
+    wire.send([
+      { jsonrpc: '2.0', id: 'many', method: 'episode/step_many', params: { steps: steps(202) } },
+      {
+        jsonrpc: '2.0',
+        id: 'one',
+        method: 'episode/step',
+        params: { episode_id, step: 402, action: 'echo' },
+      },
+    ]);
+    for (;;) {
+      const next: unknown = await wire.frame();
+      if (!Array.isArray(next)) continue;
+      expect(next).toMatchObject([{ result: { done: 200, failed: 0 } }, { result: { step: 402 } }]);
+      break;
+    }
   });
 
   it('makes the steps of a notification without an answer', async () => {

@@ -31,11 +31,6 @@ async function queued(count: number): Promise<void> {
 
 type Frame = Readonly<Record<string, unknown>>;
 
-/** The next frame. */
-async function frame(wire: Wire): Promise<Frame> {
-  return wire.answer();
-}
-
 describe('the queue of resets', () => {
   it('serves 100 resets over 8 sandboxes to a client that waits', async () => {
     await start(8);
@@ -46,7 +41,7 @@ describe('the queue of resets', () => {
     const begun = new Set<unknown>();
     const failed: Frame[] = [];
     while (begun.size + failed.length < 100) {
-      const { error, result } = await frame(wire);
+      const { error, result } = await wire.frame();
       if (error !== undefined) failed.push(error as Frame);
       const episode = (result as Frame | undefined)?.episode_id;
       if (episode === undefined) continue;
@@ -61,13 +56,13 @@ describe('the queue of resets', () => {
     const wire = await connect();
     const first = await wire.reset();
     const id = wire.request('episode/reset', { environment: 'fake-v1', queue_timeout_ms: 600_000 });
-    expect(await frame(wire)).toEqual({
+    expect(await wire.frame()).toEqual({
       jsonrpc: '2.0',
       method: 'episode/queued',
       params: { request_id: id, environment: 'fake-v1', position: 1, expected_wait_ms: null },
     });
     wire.send({ jsonrpc: '2.0', method: 'episode/close', params: { episode_id: first } });
-    const { result } = (await frame(wire)) as { result: { info: { queue_ms: number } } };
+    const { result } = (await wire.frame()) as { result: { info: { queue_ms: number } } };
     expect(result.info.queue_ms).toBeGreaterThan(0);
   });
 
@@ -83,8 +78,8 @@ describe('the queue of resets', () => {
     const wire = await connect();
     await wire.reset();
     wire.request('episode/reset', { environment: 'fake-v1', queue_timeout_ms: 20 });
-    expect((await frame(wire)).method).toBe('episode/queued');
-    expect((await frame(wire)).error).toMatchObject({
+    expect((await wire.frame()).method).toBe('episode/queued');
+    expect((await wire.frame()).error).toMatchObject({
       code: -32040,
       data: {
         name: 'capacity',
@@ -101,8 +96,8 @@ describe('the queue of resets', () => {
     const wire = await connect();
     await wire.reset();
     wire.request('episode/reset', { environment: 'fake-v1' });
-    await frame(wire);
-    expect((await frame(wire)).error).toMatchObject({ data: { queue_timeout_ms: 30 } });
+    await wire.frame();
+    expect((await wire.frame()).error).toMatchObject({ data: { queue_timeout_ms: 30 } });
   });
 
   it('tells clients its setting', async () => {
@@ -117,8 +112,8 @@ describe('the queue of resets', () => {
     const wire = await connect();
     await wire.reset();
     wire.request('episode/reset', { environment: 'fake-v1', queue_timeout_ms: 0 });
-    await frame(wire);
-    expect((await frame(wire)).error).toMatchObject({ data: { name: 'capacity', queue_timeout_ms: 0 } });
+    await wire.frame();
+    expect((await wire.frame()).error).toMatchObject({ data: { name: 'capacity', queue_timeout_ms: 0 } });
   });
 
   it('lets a client that goes away leave the queue', async () => {
@@ -142,16 +137,16 @@ describe('the queue of resets', () => {
     }
     await queued(20);
     quiet.request('episode/reset', { environment: 'fake-v1', queue_timeout_ms: 600_000 });
-    expect((await frame(quiet)).params).toMatchObject({ position: 2 });
+    expect((await quiet.frame()).params).toMatchObject({ position: 2 });
     busy.send({ jsonrpc: '2.0', method: 'episode/close', params: { episode_id: first } });
     for (;;) {
-      const { result } = await frame(busy);
+      const { result } = await busy.frame();
       if (result === undefined) continue;
       const { episode_id } = result as Frame;
       busy.send({ jsonrpc: '2.0', method: 'episode/close', params: { episode_id } });
       break;
     }
-    for (let next = await frame(quiet); next.result === undefined; next = await frame(quiet)) {
+    for (let next = await quiet.frame(); next.result === undefined; next = await quiet.frame()) {
       expect(next.method).toBe('episode/queued');
     }
     expect(environment.pool.stats().queued).toBe(19);
@@ -164,8 +159,8 @@ describe('the queue of resets', () => {
     openenv.send({ type: 'reset', data: { queue_timeout_ms: 600_000 } });
     await queued(1);
     native.request('episode/reset', { environment: 'fake-v1', queue_timeout_ms: 600_000 });
-    expect((await frame(native)).params).toMatchObject({ position: 2 });
+    expect((await native.frame()).params).toMatchObject({ position: 2 });
     native.send({ jsonrpc: '2.0', method: 'episode/close', params: { episode_id: first } });
-    expect(await frame(openenv)).toMatchObject({ type: 'observation' });
+    expect(await openenv.frame()).toMatchObject({ type: 'observation' });
   });
 });

@@ -96,9 +96,17 @@ export class Wire {
     return this.#id;
   }
 
-  /** The next answer, `{id, result}` or `{id, error}`. */
-  async answer(): Promise<Json> {
+  /** The next frame, whatever it is. */
+  async frame(): Promise<Json> {
     return JSON.parse(await this.text());
+  }
+
+  /** The next answer, `{id, result}` or `{id, error}`. A reset may wait for its sandbox. */
+  async answer(): Promise<Json> {
+    for (;;) {
+      const frame = await this.frame();
+      if (frame.method !== 'episode/queued') return frame;
+    }
   }
 
   async result(method: string, params: unknown = {}): Promise<Json> {
