@@ -69,7 +69,8 @@ class Reading {
   lastAt = 0;
 
   take(event: TrajectoryEvent, line: number): void {
-    this.lastAt = Date.parse(event.time);
+    // A fork's file has the steps of the other episode after its own reset.
+    this.lastAt = Math.max(this.lastAt, Date.parse(event.time));
     switch (event.event) {
       case 'reset':
         this.reset = event;
