@@ -10,14 +10,14 @@ import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
 import type { Admission } from './admission.ts';
 import { Episode } from './episode.ts';
-import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
+import type { EpisodeObserver } from './episode-parts.ts';
 import type { EpisodePoint } from './episode-point.ts';
-import { type Remade, type RemakeOptions, type ReplayGate, remake } from './remake.ts';
+import { type Remade, type RemakeOptions, remake } from './remake.ts';
 import { ResetWait, type WaitRequest } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
 import { Claims, tokenHash } from './resume/claims.ts';
 import { LeftEpisodes, type ServerMark } from './resume/left-episodes.ts';
-import { endedPlay, pointOf, type RecordedEpisode } from './resume/recorded-episode.ts';
+import { type MakeParts, Reopening } from './resume/reopening.ts';
 import { TrajectoryIndex } from './resume/trajectory-index.ts';
 import type { ClientGate } from './step-gate.ts';
 import type { ResultMemory } from './step-results.ts';
@@ -111,17 +111,33 @@ export class EpisodeRegistry {
     this.#parts = parts;
     this.options = new ResetOptionSet(parts.environments);
     this.environments = new Map(parts.environments.map((environment) => [environment.id, environment]));
-    const { graceMs, mark, trajectories } = parts;
+    this.#left = this.#leftBefore();
+  }
+
+  /** Episodes of servers of before; `undefined` if there is nothing to find them by. */
+  #leftBefore(): LeftEpisodes | undefined {
+    const { graceMs, mark, now, outputs, results, trajectories } = this.#parts;
     const { folder } = trajectories;
+    if (mark === undefined || folder === null) return undefined;
     const isOpen = (path: string): boolean => trajectories.isOpen(path);
-    if (mark === undefined || folder === null) return;
-    this.#left = new LeftEpisodes({
+    const reopening = new Reopening({
+      trajectories,
+      results,
+      observer: this.#observer,
+      mark: mark.own,
+      outputs,
+      now,
+      signal: this.#stopping.signal,
+      remake: (point, options) => this.remake(point, options),
+      admit: (id, begin) => this.#admit(id, begin),
+    });
+    return new LeftEpisodes({
       index: new TrajectoryIndex({ folder, maxAgeMs: graceMs, isOpen }),
       mark,
       claims: this.claims,
       graceMs,
       isOpen,
-      reopen: (recorded) => this.#reopen(recorded),
+      reopen: (recorded) => reopening.reopen(recorded),
     });
   }
 
@@ -198,88 +214,18 @@ export class EpisodeRegistry {
     };
   }
 
-  /** Go on with an episode that a server of before has left. @throws {ProtocolError} as `open` */
-  async #reopen(recorded: RecordedEpisode): Promise<Episode> {
+  /** Open an episode that `begin` makes, in a slot of its own. @throws {ProtocolError} as `open`; what `begin` throws */
+  async #admit(id: string, begin: () => Promise<MakeParts>): Promise<Episode> {
     this.refuseWhenDraining();
-    const { trajectories } = this.#parts;
-    const { end, ends, path } = recorded;
-    if (end !== null) {
-      const play = endedPlay(recorded);
-      return new Episode(
-        this.#leftParts(recorded, play, true, trajectories.reopen(path, ends), this.#observer),
-      );
-    }
-    const free = this.#takePlace(recorded.reset.episode_id);
-    let play: EnvironmentEpisode | undefined;
+    const free = this.#takePlace(id);
     try {
-      const { exact, play: made } = await this.#replay(recorded);
-      play = made;
-      this.refuseWhenDraining();
-      const log = trajectories.reopen(path, ends);
-      await this.#noteReplay(log, recorded, exact);
-      return this.#enter((observer) => this.#leftParts(recorded, made, exact, log, observer), free);
+      const episode = this.#enter(await begin(), free);
+      if (this.#draining) void episode.abandon('shutdown');
+      return episode;
     } catch (error) {
       free();
-      if (play !== undefined) releasePlay(play);
-      throw this.#reported(recorded.reset.environment, error, undefined);
-    }
-  }
-
-  async #replay(recorded: RecordedEpisode): Promise<Pick<Remade, 'play' | 'exact'>> {
-    const point = pointOf(recorded);
-    const { outputs } = this.#parts;
-    const gate: ReplayGate = async (turn) => {
-      const taken = await outputs.pass(point.options.max_output_bytes, turn);
-      outputs.written(taken);
-      return taken;
-    };
-    const options = { signal: this.#stopping.signal, gate };
-    const wait = new ResetWait({ options: point.options }, this.#parts.queueTimeoutMs);
-    const { exact, play } = await this.#remake(point, options, wait);
-    const first = new TurnBudget(point.options).reminded(play.initial.observation, 0);
-    const same = (await observationHash(first)) === recorded.reset.observation_sha256;
-    return { play, exact: exact && same };
-  }
-
-  async #noteReplay(
-    log: TrajectoryFile,
-    { inherited, reset }: RecordedEpisode,
-    exact: boolean,
-  ): Promise<void> {
-    const time = new Date().toISOString();
-    const after_step = inherited.last?.step ?? 0;
-    const server = this.#parts.mark?.own;
-    this.#observer.resumed(reset.environment, 'replay');
-    try {
-      await log.write({ event: 'resume', time, after_step, how: 'replay', exact, ...(server && { server }) });
-    } catch (error) {
-      await log.close();
       throw error;
     }
-  }
-
-  #leftParts(
-    recorded: RecordedEpisode,
-    play: EnvironmentEpisode,
-    exact: boolean,
-    log: TrajectoryFile,
-    observer: EpisodeObserver,
-  ): EpisodeParts {
-    const { begunAt, end, inherited, reset } = recorded;
-    return {
-      id: reset.episode_id,
-      environment: reset.environment,
-      tokenSha256: reset.resume_token_sha256 ?? '',
-      play,
-      options: reset.options,
-      seed: reset.info.seed,
-      point: pointOf(recorded),
-      left: { ageMs: Date.now() - begunAt, exact, inherited, end },
-      log,
-      results: this.#parts.results,
-      now: this.#parts.now,
-      observer,
-    };
   }
 
   /**
@@ -416,7 +362,7 @@ export class EpisodeRegistry {
   }
 
   /** An open episode. @param free called when it ends */
-  #enter(parts: (observer: EpisodeObserver) => EpisodeParts, free: () => void): Episode {
+  #enter(parts: MakeParts, free: () => void): Episode {
     const ended = (environment: string, reason: EndReason): void => {
       free();
       this.#open.delete(episode);

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
-import { parseAction } from '../../protocol/action.ts';
 import type { StepResult } from '../../protocol/episode.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import { type EndReason, type ResetEvent, TrajectoryEvent } from '../../protocol/trajectory.ts';
@@ -70,7 +69,8 @@ class Reading {
   lastAt = 0;
 
   take(event: TrajectoryEvent, line: number): void {
-    this.lastAt = Date.parse(event.time);
+    // A fork's file has the steps of the other episode after its own reset.
+    this.lastAt = Math.max(this.lastAt, Date.parse(event.time));
     switch (event.event) {
       case 'reset':
         this.reset = event;
@@ -78,7 +78,7 @@ class Reading {
         return;
       case 'step': {
         const { failure, step, terminated, truncated } = event;
-        this.done.push({ ...doneIn(event), action: parseAction(event.action) });
+        this.done.push(doneIn(event));
         this.lines.push(line);
         this.last = { step, terminated, truncated };
         this.#endBy(endOf(event), failure);
