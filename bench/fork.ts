@@ -12,7 +12,7 @@ import {
   SQL_10_STEPS,
 } from './played-steps.ts';
 import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainers.ts';
+import type { TrainerCase } from './trainer-case.ts';
 import { startWarmServer } from './warm-server.ts';
 
 interface ForkCase {

@@ -3,7 +3,7 @@ import type { Episode } from '../clients/typescript/episode.ts';
 import { type Percentiles, percentiles } from './figures.ts';
 import { ms, type Row } from './lanes.ts';
 import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainers.ts';
+import type { TrainerCase } from './trainer-case.ts';
 import { startWarmServer, type WarmServer } from './warm-server.ts';
 
 const SIZES = [8, 32];

@@ -1,7 +1,7 @@
 import { percentiles } from './figures.ts';
 import { ms } from './lanes.ts';
 import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainers.ts';
+import type { TrainerCase } from './trainer-case.ts';
 import { startWarmServer } from './warm-server.ts';
 
 const RESETS = 100;
