@@ -20,6 +20,8 @@ describe('links in documents', () => {
     'docker/README.md',
     'server/README.md',
     'server/mcp/README.md',
+    'server/ors/README.md',
+    'clients/openenv/README.md',
     'bench/README.md',
     'protocol/README.md',
     'protocol/trajectory.md',
