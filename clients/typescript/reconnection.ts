@@ -59,11 +59,14 @@ export class Reconnection {
     this.#running = true;
     this.#until = performance.now() + withinMs;
     for (let attempt = 0; ; attempt += 1) {
+      let link: SocketLink | undefined;
       try {
-        connection.attach(await this.#parts.open(this.#stopping.signal));
+        link = await this.#parts.open(this.#stopping.signal);
+        connection.attach(link);
         await this.#parts.initialize();
         break;
       } catch (error) {
+        if (link !== undefined) connection.detach(link);
         const refused = error instanceof UnauthorizedError || error instanceof VersionMismatchError;
         if (refused || this.#stopping.signal.aborted || performance.now() >= this.#until) {
           const why = error instanceof Error ? error.message : String(error);

@@ -64,6 +64,10 @@ export class ServerConnection {
 
   /** Use another socket. Until `open`, only calls with `first` are sent on it. */
   attach(link: SocketLink): void {
+    if (this.#end) {
+      void link.close();
+      return;
+    }
     this.#link = link;
     link.listen({
       onMessage: (message) => this.#receive(message),
@@ -71,6 +75,12 @@ export class ServerConnection {
         if (this.#link === link) this.#lost(end);
       },
     });
+  }
+
+  /** Close a socket that could not be prepared, without ending the connection. */
+  detach(link: SocketLink): void {
+    if (this.#link === link) this.#link = null;
+    void link.close();
   }
 
   /** Send the calls that wait, and later ones at once; those of episodes that are being resumed wait for `resumed`. */
@@ -125,11 +135,10 @@ export class ServerConnection {
   /** Close the socket; calls that are pending are rejected with `ConnectionLostError`. */
   async close(): Promise<void> {
     this.finish({ reason: 'closed by this client', closeCode: 1000 });
-    await this.#link?.close();
     await this.closed;
   }
 
-  /** The connection has ended: reject all calls, now and later. */
+  /** The connection has ended: reject all calls, now and later, and close the socket. */
   finish(end: SocketEnd): void {
     if (this.#end) return;
     this.#end = end;
@@ -138,7 +147,7 @@ export class ServerConnection {
       this.#take(id)?.reject(lost(end, call, wasSent));
     }
     if (this.#link === null) this.#resolveClosed();
-    else void this.#link.closed.then(this.#resolveClosed);
+    else void this.#link.close().then(this.#resolveClosed);
   }
 
   #lost(end: SocketEnd): void {
@@ -149,6 +158,8 @@ export class ServerConnection {
       this.finish(end);
       return;
     }
+    // What the lost socket has not sent counts no more.
+    this.#link = null;
     for (const { call, givenUp, id } of [...this.#pending.values()]) {
       if (!call.repeat || givenUp) this.#take(id)?.reject(lost(end, call, true));
     }

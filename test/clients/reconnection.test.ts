@@ -272,6 +272,35 @@ describe('a client whose socket drops, with a server that does as told', () => {
     });
   });
 
+  test('tries another socket when one is not answered, and closes that one', async () => {
+    await using server = await withGrace();
+    const { initialize } = server.handlers;
+    await using client = await StepwellClient.connect(server.url, { connectTimeoutMs: 200 });
+    const episode = await client.reset({ environment: 'bash-v1' });
+    const sockets: { readonly readyState: number }[] = [];
+    server.handlers.initialize = (request, socket) => {
+      sockets.push(socket);
+      return sockets.length === 1 ? NEVER : initialize?.(request, socket);
+    };
+    server.cut();
+    expect(await episode.step('ls')).toMatchObject({ step: 1 });
+    await expect.poll(() => sockets.map(({ readyState }) => readyState)).toEqual([3, 1]);
+  });
+
+  test('ends when the next server refuses it', async () => {
+    await using server = await withGrace();
+    await using client = await StepwellClient.connect(server.url);
+    server.handlers.initialize = () => {
+      throw new ProtocolError('version_mismatch', 'the server speaks 2', { protocol_version: 2 });
+    };
+    server.cut();
+    expect(await failure(client.environments())).toMatchObject({
+      name: 'ConnectionLostError',
+      cause: { name: 'VersionMismatchError' },
+    });
+    await client.closed;
+  });
+
   test('closes at once while it has no connection', async () => {
     const server = await withGrace();
     const client = await StepwellClient.connect(server.url);

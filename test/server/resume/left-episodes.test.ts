@@ -226,6 +226,25 @@ test('an episode whose last line is older than the grace time is not found', asy
   }
 });
 
+test('the age of a fork does not count from the steps of the other episode', async () => {
+  const server = await start();
+  const wire = await server.connect();
+  const { episode_id } = await wire.result('episode/reset', { environment: 'fake-v1' });
+  await step(wire, String(episode_id), 1, 'echo one');
+  const { episodes } = await wire.result('episode/fork', { episode_id });
+  const [fork] = episodes as { episode_id: string; resume_token: string }[];
+  running.delete(server.mark);
+  const path = trajectoryIn(folder, String(fork?.episode_id));
+  const old = new Date(Date.now() - 2 * GRACE).toISOString();
+  const lines = eventsIn(path).map((event) => (event.event === 'step' ? { ...event, time: old } : event));
+  truncateSync(path);
+  appendFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const other = await (await start()).connect();
+  expect(await resume(other, String(fork?.resume_token))).toMatchObject({ step_count: 1, exact: true });
+  const again = await step(other, String(fork?.episode_id), 1, 'echo one');
+  expect(again).toMatchObject({ observation: { output: 'one\n' }, replayed: true });
+});
+
 test('two claims at once play it again once; one has it, and the other is told', async () => {
   const server = await start();
   const before = await server.connect();
