@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/long-first.ts';
 
 export default defineConfig({
   // As `paths` of tsconfig.json has them; a plug-in of a test may lie elsewhere.
@@ -11,11 +12,12 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
-    // Hooks start engines and servers, which may have images to build.
-    hookTimeout: 600_000,
+    // Hooks start servers, which takes a minute on a busy machine. Those that may build images have BUILD_MS.
+    hookTimeout: 120_000,
     globalSetup: ['test/images-first.ts'],
     // Most tests wait for containers and deadlines. None counts what another one's server may have made.
     maxWorkers: 4,
+    sequence: { sequencer: LongFirst },
     // Modules are loaded once a worker, not once a file.
     isolate: false,
   },

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import type { BenchFlags } from '../clients/cli/bench.ts';
+import { chooseEngine } from '../docker/engines/choice.ts';
 import { type BashFigures, measureBash } from './bash.ts';
 import { ms, type Row } from './lanes.ts';
 import { measurePlainDocker, type PlainDocker } from './plain-docker.ts';
 import { measurePython } from './python.ts';
-import { type Report, reportLines } from './report.ts';
+import { type BenchFlags, type Report, reportLines } from './report.ts';
 import { measureSql } from './sql.ts';
 import { TRAINER_CASES } from './trainers.ts';
 
@@ -30,7 +30,7 @@ export async function bench(flags: BenchFlags, print: (line: string) => void): P
   };
   if (wanted('bash')) {
     const report = await measureBash(flags);
-    const compares = flags.plain && flags.runtime !== 'local';
+    const compares = flags.plain && (await chooseEngine(flags.runtime)).runtime === 'docker';
     const plain = compares ? await measurePlainDocker('stepwell/bash', 5) : null;
     figures.plain = plain;
     tell('bash', report, plain === null ? [] : comparison(report.figures, plain));

@@ -1,5 +1,22 @@
-import type { BenchFlags } from '../clients/cli/bench.ts';
+import type { Runtime } from '../docker/engines/table.ts';
 import type { Row } from './lanes.ts';
+
+/** What to measure, and for how long: the flags of `stepwell bench`. */
+export interface BenchFlags {
+  /** `bash`, `sql`, `python` or `trainers`. @default all of them */
+  readonly only?: string;
+  readonly runtime: Runtime;
+  /** Episodes at a time, and sandboxes. @default bash 32, sql 8, python 16 */
+  readonly lanes?: number;
+  /** Time of the steps run, in seconds. */
+  readonly seconds: number;
+  /** Time of each run of graded episodes, in seconds. */
+  readonly sustained: number;
+  /** File that gets the figures, too. */
+  readonly json?: string;
+  /** Whether to measure plain Docker for comparison. */
+  readonly plain: boolean;
+}
 
 export type BenchOptions = Pick<BenchFlags, 'runtime' | 'lanes' | 'seconds' | 'sustained'>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ImageDefinition } from './sandbox.ts';
 
 /** The form of an `ImageDefinition` of somebody else: a file or an environment from a folder. Docker refuses other names. */
 export const ImageSchema = z.strictObject({
@@ -12,4 +13,4 @@ export const ImageSchema = z.strictObject({
   script: z.string().min(1).optional(),
   gitAtRoot: z.boolean().optional(),
   prepare: z.string().min(1).optional(),
-});
+} satisfies Record<keyof ImageDefinition, z.ZodType>) satisfies z.ZodType<ImageDefinition>;

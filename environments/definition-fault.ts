@@ -42,16 +42,6 @@ function shapeFault(name: string, shape: Shape): string | null {
   }
 }
 
-/** Whether a schema changes its value, which a reset checks more than once. */
-function isTransformed(schema: z.ZodType): boolean {
-  try {
-    z.toJSONSchema(schema, { io: 'output' });
-    return false;
-  } catch {
-    return true;
-  }
-}
-
 function optionFault({ id, options }: EnvironmentDefinition): string | null {
   const set = new ResetOptionSet([{ id, options }]);
   for (const [name, schema] of Object.entries(options)) {
@@ -59,7 +49,6 @@ function optionFault({ id, options }: EnvironmentDefinition): string | null {
     if (name in CommonOptions.shape) return `options.${name}: this is the name of a common option`;
     if (set.meaningOf(name) === '') return `options.${name} has no description: add .describe('…')`;
     if (!schema.safeParse(undefined).success) return `options.${name} must be optional: add .optional()`;
-    if (isTransformed(schema)) return `options.${name} must not transform its value: do that in \`begin\``;
   }
   return null;
 }

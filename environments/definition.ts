@@ -71,7 +71,10 @@ export interface EnvironmentDefinition<
   readonly readme: URL;
   /** The first is the default. */
   readonly semantics: readonly [Semantics, ...Semantics[]];
-  /** Reset options besides the common ones. Each is optional and has a description. */
+  /**
+   * Reset options besides the common ones. Each is optional and has a description. A schema may transform its value: episodes
+   * get the result, the trajectory has what the client sent.
+   */
   readonly options: S;
   /** Fields of an observation besides `output`. A version may add fields. */
   readonly observation: Shape;

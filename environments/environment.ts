@@ -135,6 +135,8 @@ export interface Environment {
   readonly readme: string;
   /** Reset options besides the common ones, as schemas by name. */
   readonly options: Readonly<Record<string, z.ZodType>>;
+  /** What its session takes; `other`: code that cannot handle files. */
+  readonly language: 'bash' | 'python' | 'other';
   /** Fields of its observations besides `output`, as schemas by name. */
   readonly observation: Readonly<Record<string, z.ZodType>>;
   tasks(dataset: string | undefined): readonly Task[];

@@ -6,6 +6,8 @@ import { type OptionOwner, ResetOptionSet } from './reset-options.ts';
 export interface OptionFlag {
   /** Its name on the wire, e.g. `max_turns`. */
   readonly name: string;
+  /** Whether environments define it: it is not a common option. */
+  readonly isOwn: boolean;
   /** A `choice` is one of `values`; a `switch` is true if it is there; a `text` is free; no flag can give a `json` value. */
   readonly kind: 'integer' | 'number' | 'switch' | 'choice' | 'text' | 'json';
   readonly values: readonly string[];
@@ -37,12 +39,14 @@ export function optionFlags(environments: readonly OptionOwner[]): OptionFlag[] 
     readonly properties?: Readonly<Record<string, OptionSchema>>;
   };
   return Object.entries(properties).map(([name, schema]) => {
-    const owners = name in CommonOptions.shape ? null : set.ownersOf(name);
+    const isOwn = !(name in CommonOptions.shape);
+    const owners = isOwn ? set.ownersOf(name) : null;
     const meaning = set.meaningOf(name).replaceAll('`', '');
     // Meanings that differ have their owners already.
     const isNamed = owners === null || owners.some((id) => meaning.startsWith(`${id}: `));
     return {
       name,
+      isOwn,
       kind: kindOf(schema),
       values: (schema.enum ?? []).map(String),
       range: [schema.minimum ?? Number.MIN_SAFE_INTEGER, schema.maximum ?? Number.MAX_SAFE_INTEGER],

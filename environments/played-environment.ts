@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { withDeadline } from '../docker/deadline.ts';
 import type { ImageDefinition, Sandbox, SandboxSource, SandboxWait } from '../docker/sandbox.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import {
   type EnvironmentDefinition,
-  type OptionsOf,
   type Plan,
   type Player,
   type Shape,
@@ -23,6 +21,7 @@ import type {
 import { GoldCache } from './gold-cache.ts';
 import { ungradableError } from './gradability.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
+import { optionParser, type ParsedOptions } from './reset-options.ts';
 import { TaskCatalog } from './task-catalog.ts';
 
 export interface EnvironmentParts<D> extends Omit<EnvironmentContext, 'goldCache'> {
@@ -44,11 +43,12 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   readonly defaultImage: string;
   readonly readme: string;
   readonly options: S;
+  readonly language: Environment['language'];
   readonly observation: Shape;
   readonly #definition: EnvironmentDefinition<S, R, D>;
   readonly #sandboxes: SandboxSource;
   readonly #catalog: TaskCatalog<D>;
-  readonly #parsed: z.ZodObject;
+  readonly #parse: (options: ResetOptions) => ParsedOptions<S>;
   readonly #player: Player<S, D>;
 
   constructor(definition: EnvironmentDefinition<S, R, D>, parts: EnvironmentParts<D>) {
@@ -56,13 +56,14 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     this.#definition = definition;
     this.#sandboxes = sandboxes;
     this.#catalog = new TaskCatalog(definition.id, datasets);
-    this.#parsed = z.looseObject(definition.options);
+    this.#parse = optionParser(definition.options);
     this.#player = definition.open({ sandboxes, defaults, goldCache });
     this.id = definition.id;
     this.images = [...definition.images, ...datasets.flatMap((dataset) => definition.imagesOf(dataset))];
     this.defaultImage = datasets[0].image;
     this.readme = readFileSync(definition.readme, 'utf8');
     this.options = definition.options;
+    this.language = definition.prompt.until === 'line' ? 'other' : definition.prompt.until;
     this.observation = definition.observation;
   }
 
@@ -76,12 +77,13 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   }
 
   choose(options: ResetOptions, seed: number): ChosenTask {
-    const task = this.#catalog.choose(options, seed);
     // Refuse invalid options before a sandbox is acquired.
-    const plan = this.#planned(task, options);
+    const parsed = this.#parse(options);
+    const task = this.#catalog.choose(parsed, seed);
+    const plan = this.#player.plan({ task, options: parsed, ...this.#catalog.record(task) });
     return {
       task,
-      begin: (wait) => this.#begin(plan, task, options, wait),
+      begin: (wait) => this.#begin(plan, task, parsed, wait),
       continue: (copy, wait) => this.#continue(plan, copy, wait),
     };
   }
@@ -141,10 +143,5 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
       TRY_MS,
       () => null,
     );
-  }
-
-  #planned(task: Task, options: ResetOptions): Plan {
-    const own = this.#parsed.parse(options) as OptionsOf<S>;
-    return this.#player.plan({ task, options: own, ...this.#catalog.record(task) });
   }
 }

@@ -21,8 +21,8 @@ export interface WantedFacts {
   readonly environment: string;
   /** @default the built-in one */
   readonly dataset: string | undefined;
-  /** Dialect of the texts, if a task has one text per dialect. @default the dataset's dialect */
-  readonly dialect?: string | undefined;
+  /** Reset options, e.g. the dialect of the texts: they take the place of the dataset's fields of the same name. @default none */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** @default those of the built-in environments */
   readonly definitions?: readonly EnvironmentDefinition[];
 }
@@ -49,13 +49,13 @@ export async function taskFacts(wanted: WantedFacts): Promise<TaskFacts[] | null
 export interface KnownRecords {
   readonly definition: EnvironmentDefinition;
   readonly records: readonly TaskRecord[];
-  /** Fields of their dataset's file, with the wanted dialect. */
+  /** Fields of their dataset's file, or what the options have in their place. */
   readonly fields: DatasetFields;
 }
 
 /** The records of a dataset; `null` if the environment has no such dataset. @throws {DatasetError} */
 export async function recordsOf(wanted: WantedFacts): Promise<KnownRecords | null> {
-  const { home, added, environment, dataset, dialect, definitions = DEFINITIONS } = wanted;
+  const { home, added, environment, dataset, options = {}, definitions = DEFINITIONS } = wanted;
   const definition = definitions.find(({ id }) => id === environment);
   if (definition === undefined) return null;
   const { builtIn } = definition;
@@ -63,7 +63,8 @@ export async function recordsOf(wanted: WantedFacts): Promise<KnownRecords | nul
   const known = [builtIn, ...loaded.filter((one) => one.environment === environment)];
   const found = known.find(({ name }) => name === (dataset ?? builtIn.name));
   if (found === undefined) return null;
-  const fields = { ...found, ...(dialect === undefined ? {} : { dialect }) };
+  const wantedFields = Object.entries(options).filter(([name]) => name in definition.datasetFields);
+  const fields = { ...found, ...Object.fromEntries(wantedFields) };
   return { definition, records: found.tasks, fields };
 }
 

@@ -31,6 +31,28 @@ export const OpenEnvStepRequest = z.looseObject({
   request_id: z.string().max(255).nullish(),
 });
 
+/** Bodies of the task routes. */
+export const OpenEnvSplitRequest = z.looseObject({ split: z.string().min(1) });
+export const OpenEnvTaskRequest = OpenEnvSplitRequest.extend({ index: z.number().int() });
+export const OpenEnvRangeRequest = OpenEnvSplitRequest.extend({
+  start: z.number().int().nullish(),
+  stop: z.number().int().nullish(),
+});
+
+/** Params of `tools/call`. */
+export const OpenEnvCall = z.looseObject({
+  name: z.string().min(1),
+  arguments: data.nullish(),
+  session_id: z.string().min(1).max(128).nullish(),
+});
+
+/** A step that is a call of a tool, as OpenEnv's client for tools sends it. */
+export const OpenEnvToolStep = z.looseObject({
+  type: z.literal('call_tool'),
+  tool_name: z.string().min(1),
+  arguments: data.nullish(),
+});
+
 /** A JSON-RPC request as OpenEnv's `mcp` message and `POST /mcp` take it. */
 export const OpenEnvMcpRequest = z.strictObject({
   jsonrpc: z.literal('2.0'),
@@ -55,7 +77,15 @@ export interface OpenEnvObservation {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
+/** `data` of a state. The fields after the first two are there once an episode has begun. */
 export interface OpenEnvState {
   readonly episode_id: string | null;
   readonly step_count: number;
+  readonly task_id?: string;
+  readonly dataset?: string;
+  readonly seed?: number;
+  /** Whether the last grade agreed with the gold; `null` if there is none. */
+  readonly success?: boolean | null;
+  /** The fault that ended the episode: the sample says nothing about the agent. */
+  readonly failure?: object | null;
 }

@@ -48,6 +48,8 @@ export const ResetEvent = z.object({
   stepwell_version: z.string(),
   /** SHA-256 of the episode's resume token, in hex. */
   resume_token_sha256: sha256.optional(),
+  /** Mark of the server's process; another server goes on with the episode only when that process has ended. */
+  server: z.string().optional(),
   /** Present if the episode is a fork of another one. */
   fork: ForkOrigin.optional(),
 });
@@ -89,6 +91,8 @@ export const ResumeEvent = z.object({
   how: z.enum(['socket', 'replay']),
   /** Whether every observation of the replay was the recorded one. */
   exact: z.boolean(),
+  /** Mark of the server's process, after a replay. */
+  server: z.string().optional(),
 });
 export type ResumeEvent = z.infer<typeof ResumeEvent>;
 

@@ -78,10 +78,12 @@ export class Admission {
 
   /**
    * Whether the headers carry the token: `Authorization: Bearer <token>`, or `Basic` with the token as the password,
-   * as a client sends it that only takes a URL (`ws://any:<token>@host`).
+   * as a client sends it that only takes a URL (`ws://any:<token>@host`), or `X-API-Key: <token>`, as clients of ORS do.
    */
   authorized(headers: IncomingHttpHeaders): boolean {
     const [scheme, value] = (headers.authorization ?? '').split(' ', 2);
+    const key = headers['x-api-key'];
+    if (scheme === '' && typeof key === 'string') return this.tokenMatches(key);
     if (scheme?.toLowerCase() === 'bearer') return this.tokenMatches(value);
     if (scheme?.toLowerCase() === 'basic') {
       const pair = Buffer.from(value ?? '', 'base64').toString();
@@ -110,6 +112,6 @@ export class Admission {
   #hostIsOurs(header: string | undefined): boolean {
     if (this.#tokenDigest !== undefined || header === undefined) return true;
     const name = parseUrl(`http://${header}`)?.hostname;
-    return name !== undefined && (isLoopback(name) || name === this.#host);
+    return name !== undefined && (isLoopback(name) || name.endsWith('.localhost') || name === this.#host);
   }
 }

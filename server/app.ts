@@ -12,11 +12,16 @@ import type { Config } from './config.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { HTTP_READER } from './http-answers.ts';
 import { makeHttpServer } from './http-server.ts';
+import { registerMcp } from './mcp/routes.ts';
 import { Metrics, type SandboxCounts } from './metrics.ts';
 import { registerOpenEnv } from './openenv-routes.ts';
+import { Ors } from './ors/routes.ts';
 import { shuttingDown } from './resets.ts';
+import type { ServerMark } from './resume/left-episodes.ts';
 import { serverMemory } from './server-memory.ts';
+import { ClientGate } from './step-gate.ts';
 import { keepRule, TrajectoryKeeper } from './trajectory-keep.ts';
 import { TrajectoryLog } from './trajectory-log.ts';
 
@@ -30,6 +35,8 @@ export interface AppParts {
   readonly sandboxes?: () => SandboxCounts;
   /** Whether the pools are warm, for `/readyz`. @default always */
   readonly warm?: () => boolean;
+  /** Marks the trajectories, so that the next server goes on with them. @default none does */
+  readonly mark?: ServerMark;
   /** A monotonic clock, in milliseconds. @default `performance.now` */
   readonly now?: () => number;
 }
@@ -141,6 +148,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
     results: memory.results,
     observer: observe(metrics, log),
     graceMs: config.grace_ms,
+    mark: parts.mark,
+    outputs: new ClientGate({
+      flow: HTTP_READER,
+      outputs: memory.outputs.client(),
+      outputBytes: config.max_output_bytes,
+    }),
     queueTimeoutMs: config.queue_timeout_ms,
     now: parts.now ?? (() => performance.now()),
   });
@@ -225,7 +238,15 @@ export async function buildApp(parts: AppParts): Promise<App> {
         registerOpenEnv(scope, { environment, registry, config, memory, log, onSocket: watch }),
       { prefix: `/openenv/${environment.id}` },
     );
+    await app.register(async (scope) => registerMcp(scope, { environment, registry, config, memory, log }), {
+      prefix: `/mcp/${environment.id}`,
+    });
   }
+
+  const ors = new Ors({ registry, config, memory, log });
+  // The client of ORS drops the path of its server's address.
+  for (const prefix of ['/ors', '']) await app.register(async (scope) => ors.register(scope), { prefix });
+  app.addHook('onClose', () => ors.leave());
 
   return {
     fastify: app,

@@ -142,7 +142,9 @@ export const Config = z.strictObject({
     .describe('Maximum time to wait for running steps at shutdown.'),
   session_idle_ms: integer(1, DAY_MS)
     .default(600_000)
-    .describe("Idle time after which the episode behind OpenEnv's HTTP routes is closed."),
+    .describe(
+      'Time without a request after which an episode of a client without a WebSocket (MCP, HTTP routes of OpenEnv) is closed.',
+    ),
   trajectories: z
     .string()
     .min(1)

@@ -85,8 +85,11 @@ export class EpisodeOwner implements Holder<Episode> {
    */
   async resume(token: string): Promise<Episode> {
     this.#registry.refuseWhenDraining();
-    const episode = this.#registry.claim(token);
+    const episode = await this.#registry.claim(token);
     const { id } = episode;
+    // The one who has the episode keeps it.
+    if (this.#leaving.signal.aborted)
+      throw new ProtocolError('episode_not_found', 'The connection has closed.');
     const own = this.#episodes.get(id);
     if (own === episode) return episode;
     if (this.#opening.has(id) || own?.over === false) {
@@ -99,6 +102,7 @@ export class EpisodeOwner implements Holder<Episode> {
 
   lose(episode: Episode): void {
     const { id } = episode;
+    episode.moved();
     this.#episodes.delete(id);
     this.#moved.add(id);
     const [oldest] = this.#moved;

@@ -3,7 +3,8 @@ import type { ResetOptions } from '../protocol/episode.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { EndReason, ResumeEvent } from '../protocol/trajectory.ts';
 import type { EpisodePoint } from './episode-point.ts';
-import type { ResultMemory } from './step-results.ts';
+import type { RecordedEnd } from './resume/recorded-episode.ts';
+import type { Inheritance, ResultMemory } from './step-results.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
 /** Events that the server counts. Each is called once per event. */
@@ -18,6 +19,18 @@ export interface EpisodeObserver {
   logFailed(episodeId: string, error: unknown): void;
 }
 
+/** An episode that a server of before has left. */
+export interface LeftParts {
+  /** Where its steps are in its trajectory. */
+  readonly inherited: Inheritance;
+  /** Time since its reset, in milliseconds. */
+  readonly ageMs: number;
+  /** False if it was played again and an observation differed. */
+  readonly exact: boolean;
+  /** How it has ended. Its `play` is not used then. @default it goes on */
+  readonly end?: RecordedEnd | null;
+}
+
 export interface EpisodeParts {
   readonly id: string;
   readonly environment: string;
@@ -29,6 +42,8 @@ export interface EpisodeParts {
   readonly seed: number;
   /** Where a fork goes on from. @default the reset */
   readonly point?: EpisodePoint | undefined;
+  /** What a server of before has left of it. @default it begins */
+  readonly left?: LeftParts | undefined;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly gradeMs?: number | undefined;
   readonly log: TrajectoryFile;

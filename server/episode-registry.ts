@@ -16,6 +16,10 @@ import { type Remade, type RemakeOptions, remake } from './remake.ts';
 import { ResetWait, type WaitRequest } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
 import { Claims, tokenHash } from './resume/claims.ts';
+import { LeftEpisodes, type ServerMark } from './resume/left-episodes.ts';
+import { type MakeParts, Reopening } from './resume/reopening.ts';
+import { TrajectoryIndex } from './resume/trajectory-index.ts';
+import type { ClientGate } from './step-gate.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
 import { refuseIdleTurnOptions, TurnBudget } from './turn-budget.ts';
@@ -29,6 +33,10 @@ export interface RegistryParts {
   readonly observer: RegistryObserver;
   /** Time for which the episodes of a dropped socket stay open, in milliseconds. */
   readonly graceMs: number;
+  /** Marks the trajectories of this server, so that the next one can go on with them. @default no server goes on */
+  readonly mark?: ServerMark | undefined;
+  /** Lets the steps of replays run when there is memory for their output. */
+  readonly outputs: ClientGate;
   /** Maximum wait of a reset for a sandbox that does not say its own, in milliseconds. */
   readonly queueTimeoutMs: number;
   /** A monotonic clock, in milliseconds. */
@@ -92,6 +100,7 @@ export class EpisodeRegistry {
   readonly options: ResetOptionSet;
   readonly claims = new Claims<Episode>();
   readonly #parts: RegistryParts;
+  readonly #left: LeftEpisodes | undefined;
   readonly #ids = new Set<string>();
   readonly #open = new Set<Episode>();
   readonly #resets = new Resets();
@@ -102,6 +111,34 @@ export class EpisodeRegistry {
     this.#parts = parts;
     this.options = new ResetOptionSet(parts.environments);
     this.environments = new Map(parts.environments.map((environment) => [environment.id, environment]));
+    this.#left = this.#leftBefore();
+  }
+
+  /** Episodes of servers of before; `undefined` if there is nothing to find them by. */
+  #leftBefore(): LeftEpisodes | undefined {
+    const { graceMs, mark, now, outputs, results, trajectories } = this.#parts;
+    const { folder } = trajectories;
+    if (mark === undefined || folder === null) return undefined;
+    const isOpen = (path: string): boolean => trajectories.isOpen(path);
+    const reopening = new Reopening({
+      trajectories,
+      results,
+      observer: this.#observer,
+      mark: mark.own,
+      outputs,
+      now,
+      signal: this.#stopping.signal,
+      remake: (point, options) => this.remake(point, options),
+      admit: (id, begin) => this.#admit(id, begin),
+    });
+    return new LeftEpisodes({
+      index: new TrajectoryIndex({ folder, maxAgeMs: graceMs, isOpen }),
+      mark,
+      claims: this.claims,
+      graceMs,
+      isOpen,
+      reopen: (recorded) => reopening.reopen(recorded),
+    });
   }
 
   get openCount(): number {
@@ -126,12 +163,16 @@ export class EpisodeRegistry {
     if (this.#draining) throw shuttingDown();
   }
 
-  /** The episode of a resume token. @throws {ProtocolError} `episode_not_found` */
-  claim(token: string): Episode {
-    const episode = this.claims.find(token);
+  /**
+   * The episode of a resume token; one that a server of before has left is played again.
+   * @throws {ProtocolError} `episode_not_found`; as `open` if it cannot be played again
+   */
+  async claim(token: string): Promise<Episode> {
+    const { graceMs } = this.#parts;
+    const episode = this.claims.find(token) ?? (await this.#left?.claim(token));
     if (episode !== undefined) return episode;
-    const message = `No episode has this resume token: it is closed, or its socket dropped more than ${this.#parts.graceMs} ms (grace_ms) ago.`;
-    throw new ProtocolError('episode_not_found', message, { grace_ms: this.#parts.graceMs });
+    const message = `No episode has this resume token: it is closed, or its socket dropped more than ${graceMs} ms (grace_ms) ago.`;
+    throw new ProtocolError('episode_not_found', message, { grace_ms: graceMs });
   }
 
   /**
@@ -143,13 +184,7 @@ export class EpisodeRegistry {
     this.refuseWhenDraining();
     const environment = this.environment(request.environment);
     const id = request.episodeId ?? randomUUID();
-    if (this.#ids.has(id)) throw new ProtocolError('episode_exists', `Episode ${id} is already open.`);
-    const giveBack = this.#parts.admission.takeSlot();
-    this.#ids.add(id);
-    const free = (): void => {
-      giveBack();
-      this.#ids.delete(id);
-    };
+    const free = this.#takePlace(id);
     let played: Played | undefined;
     try {
       const began = this.#parts.now();
@@ -165,6 +200,31 @@ export class EpisodeRegistry {
       free();
       if (played !== undefined) releasePlay(played.play);
       throw this.#reported(environment.id, error, request.signal);
+    }
+  }
+
+  /** Take a slot and an id. @returns a function that gives both back @throws {ProtocolError} `episode_exists`, `capacity` */
+  #takePlace(id: string): () => void {
+    if (this.#ids.has(id)) throw new ProtocolError('episode_exists', `Episode ${id} is already open.`);
+    const giveBack = this.#parts.admission.takeSlot();
+    this.#ids.add(id);
+    return () => {
+      giveBack();
+      this.#ids.delete(id);
+    };
+  }
+
+  /** Open an episode that `begin` makes, in a slot of its own. @throws {ProtocolError} as `open`; what `begin` throws */
+  async #admit(id: string, begin: () => Promise<MakeParts>): Promise<Episode> {
+    this.refuseWhenDraining();
+    const free = this.#takePlace(id);
+    try {
+      const episode = this.#enter(await begin(), free);
+      if (this.#draining) void episode.abandon('shutdown');
+      return episode;
+    } catch (error) {
+      free();
+      throw error;
     }
   }
 
@@ -281,29 +341,36 @@ export class EpisodeRegistry {
     };
     const log = this.#parts.trajectories.open(id);
     await this.#writeReset(log, request, result, restored);
-    const episode = new Episode({
-      id,
-      environment: request.environment,
-      tokenSha256: tokenHash(result.resume_token),
-      play,
-      options: request.options,
-      seed,
-      point,
-      gradeMs: request.gradeMs,
-      log,
-      results: this.#parts.results,
-      now: this.#parts.now,
-      observer: {
-        ...this.#observer,
-        ended: (environment, reason) => {
-          free();
-          this.#open.delete(episode);
-          this.#observer.ended(environment, reason);
-        },
-      },
-    });
-    this.#open.add(episode);
+    const episode = this.#enter(
+      (observer) => ({
+        id,
+        environment: request.environment,
+        tokenSha256: tokenHash(result.resume_token),
+        play,
+        options: request.options,
+        seed,
+        point,
+        gradeMs: request.gradeMs,
+        log,
+        results: this.#parts.results,
+        now: this.#parts.now,
+        observer,
+      }),
+      free,
+    );
     return { episode, result };
+  }
+
+  /** An open episode. @param free called when it ends */
+  #enter(parts: MakeParts, free: () => void): Episode {
+    const ended = (environment: string, reason: EndReason): void => {
+      free();
+      this.#open.delete(episode);
+      this.#observer.ended(environment, reason);
+    };
+    const episode: Episode = new Episode(parts({ ...this.#observer, ended }));
+    this.#open.add(episode);
+    return episode;
   }
 
   async #writeReset(
@@ -313,6 +380,7 @@ export class EpisodeRegistry {
     restored: Restored | undefined,
   ): Promise<void> {
     const point = from?.point;
+    const { mark } = this.#parts;
     const fork = point && restored && { episode_id: point.episodeId, step: point.step, ...restored };
     try {
       await log.write({
@@ -329,6 +397,7 @@ export class EpisodeRegistry {
         protocol_version: PROTOCOL_VERSION,
         stepwell_version: STEPWELL_VERSION,
         resume_token_sha256: tokenHash(result.resume_token),
+        ...(mark === undefined ? {} : { server: mark.own }),
         ...(fork === undefined ? {} : { fork }),
       });
       for (const event of point?.events ?? []) await log.write(event);

@@ -20,6 +20,7 @@ import { type EpisodePoint, inheritance } from './episode-point.ts';
 import { copyOf, type Remade } from './remake.ts';
 import { RequestQueue } from './request-queue.ts';
 import { movedAway } from './resume/claims.ts';
+import type { RecordedEnd } from './resume/recorded-episode.ts';
 import type { StepGate } from './step-gate.ts';
 import { StepResults } from './step-results.ts';
 import { wholeMicroseconds } from './time.ts';
@@ -36,7 +37,7 @@ export class Episode {
   /** SHA-256 of its resume token, in hex. */
   readonly tokenSha256: string;
   /** False if it was played again after its server had ended, and an observation differed. */
-  readonly exact: boolean = true;
+  readonly exact: boolean;
   readonly #task: Task;
   readonly #options: ResetOptions;
   readonly #seed: number;
@@ -67,13 +68,17 @@ export class Episode {
     this.#now = parts.now;
     this.#results = new StepResults(parts.results, parts.log);
     this.#seed = parts.seed;
-    this.#past = new EpisodePast(parts.log, parts.point?.done);
-    if (parts.point !== undefined) this.#results.inherit(inheritance(parts.point));
+    const { left, options, point } = parts;
+    this.#past = new EpisodePast(parts.log, point?.done);
+    if (point !== undefined) this.#results.inherit(left?.inherited ?? inheritance(point));
     this.#lastReward = this.#past.lastReward;
     this.#life = new EpisodeLife(parts.play);
-    this.#began = parts.now();
-    this.#limits = new EpisodeLimits(parts.options, parts.now, () => void this.#timeIsOver());
-    this.#limits.turns.inherit(parts.point?.done ?? []);
+    this.exact = left?.exact ?? true;
+    const ageMs = left?.ageMs ?? 0;
+    this.#began = parts.now() - ageMs;
+    this.#limits = new EpisodeLimits(aged(options, ageMs), parts.now, () => void this.#timeIsOver());
+    this.#limits.turns.inherit(point?.done ?? []);
+    if (left?.end) this.#hasEnded(left.end);
   }
 
   /** Whether it takes no more steps. */
@@ -270,6 +275,20 @@ export class Episode {
     return this.#requests.run(() => (signal.aborted ? Promise.reject(signal.reason) : request(signal)));
   }
 
+  /** It ended while a server of before had it. */
+  #hasEnded({ closed, failure, reason, result }: RecordedEnd): void {
+    this.#limits.stop();
+    this.#life.end(reason, failure);
+    if (result !== undefined) this.#results.endWith(result);
+    this.#lastReward = result?.reward ?? this.#lastReward;
+    const close = async (): Promise<void> => {
+      const time = new Date().toISOString();
+      if (!closed) await this.#log.write({ event: 'close', time, reason, steps: this.#results.count });
+      await this.#log.close();
+    };
+    this.#requests.run(close).catch((error: unknown) => this.#observer.logFailed(this.id, error));
+  }
+
   get #mode(): RewardMode {
     return this.#options.reward ?? 'on_end';
   }
@@ -428,4 +447,10 @@ export class Episode {
     await this.#log.write({ event: 'close', time, reason, steps: this.#results.count });
     await this.#log.close();
   }
+}
+
+/** The options with the time that is left of `max_duration_ms`. */
+function aged(options: ResetOptions, ageMs: number): ResetOptions {
+  const { max_duration_ms: limit } = options;
+  return limit === undefined || ageMs === 0 ? options : { ...options, max_duration_ms: limit - ageMs };
 }

@@ -46,6 +46,26 @@ export class HttpAnswers {
     return reply.header('content-length', bytes).send(Readable.from(answer));
   }
 
+  /** Send a response of the web's kind, as it comes. Clients that do not read large parts are handled as in `send`. */
+  relay(reply: FastifyReply, { status, headers, body }: Response): FastifyReply {
+    reply.code(status);
+    for (const [name, value] of headers) if (name !== 'connection') reply.header(name, value);
+    if (body === null) return reply.send();
+    return reply.send(Readable.from(this.#counted(reply, body)));
+  }
+
+  /** Count the parts of an answer that are sent as they come. */
+  expect(reply: FastifyReply, bytes: number): void {
+    if (bytes > SMALL && !reply.raw.closed) this.#watch(reply, bytes);
+  }
+
+  async *#counted(reply: FastifyReply, parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const part of parts) {
+      if (part.length > SMALL) this.#watch(reply, part.length);
+      yield part;
+    }
+  }
+
   #watch({ raw }: FastifyReply, unsentBytes: number): void {
     const { answers } = this.#memory;
     const reader = { unsentBytes, tookAt: answers.now, cut: () => raw.destroy() };

@@ -16,7 +16,7 @@ export interface LineFileOptions {
   /** Flush each line to the disk. @default false */
   readonly fsync?: boolean;
   /** Called once, when the file is closed. */
-  readonly onClose?: () => void;
+  readonly onClose?: () => unknown;
   /** End of each line that the file has already, in bytes. @default it is new */
   readonly ends?: readonly number[];
 }
@@ -29,7 +29,7 @@ export interface LineFileOptions {
 export class LineFile {
   readonly path: string;
   readonly #fsync: boolean;
-  readonly #onClose: (() => void) | undefined;
+  readonly #onClose: (() => unknown) | undefined;
   #fd: number | undefined;
   /** End of each complete line, in bytes. */
   readonly #ends: number[];

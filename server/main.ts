@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { type OpenEngine, openEngine } from '../docker/engines/choice.ts';
+import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../docker/engines/owner.ts';
 import { Reaper } from '../docker/engines/reaper.ts';
 import { defaultRunParent } from '../docker/engines/run-folder.ts';
 import { type HostFree, hostOfEngine } from '../docker/host.ts';
@@ -18,6 +19,7 @@ import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError, warmCount } from './config.ts';
 import { requireFreePort } from './http-server.ts';
 import { keepServing } from './last-resort.ts';
+import type { ServerMark } from './resume/left-episodes.ts';
 import { configuredPath, stateFolder } from './state-folder.ts';
 import { poolLine, readyLine } from './summary.ts';
 import { Undo } from './undo.ts';
@@ -57,6 +59,16 @@ export interface RunningServer {
   readonly sandboxes: number;
   /** Finish running steps, close episodes, remove sandboxes; a second call waits for the first. */
   close(): Promise<void>;
+}
+
+/** This process, and whether another one of this host has ended. */
+async function processMark(): Promise<ServerMark> {
+  const me = await ownerOf(process.pid);
+  const isGone = async (mark: string): Promise<boolean> => {
+    const owner = decodeOwner(mark);
+    return owner !== null && (await fateOf(owner, me)) === 'dead';
+  };
+  return { own: encodeOwner(me), isGone };
 }
 
 function logPool(event: PoolEvent, log: Logger): void {
@@ -222,6 +234,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     environments,
     trajectories: configuredPath(config.trajectories, home),
     log,
+    mark: await processMark(),
     sandboxes: () => sandboxCounts(pool.stats()),
     warm: () => warmUp.ready(),
   });

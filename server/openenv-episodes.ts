@@ -36,24 +36,20 @@ const MAX_QUEUE_MS = 50_000;
 /** A request that cannot be carried out; OpenEnv's `EXECUTION_ERROR`. */
 export class OpenEnvExecutionError extends Error {
   override readonly name = 'OpenEnvExecutionError';
-  /** The fault behind it, if the infrastructure is to blame. */
+  /** The fault behind it, if it is one of the infrastructure. */
   readonly failure: ToldFailure | undefined;
 
-  constructor(message: string, failure?: Failure) {
+  constructor(message: string, failure?: ToldFailure) {
     super(message);
-    this.failure = failure && toldFailure(failure);
+    this.failure = failure;
   }
 }
 
-/** `metadata` of an error that is a fault of the infrastructure, so that a trainer drops the sample without reading text. */
-export function faultMetadata(error: unknown): { readonly metadata?: { readonly failure: ToldFailure } } {
-  const failure =
-    error instanceof OpenEnvExecutionError
-      ? error.failure
-      : error instanceof ProtocolError
-        ? failureOfReset(error)
-        : undefined;
-  return failure === undefined ? {} : { metadata: { failure } };
+/** `failure` of an error that is a fault of the infrastructure, so that a trainer drops the sample without reading text. */
+export function faultOf(error: unknown): { readonly failure?: ToldFailure } {
+  const known = error instanceof ProtocolError ? failureOfReset(error) : undefined;
+  const failure = error instanceof OpenEnvExecutionError ? error.failure : known;
+  return failure === undefined ? {} : { failure };
 }
 
 export interface OpenEnvEpisodesParts {
@@ -78,16 +74,24 @@ function gradesCode({ reward, max_duration_ms }: ResetOptions, { turnsLeft }: Ep
   return max_duration_ms !== undefined || turnsLeft <= 1;
 }
 
-function observed(observation: Observation): OpenEnvObservation {
-  return { observation, reward: null, done: false };
+/** What the episode plays, for `metadata` and the state. */
+interface Played {
+  readonly task_id: string;
+  readonly dataset: string;
+  readonly seed: number;
 }
 
-function stepped(result: StepResult): OpenEnvObservation {
+function observed(observation: Observation, metadata: Played): OpenEnvObservation {
+  return { observation: { ...observation, metadata }, reward: null, done: false, metadata: { ...metadata } };
+}
+
+function stepped(result: StepResult, played: Played | undefined): OpenEnvObservation {
   const { observation, reward, terminated, truncated, info } = result;
   const done = terminated || truncated;
   if (!done && reward === null) return { observation, reward, done };
   const { reward_components: components, success, limit, ungraded } = info;
   const metadata = {
+    ...played,
     terminated,
     truncated,
     ...(limit === undefined ? {} : { limit }),
@@ -110,8 +114,10 @@ const OVERDUE: Failure = {
 
 function faulted(failure: Failure): OpenEnvExecutionError {
   const { code, message } = failure;
-  const told = `${message} (${code}). The episode ended without a reward: reset to go on.`;
-  return new OpenEnvExecutionError(told, failure);
+  return new OpenEnvExecutionError(
+    `${message} (${code}). The episode ended without a reward: reset to go on.`,
+    toldFailure(failure),
+  );
 }
 
 /**
@@ -126,6 +132,9 @@ export class OpenEnvEpisodes {
   #episodeId: string | null = null;
   /** Options of the episode's reset. */
   #options: ResetOptions = {};
+  #played: Played | undefined;
+  #success: boolean | null = null;
+  #failure: ToldFailure | null = null;
 
   constructor(parts: OpenEnvEpisodesParts) {
     this.#parts = parts;
@@ -150,7 +159,7 @@ export class OpenEnvEpisodes {
     });
     const { episode, result } = await withDeadline(opening, ANSWER_MS, () => {
       const message = `No episode began within ${ANSWER_MS} ms: reset to try again.`;
-      const error = new OpenEnvExecutionError(message, { ...OVERDUE, message, action_may_have_run: false });
+      const error = new OpenEnvExecutionError(message, toldFailure({ ...OVERDUE, message }));
       late.abort(error);
       throw error;
     });
@@ -161,31 +170,42 @@ export class OpenEnvEpisodes {
     this.#episode = episode;
     this.#options = options;
     this.#episodeId = episode_id ?? episode.id;
-    return observed(result.observation);
+    const { task, info } = result;
+    this.#played = { task_id: task.id, dataset: task.dataset, seed: info.seed };
+    return observed(result.observation, this.#played);
   }
 
   /** @throws {OpenEnvValidationError} @throws {OpenEnvExecutionError} also for a fault, which is never a reward */
   async step(data: Readonly<Record<string, unknown>>): Promise<OpenEnvObservation> {
     const validated = validateAction(data);
     const episode = this.#episode;
-    if (episode === undefined) throw new OpenEnvExecutionError('No episode has begun: reset first.');
+    if (episode === undefined) {
+      throw new OpenEnvExecutionError(
+        'No episode has begun on this connection: reset first. A new connection has no episode of an earlier one.',
+      );
+    }
     if (!episode.answersStep) {
       throw new OpenEnvExecutionError('The episode is over: reset to begin another.');
     }
     const graded = gradesCode(this.#options, episode);
     const action = withinLimit(validated, this.#parts.stepTimeoutMs, graded);
     const result = await withDeadline(episode.step(undefined, action, this.#parts.gate), ANSWER_MS, () => {
-      this.#episode = undefined;
-      this.#episodeId = null;
+      this.#failure = toldFailure(OVERDUE);
       void episode.fail(OVERDUE);
       throw faulted(OVERDUE);
     });
-    if (result.failure !== null) throw faulted(result.failure);
-    return stepped(result);
+    if (result.failure !== null) {
+      this.#failure = toldFailure(result.failure);
+      throw faulted(result.failure);
+    }
+    this.#success = result.info.success ?? this.#success;
+    return stepped(result, this.#played);
   }
 
   state(): OpenEnvState {
-    return { episode_id: this.#episodeId, step_count: this.#episode?.state().step_count ?? 0 };
+    const begun = { episode_id: this.#episodeId, step_count: this.#episode?.state().step_count ?? 0 };
+    if (this.#played === undefined) return begun;
+    return { ...begun, ...this.#played, success: this.#success, failure: this.#failure };
   }
 
   /** Whether an episode is open. */
@@ -203,6 +223,9 @@ export class OpenEnvEpisodes {
     const episode = this.#episode;
     this.#episode = undefined;
     this.#episodeId = null;
+    this.#played = undefined;
+    this.#success = null;
+    this.#failure = null;
     await episode?.close(reason);
   }
 

@@ -3,8 +3,8 @@ import { OpenEnvEpisodes, type OpenEnvEpisodesParts } from './openenv-episodes.t
 import { RequestQueue } from './request-queue.ts';
 
 /**
- * The episodes behind an environment's HTTP routes. A request carries no id, so all HTTP clients share them, one request
- * after the other. A client that wants episodes of its own uses the WebSocket. An episode left alone is closed.
+ * Episodes that are played by HTTP requests, one after the other; an episode left alone is closed. Requests without a session
+ * share one of these, as they carry no id.
  */
 export class OpenEnvHttpEpisodes {
   readonly #parts: OpenEnvEpisodesParts;
@@ -12,6 +12,7 @@ export class OpenEnvHttpEpisodes {
   readonly #requests = new RequestQueue();
   #episodes: OpenEnvEpisodes;
   #idle: NodeJS.Timeout | undefined;
+  #held = false;
 
   constructor(parts: OpenEnvEpisodesParts, idleMs: number) {
     this.#parts = parts;
@@ -33,6 +34,18 @@ export class OpenEnvHttpEpisodes {
     return this.#inOrder(async (episodes) => episodes.state());
   }
 
+  /** Whether an episode is open. */
+  get active(): boolean {
+    return this.#episodes.active;
+  }
+
+  /** Whether a WebSocket holds the episode open, which is not idle then. */
+  hold(held: boolean): void {
+    this.#held = held;
+    clearTimeout(this.#idle);
+    this.#wait();
+  }
+
   /** End the episode at once. Never throws. */
   async leave(): Promise<void> {
     clearTimeout(this.#idle);
@@ -49,7 +62,7 @@ export class OpenEnvHttpEpisodes {
   }
 
   #wait(): void {
-    if (this.#requests.busy || !this.#episodes.active) return;
+    if (this.#held || this.#requests.busy || !this.#episodes.active) return;
     this.#idle = setTimeout(() => {
       void this.#episodes.leave('disconnect');
       this.#episodes = new OpenEnvEpisodes(this.#parts);

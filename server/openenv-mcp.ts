@@ -1,40 +1,134 @@
-import { OpenEnvMcpRequest } from '../protocol/openenv.ts';
+import type { z } from 'zod';
+import { ProtocolError } from '../protocol/errors.ts';
+import { OpenEnvCall, OpenEnvMcpRequest } from '../protocol/openenv.ts';
 import { JsonError, parseJson } from './bounded-json.ts';
 import { clipped, MAX_ISSUES } from './excerpt.ts';
+import { OpenEnvExecutionError } from './openenv-episodes.ts';
+import type { OpenEnvSessions } from './openenv-sessions.ts';
+import type { OpenEnvPlayer, OpenEnvTools } from './openenv-tools.ts';
+import { OpenEnvValidationError } from './openenv-validation.ts';
+import { failureOfReset } from './told-failure.ts';
 
-interface McpError {
+type Id = string | number | null;
+
+interface McpAnswer {
   readonly jsonrpc: '2.0';
-  readonly id: string | number | null;
-  readonly error: { readonly code: number; readonly message: string; readonly data: null };
+  readonly id: Id;
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string; readonly data: unknown };
 }
 
-function refusal(code: number, message: string, id: string | number | null = null): McpError {
-  return { jsonrpc: '2.0', id, error: { code, message: clipped(message), data: null } };
+export interface OpenEnvMcpParts {
+  readonly tools: OpenEnvTools;
+  readonly sessions: OpenEnvSessions;
+  /** That of the WebSocket which sent the request. @default the session that a request names */
+  readonly player?: OpenEnvPlayer;
+}
+
+/** An error with its code in JSON-RPC. */
+class McpError extends Error {
+  override readonly name = 'McpError';
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const INVALID_REQUEST = -32_600;
+const METHOD_NOT_FOUND = -32_601;
+const INVALID_PARAMS = -32_602;
+const INTERNAL_ERROR = -32_603;
+
+function refusal(code: number, message: string, id: Id = null, data: unknown = null): McpAnswer {
+  return { jsonrpc: '2.0', id, error: { code, message: clipped(message), data } };
 }
 
 /** The answer to the text of a request. */
-export function answerMcpText(text: string): McpError {
+export async function answerMcpText(text: string, parts: OpenEnvMcpParts): Promise<McpAnswer> {
   try {
-    return answerMcp(parseJson(text));
+    return await answerMcp(parseJson(text), parts);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    if (error.kind === 'malformed') return refusal(-32700, 'Parse error');
-    return refusal(-32600, `Invalid request: ${error.message}`);
+    if (error.kind === 'malformed') return refusal(-32_700, 'Parse error');
+    return refusal(INVALID_REQUEST, `Invalid request: ${error.message}`);
   }
 }
 
-/** The answer to a request. Environments have no MCP tools; requests for them get OpenEnv's answer in that case. */
-export function answerMcp(input: unknown): McpError {
+/** The answer to a request. */
+export async function answerMcp(input: unknown, parts: OpenEnvMcpParts): Promise<McpAnswer> {
   const parsed = OpenEnvMcpRequest.safeParse(input);
-  if (!parsed.success) {
-    const reasons = parsed.error.issues
-      .slice(0, MAX_ISSUES)
-      .map((issue) => `${clipped(issue.path.join('.'), 200)}: ${clipped(issue.message, 500)}`);
-    return refusal(-32600, `Invalid request: ${reasons.join('; ')}`);
+  if (!parsed.success) return refusal(INVALID_REQUEST, `Invalid request: ${reasons(parsed.error)}`);
+  const { id = null, method, params = {} } = parsed.data;
+  try {
+    return { jsonrpc: '2.0', id, result: await resultOf(method, params, parts) };
+  } catch (error) {
+    if (error instanceof McpError) return refusal(error.code, error.message, id);
+    if (error instanceof OpenEnvValidationError) {
+      return refusal(INVALID_PARAMS, error.message, id, { errors: error.issues });
+    }
+    if (error instanceof OpenEnvExecutionError) {
+      const data = error.failure === undefined ? null : { failure: error.failure };
+      return refusal(INTERNAL_ERROR, error.message, id, data);
+    }
+    if (error instanceof ProtocolError) {
+      const failure = failureOfReset(error);
+      return refusal(INTERNAL_ERROR, error.message, id, failure === undefined ? null : { failure });
+    }
+    throw error;
   }
-  const { id = null, method } = parsed.data;
-  if (method === 'tools/list' || method === 'tools/call') {
-    return refusal(-32603, 'Environment does not support MCP', id);
+}
+
+async function resultOf(
+  method: string,
+  params: Readonly<Record<string, unknown>>,
+  { tools, sessions, player }: OpenEnvMcpParts,
+): Promise<unknown> {
+  switch (method) {
+    case 'tools/list':
+      return { tools: tools.list };
+    case 'tools/call': {
+      const call = OpenEnvCall.safeParse(params);
+      if (!call.success) throw new McpError(INVALID_PARAMS, `Invalid params - ${reasons(call.error)}`);
+      const { name, arguments: input, session_id } = call.data;
+      const data = await tools.call(player ?? sessionOf(sessions, session_id), name, input ?? {});
+      const { output } = data.observation;
+      const text = typeof output === 'string' ? output : JSON.stringify(data.observation);
+      return { content: [{ type: 'text', text }], structured_content: data, data, is_error: false };
+    }
+    case 'openenv/session/create': {
+      if (player !== undefined) throw new McpError(INVALID_REQUEST, 'A WebSocket is a session already.');
+      return { session_id: sessions.create().id };
+    }
+    case 'openenv/session/close': {
+      const session = sessionOf(sessions, params.session_id);
+      if (session.attached) {
+        throw new McpError(INVALID_REQUEST, `A WebSocket has session ${session.id}: close it first.`);
+      }
+      await sessions.close(session.id);
+      return { session_id: session.id, closed: true };
+    }
+    default:
+      throw new McpError(METHOD_NOT_FOUND, `Method not found: ${method}`);
   }
-  return refusal(-32601, `Method not found: ${method}`, id);
+}
+
+function sessionOf(sessions: OpenEnvSessions, id: unknown) {
+  if (typeof id !== 'string') {
+    throw new McpError(
+      INVALID_PARAMS,
+      "Invalid params - 'session_id' is required: openenv/session/create has it",
+    );
+  }
+  const session = sessions.find(id);
+  if (session === undefined) throw new McpError(INVALID_PARAMS, `Unknown session_id: ${clipped(id, 100)}`);
+  return session;
+}
+
+function reasons({ issues }: z.ZodError): string {
+  return issues
+    .slice(0, MAX_ISSUES)
+    .map((issue) => `${clipped(issue.path.join('.'), 200)}: ${clipped(issue.message, 500)}`)
+    .join('; ');
 }

@@ -12,11 +12,14 @@ import type { EpisodeRegistry } from './episode-registry.ts';
 import { clipped, excerpt } from './excerpt.ts';
 import { HTTP_READER, HttpAnswers } from './http-answers.ts';
 import { readBody } from './http-body.ts';
-import { faultMetadata, OpenEnvExecutionError } from './openenv-episodes.ts';
+import { faultOf, OpenEnvExecutionError } from './openenv-episodes.ts';
 import { OpenEnvHttpEpisodes } from './openenv-http-episodes.ts';
 import { answerMcpText } from './openenv-mcp.ts';
 import { openEnvApi, openEnvMetadata, openEnvSchema } from './openenv-schema.ts';
+import { OpenEnvSessions } from './openenv-sessions.ts';
 import { OpenEnvSocket } from './openenv-socket.ts';
+import { registerTaskRoutes } from './openenv-task-routes.ts';
+import { OpenEnvTools } from './openenv-tools.ts';
 import { OpenEnvValidationError, validate } from './openenv-validation.ts';
 import type { ServerMemory } from './server-memory.ts';
 import { ClientGate } from './step-gate.ts';
@@ -87,7 +90,8 @@ function httpErrorOf(error: unknown): HttpError {
   if (error instanceof OpenEnvExecutionError) return { status: 500, detail: clipped(error.message) };
   if (error instanceof ProtocolError) {
     const busy = error.error === 'capacity' || error.error === 'shutting_down';
-    return { status: busy ? 503 : 500, detail: clipped(error.message) };
+    const unknown = error.error === 'dataset_not_found' || error.error === 'task_not_found';
+    return { status: busy ? 503 : unknown ? 400 : 500, detail: clipped(error.message) };
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   return { status, detail: status < 500 ? clipped(String(error)) : 'Internal server error.' };
@@ -103,6 +107,8 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
     { environment: environment.id, registry, stepTimeoutMs: config.step_timeout_ms, gate },
     config.session_idle_ms,
   );
+  const tools = new OpenEnvTools(environment);
+  const sessions = new OpenEnvSessions({ environment: environment.id, registry, config, memory });
   const metadata = openEnvMetadata(environment);
   const schema = openEnvSchema(environment);
   const api = openEnvApi(environment);
@@ -115,22 +121,22 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
   app.setErrorHandler((error, _request, reply) => {
     const { status, detail } = httpErrorOf(error);
     if (status >= 500) log.warn({ err: error }, 'an OpenEnv request failed');
-    return reply.code(status).send({ detail, ...faultMetadata(error) });
+    return reply.code(status).send({ detail, ...faultOf(error) });
   });
   app.addHook('onRequest', async (request, reply) => {
     if (answers.reserve(request, reply)) return undefined;
     const detail = 'The server has not enough memory for this request now: try again.';
     return reply.code(503).header('retry-after', '1').header('connection', 'close').send({ detail });
   });
-  app.addHook('onClose', () => http.leave());
+  app.addHook('onClose', async () => {
+    await Promise.all([http.leave(), sessions.leave()]);
+  });
 
   app.get('/ws', { websocket: true }, (socket, request) => {
     const { socket: stream } = request.raw;
-    const { id } = environment;
-    parts.onSocket(
-      new OpenEnvSocket({ socket, stream, environment: id, registry, config, memory, log }),
-      socket,
-    );
+    const session = new URL(request.url, 'ws://stepwell').searchParams.get('session_id') ?? undefined;
+    const shared = { environment: environment.id, tools, sessions, registry, config, memory, log };
+    parts.onSocket(new OpenEnvSocket({ ...shared, socket, stream, session }), socket);
   });
   app.get('/health', async () => ({ status: 'healthy' }));
   app.get('/metadata', async () => metadata);
@@ -149,5 +155,8 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
       gate.settle();
     }
   });
-  app.post('/mcp', async ({ body }) => answerMcpText(typeof body === 'string' ? body : ''));
+  app.post('/mcp', async ({ body }, reply) =>
+    answers.send(reply, await answerMcpText(typeof body === 'string' ? body : '', { tools, sessions })),
+  );
+  registerTaskRoutes(app, { environment, answers, listing: memory.listing, parse: parseBody });
 }

@@ -57,26 +57,27 @@ const ANY = z.record(z.string(), z.unknown());
 const REWARD = z.number().nullable().default(null);
 const DONE = z.boolean().default(false);
 
-/** The action object in one flat schema, as OpenEnv's forms and tools expect it. */
-const ACTION = jsonSchema(
-  z
-    .strictObject({
-      metadata: ANY.describe('Additional metadata for the action'),
-      code: CodeAction.shape.code.describe('Code for the session.'),
-      stdin: CodeAction.shape.stdin.describe('What the code reads on standard input.'),
-      timeout_ms: CodeAction.shape.timeout_ms.describe('Deadline in milliseconds.'),
-      submit: z.literal(true).describe('End the episode and grade it.'),
-      answer: SubmitAction.shape.answer.describe('The answer of a submit.'),
-      evaluate: z.literal(true).describe('Grade now and go on.'),
-      skip: z.literal(true).describe('End the episode ungraded, reward 0.'),
-    })
-    .partial()
-    .meta({
-      title: 'Action',
-      description: 'Run code, submit, grade and go on, or skip: exactly one of the four.',
-      oneOf: ['code', 'submit', 'evaluate', 'skip'].map((key) => ({ required: [key] })),
-    }),
-);
+/**
+ * The action object in one flat schema, as OpenEnv's forms and tools expect it. `code` alone is required, so that those
+ * which send a model's text take it for code; an action of another kind may leave it out.
+ */
+const ACTION = z
+  .strictObject({
+    metadata: ANY.describe('Additional metadata for the action').optional(),
+    code: CodeAction.shape.code.describe('Code for the session. Not needed with submit, evaluate or skip.'),
+    stdin: CodeAction.shape.stdin.describe('What the code reads on standard input.'),
+    timeout_ms: CodeAction.shape.timeout_ms.describe('Deadline in milliseconds.'),
+    submit: z.literal(true).optional().describe('Instead of code: end the episode and grade it.'),
+    answer: SubmitAction.shape.answer.describe('The answer of a submit.'),
+    evaluate: z.literal(true).optional().describe('Instead of code: grade now and go on.'),
+    skip: z.literal(true).optional().describe('Instead of code: end the episode ungraded, reward 0.'),
+  })
+  .meta({ description: 'Run code, submit, grade and go on, or skip: exactly one of the four.' });
+
+/** E.g. `BashV1Action` for `bash-v1`. */
+function actionTitle(id: string): string {
+  return `${titleOf(id.replace(/[^a-zA-Z0-9]+/g, '_')).replaceAll(' ', '')}Action`;
+}
 
 const OBSERVATION = jsonSchema(
   z
@@ -98,6 +99,11 @@ const STATE = jsonSchema(
     .looseObject({
       episode_id: z.string().nullable().default(null).describe('Unique identifier for the current episode'),
       step_count: z.number().int().min(0).default(0).describe('Number of steps taken in the current episode'),
+      task_id: z.string().optional().describe('Id of the task of the episode'),
+      dataset: z.string().optional().describe('Dataset of the task'),
+      seed: z.number().int().optional().describe('Seed of the episode'),
+      success: z.boolean().nullish().describe('Whether the last grade agreed with the gold'),
+      failure: ANY.nullish().describe('The fault that ended the episode; drop the sample'),
     })
     .meta({ title: 'State', description: 'Base class for environment state.' }),
 );
@@ -148,7 +154,8 @@ export function optionProperties({
 export function openEnvSchema(environment: Environment): JsonSchema {
   const properties = { ...OBSERVATION.properties, ...observationProperties(environment) };
   const observation = { ...OBSERVATION, properties };
-  return { action: ACTION, observation, state: STATE };
+  const action = jsonSchema(ACTION.meta({ ...ACTION.meta(), title: actionTitle(environment.id) }));
+  return { action, observation, reset_observation: observation, state: STATE };
 }
 
 /** Body of `GET /metadata`. */
@@ -187,6 +194,12 @@ export function openEnvApi(environment: Environment): JsonSchema {
       '/metadata': { get: operation('About the environment', object) },
       '/health': { get: operation('Health check', object) },
       '/schema': { get: operation('JSON Schemas of action, observation and state', object) },
+      '/list_environments': { get: operation('The environments of these routes', object) },
+      [`/${environment.id}/splits`]: { get: operation('The splits of its tasks', object) },
+      [`/${environment.id}/tasks`]: { post: operation('The tasks of a split', object, object) },
+      [`/${environment.id}/num_tasks`]: { post: operation('Number of tasks of a split', object, object) },
+      [`/${environment.id}/task`]: { post: operation('One task of a split', object, object) },
+      [`/${environment.id}/task_range`]: { post: operation('Some tasks of a split', object, object) },
       '/mcp': { post: operation('MCP over JSON-RPC', object, object) },
     },
   };

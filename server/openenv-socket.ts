@@ -10,8 +10,10 @@ import type { EpisodeRegistry } from './episode-registry.ts';
 import { clipped, excerpt } from './excerpt.ts';
 import { FlowControl } from './flow-control.ts';
 import { Intake } from './intake.ts';
-import { faultMetadata, OpenEnvEpisodes, OpenEnvExecutionError } from './openenv-episodes.ts';
+import { faultOf, OpenEnvEpisodes, OpenEnvExecutionError } from './openenv-episodes.ts';
 import { answerMcp } from './openenv-mcp.ts';
+import type { OpenEnvSession, OpenEnvSessions } from './openenv-sessions.ts';
+import type { OpenEnvPlayer, OpenEnvTools } from './openenv-tools.ts';
 import { OpenEnvValidationError, validate } from './openenv-validation.ts';
 import type { ServerMemory } from './server-memory.ts';
 import { ClientGate } from './step-gate.ts';
@@ -24,6 +26,10 @@ export interface OpenEnvSocketParts {
   /** The stream below the socket. */
   readonly stream: Duplex;
   readonly environment: string;
+  readonly tools: OpenEnvTools;
+  readonly sessions: OpenEnvSessions;
+  /** Id of a session that was created by request, if the socket takes one. It outlives the socket. */
+  readonly session: string | undefined;
   readonly registry: EpisodeRegistry;
   readonly config: Config;
   readonly memory: ServerMemory;
@@ -48,6 +54,8 @@ function isMessageType(type: unknown): type is OpenEnvMessageType {
 export class OpenEnvSocket {
   readonly #parts: OpenEnvSocketParts;
   readonly #episodes: OpenEnvEpisodes;
+  readonly #session: OpenEnvSession | undefined;
+  readonly #player: OpenEnvPlayer;
   readonly #flow: FlowControl;
   readonly #gate: ClientGate;
   readonly #writer: AnswerWriter;
@@ -70,6 +78,8 @@ export class OpenEnvSocket {
     this.#writer = new AnswerWriter(memory, () => this.#flow.ready());
     const { step_timeout_ms: stepTimeoutMs } = config;
     this.#episodes = new OpenEnvEpisodes({ environment, registry, stepTimeoutMs, gate: this.#gate });
+    this.#session = this.#attach();
+    this.#player = this.#session ?? this.#episodes;
     new Intake({
       socket,
       stream,
@@ -80,8 +90,27 @@ export class OpenEnvSocket {
     });
     socket.on('close', () => {
       this.#closed = true;
+      this.#session?.detach();
       void this.#episodes.leave('disconnect');
     });
+  }
+
+  /** Take the session that the client has asked for, or close the socket. */
+  #attach(): OpenEnvSession | undefined {
+    const { session: id, sessions } = this.#parts;
+    if (id === undefined) return undefined;
+    const session = sessions.find(id);
+    if (session !== undefined && !session.attached) {
+      session.attach();
+      return session;
+    }
+    const message =
+      session === undefined
+        ? `Unknown session_id: ${clipped(id, 100)}`
+        : `Session ${session.id} already has an attached WebSocket`;
+    // Handlers of the socket are not attached yet.
+    setImmediate(() => this.#fail({ code: 'SESSION_ERROR', message }));
+    return undefined;
   }
 
   /** Answer requests that wait for the client to read: the server takes no new work. */
@@ -140,25 +169,30 @@ export class OpenEnvSocket {
     switch (type) {
       case 'reset': {
         const { data = {} } = validate(OPENENV_MESSAGES.reset, message);
-        await this.#send('observation', await this.#episodes.reset(data));
+        await this.#send('observation', await this.#player.reset(data));
         return;
       }
       case 'step': {
         const { data } = validate(OPENENV_MESSAGES.step, message);
-        await this.#send('observation', await this.#episodes.step(data));
+        await this.#send('observation', await this.#parts.tools.step(this.#player, data));
         return;
       }
       case 'state':
         validate(OPENENV_MESSAGES.state, message);
-        await this.#send('state', this.#episodes.state());
+        await this.#send('state', await this.#player.state());
         return;
       case 'mcp':
-        await this.#send('mcp', answerMcp(validate(OPENENV_MESSAGES.mcp, message).data));
+        await this.#mcp(validate(OPENENV_MESSAGES.mcp, message).data);
         return;
       case 'close':
         validate(OPENENV_MESSAGES.close, message);
         this.#close();
     }
+  }
+
+  async #mcp(request: unknown): Promise<void> {
+    const { tools, sessions } = this.#parts;
+    await this.#send('mcp', await answerMcp(request, { tools, sessions, player: this.#player }));
   }
 
   async #send(type: string, data: object): Promise<void> {
@@ -185,14 +219,14 @@ export class OpenEnvSocket {
     if (error instanceof OpenEnvValidationError) {
       return { code: 'VALIDATION_ERROR', message: error.message, details: { errors: error.issues } };
     }
-    const details = faultMetadata(error);
+    const details = faultOf(error);
     if (error instanceof OpenEnvExecutionError) {
       return { code: 'EXECUTION_ERROR', message: error.message, details };
     }
     if (!(error instanceof ProtocolError)) {
       this.#parts.log.error({ err: error }, 'an OpenEnv request failed unexpectedly');
       const fault = new ProtocolError('internal_error', 'Internal server error.');
-      return { code: 'EXECUTION_ERROR', message: fault.message, details: faultMetadata(fault) };
+      return { code: 'EXECUTION_ERROR', message: fault.message, details: faultOf(fault) };
     }
     if (error.error === 'shutting_down') return { code: 'SESSION_ERROR', message: error.message, details };
     if (error.error !== 'capacity') return { code: 'EXECUTION_ERROR', message: error.message, details };

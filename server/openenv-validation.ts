@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { nearestKey } from '../environments/nearest-key.ts';
 import type { ResetOptionSet } from '../environments/reset-options.ts';
 import {
   type ActionObject,
@@ -23,7 +24,13 @@ export class OpenEnvValidationError extends Error {
   readonly issues: readonly OpenEnvIssue[];
 
   constructor(issues: readonly OpenEnvIssue[]) {
-    super('Invalid message');
+    const [first] = issues;
+    // OpenEnv's client passes on nothing but the message.
+    super(
+      first === undefined
+        ? 'Invalid message'
+        : `Invalid message: ${[...first.loc, ''].join(': ')}${first.msg}`,
+    );
     this.issues = issues;
   }
 }
@@ -150,16 +157,46 @@ export function validateAction(input: Readonly<Record<string, unknown>>): Action
   return validate(CodeAction, input);
 }
 
+/** Names that OpenEnv's task routes use for options of a reset. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { split: 'dataset', index: 'task' };
+
+/** Maximum length of an unknown name that is compared with known ones, in characters. */
+const MAX_COMPARED = 64;
+
 /**
- * Parse the options in the data of a reset. Unknown ones are ignored, and so is `null`, which Python clients send for an
- * option that is not set.
+ * Parse the options in the data of a reset. `null` is ignored: Python clients send it for an option that is not set.
+ * `split` and `index` are accepted for `dataset` and `task`.
  * @param schema the options of all environments
- * @throws {OpenEnvValidationError}
+ * @throws {OpenEnvValidationError} for an unknown option, too, with the nearest known one
  */
 export function validateReset(
   input: Readonly<Record<string, unknown>>,
   schema: ResetOptionSet['data'],
 ): z.infer<ResetOptionSet['data']> {
-  const set = Object.entries(input).filter(([, value]) => value !== null);
-  return validate(schema, Object.fromEntries(set));
+  const options: Record<string, unknown> = {};
+  for (const [given, value] of Object.entries(input)) {
+    if (value === null) continue;
+    const name = OTHER_NAMES[given] ?? given;
+    if (name in options || (name !== given && input[name] !== undefined && input[name] !== null)) {
+      throw new OpenEnvValidationError([
+        told('value_error', [given], `${given} is another name of ${name}: send one of them`, value),
+      ]);
+    }
+    options[name] = value;
+  }
+  refuseUnknown(options, schema);
+  return validate(schema, options);
+}
+
+function refuseUnknown(options: Readonly<Record<string, unknown>>, schema: ResetOptionSet['data']): void {
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const unknown = Object.keys(options).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new OpenEnvValidationError(
+    unknown.slice(0, MAX_ISSUES).map((name) => {
+      const nearest = nearestKey(name.slice(0, MAX_COMPARED), [...known, ...Object.keys(OTHER_NAMES)]);
+      const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
+      return told('extra_forbidden', [name], `There is no such option of a reset${hint}`, options[name]);
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { createHash, hash, randomBytes } from 'node:crypto';
-import { mkdirSync, openSync } from 'node:fs';
+import { ftruncateSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canonicalJson, type TrajectoryEvent, trajectoryPath } from '../protocol/trajectory.ts';
 import { inTurns, isLarge, jsonPieces } from './answer-text.ts';
@@ -60,15 +60,16 @@ export interface TrajectoryLogOptions {
 
 /** Opens one file per episode, in a folder per day. */
 export class TrajectoryLog {
-  readonly #folder: string | null;
+  /** `null` if none are kept. */
+  readonly folder: string | null;
   readonly #fsync: boolean;
   readonly #open = new Set<string>();
 
   /** @throws {Error} when the folder cannot be made */
   constructor(options: TrajectoryLogOptions) {
-    this.#folder = options.folder;
+    this.folder = options.folder;
     this.#fsync = options.fsync ?? false;
-    if (this.#folder !== null) mkdirSync(this.#folder, { recursive: true });
+    if (this.folder !== null) mkdirSync(this.folder, { recursive: true });
   }
 
   /** Whether an episode still writes to this file. */
@@ -81,8 +82,8 @@ export class TrajectoryLog {
    * @throws {ProtocolError} `internal_error`
    */
   open(episodeId: string): TrajectoryFile {
-    if (this.#folder === null) return NOTHING;
-    const whole = join(this.#folder, trajectoryPath(episodeId, new Date()));
+    if (this.folder === null) return NOTHING;
+    const whole = join(this.folder, trajectoryPath(episodeId, new Date()));
     for (const path of [whole, whole.replace(/jsonl$/, `${randomBytes(6).toString('hex')}.jsonl`)]) {
       try {
         const fd = openNew(path);
@@ -93,6 +94,23 @@ export class TrajectoryLog {
       }
     }
     throw unwritable('no free file name');
+  }
+
+  /**
+   * Go on with the file of an episode that a server of before has left. An incomplete last line is removed.
+   * @param ends end of each complete line, in bytes
+   * @throws {ProtocolError} `internal_error`
+   */
+  reopen(path: string, ends: readonly number[]): TrajectoryFile {
+    try {
+      const fd = openSync(path, 'a');
+      ftruncateSync(fd, ends.at(-1) ?? 0);
+      this.#open.add(path);
+      const onClose = (): boolean => this.#open.delete(path);
+      return new LineFile(path, fd, { fsync: this.#fsync, onClose, ends });
+    } catch (error) {
+      throw unwritable(error);
+    }
   }
 }
 

@@ -17,6 +17,12 @@ import { runnerFolder } from '../docker/images/runner-files.ts';
 import { SandboxPool } from '../docker/pool/pool.ts';
 import { absentPrograms, leftToAnother, SANDBOX_PATH, unlessRequired } from './requirements.ts';
 
+/**
+ * Limit in milliseconds for a hook that may build images: one that opens a Docker engine, or starts a server that does so.
+ * Other hooks have `hookTimeout` of vitest.config.ts.
+ */
+export const BUILD_MS = 600_000;
+
 /** Why there is no Docker engine to test with, or `null`. */
 export async function dockerMissing(): Promise<string | null> {
   const missing = await new Docker().ping().then(
@@ -131,10 +137,10 @@ export async function engineCases(needs: LocalNeeds = {}): Promise<EngineCase[]>
   ];
 }
 
-/** A pool of two sandboxes of one image on an engine. */
-export async function openPool(engine: EngineCase, image: string) {
+/** A pool of sandboxes of one image on an engine. @param count of sandboxes @default 2 */
+export async function openPool(engine: EngineCase, image: string, count = 2) {
   const opened = await engine.open();
-  const pool = new SandboxPool(opened.engine, { images: { [image]: { warm: 2, max: 2 } } });
+  const pool = new SandboxPool(opened.engine, { images: { [image]: { warm: count, max: count } } });
   return {
     pool,
     async close() {

@@ -19,6 +19,7 @@ describe('links in documents', () => {
     'CONTRIBUTING.md',
     'docker/README.md',
     'server/README.md',
+    'server/mcp/README.md',
     'bench/README.md',
     'protocol/README.md',
     'protocol/trajectory.md',

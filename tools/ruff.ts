@@ -1,16 +1,14 @@
 // Runs ruff over all Python of the project. `npm run check` calls it, and `npm run format` with `--fix`.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ensurePipFolder, PipFailed } from './pip-folder.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 /** Time for pip to download and install, in milliseconds. */
 const INSTALL_MS = 120_000;
-
-/** Ruff is not installed, and cannot be: there is no pip, no network, or no build of it for this machine. */
-export class RuffMissing extends Error {}
 
 export interface RuffOptions {
   /**
@@ -27,36 +25,13 @@ export interface RuffOptions {
 
 /**
  * Path of the ruff that `tools/requirements.txt` pins; installs it where it is not there yet.
- * @throws RuffMissing
+ * @throws {PipFailed}
  */
 export function installedRuff({ folder = join(ROOT, '.tools'), python = 'python3' }: RuffOptions): string {
   const pinned = readFileSync(REQUIREMENTS, 'utf8').trim().replace('==', '-');
   const home = join(folder, pinned);
-  const program = join(home, 'bin', 'ruff');
-  if (existsSync(program)) return program;
-  mkdirSync(folder, { recursive: true });
-  const target = mkdtempSync(join(folder, 'new-'));
-  try {
-    pipInstall(python, target);
-    // Renamed when it is complete, so that an interrupted install is never used.
-    rmSync(home, { recursive: true, force: true });
-    renameSync(target, home);
-  } finally {
-    rmSync(target, { recursive: true, force: true });
-  }
-  return program;
-}
-
-function pipInstall(python: string, target: string): void {
-  const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--retries', '1', '--timeout', '10'];
-  const what = ['--only-binary', ':all:', '--target', target, '--requirement', REQUIREMENTS];
-  const { status, error, stderr } = spawnSync(python, ['-m', 'pip', 'install', ...quiet, ...what], {
-    encoding: 'utf8',
-    timeout: INSTALL_MS,
-  });
-  if (status === 0) return;
-  const lines = (error?.message ?? stderr).trim().split('\n');
-  throw new RuffMissing(lines.at(-1) || 'pip failed');
+  ensurePipFolder({ home, requirements: REQUIREMENTS, python, timeoutMs: INSTALL_MS });
+  return join(home, 'bin', 'ruff');
 }
 
 /**
@@ -68,7 +43,7 @@ export function runRuff(options: RuffOptions & { fix: boolean; required: boolean
   try {
     ruff = installedRuff(options);
   } catch (error) {
-    if (!(error instanceof RuffMissing)) throw error;
+    if (!(error instanceof PipFailed)) throw error;
     console.error(`Python is not checked: pip cannot install ruff (${error.message}).`);
     return options.required ? 1 : 0;
   }

@@ -7,29 +7,12 @@ import { CommandError } from './command-error.ts';
 import { choice } from './flags.ts';
 import { EXIT, print } from './terminal.ts';
 
-/** What to measure, and for how long. */
-export interface BenchFlags {
-  /** `bash`, `sql`, `python` or `trainers`. @default all of them */
-  readonly only?: string;
-  readonly runtime: string;
-  /** Episodes at a time, and sandboxes. @default bash 32, sql 8, python 16 */
-  readonly lanes?: number;
-  /** Time of the steps run, in seconds. */
-  readonly seconds: number;
-  /** Time of each run of graded episodes, in seconds. */
-  readonly sustained: number;
-  /** File that gets the figures, too. */
-  readonly json?: string;
-  /** Whether to measure plain Docker for comparison. */
-  readonly plain: boolean;
-}
-
 /** The benchmark, which the package does not contain. */
 const BENCH = new URL('../../bench/main.ts', import.meta.url);
 
-/** What it exports. @returns whether every episode was graded as it must be */
+/** What it exports; it describes its flags. @returns whether every episode was graded as it must be */
 interface Bench {
-  bench(flags: BenchFlags, print: (line: string) => void): Promise<boolean>;
+  bench(flags: object, print: (line: string) => void): Promise<boolean>;
 }
 
 /** `stepwell bench`: measure a server in a process of its own, with the client in this one. */
@@ -48,7 +31,7 @@ export function declareCommand(command: Command, { terminal, exit }: Cli): void 
     .option('--sustained <n>', 'time of each run of graded episodes, in seconds', positive, 60)
     .option('--json <file>', 'write the figures there too')
     .option('--no-plain', 'leave out the plain Docker figures')
-    .action(async (flags: BenchFlags) => {
+    .action(async (flags: { readonly json?: string }) => {
       if (!existsSync(BENCH)) {
         throw new CommandError('the benchmark is not part of this installation: run it in a clone', EXIT.bad);
       }

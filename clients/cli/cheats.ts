@@ -11,12 +11,11 @@ import { CommandError, listCommand } from './command-error.ts';
 import { type DatasetPlaces, datasetPlaces } from './dataset-places.ts';
 import { environmentFrom } from './environment-argument.ts';
 import { integer, runtimeFlag } from './flags.ts';
-import { addDialectFlag, type ResetFlags } from './reset-flags.ts';
+import { addOwnFlags, type OwnFlags, type ResetFlags } from './reset-flags.ts';
 import { openTarget } from './target.ts';
 import { columns, EXIT, print } from './terminal.ts';
 
 interface CheatsFlags extends ResetFlags {
-  readonly dialect?: string;
   readonly tasks?: number;
   readonly task?: string;
   readonly cheat?: readonly string[];
@@ -47,21 +46,27 @@ export async function declareCommand(command: Command, cli: Cli): Promise<void> 
     .addOption(runtimeFlag('engine to play on'))
     .option('--json', 'print JSON, every cheat on every task')
     .addHelpText('after', NOTES);
-  await addDialectFlag(command, cli.terminal);
-  command.action((environment: string, flags: CheatsFlags) => playGallery(cli, environment, flags));
+  const own = await addOwnFlags(command, cli.terminal);
+  command.action((environment: string, flags: CheatsFlags) => playGallery(cli, environment, flags, own));
 }
 
-async function playGallery({ terminal, exit }: Cli, environment: string, flags: CheatsFlags): Promise<void> {
+async function playGallery(
+  { terminal, exit }: Cli,
+  environment: string,
+  flags: CheatsFlags,
+  own: OwnFlags,
+): Promise<void> {
   const places = await datasetPlaces(terminal);
   const { folder } = await environmentFrom(environment, terminal);
+  const options = own.given(environment, flags);
   const scripts = chosen(await readCheats(flags.from ?? galleryOf(environment, folder)), flags.cheat);
-  const tasks = await tasksOf(places, environment, flags);
+  const tasks = await tasksOf(places, environment, flags, options);
   // These episodes need no record.
   const env = { ...terminal.env, STEPWELL_TRAJECTORIES: 'none' };
-  const { dataset, dialect, runtime } = flags;
+  const { dataset, runtime } = flags;
   await using target = await openTarget({ ...terminal, env }, { runtime }, []);
   const asksForTables = scripts.some(({ facts }) => facts.includes('table'));
-  const reset = { environment, dataset, dialect, ...(asksForTables ? { schema: true } : {}) };
+  const reset = { environment, dataset, ...options, ...(asksForTables ? { schema: true } : {}) };
   const outcomes: CheatOutcome[] = [];
   const player = new CheatPlayer(target.client, reset);
   const queue = tasks.flatMap((task) => scripts.map((script) => ({ task, script }))).values();
@@ -95,10 +100,11 @@ function chosen(scripts: readonly CheatScript[], names: readonly string[] | unde
 async function tasksOf(
   { home, added, definitions }: DatasetPlaces,
   environment: string,
-  { dataset, dialect, task, tasks: count }: CheatsFlags,
+  { dataset, task, tasks: count }: CheatsFlags,
+  options: Readonly<Record<string, unknown>>,
 ): Promise<TaskFacts[]> {
   const { taskFacts } = await import('../../environments/task-facts.ts');
-  const all = await taskFacts({ home, added, environment, dataset, dialect, definitions });
+  const all = await taskFacts({ home, added, environment, dataset, options, definitions });
   if (all === null) {
     throw new CommandError(
       `${environment} has no dataset "${dataset ?? ''}": \`stepwell tasks datasets\` lists them`,

@@ -16,8 +16,8 @@ import { EXIT, type Terminal } from './terminal.ts';
 /** What to check, and on which server. */
 export interface WantedSubject extends TargetFlags {
   readonly dataset: string;
-  /** SQL: the database. @default the dataset's */
-  readonly dialect?: string | undefined;
+  /** Options of every reset, e.g. a dialect. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Maximum number of tasks to try. */
   readonly tasks: number;
   readonly seed: number;
@@ -40,7 +40,7 @@ export async function openSubject(
   wanted: WantedSubject,
 ): Promise<OpenSubject> {
   const { id, folder } = await environmentFrom(argument, terminal);
-  const { dataset, dialect, seed } = wanted;
+  const { dataset, options, seed } = wanted;
   const known = await knownTasks(terminal, id, wanted);
   const samples = await readSamples(folder);
   const gallery = join(folder, 'cheats');
@@ -54,7 +54,7 @@ export async function openSubject(
       server: { url, token, trajectories, killSandboxes: isOwn ? killSandboxes : null },
       environment: id,
       dataset,
-      options: dialect === undefined ? {} : { dialect },
+      options,
       tasks: await triedTasks(client, id, known, wanted),
       seed,
       samples,
@@ -98,14 +98,14 @@ async function openWithTrajectories(terminal: Terminal, wanted: WantedSubject) {
 async function knownTasks(
   terminal: Terminal,
   environment: string,
-  { dataset, dialect }: WantedSubject,
+  { dataset, options }: WantedSubject,
 ): Promise<CheckedTask[]> {
   const [{ taskFacts }, { taskAnswers }, places] = await Promise.all([
     import('../../environments/task-facts.ts'),
     import('../../environments/task-answers.ts'),
     datasetPlaces(terminal),
   ]);
-  const records = { ...places, environment, dataset, dialect };
+  const records = { ...places, environment, dataset, options };
   const [facts, answers] = await Promise.all([taskFacts(records), taskAnswers(records)]);
   if (facts === null || answers === null) {
     throw new CommandError(

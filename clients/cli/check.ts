@@ -5,8 +5,9 @@ import { type Verdict, verdictLine, verdictOf } from '../check/verdict.ts';
 import { openSubject, type WantedSubject } from './check-subject.ts';
 import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
+import { environmentFrom } from './environment-argument.ts';
 import { integer } from './flags.ts';
-import { addDialectFlag } from './reset-flags.ts';
+import { addOwnFlags, type ResetFlags } from './reset-flags.ts';
 import { addTargetFlags } from './target.ts';
 import { columns, EXIT, print, styled, type Terminal } from './terminal.ts';
 
@@ -25,6 +26,8 @@ a server; it plays cheats and kills sandboxes only on that server. The checks, w
 
 ${columns(CHECKS.map(({ name, shows }) => [name, shows]))}`;
 
+type CheckFlags = Omit<WantedSubject, 'options'> & ResetFlags;
+
 /** `stepwell check`: check the contract of environments on any environment and dataset. */
 export async function declareCommand(command: Command, cli: Cli): Promise<void> {
   command
@@ -38,8 +41,11 @@ export async function declareCommand(command: Command, cli: Cli): Promise<void> 
     .option('--seed <number>', 'seed that chooses the tasks', integer(0, MOST_SEED), 0);
   addTargetFlags(command);
   command.addHelpText('after', NOTES);
-  await addDialectFlag(command, cli.terminal);
-  command.action((environment: string, flags: WantedSubject) => check(cli, environment, flags));
+  const own = await addOwnFlags(command, cli.terminal);
+  command.action(async (environment: string, flags: CheckFlags) => {
+    await environmentFrom(environment, cli.terminal);
+    return check(cli, environment, { ...flags, options: own.given(environment, flags) });
+  });
 }
 
 async function check({ terminal, exit }: Cli, environment: string, wanted: WantedSubject): Promise<void> {

@@ -1,6 +1,6 @@
 import type { DatasetGolds } from '../../environments/golds.ts';
+import type { OnProgress } from '../../environments/import/intercode.ts';
 import type { Ungradable, UngradableKind } from '../../protocol/environment.ts';
-import type { OnProgress } from './progress.ts';
 import { openTarget, type TargetFlags } from './target.ts';
 import { type Trial, tryTask } from './task-trial.ts';
 import type { Terminal } from './terminal.ts';

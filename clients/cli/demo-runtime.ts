@@ -1,9 +1,10 @@
+import type { EngineName } from '../../docker/engines/table.ts';
 import { checkNamespaces } from './doctor-checks.ts';
 import type { Machine } from './machine.ts';
 
 /** The engine of a demo without `--runtime`, and why it is not the one of `auto`. */
 export interface DemoRuntime {
-  readonly runtime: 'local';
+  readonly runtime: EngineName;
   readonly reason: string;
 }
 

@@ -6,6 +6,7 @@ import {
   type ImportedDataset,
   type ImportResult,
   importIntercode,
+  type OnProgress,
   writeDatasets,
 } from '../../environments/import/intercode.ts';
 import { PARTS } from '../../environments/import/parts.ts';
@@ -14,7 +15,7 @@ import { stateFolder } from '../../server/state-folder.ts';
 import type { Cli } from './cli.ts';
 import { type CheckedDataset, checkDatasets, checkLines } from './dataset-check.ts';
 import { runtimeFlag } from './flags.ts';
-import { type OnProgress, withProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 import { print, type Terminal } from './terminal.ts';
 
 interface ImportFlags {

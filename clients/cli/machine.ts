@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type DockerFacts, dockerFacts } from '../../docker/engines/docker/facts.ts';
-import { ENGINES, engineNames } from '../../docker/engines/table.ts';
+import { ENGINES, type EngineName, engineNames } from '../../docker/engines/table.ts';
 import type { Programs } from '../../docker/sandbox.ts';
 import { stateFolder } from '../../server/state-folder.ts';
 
@@ -16,7 +16,7 @@ export interface ProgramRun {
 
 /** The engine of `--runtime auto` on this machine. */
 export interface EngineFinding {
-  readonly runtime: string;
+  readonly runtime: EngineName;
   /** Where the programs of its sandboxes come from. */
   readonly programs: Programs;
   /** Why this one. */
@@ -41,7 +41,7 @@ export interface Machine {
   /** @throws {NoDockerError} no Docker engine can be asked */
   docker(): Promise<DockerFacts>;
   /** Names of the images of each engine that can be asked, by the engine's name. */
-  images(): Promise<ReadonlyMap<string, readonly string[]>>;
+  images(): Promise<ReadonlyMap<EngineName, readonly string[]>>;
   isPortFree(port: number): Promise<boolean>;
   /** Choose the engine as a server does, and try it. @throws {Error} none can run; the message says why */
   engine(): Promise<EngineFinding>;
@@ -70,7 +70,7 @@ export function thisMachine(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
-async function imagesIn(imagesFolder: string): Promise<ReadonlyMap<string, readonly string[]>> {
+async function imagesIn(imagesFolder: string): Promise<ReadonlyMap<EngineName, readonly string[]>> {
   const lists = engineNames.map(async (name) => {
     const images = await (await ENGINES[name]()).builder(imagesFolder).list();
     return [name, images.map((image) => image.name)] as const;

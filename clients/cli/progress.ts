@@ -1,8 +1,6 @@
 import type { Writable } from 'node:stream';
+import type { OnProgress } from '../../environments/import/intercode.ts';
 import { bar, isTerminal, StatusLine } from './status-line.ts';
-
-/** Called with what is being done and the share of all the work that is done, from 0 to 1. */
-export type OnProgress = (doing: string, share: number) => void;
 
 /** A line whenever something else is being done. */
 function inLines(title: string, stream: Writable): OnProgress {

@@ -40,10 +40,44 @@ export function addResetFlags(
   }
 }
 
-/** Add only the flag `--dialect`. */
-export async function addDialectFlag(command: Command, terminal: Terminal): Promise<void> {
-  const options = (await resetOptions(terminal)).filter(({ name }) => name === 'dialect');
-  for (const option of options.map(optionOf)) command.addOption(option);
+/** Reads the flags for the options of one environment. */
+export interface OwnFlags {
+  /**
+   * What the flags give, by the options' names.
+   * @throws {ProtocolError} `invalid_params` for an option, or a value of one, that the environment does not have
+   */
+  given(environment: string, flags: ResetFlags): Readonly<Record<string, unknown>>;
+}
+
+/** Add a flag for each option that environments define themselves, unless the command has a flag of this name. */
+export async function addOwnFlags(command: Command, terminal: Terminal): Promise<OwnFlags> {
+  const [{ optionFlags }, { ResetOptionSet, optionParser }, { definitions }] = await Promise.all([
+    import('../../environments/option-flags.ts'),
+    import('../../environments/reset-options.ts'),
+    datasetPlaces(terminal),
+  ]);
+  const added: OptionFlag[] = [];
+  for (const option of optionFlags(definitions).filter(({ isOwn }) => isOwn)) {
+    const flag = optionOf(option);
+    if (command.options.some(({ long }) => long === flag.long)) continue;
+    command.addOption(flag);
+    added.push(option);
+  }
+  const set = new ResetOptionSet(definitions);
+  return {
+    given: (environment, flags) => {
+      const options = givenOptions(flags, added);
+      set.refuseForeign(environment, options);
+      optionParser(definitions.find(({ id }) => id === environment)?.options ?? {})(options);
+      return options;
+    },
+  };
+}
+
+/** The options that the flags give, by their names. */
+function givenOptions(flags: ResetFlags, options: readonly OptionFlag[]): Record<string, unknown> {
+  const given = options.map((option) => [option.name, flags[optionOf(option).attributeName()]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 /** The flag of an option. */
@@ -100,6 +134,5 @@ export function resetParams(
   options: readonly OptionFlag[],
   environment: string,
 ): Params<'episode/reset'> {
-  const given = options.map((option) => [option.name, flags[optionOf(option).attributeName()]] as const);
-  return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), environment };
+  return { ...givenOptions(flags, options), environment };
 }

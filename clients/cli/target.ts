@@ -84,6 +84,8 @@ async function startEmbedded(
         ...options,
         token: config.token ?? undefined,
         timeoutMs: BUILD_TIMEOUT_MS,
+        // The server ends with this process: a lost socket has no successor.
+        reconnectMs: 0,
         signal,
       });
       return {

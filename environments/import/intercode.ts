@@ -18,7 +18,7 @@ export interface ImportResult {
   readonly left: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** Called for each part that is read and each dataset that is written, with the finished share of the work, 0 to 1. */
+/** Called with what is being done, e.g. for each part that is read, and with the finished share of the work, 0 to 1. */
 export type OnProgress = (doing: string, share: number) => void;
 
 async function isFolder(path: string): Promise<boolean> {

@@ -43,6 +43,11 @@ export function merged(first: Attempt, second: Attempt): Attempt {
   return { tests, usage: second.usage, durationMs };
 }
 
+/** Whether a result is in doubt because other processes kept the machine busy, which no solution can cause. */
+export function isStarved({ tests }: Attempt): boolean {
+  return tests.some(({ doubt }) => doubt === 'starved');
+}
+
 /** An attempt whose missing results are the solution's fault. */
 export function blamed(attempt: Attempt): Attempt {
   const { missing: _, ...rest } = attempt;
@@ -65,7 +70,7 @@ export function ungraded({ missing, tests }: Attempt): SandboxError {
   const doubts = [...new Set(tests.flatMap(({ doubt }) => doubt ?? []))].join(', ');
   return new SandboxError(
     'runner_fault',
-    `The grade was disturbed repeatedly (${doubts}), and so was the grade of the gold.`,
+    `The grade was disturbed repeatedly (${doubts}). Grade on a machine that is less busy, or allow the tests more time.`,
   );
 }
 

@@ -23,10 +23,10 @@ export const TestError = z.object({
 export type TestError = z.infer<typeof TestError>;
 
 /**
- * How the infrastructure may have changed a test's outcome: something else killed or stopped the solution's process, or the
- * sandbox was paused meanwhile.
+ * How the infrastructure may have changed a test's outcome: something else killed or stopped the solution's process, the
+ * sandbox was paused meanwhile, or other processes left it so little of the processors that it cannot be told who took too long.
  */
-export const Doubt = z.enum(['killed', 'stopped', 'disturbed']);
+export const Doubt = z.enum(['killed', 'stopped', 'disturbed', 'starved']);
 export type Doubt = z.infer<typeof Doubt>;
 
 /** The outcome of one test. */

@@ -16,6 +16,7 @@ const MODULES = [
   'scopes',
   'places',
   'solution',
+  'processor',
   'spawner',
   'clock',
   'starting',

@@ -1,6 +1,6 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { ImageRef, SandboxSource } from '../../docker/sandbox.ts';
-import { type Attempt, blamed, isDoubtful, merged, reportOf, ungraded } from './attempt.ts';
+import { type Attempt, blamed, isDoubtful, isStarved, merged, reportOf, ungraded } from './attempt.ts';
 import type { TestReport } from './judge-reply.ts';
 import { JudgingSandboxes } from './judging-sandbox.ts';
 import { heldAgainst, tookLiberties } from './liberties.ts';
@@ -10,7 +10,7 @@ import type { PythonTaskRecord } from './task.ts';
 /**
  * Grades solutions. An effect that only a solution can cause is a score. If the infrastructure may be the cause, the solution is
  * graded once more in another sandbox. If that is also in doubt, the gold is graded, then the solution again: if only the gold's
- * grade is beyond doubt, the solution is the cause.
+ * grade is beyond doubt, the solution is the cause, unless other processes keep the machine busy.
  */
 export class PythonJudge {
   readonly #sandboxes: JudgingSandboxes;
@@ -45,8 +45,9 @@ export class PythonJudge {
     const control = await this.#sandboxes.attempt(image, record, gold);
     if (isDoubtful(control)) throw ungraded(attempt);
     // The gold's grade has no doubt. It may have run after the disturbance, so the solution is graded once more after it.
-    const last = await this.#sandboxes.attempt(image, record, solution);
-    return blamed(merged(attempt, last));
+    const last = merged(attempt, await this.#sandboxes.attempt(image, record, solution));
+    if (isStarved(last)) throw ungraded(last);
+    return blamed(last);
   }
 
   /** Grade once, or twice if the first grade is in doubt. */

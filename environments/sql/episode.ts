@@ -81,33 +81,40 @@ export class SqlEpisode implements EnvironmentEpisode {
     };
   }
 
-  async grade(options: GradeRequest): Promise<Grade> {
+  async grade({ answer, atMostMs = Number.POSITIVE_INFINITY }: GradeRequest): Promise<Grade> {
     const began = performance.now();
-    const { gold, strict, timeoutMs } = this.#parts;
+    const { driver, gold, strict, timeoutMs } = this.#parts;
+    const end = driver.durationMs + atMostMs;
     const expected = gold(this.sandbox.image);
     // It is awaited later; a rejection until then must not count as unhandled.
     expected.catch(() => {});
-    const submitted = !strict && options.answer !== undefined;
-    if (submitted) await this.#player.play({ sql: options.answer, timeoutMs });
-    const { ungraded, ...score } = await this.#gradeOf(submitted, await expected);
+    const submitted = !strict && answer !== undefined;
+    if (submitted) await this.#player.play({ sql: answer, timeoutMs: within(timeoutMs, atMostMs) });
+    const first = await this.#parts.grader(this.#player.attempt, await expected);
+    const { ungraded, rowsLost, ...score } = await this.#settled(first, submitted, await expected, end);
     const durationMs = performance.now() - began;
     return { ...score, durationMs, ...(ungraded === undefined ? {} : { info: { ungraded } }) };
   }
 
   /**
-   * A grade that lost its driver is tried again in a fresh sandbox. If it ends the same way there, the statements are the
-   * cause.
+   * A grade that lost its driver is tried again in a fresh sandbox, in the time that is left. If it ends the same way there,
+   * the statements are the cause.
+   * @param end of the time that the statements may take, in milliseconds of the driver
    * @throws {SandboxError} if the second try has a sandbox fault
    */
-  async #gradeOf(submitted: boolean, gold: Gold): Promise<RowsGrade> {
-    const { freshDriver, grader } = this.#parts;
-    const first = await grader(this.#player.attempt, gold);
-    const actions = this.#player.toPlayAgain(submitted);
-    if (actions === null || first.reward === null) return first;
-    await using driver = await freshDriver();
-    await driver.begin();
-    const player = new StatementPlayer({ ...this.#parts, driver });
-    for (const action of actions) await player.play(action);
+  async #settled(first: RowsGrade, submitted: boolean, gold: Gold, end: number): Promise<RowsGrade> {
+    const { driver, freshDriver, grader } = this.#parts;
+    const actions = this.#player.toPlayAgain(submitted, first.rowsLost === true);
+    const leftMs = end - driver.durationMs;
+    if (actions === null || first.reward === null || leftMs <= 0) return first;
+    await using fresh = await freshDriver();
+    await fresh.begin();
+    const player = new StatementPlayer({ ...this.#parts, driver: fresh });
+    for (const { sql, timeoutMs } of actions) {
+      await player.play({ sql, timeoutMs: within(timeoutMs, leftMs - fresh.durationMs) });
+      // What is cut here may end otherwise than it did before.
+      if (fresh.durationMs >= leftMs) return first;
+    }
     return submitted && player.endedInDoubt ? first : grader(player.attempt, gold);
   }
 

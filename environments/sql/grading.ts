@@ -41,6 +41,8 @@ export interface RowsGrade {
   readonly components: Readonly<Record<string, number>>;
   /** Why `reward` is `null`. */
   readonly ungraded?: string;
+  /** Whether the grade needed rows of the answer that were lost with the session: they count as different. @default false */
+  readonly rowsLost?: boolean;
 }
 
 /** Turns an attempt into a reward. */
@@ -64,24 +66,29 @@ function tooLarge({ rows, count }: GoldRows): RowsGrade {
   );
 }
 
-/**
- * Whether the rows equal the gold's; `null` if that depends on rows of the gold that are not kept. An answer with fewer kept
- * rows than the gold has other rows.
- */
-async function matches(answer: Answer | null, gold: GoldRows, query: GoldQuery): Promise<boolean | null> {
-  if (answer === null || answer.count !== gold.count) return false;
-  if (gold.rows.length < gold.count) return null;
+/** How an answer compares to the gold. `too_many`: that depends on rows of the gold that are not kept. */
+type Match = 'same' | 'different' | 'lost' | 'too_many';
+
+/** An answer with fewer kept rows than the gold has other rows. */
+async function matchOf(answer: Answer | null, gold: GoldRows, query: GoldQuery): Promise<Match> {
+  if (answer === null || answer.count !== gold.count) return 'different';
+  if (gold.rows.length < gold.count) return 'too_many';
+  const rows = await answer.rows();
+  if (rows === null) return 'lost';
   const maxAttempts = Math.min(10_000, Math.max(50, Math.floor(MOST_LOOKS / (gold.rows.length + 1))));
-  return executionMatch(await answer.rows(), gold.rows, {
-    ordered: hasTopLevelOrder(query.sql, query.dialect),
-    maxAttempts,
-  });
+  const ordered = hasTopLevelOrder(query.sql, query.dialect);
+  return executionMatch(rows, gold.rows, { ordered, maxAttempts }) ? 'same' : 'different';
+}
+
+function lossOf(isLost: boolean): Pick<RowsGrade, 'rowsLost'> {
+  return isLost ? { rowsLost: true } : {};
 }
 
 function byComposite(query: GoldQuery, weights: CompositeWeights): RowsGrader {
   return async ({ answer, sql, single, earlier }, gold, tables) => {
-    const same = await matches(answer, gold, query);
-    if (same === null) return tooLarge(gold);
+    const match = await matchOf(answer, gold, query);
+    if (match === 'too_many') return tooLarge(gold);
+    const same = match === 'same';
     const wellFormed = answer !== null && single;
     const reads = readsAny(query, tables) ? readsAny({ ...query, sql }, tables) : same;
     const parts = {
@@ -90,16 +97,18 @@ function byComposite(query: GoldQuery, weights: CompositeWeights): RowsGrader {
       // If the gold reads no table, there is nothing to explore, so exploration earns nothing of its own.
       exploration: explorationShare(query, tables, earlier) ?? (same ? 1 : 0),
     };
-    return { reward: compositeReward(parts, weights), success: same, components: parts };
+    const reward = compositeReward(parts, weights);
+    return { reward, success: same, components: parts, ...lossOf(match === 'lost') };
   };
 }
 
 function byMatch(query: GoldQuery): RowsGrader {
   return async ({ answer }, gold) => {
-    const same = await matches(answer, gold, query);
-    if (same === null) return tooLarge(gold);
-    const reward = same ? 1 : 0;
-    return { reward, success: same, components: { execution_match: reward } };
+    const match = await matchOf(answer, gold, query);
+    if (match === 'too_many') return tooLarge(gold);
+    const reward = match === 'same' ? 1 : 0;
+    const components = { execution_match: reward };
+    return { reward, success: match === 'same', components, ...lossOf(match === 'lost') };
   };
 }
 
@@ -107,8 +116,9 @@ function byMatch(query: GoldQuery): RowsGrader {
 const byIntercode: Grader = async ({ answer }, { result: gold }) => {
   if (answer === null || gold === null) return { ...intercodeReward(null, null), success: false };
   if (answer.count > 0 && gold.rows.length < gold.count) return tooLarge(gold);
-  const graded = intercodeReward(await answer.rows(), gold.rows, answer.count);
-  return { ...graded, success: graded.reward === 1 };
+  const rows = await answer.rows();
+  const graded = intercodeReward(rows, gold.rows, answer.count);
+  return { ...graded, success: graded.reward === 1, ...lossOf(rows === null) };
 };
 
 /** The grader of these options. @throws {ProtocolError} `invalid_params` for invalid weights */

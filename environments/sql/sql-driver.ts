@@ -60,6 +60,8 @@ const FINISH_TIMEOUT_MS = 10_000;
  * that must be restarted needs longer than a library, in which a single function can run on.
  */
 const SLACK_MS: Readonly<Record<Dialect, number>> = { sqlite: 2000, mysql: 20_000 };
+/** A sandbox that stands still is given up within 5 s: statements had at least half of such a deadline for themselves. */
+const LONG_DEADLINE_MS = 10_000;
 const MAX_ANSWER_BYTES = 48 * 1024 * 1024;
 const GONE = { code: 2006, state: 'HY000', message: 'The database cannot be opened again in this sandbox' };
 const UNTOLD = { code: 2027, state: 'HY000', message: 'The result cannot be told' };
@@ -88,9 +90,13 @@ function isAgents(error: unknown): error is DriverLost | DriverFault {
   return error instanceof DriverLost || error instanceof DriverFault;
 }
 
-/** Whether something other than the statements may have ended them: the driver or its server was lost, or time ran out. */
-export function endedInDoubt({ error, restarted, timedOut }: Execution): boolean {
-  return restarted || timedOut || error === UNTOLD;
+/**
+ * Whether something other than the statements may have ended them: the driver or its server was lost, or time ran out that the
+ * sandbox may have spent standing still.
+ * @param timeoutMs deadline of the statements, in milliseconds
+ */
+export function endedInDoubt({ error, restarted, timedOut }: Execution, timeoutMs: number): boolean {
+  return restarted || error === UNTOLD || (timedOut && timeoutMs < LONG_DEADLINE_MS);
 }
 
 function failed(error: StatementError, timedOut: boolean): Execution {

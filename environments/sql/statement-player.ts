@@ -34,8 +34,7 @@ export class StatementPlayer {
   #playedLength = 0;
   /** Actions up to and including the one that gave the answer. */
   #answeredAt = 0;
-  #rowsLost = false;
-  #last: Execution | null = null;
+  #endedInDoubt = false;
   #attempt: Attempt = { answer: null, sql: '', single: false, earlier: [] };
 
   constructor(parts: PlayerParts) {
@@ -55,13 +54,12 @@ export class StatementPlayer {
       maxRows: strict ? KEPT_ROWS : maxRows,
       maxBytes: maxOutputBytes,
     });
-    this.#last = execution;
+    this.#endedInDoubt = endedInDoubt(execution, action.timeoutMs);
     const { sql } = action;
     const result = lastRows(execution);
     if (strict || result !== null) {
       const single = execution.results.length === 1 && execution.error === null;
       const kept = sql.slice(0, MOST_REMEMBERED_LENGTH);
-      this.#rowsLost = false;
       this.#answeredAt = this.#played.length;
       this.#attempt = { answer: this.#answer(result), sql: kept, single, earlier: [...this.#statements] };
     }
@@ -73,19 +71,20 @@ export class StatementPlayer {
 
   /** Whether something other than the statements may have ended the last action. */
   get endedInDoubt(): boolean {
-    return this.#last !== null && endedInDoubt(this.#last);
+    return this.#endedInDoubt;
   }
 
   /**
    * The actions that lead to the grade, if something else may have decided it: the driver was lost at the submitted action, or
    * with the rows of the answer. `null` if there is no such doubt, or if the episode is too long to be played again.
    * @param submitted whether the last action is part of the grade
+   * @param rowsLost whether the grade needed rows of the answer that are lost
    */
-  toPlayAgain(submitted: boolean): readonly PlayedAction[] | null {
+  toPlayAgain(submitted: boolean, rowsLost: boolean): readonly PlayedAction[] | null {
     if (this.#playedLength > MOST_PLAYED_LENGTH || this.#played.length > MOST_PLAYED) return null;
     if (this.#parts.driver.durationMs > MOST_PLAYED_MS) return null;
     if (submitted && this.endedInDoubt) return [...this.#played];
-    return this.#rowsLost ? this.#played.slice(0, this.#answeredAt) : null;
+    return rowsLost ? this.#played.slice(0, this.#answeredAt) : null;
   }
 
   #keep(action: PlayedAction): void {
@@ -100,15 +99,9 @@ export class StatementPlayer {
     return {
       count: result.count,
       rows: () => {
-        rows ??= this.#rows(result);
+        rows ??= this.#parts.driver.allRows(result);
         return rows;
       },
     };
-  }
-
-  async #rows(result: StatementResult): ReturnType<Answer['rows']> {
-    const rows = await this.#parts.driver.allRows(result);
-    this.#rowsLost = rows === null;
-    return rows;
   }
 }

@@ -5,13 +5,11 @@ import { ProtocolError } from '../../protocol/errors.ts';
 export interface Claimable {
   /** SHA-256 of its resume token, in hex. */
   readonly tokenSha256: string;
-  /** Another connection takes it over. */
-  moved(): void;
 }
 
-/** Who has an episode: one connection at a time. */
+/** Who has an episode: one at a time. */
 export interface Holder<E extends Claimable> {
-  /** Another connection has the episode now. Called once for each loss. */
+  /** Another one has the episode now. Called once for each loss. */
   lose(episode: E): void;
 }
 
@@ -41,13 +39,11 @@ export class Claims<E extends Claimable> {
     return this.#claims.get(tokenHash(token))?.episode;
   }
 
-  /** Give an episode to a connection. The one that had it loses it. */
+  /** Give an episode to a holder. The one that had it loses it. */
   give(episode: E, holder: Holder<E>): void {
     const before = this.#claims.get(episode.tokenSha256)?.holder;
     this.#claims.set(episode.tokenSha256, { episode, holder });
-    if (before === undefined || before === holder) return;
-    episode.moved();
-    before.lose(episode);
+    if (before !== undefined && before !== holder) before.lose(episode);
   }
 
   /** The episode is closed, or about to be: no token takes it over any more. */

@@ -46,6 +46,11 @@ describe('what cannot be played is refused before an engine is opened', () => {
     ['a dataset that there is not', ['sql-v1', '--dataset', 'none'], 'sql-v1 has no dataset "none"'],
     ['a task that there is not', ['bash-v1', '--task', 'none'], '--task: there is no task "none"'],
     ['a number of tasks that is none', ['bash-v1', '--tasks', '0'], 'Give a whole number from 1'],
+    [
+      'an option of another environment',
+      ['bash-v1', '--max-rows', '1'],
+      'max_rows: bash-v1 does not have this',
+    ],
   ])('%s', async (_case, argv, message) => {
     const { exitCode, complained } = await cheats(argv);
     expect(exitCode).toBe(2);
@@ -53,7 +58,7 @@ describe('what cannot be played is refused before an engine is opened', () => {
   });
 });
 
-describeUnless(await localMissing(), 'cheats of one’s own on tasks of one’s own', () => {
+describeUnless(await localMissing(), 'user-defined cheats on user-defined tasks', () => {
   const TASKS = [
     { id: 'say-seven', instruction: 'Print seven.', gold: 'echo 7' },
     { id: 'say-eight', instruction: 'Print eight.', gold: 'echo 8' },
@@ -67,7 +72,7 @@ describeUnless(await localMissing(), 'cheats of one’s own on tasks of one’s 
     return cheats(argv, { STEPWELL_DATASET: `mine=${tasks}` });
   }
 
-  test('one that wins is told with the tasks on which it does', async () => {
+  test('a cheat that scores too much is listed with the tasks', async () => {
     const { exitCode, printed } = await played('winning', {
       'guess.sh': '# cheat: guesses seven\n# scores: < 1\n\necho 7\n',
       'wrong.sh': '# cheat: prints nine\n# scores: < 1\n\necho 9\n',
@@ -80,7 +85,7 @@ describeUnless(await localMissing(), 'cheats of one’s own on tasks of one’s 
     expect(printed).not.toContain('say-eight');
   });
 
-  test('those that hold are told as one line each, and as JSON in full', async () => {
+  test('cheats that score no more than allowed are printed one per line, or in full as JSON', async () => {
     const files = {
       'another.sh': '# cheat: plays another task\n# scores: < 1\n\n{{another_gold}}\n',
       'answer.sh': '# cheat: gives the instruction\n# scores: < 1\n\n# %% answer\n{{instruction}}\n',
@@ -102,6 +107,18 @@ describeUnless(await localMissing(), 'cheats of one’s own on tasks of one’s 
     ]);
   });
 
+  test('episodes have the reset options of the flags', async () => {
+    const files = { 'nothing.sh': '# cheat: does nothing\n# scores: <= no-op\n\ntrue\n' };
+    const noOpsOf = async (name: string, ...flags: string[]) => {
+      const { printed } = await played(name, files, '--json', ...flags);
+      return (JSON.parse(printed) as { readonly noOp: number }[]).map(({ noOp }) => noOp);
+    };
+    expect(await noOpsOf('native')).toEqual([0, 0]);
+    // InterCode rewards an untouched file system.
+    for (const noOp of await noOpsOf('as-intercode', '--semantics', 'intercode'))
+      expect(noOp).toBeGreaterThan(0);
+  });
+
   test('a grade in between counts as the last one does', async () => {
     const { exitCode, printed } = await played('between', {
       'early.sh':
@@ -111,7 +128,7 @@ describeUnless(await localMissing(), 'cheats of one’s own on tasks of one’s 
     expect(printed).toMatch(/^ {2}say-eight: scores 1 /m);
   });
 
-  test('one that asks for what no task has is not played, and nothing held is no success', async () => {
+  test('a cheat that needs a fact that no task has is not played, and the command fails if none was', async () => {
     const { exitCode, printed } = await played('not-played', {
       'names.sh': '# cheat: asks for names\n# scores: = 0\n\n{{names}}\n',
     });

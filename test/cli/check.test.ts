@@ -37,6 +37,17 @@ describe('what cannot be checked is refused with status 2', () => {
     ['a dataset that there is not', ['bash-v1', '--dataset', 'none'], 'bash-v1 has no dataset "none"'],
     ['a number of tasks that is none', ['bash-v1', '--tasks', '0'], 'Give a whole number from 1'],
     ['a seed that is none', ['bash-v1', '--seed', 'luck'], 'Give a whole number from 0'],
+    [
+      'an option of another environment',
+      ['bash-v1', '--scoring', 'tests'],
+      'scoring: bash-v1 does not have this',
+    ],
+    [
+      'another environment’s value',
+      ['sql-v1', '--scoring', 'tests'],
+      'scoring: sql-v1 takes execution_match',
+    ],
+    ['an invalid weight', ['sql-v1', '--weights', '{"format":-1}'], 'weights.format: Too small'],
   ])('%s', async (_case, argv, message) => {
     const { exitCode, printed, complained } = await check(argv);
     expect({ exitCode, printed }).toEqual({ exitCode: 2, printed: '' });
@@ -79,7 +90,7 @@ describeUnless(await localMissing(), 'a dataset of one’s own', () => {
     return tasks;
   }
 
-  test('on a running server has no cheat played and nothing killed, and what is wrong is said', {
+  test('on a running server plays no cheats, kills no sandboxes, and reports wrong tasks', {
     timeout: 5 * MINUTES,
   }, async () => {
     const mine = await datasetOf(BAD);

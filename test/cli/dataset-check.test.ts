@@ -10,7 +10,7 @@ import { FakeTerminal } from './fake-terminal.ts';
 
 const MINUTES = 60_000;
 
-test('a check is told in counts, and the first of what it found by name', () => {
+test('a check prints counts and names the first findings', () => {
   const mark = (kind: 'no_op_wins' | 'gold_fails' | 'cannot_begin', id: string) => ({
     id,
     ungradable: { kind, reason: 'So it is.' },

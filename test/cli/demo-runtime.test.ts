@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { demoRuntime } from '../../clients/cli/demo-runtime.ts';
+import type { EngineName } from '../../docker/engines/table.ts';
 import { machine, missing, noDocker } from './fake-machine.ts';
 
-const noImages = { images: async () => new Map([['docker', []]]) };
+const noImages = { images: async () => new Map<EngineName, string[]>([['docker', []]]) };
 
 test('a demo uses Docker where its image is built, and leaves the choice to the server without Docker', async () => {
   expect(await demoRuntime(machine())).toBe(null);

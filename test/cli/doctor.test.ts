@@ -3,6 +3,7 @@ import { doctor } from '../../clients/cli/doctor.ts';
 import { type Diagnosis, diagnose } from '../../clients/cli/doctor-checks.ts';
 import type { Machine } from '../../clients/cli/machine.ts';
 import { NoDockerError } from '../../docker/engines/docker/facts.ts';
+import type { EngineName } from '../../docker/engines/table.ts';
 import { DOCKER, machine, missing, noDocker } from './fake-machine.ts';
 import { FakeTerminal, stepwell } from './fake-terminal.ts';
 
@@ -72,7 +73,12 @@ describe('the checks', () => {
     ['user namespaces as root', { read: async () => '0\n', isRoot: true }, 'user namespaces', 'ok'],
     ['a taken port', { isPortFree: async () => false }, 'port 8765', 'warn'],
     ['no images for the local engine', noDocker, 'images', 'ok'],
-    ['no images for Docker', { images: async () => new Map([['docker', []]]) }, 'images', 'warn'],
+    [
+      'no images for Docker',
+      { images: async () => new Map<EngineName, string[]>([['docker', []]]) },
+      'images',
+      'warn',
+    ],
     ['no cgroup', { read: async () => null }, 'cgroup', 'warn'],
   ])('tell of %s', async (_case, changes, name, status) => {
     expect(check(await diagnose(machine(changes)), name).status).toBe(status);
@@ -97,7 +103,7 @@ describe('the checks', () => {
   test('name datasets and images by what lies in the state folder', async () => {
     const folders: Machine['folders'] = async (path) =>
       path === '/home/a/.stepwell/datasets' ? ['nl2bash-fs2', 'nl2bash-fs1'] : [];
-    const images = new Map([
+    const images = new Map<EngineName, string[]>([
       ['docker', ['bash']],
       ['local', ['bash']],
     ]);
@@ -132,7 +138,7 @@ describe('the command', () => {
   });
 });
 
-test('MariaDB is told to be missing, with what brings it', async () => {
+test('reports that MariaDB is missing and how to install it', async () => {
   const without = check(await diagnose(machine({ run: missing('mariadbd') })), 'MariaDB');
   expect(without).toMatchObject({ status: 'warn', remedy: expect.stringContaining('mariadb-server') });
 });

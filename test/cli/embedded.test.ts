@@ -86,7 +86,7 @@ describeUnless(missing, 'commands with their own server', () => {
     expect(tasks.printed).toMatch(/(\d+) of \1 tasks of built-in/);
   });
 
-  test('an environment that there is not is told by its name', async () => {
+  test('an unknown environment is reported by name', async () => {
     const { exitCode, complained } = await stepwell(['play', '--environment', 'none-v1', ...LOCAL]);
     expect({ exitCode, complained }).toEqual({
       exitCode: 2,
@@ -117,7 +117,7 @@ describeUnless(missing, 'commands with their own server', () => {
     }
   });
 
-  test('tasks knows the datasets that STEPWELL_DATASET names', async () => {
+  test('tasks lists the datasets of STEPWELL_DATASET', async () => {
     const file = join(home, 'mine.jsonl');
     await writeFile(
       file,

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CommandError, tell } from '../../clients/cli/command-error.ts';
 import { run } from '../../clients/cli/program.ts';
 import { remoteError } from '../../clients/typescript/errors.ts';
@@ -150,24 +150,21 @@ test('a fault that is not the user’s ends with 1', () => {
 });
 
 test('an empty STEPWELL_HOME means the default, not the current folder', async () => {
-  const before = await readdir('.');
-  const home = process.env.HOME;
-  process.env.HOME = folder;
-  try {
-    await writeFile(
-      join(folder, 'one.jsonl'),
-      `${JSON.stringify({ task_id: 'T/0', prompt: 'def f():\n', entry_point: 'f', canonical_solution: '    return 1\n', test: 'def check(f):\n    assert f() == 1\n' })}\n`,
-    );
-    const env = { STEPWELL_HOME: '' };
-    const imported = await command('import humaneval @one.jsonl --no-check', env);
-    expect(imported.printed).toContain(join(folder, '.stepwell/datasets/one'));
-    expect((await command('tasks datasets', env)).printed).toMatch(/python-v1 +one /);
-    expect((await command('images list --runtime local', env)).exitCode).toBe(0);
-    expect(JSON.parse((await command('doctor --json', env)).printed).checks).toContainEqual(
-      expect.objectContaining({ name: 'datasets', found: 'one' }),
-    );
-  } finally {
-    process.env.HOME = home;
-  }
-  expect(await readdir('.')).toEqual(before);
+  vi.stubEnv('HOME', folder);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  await writeFile(
+    join(folder, 'one.jsonl'),
+    `${JSON.stringify({ task_id: 'T/0', prompt: 'def f():\n', entry_point: 'f', canonical_solution: '    return 1\n', test: 'def check(f):\n    assert f() == 1\n' })}\n`,
+  );
+  const env = { STEPWELL_HOME: '' };
+  const imported = await command('import humaneval @one.jsonl --no-check', env);
+  expect(imported.printed).toContain(join(folder, '.stepwell/datasets/one'));
+  expect(await readdir(join(folder, '.stepwell/datasets'))).toEqual(['one']);
+  expect((await command('tasks datasets', env)).printed).toMatch(/python-v1 +one /);
+  expect((await command('images list --runtime local', env)).exitCode).toBe(0);
+  expect(JSON.parse((await command('doctor --json', env)).printed).checks).toContainEqual(
+    expect.objectContaining({ name: 'datasets', found: 'one' }),
+  );
 });

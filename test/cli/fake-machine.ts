@@ -1,5 +1,6 @@
 import type { Machine } from '../../clients/cli/machine.ts';
 import { type DockerFacts, NoDockerError } from '../../docker/engines/docker/facts.ts';
+import type { EngineName } from '../../docker/engines/table.ts';
 
 export const DOCKER: DockerFacts = {
   version: '20.10.24',
@@ -10,7 +11,7 @@ export const DOCKER: DockerFacts = {
   isRootless: false,
 };
 
-const IMAGES = new Map([
+const IMAGES = new Map<EngineName, string[]>([
   ['docker', ['bash']],
   ['local', []],
 ]);
@@ -43,7 +44,7 @@ export const noDocker: Partial<Machine> = {
   docker: async () => {
     throw new NoDockerError('nothing listens at unix:///var/run/docker.sock', false, null);
   },
-  images: async () => new Map([['local', []]]),
+  images: async () => new Map<EngineName, string[]>([['local', []]]),
 };
 
 export const missing =

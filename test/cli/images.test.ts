@@ -47,7 +47,7 @@ describe('stepwell images', () => {
     expect((await images()).status).toBe(2);
   });
 
-  it('knows the images of datasets, and says which are built', async () => {
+  it('lists the images of datasets and which of them are built', async () => {
     await writeDataset([TASK]);
     const states = async () => {
       const listed: { name: string; state: string }[] = JSON.parse(

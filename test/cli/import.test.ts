@@ -59,7 +59,7 @@ const TASKS = [
 ];
 
 describe('stepwell import intercode', () => {
-  it('makes a dataset of each set, tells it, and what to do next', async () => {
+  it('makes a dataset of each set, reports it and prints the next command', async () => {
     await write('nl2bash/nl2bash_fs_2.json', TASKS);
     await write('nl2bash/fs_2.tar', await tar('system/a.txt'));
     await write('nl2bash/nl2bash_fs_4.json', TASKS.slice(1));
@@ -127,7 +127,7 @@ describe('stepwell import intercode', () => {
     expect((await imported('intercode', join(source(), 'nowhere'))).status).toBe(2);
   });
 
-  it('tells what is wrong with a command line', async () => {
+  it('reports what is wrong with a command line', async () => {
     expect((await imported('intercode')).status).toBe(2);
     expect((await imported('other', 'x')).status).toBe(2);
     expect((await imported('--help')).status).toBe(0);
@@ -150,7 +150,7 @@ describe('the check of an import', () => {
 
   beforeEach(() => write('nl2bash_fs_4.json', TASKS));
 
-  it('marks in the files what cannot be graded, and tells what it found', async () => {
+  it('marks ungradable tasks in the files and reports them', async () => {
     expect(await importedWith(found(), ['intercode', source(), '--runtime', 'local'])).toEqual([
       expect.stringMatching(/^imported nl2bash-fs4/),
       expect.stringMatching(/^checked nl2bash-fs4 for bash-v1: 1 of 2 gradable/),
@@ -177,7 +177,7 @@ describe('the check of an import', () => {
     expect((await loadDatasets(home()))[0]?.checked).toBe(false);
   });
 
-  it('does not take the import along where there is nothing to try it on', async () => {
+  it('imports without trying the tasks if no engine is available', async () => {
     const check: CheckImported = () => Promise.reject(new Error('no engine'));
     expect(await importedWith(check, ['intercode', source()])).toContain('not checked: no engine');
     expect(await loadDatasets(home())).toHaveLength(1);
@@ -207,7 +207,7 @@ describe('stepwell import humaneval', () => {
     ]);
   });
 
-  it('refuses a name that no dataset can have, and a file that is none', async () => {
+  it('refuses an invalid dataset name and an invalid file', async () => {
     await write('mine.jsonl', `${JSON.stringify(record)}\n`);
     const { status, errors } = await imported('humaneval', join(source(), 'mine.jsonl'), '--name', '../x');
     expect({ status, errors }).toEqual({

@@ -158,8 +158,8 @@ describe('a play through piped input', () => {
   });
 });
 
-describe('a server that goes away', () => {
-  test('during a step is told in one line', async () => {
+describe('a server that disconnects', () => {
+  test('during a step is reported in one line', async () => {
     await using server = await FakeServer.start({ 'episode/step': () => NEVER });
     const terminal = new FakeTerminal('sleep 9\n');
     const playing = run(['play', '--url', server.url], terminal);

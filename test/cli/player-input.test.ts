@@ -10,7 +10,7 @@ function actions(environment: string, ...lines: string[]): (string | null)[] {
   return [...lines.map((line) => input.take(line)), input.rest()];
 }
 
-test('a block of Python goes to the next blank line', () => {
+test('a block of Python ends at the next blank line', () => {
   expect(actions('python-v1', 'x = 1', 'def f():', '    return x', '', 'f()')).toEqual([
     'x = 1',
     null,

@@ -55,7 +55,7 @@ describe('help', () => {
     expect(printed).toContain('--runtime <auto|docker|local>');
   });
 
-  test('--version tells the version', async () => {
+  test('--version prints the version', async () => {
     expect(await stepwell(['--version'])).toMatchObject({ exitCode: 0, printed: `${STEPWELL_VERSION}\n` });
   });
 });

@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { type OnProgress, withProgress } from '../../clients/cli/progress.ts';
+import { withProgress } from '../../clients/cli/progress.ts';
+import type { OnProgress } from '../../environments/import/intercode.ts';
 
 async function work(onProgress: OnProgress): Promise<number> {
   onProgress('reading a', 0);
@@ -17,7 +18,7 @@ test('a log gets a line for each part of the work', async () => {
   expect(await text(stream)).toBe('import: reading a\nimport: writing a\n');
 });
 
-test('a terminal gets a bar on one line, and nothing of it stays', async () => {
+test('a terminal shows a bar on one line and removes it at the end', async () => {
   const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 45 });
   expect(await withProgress('import', stream, work)).toBe(7);
   stream.end();

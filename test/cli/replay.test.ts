@@ -90,7 +90,7 @@ test('an episode that its time ended is graded at the same place, without the li
   }
 });
 
-test('a torn last line is told of, and the rest replayed', async () => {
+test('an incomplete last line is reported, and the other lines are replayed', async () => {
   await using server = await sameServer();
   const text = jsonl(recorded());
   const report = await replay(text.slice(0, -5), server.url);
@@ -98,7 +98,7 @@ test('a torn last line is told of, and the rest replayed', async () => {
   expect(report.notes).toEqual([expect.stringContaining('incomplete')]);
 });
 
-test('a file without its end is told of', async () => {
+test('a trajectory without an end is reported', async () => {
   await using server = await sameServer();
   const report = await replay(jsonl(recorded().slice(0, 2)), server.url);
   expect(report).toMatchObject({ exitCode: 0, steps: 1, differences: [] });
@@ -218,7 +218,7 @@ test('many files are one report each, and one difference is enough to fail', asy
   );
 });
 
-test('a server that refuses is told of without a stack trace', async () => {
+test('a refusal by the server is reported without a stack trace', async () => {
   await using server = await sameServer();
   server.handlers['episode/reset'] = () => {
     throw new ProtocolError('dataset_not_found', 'bash-v1 has no dataset builtin');

@@ -3,6 +3,7 @@ import type { Engine } from '../../docker/engine.ts';
 import type { EngineName } from '../../docker/engines/table.ts';
 import { SandboxPool } from '../../docker/pool/pool.ts';
 import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
+import { BUILD_MS } from '../engines.ts';
 import { countProcesses } from '../shell-processes.ts';
 import { commandContract } from './command-contract.ts';
 import { copyContract } from './copy-contract.ts';
@@ -28,7 +29,7 @@ export function sandboxContract(
         images: { bash: { warm: 1, max: 2 }, python: { warm: 1, max: 1 } },
       });
       pool.start();
-    });
+    }, BUILD_MS);
     afterEach(async () => {
       await Promise.all(held.splice(0).map((sandbox) => sandbox.release()));
     });

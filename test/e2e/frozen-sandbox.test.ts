@@ -5,7 +5,7 @@ import Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
-import { engineCases } from '../engines.ts';
+import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { Wire } from '../server/test-server.ts';
 import { signalled } from '../signals.ts';
@@ -69,7 +69,7 @@ for (const under of await engineCases()) {
         log_level: 'silent',
       });
       server = await startServer(config, { env });
-    });
+    }, BUILD_MS);
     beforeEach(async () => {
       wire = await Wire.connect(`${server.url}/v1`);
     });

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
-import { engineCases } from '../engines.ts';
+import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { Wire } from '../server/test-server.ts';
 import { trajectoryIn } from '../trajectories.ts';
@@ -40,7 +40,7 @@ for (const under of await engineCases()) {
         slow_reader_timeout_ms: 300,
       });
       server = await startServer(config, { env });
-    });
+    }, BUILD_MS);
     afterEach(() => {
       for (const { socket } of wires.splice(0)) socket.terminate();
     });

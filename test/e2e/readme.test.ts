@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
-import { noEngine } from '../engines.ts';
+import { BUILD_MS, noEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -41,7 +41,7 @@ describeUnless(missing, 'the README', () => {
   beforeAll(async () => {
     const config = createConfig({ port: 0, pool: { 'bash-v1': 1 }, log_level: 'error' });
     server = await startServer(config, { env: { ...process.env, STEPWELL_HOME: home } });
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await server?.close();
     rmSync(home, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import type { BashTaskRecord } from '../../environments/bash/task.ts';
 import type { Environment, Grade } from '../../environments/environment.ts';
 import { GoldCache } from '../../environments/gold-cache.ts';
 import { PlayedEnvironment } from '../../environments/played-environment.ts';
-import { engineCases, openPool } from '../engines.ts';
+import { BUILD_MS, engineCases, openPool } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
 /** What the tasks ask for, which the local engine takes from this host. */
@@ -30,7 +30,7 @@ for (const engine of await engineCases({ programs: PROGRAMS })) {
         datasets: [bash.builtIn],
         goldCache: new GoldCache(),
       });
-    });
+    }, BUILD_MS);
 
     afterAll(async () => {
       await opened?.close();

@@ -134,7 +134,7 @@ describe('loadDatasets', () => {
     await refused(loadDatasets(folder, { a: added }));
   });
 
-  it('gives none where nothing was ever imported', async () => {
+  it('returns no datasets if none was imported', async () => {
     expect(await loadDatasets(join(folder, 'nowhere'))).toEqual([]);
   });
 });

@@ -2,12 +2,12 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHECKS } from '../../clients/check/checks.ts';
 import { verdictLine, verdictOf } from '../../clients/check/verdict.ts';
-import { type OpenSubject, openSubject, type WantedSubject } from '../../clients/cli/check-subject.ts';
+import { type OpenSubject, openSubject } from '../../clients/cli/check-subject.ts';
 import { DEFINITIONS } from '../../environments/registry.ts';
 import { Dialect } from '../../environments/sql/task.ts';
 import { FakeTerminal } from '../cli/fake-terminal.ts';
 import { temporaryHome } from '../clients/real-server.ts';
-import { type EngineCase, engineCases } from '../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases } from '../engines.ts';
 import { absentPrograms, describeUnless, SANDBOX_PATH } from '../requirements.ts';
 import { noMariadb } from './sql/mariadb.ts';
 
@@ -18,7 +18,7 @@ const FEW = 4;
 
 interface Scenario {
   readonly environment: string;
-  readonly dialect?: WantedSubject['dialect'];
+  readonly dialect?: Dialect;
   /** Why it cannot be played on the local engine of this machine, or `null`. */
   readonly localLacks: string | null;
 }
@@ -57,9 +57,10 @@ function keepsTheContract({ environment, dialect }: Scenario, runtime: EngineCas
   beforeAll(async () => {
     home = await temporaryHome();
     const terminal = new FakeTerminal('', { ...process.env, STEPWELL_HOME: home } as Record<string, string>);
-    const wanted = { dataset: 'built-in', dialect, tasks: 2, seed: 0, runtime };
+    const options = dialect === undefined ? {} : { dialect };
+    const wanted = { dataset: 'built-in', options, tasks: 2, seed: 0, runtime };
     opened = await openSubject(terminal, environment, wanted);
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     await opened?.[Symbol.asyncDispose]();

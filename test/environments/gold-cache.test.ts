@@ -44,7 +44,7 @@ describe('GoldCache', () => {
     expect(runs()).toBe(3);
   });
 
-  it('runs anew each time what once came out differently', async () => {
+  it('runs a gold each time once its outcome has changed', async () => {
     const { clock, get, runs } = fixture('12:00:00', '12:00:01', '12:00:01', '12:00:01');
     await get();
     clock.now += 1000;
@@ -74,7 +74,7 @@ describe('GoldCache', () => {
     expect(runs()).toBe(2);
   });
 
-  it('tells a fault to everyone who waits and does not keep it', async () => {
+  it('reports a fault to every waiting caller and does not cache it', async () => {
     const { get, runs } = fixture(new Error('broken'), 'a');
     const results = await Promise.allSettled([get(), get()]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);

@@ -208,11 +208,6 @@ describe('an environment outside the source', () => {
       /must be optional/,
     ],
     [
-      'has an option that is transformed',
-      source("options: { a: z.string().transform(Number).optional().describe('A.') }"),
-      /options\.a must not transform its value/,
-    ],
-    [
       'has a common option',
       source("options: { seed: z.string().optional().describe('A.') }"),
       /options\.seed: this is the name/,

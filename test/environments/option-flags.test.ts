@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { optionFlags } from '../../environments/option-flags.ts';
 import { DEFINITIONS } from '../../environments/registry.ts';
-import { ResetOptionSet } from '../../environments/reset-options.ts';
+import { optionParser, ResetOptionSet } from '../../environments/reset-options.ts';
+import { sql } from '../../environments/sql/definition.ts';
 
 const mine = {
   id: 'mine-v1',
@@ -42,8 +43,9 @@ it('joins what several environments take by one name, and each checks its own', 
   expect(reset({ nothing: 1 })).toBe(false);
   set.refuseForeign('mine-v1', { dialect: 'mysql', schema: 'text' });
   expect(() => set.refuseForeign('mine-v1', { dialect: 'sqlite' })).toThrow(/mine-v1 takes mysql, duckdb/);
-  expect(() => set.refuseForeign('mine-v1', { schema: true })).toThrow(/^schema: .*string/);
-  expect(() => set.refuseForeign('sql-v1', { schema: 'text' })).toThrow(/^schema: .*boolean/);
+  expect(optionParser(mine.options)({ schema: 'text' })).toEqual({ schema: 'text', loud: false });
+  expect(() => optionParser(mine.options)({ schema: true })).toThrow(/^schema: .*string/);
+  expect(() => optionParser(sql.options)({ schema: 'text' })).toThrow(/^schema: .*boolean/);
   expect(set.meaningOf('dialect')).toMatch(/^`sql-v1`: .* `mine-v1`: Mine\.$/);
 });
 

@@ -11,7 +11,7 @@ describe('outputText', () => {
     });
   });
 
-  it('tells in a line of its own how many bytes the sandbox dropped', () => {
+  it('adds a line with the number of bytes that the sandbox dropped', () => {
     const shown = outputText({ output: Buffer.from('head\ntail\n'), truncatedBytes: 90, truncatedAt: 5 });
     expect(shown).toEqual({ text: 'head\n[… 90 bytes of output not shown …]\ntail\n', truncatedBytes: 90 });
   });

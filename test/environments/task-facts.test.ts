@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { taskAnswers } from '../../environments/task-answers.ts';
 import { taskFacts } from '../../environments/task-facts.ts';
 
 describe('facts of tasks for cheats', () => {
@@ -14,7 +15,7 @@ describe('facts of tasks for cheats', () => {
   afterAll(() => rm(home, { recursive: true }));
 
   const factsOf = (environment: string, dataset?: string, added = {}) =>
-    taskFacts({ home, added, environment, dataset, dialect: undefined });
+    taskFacts({ home, added, environment, dataset });
 
   it.each(['bash-v1', 'sql-v1', 'python-v1'])(
     'tell of every built-in task of %s another gold',
@@ -41,6 +42,18 @@ describe('facts of tasks for cheats', () => {
       { id: 'two', index: 1, names: ['fill', 'Box'], anotherGold: 'print(1)\n' },
       { id: 'three', index: 2, names: [], anotherGold: gold },
     ]);
+  });
+
+  it('use a reset option in the place of the dataset’s field, and no other option', async () => {
+    const answersWith = (options: object) =>
+      taskAnswers({ home, added: {}, environment: 'sql-v1', dataset: undefined, options: { ...options } });
+    const [plain, sqlite, mysql, other] = await Promise.all(
+      [{}, { dialect: 'sqlite', max_rows: 1 }, { dialect: 'mysql' }, { tasks: [] }].map(answersWith),
+    );
+    expect(sqlite).toEqual(plain);
+    expect(other).toEqual(plain);
+    expect(mysql).toHaveLength(plain?.length ?? 0);
+    expect(mysql).not.toEqual(plain);
   });
 
   it('are null where there is no such dataset or environment', async () => {

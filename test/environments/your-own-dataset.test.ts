@@ -11,7 +11,7 @@ import { describeUnless } from '../requirements.ts';
 const PAGE = resolve(import.meta.dirname, '../../environments/your-own-dataset.md');
 const BLOCK = /^( *)```(\w+) (?:(\S+-v1) )?(\S+\/\S*)\n(.*?)^ *```$/gms;
 
-describeUnless(await localMissing(), 'the page about datasets of one’s own', () => {
+describeUnless(await localMissing(), 'the page about user-defined datasets', () => {
   let home = '';
   const names = new Map<string, string>();
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
-import { type EngineCase, engineCases } from '../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases } from '../engines.ts';
 import { python } from '../environments/python/source.ts';
 import { describeUnless } from '../requirements.ts';
 import { openFaultyGrades } from './faulty-grades.ts';
@@ -46,24 +46,34 @@ function itIsFair(engine: EngineCase): void {
     others = Array.from({ length: 3 * availableParallelism() }, () =>
       spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
     );
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     for (const other of others ?? []) other.kill('SIGKILL');
     await grades?.close();
   });
 
+  /** The reward of the first grade that is no failure. On a machine that leaves a sandbox no time, a grade may be one. */
+  async function reward(record: PythonTaskRecord, code: string): Promise<number> {
+    for (let tries = 0; tries < 4; tries++) {
+      const { ending } = await grades.graded(record, code);
+      if ('reward' in ending) return ending.reward;
+      expect(ending).toEqual({ failure: 'runner_fault' });
+    }
+    throw new Error('Four grades were failures.');
+  }
+
   it('gives the gold 1', async () => {
-    expect((await grades.graded(RECORD, GOLD)).ending).toEqual({ reward: 1 });
-    expect((await grades.graded(PROGRAM, PROGRAM.gold)).ending).toEqual({ reward: 1 });
-  }, 180_000);
+    expect(await reward(RECORD, GOLD)).toBe(1);
+    expect(await reward(PROGRAM, PROGRAM.gold)).toBe(1);
+  }, 400_000);
 
   it('gives those that wait, or compute for too long, 0', async () => {
     const sleeps = 'import time\n\ndef f(x):\n    time.sleep(1)\n    return 2 * x\n';
-    expect((await grades.graded(RECORD, sleeps)).ending).toEqual({ reward: 0 });
+    expect(await reward(RECORD, sleeps)).toBe(0);
     const long = `${BUSY}\ndef f(x):\n    for _ in range(4):\n        work()\n    return 2 * x\n`;
-    expect((await grades.graded(RECORD, long)).ending).toEqual({ reward: 0 });
-  }, 180_000);
+    expect(await reward(RECORD, long)).toBe(0);
+  }, 400_000);
 }
 
 for (const engine of await engineCases()) {

@@ -1,6 +1,6 @@
 import { setTimeout as elapsed } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { engineCases } from '../engines.ts';
+import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import type { Wire } from '../server/test-server.ts';
 import { atRest, type Footprint, nothingLeaks, trajectoryOf } from './leaks.ts';
@@ -30,7 +30,7 @@ describeUnless(under.missing, 'a clock that jumps', () => {
     });
     expect(await playsWell(served)).toBe(WELL);
     before = await atRest(served, 2);
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await served?.stop();
     home.remove();

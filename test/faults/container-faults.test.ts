@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { engineCases } from '../engines.ts';
+import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import type { Wire } from '../server/test-server.ts';
 import { atRest, type Footprint, nothingLeaks, trajectoryOf } from './leaks.ts';
@@ -25,7 +25,7 @@ for (const under of await engineCases()) {
       // What is made at the first use is there before anything is counted.
       expect(await playsWell(served)).toBe(WELL);
       before = await atRest(served, 2);
-    });
+    }, BUILD_MS);
     afterAll(async () => {
       await served?.stop();
       home.remove();

@@ -1,7 +1,7 @@
 import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { labels } from '../../docker/labels.ts';
-import { dockerMissing } from '../engines.ts';
+import { BUILD_MS, dockerMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { trajectoryOf } from './leaks.ts';
 import { SecondEngine, secondEngineMissing } from './second-engine.ts';
@@ -20,7 +20,7 @@ describeUnless(missing, 'a Docker engine that goes away', () => {
     await engine.take(new Docker(), 'stepwell/bash');
     const env = { DOCKER_HOST: engine.host };
     served = await Served.start({ runtime: 'docker', home, env, flags: ['--queue-timeout-ms=2000'] });
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await served?.stop();
     await engine?.remove();

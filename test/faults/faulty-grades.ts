@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import Docker from 'dockerode';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { SandboxError } from '../../docker/errors.ts';
 import type { AcquireOptions, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
+import { isDoubtful } from '../../environments/python/attempt.ts';
 import { PythonJudge } from '../../environments/python/judge.ts';
+import { JudgingSandboxes } from '../../environments/python/judging-sandbox.ts';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
 import { type EngineCase, openPool } from '../engines.ts';
 import { signalled } from '../signals.ts';
@@ -104,13 +106,17 @@ export async function openFaultyGrades(engine: EngineCase) {
   const judge = new PythonJudge(source);
   const image = { name: 'python', digest: 'sha256:0' };
 
-  /** How a grade ends while something is done to it, how many sandboxes it took, and what met something. */
+  /**
+   * How a grade ends while something is done to it, how many sandboxes it took, whether the first one's result was in doubt,
+   * and what met something.
+   */
   async function graded(
     record: PythonTaskRecord,
     code: string,
     fault: (victim: Victim) => Promise<unknown> = async () => {},
-  ): Promise<{ ending: Ending; sandboxes: number; sent: number }> {
+  ): Promise<{ ending: Ending; sandboxes: number; isFirstDoubtful: boolean; sent: number }> {
     source.handedOut.length = 0;
+    const attempts = vi.spyOn(JudgingSandboxes.prototype, 'attempt');
     const victim = new Victim(source);
     const grade = judge
       .grade(image, record, { steps: [{ code }], strict: true })
@@ -124,9 +130,15 @@ export async function openFaultyGrades(engine: EngineCase) {
       .finally(() => {
         victim.isOver = true;
       });
-    await fault(victim);
-    const ending = await grade;
-    return { ending, sandboxes: source.handedOut.length, sent: victim.sent };
+    try {
+      await fault(victim);
+      const ending = await grade;
+      const [first] = attempts.mock.settledResults;
+      const isFirstDoubtful = first?.type === 'fulfilled' && isDoubtful(first.value);
+      return { ending, sandboxes: source.handedOut.length, isFirstDoubtful, sent: victim.sent };
+    } finally {
+      attempts.mockRestore();
+    }
   }
 
   return { graded, close: () => opened.close() };

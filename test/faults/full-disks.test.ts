@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { engineCases } from '../engines.ts';
+import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless, itUnless } from '../requirements.ts';
 import { trajectoriesIn } from '../trajectories.ts';
 import { atRest, type Footprint, nothingLeaks, recorded, trajectoryOf } from './leaks.ts';
@@ -42,7 +42,7 @@ for (const under of await engineCases()) {
       served = await Served.start({ runtime: under.name, home, flags });
       expect(await playsWell(served)).toBe(WELL);
       before = await atRest(served, 2);
-    });
+    }, BUILD_MS);
     afterAll(async () => {
       await served?.stop();
       if (unmountable === null) execFileSync('umount', ['-l', home.trajectories]);

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { engineCases } from '../engines.ts';
+import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { atRest, type Footprint, nothingLeaks } from './leaks.ts';
 import { statusOf } from './processes.ts';
@@ -68,7 +68,7 @@ describeUnless(under.missing, 'odd frames', () => {
     served = await Served.start({ runtime: under.name, home, flags: [`--max-frame-bytes=${MAX_FRAME}`] });
     expect(await playsWell(served)).toBe(WELL);
     before = await atRest(served, 2);
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await served?.stop();
     home.remove();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
-import { type EngineCase, engineCases } from '../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases } from '../engines.ts';
 import { python } from '../environments/python/source.ts';
 import { describeUnless, unlessOrdinary } from '../requirements.ts';
 import { openFaultyGrades, type Victim } from './faulty-grades.ts';
@@ -51,7 +51,7 @@ function itWithstands(engine: EngineCase): void {
 
   beforeAll(async () => {
     grades = await openFaultyGrades(engine);
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     await grades?.close();
@@ -146,9 +146,8 @@ function itWithstands(engine: EngineCase): void {
   it.each(SLOW)(
     'grades %s with 0, more than once only where the machine was too busy to tell',
     async (_, code) => {
-      const { ending, sandboxes } = await graded(RECORD, code);
-      expect(ending).toEqual({ reward: 0 });
-      expect(sandboxes).toBeLessThanOrEqual(3);
+      const { ending, sandboxes, isFirstDoubtful } = await graded(RECORD, code);
+      expect({ ending, sandboxes }).toEqual({ ending: { reward: 0 }, sandboxes: isFirstDoubtful ? 2 : 1 });
     },
     240_000,
   );
@@ -168,7 +167,7 @@ function itWithstands(engine: EngineCase): void {
               time.sleep(9)
           return 2 * x
     `;
-    expect(await graded(RECORD, lucky)).toEqual({ ending: { reward: 1 / 3 }, sandboxes: 1, sent: 0 });
+    expect(await graded(RECORD, lucky)).toMatchObject({ ending: { reward: 1 / 3 }, sandboxes: 1 });
   }, 300_000);
 
   it('gives the gold 1 or a failure at random kills, stops and pauses, and a wrong solution no more than it deserves', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Container } from '../../docker/engine.ts';
 import { encodeFrame, FrameDecoder, type FrameHeader } from '../../docker/link/frames.ts';
-import { engineCases, type OpenEngine } from '../engines.ts';
+import { BUILD_MS, engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { LIMITS } from '../security/bench.ts';
 import { SEED } from './fuzz.ts';
@@ -148,7 +148,7 @@ describeUnless(under.missing, 'a runner that is sent whatever comes', () => {
   beforeAll(async () => {
     open = await under.open();
     bare = await Bare.start(open);
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await bare?.remove();
     await open?.close();

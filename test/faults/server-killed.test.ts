@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { engineCases } from '../engines.ts';
+import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { leftBy, recorded, runFoldersIn, trajectoryOf } from './leaks.ts';
 import { asleepIn } from './sandboxes.ts';
@@ -13,7 +13,7 @@ for (const under of await engineCases()) {
 
     beforeAll(async () => {
       served = await start();
-    });
+    }, BUILD_MS);
     afterAll(async () => {
       await served?.stop();
       home.remove();

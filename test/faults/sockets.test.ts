@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { engineCases } from '../engines.ts';
+import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { atRest, type Footprint, nothingLeaks, recorded, trajectoryOf } from './leaks.ts';
 import { statusOf } from './processes.ts';
@@ -42,7 +42,7 @@ describeUnless(under.missing, 'sockets that misbehave', () => {
     expect(await playsWell(served)).toBe(WELL);
     before = await atRest(served, 2);
     memory = statusOf(served.pid, 'VmHWM');
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await served?.stop();
     home.remove();

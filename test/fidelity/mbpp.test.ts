@@ -7,7 +7,7 @@ import { readMbpp } from '../../environments/import/mbpp.ts';
 import { PlayedEnvironment } from '../../environments/played-environment.ts';
 import { python } from '../../environments/python/definition.ts';
 import { PythonTaskRecord } from '../../environments/python/task.ts';
-import { type EngineCase, engineCases, openPool } from '../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases, openPool } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { intercodeFolder, missingData, sampled } from './reference-data.ts';
 
@@ -55,7 +55,7 @@ function itReproduces(engine: EngineCase): void {
       defaults: { stepTimeoutMs: 20_000, maxOutputBytes: 65_536 },
       datasets: [{ name: 'mbpp', image: 'python', definition: null, tasks }],
     });
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     await opened?.close();

@@ -34,10 +34,11 @@ export const missingData = unlessRequired(
 );
 
 /** Of long replays, play every so-maniest episode only: env `STEPWELL_FIDELITY_EVERY`. @default 1, all of them */
-const every = Math.max(1, Number(process.env.STEPWELL_FIDELITY_EVERY ?? 1));
-
-/** Whether a long replay leaves episodes out. */
-export const isSample = every > 1;
+const every = Number(process.env.STEPWELL_FIDELITY_EVERY ?? 1);
+if (!Number.isInteger(every) || every < 1)
+  throw new Error(
+    `STEPWELL_FIDELITY_EVERY must be an integer from 1, not ${process.env.STEPWELL_FIDELITY_EVERY}`,
+  );
 
 /** The episodes of a long replay that are played. */
 export const sampled = <T>(all: readonly T[]): T[] => all.filter((_, index) => index % every === 0);

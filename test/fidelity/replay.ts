@@ -15,8 +15,8 @@ export interface ReplayedStep extends RewardedStep {
   readonly reference: ReferenceEpisode;
 }
 
-/** Rewards count as equal within this. */
-const TOLERANCE = 0.011;
+/** Rewards and their parts count as equal within this. */
+export const TOLERANCE = 0.011;
 
 /** Whether a step has the reference's reward; a failure never has. */
 export function sameReward({ result, reference, step }: RewardedStep): boolean {

@@ -5,7 +5,7 @@ import type { EngineName } from '../../docker/engines/table.ts';
 import { SandboxPool } from '../../docker/pool/pool.ts';
 import type { PoolEvent } from '../../docker/pool/settings.ts';
 import type { RunRequest, RunResult, Sandbox, Session } from '../../docker/sandbox.ts';
-import { type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
 const MiB = 1024 * 1024;
@@ -67,7 +67,7 @@ function benchOver(under: EngineCase, session: Session): SecurityBench {
       onEvent: (event) => events.push(event),
     });
     pool.start();
-  });
+  }, BUILD_MS);
   afterEach(async () => {
     await Promise.all([...held].map((sandbox) => sandbox.release()));
     held.clear();

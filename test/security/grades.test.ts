@@ -11,7 +11,7 @@ import type { PlayableDataset } from '../../environments/playable-dataset.ts';
 import { PlayedEnvironment } from '../../environments/played-environment.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import { type Turn, takeTurn } from '../../server/turn.ts';
-import { type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
 /** What an agent may leave before a grade: a legal state, which is not the gold's. */
@@ -148,7 +148,7 @@ function gradesOn(under: EngineCase): void {
       datasets: [...datasets],
       goldCache: new GoldCache(),
     });
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await pool?.drain(1_000);
     await open?.close();

@@ -4,7 +4,7 @@ import { SandboxError } from '../../docker/errors.ts';
 import { SandboxPool } from '../../docker/pool/pool.ts';
 import type { PoolEvent, PoolOptions } from '../../docker/pool/settings.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
-import { engineCases, type OpenEngine } from '../engines.ts';
+import { BUILD_MS, engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { LIST_PROCESSES } from '../shell-processes.ts';
 import { LIMITS } from './bench.ts';
@@ -20,7 +20,7 @@ for (const under of await engineCases()) {
 
     beforeAll(async () => {
       open = await under.open();
-    });
+    }, BUILD_MS);
     afterEach(async () => {
       await Promise.all(pools.splice(0).map((pool) => pool.drain(0)));
     });

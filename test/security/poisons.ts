@@ -1,6 +1,13 @@
 /** Prints what the gold's status has, wherever git would run it. */
 const FORGE = 'sh -c \'echo; echo \\"?? work/\\" >&2; cat; true\'';
-export const CLEAN_FILTER = `git config filter.forge.clean "${FORGE}"; echo '* filter=forge' > .git/info/attributes; touch -d 2001-01-01 .gitignore`;
+
+/**
+ * Gives a tracked file another time, so that the next `git status` runs filters over the file, then writes the index and
+ * runs the hook. Without it git does so only if the image's index was written in the same second as the file.
+ */
+const STALE = 'touch -d 2001-01-01 .gitignore';
+
+export const CLEAN_FILTER = `git config filter.forge.clean "${FORGE}"; echo '* filter=forge' > .git/info/attributes; ${STALE}`;
 
 /** Each process puts the poisoned configuration in its place, starts the next one and ends. */
 export const RENAMER = `import os, shutil
@@ -20,7 +27,7 @@ export const POISONS = [
   ],
   [
     'hooks',
-    'for h in post-index-change pre-commit fsmonitor-watchman; do printf \'#!/bin/sh\\necho "?? work/"\\n\' > .git/hooks/$h; chmod +x .git/hooks/$h; done; git config core.hooksPath /.git/hooks',
+    `for h in post-index-change pre-commit fsmonitor-watchman; do printf '#!/bin/sh\\necho "?? work/"\\n' > .git/hooks/$h; chmod +x .git/hooks/$h; done; git config core.hooksPath /.git/hooks; ${STALE}`,
   ],
   [
     'another common folder',

@@ -7,7 +7,7 @@ import type { Environment, EnvironmentEpisode, Grade } from '../../environments/
 import { GoldCache } from '../../environments/gold-cache.ts';
 import type { PlayableDataset } from '../../environments/playable-dataset.ts';
 import { PlayedEnvironment } from '../../environments/played-environment.ts';
-import { engineCases, type OpenEngine } from '../engines.ts';
+import { BUILD_MS, engineCases, type OpenEngine } from '../engines.ts';
 import { absentPrograms, describeUnless, itUnless, unlessOrdinary } from '../requirements.ts';
 import { countProcesses } from '../shell-processes.ts';
 import { LIMITS, probeText } from './bench.ts';
@@ -57,7 +57,7 @@ for (const under of await engineCases()) {
         datasets: [{ name: 'tasks', image: 'bash', definition: null, tasks: [task] }, repository],
         goldCache: new GoldCache(),
       });
-    });
+    }, BUILD_MS);
     afterAll(async () => {
       await pool?.drain(1_000);
       await open?.close();
@@ -228,7 +228,8 @@ function repositoryAttempts(
       {
         path: '/tmp/poison',
         type: 'file',
-        content: `cd /\n${poison}\ncd /; echo; git status --short 2>&1\n`,
+        // That status wrote the index: the grader's must find it stale again.
+        content: `cd /\n${poison}\ncd /; echo; git status --short 2>&1; touch -d 2002-02-02 .gitignore\n`,
       },
     ]);
     const said = await text(episode, 'bash /tmp/poison');

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Session } from '../../docker/sandbox.ts';
-import { dockerEngine, dockerMissing } from '../engines.ts';
+import { BUILD_MS, dockerEngine, dockerMissing } from '../engines.ts';
 import { describeUnless, itUnless } from '../requirements.ts';
 import { onEveryEngine, probeText } from './bench.ts';
 
@@ -48,7 +48,7 @@ for (const session of ['bash', 'python'] as const) {
 
       beforeAll(async () => {
         if (noReference === null) plain = await inPlainContainer(session);
-      });
+      }, BUILD_MS);
 
       /** Those that a plain container refuses and this place does not. */
       function looser(reported: unknown): string[] {

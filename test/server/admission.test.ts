@@ -62,7 +62,7 @@ describe('with a token', () => {
     wire.socket.close();
   });
 
-  test('a wrong token is told, and closes the socket', async () => {
+  test('a wrong token is answered with an error and closes the socket', async () => {
     const wire = await Wire.connect(`${server.url}/v1`);
     expect(await wire.error('initialize', { protocol_version: 1, token: 'wrong' })).toMatchObject({
       data: { name: 'unauthorized' },

@@ -20,7 +20,7 @@ async function ended(wait: Promise<unknown> | undefined): Promise<boolean> {
   return done;
 }
 
-test('the more is unsent, the less each client may leave unread, and some always stays free', () => {
+test('the more bytes are unsent, the fewer each client may leave unread, and some memory is always kept free', () => {
   const memory = new AnswerMemory({ maxBytes: 64 * MIB, maxClientBytes: 4 * MIB });
   expect(memory.share).toBe(4 * MIB);
   let clients = 0;
@@ -45,7 +45,7 @@ test('beyond the maximum those that take nothing are cut, the one with most firs
   expect(cut).toEqual(['large']);
 });
 
-test('who waits for room has it when there is some, and stuck clients are cut for it', async () => {
+test('a waiting answer gets memory when some is free, and stuck clients are disconnected to free it', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   let now = 0;
   const memory = new AnswerMemory({ maxBytes: 10, maxClientBytes: 10, now: () => now });

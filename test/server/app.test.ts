@@ -75,7 +75,7 @@ test('a client that reads late gets everything', async () => {
   expect(await wire.answer()).toMatchObject({ result: { step_count: 8 } });
 });
 
-test('a socket that falls silent is cut, one that answers pings stays', async () => {
+test('a socket that answers no pings is closed, one that answers stays open', async () => {
   const { fake, server, wire } = await start({ heartbeat_interval_ms: 50, heartbeat_timeout_ms: 200 });
   const silent = await Wire.connect(`${server.url}/v1`);
   await silent.reset();
@@ -127,7 +127,7 @@ test('shutdown finishes running steps, refuses new work, then closes everything'
   expect(fake.plays.map(({ released }) => released)).toEqual([1, 1]);
 });
 
-test('shutdown answers resets that wait at once, and gives back what they get', async () => {
+test('shutdown answers waiting resets at once and releases their sandboxes', async () => {
   const { fake, server: running, wire } = await start();
   const openenv = await Wire.connect(`${running.url}/openenv/fake-v1/ws`);
   const busy = await wire.reset();
@@ -165,7 +165,7 @@ test('shutdown answers a step that waits for its client to read', async () => {
   wire.socket.terminate();
 });
 
-test('a reset that meets a sandbox which has just died takes another one', async () => {
+test('a reset that acquires a dead sandbox takes another one', async () => {
   const { fake, server, wire } = await start();
   for (const code of ['died', 'unresponsive'] as const) {
     fake.failReset = new SandboxError(code, 'The container has ended.');

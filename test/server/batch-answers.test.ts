@@ -19,7 +19,7 @@ function step(id: number, episode_id: string, action: string, number?: number) {
 
 const answers = async (): Promise<Answer[]> => JSON.parse(await wire.text());
 
-test('a batch whose answers would not fit in memory is answered, each request by itself, and ends nobody', async () => {
+test('a batch whose answers exceed the memory limit is answered request by request, without closing other connections', async () => {
   const other = await Wire.connect(`${server.url}/v1`);
   const elsewhere = await other.reset();
   const ids: string[] = [];

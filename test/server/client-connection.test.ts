@@ -201,7 +201,7 @@ test('a socket that closes gives its episodes back', async () => {
   expect(server.app.registry.openCount).toBe(0);
 });
 
-test('a client that goes in mid-reset leaves no episode', async () => {
+test('a client that disconnects during a reset leaves no episode', async () => {
   fake.failReset = 'gate';
   wire.request('episode/reset', { environment: 'fake-v1' });
   await fake.reached('gate');
@@ -212,7 +212,7 @@ test('a client that goes in mid-reset leaves no episode', async () => {
   expect(fake.plays.map(({ released }) => released)).toEqual([1]);
 });
 
-test('a client that goes while its reset waits is no fault of the server', async () => {
+test('a client that disconnects while its reset waits is not counted as a server fault', async () => {
   const lines: string[] = [];
   await server.close();
   server = await startTestServer([fake], {}, pino({ level: 'warn' }, { write: (line) => lines.push(line) }));

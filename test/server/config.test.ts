@@ -53,7 +53,7 @@ test('a backslash before a comma makes it part of an item', () => {
   ]);
 });
 
-test('the environment stands behind the flags', () => {
+test('flags take precedence over environment variables', () => {
   const env = { STEPWELL_PORT: '1', STEPWELL_TOKEN: 'from-the-environment' };
   expect(parsed(['--port', '2'], env)).toMatchObject({ port: 2, token: 'from-the-environment' });
 });

@@ -129,7 +129,7 @@ test('one address has its own maximum', async () => {
   for (const { socket } of [...mute, elsewhere]) socket.destroy();
 });
 
-test('without the token a connection stays unknown, whatever it asks', async () => {
+test('without the token every request of a connection is refused', async () => {
   await start({ max_connections: 2, connect_timeout_ms: 60_000, token: 'a-secret-token' });
   const stranger = await Wire.connect(`${server.url}/v1`);
   const client = await Wire.connect(`${server.url}/v1`);

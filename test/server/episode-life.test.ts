@@ -52,7 +52,7 @@ test('the sandbox is released once, with the end', () => {
 test.each([
   ['shutdown', 'shutting_down'],
   ['disconnect', 'episode_not_found'],
-] as const)('one abandoned at a %s takes nothing more, though its turn goes on', (reason, error) => {
+] as const)('one abandoned at a %s refuses further steps while its turn still runs', (reason, error) => {
   life.begin();
   life.abandon(reason);
   expect(released).toBe(1);

@@ -71,7 +71,7 @@ describe('an episode whose time is over', () => {
     ]);
   });
 
-  test('tells the step that comes too late, by its number again and again, and does not make it', async () => {
+  test('returns the stored result for a step after the time limit, each time it is sent, without running it', async () => {
     const id = await wire.reset({ max_duration_ms: SOON });
     await step(id, 'echo gold', 1);
     await ended();
@@ -93,7 +93,7 @@ describe('an episode whose time is over', () => {
     expect(await step(id, 'echo gold', 1)).toMatchObject({ step: 1, replayed: true });
   });
 
-  test('tells a step without a number once', async () => {
+  test('returns the stored result to a step without a number only once', async () => {
     const id = await wire.reset({ max_duration_ms: SOON });
     await ended();
     expect(await step(id, 'submit')).toMatchObject({ step: 1, truncated: true, reward: 0 });
@@ -123,7 +123,7 @@ describe('an episode whose time is over', () => {
     expect(events(id).map(({ event }) => event)).toEqual(['reset', 'step', 'close']);
   });
 
-  test('is a failure where its grade meets a fault', async () => {
+  test('is a failure if its grade has an infrastructure fault', async () => {
     const id = await wire.reset({ max_duration_ms: SOON });
     fake.failGrade = new SandboxError('died', 'Gone.');
     await ended();
@@ -147,7 +147,7 @@ describe('an episode whose time is over', () => {
     expect(events(id).map(({ event }) => event)).toEqual(['reset', 'step', 'close']);
   });
 
-  test('is told over OpenEnv, too', async () => {
+  test('is reported over OpenEnv, too', async () => {
     const openenv = await Wire.connect(`${server.url}/openenv/fake-v1/ws`);
     const ask = async (type: string, data: unknown) => JSON.parse(await openenv.ask({ type, data }));
     await ask('reset', { max_duration_ms: SOON });

@@ -210,7 +210,7 @@ test('a fault while grading is a failure of class grading, never a reward', asyn
   });
 });
 
-test('a fault in episode/evaluate ends the episode, and its state tells so', async () => {
+test('a fault in episode/evaluate ends the episode, and episode/state reports it', async () => {
   const id = await wire.reset();
   fake.failGrade = new SandboxError('died', 'Gone.');
   const failure = { class: 'grading', code: 'sandbox_died' };

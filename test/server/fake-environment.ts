@@ -45,6 +45,7 @@ export class FakeEnvironment implements Environment {
   readonly id: string;
   readonly defaultImage = 'fake';
   readonly readme = '# Fake';
+  readonly language = 'bash';
   readonly images = [];
   readonly observation = { exit_code: z.number().optional() };
   readonly options = {

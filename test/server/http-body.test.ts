@@ -75,8 +75,13 @@ test('a body above the limit is refused with 413, known or not', async () => {
     fetch(path, { method: 'POST', body, duplex: 'half' } as RequestInit);
   expect((await post(' '.repeat(200_000))).status).toBe(413);
   const chunked = new Blob([' '.repeat(200_000)]).stream();
-  const answer = await post(chunked).catch(() => null);
-  if (answer !== null) expect(answer.status).toBe(413);
+  // The server closes the connection, so the answer may be lost while the rest of the body is sent.
+  const ended = await post(chunked).then(
+    ({ status }) => status,
+    ({ cause }) => cause.code,
+  );
+  expect([413, 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']).toContain(ended);
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
 });
 
 test('what is posted to a path that is not there is answered with 404', async () => {

@@ -58,7 +58,7 @@ async function serveIn({ preload = '', path }: Surroundings, ...flags: string[])
 
 const serve = (...flags: string[]) => serveIn({}, ...flags);
 
-test('a port in use is told before an engine is looked for', async () => {
+test('a port in use is reported before an engine is chosen', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
@@ -175,7 +175,7 @@ test.skipIf(lacks.length > 0)('a fault that nothing caught is logged, and ends n
   expect(await exited).toBe(0);
 });
 
-test('settings that stand in the way are told before anything starts', async () => {
+test('settings that conflict are reported before anything starts', async () => {
   const config = createConfig({ port: 0, dataset: { none: '/does/not/exist' }, log_level: 'silent' });
   await expect(startServer(config, { env })).rejects.toThrow('/does/not/exist');
   const unknown = createConfig({ port: 0, pool: { 'none-v1': 1 }, log_level: 'silent' });

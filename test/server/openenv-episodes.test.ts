@@ -58,7 +58,7 @@ test('a step without an answer for 55 s is an error, ends its episode, and leave
     message: expect.stringMatching(/took longer than 55000 ms.*reset to go on/),
   });
   expect(await errorOf(episodes.step({ code: 'echo a' }))).toMatchObject({
-    message: expect.stringContaining('reset first'),
+    message: expect.stringContaining('The episode is over'),
   });
   fake.gradeGate = undefined;
   await episodes.reset({});

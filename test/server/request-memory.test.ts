@@ -95,7 +95,7 @@ const longStep = (episode_id: string, length: number): string =>
     params: { episode_id, action: `echo ${'x'.repeat(length)}` },
   });
 
-test('large messages of many sockets at once all come through, and hold up no small ones', async () => {
+test('large messages of many sockets are all processed and do not delay small ones', async () => {
   await start({ max_request_memory_bytes: 2 * MIB, max_frame_bytes: 4 * MIB });
   const small = await open();
   const small_id = await small.reset();

@@ -40,7 +40,7 @@ async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-it('takes another sandbox for one that is gone, three in all', async () => {
+it('replaces a dead sandbox, up to three sandboxes in all', async () => {
   const { attempts, reset, retries } = begin(new Resets());
   for (let n = 1; n <= 3; n += 1) {
     expect([attempts.length, retries.length]).toEqual([n, n - 1]);
@@ -51,7 +51,7 @@ it('takes another sandbox for one that is gone, three in all', async () => {
   expect(attempts).toHaveLength(3);
 });
 
-it('takes no other one for a client that has gone', async () => {
+it('acquires no other sandbox for a client that has disconnected', async () => {
   const gone = new AbortController();
   const { attempts, reset } = begin(new Resets(), gone.signal);
   gone.abort();
@@ -60,7 +60,7 @@ it('takes no other one for a client that has gone', async () => {
   expect(attempts).toHaveLength(1);
 });
 
-it('answers at once when the server stops, and takes no other sandbox then', async () => {
+it('answers at once when the server stops, without acquiring another sandbox', async () => {
   const resets = new Resets();
   const { attempts, reset, retries } = begin(resets);
   resets.stop();

@@ -83,7 +83,7 @@ test('what waited runs once the client reads, and all is answered in order', asy
   for (let n = 1; n <= 60; n += 1) expect(await wire.answer()).toMatchObject({ result: { step: n } });
 });
 
-test('a step that waits for a client that goes is not made', async () => {
+test('a waiting step of a client that disconnects is not run', async () => {
   await start({ max_buffered_bytes: 65_536, grace_ms: 60_000 });
   const wire = await open();
   const episode_id = await wire.reset();
@@ -105,7 +105,7 @@ test('a step that waits for a client that goes is not made', async () => {
   expect(fake.plays[0]?.acted.length).toBe(before);
 });
 
-test('forty sockets that do not read hold little together, and nobody else is held up', async () => {
+test('forty sockets that do not read use little memory together and delay no other client', async () => {
   // A page of a megabyte: what the sockets of this machine hold themselves is soon full.
   await start({}, 'x'.repeat(300_000));
   const request = { jsonrpc: '2.0', id: 1, method: 'tasks/list' };

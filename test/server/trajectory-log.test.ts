@@ -81,7 +81,7 @@ test('an episode id leads nowhere outside the folder', async () => {
   expect(trajectoryPath(`a/b\0c${'x'.repeat(200)}`, day)).toMatch(/^2026-11-22\/a_b_cx{75}\.jsonl$/);
 });
 
-test('without the folder a reset is refused, and its sandbox goes back', async () => {
+test('without the folder a reset is refused and its sandbox released', async () => {
   rmSync(server.trajectories, { recursive: true });
   expect(await wire.error('episode/reset', { environment: 'fake-v1' })).toMatchObject({
     code: -32603,
@@ -91,7 +91,7 @@ test('without the folder a reset is refused, and its sandbox goes back', async (
   expect(server.app.registry.openCount).toBe(0);
 });
 
-test('a line that cannot be written is told, kept, and written before the next one', () => {
+test('a line that cannot be written is reported, kept, and written before the next one', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stepwell-log-'));
   const log = new TrajectoryLog({ folder });
   const probe = openSync('/dev/null', 'r');

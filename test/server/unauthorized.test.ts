@@ -30,7 +30,7 @@ test('nothing of a request is validated before the token', async () => {
   expect(await wire.closed).toBe(1008);
 });
 
-test('with the token the params are validated, and 20 faults are told', async () => {
+test('with the token the params are validated, and 20 issues are reported', async () => {
   const wire = await open();
   const unknown = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`k${n}`, 1]));
   const error = await wire.error('initialize', { ...unknown, protocol_version: 'none', token: TOKEN });
@@ -170,7 +170,7 @@ test('a body without the token is not read', async () => {
   expect(await (await fetch(`${server.url}/openenv/fake-v1/state`)).status).toBe(401);
 });
 
-test('a socket that never shows the token is closed after a while, one that does stays', async () => {
+test('a socket that never sends the token is closed after a while, one that sends it stays open', async () => {
   await server.close();
   server = await startTestServer([new FakeEnvironment()], { token: TOKEN, connect_timeout_ms: 200 });
   const [mute, polite] = [await open(), await open()];

@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { installedRuff, RuffMissing, runRuff } from '../../tools/ruff.ts';
+import { PipFailed } from '../../tools/pip-folder.ts';
+import { installedRuff, runRuff } from '../../tools/ruff.ts';
 
 let folder: string;
 let said: string[];
@@ -47,7 +48,7 @@ describe('ruff', () => {
 
   it('leaves nothing of an install that failed', () => {
     const python = pythonWith('mkdir "$target/bin"; exit 1');
-    expect(() => installedRuff({ folder: tools(), python })).toThrow(RuffMissing);
+    expect(() => installedRuff({ folder: tools(), python })).toThrow(PipFailed);
     expect(readdirSync(tools())).toEqual([]);
   });
 

@@ -1,9 +1,17 @@
 """A solution's changes to a test's own values, and whether the test checks that they were wanted."""
 
 import ast
-import hashlib
 
 from .scopes import bindings
+
+# Python's own hash: `hashlib` loads OpenSSL, which takes longer than the rest of the judge's modules.
+try:
+    from _sha2 import sha256
+except ImportError:
+    try:
+        from _sha256 import sha256
+    except ImportError:
+        from hashlib import sha256
 
 _DATA = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.JoinedStr, ast.Call, ast.Name, ast.ListComp, ast.BinOp)
 _MAKING = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.BinOp, ast.Call)
@@ -117,4 +125,4 @@ def _digest(value):
         items = sorted(map(repr, value.items() if isinstance(value, dict) else value))
     except TypeError:
         items = [repr(value)]
-    return hashlib.sha256("\n".join(items).encode("utf-8", "replace")).hexdigest()[:16]
+    return sha256("\n".join(items).encode("utf-8", "replace")).hexdigest()[:16]

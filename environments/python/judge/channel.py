@@ -61,5 +61,8 @@ class Channel:
             data += part
         return bytes(data)
 
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
     def close(self) -> None:
         self._socket.close()

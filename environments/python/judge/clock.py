@@ -2,29 +2,27 @@
 The time that a solution has used: wall-clock time while it waits, and processor time while it computes and other processes
 compete for the processor. Time while the sandbox was paused, or while something else stopped the solution, does not count. A
 solution can cause neither: it may not stop itself (`filter.py`), a crowd of its processes is detected, and its waiting for a
-processor is forgiven only as far as the machine was busy with other processes.
+processor is forgiven only as far as the machine was busy with other processes. What the clock cannot tell apart, it reports
+as a doubt.
 """
 
 import contextlib
-import os
+import select
 import signal
 import time
 from collections.abc import Iterator
 
+from .processor import REPORTS_WAITS, Others, crowded, ran_and_waited, state_of
+
 # The interval of the judge's checks in seconds, and the delay from which a check counts as a gap.
 TICK = 0.1
 _SLACK = 0.4
-# Waiting for a processor does not count, but at least this share of the time does.
-_LEAST_SHARE = 0.1
-# From this share of the time on the judge counts as computing, not waiting.
-_WORKING = 0.05
+# Waiting for a processor does not count, but at least this share of the time does, so that a grade ends.
+_LEAST_SHARE = 0.05
 # Seconds to wait for a solution that something else stopped.
 _PATIENCE = 5.0
-# From this number of processes and threads on, a solution itself may keep others from the processor.
-_CROWD = 8
 # The judge ends (SIGPROF) this many seconds of processor time after the limit of a part.
 _EXCESS = 5.0
-_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 _STOPPED = ("T", "t")
 
 
@@ -34,90 +32,6 @@ class Over(BaseException):
     def __init__(self, held: bool = False) -> None:
         super().__init__()
         self.held = held
-
-
-def _waited(pid):
-    """Seconds that a process waited for a processor; 0 if the kernel does not report it."""
-    try:
-        with open(f"/proc/{pid}/schedstat", "rb", 0) as file:
-            return int(file.read(100).split()[1]) / 1e9
-    except (OSError, IndexError):
-        return 0.0
-
-
-def _state_of(pid):
-    """State, processor time in seconds and number of threads of a process; Z if it does not exist."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return "Z", 0.0, 0
-    return fields[0].decode(), (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND, int(fields[17])
-
-
-def _user_of(pid):
-    try:
-        return os.stat(f"/proc/{pid}").st_uid
-    except OSError:
-        return None
-
-
-def _tasks(pid):
-    """
-    Number of threads of a solution's processes, and their processor time in seconds by process. These are all processes
-    of its user; if that is also the judge's user, those younger than the judge.
-    """
-    judge, user = os.getpid(), _user_of(pid)
-    least = judge + 1 if user == os.getuid() else 0
-    numbers = [name for name in os.listdir("/proc") if name.isdigit() and int(name) >= least and _user_of(name) == user]
-    states = {name: _state_of(name) for name in numbers}
-    return sum(threads for _, _, threads in states.values()), {name: seconds for name, (_, seconds, _) in states.items()}
-
-
-def _crowded(pid):
-    """Whether a solution has many threads in all of its processes."""
-    return pid is not None and _tasks(pid)[0] > _CROWD
-
-
-def _machine_busy():
-    """Processor time of the whole machine in seconds, with time stolen by other machines; None if it is not reported."""
-    try:
-        with open("/proc/stat", "rb") as file:
-            user, nice, system, _, _, irq, soft, stolen = file.readline().split()[1:9]
-    except (OSError, ValueError):
-        return None
-    return sum(map(int, (user, nice, system, irq, soft, stolen))) / _TICKS_PER_SECOND
-
-
-def _latest():
-    """The id of the latest process or thread."""
-    try:
-        with open("/proc/loadavg", "rb") as file:
-            return int(file.read().split()[4])
-    except (OSError, ValueError, IndexError):
-        return 0
-
-
-class _Others:
-    """How busy the machine was with processes other than the solution's, between two checks."""
-
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self._tasks = _tasks(pid)[1]
-        self._busy, self._latest = _machine_busy(), _latest()
-
-    def busy(self, passed: float, own: float) -> float:
-        """
-        Processor time of others since the last check, in seconds. own: the judge's. Processes that began and ended in
-        between are unknown: they may have computed all the time.
-        """
-        before, busy, latest = self._tasks, self._busy, self._latest
-        self.__init__(self._pid)
-        if busy is None or self._busy is None:
-            return passed
-        begun = max(0, self._latest - latest - 1) if self._latest != latest else 0
-        theirs = sum(max(0.0, seconds - before.get(name, 0.0)) for name, seconds in self._tasks.items())
-        return max(0.0, self._busy - busy - own - theirs - begun * passed)
 
 
 class Clock:
@@ -130,6 +44,14 @@ class Clock:
         self._limit = self._used = 0.0
         # Time in which nothing ran, and in which the solution was stopped.
         self._gap = self._held = 0.0
+        # Time that did not count although it may be the solution's, and time that counted only so that the grade ends.
+        self._unsure = self._added = 0.0
+        # While the solution is to answer: since when, and the descriptor from which the judge reads the answer.
+        self._turn = None
+        # Whether a check is under way: on a busy machine the next one may be due before it ends.
+        self._counting = False
+        # Whether the solution had a turn since the last check.
+        self._had_turn = False
         self._last = time.monotonic()
         self._worked = time.process_time()
         self._delay = 0.0
@@ -139,13 +61,31 @@ class Clock:
         """Watch this solution process from now on, or none."""
         self._pid = pid
         self._others = None
-        self._seen = (0.0, 0.0) if pid is None else (_state_of(pid)[1], _waited(pid))
+        # Its processor time and its waiting until the last check, and the part of this waiting that was only assumed.
+        self._seen = (0.0, 0.0) if pid is None else _times(pid)
+        self._assumed = 0.0
+        self._final = None
+
+    def ended(self, ran: float, waited: float) -> None:
+        """The watched process has ended, after so many seconds of running and of waiting for a processor."""
+        self._final = ran, waited
+        self._count()
+        self.watch(None)
+
+    def their_turn(self, descriptor: int) -> None:
+        """From now on the solution is to answer; the answer comes from this descriptor."""
+        self._turn, self._had_turn = (time.monotonic(), descriptor), True
+
+    def own_turn(self) -> None:
+        """The answer of the solution has been read."""
+        self._turn = None
 
     @contextlib.contextmanager
     def part(self, seconds: float) -> Iterator[None]:
         """The time of one part: Over is raised in it when its time is over."""
         self._limit = min(seconds, self._left)
-        self._used = self._gap = self._held = 0.0
+        self._used = self._gap = self._held = self._unsure = self._added = 0.0
+        self._assumed = 0.0
         if self._limit <= 0:
             raise Over()
         self._mark()
@@ -166,15 +106,22 @@ class Clock:
     def over(self) -> bool:
         return self._used >= self._limit or self._held > _PATIENCE
 
-    @property
-    def disturbed(self) -> bool:
-        """Whether nothing ran for a while in the last part, or something else stopped the solution."""
-        return self._gap > 0 or self._held > 0
+    def doubt(self, failed: bool) -> str | None:
+        """
+        How the result of the last part may be the machine's: `disturbed`, nothing ran for a while or something else stopped
+        the solution; `starved`, other processes took so much that it cannot be told who took too long.
+        """
+        if self._gap > 0 or self._held > 0:
+            return "disturbed" if failed or self._most > self._limit else None
+        over = self._used - self._added >= self._limit
+        if (self.over and not over) or (not failed and self._most > self._limit):
+            return "starved"
+        return None
 
     @property
-    def exceeded(self) -> bool:
-        """Whether the last part would have run out of time if that time counted."""
-        return self._used + self._gap + self._held > self._limit
+    def _most(self):
+        """The time of the last part if everything counted."""
+        return self._used + self._gap + self._held + self._unsure
 
     def check(self) -> None:
         """Raise Over if the time is over."""
@@ -205,6 +152,8 @@ class Clock:
             self._quiet -= 1
 
     def _tick(self, number, frame):
+        if self._counting:
+            return
         if self._off:
             self._mark()
             return
@@ -213,49 +162,94 @@ class Clock:
             self.check()
 
     def _mark(self):
-        self._last, self._worked, self._delay = time.monotonic(), time.process_time(), _waited("self")
+        self._last, self._worked, self._delay = time.monotonic(), time.process_time(), ran_and_waited("self")[1]
 
     def _count(self):
+        self._counting = True
+        try:
+            self._add()
+        finally:
+            self._counting = False
+
+    def _add(self):
         last, worked, delay = self._last, self._worked, self._delay
         self._mark()
-        passed, own = self._last - last, self._worked - worked
-        if passed < TICK / 2:
-            self._used += max(own, passed - (self._delay - delay))
+        passed, own, late = self._last - last, self._worked - worked, self._delay - delay
+        if passed < TICK / 2 and self._final is None:
+            self._used += max(own, passed - late)
             return
-        state, theirs, waited = ("S", 0.0, 0.0) if self._pid is None else self._look()
-        waited += self._delay - delay
-        if state == "R" or own > passed * _WORKING:
-            # One of judge and solution computes while the other waits.
-            waited = max(waited, passed - theirs - own)
+        state, theirs, waited = ("S", 0.0, 0.0) if self._pid is None else self._look(passed)
         if state in _STOPPED or (state == "Z" and self._quiet):
             self._held += passed
-        elif passed > TICK + _SLACK and own < passed / 2:
-            counted = passed if _crowded(self._pid) else min(passed, max(TICK, own, theirs))
+        elif passed - late > TICK + _SLACK and own < passed / 2:
+            counted = passed if crowded(self._pid) else min(passed, max(TICK, own, theirs))
             self._used += counted
             self._gap += passed - counted
-        elif waited > 0 and self._pid is not None:
-            waited = min(waited, self._busy_others(passed, own))
-            self._used += min(passed, max(theirs + own, passed - waited, passed * _LEAST_SHARE))
-        elif waited > 0:
-            self._used += min(passed, max(own, passed - waited, passed * _LEAST_SHARE))
-        else:
+            self._assumed = 0.0
+        elif passed > TICK + _SLACK and crowded(self._pid):
             self._used += passed
+        else:
+            self._share(passed, last, own, late, theirs, waited)
+        # The clock's own work counts for nobody.
+        self._worked = time.process_time()
 
-    def _look(self):
+    def _share(self, passed, last, own, late, theirs, waited):
+        """Divide the time that passed: late and waited are the waiting of judge and solution for a processor."""
+        idle = max(0.0, passed - own - theirs - max(0.0, waited))
+        forgiven, unsure = self._lateness(last, late, idle)
+        forgiven += waited
+        if forgiven > 0 and self._pid is not None:
+            busy, together = self._busy_others(passed, own)
+            forgiven, theirs = min(forgiven, busy), max(theirs, together)
+        counted = max(min(passed, theirs + own), passed - forgiven)
+        least = passed * _LEAST_SHARE
+        self._used += max(counted, least)
+        self._added += max(0.0, least - counted)
+        self._unsure += min(unsure, max(0.0, forgiven))
+        self._had_turn = self._turn is not None
+
+    def _lateness(self, last, late, idle):
+        """
+        How much of the judge's waiting for a processor does not count, and how much of that may be the solution's time:
+        while the solution has not answered, the judge's waiting delays nobody.
+        """
+        if self._turn is not None:
+            since, descriptor = self._turn
+            if not select.select([descriptor], [], [], 0)[0]:
+                return min(late, max(0.0, since - last)), 0.0
+        return late, min(late, idle) if self._had_turn else 0.0
+
+    def _look(self, passed):
         """State of the solution, its processor time, and its waiting for a processor since the last check."""
-        state, seconds, _ = _state_of(self._pid)
+        state = "S" if self._final else state_of(self._pid)[0]
+        if state == "Z":
+            return state, 0.0, 0.0
+        ran, waited = self._final or _times(self._pid)
         before, earlier = self._seen
-        waited = _waited(self._pid)
-        self._seen = seconds, waited
-        return state, max(0.0, seconds - before), max(0.0, waited - earlier)
+        self._seen = ran, waited
+        theirs, delayed = max(0.0, ran - before), max(0.0, waited - earlier)
+        # The kernel reports a wait when it ends: until then it is assumed.
+        if REPORTS_WAITS and (theirs > 0 or delayed > 0 or state != "R"):
+            delayed, self._assumed = delayed - self._assumed, 0.0
+        waits = max(0.0, passed - theirs - max(0.0, delayed)) if state == "R" else 0.0
+        self._assumed += waits
+        return state, theirs, delayed + waits
 
     def _busy_others(self, passed, own):
         """
-        Processor time of others while `passed`. The first time it is the maximum: this is read only if someone waits for
-        a processor, and never in a short test.
+        Processor time of others, and of all processes of the solution, while `passed`. The first time they are the maximum
+        and 0: this is read only if someone waits for a processor, and never in a short test.
         """
         if self._others is None:
-            self._others, self._last_look = _Others(self._pid), self._last
-            return passed
+            self._others, self._last_look = Others(self._pid), self._last
+            return passed, 0.0
         since, self._last_look = self._last - self._last_look, self._last
-        return self._others.busy(since, own) * (passed / since if since > passed else 1.0)
+        share = passed / since if since > passed else 1.0
+        busy, theirs = self._others.busy(since, own)
+        return busy * share, theirs * share
+
+
+def _times(pid):
+    """Processor time of a process in seconds, and its waiting for a processor."""
+    ran, waited = ran_and_waited(pid)
+    return max(ran, state_of(pid)[1]), waited

@@ -162,8 +162,7 @@ class Grading:
             self.process.told = True
             error = told(raised, self._given)
         self.process.settle()
-        if doubt is None and self._clock.disturbed and (error is not None or self._clock.exceeded):
-            doubt = "disturbed"
+        doubt = doubt or self._clock.doubt(failed=error is not None)
         return value, {**({} if error is None else {"error": error}), **({} if doubt is None else {"doubt": doubt})}
 
     def _here_only(self, action):

@@ -5,6 +5,7 @@ def __stepwell_judge__(package):  # noqa: N807 - a name that no task uses
     code, as base64 of a marshalled list, the work, and the nonce that marks the answer for the server.
     """
     import base64
+    import gc
     import marshal
     import os
     import sys
@@ -26,6 +27,8 @@ def __stepwell_judge__(package):  # noqa: N807 - a name that no task uses
         line += read(1)
     length, image = line.decode().split()
     if int(length) > 0:
+        # Until the modules are loaded and frozen (`session.py`), a collection would only find what stays.
+        gc.disable()
         for name, code in marshal.loads(base64.b64decode(read(int(length)))):
             full = f"{package}.{name}" if name else package
             module = sys.modules[full] = types.ModuleType(full)

@@ -208,7 +208,7 @@ class SolutionProcess:
         """The answer to a request; meanwhile the solution may call the judge's functions."""
         self._channel.send(request)
         while True:
-            message = self._channel.receive()
+            message = self._reply()
             if type(message) is not dict:
                 raise Closed()
             if "call" not in message:
@@ -218,6 +218,14 @@ class SolutionProcess:
         if message.get("id") != request["id"]:
             raise Closed()
         return message
+
+    def _reply(self):
+        """The next message of the solution."""
+        self._clock.their_turn(self._channel.fileno())
+        try:
+            return self._channel.receive()
+        finally:
+            self._clock.own_turn()
 
     def _read(self, answer, asking):
         """Changed values, an exception and a value of an answer. Raises Lost if it cannot be read."""

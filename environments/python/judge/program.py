@@ -22,7 +22,7 @@ def program_result(spawner: Spawner, clock: Clock, job: dict, stdin: str) -> tup
             except Closed:
                 pass
             ended = spawner.wait(pid)
-        clock.watch(None)
+        clock.ended(ended["seconds"], ended["waited"])
         try:
             said = channel.receive_within(0.01).get("error")
         except (Closed, AttributeError):

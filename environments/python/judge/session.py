@@ -134,5 +134,6 @@ def grade(image: str) -> None:
 # At most one: a judge that has run no code of a task, and waits for the next grade.
 _kept = []
 _SEPARATE = privileges.separate(privileges.new_user())
-gc.collect()
+# Not collected before: that would copy every page of the process that sessions are forked from.
 gc.freeze()
+gc.enable()

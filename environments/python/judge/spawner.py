@@ -16,6 +16,7 @@ import sys
 
 from . import filter, privileges, solution
 from .channel import Channel, Closed
+from .processor import ran_and_waited
 
 # Limits of a solution process, in bytes, processes, open files and seconds of processor time.
 MEMORY = 1 << 30
@@ -124,10 +125,13 @@ def _ended(control, pid):
     if all(descriptor != exits for descriptor, _ in poll.poll()):
         os.kill(pid, signal.SIGKILL)
     os.close(exits)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    _, waited = ran_and_waited(pid)
     _, status, usage = os.wait4(pid, 0)
     return {
         "status": os.waitstatus_to_exitcode(status),
         "seconds": usage.ru_utime + usage.ru_stime,
+        "waited": waited,
         "peak_kib": usage.ru_maxrss,
     }
 

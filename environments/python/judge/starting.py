@@ -112,9 +112,11 @@ class Spawner:
     def wait(self, pid: int) -> dict:
         """Wait for the end of a process while it has time, without raising, then end it; returns how it ended."""
         self._send({"kind": "wait", "pid": pid})
+        self._clock.their_turn(self._control.fileno())
         late = False
         while not late and not self._answers(TICK):
             late = self._clock.over
+        self._clock.own_turn()
         return self._ended(pid, late)
 
     def doubt(self, ended: dict) -> str | None:

@@ -14,7 +14,7 @@ import { makeRecipes } from '../../../docker/images/recipe.ts';
 import { together } from '../../../docker/images/together.ts';
 import { labels } from '../../../docker/labels.ts';
 import { BuildingSource } from '../../../docker/pool/building-source.ts';
-import { dockerMissing, localMissing } from '../../engines.ts';
+import { BUILD_MS, dockerMissing, localMissing } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
 
 const STOP = new Error('stopped by a test');
@@ -155,7 +155,7 @@ async function giveUp(builder: ImageBuilder, sleeps: (line: string) => boolean):
 describeUnless(await dockerMissing(), 'a build of a Docker engine', () => {
   beforeAll(async () => {
     await ensureImages({ builder: new DockerImageBuilder(new Docker()), names: ['bash'] });
-  });
+  }, BUILD_MS);
 
   it('that is given up leaves no container and no image', async () => {
     const docker = new Docker();

@@ -127,7 +127,7 @@ describe('compareAnswers', () => {
     expect(compared('0123456789', 5, '0123456789', '012345678956789')).toBeLessThanOrEqual(0.75);
   });
 
-  it('tells bytes apart that are no text', () => {
+  it('distinguishes bytes that are not text', () => {
     expect(compared(Buffer.from([0xff, 0x0a]), 0, Buffer.from([0xff]))).toBe(1);
     expect(compared(Buffer.from([0xfe]), 0, Buffer.from([0xff]))).toBeLessThan(1);
   });

@@ -70,7 +70,7 @@ describe('the environments of a server', () => {
 });
 
 describe('the start state', () => {
-  it('costs no request for a task without files of its own', async () => {
+  it('sends no request for a task without files', async () => {
     const { sandbox, episode } = await play(record('a'), {});
     expect(sandbox.calls).toEqual([]);
     expect(episode.initial.observation.output).toBe('Do a.');

@@ -3,7 +3,7 @@ import type { Environment } from '../../../environments/environment.ts';
 import { PlayedEnvironment } from '../../../environments/played-environment.ts';
 import { python } from '../../../environments/python/definition.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
-import { type EngineCase, engineCases, openPool } from '../../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases, openPool } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
 import { CHEATS } from './cheats.ts';
 import { cheatsDocument } from './cheats-document.ts';
@@ -41,7 +41,7 @@ function itWithstands(engine: EngineCase): void {
       defaults: { stepTimeoutMs: 5000, maxOutputBytes: 65_536 },
       datasets: [{ name: 'cheats', image: 'python', definition: null, tasks: TASKS }],
     });
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     await opened?.close();

@@ -5,7 +5,7 @@ import { python } from '../../../environments/python/definition.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import type { ResetOptions } from '../../../protocol/episode.ts';
 import { takeTurn } from '../../../server/turn.ts';
-import { type EngineCase, engineCases, openPool } from '../../engines.ts';
+import { BUILD_MS, type EngineCase, engineCases, openPool } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
 
 const TASK: PythonTaskRecord = {
@@ -33,7 +33,7 @@ function itPlays(engine: EngineCase): void {
       defaults: { stepTimeoutMs: 5000, maxOutputBytes: 65_536 },
       datasets: [{ name: 'mine', image: 'python', definition: null, tasks: [TASK] }],
     });
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     await opened?.close();

@@ -31,7 +31,7 @@ describe('a doubt about an outcome', () => {
     expect(await passes(slow, slow, gold, slow)).toEqual([true, false, 4]);
   });
 
-  it('is forgotten where it is gone once the gold has met none', async () => {
+  it('is ignored if it does not occur again after a gold run without faults', async () => {
     const [doubtful, good] = [told([true], [false, 'disturbed']), told([true], [true])];
     expect(await passes(says(null, null), doubtful, good, good)).toEqual([true, true, 4]);
     expect(await passes(doubtful, doubtful, good, told([false], [false]))).toEqual([true, false, 4]);
@@ -41,8 +41,17 @@ describe('a doubt about an outcome', () => {
     const { asked } = judgeWith(told([true], [false, 'killed']));
     await expect(asked()).rejects.toMatchObject({
       code: 'runner_fault',
-      message: 'The grade was disturbed repeatedly (killed), and so was the grade of the gold.',
+      message:
+        'The grade was disturbed repeatedly (killed). Grade on a machine that is less busy, or allow the tests more time.',
     });
+  });
+
+  it('is a failure where other processes leave the solution no time, though the gold meets no doubt', async () => {
+    const starved = told([true], [false, 'starved']);
+    const gold = told([true], [true]);
+    const { asked } = judgeWith(starved, starved, gold, starved);
+    await expect(asked()).rejects.toMatchObject({ code: 'runner_fault' });
+    expect(await passes(starved, starved, gold, gold)).toEqual([true, true, 4]);
   });
 
   it('stays where the second judge does not answer', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { PythonJudge } from '../../../environments/python/judge.ts';
 import type { Solution } from '../../../environments/python/solution.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
-import { type EngineCase, openPool } from '../../engines.ts';
+import { BUILD_MS, type EngineCase, openPool } from '../../engines.ts';
 
 /** A judge on an engine, for the tests of the suite that calls this: grades a source by parts of a task's record. */
 export function judging(engine: EngineCase) {
@@ -12,7 +12,7 @@ export function judging(engine: EngineCase) {
   beforeAll(async () => {
     opened = await openPool(engine, 'python');
     judge = new PythonJudge(opened.pool);
-  });
+  }, BUILD_MS);
 
   afterAll(async () => {
     await opened?.close();

@@ -23,7 +23,7 @@ const OUTCOMES: TestOutcome[] = [
   },
 ];
 
-describe('what is told of tests', () => {
+describe('what is reported about tests', () => {
   it('is the stricter of what task and reset say', () => {
     expect(visibilityOf(RECORD, undefined)).toBe('hidden');
     expect(visibilityOf(RECORD, 'full')).toBe('hidden');

@@ -16,12 +16,16 @@ const MINE: SqlTaskRecord = {
 };
 
 /** `sql-v1` over drivers that answer so, with datasets `mine` and `Plain` beside the built-in tasks. */
-export function environmentOf(episode: Answers = {}, grading: Answers = {}) {
+export function environmentOf(
+  episode: Answers = {},
+  grading: Answers = {},
+  defaults: Partial<typeof DEFAULTS> = {},
+) {
   const source = new FakeDriverSource({ episode, grading });
   const definition = { name: 'mine', from: 'sql' };
   const environment = new PlayedEnvironment(sql, {
     sandboxes: source,
-    defaults: DEFAULTS,
+    defaults: { ...DEFAULTS, ...defaults },
     datasets: [
       sql.builtIn,
       sql.served({ name: 'mine', image: 'mine', definition, tasks: [MINE], dialect: 'mysql' }),
@@ -33,8 +37,13 @@ export function environmentOf(episode: Answers = {}, grading: Answers = {}) {
 }
 
 /** An episode that began in it. */
-export async function begun(options: ResetOptions, episode: Answers = {}, grading: Answers = {}) {
-  const { environment, source } = environmentOf(episode, grading);
+export async function begun(
+  options: ResetOptions,
+  episode: Answers = {},
+  grading: Answers = {},
+  defaults: Partial<typeof DEFAULTS> = {},
+) {
+  const { environment, source } = environmentOf(episode, grading, defaults);
   const play = await environment.choose(options, 0).begin();
   const [sandbox] = source.of('episode');
   if (sandbox === undefined) throw new Error('no sandbox was taken');

@@ -41,7 +41,7 @@ describe('a driver that the agent breaks', () => {
     expect(await play.grade({ answer: 'SELECT 2', final: true })).toMatchObject({ reward: 1 });
   });
 
-  it('and whose session ends as it is started again does so, too', async () => {
+  it('and whose session ends again at the restart still gets a grade', async () => {
     let begins = 0;
     const { play } = await begun(
       { task: 0 },
@@ -58,7 +58,7 @@ describe('a driver that the agent breaks', () => {
     expect(await play.grade({ final: true })).toMatchObject({ reward: 0, success: false });
   });
 
-  it('observes what it cannot tell, and goes on', async () => {
+  it('reports a result that it cannot return as an error and continues', async () => {
     const { play, sandbox } = await begun(
       { task: 0 },
       { execute: inTurn(BROKEN, { output: '{', truncatedBytes: 9 }, rowsDocument(['a'], [[1]], 1)) },
@@ -178,12 +178,25 @@ describe('a driver that is lost at a grade', () => {
     await expect(play.grade({ answer: 'last', final: true })).rejects.toMatchObject({ code: 'died' });
   });
 
-  it('costs no second try where the statement fails by itself', async () => {
+  it('is not played again if the statement itself fails', async () => {
     const error = { code: 1, state: '42000', message: 'syntax error' };
     const execute = goldOr(() => ({ ...rowsDocument([], []), results: [], error }));
     const { play, source } = await begun({ task: 0 }, { execute }, { execute });
     expect(await play.grade({ answer: 'last', final: true })).toMatchObject({ reward: 0 });
     expect(source.of('grading')).toHaveLength(1);
+  });
+
+  it('is not played again if the statement exceeded a deadline that is longer than any pause', async () => {
+    const execute = goldOr((sql) => (sql === 'last' ? TIMED_OUT : rowsDocument(['a'], [[1]])));
+    for (const [stepTimeoutMs, tries] of [
+      [10_000, 1],
+      [9_999, 2],
+    ] as const) {
+      const { play, source } = await begun({ task: 0 }, { execute }, { execute }, { stepTimeoutMs });
+      expect(await play.grade({ answer: 'last', final: true })).toMatchObject({ reward: 0 });
+      // The first is that of the gold.
+      expect(source.of('grading')).toHaveLength(tries);
+    }
   });
 
   it('after more than can be played again is graded by what is there', async () => {
@@ -193,5 +206,47 @@ describe('a driver that is lost at a grade', () => {
     await play.act({ code: 'first' });
     expect(await play.grade({ answer: 'last', final: true })).toMatchObject({ reward: 0 });
     expect(source.of('grading')).toHaveLength(1);
+  });
+
+  describe('with a limit of time', () => {
+    const playedFor = (durationMs: number, answer: object = rowsDocument(['a'], [[1]])) => ({
+      output: JSON.stringify(answer),
+      durationMs,
+    });
+    const timeouts = (calls: readonly Call[] = []) =>
+      calls.flatMap(({ call, timeout_ms }) => (call === 'execute' ? [Number(timeout_ms)] : []));
+
+    it('cuts the submitted statement there, and the second try where the first one left off', async () => {
+      const { play, sandbox, source } = await begun(
+        { task: 0 },
+        { execute: goldOr((sql) => (sql === 'last' ? { ...LOST, durationMs: 400 } : playedFor(50))) },
+        {
+          execute: goldOr((sql) => playedFor(200, rowsDocument(['a'], [[sql === 'last' ? 7 : 1]]))),
+        },
+      );
+      await play.act({ code: 'first' });
+      const { reward } = await play.grade({ answer: 'last', final: true, atMostMs: 1000 });
+      expect(reward).toBe(1);
+      expect(timeouts(sandbox.driverCalls)).toEqual([5000, 1000]);
+      const [first = 0, last = 0] = timeouts(source.of('grading')[1]?.driverCalls);
+      expect(first).toBeGreaterThan(500);
+      expect(first).toBeLessThan(600);
+      expect(last).toBe(first - 200);
+    });
+
+    it.each([
+      ['is not tried again if none is left', 1000, 50, null],
+      ['is not played to its end if the second try uses the rest', 400, 600, ['first']],
+    ])('%s', async (_, lostAfterMs, againMs, played) => {
+      const { play, source } = await begun(
+        { task: 0 },
+        { execute: goldOr((sql) => (sql === 'last' ? { ...LOST, durationMs: lostAfterMs } : playedFor(50))) },
+        { execute: goldOr(() => playedFor(againMs, rowsDocument(['a'], [[7]]))) },
+      );
+      await play.act({ code: 'first' });
+      expect(await play.grade({ answer: 'last', final: true, atMostMs: 1000 })).toMatchObject({ reward: 0 });
+      const again = source.of('grading')[1];
+      expect(again === undefined ? null : sqlOf(again.driverCalls)).toEqual(played);
+    });
   });
 });

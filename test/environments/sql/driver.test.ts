@@ -157,7 +157,7 @@ print(json.dumps({**documents[-1], "first": documents[0], "kept": rows, **driver
     for (const text of reading) expect([text, episode(text).pristine]).toEqual([text, true]);
   });
 
-  it('vouches for none that wrote, or tried to', () => {
+  it('reports no database as unchanged after a write or an attempt to write', () => {
     const writing = [
       'INSERT INTO t VALUES (3, NULL)',
       'BEGIN; DELETE FROM t; ROLLBACK',
@@ -169,7 +169,7 @@ print(json.dumps({**documents[-1], "first": documents[0], "kept": rows, **driver
     for (const text of writing) expect([text, episode(text).pristine]).toEqual([text, false]);
   });
 
-  it('tells the schema of large databases, also after a deadline has passed', () => {
+  it('returns the schema of large databases, also after a deadline has passed', () => {
     const program = `
 import os, sqlite3
 folder = ${JSON.stringify(folder)}
@@ -189,7 +189,7 @@ print(json.dumps({"late": late["timed_out"], "told": told}))`;
     expect(python(program, null)).toEqual({ late: true, told: [all, all] });
   });
 
-  it('tells a look at each result and keeps all of the last one', () => {
+  it('returns the first rows of each result and keeps all rows of the last one', () => {
     const many = 'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500) SELECT i FROM n';
     const seen = episode(`${many}; ${many}`, 'SELEC', 'CREATE TEMP TABLE mine (a)');
     expect(seen.told.map(({ rows, count }) => [rows.length, count])).toEqual([
@@ -216,7 +216,7 @@ print(json.dumps({"late": late["timed_out"], "told": told}))`;
     expect(episode("SELECT printf('%.*c', 30000, 'é')").kept).toHaveLength(1);
   });
 
-  it('tells of long names and of many no more than it must', () => {
+  it('limits the bytes of long names and of many names', () => {
     const name = 'n'.repeat(5000);
     const { told } = episode(`SELECT 1 AS "${name}"`);
     expect(told[0]?.columns?.[0]).toHaveLength(256);
@@ -225,7 +225,7 @@ print(json.dumps({"late": late["timed_out"], "told": told}))`;
     expect([results.length, leftOut]).toEqual([3, 5]);
   });
 
-  it('tells of a bounded number of statements', () => {
+  it('reports a bounded number of statements', () => {
     const { results, leftOut } = executionFrom({ ...episode('SELECT 1;'.repeat(80)) }, (text) => text);
     expect([results.length, leftOut]).toEqual([50, 30]);
   });

@@ -123,7 +123,7 @@ describe('an observation', () => {
     expect(observation.output).toBe('[(1,), (2,)]\n[… 3 of 5 rows not shown …]');
   });
 
-  it('tells an error of the server, and InterCode has it as text', async () => {
+  it('reports an error of the database server, in InterCode semantics as text', async () => {
     const error = { code: 1146, state: '42S02', message: "Table 'a.b' doesn't exist" };
     const answers = { execute: () => ({ ...rowsDocument([], []), results: [], error }) };
     const native = await (await begun({ task: 0 }, answers)).play.act({ code: 'x' });
@@ -182,7 +182,7 @@ describe('the answer', () => {
     expect(source.of('grading')[0]?.driverCalls.map(({ call }) => call)).toContain('answer');
   });
 
-  it('is told by another driver where not all of it was shown and its own was lost', async () => {
+  it('is read again by another driver if its own was lost before all rows were read', async () => {
     let calls = 0;
     const lost: Answers = {
       execute: () => {

@@ -170,7 +170,7 @@ describe('the composite reward', () => {
     expect(explorationShare({ ...gold, dialect: 'mysql' }, tables, ['SELECT "singer"'])).toBe(0);
   });
 
-  it('knows quoted names', () => {
+  it('recognizes quoted names', () => {
     const tables = ['order details', 'a-b', 'c`d'];
     for (const [dialect, sql, earlier] of [
       ['sqlite', 'SELECT * FROM "Order Details", [a-b], `c``d`', 'SELECT * FROM `order details`, "a-b"'],

@@ -60,7 +60,7 @@ describe('the text of an action', () => {
     );
   });
 
-  it('tells how many rows there are in truth', () => {
+  it('reports the true number of rows', () => {
     const cut = execution({ results: [result({ count: 5000 })] });
     expect(executionText(cut, 'table')).toContain('(first 2 of 5000 rows)');
     expect(executionText(cut, 'json')).toContain('"row_count":5000');

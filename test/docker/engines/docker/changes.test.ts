@@ -5,7 +5,7 @@ import type { Container, OutsideChanges } from '../../../../docker/engine.ts';
 import { buildContext } from '../../../../docker/engines/docker/build-context.ts';
 import { DockerChanges } from '../../../../docker/engines/docker/changes.ts';
 import { RunnerChannel } from '../../../../docker/link/channel.ts';
-import { dockerEngine, dockerMissing, type TestEngine } from '../../../engines.ts';
+import { BUILD_MS, dockerEngine, dockerMissing, type TestEngine } from '../../../engines.ts';
 
 const limits = { memoryBytes: 2 ** 28, cpus: 1, pids: 64, layerBytes: 2 ** 24, layerInodes: 4096 };
 const missing = await dockerMissing();
@@ -23,7 +23,7 @@ describe.skipIf(missing !== null)(`the changes of a container without layers ${m
     await channel.ready;
     if (container.changes === undefined) throw new Error('the container tells no changes');
     changes = container.changes;
-  });
+  }, BUILD_MS);
   afterAll(() => opened?.close());
 
   async function run(code: string): Promise<void> {

@@ -12,7 +12,7 @@ import { RunFolder } from '../../../../docker/engines/run-folder.ts';
 import { ensureImages } from '../../../../docker/images/builder.ts';
 import { labels } from '../../../../docker/labels.ts';
 import { RunnerChannel } from '../../../../docker/link/channel.ts';
-import { containerExists, dockerMissing } from '../../../engines.ts';
+import { BUILD_MS, containerExists, dockerMissing } from '../../../engines.ts';
 import { expectNoLayer } from '../no-layer.ts';
 
 const limits = { memoryBytes: 2 ** 28, cpus: 1, pids: 64, layerBytes: 2 ** 24, layerInodes: 4096 };
@@ -72,7 +72,7 @@ describe.skipIf(missing !== null)(`the Docker engine ${missing ?? ''}`, () => {
     owner = await ownerOf(process.pid);
     parent = await mkdtemp(join(tmpdir(), 'stepwell-test-'));
     engine = await open();
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await engine?.close();
     await rm(parent, { recursive: true, force: true });

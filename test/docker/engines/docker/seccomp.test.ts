@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Container } from '../../../../docker/engine.ts';
 import { seccompProfile } from '../../../../docker/engines/docker/seccomp.ts';
 import { trialLimits } from '../../../../docker/engines/trial.ts';
-import { dockerEngine, dockerMissing, type TestEngine } from '../../../engines.ts';
+import { BUILD_MS, dockerEngine, dockerMissing, type TestEngine } from '../../../engines.ts';
 import { describeUnless } from '../../../requirements.ts';
 
 /** Tried by the container's own root, who has SYS_ADMIN: only the profile is in the way. */
@@ -51,7 +51,7 @@ describeUnless(await dockerMissing(), 'a container with it', () => {
   beforeAll(async () => {
     opened = await dockerEngine({ isolation: 'layer' });
     container = await opened.engine.start({ image: 'bash', limits: trialLimits, network: 'none' });
-  });
+  }, BUILD_MS);
   afterAll(async () => {
     await container?.remove();
     await opened?.close();

@@ -1,0 +1,120 @@
+import type { IncomingMessage } from 'node:http';
+import { createMcpHandler, isInitializeRequest, isLegacyRequest } from '@modelcontextprotocol/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Environment } from '../../environments/environment.ts';
+import { JsonError, parseJson } from '../bounded-json.ts';
+import type { Config } from '../config.ts';
+import type { EpisodeRegistry } from '../episode-registry.ts';
+import { clipped } from '../excerpt.ts';
+import { HTTP_READER, HttpAnswers } from '../http-answers.ts';
+import { readBody } from '../http-body.ts';
+import { KeptEpisodes } from '../kept-episodes.ts';
+import type { ServerMemory } from '../server-memory.ts';
+import { ClientGate } from '../step-gate.ts';
+import { McpSessions } from './sessions.ts';
+import { mcpServer } from './tools.ts';
+
+export interface McpParts {
+  readonly environment: Environment;
+  readonly registry: EpisodeRegistry;
+  readonly config: Config;
+  readonly memory: ServerMemory;
+  readonly log: Logger;
+}
+
+const SESSION = 'mcp-session-id';
+
+function refusal(code: number, message: string): object {
+  return { jsonrpc: '2.0', error: { code, message: clipped(message) }, id: null };
+}
+
+/** A request as the SDK takes it. Its body is parsed already. It is aborted when the client disconnects. */
+function webRequest({ raw, url }: FastifyRequest, reply: FastifyReply): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(raw.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
+  return new Request(new URL(url, 'http://stepwell'), { method: 'POST', headers, signal: gone.signal });
+}
+
+/**
+ * Add MCP over streamable HTTP; the app sets the prefix `/mcp/{environment}`. Clients of revision 2026-07-28 name their episode
+ * with each call; those of 2025-11-25 and before have a session, which stands for one episode, or do as the former.
+ */
+export function registerMcp(app: FastifyInstance, { environment, ...parts }: McpParts): void {
+  const { config, log, memory, registry } = parts;
+  const answers = new HttpAnswers(memory, config);
+  const gate = new ClientGate({
+    flow: HTTP_READER,
+    outputs: memory.outputs.client(),
+    outputBytes: config.max_output_bytes,
+  });
+  const episodes = new KeptEpisodes({ registry, idleMs: config.session_idle_ms });
+  const sessions = new McpSessions(episodes, config.max_episodes);
+  const handler = createMcpHandler(
+    ({ era, requestInfo }) => {
+      const session = era === 'legacy' ? (requestInfo?.headers.get(SESSION) ?? undefined) : undefined;
+      return mcpServer({ environment, episodes, gate, session });
+    },
+    // A stream is kept alive while its step runs.
+    { responseMode: 'sse', onerror: (err) => log.debug({ err }, 'an MCP request was refused') },
+  );
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
+    readBody(payload, config.max_frame_bytes),
+  );
+  app.setErrorHandler((error, _request, reply) => {
+    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+    if (status >= 500) log.warn({ err: error }, 'an MCP request failed');
+    const message = status < 500 ? String(error) : 'Internal server error.';
+    return reply.code(status).send(refusal(status < 500 ? -32_600 : -32_603, message));
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    if (answers.reserve(request, reply)) return undefined;
+    const message = 'The server has not enough memory for this request now: try again.';
+    reply.code(503).header('retry-after', '1').header('connection', 'close');
+    return reply.send(refusal(-32_603, message));
+  });
+  app.addHook('onClose', async () => {
+    await handler.close();
+    await episodes.leave();
+  });
+
+  app.post('', async (request, reply) => {
+    let body: unknown;
+    try {
+      body = parseJson(typeof request.body === 'string' ? request.body : '');
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      const code = error.kind === 'malformed' ? -32_700 : -32_600;
+      return reply.code(400).send(refusal(code, `Invalid JSON: ${error.message}`));
+    }
+    const web = webRequest(request, reply);
+    if (await isLegacyRequest(web, body)) {
+      const session = web.headers.get(SESSION);
+      if (isInitializeRequest(body)) {
+        const id = sessions.begin();
+        web.headers.set(SESSION, id);
+        reply.header(SESSION, id);
+      } else if (session !== null && !sessions.use(session)) {
+        return reply.code(404).send(refusal(-32_001, 'Session not found: initialize another one.'));
+      }
+    }
+    return answers.relay(reply, await handler.fetch(web, { parsedBody: body }));
+  });
+  app.delete('', async (request, reply) => {
+    const session = request.headers[SESSION];
+    if (typeof session === 'string' && (await sessions.end(session))) return reply.code(204).send();
+    return reply.code(404).send(refusal(-32_001, 'Session not found.'));
+  });
+  // The server has nothing to say unasked.
+  app.get('', async (_request, reply) =>
+    reply.code(405).header('allow', 'POST, DELETE').send(refusal(-32_000, 'Method not allowed.')),
+  );
+}

@@ -1,0 +1,284 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Environment } from '../../environments/environment.ts';
+import { nearestKey } from '../../environments/nearest-key.ts';
+import type { ResetOptions } from '../../protocol/episode.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { OrsCall, OrsCreate, OrsRange, OrsSplit, OrsTask } from '../../protocol/ors.ts';
+import { STEPWELL_VERSION } from '../../protocol/version.ts';
+import { JsonError, parseJson } from '../bounded-json.ts';
+import type { Config } from '../config.ts';
+import type { EpisodeRegistry } from '../episode-registry.ts';
+import { clipped, MAX_ISSUES } from '../excerpt.ts';
+import { HTTP_READER, HttpAnswers } from '../http-answers.ts';
+import { readBody } from '../http-body.ts';
+import { KeptEpisodes } from '../kept-episodes.ts';
+import type { ServerMemory } from '../server-memory.ts';
+import { splitsOf, taskAt, taskSpec, tasksOf } from '../splits.ts';
+import { ClientGate } from '../step-gate.ts';
+import { failureOfReset } from '../told-failure.ts';
+import { callEvents, sentEvent } from './event-stream.ts';
+import { OrsSession, StillStarting } from './session.ts';
+import { OrsSessions } from './sessions.ts';
+import { OrsTools, textBlock } from './tools.ts';
+
+export interface OrsParts {
+  readonly registry: EpisodeRegistry;
+  readonly config: Config;
+  readonly memory: ServerMemory;
+  readonly log: Logger;
+}
+
+/** Seconds after which a client asks again for an episode that has not begun. */
+const ASK_AGAIN_S = '2';
+/** Maximum length of an unknown name that is compared with known ones, in characters. */
+const MAX_COMPARED = 64;
+/** Fields of a listed task that are no options of a reset. */
+const LISTED_ONLY: ReadonlySet<string> = new Set(['id', 'index', 'instruction', 'tags']);
+
+/** An answer other than a result; `detail` is what ORS's client tells. */
+class OrsRefusal extends Error {
+  override readonly name = 'OrsRefusal';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(clipped(message));
+    this.status = status;
+  }
+}
+
+function parsed<S extends z.ZodType>(schema: S, { body }: FastifyRequest): z.infer<S> {
+  let value: unknown;
+  try {
+    value = typeof body === 'string' && body !== '' ? parseJson(body) : {};
+  } catch (error) {
+    throw error instanceof JsonError ? new OrsRefusal(422, `Invalid JSON: ${error.message}`) : error;
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const reasons = result.error.issues
+    .slice(0, MAX_ISSUES)
+    .map(({ path, message }) => `${clipped(path.join('.'), 200)}: ${clipped(message, 500)}`);
+  throw new OrsRefusal(422, reasons.join('; '));
+}
+
+/** The Open Reward Standard: an episode is a session, and its steps are calls of tools. */
+export class Ors {
+  readonly #parts: OrsParts;
+  readonly #answers: HttpAnswers;
+  readonly #gate: ClientGate;
+  readonly #episodes: KeptEpisodes;
+  readonly #sessions: OrsSessions;
+  readonly #tools = new Map<string, OrsTools>();
+
+  constructor(parts: OrsParts) {
+    const { config, memory, registry } = parts;
+    this.#parts = parts;
+    this.#answers = new HttpAnswers(memory, config);
+    this.#gate = new ClientGate({
+      flow: HTTP_READER,
+      outputs: memory.outputs.client(),
+      outputBytes: config.max_output_bytes,
+    });
+    this.#episodes = new KeptEpisodes({ registry, idleMs: config.session_idle_ms });
+    this.#sessions = new OrsSessions(config.session_idle_ms, config.max_episodes);
+    for (const environment of registry.environments.values()) {
+      this.#tools.set(environment.id, new OrsTools(environment));
+    }
+  }
+
+  /** Add the routes. They may be added below several prefixes. */
+  register(app: FastifyInstance): void {
+    const { config, log } = this.#parts;
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
+      readBody(payload, config.max_frame_bytes),
+    );
+    app.setErrorHandler((error, _request, reply) => this.#refuse(error, reply, log));
+    app.addHook('onRequest', async (request, reply) => {
+      if (this.#answers.reserve(request, reply)) return undefined;
+      reply.code(503).header('retry-after', '1').header('connection', 'close');
+      return reply.send({ detail: 'The server has not enough memory for this request now: try again.' });
+    });
+
+    app.get('/health', async () => ({ status: 'ok' }));
+    app.get('/version', async () => ({ version: STEPWELL_VERSION, build_sha: null }));
+    app.get('/list_environments', async () => [...this.#parts.registry.environments.keys()]);
+    app.post('/create_session', async (_request, reply) =>
+      reply.type('text/event-stream').send(`${sentEvent('task_id', randomUUID())}${sentEvent('end', '')}`),
+    );
+    app.post('/create', async (request) => this.#create(request));
+    app.post('/ping', async (request) => {
+      this.#session(request);
+      return { status: 'ok' };
+    });
+    app.post('/delete', async (request) => this.#delete(request));
+    app.post('/delete_session', async (request) => this.#delete(request));
+    this.#registerEnvironment(app, '', (request) => this.#meant(request));
+    for (const environment of this.#parts.registry.environments.values()) {
+      this.#registerEnvironment(app, `/${environment.id}`, () => environment);
+    }
+  }
+
+  /** End all sessions. Never throws. */
+  async leave(): Promise<void> {
+    await this.#sessions.leave();
+    await this.#episodes.leave();
+  }
+
+  #registerEnvironment(
+    app: FastifyInstance,
+    base: string,
+    environmentOf: (request: FastifyRequest) => Environment,
+  ): void {
+    const { listing } = this.#parts.memory;
+    app.get(`${base}/tools`, async (request) => this.#tools.get(environmentOf(request).id)?.listed);
+    app.get(`${base}/splits`, async (request) => splitsOf(environmentOf(request)));
+    app.post(`${base}/num_tasks`, async (request) => ({
+      num_tasks: tasksOf(environmentOf(request), parsed(OrsSplit, request).split).length,
+    }));
+    app.post(`${base}/task`, async (request) => {
+      const { split, index } = parsed(OrsTask, request);
+      const environment = environmentOf(request);
+      return { task: taskSpec(taskAt(environment, split, index)), env_name: environment.id };
+    });
+    for (const route of ['tasks', 'task_range']) {
+      app.post(`${base}/${route}`, (request, reply) => {
+        const { split, start, stop } = parsed(OrsRange, request);
+        const environment = environmentOf(request);
+        return listing.run(async () => {
+          const range = tasksOf(environment, split).slice(start ?? 0, stop ?? undefined);
+          return this.#answers.send(reply, { tasks: range.map(taskSpec), env_name: environment.id });
+        });
+      });
+    }
+    app.get(`${base}/task_tools`, async (request) => this.#session(request).tools.listed);
+    app.get(`${base}/prompt`, async (request) => [textBlock(await this.#prompt(request))]);
+    app.get(`${base}/messages`, async (request) => [
+      { role: 'user', blocks: [textBlock(await this.#prompt(request))], detail: null },
+    ]);
+    app.post(`${base}/call`, (request, reply) => this.#call(request, reply));
+  }
+
+  async #prompt(request: FastifyRequest): Promise<string> {
+    const { observation } = await this.#session(request).ready();
+    return observation.output;
+  }
+
+  async #create(request: FastifyRequest): Promise<object> {
+    const id = this.#idOf(request);
+    this.#parts.registry.refuseWhenDraining();
+    if (this.#sessions.has(id)) throw new OrsRefusal(400, 'Session already exists');
+    const body = parsed(OrsCreate, request);
+    const environment =
+      body.env_name === undefined || body.env_name === null
+        ? this.#meant(request)
+        : this.#parts.registry.environment(body.env_name);
+    const tools = this.#tools.get(environment.id);
+    if (tools === undefined || this.#sessions.full) throw new StillStarting();
+    const options = this.#optionsOf(environment, body);
+    // Wrong options and tasks are refused now, the rest happens while the client goes on.
+    this.#parts.registry.options.refuseForeign(environment.id, options);
+    environment.choose(options, options.seed ?? 0);
+    const parts = { id, environment: environment.id, options, tools };
+    this.#sessions.add(id, new OrsSession({ ...parts, episodes: this.#episodes, gate: this.#gate }));
+    return { sid: id };
+  }
+
+  /** The options of the reset that begins a task. */
+  #optionsOf(environment: Environment, { task_spec, split, index }: OrsCreate): ResetOptions {
+    if (task_spec === undefined || task_spec === null) {
+      const { dataset, index: task } = taskAt(environment, split ?? '', index ?? 0);
+      return { dataset, task };
+    }
+    const { id, index: at } = task_spec;
+    const given = Object.fromEntries(
+      Object.entries(task_spec).filter(([name, value]) => !LISTED_ONLY.has(name) && value !== null),
+    );
+    const { schema } = this.#parts.registry.options;
+    const known = Object.keys(schema.shape);
+    const unknown = Object.keys(given).find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      const nearest = nearestKey(unknown.slice(0, MAX_COMPARED), known);
+      const hint = nearest === null ? '' : `; did you mean ${nearest}?`;
+      throw new OrsRefusal(400, `task_spec: there is no option ${clipped(unknown, 100)}${hint}`);
+    }
+    const options = schema.safeParse({
+      ...(id === undefined && at === undefined ? {} : { task: id ?? at }),
+      ...given,
+    });
+    if (!options.success)
+      throw new OrsRefusal(400, `task_spec: ${z.prettifyError(options.error).slice(0, 500)}`);
+    return options.data as ResetOptions;
+  }
+
+  #call(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const session = this.#session(request);
+    const body = parsed(OrsCall, request);
+    return session.ready().then(async () => {
+      const call = session.call(body);
+      reply.type('text/event-stream').header('cache-control', 'no-cache');
+      if (call === undefined) return reply.send(sentEvent('error', 'unknown task_id'));
+      void call.result.then(
+        (json) => this.#answers.expect(reply, json.length),
+        (err: unknown) => this.#parts.log.error({ err }, 'an ORS call failed unexpectedly'),
+      );
+      return reply.send(Readable.from(callEvents(call.id, call.result)));
+    });
+  }
+
+  async #delete(request: FastifyRequest): Promise<object> {
+    const id = this.#idOf(request);
+    await this.#sessions.end(id);
+    return { sid: id };
+  }
+
+  #idOf({ headers }: FastifyRequest): string {
+    const id = headers['x-session-id'];
+    if (typeof id === 'string' && id.trim() !== '' && id.length <= 128) return id.trim();
+    throw new OrsRefusal(400, 'X-Session-ID header is required');
+  }
+
+  #session(request: FastifyRequest): OrsSession {
+    const id = this.#idOf(request);
+    const session = this.#sessions.find(id);
+    if (session === undefined) throw new OrsRefusal(404, 'Active environment not found');
+    this.#episodes.touch(id);
+    return session;
+  }
+
+  /** The environment that a request without a name in its path means: that of `X-Deployment`, or the first one. */
+  #meant({ headers }: FastifyRequest): Environment {
+    const { environments } = this.#parts.registry;
+    const named =
+      String(headers['x-deployment'] ?? '')
+        .split('/')
+        .at(-1) ?? '';
+    const [first] = environments.values();
+    const environment = environments.get(named) ?? first;
+    if (environment === undefined) throw new OrsRefusal(404, 'This server has no environments.');
+    return environment;
+  }
+
+  #refuse(error: unknown, reply: FastifyReply, log: Logger): FastifyReply {
+    if (error instanceof StillStarting) {
+      reply.code(503).header('x-backend-state', 'starting').header('retry-after', ASK_AGAIN_S);
+      return reply.send({ detail: error.message });
+    }
+    if (error instanceof OrsRefusal) return reply.code(error.status).send({ detail: error.message });
+    if (error instanceof ProtocolError) {
+      const failure = failureOfReset(error);
+      const detail = clipped(failure === undefined ? error.message : `${error.message} (${failure.code})`);
+      return reply.code(failure === undefined ? 400 : 500).send({ detail, failure });
+    }
+    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+    if (status >= 500) log.warn({ err: error }, 'an ORS request failed');
+    return reply
+      .code(status)
+      .send({ detail: status < 500 ? clipped(String(error)) : 'Internal server error.' });
+  }
+}

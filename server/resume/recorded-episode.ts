@@ -1,0 +1,165 @@
+import { createReadStream } from 'node:fs';
+import type { EnvironmentEpisode } from '../../environments/environment.ts';
+import type { StepResult } from '../../protocol/episode.ts';
+import type { Failure } from '../../protocol/failure.ts';
+import { type EndReason, type ResetEvent, TrajectoryEvent } from '../../protocol/trajectory.ts';
+import { type Done, doneBy } from '../episode-history.ts';
+import type { EpisodePoint } from '../episode-point.ts';
+import { doneIn } from '../recorded-events.ts';
+import type { Inheritance, LastStep } from '../step-results.ts';
+import { endOf } from '../turn.ts';
+
+/** How a recorded episode ended by itself. */
+export interface RecordedEnd {
+  readonly reason: EndReason;
+  readonly failure: Failure | null;
+  /** The end between two steps, as the result of the next one. */
+  readonly result?: StepResult;
+  /** Whether its file has the line that closes it. */
+  readonly closed: boolean;
+}
+
+/** An episode as its file has it. */
+export interface RecordedEpisode {
+  readonly path: string;
+  readonly reset: ResetEvent;
+  /** What led to its state: not the steps that were taken back. */
+  readonly done: readonly Done[];
+  readonly inherited: Inheritance;
+  /** `null` if it goes on. */
+  readonly end: RecordedEnd | null;
+  /** Whether a client, a disconnection or a shutdown closed it. */
+  readonly closed: boolean;
+  /** Which server wrote to it last. */
+  readonly server: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly begunAt: number;
+  readonly lastAt: number;
+  /** End of each complete line, in bytes. */
+  readonly ends: readonly number[];
+}
+
+/** The complete lines of a file, with where they end, in bytes. A line that was cut is left out. */
+async function* linesOf(path: string): AsyncGenerator<readonly [text: string, end: number]> {
+  let parts: Buffer[] = [];
+  let at = 0;
+  for await (const chunk of createReadStream(path)) {
+    const bytes: Buffer = Buffer.from(chunk);
+    let from = 0;
+    for (let newline = bytes.indexOf(10); newline >= 0; newline = bytes.indexOf(10, from)) {
+      parts.push(bytes.subarray(from, newline));
+      yield [Buffer.concat(parts).toString(), at + newline + 1];
+      parts = [];
+      from = newline + 1;
+    }
+    parts.push(bytes.subarray(from));
+    at += bytes.length;
+  }
+}
+
+/** Reads the events of one episode, one after the other. */
+class Reading {
+  reset: ResetEvent | undefined;
+  done: Done[] = [];
+  lines: number[] = [];
+  last: LastStep | undefined;
+  end: RecordedEnd | null = null;
+  closed = false;
+  server: string | undefined;
+  lastAt = 0;
+
+  take(event: TrajectoryEvent, line: number): void {
+    // A fork's file has the steps of the other episode after its own reset.
+    this.lastAt = Math.max(this.lastAt, Date.parse(event.time));
+    switch (event.event) {
+      case 'reset':
+        this.reset = event;
+        this.server = event.server;
+        return;
+      case 'step': {
+        const { failure, step, terminated, truncated } = event;
+        this.done.push(doneIn(event));
+        this.lines.push(line);
+        this.last = { step, terminated, truncated };
+        this.#endBy(endOf(event), failure);
+        return;
+      }
+      case 'evaluate':
+        this.done.push(doneIn(event));
+        this.#endBy(event.failure === null ? undefined : 'failure', event.failure);
+        return;
+      case 'limit': {
+        const { failure, info, reward } = event;
+        const observation = { output: '' };
+        const step = event.after_step + 1;
+        const facts = { step, observation, reward, failure, info };
+        const result = { ...facts, terminated: false, truncated: true };
+        this.end = { reason: endOf(result) ?? 'truncated', failure, result, closed: false };
+        return;
+      }
+      case 'undo':
+        this.done = doneBy(this.done, event.to_step, { of: (done) => done, present: false });
+        this.lines.length = event.to_step;
+        this.last =
+          event.to_step === 0 ? undefined : { step: event.to_step, terminated: false, truncated: false };
+        return;
+      case 'resume':
+        this.server = event.server ?? this.server;
+        return;
+      case 'close':
+        if (this.end === null) this.closed = true;
+        else this.end = { ...this.end, closed: true };
+    }
+  }
+
+  #endBy(reason: EndReason | undefined, failure: Failure | null): void {
+    if (reason !== undefined) this.end = { reason, failure, closed: false };
+  }
+}
+
+/** @throws {Error} if the file cannot be read or is no trajectory */
+export async function readRecorded(path: string): Promise<RecordedEpisode> {
+  const reading = new Reading();
+  const ends: number[] = [];
+  for await (const [text, end] of linesOf(path)) {
+    reading.take(TrajectoryEvent.parse(JSON.parse(text)), ends.length);
+    ends.push(end);
+  }
+  const { closed, done, end, last, lastAt, lines, reset, server } = reading;
+  if (reset === undefined) throw new Error(`${path} does not begin with a reset`);
+  const inherited = { last, lines, stored: [] };
+  return { path, reset, done, inherited, end, closed, server, begunAt: Date.parse(reset.time), lastAt, ends };
+}
+
+/** The state that a recorded episode was in. */
+export function pointOf({ done, inherited, reset }: RecordedEpisode): EpisodePoint {
+  return {
+    episodeId: reset.episode_id,
+    environment: reset.environment,
+    options: reset.options,
+    gradeMs: undefined,
+    task: { ...reset.task, tags: [] },
+    seed: reset.info.seed,
+    step: inherited.last?.step ?? 0,
+    done,
+    events: [],
+    results: [],
+  };
+}
+
+/** Stands for the play of an episode that has ended: nothing runs in it. */
+export function endedPlay({ reset }: RecordedEpisode): EnvironmentEpisode {
+  const refuse = (): never => {
+    throw new Error('the episode has ended');
+  };
+  return {
+    task: { ...reset.task, tags: [] },
+    get sandbox() {
+      return refuse();
+    },
+    initial: { observation: reset.observation, durationMs: reset.info.duration_ms },
+    act: refuse,
+    grade: refuse,
+    release: async () => {},
+  };
+}

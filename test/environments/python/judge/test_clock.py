@@ -1,0 +1,181 @@
+"""The judge's clock, on a machine whose times the test tells."""
+
+import socket
+import sys
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).parents[4] / "environments/python"))
+
+from judge import clock
+
+PID = 77
+# More than others can use.
+BUSY = 1000.0
+
+
+class Machine:
+    """What the kernel would tell: the time, the judge's and the solution's processor time and waits, in seconds."""
+
+    def __init__(self):
+        self.now = self.judge_ran = self.judge_waited = self.ran = self.waited = 0.0
+        self.state = "R"
+
+    def ran_and_waited(self, pid):
+        return (self.judge_ran, self.judge_waited) if pid == "self" else (self.ran, self.waited)
+
+    def state_of(self, pid):
+        return self.state, self.ran, 1
+
+
+class ClockTest(unittest.TestCase):
+    def setUp(self):
+        self.machine = machine = Machine()
+        others = mock.Mock(return_value=mock.Mock(busy=lambda passed, own: (BUSY, 0.0)))
+        for target, what in (
+            ("time.monotonic", lambda: machine.now),
+            ("time.process_time", lambda: machine.judge_ran),
+            ("signal.signal", mock.Mock()),
+            ("signal.setitimer", mock.Mock()),
+            ("ran_and_waited", machine.ran_and_waited),
+            ("state_of", machine.state_of),
+            ("crowded", lambda pid: False),
+            ("Others", others),
+            ("REPORTS_WAITS", True),
+        ):
+            patched = mock.patch(f"judge.clock.{target}", what)
+            patched.start()
+            self.addCleanup(patched.stop)
+        self.answers, self.solution = socket.socketpair()
+        self.addCleanup(self.answers.close)
+        self.addCleanup(self.solution.close)
+        self.clock = clock.Clock(60)
+        self.clock.watch(PID)
+
+    def passes(self, seconds, *, ran=0.0, waited=0.0, late=0.0, judge=0.0, state="R"):
+        """Time passes until the next check."""
+        machine = self.machine
+        machine.now += seconds
+        machine.ran += ran
+        machine.waited += waited
+        machine.judge_waited += late
+        machine.judge_ran += judge
+        machine.state = state
+        self.clock._tick(None, None)
+
+    def used(self):
+        return self.clock._used
+
+    def test_counts_the_time_in_which_the_solution_sleeps(self):
+        with self.clock.part(2):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(10):
+                self.passes(0.1, state="S")
+        self.assertAlmostEqual(self.used(), 1.0)
+
+    def test_counts_a_sleep_while_the_judge_waits_for_a_processor(self):
+        with self.assertRaises(clock.Over), self.clock.part(2):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(5):
+                self.passes(0.4, late=0.3, state="S")
+        self.assertAlmostEqual(self.used(), 2.0)
+        self.assertIsNone(self.clock.doubt(failed=True))
+
+    def test_counts_no_wait_for_a_processor(self):
+        with self.clock.part(1):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(20):
+                self.passes(0.1, ran=0.02, waited=0.08)
+            self.clock.own_turn()
+        self.assertAlmostEqual(self.used(), 0.4)
+        self.assertIsNone(self.clock.doubt(failed=False))
+
+    def test_counts_no_wait_that_the_kernel_reports_later(self):
+        with self.clock.part(1):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(9):
+                self.passes(0.1)
+            self.passes(0.1, ran=0.1, waited=0.9)
+            # What was assumed and then reported is forgiven once.
+            self.passes(0.1, state="S")
+            self.clock.own_turn()
+        self.assertAlmostEqual(self.used(), 0.9 * 0.05 + 0.1 + 0.1)
+
+    def test_forgives_no_more_than_others_used(self):
+        self.clock._others, self.clock._last_look = mock.Mock(busy=lambda passed, own: (0.02, 0.02)), 0.0
+        with self.clock.part(2):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(10):
+                self.passes(0.1, ran=0.02, waited=0.08)
+        self.assertAlmostEqual(self.used(), 0.8)
+
+    def test_counts_what_its_other_processes_compute(self):
+        self.clock._others, self.clock._last_look = mock.Mock(busy=lambda passed, own: (BUSY, 0.07)), 0.0
+        with self.clock.part(2):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(10):
+                self.passes(0.1, ran=0.01, waited=0.09)
+        self.assertAlmostEqual(self.used(), 0.7)
+
+    def test_doubts_a_limit_that_only_the_least_share_reached(self):
+        with self.assertRaises(clock.Over), self.clock.part(0.5):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(200):
+                self.passes(0.1, ran=0.001, waited=0.099)
+        self.assertEqual(self.clock.doubt(failed=True), "starved")
+
+    def test_doubts_an_answer_that_may_have_come_late(self):
+        with self.clock.part(0.5):
+            self.clock.their_turn(self.answers.fileno())
+            self.passes(0.1, state="S")
+            self.solution.send(b"answer")
+            # The answer came somewhere in the time in which the judge waited for a processor.
+            self.passes(0.5, late=0.45, state="S")
+            self.clock.own_turn()
+        self.assertLess(self.used(), 0.2)
+        self.assertEqual(self.clock.doubt(failed=False), "starved")
+        self.assertIsNone(self.clock.doubt(failed=True))
+
+    def test_doubts_what_happened_around_a_pause(self):
+        with self.clock.part(0.5):
+            self.clock.their_turn(self.answers.fileno())
+            self.passes(3.0, state="S")
+        self.assertLess(self.used(), 0.2)
+        self.assertEqual(self.clock.doubt(failed=False), "disturbed")
+
+    def test_takes_no_pause_for_a_wait(self):
+        with self.clock.part(10):
+            self.clock.their_turn(self.answers.fileno())
+            # As it goes on, the solution is about to run.
+            self.passes(2.0, state="R")
+        with self.clock.part(1):
+            self.clock.their_turn(self.answers.fileno())
+            self.passes(0.1, state="S")
+        self.assertAlmostEqual(self.used(), 0.1)
+        self.assertIsNone(self.clock.doubt(failed=True))
+
+    def test_counts_a_program_by_what_is_known_at_its_end(self):
+        with self.clock.part(1):
+            self.clock.their_turn(self.answers.fileno())
+            self.passes(0.1, ran=0.05, waited=0.05)
+            self.machine.now += 0.4
+            self.clock.own_turn()
+            self.machine.state = "Z"
+            self.clock.ended(0.15, 0.35)
+        self.assertAlmostEqual(self.used(), 0.15)
+
+    def test_ignores_a_check_within_a_check(self):
+        def looks(pid):
+            self.machine.now += 0.3
+            self.clock._tick(None, None)
+            return "S", self.machine.ran, 1
+
+        with self.clock.part(2), mock.patch("judge.clock.state_of", looks):
+            self.clock.their_turn(self.answers.fileno())
+            self.passes(0.1, state="S")
+            self.assertAlmostEqual(self.used(), 0.1)
+
+
+if __name__ == "__main__":
+    unittest.main()
