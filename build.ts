@@ -11,11 +11,11 @@ const ROOT = import.meta.dirname;
 const DIST = join(ROOT, 'dist');
 const BUILD = join(ROOT, 'tsconfig.build.json');
 /**
- * What is compiled or generated, the launcher, which the package has at its path in the sources, and tests. The test of the
+ * What is compiled or generated, the Python package, which pip installs, the launcher, which the package has at its path in the sources, and tests. The test of the
  * new environment is a part of what `stepwell environments new` writes.
  */
 const NOT_COPIED =
-  /^(?!clients\/examples\/).*\.ts$|__pycache__|^clients\/cli\/stepwell\.js$|^(?!clients\/examples\/new-environment\/).*\.test\.mjs$/;
+  /^(?!clients\/examples\/).*\.ts$|__pycache__|^clients\/python$|^clients\/cli\/stepwell\.js$|^(?!clients\/examples\/new-environment\/).*\.test\.mjs$/;
 
 const { include }: { include: string[] } = JSON.parse(readFileSync(BUILD, 'utf8'));
 

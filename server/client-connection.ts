@@ -104,6 +104,7 @@ export class ClientConnection {
       owner: this.#owner,
       registry: parts.registry,
       gate: this.#gate,
+      copies: memory.copies,
       onFault: (err) => parts.log.error({ err }, 'a fork failed unexpectedly'),
     });
     const collected = new CollectedAnswers(memory.answers);

@@ -143,7 +143,7 @@ export const Config = z.strictObject({
   session_idle_ms: integer(1, DAY_MS)
     .default(600_000)
     .describe(
-      'Time without a request after which an episode of a client without a WebSocket (MCP, HTTP routes of OpenEnv) is closed.',
+      'Time without a request after which an episode of a client without a WebSocket (MCP, ORS, HTTP routes of OpenEnv) is closed.',
     ),
   trajectories: z
     .string()

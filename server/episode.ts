@@ -161,9 +161,10 @@ export class Episode {
   /**
    * Where forks go on from, after the requests made so far.
    * @param atStep @default the last step after which the episode went on
+   * @param mayCopy whether to add a copy of the sandbox, which takes up to 36 MiB
    * @throws {ProtocolError} `invalid_params`, `episode_over`, `episode_not_found`, `unsupported`, `internal_error`
    */
-  pointAt(atStep: number | undefined): Promise<EpisodePoint> {
+  pointAt(atStep: number | undefined, mayCopy: boolean): Promise<EpisodePoint> {
     return this.#inOrder(async () => {
       await this.#log.flush();
       if (this.#life.status === 'closed' || this.#life.abandoned) this.#refuseUnlessOpen();
@@ -171,7 +172,7 @@ export class Episode {
       const step = forkedAt(atStep, count, last);
       const point = await this.#point(step);
       const { play } = this.#life;
-      if (step < count || play === undefined) return point;
+      if (step < count || play === undefined || !mayCopy) return point;
       this.#life.begin();
       try {
         return { ...point, copy: await copyOf(play) };

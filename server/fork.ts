@@ -8,6 +8,7 @@ import type {
   UndoParams,
   UndoResult,
 } from '../protocol/fork.ts';
+import type { CopyRoom } from './copy-room.ts';
 import type { EpisodeOwner } from './episode-owner.ts';
 import type { EpisodePoint } from './episode-point.ts';
 import { ClientGone, type EpisodeRegistry } from './episode-registry.ts';
@@ -20,6 +21,7 @@ export interface ForkerParts {
   readonly registry: EpisodeRegistry;
   /** Decides when the actions of replays begin. */
   readonly gate: ClientGate;
+  readonly copies: CopyRoom;
   /** Called with a fault that no error of the protocol names. */
   onFault(error: unknown): void;
 }
@@ -39,9 +41,14 @@ export class Forker {
   async fork({ episode_id, at_step, count = 1 }: ForkParams): Promise<ForkResult> {
     this.#parts.registry.refuseWhenDraining();
     const episode = await this.#parts.owner.get(episode_id);
-    const point = await episode.pointAt(at_step);
-    const entries = Array.from({ length: count }, () => this.#entry(point));
-    return { episodes: await Promise.all(entries) };
+    const leave = this.#parts.copies.enter();
+    try {
+      const point = await episode.pointAt(at_step, leave !== undefined);
+      const entries = Array.from({ length: count }, () => this.#entry(point));
+      return { episodes: await Promise.all(entries) };
+    } finally {
+      leave?.();
+    }
   }
 
   /** @throws {ProtocolError} `shutting_down`, `episode_not_found`, and as `Episode.undo` */

@@ -3,7 +3,7 @@ import type { Environment } from '../environments/environment.ts';
 import { type OpenEnvObservation, type OpenEnvState, OpenEnvToolStep } from '../protocol/openenv.ts';
 import { clipped } from './excerpt.ts';
 import { FileRequest, fileCode } from './mcp/file-code.ts';
-import { toolSpecs } from './mcp/tool-specs.ts';
+import { toolSpecs, withoutNulls } from './mcp/tool-specs.ts';
 import { OpenEnvExecutionError } from './openenv-episodes.ts';
 import { validate } from './openenv-validation.ts';
 
@@ -40,7 +40,8 @@ export class OpenEnvTools {
    * Call a tool.
    * @throws {OpenEnvValidationError} @throws {OpenEnvExecutionError} as `OpenEnvEpisodes.step`, and for an unknown tool
    */
-  async call(player: OpenEnvPlayer, name: string, input: Data): Promise<OpenEnvObservation> {
+  async call(player: OpenEnvPlayer, name: string, given: Data): Promise<OpenEnvObservation> {
+    const input = withoutNulls(given);
     switch (this.list.find((tool) => tool.name === name)?.name) {
       case 'reset':
         return player.reset(input);

@@ -1,5 +1,6 @@
 import { AnswerMemory } from './answer-memory.ts';
 import type { Config } from './config.ts';
+import { CopyRoom } from './copy-room.ts';
 import { OutputRoom } from './output-room.ts';
 import { RequestMemory } from './request-memory.ts';
 import { RequestQueue } from './request-queue.ts';
@@ -11,6 +12,7 @@ export interface ServerMemory {
   readonly requests: RequestMemory;
   readonly outputs: OutputRoom;
   readonly results: ResultMemory;
+  readonly copies: CopyRoom;
   /** Large answers are made one at a time, to save memory. */
   readonly writing: RequestQueue;
   /** Lists are made one at a time, so that a client with many requests does not block the event loop. */
@@ -29,6 +31,7 @@ export function serverMemory(config: Config): ServerMemory {
     requests: new RequestMemory({ maxBytes: max_request_memory_bytes }),
     outputs: new OutputRoom(OUTPUTS_TO_ANSWERS * max_answer_memory_bytes),
     results: new ResultMemory(STORED_TO_ANSWERS * max_answer_memory_bytes),
+    copies: new CopyRoom(),
     writing: new RequestQueue(),
     listing: new RequestQueue(),
   };

@@ -10,6 +10,8 @@ import * as environmentSource from '../environments/public.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const SHIPPED = /^(protocol|docker|environments|server|clients)\//;
 const EXAMPLES = 'clients/examples/';
+/** A package of its own, which pip installs. */
+const PYTHON_PACKAGE = 'clients/python/';
 /** Tests, but not that of the environment that `stepwell environments new` writes. */
 const TEST = /^(?!(dist\/)?clients\/examples\/new-environment\/).*\.test\./;
 
@@ -37,13 +39,18 @@ describe('the npm package', () => {
     const own = built.filter((path) => !path.startsWith(`dist/${EXAMPLES}`));
     expect(own.filter((path) => /(?<!\.d)\.ts$|__pycache__/.test(path))).toEqual([]);
     expect(built.filter((path) => TEST.test(path))).toEqual([]);
+    expect(built.filter((path) => path.startsWith(`dist/${PYTHON_PACKAGE}`))).toEqual([]);
   });
 
   // npm leaves out some names by itself, e.g. `.npmrc`, and what a `.gitignore` lists.
   it('has every file of its folders: TypeScript as JavaScript and declarations, examples and others as they are', () => {
     const sources = run('git', 'ls-files', '-z').split('\0').slice(0, -1);
     const shipped = sources.filter(
-      (path) => SHIPPED.test(path) && !TEST.test(path) && path !== 'clients/cli/stepwell.js',
+      (path) =>
+        SHIPPED.test(path) &&
+        !path.startsWith(PYTHON_PACKAGE) &&
+        !TEST.test(path) &&
+        path !== 'clients/cli/stepwell.js',
     );
     const wanted = shipped.flatMap((path) =>
       path.endsWith('.ts') && !path.startsWith(EXAMPLES)

@@ -20,6 +20,8 @@ describe('links in documents', () => {
     'docker/README.md',
     'server/README.md',
     'server/mcp/README.md',
+    'server/ors/README.md',
+    'clients/openenv/README.md',
     'bench/README.md',
     'protocol/README.md',
     'protocol/trajectory.md',
@@ -33,6 +35,7 @@ describe('links in documents', () => {
     'environments/python/README.md',
     'environments/python/judge/README.md',
     'clients/README.md',
+    'clients/python/README.md',
   ])('of %s lead somewhere', (file) => {
     const text = readFileSync(resolve(ROOT, file), 'utf8');
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)\)/g)) {

@@ -3,42 +3,25 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensurePipFolder, PipFailed } from './pip-folder.ts';
+import { installedPackages, PipFailed, type PipOptions } from './pip.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
-/** Time for pip to download and install, in milliseconds. */
-const INSTALL_MS = 120_000;
-
-export interface RuffOptions {
-  /**
-   * Where ruff is installed, once: below it, each pinned version has a folder of its own.
-   * @default `.tools` in the project
-   */
-  readonly folder?: string;
-  /**
-   * The Python whose pip installs it.
-   * @default `python3`
-   */
-  readonly python?: string;
-}
 
 /**
  * Path of the ruff that `tools/requirements.txt` pins; installs it where it is not there yet.
- * @throws {PipFailed}
+ * @throws PipFailed
  */
-export function installedRuff({ folder = join(ROOT, '.tools'), python = 'python3' }: RuffOptions): string {
+export function installedRuff(options: PipOptions): string {
   const pinned = readFileSync(REQUIREMENTS, 'utf8').trim().replace('==', '-');
-  const home = join(folder, pinned);
-  ensurePipFolder({ home, requirements: REQUIREMENTS, python, timeoutMs: INSTALL_MS });
-  return join(home, 'bin', 'ruff');
+  return join(installedPackages(pinned, REQUIREMENTS, options), 'bin', 'ruff');
 }
 
 /**
  * Check all Python, or correct what can be corrected.
  * @returns an exit status: 0 where nothing is wrong, and where ruff cannot be installed but is not required either
  */
-export function runRuff(options: RuffOptions & { fix: boolean; required: boolean }): number {
+export function runRuff(options: PipOptions & { fix: boolean; required: boolean }): number {
   let ruff: string;
   try {
     ruff = installedRuff(options);

@@ -3,11 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensurePipFolder, PipFailed } from './pip-folder.ts';
+import { installedPackages, PipFailed } from './pip.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** Maximum time for pip to download and install one of them, in milliseconds. */
-const INSTALL_MS = 600_000;
 
 /** The clients, each with its packages in `tools/trainers/`: together they ask for versions that exclude each other. */
 export const TRAINERS = ['mcp', 'openenv', 'openreward'] as const;
@@ -21,28 +19,24 @@ function requirements(trainer: Trainer): string {
   return join(import.meta.dirname, 'trainers', `${trainer}.txt`);
 }
 
-function folderOf(trainer: Trainer): string {
+/** The name of a client's folder, another one for other versions. */
+function nameOf(trainer: Trainer): string {
   const pinned = createHash('sha256')
     .update(readFileSync(requirements(trainer)))
     .digest('hex');
-  return join(ROOT, '.tools', `${trainer}-${pinned.slice(0, 12)}`);
+  return `${trainer}-${pinned.slice(0, 12)}`;
 }
 
 /** The folder of a client's packages, for `PYTHONPATH`, or `null` if they are not installed. */
 export function installedTrainer(trainer: Trainer): string | null {
-  const folder = folderOf(trainer);
+  const folder = join(ROOT, '.tools', nameOf(trainer));
   return existsSync(folder) ? folder : null;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const trainer of TRAINERS) {
     try {
-      ensurePipFolder({
-        home: folderOf(trainer),
-        requirements: requirements(trainer),
-        dependencies: false,
-        timeoutMs: INSTALL_MS,
-      });
+      installedPackages(nameOf(trainer), requirements(trainer), { dependencies: false });
     } catch (error) {
       if (!(error instanceof PipFailed)) throw error;
       console.error(`The client of ${trainer} is not installed: ${error.message}.`);

@@ -31,6 +31,11 @@ const SUBMIT = z.strictObject({
 });
 export type SubmitInput = z.infer<typeof SUBMIT>;
 
+/** The input of a tool without fields that are `null`. */
+export function withoutNulls(input: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+}
+
 /** The tools of an environment. */
 export function toolSpecs({ info, language, options }: Environment): ToolSpec[] {
   const specs: Readonly<Record<ToolName, Omit<ToolSpec, 'name'> | null>> = {

@@ -92,7 +92,7 @@ export class OrsSession {
     await this.#parts.episodes.close(this.#parts.id, 'client');
   }
 
-  async #run(name: string, input: unknown): Promise<CallResult> {
+  async #run(name: string, input: OrsCall['input']): Promise<CallResult> {
     const { id, tools, episodes, gate } = this.#parts;
     const action = tools.actionOf(name, input);
     if ('ok' in action) return action;

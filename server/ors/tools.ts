@@ -5,7 +5,7 @@ import type { StepResult } from '../../protocol/episode.ts';
 import { clipped, MAX_ISSUES } from '../excerpt.ts';
 import { FileRequest, fileCode } from '../mcp/file-code.ts';
 import { stepText } from '../mcp/tool-result.ts';
-import { toolSpecs } from '../mcp/tool-specs.ts';
+import { toolSpecs, withoutNulls } from '../mcp/tool-specs.ts';
 import { toldFailure } from '../told-failure.ts';
 
 /** Why a tool was not run, as ORS names it. */
@@ -58,14 +58,14 @@ export class OrsTools {
     this.listed = { tools, terminal_tool: null, supports_score_group: false, message_block_types: null };
   }
 
-  /** The action that a call stands for, or why there is none. */
-  actionOf(name: string, input: unknown): ActionObject | CallResult {
+  /** The action that a call stands for, or why there is none. `null` is a field that is not set, as Python clients send it. */
+  actionOf(name: string, input: Readonly<Record<string, unknown>>): ActionObject | CallResult {
     const schema = this.#inputs.get(name);
     if (schema === undefined) {
       const names = [...this.#inputs.keys()].join(', ');
       return refusedCall(`There is no tool ${clipped(name, 100)}; there are ${names}.`, 'not_found');
     }
-    const parsed = schema.safeParse(input);
+    const parsed = schema.safeParse(withoutNulls(input));
     if (!parsed.success) {
       const reasons = parsed.error.issues
         .slice(0, MAX_ISSUES)

@@ -167,11 +167,11 @@ test.each([
   fake.failReset = cause;
   const failure = { ...kind, retryable: true, mask_sample: true };
   const answer = JSON.parse(await wire.ask('{"type":"reset"}'));
-  expect(answer).toMatchObject({ type: 'error', data: { metadata: { failure } } });
+  expect(answer).toMatchObject({ type: 'error', data: { failure } });
   fake.failReset = cause;
   const post = await fetch(`${server.url}/openenv/fake-v1/reset`, { method: 'POST', body: '{}' });
   expect(post.status).toBe(500);
-  if (cause instanceof SandboxError) expect(await post.json()).toMatchObject({ metadata: { failure } });
+  if (cause instanceof SandboxError) expect(await post.json()).toMatchObject({ failure });
 });
 
 test('at capacity the first request is answered, then the socket closes', async () => {

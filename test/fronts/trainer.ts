@@ -12,8 +12,11 @@ import { unlessRequired } from '../requirements.ts';
 /** Why a project's own client cannot play here, or `null`. */
 export async function trainerMissing(trainer: Trainer): Promise<string | null> {
   const missing = installedTrainer(trainer) === null ? 'no client; `npm run trainers` installs it' : null;
-  return unlessRequired('trainers', missing) ?? (await noEngine());
+  return unlessRequired('pip', missing) ?? (await noEngine());
 }
+
+/** Maximum time of a client, in milliseconds: the imports alone take many seconds where the machine is busy. */
+export const TRAINER_MS = 300_000;
 
 export interface FrontServer {
   /** E.g. `http://127.0.0.1:40123`. */
@@ -41,7 +44,7 @@ export async function startFrontServer(): Promise<FrontServer> {
  */
 export async function runTrainer(trainer: Trainer, ...args: string[]): Promise<string> {
   const env = { ...process.env, PYTHONPATH: installedTrainer(trainer) ?? '', PYTHONDONTWRITEBYTECODE: '1' };
-  const options = { cwd: import.meta.dirname, env, timeout: 300_000 };
+  const options = { cwd: import.meta.dirname, env, timeout: TRAINER_MS };
   const { stdout } = await promisify(execFile)('python3', args, options);
   return stdout;
 }

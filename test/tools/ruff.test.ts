@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PipFailed } from '../../tools/pip-folder.ts';
+import { PipFailed } from '../../tools/pip.ts';
 import { installedRuff, runRuff } from '../../tools/ruff.ts';
 
 let folder: string;

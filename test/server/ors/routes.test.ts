@@ -41,7 +41,9 @@ describe('a session', () => {
     expect((await create('s')).status).toBe(400);
     const prompt = await (await ask('/fake-v1/prompt', undefined, { 'x-session-id': 's' })).json();
     expect(prompt).toEqual([{ text: 'Print gold (1).', detail: null, type: 'text' }]);
-    expect((await call('s', { name: 'run', input: { code: 'echo gold' } })).result).toMatchObject({
+    expect(
+      (await call('s', { name: 'run', input: { code: 'echo gold', stdin: null } })).result,
+    ).toMatchObject({
       ok: true,
       output: {
         blocks: [{ text: 'gold\n' }],

@@ -1,0 +1,139 @@
+"""Sockets that drop: callers notice only the time."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+
+import pytest
+from cable import Cable
+from conftest import open_episodes
+
+import stepwell
+
+
+def test_goes_on_after_the_socket_dropped(cable):
+    with stepwell.Client(cable.url) as client, client.reset("bash-v1", seed=1) as episode:
+        episode.step("x=kept; cd /tmp")
+        cable.cut()
+        assert episode.step("echo $x; pwd").output == "kept\n/tmp\n"
+        assert episode.exact
+        assert cable.connections == 2
+
+
+def test_a_step_that_runs_while_the_socket_drops_is_made_once(cable):
+    async def play():
+        async with stepwell.AsyncClient(cable.url) as client:
+            episode = await client.reset("bash-v1", seed=1)
+            slow = {"code": "echo once >>/tmp/made; sleep 60", "timeout_ms": 2000}
+            running = asyncio.ensure_future(episode.step(slow))
+            waiting = asyncio.ensure_future(episode.step("wc -l </tmp/made"))
+            # Answered only while a step runs.
+            while (await episode.state()).status != "stepping":
+                pass
+            await asyncio.to_thread(cable.cut)
+            other = await client.reset("bash-v1", seed=2)
+            assert not running.done()
+            # It ends at its own deadline.
+            assert (await running).observation["timed_out"]
+            assert (await waiting).output == "1\n"
+            assert (await episode.step("cat /tmp/made")).output == "once\n"
+            assert (await other.step("echo on")).output == "on\n"
+
+    asyncio.run(play())
+
+
+def test_any_number_of_drops_loses_and_repeats_nothing(cable):
+    async def play(client, name):
+        episode = await client.reset("bash-v1", seed=name)
+        for number in range(12):
+            result = await episode.step(f"echo {number} >>/tmp/made")
+            assert result.step == number + 1
+        made = (await episode.step("cat /tmp/made")).output.split()
+        assert made == [str(number) for number in range(12)]
+        assert (await episode.submit()).reward is not None
+
+    async def run():
+        async with stepwell.AsyncClient(cable.url) as client:
+            players = asyncio.gather(*[play(client, name) for name in range(6)])
+            dice = random.Random(1)
+            while not players.done():
+                await asyncio.sleep(dice.uniform(0.05, 0.3))
+                await asyncio.to_thread(cable.cut)
+            await players
+
+    asyncio.run(run())
+    assert cable.connections > 2
+
+
+def test_idle_episodes_are_kept_by_a_new_socket_at_once(cable):
+    with stepwell.Client(cable.url) as client, client.reset("bash-v1", seed=1) as episode:
+        cable.cut()
+        # Without a call of ours: it is the link that comes back.
+        while cable.connections < 2:
+            pass
+        assert episode.step("echo on").output == "on\n"
+
+
+def test_an_ended_episode_is_asked_again_on_a_new_socket(cable):
+    with stepwell.Client(cable.url) as client, client.reset("bash-v1", seed=1) as episode:
+        last = episode.submit()
+        cable.cut()
+        assert client.environments()
+        assert episode.step({"submit": True}, step=1).reward == last.reward
+        assert episode.state().status == "over"
+
+
+def test_a_server_that_stays_away(cable):
+    with stepwell.Client(cable.url, reconnect_s=0.3) as client, client.reset("bash-v1", seed=1) as episode:
+        cable.broken = True
+        cable.cut()
+        with pytest.raises(stepwell.ConnectionLostError) as caught:
+            episode.step("pwd")
+        assert caught.value.mask_sample and caught.value.retryable
+        cable.broken = False
+        assert episode.step("echo back", step=caught.value.step).output == "back\n"
+
+
+def test_an_episode_whose_grace_is_over_is_lost(serve):
+    with serve(grace_ms=1) as server, Cable(server.url) as cable, stepwell.Client(cable.url, reconnect_s=30) as client:
+        episode = client.reset("bash-v1", seed=1)
+        cable.broken = True
+        cable.cut()
+        while open_episodes(server) > 0:
+            pass
+        cable.broken = False
+        with pytest.raises(stepwell.EpisodeLostError) as caught:
+            episode.step("pwd")
+        assert caught.value.mask_sample
+        assert client.reset("bash-v1", seed=1).step("echo on").output == "on\n"
+
+
+def test_another_connection_takes_an_episode_over(server):
+    with stepwell.Client(server.url) as first, stepwell.Client(server.url) as second:
+        episode = first.reset("bash-v1", seed=1)
+        episode.step("x=1")
+        taken = second.call("episode/resume", {"resume_token": episode.resume_token})
+        assert (taken["episode_id"], taken["step_count"], taken["exact"]) == (episode.id, 1, True)
+        with pytest.raises((stepwell.EpisodeMovedError, stepwell.EpisodeNotFoundError)):
+            episode.step("echo $x")
+
+
+def test_a_server_that_was_killed_and_started_again(serve, tmp_path):
+    port = _free_port()
+    first = serve(home=tmp_path, port=port).start()
+    with stepwell.Client(first.url) as client, client.reset("bash-v1", seed=1) as episode:
+        episode.step("x=kept; echo file >/tmp/made")
+        os.killpg(first.pid, signal.SIGKILL)
+        first.stop()
+        with serve(home=tmp_path, port=port):
+            assert episode.step("echo $x; cat /tmp/made").output == "kept\nfile\n"
+            assert episode.exact
+            assert episode.step_count == 2
+
+
+def _free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
