@@ -68,8 +68,8 @@ export interface SandboxWait {
   readonly queueTimeoutMs?: number | undefined;
   /** Aborting it leaves the queue. */
   readonly signal?: AbortSignal | undefined;
-  /** Whose request it is, by identity: clients take turns. @default one client for all that name none */
-  readonly client?: object | undefined;
+  /** Whose request it is, an object by identity or a key: clients take turns. @default one client for all that name none */
+  readonly client?: object | string | undefined;
   /** Called at once when the request begins to wait, then at most once a second when its place has changed. */
   readonly onQueued?: ((place: QueuePlace) => void) | undefined;
   /** Called when a wait in the queue ends with a sandbox. */

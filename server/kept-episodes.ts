@@ -54,7 +54,7 @@ export class KeptEpisodes {
     signal?.addEventListener('abort', leave, { once: true });
     if (signal?.aborted) leave();
     const gone = AbortSignal.any([this.#leaving.signal, left.signal]);
-    const opening = this.#parts.registry.open({ ...request, signal: gone });
+    const opening = this.#parts.registry.open({ ...request, client: key, signal: gone });
     const { episode, result } = await opening.finally(() => signal?.removeEventListener('abort', leave));
     if (gone.aborted) {
       await episode.abandon('disconnect');

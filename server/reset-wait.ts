@@ -7,8 +7,8 @@ export interface WaitRequest {
   readonly options: ResetOptions;
   /** Maximum wait for a sandbox, in milliseconds, whatever the options say. @default no maximum */
   readonly maxQueueMs?: number;
-  /** Whose reset it is, by identity: clients take turns in the queue. @default one client for all that name none */
-  readonly client?: object;
+  /** Whose reset it is, an object by identity or a key: clients take turns. @default one client for all that name none */
+  readonly client?: object | string;
   /** Called when the reset begins to wait for a sandbox, and when its place has changed. @default not told */
   readonly onQueued?: ((place: QueuePlace) => void) | undefined;
   /** Aborted when no client waits for the episode: with `ClientGone`, or with the error of a failed reset. */
