@@ -91,7 +91,7 @@ class Ground:
 
     @property
     def form(self) -> list:
-        """What the layers of two containers must have in common for a copy: the mounts of the root, and how they are made."""
+        """What a layer and its copy have in common: the mounts of the root, and how they are made."""
         return [self.prefixes, self._overlay_options]
 
     def new_layer(self, fill: Optional[Fill] = None) -> "Layer":

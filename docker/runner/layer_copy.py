@@ -2,8 +2,8 @@
 Copies of a layer: its upper directories and its /dev/shm as bytes, and back into the folders of a new layer.
 
 What is read belongs to an agent: every file is opened relative to its open folder and never through a link. What is written
-goes into folders that are not mounted yet and that no process of an agent can reach. Only kinds of files that an agent can make
-are made: no device but the overlay's mark of a deleted file.
+goes into folders that are not mounted yet and that no process of an agent can reach. Only kinds of files that an agent can
+make are made: no device but the overlay's mark of a deleted file.
 """
 
 import errno
@@ -34,8 +34,8 @@ _MARKS = frozenset(f"{space}.overlay.{key}" for space in ("trusted", "user") for
 _REFUSED = frozenset(f"{space}.overlay.{key}" for space in ("trusted", "user") for key in ("redirect", "metacopy"))
 _NO_ATTRIBUTES = (errno.EOPNOTSUPP, errno.ENODATA)
 
-# [parent, name, mode with type, uid, gid, atime, mtime, what, attributes]. Times in ns. `what`: of a regular file the extents
-# [[offset, length], …] and its size; of a link its target; of a further link to a file, the path of the first.
+# [parent, name, mode with type, uid, gid, atime, mtime, what, attributes]. Times in ns. `what`: of a regular file the
+# extents [[offset, length], …] and its size; of a link its target; of a further link to a file, the path of the first.
 Entry = list[Any]
 
 
@@ -136,9 +136,7 @@ class _Reader:
         finally:
             os.close(fd)
 
-    def _add(
-        self, parent: int, name: str, status: os.stat_result, what: Any, attributes: Optional[dict[str, str]]
-    ) -> None:
+    def _add(self, parent: int, name: str, status: os.stat_result, what: Any, attributes: Optional[dict[str, str]]) -> None:
         kind = stat.S_IFMT(status.st_mode)
         if kind in (stat.S_IFCHR, stat.S_IFBLK) and (kind != stat.S_IFCHR or status.st_rdev != 0):
             raise CannotCopy("devices")

@@ -37,6 +37,8 @@ _START_S = 20.0
 _RESTART_S = 1.0
 # For a shell to write or take its state.
 _STATE_S = 10.0
+# Looks at a state that something disturbs.
+_LOOKS = 3
 # An engine's message for a program that cannot be started.
 CANNOT_EXECUTE = 126
 
@@ -239,12 +241,21 @@ class LayerSandbox:
             self._end_session()
             return _not_copied(["a session that ended"], 0)
         wait_until_idle(shell)
-        return self._at_rest(lambda: self._snapshot(state))
+        processes = self._session.processes
+        for _ in range(_LOOKS):
+            # Other than for a grade, the session may go on if it does not stay stopped.
+            stopped = processes.halt()
+            try:
+                copied = self._snapshot(state) if stopped else None
+                undisturbed = stopped and processes.undisturbed()
+            finally:
+                processes.release()
+            if copied is not None and undisturbed:
+                return copied
+        return _not_copied(["processes that do not stay stopped"], 0)
 
     def _snapshot(self, state: Optional[ShellState]) -> tuple[dict, bytes]:
         session = self._session
-        if session is None:
-            return _not_copied(["a session that ended"], 0)
         reasons = ["the state of the shell"] if state is None else [*state.reasons]
         others = session.processes.count_others()
         if not session.has_own_descriptors():

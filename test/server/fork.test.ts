@@ -370,8 +370,8 @@ describe('without trajectories', () => {
     const episode_id = await client.reset();
     const code = `echo ${'x'.repeat(600_000)}`;
     for (let n = 0; n < 2; n += 1) await client.result('episode/step', { episode_id, action: { code } });
-    expect(await client.error('episode/fork', { episode_id })).toMatchObject({
-      data: { name: 'unsupported' },
+    expect(await client.result('episode/fork', { episode_id })).toMatchObject({
+      episodes: [{ error: { data: { name: 'unsupported' } } }],
     });
     expect(await client.error('episode/undo', { episode_id })).toMatchObject({
       data: { name: 'unsupported' },
