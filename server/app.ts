@@ -16,7 +16,7 @@ import { HTTP_READER } from './http-answers.ts';
 import { makeHttpServer } from './http-server.ts';
 import { registerMcp } from './mcp/routes.ts';
 import { Metrics, type SandboxCounts } from './metrics.ts';
-import { registerOpenEnv } from './openenv-routes.ts';
+import { registerOpenEnv } from './openenv/routes.ts';
 import { Ors } from './ors/routes.ts';
 import { shuttingDown } from './resets.ts';
 import type { ServerMark } from './resume/left-episodes.ts';

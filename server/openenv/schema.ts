@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Environment } from '../environments/environment.ts';
-import { CodeAction, SubmitAction } from '../protocol/action.ts';
-import { CommonOptions, EpisodeId } from '../protocol/episode.ts';
-import { OpenEnvStepRequest } from '../protocol/openenv.ts';
-import { STEPWELL_VERSION } from '../protocol/version.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { CodeAction, SubmitAction } from '../../protocol/action.ts';
+import { CommonOptions, EpisodeId } from '../../protocol/episode.ts';
+import { OpenEnvStepRequest } from '../../protocol/openenv.ts';
+import { STEPWELL_VERSION } from '../../protocol/version.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 

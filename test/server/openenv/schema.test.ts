@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { bash } from '../../environments/bash/definition.ts';
-import { sql } from '../../environments/sql/definition.ts';
-import { observationProperties, optionProperties } from '../../server/openenv-schema.ts';
+import { bash } from '../../../environments/bash/definition.ts';
+import { sql } from '../../../environments/sql/definition.ts';
+import { observationProperties, optionProperties } from '../../../server/openenv/schema.ts';
 
 test('an environment describes the options that it has, and their values', () => {
   const own = optionProperties(sql);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { OpenEnvEpisodes, OpenEnvExecutionError } from '../../server/openenv-episodes.ts';
-import { OpenEnvHttpEpisodes } from '../../server/openenv-http-episodes.ts';
-import { FakeEnvironment } from './fake-environment.ts';
-import { startTestServer, type TestServer } from './test-server.ts';
+import { OpenEnvEpisodes, OpenEnvExecutionError } from '../../../server/openenv/episodes.ts';
+import { OpenEnvHttpEpisodes } from '../../../server/openenv/http-episodes.ts';
+import { FakeEnvironment } from '../fake-environment.ts';
+import { startTestServer, type TestServer } from '../test-server.ts';
 
 let fake: FakeEnvironment;
 let server: TestServer;

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { OpenEnvObservation, OpenEnvState } from '../protocol/openenv.ts';
-import type { Config } from './config.ts';
-import type { EpisodeRegistry } from './episode-registry.ts';
-import { HTTP_READER } from './http-answers.ts';
-import type { OpenEnvEpisodesParts } from './openenv-episodes.ts';
-import { OpenEnvHttpEpisodes } from './openenv-http-episodes.ts';
-import type { OpenEnvPlayer } from './openenv-tools.ts';
-import type { ServerMemory } from './server-memory.ts';
-import { ClientGate } from './step-gate.ts';
+import type { OpenEnvObservation, OpenEnvState } from '../../protocol/openenv.ts';
+import type { Config } from '../config.ts';
+import type { EpisodeRegistry } from '../episode-registry.ts';
+import { HTTP_READER } from '../http-answers.ts';
+import type { ServerMemory } from '../server-memory.ts';
+import { ClientGate } from '../step-gate.ts';
+import type { OpenEnvEpisodesParts } from './episodes.ts';
+import { OpenEnvHttpEpisodes } from './http-episodes.ts';
+import type { OpenEnvPlayer } from './tools.ts';
 
 /** Minimum of sessions that are remembered. */
 const LEAST = 4_096;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Environment } from '../environments/environment.ts';
-import { type OpenEnvObservation, type OpenEnvState, OpenEnvToolStep } from '../protocol/openenv.ts';
-import { clipped } from './excerpt.ts';
-import { FileRequest, fileCode } from './mcp/file-code.ts';
-import { toolSpecs, withoutNulls } from './mcp/tool-specs.ts';
-import { OpenEnvExecutionError } from './openenv-episodes.ts';
-import { validate } from './openenv-validation.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { type OpenEnvObservation, type OpenEnvState, OpenEnvToolStep } from '../../protocol/openenv.ts';
+import { clipped } from '../excerpt.ts';
+import { FileRequest, fileCode } from '../mcp/file-code.ts';
+import { toolSpecs, withoutNulls } from '../mcp/tool-specs.ts';
+import { OpenEnvExecutionError } from './episodes.ts';
+import { validate } from './validation.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 

@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { withDeadline } from '../docker/deadline.ts';
-import type { ActionObject } from '../protocol/action.ts';
-import type { Observation, ResetOptions, StepResult } from '../protocol/episode.ts';
-import { ProtocolError } from '../protocol/errors.ts';
-import type { Failure } from '../protocol/failure.ts';
-import type { OpenEnvObservation, OpenEnvState } from '../protocol/openenv.ts';
-import type { EndReason } from '../protocol/trajectory.ts';
-import type { Episode } from './episode.ts';
+import { withDeadline } from '../../docker/deadline.ts';
+import type { ActionObject } from '../../protocol/action.ts';
+import type { Observation, ResetOptions, StepResult } from '../../protocol/episode.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import type { Failure } from '../../protocol/failure.ts';
+import type { OpenEnvObservation, OpenEnvState } from '../../protocol/openenv.ts';
+import type { EndReason } from '../../protocol/trajectory.ts';
+import type { Episode } from '../episode.ts';
 import {
   ClientGone,
   type EpisodeRegistry,
   type OpenedEpisode,
   type OpenRequest,
-} from './episode-registry.ts';
-import { validateAction, validateReset } from './openenv-validation.ts';
-import type { StepGate } from './step-gate.ts';
-import { failureOfReset, type ToldFailure, toldFailure } from './told-failure.ts';
+} from '../episode-registry.ts';
+import type { StepGate } from '../step-gate.ts';
+import { failureOfReset, type ToldFailure, toldFailure } from '../told-failure.ts';
+import { validateAction, validateReset } from './validation.ts';
 
 /** Maximum deadline of an action, in milliseconds, so that its result is there within `ANSWER_MS`. */
 const MAX_CODE_MS = 50_000;

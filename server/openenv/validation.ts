@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { nearestKey } from '../environments/nearest-key.ts';
-import type { ResetOptionSet } from '../environments/reset-options.ts';
+import { nearestKey } from '../../environments/nearest-key.ts';
+import type { ResetOptionSet } from '../../environments/reset-options.ts';
 import {
   type ActionObject,
   CodeAction,
@@ -8,9 +8,9 @@ import {
   ExtendAction,
   SkipAction,
   SubmitAction,
-} from '../protocol/action.ts';
-import type { OpenEnvIssue } from '../protocol/openenv.ts';
-import { clipped, excerpt, MAX_ISSUES } from './excerpt.ts';
+} from '../../protocol/action.ts';
+import type { OpenEnvIssue } from '../../protocol/openenv.ts';
+import { clipped, excerpt, MAX_ISSUES } from '../excerpt.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

@@ -1,6 +1,6 @@
-import type { OpenEnvObservation, OpenEnvState } from '../protocol/openenv.ts';
-import { OpenEnvEpisodes, type OpenEnvEpisodesParts } from './openenv-episodes.ts';
-import { RequestQueue } from './request-queue.ts';
+import type { OpenEnvObservation, OpenEnvState } from '../../protocol/openenv.ts';
+import { RequestQueue } from '../request-queue.ts';
+import { OpenEnvEpisodes, type OpenEnvEpisodesParts } from './episodes.ts';
 
 /**
  * Episodes that are played by HTTP requests, one after the other; an episode left alone is closed. Requests without a session

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
-import { ProtocolError } from '../protocol/errors.ts';
-import { OpenEnvCall, OpenEnvMcpRequest } from '../protocol/openenv.ts';
-import { JsonError, parseJson } from './bounded-json.ts';
-import { clipped, MAX_ISSUES } from './excerpt.ts';
-import { OpenEnvExecutionError } from './openenv-episodes.ts';
-import type { OpenEnvSessions } from './openenv-sessions.ts';
-import type { OpenEnvPlayer, OpenEnvTools } from './openenv-tools.ts';
-import { OpenEnvValidationError } from './openenv-validation.ts';
-import { failureOfReset } from './told-failure.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { OpenEnvCall, OpenEnvMcpRequest } from '../../protocol/openenv.ts';
+import { JsonError, parseJson } from '../bounded-json.ts';
+import { clipped, MAX_ISSUES } from '../excerpt.ts';
+import { failureOfReset } from '../told-failure.ts';
+import { OpenEnvExecutionError } from './episodes.ts';
+import type { OpenEnvSessions } from './sessions.ts';
+import type { OpenEnvPlayer, OpenEnvTools } from './tools.ts';
+import { OpenEnvValidationError } from './validation.ts';
 
 type Id = string | number | null;
 

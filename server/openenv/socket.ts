@@ -1,22 +1,22 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import { ProtocolError } from '../protocol/errors.ts';
-import { OPENENV_MESSAGES, type OpenEnvErrorCode, type OpenEnvMessageType } from '../protocol/openenv.ts';
-import { AnswerWriter } from './answer-writer.ts';
-import { JsonError, parseJson } from './bounded-json.ts';
-import type { Config } from './config.ts';
-import type { EpisodeRegistry } from './episode-registry.ts';
-import { clipped, excerpt } from './excerpt.ts';
-import { FlowControl } from './flow-control.ts';
-import { Intake } from './intake.ts';
-import { faultOf, OpenEnvEpisodes, OpenEnvExecutionError } from './openenv-episodes.ts';
-import { answerMcp } from './openenv-mcp.ts';
-import type { OpenEnvSession, OpenEnvSessions } from './openenv-sessions.ts';
-import type { OpenEnvPlayer, OpenEnvTools } from './openenv-tools.ts';
-import { OpenEnvValidationError, validate } from './openenv-validation.ts';
-import type { ServerMemory } from './server-memory.ts';
-import { ClientGate } from './step-gate.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { OPENENV_MESSAGES, type OpenEnvErrorCode, type OpenEnvMessageType } from '../../protocol/openenv.ts';
+import { AnswerWriter } from '../answer-writer.ts';
+import { JsonError, parseJson } from '../bounded-json.ts';
+import type { Config } from '../config.ts';
+import type { EpisodeRegistry } from '../episode-registry.ts';
+import { clipped, excerpt } from '../excerpt.ts';
+import { FlowControl } from '../flow-control.ts';
+import { Intake } from '../intake.ts';
+import type { ServerMemory } from '../server-memory.ts';
+import { ClientGate } from '../step-gate.ts';
+import { faultOf, OpenEnvEpisodes, OpenEnvExecutionError } from './episodes.ts';
+import { answerMcp } from './mcp.ts';
+import type { OpenEnvSession, OpenEnvSessions } from './sessions.ts';
+import type { OpenEnvPlayer, OpenEnvTools } from './tools.ts';
+import { OpenEnvValidationError, validate } from './validation.ts';
 
 /** Maximum messages of one socket that are read ahead. They are still answered one by one. */
 const MAX_READ_AHEAD = 64;

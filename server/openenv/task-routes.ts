@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import type { Environment } from '../environments/environment.ts';
-import { OpenEnvRangeRequest, OpenEnvSplitRequest, OpenEnvTaskRequest } from '../protocol/openenv.ts';
-import type { HttpAnswers } from './http-answers.ts';
-import { validate } from './openenv-validation.ts';
-import type { RequestQueue } from './request-queue.ts';
-import { splitsOf, taskAt, taskSpec, tasksOf } from './splits.ts';
+import type { Environment } from '../../environments/environment.ts';
+import { OpenEnvRangeRequest, OpenEnvSplitRequest, OpenEnvTaskRequest } from '../../protocol/openenv.ts';
+import type { HttpAnswers } from '../http-answers.ts';
+import type { RequestQueue } from '../request-queue.ts';
+import { splitsOf, taskAt, taskSpec, tasksOf } from '../splits.ts';
+import { validate } from './validation.ts';
 
 export interface TaskRoutesParts {
   readonly environment: Environment;
