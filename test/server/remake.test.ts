@@ -29,7 +29,11 @@ async function pointOf(fake: FakeEnvironment, copy?: Partial<EpisodeCopy['snapsh
   return { chosen, point };
 }
 
-const options = { signal: new AbortController().signal, gate: <T>(turn: () => Promise<T>) => turn() };
+const options = {
+  signal: new AbortController().signal,
+  gate: <T>(turn: () => Promise<T>) => turn(),
+  wait: {},
+};
 const state = Buffer.from('state');
 
 function continued(chosen: ChosenTask, result: EnvironmentEpisode | SandboxErrorCode): ChosenTask {
