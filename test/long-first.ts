@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files of `test/` that take 30 s or more in a CI run (`.ci/run`), the longest first. */
 export const LONG: readonly string[] = [
   'faults/python-grades.test.ts',
+  'clients/python.test.ts',
   'environments/sql/isolation.test.ts',
   'environments/environment-contract.test.ts',
   'environments/bash-tasks.play.test.ts',
