@@ -69,7 +69,7 @@ export class Episode {
     this.#results = new StepResults(parts.results, parts.log);
     this.#seed = parts.seed;
     const { left, options, point } = parts;
-    this.#past = new EpisodePast(parts.log, point?.done);
+    this.#past = new EpisodePast(parts.log, parts.results, point?.done);
     if (point !== undefined) this.#results.inherit(left?.inherited ?? inheritance(point));
     this.#lastReward = this.#past.lastReward;
     this.#life = new EpisodeLife(parts.play);
