@@ -8,7 +8,7 @@ import type { TrajectoryFile } from './trajectory-log.ts';
 /** What led to a state. */
 export type Past = Pick<EpisodePoint, 'step' | 'done' | 'record'>;
 
-/** What an episode has done so far: kept in memory, and what is too much of it, in its trajectory. */
+/** What an episode has done so far: in its trajectory, or without one, in memory. */
 export class EpisodePast {
   readonly #log: Pick<TrajectoryFile, 'path'>;
   readonly #reading: ResultMemory['reviewing'];
@@ -21,15 +21,11 @@ export class EpisodePast {
   ) {
     this.#log = log;
     this.#reading = reviewing;
-    this.#history = new EpisodeHistory(done);
-  }
-
-  get lastReward(): number | null {
-    return this.#history.lastReward;
+    this.#history = new EpisodeHistory(log.path === null ? done : []);
   }
 
   add(done: Done): void {
-    this.#history.add(done);
+    if (this.#log.path === null) this.#history.add(done);
   }
 
   rewind(step: number): void {

@@ -17,6 +17,8 @@ export interface EpisodePoint {
   readonly step: number;
   /** `null` if it is no longer known; then only a copy makes the state again. */
   readonly done: readonly Done[] | null;
+  /** The last reward that was given. */
+  readonly lastReward: number | null;
   /** The lines of `done` in its trajectory; `null` if none is kept. */
   readonly record: FileLines | null;
   /** Stored results of its steps. */

@@ -10,8 +10,9 @@ import type {
 } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
-import type { UndoResult } from '../protocol/fork.ts';
+import type { Restored, UndoResult } from '../protocol/fork.ts';
 import type { EndReason, EvaluateEvent, LimitEvent, StepEvent } from '../protocol/trajectory.ts';
+import { lastReward } from './episode-history.ts';
 import { EpisodeLife } from './episode-life.ts';
 import { EpisodeLimits } from './episode-limits.ts';
 import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
@@ -71,7 +72,7 @@ export class Episode {
     const { left, options, point } = parts;
     this.#past = new EpisodePast(parts.log, parts.results, point?.done);
     if (point !== undefined) this.#results.inherit(left?.inherited ?? inheritance(point));
-    this.#lastReward = this.#past.lastReward;
+    this.#lastReward = point?.lastReward ?? null;
     this.#life = new EpisodeLife(parts.play);
     this.exact = left?.exact ?? true;
     const ageMs = left?.ageMs ?? 0;
@@ -196,11 +197,14 @@ export class Episode {
       this.#refuseUnlessOpen();
       const step = undoneTo(steps, this.#results.count);
       this.#life.begin();
-      let restored: Omit<Remade, 'play'>;
+      let restored: Restored;
+      let rewarded: number | null;
       try {
-        const { play, ...rest } = await remake(await this.#point(step), this.#leaving.signal);
+        const point = await this.#point(step);
+        const { play, ...rest } = await remake(point, this.#leaving.signal);
         this.#life.replace(play);
         restored = rest;
+        rewarded = point.lastReward;
       } catch (error) {
         // An abandonment ends the replay; the error says so.
         this.#refuseUnlessOpen();
@@ -212,7 +216,7 @@ export class Episode {
       this.#results.rewind(step);
       this.#limits.turns.rewind(step);
       this.#past.rewind(step);
-      this.#lastReward = this.#past.lastReward;
+      this.#lastReward = rewarded;
       const time = new Date().toISOString();
       await this.#log.write({ event: 'undo', time, steps, to_step: step, ...restored });
       return { episode_id: this.id, step_count: step, ...restored };
@@ -299,6 +303,8 @@ export class Episode {
   }
 
   async #point(step: number): Promise<EpisodePoint> {
+    const { count } = this.#results;
+    const past = await this.#past.at(step, count);
     return {
       episodeId: this.id,
       environment: this.environment,
@@ -307,7 +313,8 @@ export class Episode {
       task: this.#task,
       seed: this.#seed,
       results: this.#results.upTo(step),
-      ...(await this.#past.at(step, this.#results.count)),
+      lastReward: step === count ? this.#lastReward : lastReward(past.done ?? []),
+      ...past,
     };
   }
 

@@ -2,7 +2,7 @@ import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import type { StepResult } from '../../protocol/episode.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import { type EndReason, type ResetEvent, TrajectoryEvent } from '../../protocol/trajectory.ts';
-import { type Done, doneBy } from '../episode-history.ts';
+import { type Done, doneBy, lastReward } from '../episode-history.ts';
 import type { EpisodePoint } from '../episode-point.ts';
 import { doneIn } from '../recorded-events.ts';
 import type { Inheritance, LastStep } from '../step-results.ts';
@@ -124,6 +124,7 @@ export function pointOf({ done, inherited, reset }: RecordedEpisode): EpisodePoi
     seed: reset.info.seed,
     step: inherited.last?.step ?? 0,
     done,
+    lastReward: lastReward(done),
     record: null,
     results: [],
   };

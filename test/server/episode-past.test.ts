@@ -91,3 +91,12 @@ describe('the past of an episode with a trajectory', () => {
     await Promise.all([reading, past]);
   });
 });
+
+test('the past of an episode without a trajectory is in memory', async () => {
+  const past = new EpisodePast({ path: null }, new ResultMemory(0));
+  past.add({ step: 1, action: { code: 'echo a' }, sha256: null, reward: null });
+  expect(await past.at(1, 1)).toMatchObject({
+    record: null,
+    done: [{ step: 1, action: { code: 'echo a' } }],
+  });
+});

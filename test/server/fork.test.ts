@@ -266,6 +266,15 @@ describe('an undo', () => {
     expect(released()).toEqual([1, 1, 0]);
   });
 
+  test('of an episode with more than a mebibyte of actions keeps the last reward', async () => {
+    const id = await reset({}, 'echo gold');
+    const { reward } = await wire.result('episode/evaluate', { episode_id: id });
+    expect(reward).not.toBeNull();
+    for (let n = 0; n < 3; n += 1) await step(id, { code: `echo ${'x'.repeat(600_000)}` });
+    await undo(id, 2);
+    expect(await state(id)).toMatchObject({ step_count: 2, last_reward: reward });
+  });
+
   test('gives turns back', async () => {
     const id = await reset({ max_turns: 2 }, 'echo a');
     await undo(id);

@@ -22,6 +22,7 @@ async function pointOf(fake: FakeEnvironment, copy?: Partial<EpisodeCopy['snapsh
     seed: 0,
     step: 1,
     done: [{ step: 1, action: { code: 'echo a' }, sha256: null, reward: null }],
+    lastReward: null,
     record: null,
     results: [],
     copy: copy && { snapshot: { image, state: null, reasons: [], processes: 0, ...copy }, episodeIn },
