@@ -162,10 +162,11 @@ export class Episode {
   /**
    * Where forks go on from, after the requests made so far.
    * @param atStep @default the last step after which the episode went on
-   * @param mayCopy whether to add a copy of the sandbox, which takes up to 36 MiB
-   * @throws {ProtocolError} `invalid_params`, `episode_over`, `episode_not_found`, `unsupported`, `internal_error`
+   * @param enter asked before the sandbox is copied, which takes up to 36 MiB: whether there is room
+   * @throws {ProtocolError} `invalid_params`, `episode_over`, `episode_not_found`, `unsupported`, `internal_error`; `capacity`
+   * if only a copy makes the state again, and there is no room
    */
-  pointAt(atStep: number | undefined, mayCopy: boolean): Promise<EpisodePoint> {
+  pointAt(atStep: number | undefined, enter: () => boolean): Promise<EpisodePoint> {
     return this.#inOrder(async () => {
       await this.#log.flush();
       if (this.#life.status === 'closed' || this.#life.abandoned) this.#refuseUnlessOpen();
@@ -173,10 +174,10 @@ export class Episode {
       const step = forkedAt(atStep, count, last);
       const point = await this.#point(step);
       const { play } = this.#life;
-      if (step < count || play === undefined || !mayCopy) return point;
+      if (step < count || play === undefined) return point;
       this.#life.begin();
       try {
-        return { ...point, copy: await copyOf(play) };
+        return { ...point, copy: await copyOf(play, () => enter() || mayReplay(point)) };
       } finally {
         this.#life.goOn();
       }
@@ -455,6 +456,14 @@ export class Episode {
     await this.#log.write({ event: 'close', time, reason, steps: this.#results.count });
     await this.#log.close();
   }
+}
+
+/** Without room for a copy, a state is made again by a replay. @returns false @throws {ProtocolError} `capacity` if it cannot */
+function mayReplay({ done }: EpisodePoint): false {
+  if (done !== null) return false;
+  const message =
+    'Only a copy makes the state of this episode again, and the server holds as many copies as it may: try again later.';
+  throw new ProtocolError('capacity', message);
 }
 
 /** The options with the time that is left of `max_duration_ms`. */

@@ -41,9 +41,14 @@ export class Forker {
   async fork({ episode_id, at_step, count = 1 }: ForkParams): Promise<ForkResult> {
     this.#parts.registry.refuseWhenDraining();
     const episode = await this.#parts.owner.get(episode_id);
-    const leave = this.#parts.copies.enter();
+    let leave: (() => void) | undefined;
+    const enter = (): boolean => {
+      leave = this.#parts.copies.enter(this);
+      return leave !== undefined;
+    };
     try {
-      const point = await episode.pointAt(at_step, leave !== undefined);
+      const point = await episode.pointAt(at_step, enter);
+      if (!point.copy?.snapshot.state) leave?.();
       const entries = Array.from({ length: count }, () => this.#entry(point));
       return { episodes: await Promise.all(entries) };
     } finally {

@@ -37,6 +37,22 @@ const events = (id: string) =>
     .split('\n')
     .map((line) => TrajectoryEvent.parse(JSON.parse(line)));
 
+/** Let the states of an environment be copied. */
+function copyable(environment: FakeEnvironment): void {
+  const reset = environment.reset.bind(environment);
+  environment.reset = async (...args) => {
+    const play = await reset(...args);
+    const { image } = play.sandbox;
+    const snapshot = async () => ({ image, state: Buffer.from('state'), reasons: [], processes: 0 });
+    return { ...play, sandbox: { ...play.sandbox, snapshot }, copy: () => () => play };
+  };
+  const choose = environment.choose.bind(environment);
+  environment.choose = (options, seed) => {
+    const chosen = choose(options, seed);
+    return { ...chosen, continue: (_copy, wait) => chosen.begin(wait) };
+  };
+}
+
 describe('a fork', () => {
   serveEachTest({ max_episodes: 8, max_episodes_per_connection: 6 });
 
@@ -197,6 +213,30 @@ describe('a fork', () => {
     fake.open('begin');
     await expect.poll(() => server.app.registry.openCount).toBe(0);
     await expect.poll(() => released().every((times) => times >= 1)).toBe(true);
+  });
+
+  test('holds a place for a copy only where it copies, and a client has two', async () => {
+    copyable(fake);
+    const id = await reset({}, 'echo a');
+    /** A fork that waits for its sandbox. */
+    const held = async (gate: string, params = {}): Promise<void> => {
+      fake.failReset = gate;
+      wire.request('episode/fork', { episode_id: id, ...params });
+      await fake.reached(gate);
+    };
+    await held('earlier', { at_step: 0 });
+    await held('first');
+    await held('second');
+    expect(await fork(id)).toMatchObject([{ how: 'replay' }]);
+    const answered: unknown[] = [];
+    for (const gate of ['earlier', 'first', 'second']) {
+      fake.open(gate);
+      answered.push(await wire.answer());
+    }
+    expect(answered).toMatchObject(
+      ['replay', 'copy', 'copy'].map((how) => ({ result: { episodes: [{ how }] } })),
+    );
+    expect(await fork(id)).toMatchObject([{ how: 'copy' }]);
   });
 
   test('writes a trajectory that is complete by itself', async () => {
@@ -373,6 +413,26 @@ describe('without trajectories', () => {
       ['echo a', 'echo d'],
       ['echo a', 'echo d'],
     ]);
+  });
+
+  test('a fork that only a copy can make is refused while there is no room', async () => {
+    copyable(bare);
+    const episode_id = await client.reset();
+    const code = `echo ${'x'.repeat(600_000)}`;
+    for (let n = 0; n < 2; n += 1) await client.result('episode/step', { episode_id, action: { code } });
+    for (const gate of ['first', 'second']) {
+      bare.failReset = gate;
+      client.request('episode/fork', { episode_id });
+      await bare.reached(gate);
+    }
+    expect(await client.error('episode/fork', { episode_id })).toMatchObject({
+      message: expect.stringContaining('Only a copy'),
+      data: { name: 'capacity', retryable: true },
+    });
+    for (const gate of ['first', 'second']) {
+      bare.open(gate);
+      expect(await client.answer()).toMatchObject({ result: { episodes: [{ how: 'copy' }] } });
+    }
   });
 
   test('an episode with more than a mebibyte of actions cannot be forked', async () => {
