@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SandboxError } from '../../docker/errors.ts';
-import type { ForkedEpisode, RefusedFork } from '../../protocol/fork.ts';
+import type { ForkedEpisode } from '../../protocol/fork.ts';
+import type { FailedEntry } from '../../protocol/many.ts';
 import { TrajectoryEvent } from '../../protocol/trajectory.ts';
 import { buildApp } from '../../server/app.ts';
 import { createConfig } from '../../server/config.ts';
@@ -11,7 +12,7 @@ import { fake, serveEachTest, server, wire } from './each-server.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { Wire } from './test-server.ts';
 
-type Entry = ForkedEpisode & RefusedFork;
+type Entry = ForkedEpisode & FailedEntry;
 
 const step = (episode_id: string, action: unknown, number?: number) =>
   wire.result('episode/step', { episode_id, action, ...(number === undefined ? {} : { step: number }) });
