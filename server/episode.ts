@@ -186,7 +186,8 @@ export class Episode {
 
   /**
    * Take steps back: the episode goes on in the sandbox that `remake` gives. If that fails, nothing has changed.
-   * @throws {ProtocolError} `invalid_params`, `episode_over`, `unsupported`, and the errors of `remake`
+   * @throws {ProtocolError} `invalid_params`, `episode_over`, `unsupported`, and the errors of `remake`; `internal_error` with
+   * `undone: true` if it has been made, but the log could not be written
    */
   undo(
     steps: number,
@@ -219,7 +220,11 @@ export class Episode {
       this.#past.rewind(step);
       this.#lastReward = rewarded;
       const time = new Date().toISOString();
-      await this.#log.write({ event: 'undo', time, steps, to_step: step, ...restored });
+      try {
+        await this.#log.write({ event: 'undo', time, steps, to_step: step, ...restored });
+      } catch (error) {
+        throw undoneBut(error, step);
+      }
       return { episode_id: this.id, step_count: step, ...restored };
     });
   }
@@ -456,6 +461,13 @@ export class Episode {
     await this.#log.write({ event: 'close', time, reason, steps: this.#results.count });
     await this.#log.close();
   }
+}
+
+/** The error of an undo whose line could not be written. The line stays pending. @param step the last one that is left */
+function undoneBut(error: unknown, step: number): unknown {
+  if (!(error instanceof ProtocolError)) return error;
+  const message = `The undo has been made: step ${step + 1} is next. ${error.message}`;
+  return new ProtocolError(error.error, message, { ...error.details, undone: true, step_count: step });
 }
 
 /** Without room for a copy, a state is made again by a replay. @returns false @throws {ProtocolError} `capacity` if it cannot */

@@ -327,7 +327,7 @@ describe('an undo', () => {
     const id = await reset({}, 'echo a', 'echo b');
     fake.failReset = new SandboxError('capacity', 'no sandbox is free');
     expect(await wire.error('episode/undo', { episode_id: id })).toMatchObject({
-      data: { name: 'capacity' },
+      data: { name: 'capacity', remedy: expect.stringContaining('An undo needs a second sandbox') },
     });
     fake.failAct = new SandboxError('runner_fault', 'broken');
     expect(await wire.error('episode/undo', { episode_id: id })).toMatchObject({
