@@ -118,7 +118,8 @@ export const ERRORS = {
     code: -32040,
     meaning: 'No sandbox or episode slot became free before the queue deadline.',
     retryable: true,
-    remedy: 'Wait and try again, close episodes, or raise the pool maximum.',
+    remedy:
+      'Wait and try again, close episodes, or raise the pool maximum. An undo needs a second sandbox beside that of its episode.',
   },
   sandbox_unavailable: {
     code: -32041,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EpisodeId } from './episode.ts';
+import { FailedEntry } from './many.ts';
 
 /** Maximum number of episodes that one fork gives. */
 export const MAX_FORKS = 64;
@@ -38,13 +39,7 @@ export const ForkedEpisode = Restored.extend({
 });
 export type ForkedEpisode = z.infer<typeof ForkedEpisode>;
 
-/** An episode of a fork that could not begin, with the error that a request for it alone would have got. */
-export const RefusedFork = z.object({
-  error: z.object({ code: z.number().int(), message: z.string(), data: z.looseObject({ name: z.string() }) }),
-});
-export type RefusedFork = z.infer<typeof RefusedFork>;
-
-export const ForkResult = z.object({ episodes: z.array(z.union([ForkedEpisode, RefusedFork])) });
+export const ForkResult = z.object({ episodes: z.array(z.union([ForkedEpisode, FailedEntry])) });
 export type ForkResult = z.infer<typeof ForkResult>;
 
 export const UndoParams = z.strictObject({

@@ -29,10 +29,12 @@ export const ResetManyParams = ResetOptions.extend({
 });
 export type ResetManyParams = z.infer<typeof ResetManyParams>;
 
-const Failed = z.object({ error: EntryError });
+/** An entry that has failed, with the error that a request for it alone would have got. */
+export const FailedEntry = z.object({ error: EntryError });
+export type FailedEntry = z.infer<typeof FailedEntry>;
 
 /** An episode of `episode/reset_many`, or why there is none. */
-export const ResetEntry = z.union([ResetResult, Failed]);
+export const ResetEntry = z.union([ResetResult, FailedEntry]);
 export type ResetEntry = z.infer<typeof ResetEntry>;
 
 /** In the order of the request: task by task. */

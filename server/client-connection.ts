@@ -100,19 +100,19 @@ export class ClientConnection {
       outputs: memory.outputs.client(),
       outputBytes: config.max_output_bytes,
     });
+    const onFault = (method: string, err: unknown): void => {
+      if (err instanceof ClientGone) return;
+      parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
+    };
     this.#forker = new Forker({
       owner: this.#owner,
       registry: parts.registry,
       gate: this.#gate,
       copies: memory.copies,
-      onFault: (err) => parts.log.error({ err }, 'a fork failed unexpectedly'),
+      onFault: (error) => onFault('episode/fork', error),
     });
     const collected = new CollectedAnswers(memory.answers);
     this.#batchGate = this.#gate.unless(() => (collected.full ? tooLarge() : undefined));
-    const onFault = (method: string, err: unknown): void => {
-      if (err instanceof ClientGone) return;
-      parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
-    };
     this.#many = new ManyEpisodes({
       owner: this.#owner,
       registry: parts.registry,

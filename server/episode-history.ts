@@ -30,6 +30,11 @@ export function doneBy<T>(
   });
 }
 
+/** The last reward that was given. */
+export function lastReward(done: readonly Done[]): number | null {
+  return done.findLast(({ reward }) => reward !== null)?.reward ?? null;
+}
+
 /** What an episode has done so far, so that it can be played again. At most about 1 MiB of actions is kept. */
 export class EpisodeHistory {
   #done: Done[] = [];
@@ -39,11 +44,6 @@ export class EpisodeHistory {
   constructor(done: readonly Done[] | null = []) {
     if (done === null) this.#size = Number.POSITIVE_INFINITY;
     for (const each of done ?? []) this.add(each);
-  }
-
-  /** The last reward that was given. */
-  get lastReward(): number | null {
-    return this.#done.findLast(({ reward }) => reward !== null)?.reward ?? null;
   }
 
   /** Whether all of it is kept. */

@@ -1,29 +1,31 @@
 import { ProtocolError } from '../protocol/errors.ts';
 import { type Done, EpisodeHistory } from './episode-history.ts';
 import type { EpisodePoint } from './episode-point.ts';
-import { doneIn, recordedEvents } from './recorded-events.ts';
-import type { LastStep } from './step-results.ts';
+import { recordedLines } from './recorded-events.ts';
+import type { LastStep, ResultMemory } from './step-results.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
 /** What led to a state. */
-export type Past = Pick<EpisodePoint, 'step' | 'done' | 'events'>;
+export type Past = Pick<EpisodePoint, 'step' | 'done' | 'record'>;
 
-/** What an episode has done so far: kept in memory, and what is too much of it, in its trajectory. */
+/** What an episode has done so far: in its trajectory, or without one, in memory. */
 export class EpisodePast {
-  readonly #log: TrajectoryFile;
+  readonly #log: Pick<TrajectoryFile, 'path'>;
+  readonly #reading: ResultMemory['reviewing'];
   readonly #history: EpisodeHistory;
 
-  constructor(log: TrajectoryFile, done: readonly Done[] | null = []) {
+  constructor(
+    log: Pick<TrajectoryFile, 'path'>,
+    { reviewing }: Pick<ResultMemory, 'reviewing'>,
+    done: readonly Done[] | null = [],
+  ) {
     this.#log = log;
-    this.#history = new EpisodeHistory(done);
-  }
-
-  get lastReward(): number | null {
-    return this.#history.lastReward;
+    this.#reading = reviewing;
+    this.#history = new EpisodeHistory(log.path === null ? done : []);
   }
 
   add(done: Done): void {
-    this.#history.add(done);
+    if (this.#log.path === null) this.#history.add(done);
   }
 
   rewind(step: number): void {
@@ -38,10 +40,11 @@ export class EpisodePast {
   async at(step: number, count: number): Promise<Past> {
     const { path } = this.#log;
     if (path !== null) {
-      const events = await recordedEvents(path, step, count);
-      return { step, events, done: events.map(doneIn) };
+      const lines = await this.#reading.run(() => recordedLines(path, step, count));
+      const record = { path, lines: lines.map(({ begin, end }) => ({ begin, end })) };
+      return { step, record, done: lines.map(({ done }) => done) };
     }
-    return { step, events: [], done: this.#history.whole ? this.#history.upTo(step, count) : null };
+    return { step, record: null, done: this.#history.whole ? this.#history.upTo(step, count) : null };
   }
 }
 

@@ -400,7 +400,7 @@ export class EpisodeRegistry {
         ...(mark === undefined ? {} : { server: mark.own }),
         ...(fork === undefined ? {} : { fork }),
       });
-      for (const event of point?.events ?? []) await log.write(event);
+      if (point?.record) await log.append(point.record);
     } catch (error) {
       log.discard();
       throw error;

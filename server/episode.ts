@@ -10,8 +10,9 @@ import type {
 } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
-import type { UndoResult } from '../protocol/fork.ts';
+import type { Restored, UndoResult } from '../protocol/fork.ts';
 import type { EndReason, EvaluateEvent, LimitEvent, StepEvent } from '../protocol/trajectory.ts';
+import { lastReward } from './episode-history.ts';
 import { EpisodeLife } from './episode-life.ts';
 import { EpisodeLimits } from './episode-limits.ts';
 import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
@@ -69,9 +70,9 @@ export class Episode {
     this.#results = new StepResults(parts.results, parts.log);
     this.#seed = parts.seed;
     const { left, options, point } = parts;
-    this.#past = new EpisodePast(parts.log, point?.done);
+    this.#past = new EpisodePast(parts.log, parts.results, point?.done);
     if (point !== undefined) this.#results.inherit(left?.inherited ?? inheritance(point));
-    this.#lastReward = this.#past.lastReward;
+    this.#lastReward = point?.lastReward ?? null;
     this.#life = new EpisodeLife(parts.play);
     this.exact = left?.exact ?? true;
     const ageMs = left?.ageMs ?? 0;
@@ -161,10 +162,11 @@ export class Episode {
   /**
    * Where forks go on from, after the requests made so far.
    * @param atStep @default the last step after which the episode went on
-   * @param mayCopy whether to add a copy of the sandbox, which takes up to 36 MiB
-   * @throws {ProtocolError} `invalid_params`, `episode_over`, `episode_not_found`, `unsupported`, `internal_error`
+   * @param enter asked before the sandbox is copied, which takes up to 36 MiB: whether there is room
+   * @throws {ProtocolError} `invalid_params`, `episode_over`, `episode_not_found`, `unsupported`, `internal_error`; `capacity`
+   * if only a copy makes the state again, and there is no room
    */
-  pointAt(atStep: number | undefined, mayCopy: boolean): Promise<EpisodePoint> {
+  pointAt(atStep: number | undefined, enter: () => boolean): Promise<EpisodePoint> {
     return this.#inOrder(async () => {
       await this.#log.flush();
       if (this.#life.status === 'closed' || this.#life.abandoned) this.#refuseUnlessOpen();
@@ -172,10 +174,10 @@ export class Episode {
       const step = forkedAt(atStep, count, last);
       const point = await this.#point(step);
       const { play } = this.#life;
-      if (step < count || play === undefined || !mayCopy) return point;
+      if (step < count || play === undefined) return point;
       this.#life.begin();
       try {
-        return { ...point, copy: await copyOf(play) };
+        return { ...point, copy: await copyOf(play, () => enter() || mayReplay(point)) };
       } finally {
         this.#life.goOn();
       }
@@ -184,7 +186,8 @@ export class Episode {
 
   /**
    * Take steps back: the episode goes on in the sandbox that `remake` gives. If that fails, nothing has changed.
-   * @throws {ProtocolError} `invalid_params`, `episode_over`, `unsupported`, and the errors of `remake`
+   * @throws {ProtocolError} `invalid_params`, `episode_over`, `unsupported`, and the errors of `remake`; `internal_error` with
+   * `undone: true` if it has been made, but the log could not be written
    */
   undo(
     steps: number,
@@ -196,11 +199,14 @@ export class Episode {
       this.#refuseUnlessOpen();
       const step = undoneTo(steps, this.#results.count);
       this.#life.begin();
-      let restored: Omit<Remade, 'play'>;
+      let restored: Restored;
+      let rewarded: number | null;
       try {
-        const { play, ...rest } = await remake(await this.#point(step), this.#leaving.signal);
+        const point = await this.#point(step);
+        const { play, ...rest } = await remake(point, this.#leaving.signal);
         this.#life.replace(play);
         restored = rest;
+        rewarded = point.lastReward;
       } catch (error) {
         // An abandonment ends the replay; the error says so.
         this.#refuseUnlessOpen();
@@ -212,9 +218,13 @@ export class Episode {
       this.#results.rewind(step);
       this.#limits.turns.rewind(step);
       this.#past.rewind(step);
-      this.#lastReward = this.#past.lastReward;
+      this.#lastReward = rewarded;
       const time = new Date().toISOString();
-      await this.#log.write({ event: 'undo', time, steps, to_step: step, ...restored });
+      try {
+        await this.#log.write({ event: 'undo', time, steps, to_step: step, ...restored });
+      } catch (error) {
+        throw undoneBut(error, step);
+      }
       return { episode_id: this.id, step_count: step, ...restored };
     });
   }
@@ -299,6 +309,8 @@ export class Episode {
   }
 
   async #point(step: number): Promise<EpisodePoint> {
+    const { count } = this.#results;
+    const past = await this.#past.at(step, count);
     return {
       episodeId: this.id,
       environment: this.environment,
@@ -307,7 +319,8 @@ export class Episode {
       task: this.#task,
       seed: this.#seed,
       results: this.#results.upTo(step),
-      ...(await this.#past.at(step, this.#results.count)),
+      lastReward: step === count ? this.#lastReward : lastReward(past.done ?? []),
+      ...past,
     };
   }
 
@@ -448,6 +461,21 @@ export class Episode {
     await this.#log.write({ event: 'close', time, reason, steps: this.#results.count });
     await this.#log.close();
   }
+}
+
+/** The error of an undo whose line could not be written. The line stays pending. @param step the last one that is left */
+function undoneBut(error: unknown, step: number): unknown {
+  if (!(error instanceof ProtocolError)) return error;
+  const message = `The undo has been made: step ${step + 1} is next. ${error.message}`;
+  return new ProtocolError(error.error, message, { ...error.details, undone: true, step_count: step });
+}
+
+/** Without room for a copy, a state is made again by a replay. @returns false @throws {ProtocolError} `capacity` if it cannot */
+function mayReplay({ done }: EpisodePoint): false {
+  if (done !== null) return false;
+  const message =
+    'Only a copy makes the state of this episode again, and the server holds as many copies as it may: try again later.';
+  throw new ProtocolError('capacity', message);
 }
 
 /** The options with the time that is left of `max_duration_ms`. */

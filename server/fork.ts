@@ -1,19 +1,18 @@
-import { ProtocolError } from '../protocol/errors.ts';
 import type {
   ForkedEpisode,
   ForkParams,
   ForkResult,
-  RefusedFork,
   Restored,
   UndoParams,
   UndoResult,
 } from '../protocol/fork.ts';
+import type { FailedEntry } from '../protocol/many.ts';
 import type { CopyRoom } from './copy-room.ts';
 import type { EpisodeOwner } from './episode-owner.ts';
 import type { EpisodePoint } from './episode-point.ts';
-import { ClientGone, type EpisodeRegistry } from './episode-registry.ts';
-import { clipped } from './excerpt.ts';
+import type { EpisodeRegistry } from './episode-registry.ts';
 import type { ReplayGate } from './remake.ts';
+import { clientError, errorObject } from './rpc-error.ts';
 import type { ClientGate } from './step-gate.ts';
 
 export interface ForkerParts {
@@ -41,9 +40,14 @@ export class Forker {
   async fork({ episode_id, at_step, count = 1 }: ForkParams): Promise<ForkResult> {
     this.#parts.registry.refuseWhenDraining();
     const episode = await this.#parts.owner.get(episode_id);
-    const leave = this.#parts.copies.enter();
+    let leave: (() => void) | undefined;
+    const enter = (): boolean => {
+      leave = this.#parts.copies.enter(this);
+      return leave !== undefined;
+    };
     try {
-      const point = await episode.pointAt(at_step, leave !== undefined);
+      const point = await episode.pointAt(at_step, enter);
+      if (!point.copy?.snapshot.state) leave?.();
       const entries = Array.from({ length: count }, () => this.#entry(point));
       return { episodes: await Promise.all(entries) };
     } finally {
@@ -60,13 +64,11 @@ export class Forker {
     );
   }
 
-  async #entry(point: EpisodePoint): Promise<ForkedEpisode | RefusedFork> {
+  async #entry(point: EpisodePoint): Promise<ForkedEpisode | FailedEntry> {
     try {
       return await this.#open(point);
     } catch (error) {
-      if (error instanceof ProtocolError) return refused(error);
-      if (!(error instanceof ClientGone)) this.#parts.onFault(error);
-      return refused(new ProtocolError('internal_error', 'Internal server error.'));
+      return { error: errorObject(clientError(error, this.#parts.onFault)) };
     }
   }
 
@@ -97,8 +99,4 @@ export class Forker {
       return taken;
     };
   }
-}
-
-function refused({ code, message, data }: ProtocolError): RefusedFork {
-  return { error: { code, message: clipped(message), data: { ...data } } };
 }

@@ -3,9 +3,13 @@ import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { ProtocolError } from '../protocol/errors.ts';
 import { inTurns, isLarge, jsonPieces } from './answer-text.ts';
+import { type FileLines, joined, type LineRange } from './trajectory-lines.ts';
 
 const writeAsync = promisify(write);
 const fsyncAsync = promisify(fsync);
+
+/** Bytes that are copied at a time. */
+const PART = 65_536;
 
 export function unwritable(error: unknown): ProtocolError {
   const reason = error instanceof Error ? error.message : String(error);
@@ -72,6 +76,21 @@ export class LineFile {
   write(value: unknown): void | Promise<void> {
     this.#pending.push(value);
     return this.flush();
+  }
+
+  /** Append lines of another file as they are. @throws {ProtocolError} `internal_error`; none of them is appended then */
+  async append({ path, lines }: FileLines): Promise<void> {
+    await this.flush();
+    const fd = this.#fd;
+    if (fd === undefined) return;
+    try {
+      await copyRanges(path, fd, joined(lines));
+      if (this.#fsync) await fsyncAsync(fd);
+    } catch (error) {
+      this.#takeBack(fd);
+      throw unwritable(error);
+    }
+    for (const { begin, end } of lines) this.#ends.push(this.#size + end - begin);
   }
 
   /** Write pending values. @throws {ProtocolError} `internal_error` */
@@ -159,5 +178,24 @@ export class LineFile {
     this.#fd = undefined;
     this.#onClose?.();
     closeSync(fd);
+  }
+}
+
+async function copyRanges(path: string, fd: number, ranges: readonly LineRange[]): Promise<void> {
+  const source = await open(path, 'r');
+  try {
+    const part = Buffer.allocUnsafe(PART);
+    for (const { begin, end } of ranges) {
+      for (let at = begin; at < end; ) {
+        const { bytesRead } = await source.read(part, 0, Math.min(PART, end - at), at);
+        if (bytesRead === 0) throw new Error(`${path} ends within a line`);
+        for (let from = 0; from < bytesRead; ) {
+          from += (await writeAsync(fd, part, from, bytesRead - from)).bytesWritten;
+        }
+        at += bytesRead;
+      }
+    }
+  } finally {
+    await source.close();
   }
 }

@@ -28,10 +28,16 @@ export interface RemakeOptions {
 /** Errors of a copy after which a replay would fare no better. */
 const NO_PLACE: ReadonlySet<string> = new Set(['capacity', 'draining', 'image_missing', 'start_failed']);
 
-/** The present state of an open episode, if its environment can copy it. A fault shows in the next step of the episode. */
-export async function copyOf(play: EnvironmentEpisode): Promise<EpisodeCopy | undefined> {
+/**
+ * The present state of an open episode, if its environment can copy it. A fault shows in the next step of the episode.
+ * @param enter asked whether there is room for a copy, only if the environment makes one
+ */
+export async function copyOf(
+  play: EnvironmentEpisode,
+  enter: () => boolean,
+): Promise<EpisodeCopy | undefined> {
   const episodeIn = play.copy?.();
-  if (episodeIn === undefined) return undefined;
+  if (episodeIn === undefined || !enter()) return undefined;
   try {
     return { snapshot: await play.sandbox.snapshot(), episodeIn };
   } catch (error) {

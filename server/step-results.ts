@@ -15,6 +15,8 @@ const MAX_SIZE = 1_048_576;
 export class ResultMemory {
   /** Results are read back one at a time, as one can be large. */
   readonly reading = new RequestQueue();
+  /** Whole trajectories, too, but apart from them: they take longer. */
+  readonly reviewing = new RequestQueue();
   readonly #maxBytes: number;
   /** In the order of their last steps. */
   readonly #holders = new Set<StepResults>();

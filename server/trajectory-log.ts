@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { canonicalJson, type TrajectoryEvent, trajectoryPath } from '../protocol/trajectory.ts';
 import { inTurns, isLarge, jsonPieces } from './answer-text.ts';
 import { LineFile, unwritable } from './line-file.ts';
+import type { FileLines } from './trajectory-lines.ts';
 
 /** The log of one episode. Each event is written before its answer is sent. Only large events return a promise. */
 export interface TrajectoryFile {
@@ -13,6 +14,8 @@ export interface TrajectoryFile {
   readonly next: number | null;
   /** @throws {ProtocolError} `internal_error`; the event stays pending and `flush` writes it */
   write(event: TrajectoryEvent): void | Promise<void>;
+  /** Append lines of another trajectory as they are. @throws {ProtocolError} `internal_error`; none of them is appended then */
+  append(lines: FileLines): Promise<void>;
   /** Write pending events. @throws {ProtocolError} `internal_error` */
   flush(): void | Promise<void>;
   /** The event of a written line, also after the file is closed. @throws {Error} it cannot be read */
@@ -43,6 +46,7 @@ const NOTHING: TrajectoryFile = {
   path: null,
   next: null,
   write() {},
+  append: async () => {},
   flush() {},
   read: async () => {
     throw new Error('no trajectory is kept');

@@ -1,12 +1,12 @@
-import { createReadStream } from 'node:fs';
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import type { StepResult } from '../../protocol/episode.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import { type EndReason, type ResetEvent, TrajectoryEvent } from '../../protocol/trajectory.ts';
-import { type Done, doneBy } from '../episode-history.ts';
+import { type Done, doneBy, lastReward } from '../episode-history.ts';
 import type { EpisodePoint } from '../episode-point.ts';
 import { doneIn } from '../recorded-events.ts';
 import type { Inheritance, LastStep } from '../step-results.ts';
+import { linesOf } from '../trajectory-lines.ts';
 import { endOf } from '../turn.ts';
 
 /** How a recorded episode ended by itself. */
@@ -37,24 +37,6 @@ export interface RecordedEpisode {
   readonly lastAt: number;
   /** End of each complete line, in bytes. */
   readonly ends: readonly number[];
-}
-
-/** The complete lines of a file, with where they end, in bytes. A line that was cut is left out. */
-async function* linesOf(path: string): AsyncGenerator<readonly [text: string, end: number]> {
-  let parts: Buffer[] = [];
-  let at = 0;
-  for await (const chunk of createReadStream(path)) {
-    const bytes: Buffer = Buffer.from(chunk);
-    let from = 0;
-    for (let newline = bytes.indexOf(10); newline >= 0; newline = bytes.indexOf(10, from)) {
-      parts.push(bytes.subarray(from, newline));
-      yield [Buffer.concat(parts).toString(), at + newline + 1];
-      parts = [];
-      from = newline + 1;
-    }
-    parts.push(bytes.subarray(from));
-    at += bytes.length;
-  }
 }
 
 /** Reads the events of one episode, one after the other. */
@@ -142,7 +124,8 @@ export function pointOf({ done, inherited, reset }: RecordedEpisode): EpisodePoi
     seed: reset.info.seed,
     step: inherited.last?.step ?? 0,
     done,
-    events: [],
+    lastReward: lastReward(done),
+    record: null,
     results: [],
   };
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SandboxError } from '../../docker/errors.ts';
-import type { ForkedEpisode, RefusedFork } from '../../protocol/fork.ts';
+import type { ForkedEpisode } from '../../protocol/fork.ts';
+import type { FailedEntry } from '../../protocol/many.ts';
 import { TrajectoryEvent } from '../../protocol/trajectory.ts';
 import { buildApp } from '../../server/app.ts';
 import { createConfig } from '../../server/config.ts';
@@ -11,7 +12,7 @@ import { fake, serveEachTest, server, wire } from './each-server.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { Wire } from './test-server.ts';
 
-type Entry = ForkedEpisode & RefusedFork;
+type Entry = ForkedEpisode & FailedEntry;
 
 const step = (episode_id: string, action: unknown, number?: number) =>
   wire.result('episode/step', { episode_id, action, ...(number === undefined ? {} : { step: number }) });
@@ -36,6 +37,22 @@ const events = (id: string) =>
     .trimEnd()
     .split('\n')
     .map((line) => TrajectoryEvent.parse(JSON.parse(line)));
+
+/** Let the states of an environment be copied. */
+function copyable(environment: FakeEnvironment): void {
+  const reset = environment.reset.bind(environment);
+  environment.reset = async (...args) => {
+    const play = await reset(...args);
+    const { image } = play.sandbox;
+    const snapshot = async () => ({ image, state: Buffer.from('state'), reasons: [], processes: 0 });
+    return { ...play, sandbox: { ...play.sandbox, snapshot }, copy: () => () => play };
+  };
+  const choose = environment.choose.bind(environment);
+  environment.choose = (options, seed) => {
+    const chosen = choose(options, seed);
+    return { ...chosen, continue: (_copy, wait) => chosen.begin(wait) };
+  };
+}
 
 describe('a fork', () => {
   serveEachTest({ max_episodes: 8, max_episodes_per_connection: 6 });
@@ -199,6 +216,30 @@ describe('a fork', () => {
     await expect.poll(() => released().every((times) => times >= 1)).toBe(true);
   });
 
+  test('holds a place for a copy only where it copies, and a client has two', async () => {
+    copyable(fake);
+    const id = await reset({}, 'echo a');
+    /** A fork that waits for its sandbox. */
+    const held = async (gate: string, params = {}): Promise<void> => {
+      fake.failReset = gate;
+      wire.request('episode/fork', { episode_id: id, ...params });
+      await fake.reached(gate);
+    };
+    await held('earlier', { at_step: 0 });
+    await held('first');
+    await held('second');
+    expect(await fork(id)).toMatchObject([{ how: 'replay' }]);
+    const answered: unknown[] = [];
+    for (const gate of ['earlier', 'first', 'second']) {
+      fake.open(gate);
+      answered.push(await wire.answer());
+    }
+    expect(answered).toMatchObject(
+      ['replay', 'copy', 'copy'].map((how) => ({ result: { episodes: [{ how }] } })),
+    );
+    expect(await fork(id)).toMatchObject([{ how: 'copy' }]);
+  });
+
   test('writes a trajectory that is complete by itself', async () => {
     const id = await reset({ seed: 5 }, 'echo a', 'echo b');
     await undo(id);
@@ -266,6 +307,15 @@ describe('an undo', () => {
     expect(released()).toEqual([1, 1, 0]);
   });
 
+  test('of an episode with more than a mebibyte of actions keeps the last reward', async () => {
+    const id = await reset({}, 'echo gold');
+    const { reward } = await wire.result('episode/evaluate', { episode_id: id });
+    expect(reward).not.toBeNull();
+    for (let n = 0; n < 3; n += 1) await step(id, { code: `echo ${'x'.repeat(600_000)}` });
+    await undo(id, 2);
+    expect(await state(id)).toMatchObject({ step_count: 2, last_reward: reward });
+  });
+
   test('gives turns back', async () => {
     const id = await reset({ max_turns: 2 }, 'echo a');
     await undo(id);
@@ -277,7 +327,7 @@ describe('an undo', () => {
     const id = await reset({}, 'echo a', 'echo b');
     fake.failReset = new SandboxError('capacity', 'no sandbox is free');
     expect(await wire.error('episode/undo', { episode_id: id })).toMatchObject({
-      data: { name: 'capacity' },
+      data: { name: 'capacity', remedy: expect.stringContaining('An undo needs a second sandbox') },
     });
     fake.failAct = new SandboxError('runner_fault', 'broken');
     expect(await wire.error('episode/undo', { episode_id: id })).toMatchObject({
@@ -364,6 +414,26 @@ describe('without trajectories', () => {
       ['echo a', 'echo d'],
       ['echo a', 'echo d'],
     ]);
+  });
+
+  test('a fork that only a copy can make is refused while there is no room', async () => {
+    copyable(bare);
+    const episode_id = await client.reset();
+    const code = `echo ${'x'.repeat(600_000)}`;
+    for (let n = 0; n < 2; n += 1) await client.result('episode/step', { episode_id, action: { code } });
+    for (const gate of ['first', 'second']) {
+      bare.failReset = gate;
+      client.request('episode/fork', { episode_id });
+      await bare.reached(gate);
+    }
+    expect(await client.error('episode/fork', { episode_id })).toMatchObject({
+      message: expect.stringContaining('Only a copy'),
+      data: { name: 'capacity', retryable: true },
+    });
+    for (const gate of ['first', 'second']) {
+      bare.open(gate);
+      expect(await client.answer()).toMatchObject({ result: { episodes: [{ how: 'copy' }] } });
+    }
   });
 
   test('an episode with more than a mebibyte of actions cannot be forked', async () => {

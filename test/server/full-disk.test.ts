@@ -137,6 +137,31 @@ test.skipIf(missing !== null)(
   },
 );
 
+test.skipIf(missing !== null)('an undo whose line does not fit says that it has been made', async () => {
+  const episode_id = await wire.reset();
+  const [path = ''] = trajectoriesIn(folder);
+  const size = (): number => readFileSync(path).length;
+  const step = (padding: string) =>
+    wire.result('episode/step', { episode_id, action: { code: 'echo a', metadata: { padding } } });
+  const before = size();
+  await step('');
+  // The second line ends shortly before the end of a page: an undo takes more than that.
+  const end = 2 * size() - before;
+  await step('x'.repeat((2 * 4_096 - (end % 4_096) - 60) % 4_096));
+  fill();
+  expect(await wire.error('episode/undo', { episode_id })).toMatchObject({
+    message: expect.stringMatching(/^The undo has been made: step 2 is next\. The trajectory could not be/),
+    data: { name: 'internal_error', undone: true, step_count: 1 },
+  });
+  expect(await wire.result('episode/state', { episode_id })).toMatchObject({ step_count: 1 });
+  expect((await wire.error('episode/undo', { episode_id })).data.undone).toBeUndefined();
+  unlinkSync(filler());
+  expect(await wire.result('episode/step', { episode_id, step: 2, action: 'echo b' })).toMatchObject({
+    step: 2,
+  });
+  expect(events()).toEqual(['reset', 'step', 'step', 'undo', 'step']);
+});
+
 test.skipIf(missing !== null)('so is a large one', async () => {
   const episode_id = await wire.reset({ max_output_bytes: 16_777_216 });
   const step = { episode_id, step: 1, action: 'big 500000' };

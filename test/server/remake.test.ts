@@ -22,7 +22,8 @@ async function pointOf(fake: FakeEnvironment, copy?: Partial<EpisodeCopy['snapsh
     seed: 0,
     step: 1,
     done: [{ step: 1, action: { code: 'echo a' }, sha256: null, reward: null }],
-    events: [],
+    lastReward: null,
+    record: null,
     results: [],
     copy: copy && { snapshot: { image, state: null, reasons: [], processes: 0, ...copy }, episodeIn },
   };
@@ -105,10 +106,12 @@ test('a replay that is no longer wanted ends with its sandbox', async () => {
 
 test('an environment without copies, or a sandbox without snapshots, gives none', async () => {
   const play = await new FakeEnvironment().choose({ task: 0 }, 0).begin();
-  expect(await copyOf(play)).toBeUndefined();
+  expect(await copyOf(play, () => true)).toBeUndefined();
   const snapshot = async () => {
     throw new SandboxError('not_supported', 'no layers');
   };
   const bare = { ...play, sandbox: { ...play.sandbox, snapshot }, copy: () => () => play };
-  expect(await copyOf(bare)).toBeUndefined();
+  expect(await copyOf(bare, () => true)).toBeUndefined();
+  const full = { ...bare, sandbox: { ...play.sandbox, snapshot: () => expect.unreachable() } };
+  expect(await copyOf(full, () => false)).toBeUndefined();
 });
