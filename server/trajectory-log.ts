@@ -72,6 +72,11 @@ export class TrajectoryLog {
     if (this.folder !== null) mkdirSync(this.folder, { recursive: true });
   }
 
+  /** Files that episodes still write to. */
+  get openPaths(): Iterable<string> {
+    return this.#open;
+  }
+
   /** Whether an episode still writes to this file. */
   isOpen(path: string): boolean {
     return this.#open.has(path);

@@ -34,7 +34,6 @@ export interface RecordedEpisode {
   readonly server: string | undefined;
   /** Milliseconds since 1970. */
   readonly begunAt: number;
-  readonly lastAt: number;
   /** End of each complete line, in bytes. */
   readonly ends: readonly number[];
 }
@@ -66,11 +65,8 @@ class Reading {
   end: RecordedEnd | null = null;
   closed = false;
   server: string | undefined;
-  lastAt = 0;
 
   take(event: TrajectoryEvent, line: number): void {
-    // A fork's file has the steps of the other episode after its own reset.
-    this.lastAt = Math.max(this.lastAt, Date.parse(event.time));
     switch (event.event) {
       case 'reset':
         this.reset = event;
@@ -125,10 +121,10 @@ export async function readRecorded(path: string): Promise<RecordedEpisode> {
     reading.take(TrajectoryEvent.parse(JSON.parse(text)), ends.length);
     ends.push(end);
   }
-  const { closed, done, end, last, lastAt, lines, reset, server } = reading;
+  const { closed, done, end, last, lines, reset, server } = reading;
   if (reset === undefined) throw new Error(`${path} does not begin with a reset`);
   const inherited = { last, lines, stored: [] };
-  return { path, reset, done, inherited, end, closed, server, begunAt: Date.parse(reset.time), lastAt, ends };
+  return { path, reset, done, inherited, end, closed, server, begunAt: Date.parse(reset.time), ends };
 }
 
 /** The state that a recorded episode was in. */

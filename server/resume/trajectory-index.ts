@@ -5,8 +5,8 @@ import { RequestQueue } from '../request-queue.ts';
 export interface TrajectoryIndexOptions {
   /** The folder of trajectories. */
   readonly folder: string;
-  /** Maximum time since a file was last written, in milliseconds. */
-  readonly maxAgeMs: number;
+  /** Files that were last touched before are not looked at, in milliseconds since 1970. */
+  readonly notBefore: number;
   /** Whether an episode of this server writes to a file. */
   readonly isOpen: (path: string) => boolean;
 }
@@ -46,7 +46,7 @@ export class TrajectoryIndex {
   }
 
   async #search(): Promise<void> {
-    const { folder, isOpen, maxAgeMs } = this.#options;
+    const { folder, isOpen, notBefore } = this.#options;
     const oldest = new Date(Date.now() - DAYS * DAY_MS).toISOString().slice(0, 10);
     for (const day of await readdir(folder)) {
       if (!/^\d{4}-\d\d-\d\d$/.test(day) || day < oldest) continue;
@@ -54,7 +54,7 @@ export class TrajectoryIndex {
         const path = join(folder, day, name);
         if (!name.endsWith('.jsonl') || this.#read.has(path) || isOpen(path)) continue;
         const about = await stat(path).catch(() => null);
-        if (about === null || Date.now() - about.mtimeMs > maxAgeMs) continue;
+        if (about === null || about.mtimeMs < notBefore) continue;
         const sha256 = await tokenIn(path).catch(() => undefined);
         this.#read.add(path);
         if (sha256 !== undefined) this.#paths.set(sha256, path);

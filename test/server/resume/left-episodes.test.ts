@@ -1,4 +1,12 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -46,7 +54,7 @@ async function start(settings: ConfigInput = {}): Promise<Server> {
     environments: [fake],
     trajectories: folder,
     log: pino({ level: 'silent' }),
-    mark: { own: mark, isGone: async (other) => !running.has(other) },
+    mark: { own: mark, since: Date.now(), isGone: async (other) => !running.has(other) },
   });
   apps.push(app);
   const url = await app.fastify.listen({ host: '127.0.0.1', port: 0 });
@@ -207,23 +215,36 @@ test('an episode whose server still runs, or that was closed, is not found', asy
   expect(eventsIn(path).at(-1)).toMatchObject({ event: 'close', reason: 'client' });
 });
 
-test('an episode whose last line is older than the grace time is not found', async () => {
-  const old = await leave(['echo one']);
-  const long = new Date(Date.now() - 2 * GRACE);
-  utimesSync(old.path, long, long);
-  const aged = await leave(['echo one']);
-  const text = readFileSync(aged.path, 'utf8').replaceAll(
-    /"time":"[^"]+"/g,
-    `"time":"${long.toISOString()}"`,
-  );
-  truncateSync(aged.path);
-  appendFileSync(aged.path, text);
+test('an episode whose server gave no sign of life within the grace time is not found', async () => {
+  const { path, token } = await leave(['echo one']);
   const wire = await (await start()).connect();
-  for (const { token } of [old, aged]) {
-    expect(await refused(wire, token)).toMatchObject({
-      data: { name: 'episode_not_found', grace_ms: GRACE },
-    });
-  }
+  const long = new Date(Date.now() - 2 * GRACE);
+  utimesSync(path, long, long);
+  expect(await refused(wire, token)).toMatchObject({
+    data: { name: 'episode_not_found', grace_ms: GRACE },
+  });
+});
+
+test('the age of an episode counts from its server, not from its last line', async () => {
+  const { id, path, token } = await leave(['echo one']);
+  const long = new Date(Date.now() - 10 * GRACE).toISOString();
+  const text = readFileSync(path, 'utf8').replaceAll(/"time":"[^"]+"/g, `"time":"${long}"`);
+  truncateSync(path);
+  appendFileSync(path, text);
+  const wire = await (await start()).connect();
+  expect(await resume(wire, token)).toMatchObject({ episode_id: id, step_count: 1, exact: true });
+});
+
+test('a server touches the trajectories of its open episodes, and no others', async () => {
+  const server = await start({ grace_ms: 1 });
+  const wire = await server.connect();
+  const [open, over] = [await wire.reset(), await wire.reset()];
+  await wire.result('episode/close', { episode_id: over });
+  const long = new Date(Date.now() - 10 * GRACE);
+  for (const id of [over, open]) utimesSync(trajectoryIn(folder, id), long, long);
+  const timeOf = (id: string): number => statSync(trajectoryIn(folder, id)).mtimeMs;
+  await expect.poll(() => timeOf(open), { timeout: 10_000 }).toBeGreaterThan(Date.now() - GRACE);
+  expect(timeOf(over)).toBe(long.getTime());
 });
 
 test('the age of a fork does not count from the steps of the other episode', async () => {
