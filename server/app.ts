@@ -8,7 +8,7 @@ import type { FailureClass } from '../protocol/failure.ts';
 import { Admission } from './admission.ts';
 import { ClientConnection } from './client-connection.ts';
 import { Clients, type SocketClient } from './clients.ts';
-import type { Config } from './config.ts';
+import { type Config, heartbeatTimeoutMs } from './config.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -164,7 +164,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       : new LifeSigns(() => trajectories.openPaths, config.grace_ms);
   const heartbeat = new Heartbeat({
     intervalMs: config.heartbeat_interval_ms,
-    timeoutMs: config.heartbeat_timeout_ms,
+    timeoutMs: heartbeatTimeoutMs(config),
   });
 
   const clients = new Clients();
