@@ -134,7 +134,7 @@ export class EpisodeRegistry {
     });
     const maxAgeMs = graceMs + signEveryMs(graceMs);
     return new LeftEpisodes({
-      index: new TrajectoryIndex({ folder, notBefore: mark.since - maxAgeMs, isOpen }),
+      index: new TrajectoryIndex({ folder, since: mark.since, maxAgeMs, own: mark.own, isOpen }),
       maxAgeMs,
       mark,
       claims: this.claims,

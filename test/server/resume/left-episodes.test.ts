@@ -244,7 +244,7 @@ test('a server touches the trajectories of its open episodes, and no others', as
   for (const id of [over, open]) utimesSync(trajectoryIn(folder, id), long, long);
   const timeOf = (id: string): number => statSync(trajectoryIn(folder, id)).mtimeMs;
   await expect.poll(() => timeOf(open), { timeout: 10_000 }).toBeGreaterThan(Date.now() - GRACE);
-  expect(timeOf(over)).toBe(long.getTime());
+  expect(timeOf(over)).toBeLessThan(Date.now() - GRACE);
 });
 
 test('the age of a fork does not count from the steps of the other episode', async () => {
