@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Episode } from '../episode.ts';
 import { RequestQueue } from '../request-queue.ts';
+import { claimFile } from './claim-file.ts';
 import { type Claims, type Holder, tokenHash } from './claims.ts';
 import { type RecordedEpisode, readRecorded } from './recorded-episode.ts';
 import type { TrajectoryIndex } from './trajectory-index.ts';
@@ -60,11 +61,23 @@ export class LeftEpisodes implements Holder<Episode> {
   }
 
   async #reopen(sha256: string): Promise<Episode | undefined> {
-    const { claims, graceMs, index, isOpen, mark, maxAgeMs, reopen } = this.#parts;
+    const { index, isOpen, mark, maxAgeMs } = this.#parts;
     const path = await index.find(sha256);
     if (path === undefined || isOpen(path)) return undefined;
     const about = await stat(path).catch(() => undefined);
     if (about === undefined || mark.since - about.mtimeMs > maxAgeMs) return undefined;
+    const release = await claimFile(path, mark);
+    if (release === undefined) return undefined;
+    try {
+      // Read while no other server goes on with it.
+      return await this.#goOn(path, sha256);
+    } finally {
+      await release();
+    }
+  }
+
+  async #goOn(path: string, sha256: string): Promise<Episode | undefined> {
+    const { claims, graceMs, mark, reopen } = this.#parts;
     const recorded = await this.#reading.run(() => readRecorded(path)).catch(() => undefined);
     if (recorded?.reset.resume_token_sha256 !== sha256) return undefined;
     const { closed, server } = recorded;

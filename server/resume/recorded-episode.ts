@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import type { StepResult } from '../../protocol/episode.ts';
 import type { Failure } from '../../protocol/failure.ts';
@@ -36,6 +37,8 @@ export interface RecordedEpisode {
   readonly begunAt: number;
   /** End of each complete line, in bytes. */
   readonly ends: readonly number[];
+  /** Size of the file when it was read, in bytes. */
+  readonly size: number;
 }
 
 /** The complete lines of a file, with where they end, in bytes. A line that was cut is left out. */
@@ -115,6 +118,7 @@ class Reading {
 
 /** @throws {Error} if the file cannot be read or is no trajectory */
 export async function readRecorded(path: string): Promise<RecordedEpisode> {
+  const { size } = await stat(path);
   const reading = new Reading();
   const ends: number[] = [];
   for await (const [text, end] of linesOf(path)) {
@@ -124,7 +128,7 @@ export async function readRecorded(path: string): Promise<RecordedEpisode> {
   const { closed, done, end, last, lines, reset, server } = reading;
   if (reset === undefined) throw new Error(`${path} does not begin with a reset`);
   const inherited = { last, lines, stored: [] };
-  return { path, reset, done, inherited, end, closed, server, begunAt: Date.parse(reset.time), ends };
+  return { path, reset, done, inherited, end, closed, server, begunAt: Date.parse(reset.time), ends, size };
 }
 
 /** The state that a recorded episode was in. */

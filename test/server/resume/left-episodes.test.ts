@@ -1,9 +1,11 @@
 import {
   appendFileSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
 } from 'node:fs';
@@ -89,6 +91,11 @@ function eventsIn(path: string): Readonly<Record<string, unknown>>[] {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+}
+
+/** Claims of servers that are left beside the trajectories. */
+function claimsIn(): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('claim'));
 }
 
 test('an episode of a killed server is played again, and goes on in the same file', async () => {
@@ -290,6 +297,58 @@ test('two claims at once play it again once; one has it, and the other is told',
   has.request('episode/step', { episode_id: id, step: 2, action: 'echo mine' });
   await has.answer();
   expect(await has.answer()).toMatchObject({ result: { step: 2 } });
+});
+
+test('one of two servers over a folder plays it again, and the other leaves its file alone', async () => {
+  const server = await start();
+  const before = await server.connect();
+  const reset = await before.result('episode/reset', { environment: 'fake-v1' });
+  const [id, token] = [String(reset.episode_id), String(reset.resume_token)];
+  server.fake.open('go');
+  await step(before, id, 1, 'wait go');
+  running.delete(server.mark);
+  const [one, two] = [await start(), await start()];
+  const first = await one.connect();
+  first.request('episode/resume', { resume_token: token });
+  await one.fake.reached('go');
+  expect(await refused(await two.connect(), token)).toMatchObject({ data: { name: 'episode_not_found' } });
+  one.fake.open('go');
+  expect(await first.answer()).toMatchObject({ result: { step_count: 1, exact: true } });
+  await step(first, id, 2, 'echo mine');
+  expect(await refused(await two.connect(), token)).toMatchObject({ data: { name: 'episode_not_found' } });
+  expect(two.fake.plays).toEqual([]);
+  const kinds = eventsIn(trajectoryIn(folder, id)).map(({ event }) => event);
+  expect(kinds).toEqual(['reset', 'step', 'resume', 'step']);
+  expect(claimsIn()).toEqual([]);
+});
+
+test('a server that was killed in mid-replay does not keep the next one from it', async () => {
+  const { id, path, token } = await leave(['echo one']);
+  symlinkSync('a-server-that-has-gone', `${path}.claim-0`);
+  const wire = await (await start()).connect();
+  expect(await resume(wire, token)).toMatchObject({ episode_id: id, step_count: 1 });
+  expect(claimsIn()).toEqual([]);
+});
+
+test('a file that was changed during the replay is left as it is, and its sandbox is released', async () => {
+  const server = await start();
+  const before = await server.connect();
+  const reset = await before.result('episode/reset', { environment: 'fake-v1' });
+  server.fake.open('go');
+  await step(before, String(reset.episode_id), 1, 'wait go');
+  running.delete(server.mark);
+  const path = trajectoryIn(folder, String(reset.episode_id));
+  const next = await start();
+  const wire = await next.connect();
+  wire.request('episode/resume', { resume_token: reset.resume_token });
+  await next.fake.reached('go');
+  appendFileSync(path, 'more');
+  const text = readFileSync(path, 'utf8');
+  next.fake.open('go');
+  expect(await wire.answer()).toMatchObject({ error: { data: { name: 'episode_not_found' } } });
+  expect(readFileSync(path, 'utf8')).toBe(text);
+  await expect.poll(() => next.fake.plays[0]?.released).toBe(1);
+  expect(next.app.registry.openCount).toBe(0);
 });
 
 test('a claimant that drops in mid-replay leaves the episode to the next one', async () => {
