@@ -8,7 +8,7 @@ import type { FailureClass } from '../protocol/failure.ts';
 import { Admission } from './admission.ts';
 import { ClientConnection } from './client-connection.ts';
 import { Clients, type SocketClient } from './clients.ts';
-import type { Config } from './config.ts';
+import { type Config, heartbeatTimeoutMs } from './config.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -20,6 +20,7 @@ import { registerOpenEnv } from './openenv/routes.ts';
 import { Ors } from './ors/routes.ts';
 import { shuttingDown } from './resets.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
+import { LifeSigns } from './resume/life-signs.ts';
 import { serverMemory } from './server-memory.ts';
 import { ClientGate } from './step-gate.ts';
 import { keepRule, TrajectoryKeeper } from './trajectory-keep.ts';
@@ -157,9 +158,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
     queueTimeoutMs: config.queue_timeout_ms,
     now: parts.now ?? (() => performance.now()),
   });
+  const signs =
+    parts.mark === undefined || parts.trajectories === null || config.grace_ms === 0
+      ? null
+      : new LifeSigns(() => trajectories.openPaths, config.grace_ms);
   const heartbeat = new Heartbeat({
     intervalMs: config.heartbeat_interval_ms,
-    timeoutMs: config.heartbeat_timeout_ms,
+    timeoutMs: heartbeatTimeoutMs(config),
   });
 
   const clients = new Clients();
@@ -256,6 +261,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await registry.drain(config.drain_timeout_ms);
       await clients.settled(GOODBYE_MS);
       heartbeat.stop();
+      signs?.stop();
       await keeper?.stop();
       await app.close();
     },

@@ -12,6 +12,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** Memory for the runner. Its layer lies in memory, too, and counts separately. */
 const RUNNER_BYTES = 96 * MIB;
 
+/** Default maximum of a socket's silence, in milliseconds: an optimizer step can block a client for minutes. */
+const MAX_SILENCE_MS = 300_000;
+
 /** A whole number in a range. @param max @default no maximum */
 const integer = (min: number, max?: number) => {
   const atLeast = z.number().int().min(min);
@@ -127,10 +130,11 @@ export const Config = z.strictObject({
     .default(60_000)
     .describe('Maximum time for a whole HTTP request to arrive, including its body.'),
   heartbeat_interval_ms: integer(10, HOUR_MS).default(20_000).describe('Time between pings.'),
-  heartbeat_timeout_ms: integer(10, DAY_MS)
-    .default(300_000)
+  heartbeat_timeout_ms: z
+    .union([integer(10, DAY_MS), z.literal('auto')])
+    .default('auto')
     .describe(
-      'Time without a message after which a socket counts as dead. Optimizer steps can take minutes.',
+      'Maximum time without a message or a pong before a socket counts as dead, and never less than two pings; `auto`: `--grace-ms`, at most 300000, and 300000 if that is 0. Clients send pongs by themselves, unless their program blocks its event loop.',
     ),
   grace_ms: integer(0, DAY_MS)
     .default(120_000)
@@ -218,6 +222,14 @@ export function createConfig(input: ConfigInput = {}): Config {
   return parsed.data;
 }
 
+/** Maximum silence of a socket, in milliseconds: no half-open one holds its episodes for longer than the grace time. */
+export function heartbeatTimeoutMs(config: Config): number {
+  const { grace_ms, heartbeat_interval_ms, heartbeat_timeout_ms } = config;
+  if (heartbeat_timeout_ms !== 'auto') return heartbeat_timeout_ms;
+  if (grace_ms === 0) return MAX_SILENCE_MS;
+  return Math.max(heartbeat_interval_ms, Math.min(MAX_SILENCE_MS, grace_ms));
+}
+
 /** Number of sandboxes that `--pool` keeps warm. */
 export function warmCount({ pool }: Pick<Config, 'pool'>): number {
   return Object.values(pool).reduce((sum, count) => sum + count, 0);
@@ -227,8 +239,12 @@ function contradictionIn(config: Config): string | undefined {
   if (!isLoopback(config.host) && config.token === null) {
     return `--host ${config.host} opens the server to other machines: set a secret with --token, or use --host 127.0.0.1`;
   }
-  if (config.heartbeat_timeout_ms < config.heartbeat_interval_ms) {
+  const { grace_ms, heartbeat_interval_ms, heartbeat_timeout_ms } = config;
+  if (heartbeat_timeout_ms !== 'auto' && heartbeat_timeout_ms < heartbeat_interval_ms) {
     return '--heartbeat-timeout-ms is below --heartbeat-interval-ms, so every socket would count as dead: raise --heartbeat-timeout-ms';
+  }
+  if (heartbeat_timeout_ms !== 'auto' && grace_ms > 0 && heartbeat_timeout_ms > grace_ms) {
+    return `--heartbeat-timeout-ms ${heartbeat_timeout_ms} is above --grace-ms ${grace_ms}, so a half-open socket would hold its sandboxes for longer than the grace time: raise --grace-ms or lower --heartbeat-timeout-ms`;
   }
   const warm = warmCount(config);
   if (config.pool_max !== 'auto' && warm > config.pool_max) {

@@ -17,6 +17,7 @@ import { ResetWait, type WaitRequest } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
 import { Claims, tokenHash } from './resume/claims.ts';
 import { LeftEpisodes, type ServerMark } from './resume/left-episodes.ts';
+import { signEveryMs } from './resume/life-signs.ts';
 import { type MakeParts, Reopening } from './resume/reopening.ts';
 import { TrajectoryIndex } from './resume/trajectory-index.ts';
 import type { ClientGate } from './step-gate.ts';
@@ -118,7 +119,7 @@ export class EpisodeRegistry {
   #leftBefore(): LeftEpisodes | undefined {
     const { graceMs, mark, now, outputs, results, trajectories } = this.#parts;
     const { folder } = trajectories;
-    if (mark === undefined || folder === null) return undefined;
+    if (mark === undefined || folder === null || graceMs === 0) return undefined;
     const isOpen = (path: string): boolean => trajectories.isOpen(path);
     const reopening = new Reopening({
       trajectories,
@@ -131,8 +132,10 @@ export class EpisodeRegistry {
       remake: (point, options) => this.remake(point, options),
       admit: (id, begin) => this.#admit(id, begin),
     });
+    const maxAgeMs = graceMs + signEveryMs(graceMs);
     return new LeftEpisodes({
-      index: new TrajectoryIndex({ folder, maxAgeMs: graceMs, isOpen }),
+      index: new TrajectoryIndex({ folder, since: mark.since, maxAgeMs, own: mark.own, isOpen }),
+      maxAgeMs,
       mark,
       claims: this.claims,
       graceMs,

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 export interface HeartbeatOptions {
   /** Time between pings, in milliseconds. */
   readonly intervalMs: number;
-  /** Time without a message after which a socket is closed, in milliseconds. */
+  /** Maximum time without a message before a socket is closed, in milliseconds; at least two intervals. */
   readonly timeoutMs: number;
 }
 
@@ -19,7 +19,8 @@ export class Heartbeat {
 
   constructor(options: HeartbeatOptions) {
     this.#intervalMs = options.intervalMs;
-    this.#allowedMisses = Math.max(1, Math.floor(options.timeoutMs / options.intervalMs));
+    // The silence began up to one interval before the first ping that was missed.
+    this.#allowedMisses = Math.max(1, Math.floor(options.timeoutMs / options.intervalMs) - 1);
     this.#timer = setInterval(() => this.#beat(), options.intervalMs);
     this.#timer.unref();
   }
@@ -35,7 +36,10 @@ export class Heartbeat {
     socket.on('close', () => this.#misses.delete(socket));
   }
 
-  /** How long a socket has been silent at least, in milliseconds. A handler of its close that was attached before may ask, too. */
+  /**
+   * How long a socket has been silent, in milliseconds: at least, and at most if the heartbeat gave it up. A handler of its
+   * close that was attached before may ask, too.
+   */
   silentMs(socket: WebSocket): number {
     const missed = (this.#misses.get(socket) ?? 0) - 1;
     return Math.max(0, missed * this.#intervalMs);
@@ -48,6 +52,8 @@ export class Heartbeat {
   #beat(): void {
     for (const [socket, misses] of this.#misses) {
       if (misses >= this.#allowedMisses) {
+        // So `silentMs` returns the longest time that it may have been.
+        this.#misses.set(socket, this.#allowedMisses + 2);
         socket.terminate();
         continue;
       }

@@ -62,13 +62,13 @@ export interface RunningServer {
 }
 
 /** This process, and whether another one of this host has ended. */
-async function processMark(): Promise<ServerMark> {
+async function processMark(since: number): Promise<ServerMark> {
   const me = await ownerOf(process.pid);
   const isGone = async (mark: string): Promise<boolean> => {
     const owner = decodeOwner(mark);
     return owner !== null && (await fateOf(owner, me)) === 'dead';
   };
-  return { own: encodeOwner(me), isGone };
+  return { own: encodeOwner(me), since, isGone };
 }
 
 function logPool(event: PoolEvent, log: Logger): void {
@@ -154,6 +154,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
 
 async function start(config: Config, options: StartOptions, undo: Undo): Promise<RunningServer> {
   const { env = process.env, signal } = options;
+  const since = Date.now();
   const errors = pino.destination({ dest: 2, sync: true });
   // A closed pipe must not end the server.
   errors.on('error', () => {});
@@ -234,7 +235,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     environments,
     trajectories: configuredPath(config.trajectories, home),
     log,
-    mark: await processMark(),
+    mark: await processMark(since),
     sandboxes: () => sandboxCounts(pool.stats()),
     warm: () => warmUp.ready(),
   });

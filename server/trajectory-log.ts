@@ -1,6 +1,7 @@
 import { createHash, hash, randomBytes } from 'node:crypto';
-import { ftruncateSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ProtocolError } from '../protocol/errors.ts';
 import { canonicalJson, type TrajectoryEvent, trajectoryPath } from '../protocol/trajectory.ts';
 import { inTurns, isLarge, jsonPieces } from './answer-text.ts';
 import { LineFile, unwritable } from './line-file.ts';
@@ -62,6 +63,14 @@ export interface TrajectoryLogOptions {
   readonly fsync?: boolean;
 }
 
+/** What was read of a file. */
+export interface ReadLines {
+  /** End of each complete line, in bytes. */
+  readonly ends: readonly number[];
+  /** Size of the file, in bytes. */
+  readonly size: number;
+}
+
 /** Opens one file per episode, in a folder per day. */
 export class TrajectoryLog {
   /** `null` if none are kept. */
@@ -74,6 +83,11 @@ export class TrajectoryLog {
     this.folder = options.folder;
     this.#fsync = options.fsync ?? false;
     if (this.folder !== null) mkdirSync(this.folder, { recursive: true });
+  }
+
+  /** Files that episodes still write to. */
+  get openPaths(): Iterable<string> {
+    return this.#open;
   }
 
   /** Whether an episode still writes to this file. */
@@ -102,19 +116,29 @@ export class TrajectoryLog {
 
   /**
    * Go on with the file of an episode that a server of before has left. An incomplete last line is removed.
-   * @param ends end of each complete line, in bytes
-   * @throws {ProtocolError} `internal_error`
+   * @throws {ProtocolError} `episode_not_found` if another server has written to it since it was read; `internal_error`
    */
-  reopen(path: string, ends: readonly number[]): TrajectoryFile {
-    try {
-      const fd = openSync(path, 'a');
-      ftruncateSync(fd, ends.at(-1) ?? 0);
-      this.#open.add(path);
-      const onClose = (): boolean => this.#open.delete(path);
-      return new LineFile(path, fd, { fsync: this.#fsync, onClose, ends });
-    } catch (error) {
-      throw unwritable(error);
+  reopen(path: string, { ends, size }: ReadLines): TrajectoryFile {
+    const fd = openLeft(path, ends.at(-1) ?? 0, size);
+    this.#open.add(path);
+    const onClose = (): boolean => this.#open.delete(path);
+    return new LineFile(path, fd, { fsync: this.#fsync, onClose, ends });
+  }
+}
+
+/** Open a file of this size, and cut it. @throws {ProtocolError} */
+function openLeft(path: string, end: number, size: number): number {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'a');
+    if (fstatSync(fd).size !== size) {
+      throw new ProtocolError('episode_not_found', 'Another server has gone on with this episode.');
     }
+    ftruncateSync(fd, end);
+    return fd;
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    throw error instanceof ProtocolError ? error : unwritable(error);
   }
 }
 

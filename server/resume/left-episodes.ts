@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import type { Episode } from '../episode.ts';
 import { RequestQueue } from '../request-queue.ts';
+import { claimFile } from './claim-file.ts';
 import { type Claims, type Holder, tokenHash } from './claims.ts';
 import { type RecordedEpisode, readRecorded } from './recorded-episode.ts';
 import type { TrajectoryIndex } from './trajectory-index.ts';
@@ -8,6 +10,8 @@ import type { TrajectoryIndex } from './trajectory-index.ts';
 export interface ServerMark {
   /** Of this server. */
   readonly own: string;
+  /** When it started, before its sandboxes were warm, in milliseconds since 1970. */
+  readonly since: number;
   /** Whether another server has ended. */
   isGone(mark: string): Promise<boolean>;
 }
@@ -16,7 +20,9 @@ export interface LeftEpisodesParts {
   readonly index: TrajectoryIndex;
   readonly mark: ServerMark;
   readonly claims: Claims<Episode>;
-  /** Maximum time since the last line of a trajectory, and until a reopened episode is claimed, in milliseconds. */
+  /** Maximum time between the last sign of life of the other server and `mark.since`, in milliseconds. */
+  readonly maxAgeMs: number;
+  /** Maximum time until a reopened episode is claimed, in milliseconds. */
   readonly graceMs: number;
   /** Whether an episode of this server writes to a file. */
   readonly isOpen: (path: string) => boolean;
@@ -55,13 +61,27 @@ export class LeftEpisodes implements Holder<Episode> {
   }
 
   async #reopen(sha256: string): Promise<Episode | undefined> {
-    const { claims, graceMs, index, isOpen, mark, reopen } = this.#parts;
+    const { index, isOpen, mark, maxAgeMs } = this.#parts;
     const path = await index.find(sha256);
     if (path === undefined || isOpen(path)) return undefined;
+    const about = await stat(path).catch(() => undefined);
+    if (about === undefined || mark.since - about.mtimeMs > maxAgeMs) return undefined;
+    const release = await claimFile(path, mark);
+    if (release === undefined) return undefined;
+    try {
+      // Read while no other server goes on with it.
+      return await this.#goOn(path, sha256);
+    } finally {
+      await release();
+    }
+  }
+
+  async #goOn(path: string, sha256: string): Promise<Episode | undefined> {
+    const { claims, graceMs, mark, reopen } = this.#parts;
     const recorded = await this.#reading.run(() => readRecorded(path)).catch(() => undefined);
     if (recorded?.reset.resume_token_sha256 !== sha256) return undefined;
-    const { closed, lastAt, server } = recorded;
-    if (closed || Date.now() - lastAt > graceMs || server === undefined) return undefined;
+    const { closed, server } = recorded;
+    if (closed || server === undefined) return undefined;
     if (server === mark.own || !(await mark.isGone(server))) return undefined;
     const episode = await reopen(recorded);
     claims.give(episode, this);

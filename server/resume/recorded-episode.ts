@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import type { StepResult } from '../../protocol/episode.ts';
 import type { Failure } from '../../protocol/failure.ts';
@@ -34,9 +35,10 @@ export interface RecordedEpisode {
   readonly server: string | undefined;
   /** Milliseconds since 1970. */
   readonly begunAt: number;
-  readonly lastAt: number;
   /** End of each complete line, in bytes. */
   readonly ends: readonly number[];
+  /** Size of the file when it was read, in bytes. */
+  readonly size: number;
 }
 
 /** Reads the events of one episode, one after the other. */
@@ -48,11 +50,8 @@ class Reading {
   end: RecordedEnd | null = null;
   closed = false;
   server: string | undefined;
-  lastAt = 0;
 
   take(event: TrajectoryEvent, line: number): void {
-    // A fork's file has the steps of the other episode after its own reset.
-    this.lastAt = Math.max(this.lastAt, Date.parse(event.time));
     switch (event.event) {
       case 'reset':
         this.reset = event;
@@ -101,16 +100,17 @@ class Reading {
 
 /** @throws {Error} if the file cannot be read or is no trajectory */
 export async function readRecorded(path: string): Promise<RecordedEpisode> {
+  const { size } = await stat(path);
   const reading = new Reading();
   const ends: number[] = [];
   for await (const [text, end] of linesOf(path)) {
     reading.take(TrajectoryEvent.parse(JSON.parse(text)), ends.length);
     ends.push(end);
   }
-  const { closed, done, end, last, lastAt, lines, reset, server } = reading;
+  const { closed, done, end, last, lines, reset, server } = reading;
   if (reset === undefined) throw new Error(`${path} does not begin with a reset`);
   const inherited = { last, lines, stored: [] };
-  return { path, reset, done, inherited, end, closed, server, begunAt: Date.parse(reset.time), lastAt, ends };
+  return { path, reset, done, inherited, end, closed, server, begunAt: Date.parse(reset.time), ends, size };
 }
 
 /** The state that a recorded episode was in. */

@@ -44,16 +44,16 @@ export class Reopening {
    * @throws {ProtocolError} as a reset
    */
   async reopen(recorded: RecordedEpisode): Promise<Episode> {
-    const { end, ends, path, reset } = recorded;
+    const { end, ends, path, reset, size } = recorded;
     const { admit, observer, trajectories } = this.#parts;
     if (end !== null) {
-      const log = trajectories.reopen(path, ends);
+      const log = trajectories.reopen(path, { ends, size });
       return new Episode(this.#partsOf(recorded, { play: endedPlay(recorded), exact: true, log, observer }));
     }
     return admit(reset.episode_id, async () => {
       const { exact, play } = await this.#replay(recorded);
       try {
-        const log = trajectories.reopen(path, ends);
+        const log = trajectories.reopen(path, { ends, size });
         await this.#note(log, recorded, exact);
         return (counted) => this.#partsOf(recorded, { play, exact, log, observer: counted });
       } catch (error) {

@@ -90,7 +90,7 @@ test('a socket that answers no pings is closed, one that answers stays open', as
 test('a client whose requests are not all read yet is not silent', async () => {
   const { fake, wire } = await start({
     heartbeat_interval_ms: 50,
-    heartbeat_timeout_ms: 100,
+    heartbeat_timeout_ms: 150,
     max_episodes_per_connection: 1,
   });
   const episode_id = await wire.reset();

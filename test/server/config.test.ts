@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { addSettingFlags } from '../../clients/cli/serve.ts';
-import { ConfigError, type ConfigInput, createConfig } from '../../server/config.ts';
+import { ConfigError, type ConfigInput, createConfig, heartbeatTimeoutMs } from '../../server/config.ts';
 import { configFlags, configOf, joinedItems } from '../../server/config-flags.ts';
 
 /** The configuration of a command line. */
@@ -84,10 +84,22 @@ test.each([
 const CONTRADICTIONS: [ConfigInput, string, string][] = [
   [{ host: '0.0.0.0' }, '--host', '--token'],
   [{ heartbeat_interval_ms: 2_000, heartbeat_timeout_ms: 1_000 }, '--heartbeat-timeout-ms', 'raise'],
+  [{ heartbeat_timeout_ms: 120_001 }, '--heartbeat-timeout-ms', '--grace-ms 120000'],
   [{ pool: { 'bash-v1': 9 }, pool_max: 8 }, '--pool', '--pool-max'],
   [{ fsync: true, trajectories: 'none' }, '--fsync', '--trajectories'],
   [{ memory_bytes: 200 * 2 ** 20 }, '--memory-bytes', '--layer-bytes'],
 ];
+
+test.each([
+  [{}, 120_000],
+  [{ grace_ms: 60_000 }, 60_000],
+  [{ grace_ms: 900_000 }, 300_000],
+  [{ grace_ms: 0 }, 300_000],
+  [{ grace_ms: 1 }, 20_000],
+  [{ heartbeat_timeout_ms: 90_000 }, 90_000],
+])('with %j a socket may be silent for %i ms', (input, expected) => {
+  expect(heartbeatTimeoutMs(createConfig(input))).toBe(expected);
+});
 
 test.each(CONTRADICTIONS)('%j contradicts itself; the error names %s and %s', (input, flag, remedy) => {
   expect(() => createConfig(input)).toThrow(ConfigError);

@@ -1,4 +1,14 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
@@ -46,7 +56,7 @@ async function start(settings: ConfigInput = {}): Promise<Server> {
     environments: [fake],
     trajectories: folder,
     log: pino({ level: 'silent' }),
-    mark: { own: mark, isGone: async (other) => !running.has(other) },
+    mark: { own: mark, since: Date.now(), isGone: async (other) => !running.has(other) },
   });
   apps.push(app);
   const url = await app.fastify.listen({ host: '127.0.0.1', port: 0 });
@@ -81,6 +91,11 @@ function eventsIn(path: string): Readonly<Record<string, unknown>>[] {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+}
+
+/** Claims of servers that are left beside the trajectories. */
+function claimsIn(): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('claim'));
 }
 
 test('an episode of a killed server is played again, and goes on in the same file', async () => {
@@ -207,23 +222,36 @@ test('an episode whose server still runs, or that was closed, is not found', asy
   expect(eventsIn(path).at(-1)).toMatchObject({ event: 'close', reason: 'client' });
 });
 
-test('an episode whose last line is older than the grace time is not found', async () => {
-  const old = await leave(['echo one']);
-  const long = new Date(Date.now() - 2 * GRACE);
-  utimesSync(old.path, long, long);
-  const aged = await leave(['echo one']);
-  const text = readFileSync(aged.path, 'utf8').replaceAll(
-    /"time":"[^"]+"/g,
-    `"time":"${long.toISOString()}"`,
-  );
-  truncateSync(aged.path);
-  appendFileSync(aged.path, text);
+test('an episode whose server gave no sign of life within the grace time is not found', async () => {
+  const { path, token } = await leave(['echo one']);
   const wire = await (await start()).connect();
-  for (const { token } of [old, aged]) {
-    expect(await refused(wire, token)).toMatchObject({
-      data: { name: 'episode_not_found', grace_ms: GRACE },
-    });
-  }
+  const long = new Date(Date.now() - 2 * GRACE);
+  utimesSync(path, long, long);
+  expect(await refused(wire, token)).toMatchObject({
+    data: { name: 'episode_not_found', grace_ms: GRACE },
+  });
+});
+
+test('the age of an episode counts from its server, not from its last line', async () => {
+  const { id, path, token } = await leave(['echo one']);
+  const long = new Date(Date.now() - 10 * GRACE).toISOString();
+  const text = readFileSync(path, 'utf8').replaceAll(/"time":"[^"]+"/g, `"time":"${long}"`);
+  truncateSync(path);
+  appendFileSync(path, text);
+  const wire = await (await start()).connect();
+  expect(await resume(wire, token)).toMatchObject({ episode_id: id, step_count: 1, exact: true });
+});
+
+test('a server touches the trajectories of its open episodes, and no others', async () => {
+  const server = await start({ grace_ms: 1 });
+  const wire = await server.connect();
+  const [open, over] = [await wire.reset(), await wire.reset()];
+  await wire.result('episode/close', { episode_id: over });
+  const long = new Date(Date.now() - 10 * GRACE);
+  for (const id of [over, open]) utimesSync(trajectoryIn(folder, id), long, long);
+  const timeOf = (id: string): number => statSync(trajectoryIn(folder, id)).mtimeMs;
+  await expect.poll(() => timeOf(open), { timeout: 10_000 }).toBeGreaterThan(Date.now() - GRACE);
+  expect(timeOf(over)).toBeLessThan(Date.now() - GRACE);
 });
 
 test('the age of a fork does not count from the steps of the other episode', async () => {
@@ -269,6 +297,58 @@ test('two claims at once play it again once; one has it, and the other is told',
   has.request('episode/step', { episode_id: id, step: 2, action: 'echo mine' });
   await has.answer();
   expect(await has.answer()).toMatchObject({ result: { step: 2 } });
+});
+
+test('one of two servers over a folder plays it again, and the other leaves its file alone', async () => {
+  const server = await start();
+  const before = await server.connect();
+  const reset = await before.result('episode/reset', { environment: 'fake-v1' });
+  const [id, token] = [String(reset.episode_id), String(reset.resume_token)];
+  server.fake.open('go');
+  await step(before, id, 1, 'wait go');
+  running.delete(server.mark);
+  const [one, two] = [await start(), await start()];
+  const first = await one.connect();
+  first.request('episode/resume', { resume_token: token });
+  await one.fake.reached('go');
+  expect(await refused(await two.connect(), token)).toMatchObject({ data: { name: 'episode_not_found' } });
+  one.fake.open('go');
+  expect(await first.answer()).toMatchObject({ result: { step_count: 1, exact: true } });
+  await step(first, id, 2, 'echo mine');
+  expect(await refused(await two.connect(), token)).toMatchObject({ data: { name: 'episode_not_found' } });
+  expect(two.fake.plays).toEqual([]);
+  const kinds = eventsIn(trajectoryIn(folder, id)).map(({ event }) => event);
+  expect(kinds).toEqual(['reset', 'step', 'resume', 'step']);
+  expect(claimsIn()).toEqual([]);
+});
+
+test('a server that was killed in mid-replay does not keep the next one from it', async () => {
+  const { id, path, token } = await leave(['echo one']);
+  symlinkSync('a-server-that-has-gone', `${path}.claim-0`);
+  const wire = await (await start()).connect();
+  expect(await resume(wire, token)).toMatchObject({ episode_id: id, step_count: 1 });
+  expect(claimsIn()).toEqual([]);
+});
+
+test('a file that was changed during the replay is left as it is, and its sandbox is released', async () => {
+  const server = await start();
+  const before = await server.connect();
+  const reset = await before.result('episode/reset', { environment: 'fake-v1' });
+  server.fake.open('go');
+  await step(before, String(reset.episode_id), 1, 'wait go');
+  running.delete(server.mark);
+  const path = trajectoryIn(folder, String(reset.episode_id));
+  const next = await start();
+  const wire = await next.connect();
+  wire.request('episode/resume', { resume_token: reset.resume_token });
+  await next.fake.reached('go');
+  appendFileSync(path, 'more');
+  const text = readFileSync(path, 'utf8');
+  next.fake.open('go');
+  expect(await wire.answer()).toMatchObject({ error: { data: { name: 'episode_not_found' } } });
+  expect(readFileSync(path, 'utf8')).toBe(text);
+  await expect.poll(() => next.fake.plays[0]?.released).toBe(1);
+  expect(next.app.registry.openCount).toBe(0);
 });
 
 test('a claimant that drops in mid-replay leaves the episode to the next one', async () => {

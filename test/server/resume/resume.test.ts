@@ -140,10 +140,10 @@ describe('a dropped socket', () => {
   });
 
   test('that the heartbeat gave up has used the grace time with its silence', async () => {
-    await start({ heartbeat_interval_ms: 20, heartbeat_timeout_ms: 200, grace_ms: 100 });
+    await start({ heartbeat_interval_ms: 20, heartbeat_timeout_ms: 300, grace_ms: 300 });
     const { wire } = await begin();
     wire.socket.pause();
-    await expect.poll(() => server.app.fastify.websocketServer.clients.size).toBe(0);
+    await expect.poll(() => server.app.fastify.websocketServer.clients.size, { timeout: 10_000 }).toBe(0);
     expect(fake.plays[0]?.released).toBe(1);
     wire.socket.terminate();
   });
