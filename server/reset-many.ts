@@ -72,11 +72,12 @@ export class ResetMany {
     });
   }
 
-  /** @throws {ProtocolError} `invalid_params` */
-  async run(): Promise<{ episodes: ResetEntry[] }> {
+  /** @param onSettled called as each entry is there @throws {ProtocolError} `invalid_params` */
+  async run(onSettled: () => void): Promise<{ episodes: ResetEntry[] }> {
     const each = resets(this.#params);
+    const entry = (options: ResetOptions, index: number) => this.#entry(options, index).finally(onSettled);
     try {
-      return { episodes: await allInTurns(each, (options, index) => this.#entry(options, index)) };
+      return { episodes: await allInTurns(each, entry) };
     } finally {
       this.#queue.end();
       this.#parts.collected.give(this.#bytes);
