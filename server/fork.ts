@@ -13,6 +13,7 @@ import type { EpisodeOwner } from './episode-owner.ts';
 import type { EpisodePoint } from './episode-point.ts';
 import { ClientGone, type EpisodeRegistry } from './episode-registry.ts';
 import { clipped } from './excerpt.ts';
+import type { RpcCaller } from './json-rpc.ts';
 import type { ReplayGate } from './remake.ts';
 import type { ClientGate } from './step-gate.ts';
 
@@ -36,15 +37,16 @@ export class Forker {
 
   /**
    * Independent episodes that go on from a state of one. An episode that cannot begin is an entry with its error.
+   * @param sent gets what is to be called when the answer has gone out
    * @throws {ProtocolError} `shutting_down`, `episode_not_found`, and as `Episode.pointAt`
    */
-  async fork({ episode_id, at_step, count = 1 }: ForkParams): Promise<ForkResult> {
+  async fork({ episode_id, at_step, count = 1 }: ForkParams, sent: RpcCaller['sent']): Promise<ForkResult> {
     this.#parts.registry.refuseWhenDraining();
     const episode = await this.#parts.owner.get(episode_id);
     const leave = this.#parts.copies.enter();
     try {
       const point = await episode.pointAt(at_step, leave !== undefined);
-      const entries = Array.from({ length: count }, () => this.#entry(point));
+      const entries = Array.from({ length: count }, () => this.#entry(point, sent));
       return { episodes: await Promise.all(entries) };
     } finally {
       leave?.();
@@ -60,9 +62,11 @@ export class Forker {
     );
   }
 
-  async #entry(point: EpisodePoint): Promise<ForkedEpisode | RefusedFork> {
+  async #entry(point: EpisodePoint, sent: RpcCaller['sent']): Promise<ForkedEpisode | RefusedFork> {
     try {
-      return await this.#open(point);
+      const fork = await this.#open(point);
+      sent.push(() => this.#parts.owner.told(fork.episode_id));
+      return fork;
     } catch (error) {
       if (error instanceof ProtocolError) return refused(error);
       if (!(error instanceof ClientGone)) this.#parts.onFault(error);

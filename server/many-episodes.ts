@@ -40,7 +40,7 @@ export class ManyEpisodes {
   }
 
   /** @throws {ProtocolError} `environment_not_found`, `invalid_params`, `shutting_down` */
-  async reset(params: ResetManyParams, id: RpcId | undefined): Promise<{ episodes: ResetEntry[] }> {
+  async reset(params: ResetManyParams, { id, sent }: RpcCaller): Promise<{ episodes: ResetEntry[] }> {
     const { collected, notifier, onFault, owner, registry } = this.#parts;
     registry.refuseWhenDraining();
     const { environment } = params;
@@ -49,7 +49,12 @@ export class ManyEpisodes {
       id,
       notifier,
       collected,
-      open: (options, onQueued) => owner.open({ environment, options, onQueued }),
+      open: async (options, onQueued) => {
+        const result = await owner.open({ environment, options, onQueued });
+        sent.push(() => owner.told(result.episode_id));
+        return result;
+      },
+      told: (episode) => owner.told(episode),
       close: (episode) => owner.close(episode),
       onFault: (error) => onFault('episode/reset_many', error),
     });

@@ -167,6 +167,68 @@ describe('the limits of episode/reset_many', () => {
   });
 });
 
+describe('a socket that drops before the answer', () => {
+  const open = () => server.app.registry.openCount;
+  const reset = { environment: 'fake-v1' };
+
+  beforeEach(() => start({ grace_ms: 60_000 }));
+
+  it('ends the members of a group that were not told', async () => {
+    fake.failReset = 'slow';
+    wire.request('episode/reset_many', { ...reset, count: 3 });
+    await expect.poll(() => fake.plays.length).toBe(2);
+    await wire.reset();
+    expect(open()).toBe(4);
+    wire.socket.terminate();
+    // The last reset was told; the slow one has its slot until it ends.
+    await expect.poll(open).toBe(2);
+    fake.open('slow');
+    await expect.poll(open).toBe(1);
+  });
+
+  it('keeps those that were told', async () => {
+    fake.failReset = 'slow';
+    wire.request('episode/reset_many', { ...reset, count: 3, stream: true });
+    const tokens: unknown[] = [];
+    while (tokens.length < 2) {
+      const { params } = await wire.answer();
+      tokens.push((params as { readonly episode: Frame }).episode.resume_token);
+    }
+    wire.socket.terminate();
+    wire = await Wire.connect(`${server.url}/v1`);
+    for (const resume_token of tokens) await wire.result('episode/resume', { resume_token });
+    fake.open('slow');
+  });
+
+  it.each(['reset', 'fork'])('ends the episode of a %s', async (method) => {
+    const { episode_id, resume_token } = await wire.result('episode/reset', reset);
+    const other = await wire.reset();
+    // Its answer waits for that of the step.
+    wire.send([
+      {
+        jsonrpc: '2.0',
+        id: 'opens',
+        method: `episode/${method}`,
+        params: method === 'reset' ? reset : { episode_id },
+      },
+      {
+        jsonrpc: '2.0',
+        id: 'waits',
+        method: 'episode/step',
+        params: { episode_id: other, action: 'wait end' },
+      },
+    ]);
+    await fake.reached('end');
+    await expect.poll(open).toBe(3);
+    await expect.poll(() => fake.plays.length).toBe(3);
+    wire.socket.terminate();
+    await expect.poll(open).toBe(2);
+    fake.open('end');
+    wire = await Wire.connect(`${server.url}/v1`);
+    expect(await wire.result('episode/resume', { resume_token })).toMatchObject({ episode_id });
+  });
+});
+
 describe('episode/step_many', () => {
   it('sends each result as it comes, and counts them at the end', async () => {
     await start();
