@@ -160,8 +160,9 @@ export class ClientConnection {
       const { length } = frame.requests;
       this.#flow.begin(length, data.length);
       this.#parts.memory.requests.change(length * REQUEST_BYTES);
-      const { begun, answer } = this.#rpc.begin(frame);
-      void this.#answer(answer, length, data.length);
+      const sent: RpcCaller['sent'] = [];
+      const { begun, answer } = this.#rpc.begin(frame, sent);
+      void this.#answer(answer, sent, length, data.length);
       return begun;
     } catch (error) {
       this.#fault(error);
@@ -169,12 +170,20 @@ export class ClientConnection {
     }
   }
 
-  async #answer(coming: Promise<Answer | undefined>, requests: number, bytes: number): Promise<void> {
+  async #answer(
+    coming: Promise<Answer | undefined>,
+    sent: RpcCaller['sent'],
+    requests: number,
+    bytes: number,
+  ): Promise<void> {
+    const onSent = (): void => {
+      for (const listener of sent) listener();
+    };
     try {
       const answer = await coming;
       this.#flow.end(requests, bytes);
       this.#parts.memory.requests.change(-bytes - requests * REQUEST_BYTES);
-      if (answer !== undefined) this.#flow.send(answer);
+      if (answer !== undefined) this.#flow.send(answer, sent.length === 0 ? undefined : onSent);
     } catch (error) {
       this.#fault(error);
     }
@@ -187,8 +196,8 @@ export class ClientConnection {
   }
 
   /**
-   * After a closing handshake the episodes end at once. Those of a dropped socket can be resumed for `grace_ms`, which began
-   * with the silence of a socket that the heartbeat has given up.
+   * After a closing handshake the episodes end at once, and so do those whose answer was not sent. The others of a dropped socket
+   * can be resumed for `grace_ms`, which began with the silence of a socket that the heartbeat has given up.
    */
   #closed(code: number): void {
     this.#owner.leave();
@@ -240,7 +249,7 @@ export class ClientConnection {
     'tasks/list': (params) =>
       this.#list(() => taskPage(this.#parts.registry.environment(params.environment), params)),
     'episode/reset': (params, caller) => this.#reset(params, caller),
-    'episode/reset_many': (params, { id }) => this.#many.reset(params, id),
+    'episode/reset_many': (params, caller) => this.#many.reset(params, caller),
     'episode/step': (params, { batched }) => this.#step(params, batched ? this.#batchGate : this.#gate),
     'episode/step_many': (params, caller) =>
       this.#many.step(params, caller, (one) =>
@@ -250,7 +259,7 @@ export class ClientConnection {
     'episode/state': async ({ episode_id }) => (await this.#owner.get(episode_id)).state(),
     'episode/resume': async ({ resume_token }) =>
       (await this.#owner.resume(resume_token)).resumed(this.#gate),
-    'episode/fork': (params) => this.#forker.fork(params),
+    'episode/fork': (params, { sent }) => this.#forker.fork(params, sent),
     'episode/undo': (params) => this.#forker.undo(params),
     'episode/close': async ({ episode_id }) => {
       await this.#owner.close(episode_id);
@@ -291,14 +300,16 @@ export class ClientConnection {
     }
   }
 
-  #reset(params: ResetParams, { id }: RpcCaller): Promise<ResetResult> {
+  async #reset(params: ResetParams, { id, sent }: RpcCaller): Promise<ResetResult> {
     const { environment, episode_id, ...options } = params;
-    return this.#owner.open({
+    const result = await this.#owner.open({
       environment,
       options,
       onQueued: (place) => this.#many.queued(id, environment, place),
       ...(episode_id === undefined ? {} : { episodeId: episode_id }),
     });
+    sent.push(() => this.#owner.told(result.episode_id));
+    return result;
   }
 
   async #step({ episode_id, step, action }: StepParams, gate: StepGate): Promise<StepResult> {

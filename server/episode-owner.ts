@@ -22,6 +22,8 @@ export class EpisodeOwner implements Holder<Episode> {
   /** Ids of episodes that other connections have resumed. */
   readonly #moved = new Set<string>();
   readonly #episodes = new Map<string, Episode>();
+  /** Ids of episodes whose answer has not been sent: the client does not know their tokens. */
+  readonly #untold = new Set<string>();
   readonly #opening = new Map<string, Promise<unknown>>();
   readonly #leaving = new AbortController();
   /** Resets in progress, also those without a client's id. */
@@ -36,7 +38,7 @@ export class EpisodeOwner implements Holder<Episode> {
     this.#maxEpisodes = maxEpisodes;
   }
 
-  /** Begin an episode. @throws {ProtocolError} as `EpisodeRegistry.open`, and `capacity` for this connection's share */
+  /** Begin an episode, of which the client knows nothing before `told`. @throws {ProtocolError} as `EpisodeRegistry.open`, and `capacity` for this connection's share */
   async open(request: OwnRequest): Promise<ResetResult> {
     const id = request.episodeId;
     if (id !== undefined && this.#opening.has(id)) {
@@ -52,6 +54,11 @@ export class EpisodeOwner implements Holder<Episode> {
       this.#resets -= 1;
       if (id !== undefined) this.#opening.delete(id);
     }
+  }
+
+  /** The client has been sent the result of a reset or fork. */
+  told(id: string): void {
+    this.#untold.delete(id);
   }
 
   /**
@@ -71,6 +78,7 @@ export class EpisodeOwner implements Holder<Episode> {
   /** Close an episode after its running requests. @throws {ProtocolError} `episode_not_found`, `internal_error` */
   async close(id: string): Promise<void> {
     const episode = await this.get(id);
+    this.#untold.delete(id);
     this.#registry.claims.drop(episode);
     try {
       await episode.close('client');
@@ -104,15 +112,20 @@ export class EpisodeOwner implements Holder<Episode> {
     const { id } = episode;
     episode.moved();
     this.#episodes.delete(id);
+    this.#untold.delete(id);
     this.#moved.add(id);
     const [oldest] = this.#moved;
     if (this.#moved.size > MAX_MOVED && oldest !== undefined) this.#moved.delete(oldest);
     this.#onMoved(id);
   }
 
-  /** The client has disconnected: abort its resets in progress, as no client would know their episodes. */
+  /** The client has disconnected: abort its resets in progress and close the episodes that no client knows. */
   leave(): void {
     this.#leaving.abort(new ClientGone());
+    for (const id of [...this.#untold]) {
+      const episode = this.#episodes.get(id);
+      if (episode !== undefined) this.#forget(episode, 'disconnect');
+    }
   }
 
   /** Close the remaining episodes at once. */
@@ -135,6 +148,7 @@ export class EpisodeOwner implements Holder<Episode> {
       throw new ProtocolError('episode_not_found', 'The connection closed during the reset.');
     }
     this.#keep(episode);
+    this.#untold.add(episode.id);
     return result;
   }
 
@@ -147,11 +161,12 @@ export class EpisodeOwner implements Holder<Episode> {
     this.#registry.claims.give(episode, this);
   }
 
-  /** Close an episode that is over. */
-  #forget(episode: Episode): void {
+  /** Close an episode that nobody will ask for. */
+  #forget(episode: Episode, reason: EndReason = 'client'): void {
     this.#episodes.delete(episode.id);
+    this.#untold.delete(episode.id);
     this.#registry.claims.drop(episode);
-    void episode.abandon('client');
+    void episode.abandon(reason);
   }
 
   #find(id: string): Episode {

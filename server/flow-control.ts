@@ -130,22 +130,32 @@ export class FlowControl implements SlowReader {
     this.#socket.terminate();
   }
 
-  send(answer: Answer): void {
+  /** @param onSent called when the system has taken all of it, never if the socket closes before */
+  send(answer: Answer, onSent?: () => void): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#gather();
-    if (!isText(answer)) this.#sendParts(answer);
-    else if (answer.length < LONG) this.#socket.send(answer, this.#sent);
+    const sent = onSent === undefined ? this.#sent : this.#telling(onSent);
+    if (!isText(answer)) this.#sendParts(answer, sent);
+    else if (answer.length < LONG) this.#socket.send(answer, sent);
     // A waiting string may take twice its bytes, and would be copied once more.
-    else this.#socket.send(Buffer.from(answer), { binary: false }, this.#sent);
+    else this.#socket.send(Buffer.from(answer), { binary: false }, sent);
     this.#weigh();
     if (!this.#clogged && this.#unsent > this.#limits.answers.share) this.#clog();
   }
 
   /** Send one message in several frames, so that its parts are never copied into one buffer. */
-  #sendParts(parts: readonly Buffer[]): void {
+  #sendParts(parts: readonly Buffer[], sent: (error?: Error | null) => void): void {
     for (const [index, part] of parts.entries()) {
-      this.#socket.send(part, { binary: false, fin: index === parts.length - 1 }, this.#sent);
+      const fin = index === parts.length - 1;
+      this.#socket.send(part, { binary: false, fin }, fin ? sent : this.#sent);
     }
+  }
+
+  #telling(onSent: () => void): (error?: Error | null) => void {
+    return (error) => {
+      this.#sent(error);
+      if (!error) onSent();
+    };
   }
 
   /** Answers of the same turn of the event loop share one system call, which costs more than an answer. */

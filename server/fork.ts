@@ -11,6 +11,7 @@ import type { CopyRoom } from './copy-room.ts';
 import type { EpisodeOwner } from './episode-owner.ts';
 import type { EpisodePoint } from './episode-point.ts';
 import type { EpisodeRegistry } from './episode-registry.ts';
+import type { RpcCaller } from './json-rpc.ts';
 import type { ReplayGate } from './remake.ts';
 import { clientError, errorObject } from './rpc-error.ts';
 import type { ClientGate } from './step-gate.ts';
@@ -35,9 +36,10 @@ export class Forker {
 
   /**
    * Independent episodes that go on from a state of one. An episode that cannot begin is an entry with its error.
+   * @param sent gets what is to be called when the answer has gone out
    * @throws {ProtocolError} `shutting_down`, `episode_not_found`, and as `Episode.pointAt`
    */
-  async fork({ episode_id, at_step, count = 1 }: ForkParams): Promise<ForkResult> {
+  async fork({ episode_id, at_step, count = 1 }: ForkParams, sent: RpcCaller['sent']): Promise<ForkResult> {
     this.#parts.registry.refuseWhenDraining();
     const episode = await this.#parts.owner.get(episode_id);
     let leave: (() => void) | undefined;
@@ -48,7 +50,7 @@ export class Forker {
     try {
       const point = await episode.pointAt(at_step, enter);
       if (!point.copy?.snapshot.state) leave?.();
-      const entries = Array.from({ length: count }, () => this.#entry(point));
+      const entries = Array.from({ length: count }, () => this.#entry(point, sent));
       return { episodes: await Promise.all(entries) };
     } finally {
       leave?.();
@@ -64,9 +66,11 @@ export class Forker {
     );
   }
 
-  async #entry(point: EpisodePoint): Promise<ForkedEpisode | FailedEntry> {
+  async #entry(point: EpisodePoint, sent: RpcCaller['sent']): Promise<ForkedEpisode | FailedEntry> {
     try {
-      return await this.#open(point);
+      const fork = await this.#open(point);
+      sent.push(() => this.#parts.owner.told(fork.episode_id));
+      return fork;
     } catch (error) {
       return { error: errorObject(clientError(error, this.#parts.onFault)) };
     }

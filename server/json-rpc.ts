@@ -16,6 +16,8 @@ export interface RpcCaller {
   readonly batched: boolean;
   /** To be called at once, if at all: later requests begin when this settles. It must not reject. */
   hold(begun: Promise<unknown>): void;
+  /** To add to: called when the answer has gone out, never if the client has gone before. */
+  readonly sent: (() => void)[];
 }
 
 /** Runs one method; an error that it throws becomes the answer. */
@@ -152,27 +154,30 @@ export class JsonRpc {
     return refused(new ProtocolError('invalid_request', message));
   }
 
-  /** Start the requests of a frame, unless they are many all in this turn of the event loop. */
-  begin({ requests, batch, refusal, refusedId = null }: RpcFrame): RpcAnswer {
+  /**
+   * Start the requests of a frame, unless they are many all in this turn of the event loop.
+   * @param sent gets what is to be called when the answer has gone out
+   */
+  begin({ requests, batch, refusal, refusedId = null }: RpcFrame, sent: RpcCaller['sent']): RpcAnswer {
     if (refusal !== undefined) {
       return { begun: undefined, answer: Promise.resolve(failure(refusedId, refusal)) };
     }
     if (!batch) {
       let held: Promise<unknown> | undefined;
-      const answer = this.#one(requests[0], false, (begun) => {
+      const hold = (begun: Promise<unknown>): void => {
         held = begun;
-      });
+      };
+      const answer = this.#one(requests[0], { batched: false, hold, sent });
       return { begun: this.#isAlone(requests[0]) ? answer : held, answer };
     }
     const answers: Promise<Answer | undefined>[] = [];
     let held: Promise<unknown> | undefined;
     const begun = beginInTurns(requests, (request) => {
       let until: Promise<unknown> | undefined;
-      answers.push(
-        this.#collect(request, (ready) => {
-          until = ready;
-        }),
-      );
+      const hold = (ready: Promise<unknown>): void => {
+        until = ready;
+      };
+      answers.push(this.#collect(request, { batched: true, hold, sent }));
       held ??= until;
       return until;
     });
@@ -195,25 +200,25 @@ export class JsonRpc {
   }
 
   /** An answer of a batch, or the error that it does not fit. */
-  async #collect(frame: unknown, hold: RpcCaller['hold']): Promise<Answer | undefined> {
+  async #collect(frame: unknown, caller: RpcCaller): Promise<Answer | undefined> {
     const { collected } = this.#options;
     // A request whose answer would not fit should not run.
-    const made = collected.full ? failure(idOf(frame), tooLarge()) : await this.#one(frame, true, hold);
+    const made = collected.full ? failure(idOf(frame), tooLarge()) : await this.#one(frame, caller);
     if (made === undefined) return undefined;
     const answer = collected.fits(answerBytes(made)) ? made : failure(idOf(frame), tooLarge());
     collected.take(answerBytes(answer));
     return answer;
   }
 
-  async #one(frame: unknown, batched: boolean, hold: RpcCaller['hold']): Promise<Answer | undefined> {
+  async #one(frame: unknown, caller: RpcCaller): Promise<Answer | undefined> {
     const request = readRequest(frame);
     if (request instanceof ProtocolError) return failure(idOf(frame), request);
     const { id, method } = request;
     try {
-      const result = await this.#options.call(method, request.params, { id, batched, hold });
+      const result = await this.#options.call(method, request.params, { ...caller, id });
       if (id === undefined) this.#options.onWritten?.(result);
       if (id === undefined) return undefined;
-      const answer = this.#success(id, result, batched);
+      const answer = this.#success(id, result, caller.batched);
       return typeof answer === 'string' ? answer : await answer;
     } catch (error) {
       const answer = clientError(error, (fault) => this.#options.onFault(method, fault));

@@ -40,7 +40,7 @@ export class ManyEpisodes {
   }
 
   /** @throws {ProtocolError} `environment_not_found`, `invalid_params`, `shutting_down` */
-  async reset(params: ResetManyParams, id: RpcId | undefined): Promise<{ episodes: ResetEntry[] }> {
+  async reset(params: ResetManyParams, { id, sent }: RpcCaller): Promise<{ episodes: ResetEntry[] }> {
     const { collected, notifier, onFault, owner, registry } = this.#parts;
     registry.refuseWhenDraining();
     const { environment } = params;
@@ -49,11 +49,16 @@ export class ManyEpisodes {
       id,
       notifier,
       collected,
-      open: (options, onQueued) => owner.open({ environment, options, onQueued }),
+      open: async (options, onQueued) => {
+        const result = await owner.open({ environment, options, onQueued });
+        sent.push(() => owner.told(result.episode_id));
+        return result;
+      },
+      told: (episode) => owner.told(episode),
       close: (episode) => owner.close(episode),
       onFault: (error) => onFault('episode/reset_many', error),
     });
-    return this.#counted(sizeOfGroup(params), () => many.run());
+    return this.#counted(sizeOfGroup(params), (onSettled) => many.run(onSettled));
   }
 
   /** @param step makes one of the steps */
@@ -64,22 +69,34 @@ export class ManyEpisodes {
   ): Promise<StepManyResult> {
     const { notifier, onFault, onWritten } = this.#parts;
     const fault = (error: unknown): void => onFault('episode/step_many', error);
-    return this.#counted(params.steps.length, () =>
-      stepMany(params, { caller, step, notifier, onWritten, onFault: fault }),
+    return this.#counted(params.steps.length, (onSettled) =>
+      stepMany(params, { caller, step, notifier, onWritten, onSettled, onFault: fault }),
     );
   }
 
-  /** Run a request that counts as this many. */
-  async #counted<T>(requests: number, run: () => Promise<T>): Promise<T> {
-    const { flow, requests: memory } = this.#parts;
-    const more = requests - 1;
-    flow.begin(more, 0);
-    memory.change(more * REQUEST_BYTES);
+  /**
+   * Run a request that counts as this many, and as one less after each entry, so that the client's other requests need not wait
+   * for the slowest one. The last entry counts as the request itself.
+   * @param run takes what is to be called as each entry settles
+   */
+  async #counted<T>(requests: number, run: (onSettled: () => void) => Promise<T>): Promise<T> {
+    let more = requests - 1;
+    this.#count(more);
+    const end = (entries: number): void => {
+      more -= entries;
+      this.#count(-entries);
+    };
     try {
-      return await run();
+      return await run(() => end(Math.min(1, more)));
     } finally {
-      flow.end(more, 0);
-      memory.change(-more * REQUEST_BYTES);
+      end(more);
     }
+  }
+
+  #count(requests: number): void {
+    const { flow, requests: memory } = this.#parts;
+    memory.change(requests * REQUEST_BYTES);
+    if (requests < 0) flow.end(-requests, 0);
+    else flow.begin(requests, 0);
   }
 }

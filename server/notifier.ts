@@ -19,12 +19,17 @@ export class Notifier {
 
   /**
    * Settles when it is on its way.
+   * @param onSent as for `FlowControl.send`
    * @throws {ProtocolError} if the client goes away, or the server shuts down while the client does not read
    */
-  async send<N extends NotificationName>(method: N, params: Notification<N>): Promise<void> {
+  async send<N extends NotificationName>(
+    method: N,
+    params: Notification<N>,
+    onSent?: () => void,
+  ): Promise<void> {
     // The client may stop reading again before it is this one's turn.
     while (!this.#flow.flows) await this.#flow.ready();
-    this.#flow.send(await this.#writer.write(params, before(method), '}'));
+    this.#flow.send(await this.#writer.write(params, before(method), '}'), onSent);
   }
 }
 

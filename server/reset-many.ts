@@ -17,6 +17,8 @@ export interface ResetManyParts {
   readonly id: RpcId | undefined;
   /** Begin one episode. */
   readonly open: (options: ResetOptions, onQueued: (place: QueuePlace) => void) => Promise<ResetResult>;
+  /** The client knows an episode. */
+  readonly told: (id: string) => void;
   /** Close an episode whose result does not fit. */
   readonly close: (id: string) => Promise<void>;
   readonly notifier: Notifier;
@@ -72,11 +74,12 @@ export class ResetMany {
     });
   }
 
-  /** @throws {ProtocolError} `invalid_params` */
-  async run(): Promise<{ episodes: ResetEntry[] }> {
+  /** @param onSettled called as each entry is there @throws {ProtocolError} `invalid_params` */
+  async run(onSettled: () => void): Promise<{ episodes: ResetEntry[] }> {
     const each = resets(this.#params);
+    const entry = (options: ResetOptions, index: number) => this.#entry(options, index).finally(onSettled);
     try {
-      return { episodes: await allInTurns(each, (options, index) => this.#entry(options, index)) };
+      return { episodes: await allInTurns(each, entry) };
     } finally {
       this.#queue.end();
       this.#parts.collected.give(this.#bytes);
@@ -85,12 +88,15 @@ export class ResetMany {
 
   /** Never rejects. */
   async #entry(options: ResetOptions, index: number): Promise<ResetEntry> {
-    const { id, notifier } = this.#parts;
+    const { id, notifier, told } = this.#parts;
     const entry = await this.#kept(await this.#opened(options, index));
     if (this.#params.stream && id !== undefined) {
       const outcome = 'error' in entry ? entry : { episode: entry };
+      const onSent = (): void => {
+        if (!('error' in entry)) told(entry.episode_id);
+      };
       // It fails if the client has gone, or does not read while the server shuts down.
-      await notifier.send('episode/opened', { request_id: id, index, ...outcome }).catch(() => {});
+      await notifier.send('episode/opened', { request_id: id, index, ...outcome }, onSent).catch(() => {});
     }
     return entry;
   }

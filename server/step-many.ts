@@ -12,13 +12,15 @@ export interface StepManyParts {
   readonly notifier: Notifier;
   /** Called when a result has been sent, or dropped. */
   readonly onWritten: (result: StepResult) => void;
+  /** Called when the outcome of a step is on its way. */
+  readonly onSettled: () => void;
   /** Takes an error that is a fault of the server. */
   readonly onFault: (error: unknown) => void;
 }
 
 /** Make steps of many episodes at the same time, and send each outcome as it comes. */
 export async function stepMany({ steps }: StepManyParams, parts: StepManyParts): Promise<StepManyResult> {
-  const begin = (params: StepParams, index: number) => one(params, index, parts);
+  const begin = (params: StepParams, index: number) => one(params, index, parts).finally(parts.onSettled);
   // Later requests for these episodes come after these steps.
   const outcomes = await allInTurns(steps, begin, parts.caller.hold);
   const done = outcomes.filter((made) => made).length;

@@ -67,8 +67,8 @@ const RESET_MARGIN_MS = 60_000;
 const HEADER_TOKEN = /^[!-~]+$/;
 
 /**
- * Methods that may be sent twice. A step may be, too, if it has its number. Episodes of a reset or fork whose answer was lost
- * end with their grace time.
+ * Methods that may be sent twice. A step may be, too, if it has its number, and a reset unless it names its episode, which may be
+ * open already. Episodes of a reset or fork whose answer was lost on its way end with their grace time.
  */
 const REPEATED: ReadonlySet<MethodName> = new Set([
   'environments/list',
@@ -349,7 +349,8 @@ export class StepwellClient implements AsyncDisposable {
     const episodeId = method === 'episode/reset' ? null : (episode_id ?? null);
     const loss = episodeId === null ? undefined : this.#held.lossOf(episodeId, { method, step }, false);
     if (loss !== undefined) throw loss;
-    const repeat = method === 'episode/step' ? number !== undefined : REPEATED.has(method);
+    const named = method === 'episode/reset' && episode_id !== undefined;
+    const repeat = method === 'episode/step' ? number !== undefined : REPEATED.has(method) && !named;
     const call = { method, params, timeoutMs, signal, step, onLateResult, onNote, episodeId, repeat };
     const result = this.#checked(method, await this.#connection.call(call));
     this.#note(method, params, result);

@@ -272,6 +272,18 @@ describe('a client whose socket drops, with a server that does as told', () => {
     });
   });
 
+  test('does not repeat a reset that names its episode', async () => {
+    await using server = await withGrace({ 'episode/reset': () => NEVER });
+    await using client = await StepwellClient.connect(server.url);
+    const reset = failure(client.reset({ environment: 'bash-v1', episode_id: 'mine' }));
+    await server.arrived('episode/reset');
+    server.handlers['episode/reset'] = () => {
+      throw new ProtocolError('episode_exists', 'it is open');
+    };
+    server.cut();
+    expect(await reset).toMatchObject({ name: 'ConnectionLostError', mayHaveRun: true });
+  });
+
   test('tries another socket when one is not answered, and closes that one', async () => {
     await using server = await withGrace();
     const { initialize } = server.handlers;

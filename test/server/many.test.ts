@@ -39,6 +39,15 @@ async function resetMany(options: Frame): Promise<{ notes: Frame[]; episodes: Fr
   return { notes, episodes: (answer.result as { episodes: Frame[] }).episodes };
 }
 
+/** Id of the first member of a streamed group that has begun. */
+async function firstOpened(): Promise<unknown> {
+  for (;;) {
+    const { params } = await wire.answer();
+    const { episode } = params as { readonly episode?: Frame };
+    if (episode !== undefined) return episode.episode_id;
+  }
+}
+
 describe('episode/reset_many', () => {
   beforeEach(() => start());
 
@@ -109,6 +118,17 @@ describe('the limits of episode/reset_many', () => {
     expect(episodes.at(-1)?.error).toMatchObject({ data: { name: 'capacity' } });
   });
 
+  it('takes requests for its members while others are still opened', async () => {
+    await start({ max_episodes_per_connection: 4 });
+    fake.failReset = 'slow';
+    const id = wire.request('episode/reset_many', { environment: 'fake-v1', count: 8, stream: true });
+    const episode_id = await firstOpened();
+    const step = wire.request('episode/step', { episode_id, action: 'echo hi' });
+    expect((await answered(step)).answer.result).toMatchObject({ step: 1 });
+    fake.open('slow');
+    expect((await answered(id)).answer.result).toBeDefined();
+  });
+
   it('leaves out entries that do not fit into the memory for answers, and closes their episodes', async () => {
     const large = new FakeEnvironment('fake-v1', 3, 'x'.repeat(100_000));
     await start({ max_answer_memory_bytes: 1_048_576, max_buffered_bytes: 1_048_576 }, large);
@@ -144,6 +164,68 @@ describe('the limits of episode/reset_many', () => {
     const { episodes } = answer.result as { episodes: Frame[] };
     expect(episodes.filter((entry) => 'error' in entry)).toHaveLength(3);
     await pooled.pool.drain(0);
+  });
+});
+
+describe('a socket that drops before the answer', () => {
+  const open = () => server.app.registry.openCount;
+  const reset = { environment: 'fake-v1' };
+
+  beforeEach(() => start({ grace_ms: 60_000 }));
+
+  it('ends the members of a group that were not told', async () => {
+    fake.failReset = 'slow';
+    wire.request('episode/reset_many', { ...reset, count: 3 });
+    await expect.poll(() => fake.plays.length).toBe(2);
+    await wire.reset();
+    expect(open()).toBe(4);
+    wire.socket.terminate();
+    // The last reset was told; the slow one has its slot until it ends.
+    await expect.poll(open).toBe(2);
+    fake.open('slow');
+    await expect.poll(open).toBe(1);
+  });
+
+  it('keeps those that were told', async () => {
+    fake.failReset = 'slow';
+    wire.request('episode/reset_many', { ...reset, count: 3, stream: true });
+    const tokens: unknown[] = [];
+    while (tokens.length < 2) {
+      const { params } = await wire.answer();
+      tokens.push((params as { readonly episode: Frame }).episode.resume_token);
+    }
+    wire.socket.terminate();
+    wire = await Wire.connect(`${server.url}/v1`);
+    for (const resume_token of tokens) await wire.result('episode/resume', { resume_token });
+    fake.open('slow');
+  });
+
+  it.each(['reset', 'fork'])('ends the episode of a %s', async (method) => {
+    const { episode_id, resume_token } = await wire.result('episode/reset', reset);
+    const other = await wire.reset();
+    // Its answer waits for that of the step.
+    wire.send([
+      {
+        jsonrpc: '2.0',
+        id: 'opens',
+        method: `episode/${method}`,
+        params: method === 'reset' ? reset : { episode_id },
+      },
+      {
+        jsonrpc: '2.0',
+        id: 'waits',
+        method: 'episode/step',
+        params: { episode_id: other, action: 'wait end' },
+      },
+    ]);
+    await fake.reached('end');
+    await expect.poll(open).toBe(3);
+    await expect.poll(() => fake.plays.length).toBe(3);
+    wire.socket.terminate();
+    await expect.poll(open).toBe(2);
+    fake.open('end');
+    wire = await Wire.connect(`${server.url}/v1`);
+    expect(await wire.result('episode/resume', { resume_token })).toMatchObject({ episode_id });
   });
 });
 
@@ -239,10 +321,30 @@ describe('episode/step_many', () => {
     await fake.reached('all');
     const state = wire.request('episode/state', { episode_id: episodes[0]?.episode_id });
     fake.open('all');
-    // The ninth request starts when the eight steps are done.
-    const { notes } = await answered(id);
-    expect(notes).toHaveLength(8);
-    expect((await answered(state)).answer.result).toMatchObject({ step_count: 2 });
+    // The ninth request starts when one of the eight steps is done.
+    const first = await wire.frame();
+    expect(first.method).toBe('episode/result');
+    const answers = new Map<unknown, unknown>();
+    while (answers.size < 2) {
+      const next = await wire.frame();
+      if (next.id !== undefined) answers.set(next.id, next.result);
+    }
+    expect(answers.get(id)).toEqual({ done: 8, failed: 0 });
+    expect(answers.get(state)).toMatchObject({ step_count: expect.any(Number) });
+  });
+
+  it('takes later requests while its slowest step runs', async () => {
+    await start({ max_episodes_per_connection: 4 });
+    const { episodes } = await resetMany({ count: 4 });
+    const [slow, fast] = episodes.map(({ episode_id }) => String(episode_id));
+    const quick = Array.from({ length: 8 }, () => ({ episode_id: fast, action: 'echo' }));
+    const id = wire.request('episode/step_many', {
+      steps: [{ episode_id: slow, action: 'wait last' }, ...quick],
+    });
+    const state = wire.request('episode/state', { episode_id: fast });
+    expect((await answered(state)).answer.result).toMatchObject({ episode_id: fast });
+    fake.open('last');
+    expect((await answered(id)).answer.result).toEqual({ done: 9, failed: 0 });
   });
 
   it('starts no step for a client that does not read, and holds no more than what is in progress', async () => {
