@@ -160,6 +160,23 @@ describe('tasks', () => {
       (await ask('/num_tasks', { split: 'built-in' }, { 'x-deployment': deployment })).json();
     expect(await count('me/other-v1')).toEqual({ num_tasks: 5 });
     expect(await count('env')).toEqual({ num_tasks: 3 });
+    expect((await ask('/num_tasks', { split: 'built-in' })).status).toBe(200);
+  });
+
+  it('of an unknown environment are refused, and so are calls of another environment than the session’s', async () => {
+    const headers = { 'x-session-id': 's', 'x-deployment': 'me/sqll-v1' };
+    for (const path of ['/num_tasks', '/create']) {
+      const answer = await ask(path, { split: 'built-in', index: 0 }, headers);
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('sqll-v1') });
+    }
+    expect((await create('s', { env_name: 'sqll-v1', split: 'built-in', index: 0 })).status).toBe(404);
+    await create('s');
+    const run = { name: 'run', input: { code: 'echo a' } };
+    expect((await ask('/other-v1/call', run, headers)).status).toBe(400);
+    expect((await ask('/other-v1/prompt', undefined, headers)).status).toBe(400);
+    expect((await ask('/prompt', undefined, headers)).status).toBe(200);
+    expect(fake.plays[0]?.acted).toEqual([]);
   });
 
   it('begin by their spec, which may have options of a reset', async () => {
