@@ -172,6 +172,8 @@ export class EpisodeOwner implements Holder<Episode> {
         active_episodes: open,
         max_episodes: this.#maxEpisodes,
       },
+      // Its own doing.
+      null,
     );
   }
 
