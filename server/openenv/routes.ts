@@ -133,7 +133,7 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
     return reply.code(503).header('retry-after', '1').header('connection', 'close').send({ detail });
   });
   app.addHook('onClose', async () => {
-    await Promise.all([http.leave(), sessions.leave()]);
+    await Promise.all([http.leave('shutdown'), sessions.leave()]);
   });
 
   app.get('/ws', { websocket: true }, (socket, request) => {
