@@ -232,6 +232,9 @@ export class Ors {
         (json) => this.#answers.expect(reply, json.length),
         (err: unknown) => this.#parts.log.error({ err }, 'an ORS call failed unexpectedly'),
       );
+      reply.raw.once('close', () => {
+        if (reply.raw.writableFinished) call.delivered();
+      });
       return reply.send(Readable.from(callEvents(call.id, call.result)));
     });
   }
