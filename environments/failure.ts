@@ -84,11 +84,7 @@ export function failureOf(error: unknown, phase: FailurePhase, acted: boolean): 
 export function resetErrorOf(error: unknown): unknown {
   if (!(error instanceof SandboxError)) return error;
   const row: Row = SANDBOX_FAILURES[error.code];
-  return new ProtocolError(row.reset, error.message, {
-    sandbox_code: row.code,
-    mask_sample: true,
-    ...waitOf(error),
-  });
+  return new ProtocolError(row.reset, error.message, { sandbox_code: row.code, ...waitOf(error) }, row.class);
 }
 
 /** The facts of a wait that ended without a sandbox. */

@@ -1,3 +1,5 @@
+import type { FailureClass } from './failure.ts';
+
 /** One row of the published error table. */
 export interface ErrorEntry {
   /** JSON-RPC error code. */
@@ -144,21 +146,21 @@ export const ERRORS = {
 
 export type ErrorName = keyof typeof ERRORS;
 
-/** Errors by faults of the infrastructure: a trainer leaves the sample out. */
-const FAULTS: ReadonlySet<ErrorName> = new Set([
-  'internal_error',
-  'capacity',
-  'sandbox_unavailable',
-  'shutting_down',
-]);
+/** Errors that are faults of the infrastructure: a trainer leaves the sample out. All others are wrong requests. */
+const FAULTS: Readonly<Partial<Record<ErrorName, FailureClass>>> = {
+  internal_error: 'server',
+  capacity: 'capacity',
+  sandbox_unavailable: 'sandbox',
+  shutting_down: 'server',
+};
 
 /** `data` of a JSON-RPC error; some errors add fields. */
 export interface ErrorData {
   readonly name: ErrorName;
   readonly retryable: boolean;
   readonly remedy: string;
-  /** Present if the infrastructure is to blame. */
-  readonly mask_sample?: true;
+  /** `true` if the infrastructure is to blame; `false` if it usually is, but not this time. @default not to blame */
+  readonly mask_sample?: boolean;
   readonly [detail: string]: unknown;
 }
 
@@ -167,11 +169,20 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   readonly error: ErrorName;
   readonly details: Readonly<Record<string, unknown>>;
+  /** What kind of fault it is; `null` if the request was wrong. */
+  readonly fault: FailureClass | null;
 
-  constructor(error: ErrorName, message: string, details: Record<string, unknown> = {}) {
+  /** @param fault @default what the error usually means */
+  constructor(
+    error: ErrorName,
+    message: string,
+    details: Record<string, unknown> = {},
+    fault: FailureClass | null = FAULTS[error] ?? null,
+  ) {
     super(message);
     this.error = error;
     this.details = details;
+    this.fault = fault;
   }
 
   get code(): number {
@@ -180,7 +191,8 @@ export class ProtocolError extends Error {
 
   get data(): ErrorData {
     const { retryable, remedy } = ERRORS[this.error];
-    const fault = FAULTS.has(this.error) ? { mask_sample: true as const } : {};
-    return { ...this.details, name: this.error, retryable, remedy, ...fault };
+    const mask_sample = this.fault !== null;
+    const told = mask_sample || this.error in FAULTS ? { mask_sample } : {};
+    return { ...this.details, name: this.error, retryable, remedy, ...told };
   }
 }

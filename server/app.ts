@@ -3,8 +3,6 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Environment } from '../environments/environment.ts';
-import type { ErrorName } from '../protocol/errors.ts';
-import type { FailureClass } from '../protocol/failure.ts';
 import { Admission } from './admission.ts';
 import { ClientConnection } from './client-connection.ts';
 import { Clients, type SocketClient } from './clients.ts';
@@ -59,13 +57,6 @@ const MAX_FRAGMENTS = 1_024;
 /** Maximum wait for the client's part of the closing handshake, and at shutdown for answers to be sent, in milliseconds. */
 const GOODBYE_MS = 1_000;
 
-/** Failure classes of resets, for `/metrics`. */
-const RESET_CLASSES: Readonly<Partial<Record<ErrorName, FailureClass>>> = {
-  capacity: 'capacity',
-  sandbox_unavailable: 'sandbox',
-  unsupported: 'sandbox',
-};
-
 function observe(metrics: Metrics, log: Logger): RegistryObserver {
   return {
     stepped: (environment, seconds) => metrics.stepped(environment, seconds),
@@ -76,8 +67,8 @@ function observe(metrics: Metrics, log: Logger): RegistryObserver {
       metrics.failed(failure.class, failure.code);
       log.warn({ episode_id, err, failure }, 'a fault ended an episode');
     },
-    resetFailed: (environment, code, err) => {
-      metrics.failed(RESET_CLASSES[code] ?? 'server', code);
+    resetFailed: (environment, failure, err) => {
+      metrics.failed(failure.class, failure.code);
       log.warn({ environment, err }, 'a reset failed');
     },
     resetRetried: (environment, err) =>

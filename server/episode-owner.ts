@@ -187,6 +187,8 @@ export class EpisodeOwner implements Holder<Episode> {
         active_episodes: open,
         max_episodes: this.#maxEpisodes,
       },
+      // Its own doing.
+      null,
     );
   }
 

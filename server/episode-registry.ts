@@ -5,6 +5,7 @@ import { resetErrorOf } from '../environments/failure.ts';
 import { ResetOptionSet } from '../environments/reset-options.ts';
 import type { ResetResult } from '../protocol/episode.ts';
 import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
+import type { FailureClass } from '../protocol/failure.ts';
 import type { Restored } from '../protocol/fork.ts';
 import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
@@ -44,10 +45,16 @@ export interface RegistryParts {
   readonly now: () => number;
 }
 
+/** The fault of a reset. */
+export interface ResetFailure {
+  readonly class: FailureClass;
+  readonly code: ErrorName;
+}
+
 export interface RegistryObserver extends EpisodeObserver {
   reset(environment: string, seconds: number): void;
-  /** A reset failed by a fault of the infrastructure. `code` is the name of a protocol error. */
-  resetFailed(environment: string, code: ErrorName, cause: unknown): void;
+  /** A reset failed by a fault of the infrastructure. */
+  resetFailed(environment: string, failure: ResetFailure, cause: unknown): void;
   /** A reset got a dead sandbox, and takes another one. */
   resetRetried(environment: string, cause: unknown): void;
 }
@@ -314,7 +321,11 @@ export class EpisodeRegistry {
     const shutdown = known && error.error === 'shutting_down';
     const clients = shutdown || (known && error === cause && error.error !== 'internal_error');
     if (!clients && !(signal?.reason instanceof ClientGone)) {
-      this.#observer.resetFailed(environment, known ? error.error : 'internal_error', cause);
+      const failure: ResetFailure = {
+        class: (known ? error.fault : null) ?? 'server',
+        code: known ? error.error : 'internal_error',
+      };
+      this.#observer.resetFailed(environment, failure, cause);
     }
     return error;
   }

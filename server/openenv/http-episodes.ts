@@ -1,4 +1,5 @@
 import type { OpenEnvObservation, OpenEnvState } from '../../protocol/openenv.ts';
+import type { EndReason } from '../../protocol/trajectory.ts';
 import { RequestQueue } from '../request-queue.ts';
 import { OpenEnvEpisodes, type OpenEnvEpisodesParts } from './episodes.ts';
 
@@ -34,9 +35,9 @@ export class OpenEnvHttpEpisodes {
     return this.#inOrder(async (episodes) => episodes.state());
   }
 
-  /** Whether an episode is open. */
+  /** Whether an episode is open, or a request is running or waiting. */
   get active(): boolean {
-    return this.#episodes.active;
+    return this.#requests.busy || this.#episodes.active;
   }
 
   /** Whether a WebSocket holds the episode open, which is not idle then. */
@@ -47,9 +48,9 @@ export class OpenEnvHttpEpisodes {
   }
 
   /** End the episode at once. Never throws. */
-  async leave(): Promise<void> {
+  async leave(reason: EndReason): Promise<void> {
     clearTimeout(this.#idle);
-    await this.#episodes.leave('shutdown');
+    await this.#episodes.leave(reason);
   }
 
   async #inOrder<T>(work: (episodes: OpenEnvEpisodes) => Promise<T>): Promise<T> {

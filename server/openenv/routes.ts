@@ -80,6 +80,12 @@ interface HttpError {
   readonly detail: unknown;
 }
 
+function statusOf({ error, fault }: ProtocolError): number {
+  if (error === 'capacity' || error === 'shutting_down') return 503;
+  if (error === 'invalid_params') return 422;
+  return fault === null ? 400 : 500;
+}
+
 function httpErrorOf(error: unknown): HttpError {
   if (error instanceof OpenEnvValidationError) return { status: 422, detail: error.issues };
   if (error instanceof BodyError) {
@@ -89,9 +95,7 @@ function httpErrorOf(error: unknown): HttpError {
   }
   if (error instanceof OpenEnvExecutionError) return { status: 500, detail: clipped(error.message) };
   if (error instanceof ProtocolError) {
-    const busy = error.error === 'capacity' || error.error === 'shutting_down';
-    const unknown = error.error === 'dataset_not_found' || error.error === 'task_not_found';
-    return { status: busy ? 503 : unknown ? 400 : 500, detail: clipped(error.message) };
+    return { status: statusOf(error), detail: clipped(error.message) };
   }
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   return { status, detail: status < 500 ? clipped(String(error)) : 'Internal server error.' };
@@ -129,7 +133,7 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
     return reply.code(503).header('retry-after', '1').header('connection', 'close').send({ detail });
   });
   app.addHook('onClose', async () => {
-    await Promise.all([http.leave(), sessions.leave()]);
+    await Promise.all([http.leave('shutdown'), sessions.leave()]);
   });
 
   app.get('/ws', { websocket: true }, (socket, request) => {

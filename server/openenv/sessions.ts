@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OpenEnvObservation, OpenEnvState } from '../../protocol/openenv.ts';
+import type { EndReason } from '../../protocol/trajectory.ts';
 import type { Config } from '../config.ts';
 import type { EpisodeRegistry } from '../episode-registry.ts';
 import { HTTP_READER } from '../http-answers.ts';
@@ -64,8 +65,8 @@ export class OpenEnvSession implements OpenEnvPlayer {
   }
 
   /** End its episode at once. Never throws. */
-  leave(): Promise<void> {
-    return this.#episodes.leave();
+  leave(reason: EndReason): Promise<void> {
+    return this.#episodes.leave(reason);
   }
 }
 
@@ -97,7 +98,7 @@ export class OpenEnvSessions {
     const parts = { environment, registry, stepTimeoutMs: config.step_timeout_ms };
     const session = new OpenEnvSession(parts, gate, config.session_idle_ms);
     this.#sessions.set(session.id, session);
-    if (this.#sessions.size > this.#most) this.#forgetOne();
+    if (this.#sessions.size > this.#most) this.#forgetOne(session);
     return session;
   }
 
@@ -110,7 +111,7 @@ export class OpenEnvSessions {
     const session = this.#sessions.get(id);
     if (session === undefined) return false;
     this.#sessions.delete(id);
-    await session.leave();
+    await session.leave('client');
     return true;
   }
 
@@ -118,12 +119,12 @@ export class OpenEnvSessions {
   async leave(): Promise<void> {
     const all = [...this.#sessions.values()];
     this.#sessions.clear();
-    await Promise.all(all.map((session) => session.leave()));
+    await Promise.all(all.map((session) => session.leave('shutdown')));
   }
 
-  #forgetOne(): void {
+  #forgetOne(newest: OpenEnvSession): void {
     for (const [id, session] of this.#sessions) {
-      if (!session.idle) continue;
+      if (!session.idle || session === newest) continue;
       this.#sessions.delete(id);
       return;
     }

@@ -37,6 +37,8 @@ export interface OrsParts {
 const ASK_AGAIN_S = '2';
 /** Maximum length of an unknown name that is compared with known ones, in characters. */
 const MAX_COMPARED = 64;
+/** Names of an `X-Deployment` that names no environment. TRL sends `env` if it was given none. */
+const NO_NAMES: ReadonlySet<string> = new Set(['', 'env']);
 /** Fields of a listed task that are no options of a reset. */
 const LISTED_ONLY: ReadonlySet<string> = new Set(['id', 'index', 'instruction', 'tags']);
 
@@ -118,9 +120,9 @@ export class Ors {
     });
     app.post('/delete', async (request) => this.#delete(request));
     app.post('/delete_session', async (request) => this.#delete(request));
-    this.#registerEnvironment(app, '', (request) => this.#meant(request));
+    this.#registerEnvironment(app, undefined);
     for (const environment of this.#parts.registry.environments.values()) {
-      this.#registerEnvironment(app, `/${environment.id}`, () => environment);
+      this.#registerEnvironment(app, environment);
     }
   }
 
@@ -130,12 +132,11 @@ export class Ors {
     await this.#episodes.leave();
   }
 
-  #registerEnvironment(
-    app: FastifyInstance,
-    base: string,
-    environmentOf: (request: FastifyRequest) => Environment,
-  ): void {
+  /** @param named that of the path; `undefined` for paths without one */
+  #registerEnvironment(app: FastifyInstance, named: Environment | undefined): void {
     const { listing } = this.#parts.memory;
+    const base = named === undefined ? '' : `/${named.id}`;
+    const environmentOf = (request: FastifyRequest): Environment => named ?? this.#meant(request);
     app.get(`${base}/tools`, async (request) => this.#tools.get(environmentOf(request).id)?.listed);
     app.get(`${base}/splits`, async (request) => splitsOf(environmentOf(request)));
     app.post(`${base}/num_tasks`, async (request) => ({
@@ -156,16 +157,16 @@ export class Ors {
         });
       });
     }
-    app.get(`${base}/task_tools`, async (request) => this.#session(request).tools.listed);
-    app.get(`${base}/prompt`, async (request) => [textBlock(await this.#prompt(request))]);
+    app.get(`${base}/task_tools`, async (request) => this.#session(request, named).tools.listed);
+    app.get(`${base}/prompt`, async (request) => [textBlock(await this.#prompt(request, named))]);
     app.get(`${base}/messages`, async (request) => [
-      { role: 'user', blocks: [textBlock(await this.#prompt(request))], detail: null },
+      { role: 'user', blocks: [textBlock(await this.#prompt(request, named))], detail: null },
     ]);
-    app.post(`${base}/call`, (request, reply) => this.#call(request, reply));
+    app.post(`${base}/call`, (request, reply) => this.#call(request, reply, named));
   }
 
-  async #prompt(request: FastifyRequest): Promise<string> {
-    const { observation } = await this.#session(request).ready();
+  async #prompt(request: FastifyRequest, named: Environment | undefined): Promise<string> {
+    const { observation } = await this.#session(request, named).ready();
     return observation.output;
   }
 
@@ -216,8 +217,12 @@ export class Ors {
     return options.data as ResetOptions;
   }
 
-  #call(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const session = this.#session(request);
+  async #call(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    named: Environment | undefined,
+  ): Promise<FastifyReply> {
+    const session = this.#session(request, named);
     const body = parsed(OrsCall, request);
     return session.ready().then(async () => {
       const call = session.call(body);
@@ -227,6 +232,9 @@ export class Ors {
         (json) => this.#answers.expect(reply, json.length),
         (err: unknown) => this.#parts.log.error({ err }, 'an ORS call failed unexpectedly'),
       );
+      reply.raw.once('close', () => {
+        if (reply.raw.writableFinished) call.delivered();
+      });
       return reply.send(Readable.from(callEvents(call.id, call.result)));
     });
   }
@@ -243,15 +251,19 @@ export class Ors {
     throw new OrsRefusal(400, 'X-Session-ID header is required');
   }
 
-  #session(request: FastifyRequest): OrsSession {
+  /** @param named the environment that the request names @default that of the session */
+  #session(request: FastifyRequest, named?: Environment): OrsSession {
     const id = this.#idOf(request);
     const session = this.#sessions.find(id);
     if (session === undefined) throw new OrsRefusal(404, 'Active environment not found');
+    if (named !== undefined && named.id !== session.environment) {
+      throw new OrsRefusal(400, `The session plays ${session.environment}, not ${named.id}.`);
+    }
     this.#episodes.touch(id);
     return session;
   }
 
-  /** The environment that a request without a name in its path means: that of `X-Deployment`, or the first one. */
+  /** The environment that a request without a name in its path means: that of `X-Deployment`; the first one if there is none. */
   #meant({ headers }: FastifyRequest): Environment {
     const { environments } = this.#parts.registry;
     const named =
@@ -259,9 +271,10 @@ export class Ors {
         .split('/')
         .at(-1) ?? '';
     const [first] = environments.values();
-    const environment = environments.get(named) ?? first;
-    if (environment === undefined) throw new OrsRefusal(404, 'This server has no environments.');
-    return environment;
+    const environment = environments.get(named) ?? (NO_NAMES.has(named) ? first : undefined);
+    if (environment !== undefined) return environment;
+    const ids = [...environments.keys()].join(', ');
+    throw new OrsRefusal(404, `There is no environment ${clipped(named, 100)}; there are: ${ids}.`);
   }
 
   #refuse(error: unknown, reply: FastifyReply, log: Logger): FastifyReply {
@@ -273,7 +286,8 @@ export class Ors {
     if (error instanceof ProtocolError) {
       const failure = failureOfReset(error);
       const detail = clipped(failure === undefined ? error.message : `${error.message} (${failure.code})`);
-      return reply.code(failure === undefined ? 400 : 500).send({ detail, failure });
+      const refused = error.error === 'environment_not_found' ? 404 : 400;
+      return reply.code(failure === undefined ? refused : 500).send({ detail, failure });
     }
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
     if (status >= 500) log.warn({ err: error }, 'an ORS request failed');

@@ -1,17 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { withDeadline } from '../../docker/deadline.ts';
-import type { ResetOptions, ResetResult } from '../../protocol/episode.ts';
+import type { ResetOptions, ResetResult, StepResult } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { OrsCall } from '../../protocol/ors.ts';
 import { ClientGone } from '../episode-registry.ts';
 import type { KeptEpisodes } from '../kept-episodes.ts';
 import type { ClientGate } from '../step-gate.ts';
+import { Call } from './call.ts';
 import { type CallResult, callResult, type OrsTools, refusedCall } from './tools.ts';
 
 /** Maximum time that a request waits for the episode to begin, in milliseconds. Then the client asks again. */
 const WAIT_MS = 25_000;
-/** Time for which the result of a call can be asked for again, in milliseconds. */
-const LINGER_MS = 60_000;
 
 /** The episode has not begun yet: ask again. */
 export class StillStarting extends Error {
@@ -28,11 +26,6 @@ export interface OrsSessionParts {
   readonly gate: ClientGate;
 }
 
-interface Call {
-  readonly id: string;
-  readonly result: Promise<string>;
-}
-
 /** One episode, which begins while the client does something else. */
 export class OrsSession {
   readonly #parts: OrsSessionParts;
@@ -41,6 +34,7 @@ export class OrsSession {
   #begun: ResetResult | undefined;
   #error: unknown;
   #last: Call | undefined;
+  readonly #running = new Set<Promise<void>>();
 
   constructor(parts: OrsSessionParts) {
     this.#parts = parts;
@@ -74,32 +68,48 @@ export class OrsSession {
     if (task_id !== undefined && task_id !== null) {
       return this.#last?.id === task_id ? this.#last : undefined;
     }
-    const call: Call = { id: randomUUID(), result: this.#run(name, input).then(JSON.stringify) };
+    this.#last?.drop();
+    const call = new Call({
+      gate: this.#parts.gate,
+      run: (stepped) => this.#run(name, input, stepped),
+      onDropped: (dropped) => {
+        if (this.#last === dropped) this.#last = undefined;
+      },
+    });
     this.#last = call;
-    const forget = (): void => {
-      const timer = setTimeout(() => {
-        if (this.#last === call) this.#last = undefined;
-      }, LINGER_MS);
-      timer.unref();
+    const settle = (): void => {
+      this.#running.delete(settled);
     };
-    call.result.then(forget, forget);
+    const settled: Promise<void> = call.result.then(settle, settle);
+    this.#running.add(settled);
     return call;
+  }
+
+  /** Settles when the oldest running call does; `undefined` if none runs. */
+  get running(): Promise<void> | undefined {
+    const [oldest] = this.#running;
+    return oldest;
   }
 
   /** End the episode. Never throws. */
   async leave(): Promise<void> {
     this.#leaving.abort(new ClientGone());
+    this.#last?.drop();
     await this.#parts.episodes.close(this.#parts.id, 'client');
   }
 
-  async #run(name: string, input: OrsCall['input']): Promise<CallResult> {
+  async #run(
+    name: string,
+    input: OrsCall['input'],
+    stepped: (step: StepResult) => void,
+  ): Promise<CallResult> {
     const { id, tools, episodes, gate } = this.#parts;
     const action = tools.actionOf(name, input);
     if ('ok' in action) return action;
     try {
       return await episodes.use(id, async (episode) => {
         const result = await episode.step(undefined, action, gate);
-        gate.written(result);
+        stepped(result);
         return callResult(result);
       });
     } catch (error) {

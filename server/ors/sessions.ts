@@ -38,9 +38,15 @@ export class OrsSessions {
     const kept = this.#kept.get(id);
     if (kept === undefined) return undefined;
     clearTimeout(kept.idle);
-    kept.idle = setTimeout(() => void this.end(id), this.#idleMs);
+    kept.idle = setTimeout(() => this.#rest(id, kept.session), this.#idleMs);
     kept.idle.unref();
     return kept.session;
+  }
+
+  /** End a session without requests, but not while a call runs: then it is idle from the call's end. */
+  #rest(id: string, { running }: OrsSession): void {
+    if (running === undefined) void this.end(id);
+    else void running.then(() => this.find(id));
   }
 
   /** End a session and its episode, if there is one. Never throws. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { SandboxError } from '../../docker/errors.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
 import { FakeEnvironment } from '../server/fake-environment.ts';
 import { startTestServer, type TestServer, Wire } from '../server/test-server.ts';
 
@@ -256,6 +257,17 @@ test('the HTTP routes refuse as FastAPI does', async () => {
   );
   expect((await http('/step', '{')).status).toBe(422);
   expect((await http('/step', '{"action":{"code":1}}')).status).toBe(422);
+  expect((await http('/reset', '{"task":99}')).status).toBe(400);
+  for (const [name, status] of [
+    ['unsupported', 400],
+    ['task_ungradable', 400],
+    ['invalid_params', 422],
+    ['internal_error', 500],
+    ['capacity', 503],
+  ] as const) {
+    fake.failReset = new ProtocolError(name, 'No.');
+    expect((await http('/reset', '{"task":0}')).status).toBe(status);
+  }
   const early = await http('/step', '{"action":{"code":"ls"}}');
   expect(early.status).toBe(500);
   expect(await early.json()).toMatchObject({

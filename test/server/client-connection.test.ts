@@ -181,12 +181,12 @@ test('slots of a connection and of the server run out with capacity, and come ba
   const ids = [await wire.reset(), await wire.reset(), await wire.reset()];
   expect(await wire.error('episode/reset', { environment: 'fake-v1' })).toMatchObject({
     code: -32040,
-    data: { name: 'capacity', retryable: true, max_episodes: 3 },
+    data: { name: 'capacity', retryable: true, max_episodes: 3, mask_sample: false },
   });
   const other = await Wire.connect(`${server.url}/v1`);
   await other.reset();
   expect(await other.error('episode/reset', { environment: 'fake-v1' })).toMatchObject({
-    data: { name: 'capacity', max_episodes: 4 },
+    data: { name: 'capacity', max_episodes: 4, mask_sample: true },
   });
   await wire.result('episode/step', { episode_id: ids[0], action: 'skip' });
   await other.reset();

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createConfig } from '../../../server/config.ts';
 import { OpenEnvEpisodes, OpenEnvExecutionError } from '../../../server/openenv/episodes.ts';
 import { OpenEnvHttpEpisodes } from '../../../server/openenv/http-episodes.ts';
+import { OpenEnvSessions } from '../../../server/openenv/sessions.ts';
+import { serverMemory } from '../../../server/server-memory.ts';
 import { FakeEnvironment } from '../fake-environment.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
 
@@ -42,7 +45,7 @@ test('what is played over the HTTP routes counts as idle only while no request i
   expect(fake.plays[0]?.released).toBe(0);
   await vi.advanceTimersByTimeAsync(1_500);
   expect(fake.plays[0]?.released).toBe(1);
-  await episodes.leave();
+  await episodes.leave('client');
 });
 
 test('a step without an answer for 55 s is an error, ends its episode, and leaves the next one alone', async () => {
@@ -97,4 +100,38 @@ test('a reset without an answer for 55 s is an error, counted, and leaves no epi
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   expect(metrics).toContain('stepwell_failures_total{class="server",code="internal_error"} 1');
   await episodes.leave('client');
+});
+
+function openSessions(): OpenEnvSessions {
+  const config = createConfig({ max_episodes: 2 });
+  const { registry } = server.app;
+  return new OpenEnvSessions({ environment: 'fake-v1', registry, config, memory: serverMemory(config) });
+}
+
+test('a session that its client closes ends by its client', async () => {
+  const sessions = openSessions();
+  const session = sessions.create();
+  await session.reset({});
+  await sessions.close(session.id);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  expect(metrics).toContain('outcome="client"} 1');
+});
+
+test('too many sessions: the oldest idle one is forgotten, but none in a reset, and not the newest', async () => {
+  const sessions = openSessions();
+  const [resetting, idle] = [sessions.create(), sessions.create()];
+  fake.failReset = 'gate';
+  const reset = resetting.reset({});
+  await fake.reached('gate');
+  const attached = Array.from({ length: 4_094 }, () => sessions.create());
+  for (const session of attached) session.attach();
+  const another = sessions.create();
+  expect(sessions.find(resetting.id)).toBe(resetting);
+  expect(sessions.find(idle.id)).toBeUndefined();
+  another.attach();
+  const newest = sessions.create();
+  expect(sessions.find(newest.id)).toBe(newest);
+  fake.open('gate');
+  await reset;
+  await sessions.leave();
 });

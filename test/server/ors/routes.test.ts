@@ -1,17 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SandboxError } from '../../../docker/errors.ts';
 import { FakeEnvironment } from '../fake-environment.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
+
+const IDLE_MS = 60_000;
 
 let fake: FakeEnvironment;
 let server: TestServer;
 
 beforeEach(async () => {
   fake = new FakeEnvironment();
-  server = await startTestServer([fake, new FakeEnvironment('other-v1', 5)], { max_episodes: 1 });
+  server = await startTestServer([fake, new FakeEnvironment('other-v1', 5)], {
+    max_episodes: 1,
+    session_idle_ms: IDLE_MS,
+  });
 });
 
-afterEach(() => server.close());
+afterEach(async () => {
+  await server.close();
+  vi.useRealTimers();
+});
 
 function ask(path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> {
   const sent = { ...headers, 'content-type': 'application/json' };
@@ -72,6 +80,38 @@ describe('a session', () => {
     expect(fake.plays[0]?.acted).toEqual(['echo a']);
     const unknown = await call('s', { name: 'run', input: { code: 'echo a' }, task_id: 'none' });
     expect(unknown.error).toBe('unknown task_id');
+  });
+
+  it('holds the memory of a large result until it is delivered, and then forgets it', async () => {
+    const large = await startTestServer([new FakeEnvironment()], { max_output_bytes: 1_048_576 });
+    const post = (path: string, body: object) =>
+      fetch(`${large.url}/ors${path}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'x-session-id': 's', 'content-type': 'application/json' },
+      });
+    await post('/create', { split: 'built-in', index: 1 });
+    const run = { name: 'run', input: { code: 'big 100000' } };
+    const text = await (await post('/fake-v1/call', run)).text();
+    expect(text.length).toBeGreaterThan(100_000);
+    const [, id] = /^event: task_id\ndata: (.*)$/m.exec(text) ?? [];
+    await expect
+      .poll(async () => (await post('/fake-v1/call', { ...run, task_id: id })).text())
+      .toContain('unknown task_id');
+    await large.close();
+  });
+
+  it('is not idle while a call runs', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await create('s');
+    const waiting = call('s', { name: 'run', input: { code: 'wait go' } });
+    await fake.reached('go');
+    vi.advanceTimersByTime(2 * IDLE_MS);
+    fake.open('go');
+    expect((await waiting).result).toMatchObject({ ok: true });
+    expect((await ask('/ping', {}, { 'x-session-id': 's' })).status).toBe(200);
+    vi.advanceTimersByTime(2 * IDLE_MS);
+    expect((await ask('/ping', {}, { 'x-session-id': 's' })).status).toBe(404);
   });
 
   it.each([
@@ -160,6 +200,23 @@ describe('tasks', () => {
       (await ask('/num_tasks', { split: 'built-in' }, { 'x-deployment': deployment })).json();
     expect(await count('me/other-v1')).toEqual({ num_tasks: 5 });
     expect(await count('env')).toEqual({ num_tasks: 3 });
+    expect((await ask('/num_tasks', { split: 'built-in' })).status).toBe(200);
+  });
+
+  it('of an unknown environment are refused, and so are calls of another environment than the session’s', async () => {
+    const headers = { 'x-session-id': 's', 'x-deployment': 'me/sqll-v1' };
+    for (const path of ['/num_tasks', '/create']) {
+      const answer = await ask(path, { split: 'built-in', index: 0 }, headers);
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('sqll-v1') });
+    }
+    expect((await create('s', { env_name: 'sqll-v1', split: 'built-in', index: 0 })).status).toBe(404);
+    await create('s');
+    const run = { name: 'run', input: { code: 'echo a' } };
+    expect((await ask('/other-v1/call', run, headers)).status).toBe(400);
+    expect((await ask('/other-v1/prompt', undefined, headers)).status).toBe(400);
+    expect((await ask('/prompt', undefined, headers)).status).toBe(200);
+    expect(fake.plays[0]?.acted).toEqual([]);
   });
 
   it('begin by their spec, which may have options of a reset', async () => {
