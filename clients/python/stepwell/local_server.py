@@ -22,6 +22,7 @@ _ADDRESS = re.compile(r"https?://\S*?:\d+")
 _LOG_LINES = 20
 _STOP_S = 45.0
 """More than the server takes to let running steps finish."""
+_LAST_LINES_S = 1.0
 
 Setting = bool | int | str | Mapping[str, Any] | Sequence[str]
 """Value of a flag; a mapping stands for `name=value,…`, a sequence for a flag that is given again and again."""
@@ -101,7 +102,8 @@ class LocalServer:
                 process.wait(_STOP_S)
                 break
         for reader in self._readers:
-            reader.join(_STOP_S)
+            # What a killed server leaves behind may hold its output open.
+            reader.join(_LAST_LINES_S)
 
     def __enter__(self) -> LocalServer:
         return self.start()

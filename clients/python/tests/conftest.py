@@ -35,6 +35,13 @@ def server(serve: Serve) -> Iterator[stepwell.LocalServer]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def narrow(serve: Serve) -> Iterator[stepwell.LocalServer]:
+    """A server with one sandbox."""
+    with serve(pool={"bash-v1": 1}, pool_max=1) as running:
+        yield running
+
+
 @pytest.fixture
 def client(server: stepwell.LocalServer) -> Iterator[stepwell.Client]:
     with stepwell.Client(server.url) as connected:

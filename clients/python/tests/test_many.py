@@ -1,6 +1,7 @@
 """Resets and steps by the dozen."""
 
 import asyncio
+import threading
 
 import pytest
 from cable import Cable
@@ -36,9 +37,9 @@ def test_a_reset_that_fails_is_given_in_its_place(client):
             one.episode.close()
 
 
-def test_episodes_come_before_the_last_is_ready(serve):
-    with serve(pool={"bash-v1": 2}, pool_max=2) as server, stepwell.Client(server.url) as client:
-        # Only two can be open: the third comes when the first was closed, which needs that the first was given.
+def test_episodes_come_before_the_last_is_ready(narrow):
+    with stepwell.Client(narrow.url) as client:
+        # Only one can be open: the second comes when the first was closed, which needs that the first was given.
         for opened in client.reset_many("bash-v1", count=5, queue_timeout_ms=60_000):
             opened.unwrap().close()
 
@@ -108,7 +109,7 @@ def test_a_malformed_action_among_many_fails_alone(client):
 
 def test_many_over_a_socket_that_drops(serve):
     # Episodes whose answer was lost with the socket keep their sandboxes for the grace time.
-    with serve(pool={"bash-v1": 12}, pool_max=24) as server, Cable(server.url) as cable:
+    with serve(pool_max=24) as server, Cable(server.url) as cable:
         asyncio.run(_many_over(cable))
 
 
@@ -129,16 +130,14 @@ async def _many_over(cable):
         assert outputs == dict.fromkeys(range(6), "once\n")
 
 
-def test_a_waiting_reset_tells_its_place(serve):
-    with serve(pool={"bash-v1": 1}, pool_max=1) as server, stepwell.Client(server.url) as client:
+def test_a_waiting_reset_tells_its_place(narrow):
+    with stepwell.Client(narrow.url) as client:
         holding = client.reset("bash-v1")
         places = []
 
         def told(queued):
             places.append(queued)
             # From the client's own thread a call cannot wait; another thread can.
-            import threading
-
             threading.Thread(target=holding.close).start()
 
         with client.reset("bash-v1", queue_timeout_ms=60_000, on_queued=told) as episode:
@@ -146,11 +145,13 @@ def test_a_waiting_reset_tells_its_place(serve):
         assert places[0].position == 1 and places[0].environment == "bash-v1"
 
 
-def test_a_reset_that_may_not_wait(serve):
-    with serve(pool={"bash-v1": 1}, pool_max=1) as server, stepwell.Client(server.url) as client:
+def test_no_capacity_is_a_fault_of_the_infrastructure(narrow):
+    with stepwell.Client(narrow.url) as client:
         client.reset("bash-v1")
-        with pytest.raises(stepwell.CapacityError):
+        with pytest.raises(stepwell.CapacityError) as caught:
             client.reset("bash-v1", queue_timeout_ms=0)
+        error = caught.value
+        assert (error.error_class, error.retryable, error.mask_sample) == ("capacity", True, True)
 
 
 def test_turns_are_extended(client):
