@@ -1,7 +1,4 @@
-"""
-Commands and files by steps, as Inspect wants them. What is below the line needs the package and is run by hand: its own
-checks of a sandbox, and an evaluation.
-"""
+"""Commands and files by steps, as Inspect wants them. `by_hand/real_inspect.py` plays with Inspect itself."""
 
 import pytest
 
@@ -45,6 +42,14 @@ def test_folder_and_variables(session):
     assert missing.status == 1 and b"/nowhere" in missing.stderr
     with pytest.raises(ValueError, match="no name of a variable"):
         shell.exec_code(["id"], env={"A; id": "x"})
+
+
+def test_users(session):
+    assert run(session, ["id", "-un"], user="nobody").stdout == b"nobody\n"
+    done = run(session, ["sh", "-c", "cat; exit 4"], b"in", user="nobody", cwd="/tmp")
+    assert (done.status, done.stdout) == (4, b"in")
+    missing = run(session, ["id"], user="nonexistent")
+    assert missing.status != 0 and b"nonexistent" in missing.stderr
 
 
 def test_nothing_is_left_in_the_session(session):
@@ -97,61 +102,3 @@ def test_files(session, monkeypatch):
     session.step(f"chmod 600 {shell.shlex.quote(path)}")
     assert file_step(session, shell.remove_code(path)).observation["exit_code"] == 0
     assert file_step(session, shell.size_code(path)).observation["exit_code"] == shell.MISSING
-
-
-# ── with the package ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_inspects_own_checks(server):
-    pytest.importorskip("inspect_ai")
-    import asyncio
-
-    from inspect_ai.util._sandbox import self_check
-
-    from stepwell.inspect.sandbox import StepwellSandbox, StepwellSandboxConfig
-
-    async def check():
-        faults = {}
-        config = StepwellSandboxConfig(url=server.url)
-        for name in self_check.__all__:
-            made = await StepwellSandbox.sample_init("check", config, {})
-            try:
-                await getattr(self_check, name)(made["default"])
-            except Exception as fault:
-                faults[name] = f"{type(fault).__name__}: {fault}"[:300]
-            finally:
-                await StepwellSandbox.sample_cleanup("check", config, made, False)
-        return len(self_check.__all__), faults
-
-    count, faults = asyncio.run(check())
-    assert count > 30 and faults == {}
-
-
-def test_an_evaluation(server, tmp_path):
-    inspect_ai = pytest.importorskip("inspect_ai")
-    from inspect_ai.model import ModelOutput, get_model
-    from inspect_ai.solver import generate, use_tools
-    from inspect_ai.tool import bash
-
-    from stepwell.inspect.evaluation import samples, stepwell_scorer
-
-    dataset = samples(url=server.url)[:2]
-    outputs = [
-        ModelOutput.for_tool_call("mockllm/model", "bash", {"cmd": "echo hi; echo err >&2"}),
-        ModelOutput.from_content("mockllm/model", "Done."),
-    ]
-    task = inspect_ai.Task(dataset=dataset, solver=[use_tools(bash()), generate()], scorer=stepwell_scorer())
-    (log,) = inspect_ai.eval(
-        task,
-        model=get_model("mockllm/model", custom_outputs=outputs * 2),
-        log_dir=str(tmp_path),
-        display="none",
-        max_samples=1,
-    )
-    assert log.status == "success", log.error
-    assert len(log.samples) == 2
-    for sample in log.samples:
-        (told,) = [message for message in sample.messages if message.role == "tool"]
-        assert "hi" in told.text and "err" in told.text
-        score = sample.scores["stepwell_scorer"]
-        assert 0 <= score.value < 1 and score.metadata["success"] is False

@@ -14,7 +14,7 @@ from inspect_ai.util import (
     SandboxUserUnsupportedError,
     sandboxenv,
 )
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from ..async_client import AsyncClient
 from ..async_episode import AsyncEpisode
@@ -28,8 +28,10 @@ TASK, DATASET = "stepwell_task", "stepwell_dataset"
 """Keys of a sample's metadata."""
 
 
-class StepwellSandboxConfig(BaseModel, frozen=True):
+class StepwellSandboxConfig(BaseModel):
     """`sandbox=("stepwell", StepwellSandboxConfig(url=…))`."""
+
+    model_config = ConfigDict(frozen=True)
 
     url: str | None = None
     """Default: the variable `STEPWELL_URL`, or `ws://127.0.0.1:8765`. The token is `STEPWELL_TOKEN`."""

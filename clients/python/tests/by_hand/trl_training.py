@@ -25,6 +25,7 @@ from stepwell.trl import BashEnvironment, SqlEnvironment, outcomes, rows
 STEPS = int(sys.argv[1]) if len(sys.argv) > 1 else 6
 GROUP = 8
 SANDBOXES = 6
+"""Of each of the two environments."""
 
 
 def call(name, **arguments):
@@ -98,7 +99,7 @@ def main():
     silent = [token for token in range(len(tokenizer)) if token not in said]
 
     pool = {"bash-v1": SANDBOXES, "sql-v1": SANDBOXES}
-    with stepwell.serve(runtime="local", pool=pool, pool_max=SANDBOXES, log_level="error") as server:
+    with stepwell.serve(runtime="local", pool=pool, pool_max=2 * SANDBOXES, log_level="error") as server:
         options = {"url": server.url, "max_turns": 4, "queue_timeout_ms": 0}
         tasks = [
             next(row for row in rows("sql-v1", url=server.url) if row["task"] == "library-irish-authors"),
