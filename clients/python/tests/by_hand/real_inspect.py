@@ -32,10 +32,12 @@ def test_inspects_own_checks(server):
     assert set(faults) <= {"test_exec_as_user"}, faults
 
 
-def test_an_evaluation(server, tmp_path):
+def test_an_evaluation(server, tmp_path, monkeypatch):
+    # The mock model counts tokens with a table that it downloads.
+    monkeypatch.setattr("inspect_ai.model._model.count_text_tokens", len)
     dataset = samples(url=server.url)[:2]
     outputs = [
-        ModelOutput.for_tool_call("mockllm/model", "bash", {"cmd": "echo hi; echo err >&2"}),
+        ModelOutput.for_tool_call("mockllm/model", "bash", {"command": "echo hi; echo err >&2"}),
         ModelOutput.from_content("mockllm/model", "Done."),
     ]
     task = inspect_ai.Task(dataset=dataset, solver=[use_tools(bash()), generate()], scorer=stepwell_scorer())

@@ -23,8 +23,8 @@ import stepwell
 from stepwell.trl import BashEnvironment, SqlEnvironment, outcomes, rows
 
 STEPS = int(sys.argv[1]) if len(sys.argv) > 1 else 6
-GROUP = 8
-SANDBOXES = 6
+GROUP = 6
+SANDBOXES = 4
 """Of each of the two environments."""
 
 
@@ -36,7 +36,7 @@ ACTIONS = [
     call("query", sql="SELECT name, born FROM author WHERE country = 'Ireland' ORDER BY born"),
     call("query", sql="SELECT name, born FROM author"),
     call("query", sql="SELECT name FROM nowhere"),
-    call("run", command="ls -la"),
+    call("run", command="pwd"),
     call("run", command="cat /etc/hostname; false"),
     "Done.",
 ]
@@ -82,7 +82,7 @@ class Shown(TrainerCallback):
         if "reward" not in logs:
             return
         self.history.append(logs)
-        shown = [f"{name}={logs[key]:.3f}" for key, name in self.columns if key in logs]
+        shown = [f"{name}={logs[key]:.3f}" for key, name in self.columns if logs.get(key) is not None]
         print(f"step {state.global_step}: " + " ".join(shown), flush=True)
 
 
@@ -123,10 +123,11 @@ def main():
                     max_steps=STEPS,
                     per_device_train_batch_size=2 * GROUP,
                     num_generations=GROUP,
-                    max_completion_length=1024,
+                    max_completion_length=384,
                     max_tool_calling_iterations=3,
                     learning_rate=3e-2,
                     temperature=1.0,
+                    shuffle_dataset=False,
                     logging_steps=1,
                     report_to="none",
                     save_strategy="no",
@@ -140,7 +141,7 @@ def main():
         for task, reward, failure in zip(columns["task"], columns["reward"], columns["failure"], strict=True):
             print(f"  task={task} reward={reward} failure={failure}")
     masked = [logs["stepwell/masked"] for logs in shown.history]
-    rewards = [logs["rewards/SqlEnvironment/mean"] for logs in shown.history]
+    rewards = [logs.get("rewards/SqlEnvironment/mean") or 0.0 for logs in shown.history]
     assert len(shown.history) == STEPS and all(math.isfinite(logs["loss"]) for logs in shown.history)
     assert all(share > 0 for share in masked), "the rollouts without a sandbox were not masked"
     assert any(reward > 0 for reward in rewards), "no rollout got a reward"
