@@ -48,6 +48,9 @@ def test_users(session):
     assert run(session, ["id", "-un"], user="nobody").stdout == b"nobody\n"
     done = run(session, ["sh", "-c", "cat; exit 4"], b"in", user="nobody", cwd="/tmp")
     assert (done.status, done.stdout) == (4, b"in")
+    assert run(session, ["sh", "-c", "id -G; echo $HOME"], user="nobody").stdout == b"65534\n/nonexistent\n"
+    with pytest.raises(ValueError, match="no name of a user"):
+        shell.exec_code(["id"], user="a; id")
     missing = run(session, ["id"], user="nonexistent")
     assert missing.status != 0 and b"nonexistent" in missing.stderr
 

@@ -21,6 +21,7 @@ MISSING, FOLDER, REFUSED = 41, 42, 43
 """Exit statuses of `read_code`, `size_code` and `write_code`."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 class Garbled(Exception):
@@ -51,10 +52,13 @@ def exec_code(
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name of a variable")
     words = " ".join(map(shlex.quote, command))
-    as_user = "" if user is None else f"/usr/sbin/runuser -u {shlex.quote(user)} -- "
+    if user is not None and not _USER.fullmatch(user):
+        raise ValueError(f"{user!r} is no name of a user")
+    as_user = "" if user is None else f"/usr/bin/setpriv --reuid={user} --regid=$(/usr/bin/id -g {user}) --init-groups -- "
     inner = [
         "exec 8>&-",
         *([] if cwd is None else [f"cd -- {shlex.quote(cwd)} || exit"]),
+        *([] if user is None else [f"export HOME=~{user}"]),
         *[f"export {name}={shlex.quote(value)}" for name, value in (env or {}).items()],
         f"exec {as_user}{words}" + ("" if input_from is None else f" <{shlex.quote(input_from)}"),
     ]
