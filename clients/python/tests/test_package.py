@@ -34,9 +34,9 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_has_every_module_and_its_types(wheel):
     with zipfile.ZipFile(wheel) as archive:
-        packed = {name for name in archive.namelist() if name.startswith("stepwell/")}
+        packed = {name for name in archive.namelist() if name.startswith(("stepwell/", "stepwell_verifiers/"))}
         metadata = archive.read(f"stepwell-{stepwell.__version__}.dist-info/METADATA").decode()
-    sources = {str(path.relative_to(PACKAGE)) for path in PACKAGE.glob("stepwell/**/*.py")}
+    sources = {str(path.relative_to(PACKAGE)) for path in PACKAGE.glob("stepwell*/**/*.py")}
     assert packed == sources | {"stepwell/py.typed"}
     needed = re.findall(r"^Requires-Dist: (.*)$", metadata, re.MULTILINE)
     assert [name for name in needed if "extra ==" not in name] == ["websockets>=15"]
@@ -52,7 +52,9 @@ def test_the_wheel_is_installed_and_imported(wheel, tmp_path):
 
 
 def test_the_import_needs_no_extra():
-    program = "import sys, stepwell, stepwell.intercode; print({'gymnasium', 'numpy', 'pandas'} & set(sys.modules))"
+    heavy = "{'gymnasium', 'inspect_ai', 'numpy', 'pandas', 'torch', 'transformers', 'trl', 'verifiers'}"
+    imports = "stepwell, stepwell.inspect, stepwell.intercode, stepwell.trl, stepwell.verifiers"
+    program = f"import sys, {imports}; print({heavy} & set(sys.modules))"
     assert run("-c", program) == "set()\n"
 
 

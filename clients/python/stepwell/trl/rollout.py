@@ -1,0 +1,112 @@
+"""One rollout: an episode that begins in the background, and ends with a reward or without one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from ..async_client import AsyncClient
+from ..async_episode import AsyncEpisode
+from ..errors import EpisodeOverError, StepwellError
+from ..results import Action, Failure, StepResult
+
+_RESETS = 3
+"""Times that a reset is tried where its error is retryable."""
+
+
+class Rollout:
+    """Lives in its client's event loop. Its reset is requested when it is made, and waited for when it is needed."""
+
+    def __init__(self, client: AsyncClient, environment: str, options: Mapping[str, Any]) -> None:
+        self.episode: AsyncEpisode | None = None
+        self.result: StepResult | None = None
+        """Of the last step."""
+        self.error: StepwellError | None = None
+        """What ended the rollout, if the call for it raised."""
+        loop = asyncio.get_running_loop()
+        self._beginning = loop.create_task(self._begin(client, environment, options))
+        self._finishing: asyncio.Task[float | None] | None = None
+
+    @property
+    def failure(self) -> Failure | StepwellError | None:
+        """The infrastructure fault that ended the rollout."""
+        if self.error is not None:
+            return self.error
+        return None if self.result is None else self.result.failure
+
+    async def instruction(self) -> str | None:
+        """What the agent sees first; `None` where there is no episode because of the infrastructure."""
+        await self._beginning
+        self._raise_misuse()
+        return None if self.episode is None else str(self.episode.observation["output"])
+
+    async def step(self, action: Action) -> StepResult:
+        """Make a step. Raises the infrastructure fault, at each call from then on."""
+        await self._beginning
+        if self.error is not None:
+            raise self.error
+        assert self.episode is not None
+        if self._finishing is not None or (self.result is not None and self.result.done):
+            raise EpisodeOverError("the episode is over")
+        try:
+            self.result = await self.episode.step(action)
+        except StepwellError as error:
+            # Else the model's own request was refused, e.g. because it is too large: the episode goes on.
+            if error.mask_sample:
+                self.error = error
+            raise
+        self.result.raise_for_failure()
+        return self.result
+
+    async def finish(self) -> float | None:
+        """Submit what there is, unless the episode is over, and give the sandbox back. The reward, if it is one."""
+        if self._finishing is None:
+            self._finishing = asyncio.get_running_loop().create_task(self._finish())
+        return await asyncio.shield(self._finishing)
+
+    async def abandon(self) -> None:
+        """Give the sandbox back."""
+        self._beginning.cancel()
+        await asyncio.wait([self._beginning])
+        await self._close()
+
+    async def _begin(self, client: AsyncClient, environment: str, options: Mapping[str, Any]) -> None:
+        for left in reversed(range(_RESETS)):
+            try:
+                self.episode = await client.reset(environment, **options)
+            except StepwellError as error:
+                if left and error.retryable:
+                    continue
+                self.error = error
+            return
+
+    async def _finish(self) -> float | None:
+        await self._beginning
+        self._raise_misuse()
+        if self.episode is None:
+            return None
+        try:
+            if self.error is None and (self.result is None or not self.result.done):
+                self.result = await self.episode.submit()
+        except StepwellError as error:
+            self.error = error
+        finally:
+            await self._close()
+        self._raise_misuse()
+        if self.error is not None or self.result is None or self.result.failure is not None:
+            return None
+        if self.result.reward is None and "ungraded" not in self.result.info:
+            # `reward: on_submit`, and the agent has used its turns or its time without a submit.
+            return 0.0
+        return self.result.reward
+
+    async def _close(self) -> None:
+        if self.episode is not None:
+            async with self.episode:
+                pass
+
+    def _raise_misuse(self) -> None:
+        """A fault of the program, e.g. a task that is not there, is no matter of one sample."""
+        if self.error is not None and not self.error.mask_sample:
+            raise self.error
