@@ -36,6 +36,8 @@ describe('links in documents', () => {
     'environments/python/judge/README.md',
     'clients/README.md',
     'clients/python/README.md',
+    'clients/python/TRAINERS.md',
+    'clients/examples/learn/README.md',
   ])('of %s lead somewhere', (file) => {
     const text = readFileSync(resolve(ROOT, file), 'utf8');
     for (const [, target = ''] of text.matchAll(/\]\(([^)#:]+)\)/g)) {

@@ -12,7 +12,7 @@ from typing import Any
 
 from .address import default_url
 from .async_episode import AsyncEpisode
-from .errors import StepwellError
+from .errors import EpisodeLostError, EpisodeNotFoundError, StepwellError
 from .link import Link
 from .many import open_many, step_many
 from .pending import Note
@@ -135,6 +135,24 @@ class AsyncClient:
         deadline = timeout_s or self.reset_timeout_s(options)
         wire = await self._link.call("episode/reset", params, timeout_s=deadline, on_note=note, on_late=self._close_late)
         return self._episode(environment, wire)
+
+    async def resume(self, resume_token: str, *, timeout_s: float | None = None) -> AsyncEpisode:
+        """
+        Take over an episode that another client began, e.g. this program before it was restarted. It goes on after its last
+        step, whose result is in `last`; `info` is empty. The client that had it gets `EpisodeMovedError`.
+
+        The server keeps episodes for its grace time after their socket dropped; a client that is closed closes them. Raises
+        `EpisodeLostError` if the server does not have the episode any more.
+        """
+        try:
+            wire = await self.call("episode/resume", {"resume_token": resume_token}, timeout_s=timeout_s)
+        except EpisodeNotFoundError as error:
+            raise EpisodeLostError(f"the episode could not be resumed: {error}") from error
+        begun = {"output": wire["task"]["instruction"]}
+        reset = {**wire, "resume_token": resume_token, "observation": begun, "info": {}}
+        episode = self._episode(wire["environment"], reset)
+        episode.taken_over(wire)
+        return episode
 
     async def reset_many(
         self,

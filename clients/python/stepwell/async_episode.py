@@ -43,6 +43,8 @@ class AsyncEpisode:
         """What the agent sees first: `output` is the task's instruction."""
         self.info: dict[str, Any] = dict(reset["info"])
         """Facts about the episode: seed, image, engine, isolation."""
+        self.last: StepResult | None = None
+        """Result of the last step that was answered. `None` before the first, and after a fork or an undo."""
         self.step_count = 0
         """Number of steps that were answered."""
         self.over = False
@@ -139,6 +141,7 @@ class AsyncEpisode:
         finally:
             self._undoing = False
         self.step_count, self._next_step = origin.step_count, origin.step_count + 1
+        self.last = None
         self.over = False
         self.exact = self.exact and origin.exact
         self._link.adopt(self)
@@ -179,6 +182,13 @@ class AsyncEpisode:
             return EpisodeLostError(text)
         return None
 
+    def taken_over(self, result: Mapping[str, Any]) -> None:
+        """This client took the episode over from another one."""
+        self.exact = result["exact"]
+        if result.get("last") is not None:
+            self._stepped(result["last"])
+        self.step_count, self._next_step = result["step_count"], result["step_count"] + 1
+
     def lost(self, error: StepwellError) -> None:
         """See `Resumable`."""
         self._error = error
@@ -218,6 +228,8 @@ class AsyncEpisode:
 
     def _stepped(self, wire: Mapping[str, Any]) -> StepResult:
         result = StepResult.of_wire(wire)
+        if result.step > self.step_count:
+            self.last = result
         self.step_count = max(self.step_count, result.step)
         self._next_step = max(self._next_step, result.step + 1)
         if result.done and not self.over:

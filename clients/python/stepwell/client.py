@@ -106,6 +106,10 @@ class Client:
         begun = self._client.reset(environment, timeout_s=timeout_s, on_queued=on_queued, **options)
         return self._episode(self._loop.run(begun))
 
+    def resume(self, resume_token: str, *, timeout_s: float | None = None) -> Episode:
+        """Take over an episode that another client began. See `AsyncClient.resume`."""
+        return self._episode(self._loop.run(self._client.resume(resume_token, timeout_s=timeout_s)))
+
     def reset_many(
         self, environment: str, *, count: int = 1, tasks: Sequence[int | str] | None = None, **options: Any
     ) -> Iterator[Opened[Episode]]:

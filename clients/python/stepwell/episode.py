@@ -62,6 +62,11 @@ class Episode:
         return self._episode.info
 
     @property
+    def last(self) -> StepResult | None:
+        """Result of the last step that was answered. `None` before the first, and after a fork or an undo."""
+        return self._episode.last
+
+    @property
     def step_count(self) -> int:
         """Number of steps that were answered."""
         return self._episode.step_count
