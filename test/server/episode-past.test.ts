@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StepEvent, TrajectoryEvent, UndoEvent } from '../../protocol/trajectory.ts';
 import { EpisodePast } from '../../server/episode-past.ts';
+import { recordedLines } from '../../server/recorded-events.ts';
 import { ResultMemory } from '../../server/step-results.ts';
 import { type TrajectoryFile, TrajectoryLog } from '../../server/trajectory-log.ts';
 
@@ -77,6 +78,16 @@ describe('the past of an episode with a trajectory', () => {
     await other.write(stepEvent(1, 'b'));
     expect(await other.read(0)).toEqual(stepEvent(1, 'b'));
     await other.close();
+  });
+
+  test('is refused when its actions take too much memory, those that were taken back not counted', async () => {
+    const step = (n: number): StepEvent => ({ ...stepEvent(n, 'a'), action: { code: 'x'.repeat(1_000) } });
+    await record(step(1), step(2), undone(1), step(2));
+    const path = String(log.path);
+    expect(await recordedLines(path, 2, 2, 3_000)).toHaveLength(2);
+    await record(step(3));
+    await expect(recordedLines(path, 3, 3, 3_000)).rejects.toMatchObject({ error: 'unsupported' });
+    expect(await recordedLines(path, 2, 3, 3_000)).toHaveLength(2);
   });
 
   test('is read for one episode at a time', async () => {
