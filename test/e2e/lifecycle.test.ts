@@ -34,7 +34,7 @@ for (const under of await engineCases()) {
         pool_max: 2,
         log_level: 'silent',
         heartbeat_interval_ms: 50,
-        heartbeat_timeout_ms: 200,
+        heartbeat_timeout_ms: 250,
         grace_ms: 0,
         max_buffered_bytes: 65_536,
         slow_reader_timeout_ms: 300,

@@ -31,7 +31,7 @@ describeUnless(under.missing, 'sockets that misbehave', () => {
       home,
       flags: [
         '--heartbeat-interval-ms=200',
-        '--heartbeat-timeout-ms=1000',
+        '--heartbeat-timeout-ms=2000',
         '--slow-reader-timeout-ms=1500',
         '--connect-timeout-ms=1500',
         `--max-connections=${MAX_CONNECTIONS}`,

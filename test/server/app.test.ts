@@ -76,7 +76,7 @@ test('a client that reads late gets everything', async () => {
 });
 
 test('a socket that answers no pings is closed, one that answers stays open', async () => {
-  const { fake, server, wire } = await start({ heartbeat_interval_ms: 50, heartbeat_timeout_ms: 200 });
+  const { fake, server, wire } = await start({ heartbeat_interval_ms: 50, heartbeat_timeout_ms: 250 });
   const silent = await Wire.connect(`${server.url}/v1`);
   await silent.reset();
   await wire.reset();
