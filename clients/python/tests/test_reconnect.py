@@ -175,7 +175,14 @@ async def _fake_server(answers):
     asked = []
     reset = {"episode_id": "one", "resume_token": "token", "observation": {"output": ""}, "info": {}}
     task = {"id": "task", "index": 0, "dataset": "built-in", "instruction": "Do it."}
-    step = {"observation": {"output": ""}, "reward": None, "terminated": False, "truncated": False, "failure": None, "info": {}}
+    step = {
+        "observation": {"output": ""},
+        "reward": None,
+        "terminated": False,
+        "truncated": False,
+        "failure": None,
+        "info": {},
+    }
     usual = {
         "initialize": lambda: {"protocol_version": 1, "server": {}, "limits": {"grace_ms": 60_000}},
         "episode/reset": lambda: {**reset, "task": task},
