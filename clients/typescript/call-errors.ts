@@ -53,6 +53,17 @@ export class ConnectionLostError extends UnansweredError {
   }
 }
 
+/** The socket was lost before the answer, and the call may not be sent twice. The client connects again, and other calls go on. */
+export class InterruptedError extends UnansweredError {
+  readonly retryable = false;
+  readonly remedy =
+    'Go on with this client, which connects again by itself: see whether the call was done, e.g. by `state()`, and repeat it if not.';
+
+  constructor(reason: string, call: CallContext, cause?: unknown) {
+    super(`the socket was lost during ${call.method}: ${reason}`, call, true, { cause });
+  }
+}
+
 /**
  * The episode could not be resumed after the socket was lost: its grace time was over, its server was gone and it could not be
  * played again, or not to the same observations. The `cause` says which. A trainer leaves its sample out.

@@ -121,7 +121,7 @@ export class StepwellClient implements AsyncDisposable {
       acceptInexact,
       open: (signal) => this.#open(signal),
       initialize: () => this.#initialize(),
-      resume: (resume_token) => this.#first('episode/resume', { resume_token }),
+      resume: (resume_token) => this.#resume(resume_token),
       close: (episode_id) => this.#first('episode/close', { episode_id }),
     });
     this.#timeoutMs = options.timeoutMs ?? 120_000;
@@ -319,6 +319,14 @@ export class StepwellClient implements AsyncDisposable {
       },
       { timeoutMs: connectTimeoutMs, signal },
     );
+  }
+
+  async #resume(resume_token: string): Promise<Result<'episode/resume'>> {
+    const resumed = await this.#first('episode/resume', { resume_token });
+    for (const episode of this.#episodes) {
+      if (episode.id === resumed.episode_id) episode.resumed(resumed.step_count);
+    }
+    return resumed;
   }
 
   /** A call that prepares a new socket. */

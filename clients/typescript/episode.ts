@@ -3,7 +3,7 @@ import type { EpisodeState, EvaluateResult, ResetResult, StepResult } from '../.
 import type { Restored, UndoResult } from '../../protocol/fork.ts';
 import type { MethodName, Params, Result } from '../../protocol/methods.ts';
 import { EpisodeLostError, UnansweredError } from './call-errors.ts';
-import { EpisodeNotFoundError, RemoteError, remoteError } from './errors.ts';
+import { EpisodeNotFoundError, RemoteError, remoteError, StepOutOfOrderError } from './errors.ts';
 import type { Call, CallOptions } from './pending-call.ts';
 
 /** What an episode needs of its client. */
@@ -64,6 +64,8 @@ export class Episode implements AsyncDisposable {
   readonly info: ResetResult['info'];
   readonly #link: EpisodeLink;
   #nextStep: number;
+  /** Whether the server may have taken steps back that this episode still counts. */
+  #undoLost = false;
   #closing: Promise<void> | null = null;
 
   /** @param stepCount steps that a fork begins with */
@@ -96,7 +98,8 @@ export class Episode implements AsyncDisposable {
       this.stepped(step, result);
       return result;
     } catch (error) {
-      if (options.step === undefined) this.giveNumberBack(step, error);
+      // It did not run if it was refused for its number.
+      if (options.step === undefined && this.giveNumberBack(step, error)) return this.step(action, options);
       throw error;
     }
   }
@@ -111,13 +114,28 @@ export class Episode implements AsyncDisposable {
   /** A step has a result; for `stepMany`. */
   stepped(step: number, { terminated, truncated }: StepResult): void {
     this.#nextStep = Math.max(this.#nextStep, step + 1);
+    this.#undoLost = false;
     if (terminated || truncated) this.#link.onOver();
   }
 
-  /** A step has failed: if it was refused or never sent, no step ran, so its number is free again; for `stepMany`. */
-  giveNumberBack(step: number, error: unknown): void {
+  /**
+   * A step has failed: if it was refused or never sent, no step ran, so its number is free again; for `stepMany`.
+   * @returns whether it was refused because an undo without an answer was made; the next step now has the right number
+   */
+  giveNumberBack(step: number, error: unknown): boolean {
     const free = error instanceof RemoteError || (error instanceof UnansweredError && !error.mayHaveRun);
     if (free) this.#nextStep = Math.min(this.#nextStep, step);
+    const expected = error instanceof StepOutOfOrderError ? error.details.expected : undefined;
+    if (!this.#undoLost || typeof expected !== 'number' || expected >= step) return false;
+    this.#nextStep = expected;
+    this.#undoLost = false;
+    return true;
+  }
+
+  /** It goes on after so many steps, on another socket; for the client. */
+  resumed(stepCount: number): void {
+    // An undo may still run: the flag stays.
+    if (this.#undoLost) this.#nextStep = Math.min(this.#nextStep, stepCount + 1);
   }
 
   /** The deadline of a call that makes a step, in milliseconds; for `stepMany`. */
@@ -170,13 +188,20 @@ export class Episode implements AsyncDisposable {
   /**
    * Go back in place: the last steps count as not made. Await the steps before; those after get the numbers again.
    * @param steps number of steps to take back @default 1
+   * @throws {InterruptedError} the socket was lost: `state()` tells how many steps are left, and the next step gets its number
    * @throws {EpisodeOverError} the episode has ended: fork it at an earlier step instead
    */
   async undo(steps = 1, options?: CallOptions): Promise<UndoResult> {
     const params = { episode_id: this.id, steps };
-    const result = await this.#link.call('episode/undo', params, { ...options, step: null });
-    this.#nextStep = result.step_count + 1;
-    return result;
+    try {
+      const result = await this.#link.call('episode/undo', params, { ...options, step: null });
+      this.#nextStep = result.step_count + 1;
+      this.#undoLost = false;
+      return result;
+    } catch (error) {
+      this.#undoLost ||= error instanceof UnansweredError && error.mayHaveRun;
+      throw error;
+    }
   }
 
   state(options?: CallOptions): Promise<EpisodeState> {

@@ -12,6 +12,7 @@ export {
   ConnectionLostError,
   DeadlineError,
   EpisodeLostError,
+  InterruptedError,
   MalformedResultError,
   OverloadedError,
   UnansweredError,

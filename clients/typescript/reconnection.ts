@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResumeResult } from '../../protocol/episode.ts';
-import { ConnectionLostError } from './call-errors.ts';
+import { ConnectionLostError, InterruptedError } from './call-errors.ts';
 import { StepwellError, UnauthorizedError, VersionMismatchError } from './errors.ts';
 import type { HeldEpisodes } from './held-episodes.ts';
 import type { ServerConnection } from './server-connection.ts';
@@ -97,8 +97,9 @@ export class Reconnection {
         await close(id).catch(() => undefined);
         return;
       } catch (error) {
-        // The next socket resumes it.
-        if (round !== this.#round || error instanceof ConnectionLostError) return;
+        // The next socket resumes it, if there is one.
+        const lost = error instanceof InterruptedError || error instanceof ConnectionLostError;
+        if (round !== this.#round || lost) return;
         const again = error instanceof StepwellError && error.retryable;
         if (!again || performance.now() >= this.#until || this.#stopping.signal.aborted) {
           this.#lose(id, error instanceof Error ? error.message : String(error), error);

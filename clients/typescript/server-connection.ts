@@ -1,4 +1,10 @@
-import { AbortedError, type CallContext, ConnectionLostError, OverloadedError } from './call-errors.ts';
+import {
+  AbortedError,
+  type CallContext,
+  ConnectionLostError,
+  InterruptedError,
+  OverloadedError,
+} from './call-errors.ts';
 import { remoteError, type StepwellError, type WireError } from './errors.ts';
 import { type Call, type OnGivenUp, PendingCall } from './pending-call.ts';
 import type { SocketEnd, SocketLink } from './socket-link.ts';
@@ -27,7 +33,7 @@ interface Message {
 
 /**
  * JSON-RPC calls over a WebSocket that may be replaced: matches answers to calls and keeps deadlines. When a socket is lost,
- * calls that may be repeated wait for the next one; the others are rejected.
+ * calls that may be repeated or were not sent wait for the next one; the others are rejected.
  */
 export class ServerConnection {
   readonly #limits: ConnectionLimits;
@@ -160,8 +166,9 @@ export class ServerConnection {
     }
     // What the lost socket has not sent counts no more.
     this.#link = null;
-    for (const { call, givenUp, id } of [...this.#pending.values()]) {
-      if (!call.repeat || givenUp) this.#take(id)?.reject(lost(end, call, true));
+    for (const { call, givenUp, id, wasSent } of [...this.#pending.values()]) {
+      const waits = call.repeat || !wasSent;
+      if (!waits || givenUp) this.#take(id)?.reject(new InterruptedError(end.reason, call, end.cause));
     }
   }
 

@@ -2,7 +2,7 @@ import type { Action } from '../../protocol/action.ts';
 import type { StepResult } from '../../protocol/episode.ts';
 import { MAX_MANY, ResultNote, type StepManyParams } from '../../protocol/many.ts';
 import { Arrivals } from './arrivals.ts';
-import { ConnectionLostError, MalformedResultError } from './call-errors.ts';
+import { ConnectionLostError, InterruptedError, MalformedResultError } from './call-errors.ts';
 import type { Episode } from './episode.ts';
 import { remoteError, StepwellError } from './errors.ts';
 import type { Call, CallOptions } from './pending-call.ts';
@@ -104,7 +104,7 @@ class Part {
 
   /** After a lost socket, a step is requested by itself, under its number: it waits until its episode is resumed. */
   async #unanswered(entry: Entry, cause: unknown, { signal, timeoutMs }: CallOptions): Promise<void> {
-    if (!(cause instanceof ConnectionLostError)) {
+    if (!(cause instanceof InterruptedError || cause instanceof ConnectionLostError)) {
       this.#failed(entry, cause);
       return;
     }

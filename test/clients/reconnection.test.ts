@@ -266,10 +266,37 @@ describe('a client whose socket drops, with a server that does as told', () => {
     await server.arrived('episode/step');
     server.handlers['episode/step'] = () => stepResult(1, 'again');
     server.cut();
-    expect(await step).toMatchObject({ name: 'ConnectionLostError', mayHaveRun: true });
+    expect(await step).toMatchObject({
+      name: 'InterruptedError',
+      mayHaveRun: true,
+      remedy: expect.stringContaining('connects again'),
+    });
     expect(await client.call('episode/step', { episode_id, step: 1, action: 'ls' })).toMatchObject({
       step: 1,
     });
+  });
+
+  test.each(['before', 'after'])('counts on from an undo that was made %s it was resumed', async (when) => {
+    await using server = await withGrace({
+      'episode/undo': () => NEVER,
+      'episode/resume': () => resumed('episode-1', { step_count: when === 'before' ? 1 : 3 }),
+    });
+    await using client = await StepwellClient.connect(server.url);
+    const episode = await client.reset({ environment: 'bash-v1' });
+    for (const action of ['a', 'b', 'c']) await episode.step(action);
+    const undo = failure(episode.undo(2));
+    await server.arrived('episode/undo');
+    server.handlers['episode/step'] = ({ params: { action, step } }) => {
+      if (step !== 2) throw new ProtocolError('step_out_of_order', 'step 2 is next', { expected: 2 });
+      return stepResult(2, String(action));
+    };
+    server.cut();
+    expect(await undo).toMatchObject({ name: 'InterruptedError', mayHaveRun: true });
+    // It waits until the episode is resumed.
+    await episode.evaluate();
+    expect(episode.nextStep).toBe(when === 'before' ? 2 : 4);
+    expect(await episode.step('d')).toMatchObject({ step: 2, observation: { output: 'd' } });
+    expect(episode.nextStep).toBe(3);
   });
 
   test('does not repeat a reset that names its episode', async () => {
@@ -281,7 +308,7 @@ describe('a client whose socket drops, with a server that does as told', () => {
       throw new ProtocolError('episode_exists', 'it is open');
     };
     server.cut();
-    expect(await reset).toMatchObject({ name: 'ConnectionLostError', mayHaveRun: true });
+    expect(await reset).toMatchObject({ name: 'InterruptedError', mayHaveRun: true });
   });
 
   test('tries another socket when one is not answered, and closes that one', async () => {

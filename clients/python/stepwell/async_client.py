@@ -133,7 +133,15 @@ class AsyncClient:
         note = None if on_queued is None else lambda _, params: on_queued(_queued(params))
         params = {"environment": environment, **options}
         deadline = timeout_s or self.reset_timeout_s(options)
-        wire = await self._link.call("episode/reset", params, timeout_s=deadline, on_note=note, on_late=self._close_late)
+        wire = await self._link.call(
+            "episode/reset",
+            params,
+            timeout_s=deadline,
+            # The first one may have opened the episode of that name.
+            repeatable="episode_id" not in options,
+            on_note=note,
+            on_late=self._close_late,
+        )
         return self._episode(environment, wire)
 
     async def resume(self, resume_token: str, *, timeout_s: float | None = None) -> AsyncEpisode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -19,6 +20,10 @@ from .results import Action, EpisodeState, Grade, Observation, Origin, StepResul
 
 STEP_MARGIN_S = 60.0
 """Time for grading and for the network, beside a step's own deadline."""
+
+
+_LOOK_S = 0.05
+"""Time between two looks at an undo that still runs."""
 
 
 class AsyncEpisode:
@@ -132,7 +137,7 @@ class AsyncEpisode:
                 origin = Origin.of_wire(wire)
             except ConnectionLostError as lost:
                 # Whether it went back is seen from the number of steps; a second request might go back twice.
-                now = (await self.state(timeout_s=timeout_s)).step_count
+                now = await self._settled_count(timeout_s)
                 if not lost.may_have_run or now != wanted:
                     wire = await self._call("episode/undo", params, timeout_s, repeatable=False)
                     origin = Origin.of_wire(wire)
@@ -146,6 +151,14 @@ class AsyncEpisode:
         self.exact = self.exact and origin.exact
         self._link.adopt(self)
         return origin
+
+    async def _settled_count(self, timeout_s: float | None) -> int:
+        """The number of steps once nothing runs: an undo goes on without its socket."""
+        while True:
+            state = await self.state(timeout_s=timeout_s)
+            if state.status != "stepping":
+                return state.step_count
+            await asyncio.sleep(_LOOK_S)
 
     async def close(self, *, timeout_s: float | None = None) -> None:
         """Give the sandbox back. An episode that the server no longer has is closed already."""

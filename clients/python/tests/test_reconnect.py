@@ -1,6 +1,8 @@
 """Sockets that drop: callers notice only the time."""
 
 import asyncio
+import contextlib
+import json
 import os
 import random
 import signal
@@ -9,6 +11,7 @@ import socket
 import pytest
 from cable import Cable
 from conftest import open_episodes
+from websockets.asyncio.server import serve as serve_sockets
 
 import stepwell
 
@@ -131,6 +134,74 @@ def test_a_server_that_was_killed_and_started_again(serve, tmp_path):
             assert episode.step("echo $x; cat /tmp/made").output == "kept\nfile\n"
             assert episode.exact
             assert episode.step_count == 2
+
+
+def test_an_undo_that_outlives_its_socket_is_made_once():
+    async def play():
+        looks = iter([{"status": "stepping", "step_count": 3}, {"status": "ready", "step_count": 1}])
+        answers = {
+            "episode/undo": None,
+            "episode/resume": lambda: {"step_count": 3, "exact": True},
+            "episode/state": lambda: {**_STATE, **next(looks)},
+        }
+        async with _fake_server(answers) as (url, asked), stepwell.AsyncClient(url) as client:
+            episode = await client.reset("bash-v1")
+            for _ in range(3):
+                await episode.step("pwd")
+            origin = await episode.undo(2)
+            assert (origin.step_count, episode.next_step) == (1, 2)
+        assert asked.count("episode/undo") == 1
+        assert asked.count("episode/state") == 2
+
+    asyncio.run(play())
+
+
+def test_a_reset_that_names_its_episode_is_made_once():
+    async def play():
+        async with _fake_server({"episode/reset": None}) as (url, asked), stepwell.AsyncClient(url) as client:
+            with pytest.raises(stepwell.ConnectionLostError):
+                await client.reset("bash-v1", episode_id="mine")
+        assert asked.count("episode/reset") == 1
+
+    asyncio.run(play())
+
+
+_STATE = {"age_ms": 1, "last_reward": None, "terminated": False, "truncated": False, "failure": None}
+
+
+@contextlib.asynccontextmanager
+async def _fake_server(answers):
+    """A server that answers as told, and drops the socket in place of an answer that is `None`: its URL, what it was asked."""
+    asked = []
+    reset = {"episode_id": "one", "resume_token": "token", "observation": {"output": ""}, "info": {}}
+    task = {"id": "task", "index": 0, "dataset": "built-in", "instruction": "Do it."}
+    step = {
+        "observation": {"output": ""},
+        "reward": None,
+        "terminated": False,
+        "truncated": False,
+        "failure": None,
+        "info": {},
+    }
+    usual = {
+        "initialize": lambda: {"protocol_version": 1, "server": {}, "limits": {"grace_ms": 60_000}},
+        "episode/reset": lambda: {**reset, "task": task},
+        "episode/step": lambda: {**step, "step": asked.count("episode/step")},
+        "episode/close": lambda: {"closed": True},
+    }
+
+    async def talk(connection):
+        async for frame in connection:
+            request = json.loads(frame)
+            asked.append(request["method"])
+            answer = {**usual, **answers}[request["method"]]
+            if answer is None:
+                connection.transport.abort()
+                return
+            await connection.send(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": answer()}))
+
+    async with serve_sockets(talk, "127.0.0.1", 0) as server:
+        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
 
 
 def _free_port():
