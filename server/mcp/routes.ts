@@ -54,7 +54,11 @@ export function registerMcp(app: FastifyInstance, { environment, ...parts }: Mcp
     outputs: memory.outputs.client(),
     outputBytes: config.max_output_bytes,
   });
-  const episodes = new KeptEpisodes({ registry, idleMs: config.session_idle_ms });
+  const episodes = new KeptEpisodes({
+    registry,
+    idleMs: config.session_idle_ms,
+    maxEpisodes: config.max_episodes_per_connection,
+  });
   const sessions = new McpSessions(episodes, config.max_episodes);
   const handler = createMcpHandler(
     ({ era, requestInfo }) => {
