@@ -177,6 +177,25 @@ it('lists no files where the session has none', async () => {
   await rows.close();
 });
 
+it('makes its tools once, and not for each request', async () => {
+  const other = new FakeEnvironment('other-v1');
+  const { options } = other;
+  let made = 0;
+  Object.defineProperty(other, 'options', {
+    get: () => {
+      made += 1;
+      return options;
+    },
+  });
+  const counted = await startTestServer([other]);
+  const before = made;
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+  const listed = await fetch(`${counted.url}/mcp/other-v1`, { method: 'POST', headers: HEADERS, body });
+  expect((await message(listed)).result.tools).toHaveLength(5);
+  expect(made).toBe(before);
+  await counted.close();
+});
+
 it('wants the token', async () => {
   const locked = await startTestServer([fake], { token: 'a-secret-token' });
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
