@@ -80,7 +80,9 @@ export const Config = z.strictObject({
   max_episodes: integer(1, 100_000).default(1024).describe('Maximum number of open episodes.'),
   max_episodes_per_connection: integer(1, 100_000)
     .default(1024)
-    .describe('Maximum number of open episodes of one WebSocket.'),
+    .describe(
+      'Maximum number of open episodes of one WebSocket; also of all MCP clients of an environment, and of all ORS clients.',
+    ),
   queue_timeout_ms: integer(0, DAY_MS)
     .default(30_000)
     .describe('Maximum time that a reset waits for a sandbox, if its `queue_timeout_ms` does not say.'),

@@ -20,6 +20,8 @@ export interface KeptEpisodesParts {
   readonly registry: EpisodeRegistry;
   /** Time without a request after which an episode is closed, in milliseconds. */
   readonly idleMs: number;
+  /** Maximum number of open episodes of all keys, resets in progress included. */
+  readonly maxEpisodes: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export class KeptEpisodes {
   /** Keys of those that are over, the oldest first. */
   readonly #over = new Set<string>();
   readonly #leaving = new AbortController();
+  #resets = 0;
 
   constructor(parts: KeptEpisodesParts) {
     this.#parts = parts;
@@ -47,8 +50,18 @@ export class KeptEpisodes {
    * Begin an episode in place of the key's former one.
    * @throws {ProtocolError} as `EpisodeRegistry.open`
    */
-  async open(key: string, { signal, ...request }: OpenRequest): Promise<ResetResult> {
+  async open(key: string, request: OpenRequest): Promise<ResetResult> {
     await this.close(key, 'client');
+    this.#refuseWhenFull();
+    this.#resets += 1;
+    try {
+      return await this.#open(key, request);
+    } finally {
+      this.#resets -= 1;
+    }
+  }
+
+  async #open(key: string, { signal, ...request }: OpenRequest): Promise<ResetResult> {
     const left = new AbortController();
     const leave = (): void => left.abort(new ClientGone());
     signal?.addEventListener('abort', leave, { once: true });
@@ -110,6 +123,18 @@ export class KeptEpisodes {
   async leave(): Promise<void> {
     this.#leaving.abort(new ClientGone());
     await Promise.all([...this.#kept.keys()].map((key) => this.close(key, 'shutdown')));
+  }
+
+  /** Other clients have episodes here, too: the refusal is a fault of the infrastructure. */
+  #refuseWhenFull(): void {
+    const { maxEpisodes } = this.#parts;
+    let open = this.#resets;
+    for (const { episode } of this.#kept.values()) if (!episode.over) open += 1;
+    if (open < maxEpisodes) return;
+    throw new ProtocolError('capacity', `All ${maxEpisodes} episode slots of this interface are taken.`, {
+      active_episodes: open,
+      max_episodes: maxEpisodes,
+    });
   }
 
   #rest(key: string): void {

@@ -32,6 +32,8 @@ export const LONG: readonly string[] = [
   'server/batch-answers.test.ts',
   'server/slow-readers.test.ts',
   'cli/dataset-check.test.ts',
+  'fronts/openreward.test.ts',
+  'fronts/openenv.test.ts',
   'package.test.ts',
   'e2e/frozen-sandbox.test.ts',
   'security/reward.test.ts',

@@ -13,7 +13,7 @@ import { KeptEpisodes } from '../kept-episodes.ts';
 import type { ServerMemory } from '../server-memory.ts';
 import { ClientGate } from '../step-gate.ts';
 import { McpSessions } from './sessions.ts';
-import { mcpServer } from './tools.ts';
+import { mcpServer, toolOffer } from './tools.ts';
 
 export interface McpParts {
   readonly environment: Environment;
@@ -54,12 +54,17 @@ export function registerMcp(app: FastifyInstance, { environment, ...parts }: Mcp
     outputs: memory.outputs.client(),
     outputBytes: config.max_output_bytes,
   });
-  const episodes = new KeptEpisodes({ registry, idleMs: config.session_idle_ms });
+  const episodes = new KeptEpisodes({
+    registry,
+    idleMs: config.session_idle_ms,
+    maxEpisodes: config.max_episodes_per_connection,
+  });
   const sessions = new McpSessions(episodes, config.max_episodes);
+  const [named, unnamed] = [toolOffer(environment, true), toolOffer(environment, false)];
   const handler = createMcpHandler(
     ({ era, requestInfo }) => {
       const session = era === 'legacy' ? (requestInfo?.headers.get(SESSION) ?? undefined) : undefined;
-      return mcpServer({ environment, episodes, gate, session });
+      return mcpServer({ offer: session === undefined ? unnamed : named, episodes, gate, session });
     },
     // A stream is kept alive while its step runs.
     { responseMode: 'sse', onerror: (err) => log.debug({ err }, 'an MCP request was refused') },

@@ -9,35 +9,51 @@ import type { KeptEpisodes } from '../kept-episodes.ts';
 import type { ClientGate } from '../step-gate.ts';
 import { type FileRequest, fileCode } from './file-code.ts';
 import { errorAnswer, evaluateAnswer, resetAnswer, stepAnswer, ToolOutput } from './tool-result.ts';
-import { type RunInput, type SubmitInput, type ToolName, toolSpecs } from './tool-specs.ts';
+import { type RunInput, type SubmitInput, type ToolName, type ToolSpec, toolSpecs } from './tool-specs.ts';
 
 export interface ToolsParts {
-  readonly environment: Environment;
+  /** Made for clients with a session if there is one, else for those without. */
+  readonly offer: ToolOffer;
   readonly episodes: KeptEpisodes;
   readonly gate: ClientGate;
   /** The client's session, whose one episode all calls mean; `undefined`: each call names its episode. */
   readonly session: string | undefined;
 }
 
+/** What the server of an environment offers to all clients of a kind; made once, as its schemas are costly. */
+export interface ToolOffer {
+  readonly environment: Environment;
+  readonly instructions: string;
+  readonly specs: readonly ToolSpec[];
+}
+
 const EPISODE = z.string().min(1).max(64);
 
-function instructions({ id, info }: Environment, session: boolean): string {
+/** @param session whether a session names the client's episode, and not each call */
+export function toolOffer(environment: Environment, session: boolean): ToolOffer {
+  const { id, info } = environment;
   const handle = session ? '' : ' It returns an `episode`, which every other tool takes.';
-  return `${id}: ${info.description} Call \`reset\` first: it begins an episode and returns the task.${handle} Then \`run\` code, and \`submit\` to end the episode and have it graded.`;
+  const named = session ? {} : { episode: EPISODE.describe('As `reset` returned it.') };
+  const replaced = session
+    ? {}
+    : { episode: EPISODE.optional().describe('An episode to end. Default: none.') };
+  return {
+    environment,
+    instructions: `${id}: ${info.description} Call \`reset\` first: it begins an episode and returns the task.${handle} Then \`run\` code, and \`submit\` to end the episode and have it graded.`,
+    specs: toolSpecs(environment).map(({ input, ...spec }) => ({
+      ...spec,
+      input: input.extend(spec.name === 'reset' ? replaced : named),
+    })),
+  };
 }
 
 /** The MCP server of one client: tools that play the episodes of an environment. */
-export function mcpServer({ environment, episodes, gate, session }: ToolsParts): McpServer {
+export function mcpServer({ offer, episodes, gate, session }: ToolsParts): McpServer {
+  const { environment, instructions, specs } = offer;
   const server = new McpServer(
     { name: 'stepwell', version: STEPWELL_VERSION, title: `Stepwell ${environment.id}` },
-    { instructions: instructions(environment, session !== undefined) },
+    { instructions },
   );
-  /** Names the episode, if no session does. */
-  const named = session === undefined ? { episode: EPISODE.describe('As `reset` returned it.') } : {};
-  const replaced =
-    session === undefined
-      ? { episode: EPISODE.optional().describe('An episode to end. Default: none.') }
-      : {};
   const keyOf = ({ episode }: { readonly episode?: unknown }): string => session ?? String(episode);
   const answered = async (work: () => Promise<CallToolResult>): Promise<CallToolResult> => {
     try {
@@ -75,11 +91,9 @@ export function mcpServer({ environment, episodes, gate, session }: ToolsParts):
         ),
       submit: ({ answer, ...rest }: SubmitInput) => step(keyOf(rest), { submit: true, answer }),
     };
-  for (const { name, description, input } of toolSpecs(environment)) {
-    const inputSchema = input.extend(name === 'reset' ? replaced : named);
-    server.registerTool(name, { description, inputSchema, outputSchema: ToolOutput }, (values, context) =>
-      tools[name](values as never, context),
-    );
+  for (const { name, description, input } of specs) {
+    const spec = { description, inputSchema: input, outputSchema: ToolOutput };
+    server.registerTool(name, spec, (values, context) => tools[name](values as never, context));
   }
   return server;
 }

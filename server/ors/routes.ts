@@ -86,7 +86,11 @@ export class Ors {
       outputs: memory.outputs.client(),
       outputBytes: config.max_output_bytes,
     });
-    this.#episodes = new KeptEpisodes({ registry, idleMs: config.session_idle_ms });
+    this.#episodes = new KeptEpisodes({
+      registry,
+      idleMs: config.session_idle_ms,
+      maxEpisodes: config.max_episodes_per_connection,
+    });
     this.#sessions = new OrsSessions(config.session_idle_ms, config.max_episodes);
     for (const environment of registry.environments.values()) {
       this.#tools.set(environment.id, new OrsTools(environment));

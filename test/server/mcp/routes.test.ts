@@ -85,6 +85,32 @@ describe('a session', () => {
 });
 
 describe('a client without a session', () => {
+  it('takes at most the episodes of one connection, and not all slots of the server', async () => {
+    const narrow = await startTestServer([fake], { max_episodes: 4, max_episodes_per_connection: 2 });
+    const reset = async (args: object = {}) => {
+      const response = await fetch(`${narrow.url}/mcp/fake-v1`, {
+        method: 'POST',
+        headers: HEADERS,
+        body: JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'tools/call',
+          params: { name: 'reset', arguments: args },
+        }),
+      });
+      return (await message(response)).result;
+    };
+    const { episode } = (await reset()).structuredContent;
+    await reset();
+    expect(await reset()).toMatchObject({
+      isError: true,
+      structuredContent: { error: { name: 'capacity' }, failure: { class: 'capacity', mask_sample: true } },
+    });
+    expect(narrow.app.registry.openCount).toBe(2);
+    expect((await reset({ episode })).isError).toBeUndefined();
+    await narrow.close();
+  });
+
   it('names its episode, and may end it with the next reset', async () => {
     const { episode } = (await call(null, 'reset')).structuredContent;
     expect((await call(null, 'run', { episode, code: 'echo hi' })).structuredContent.output).toBe('hi\n');
@@ -149,6 +175,25 @@ it('lists no files where the session has none', async () => {
   const names = (await message(listed)).result.tools.map(({ name }: { name: string }) => name);
   expect(names).toEqual(['reset', 'run', 'evaluate', 'submit']);
   await rows.close();
+});
+
+it('makes its tools once, and not for each request', async () => {
+  const other = new FakeEnvironment('other-v1');
+  const { options } = other;
+  let made = 0;
+  Object.defineProperty(other, 'options', {
+    get: () => {
+      made += 1;
+      return options;
+    },
+  });
+  const counted = await startTestServer([other]);
+  const before = made;
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+  const listed = await fetch(`${counted.url}/mcp/other-v1`, { method: 'POST', headers: HEADERS, body });
+  expect((await message(listed)).result.tools).toHaveLength(5);
+  expect(made).toBe(before);
+  await counted.close();
 });
 
 it('wants the token', async () => {
