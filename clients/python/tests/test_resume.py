@@ -55,3 +55,18 @@ def test_that_are_gone(server):
         with pytest.raises(stepwell.EpisodeLostError) as caught:
             client.resume(episode.resume_token)
         assert caught.value.mask_sample
+
+
+def test_the_last_result(client):
+    with client.reset("bash-v1", seed=1) as episode:
+        assert episode.last is None
+        first = episode.step("echo 1")
+        second = episode.step("echo 2")
+        assert episode.last == second
+        # A stored result is not the last one.
+        assert episode.step("echo 1", step=1).output == first.output and episode.last == second
+        [fork] = episode.fork()
+        assert fork.last is None
+        episode.undo()
+        assert episode.last is None
+        assert episode.step("echo 3") == episode.last
