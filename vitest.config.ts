@@ -14,7 +14,7 @@ export default defineConfig({
     testTimeout: 60_000,
     // Hooks start servers, which takes a minute on a busy machine. Those that may build images have BUILD_MS.
     hookTimeout: 120_000,
-    globalSetup: ['test/images-first.ts'],
+    globalSetup: ['test/prepared.ts'],
     // Most tests wait for containers and deadlines. None counts what another one's server may have made.
     maxWorkers: 4,
     sequence: { sequencer: LongFirst },
