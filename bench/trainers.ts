@@ -1,8 +1,10 @@
 import { FORK } from './fork.ts';
 import { GROUPS } from './groups.ts';
+import { GROWTH } from './growth.ts';
 import { QUEUE } from './queue.ts';
+import { RESUME } from './resume.ts';
 import type { TrainerCase } from './trainer-case.ts';
 import { UNDO } from './undo.ts';
 
 /** The cases of `--only trainers`, in their order. */
-export const TRAINER_CASES: readonly TrainerCase[] = [FORK, UNDO, GROUPS, QUEUE];
+export const TRAINER_CASES: readonly TrainerCase[] = [FORK, UNDO, RESUME, GROUPS, QUEUE, GROWTH];

@@ -6,6 +6,8 @@ const WARM_WITHIN_MS = 300_000;
 
 export interface WarmServer extends AsyncDisposable {
   readonly client: StepwellClient;
+  readonly url: string;
+  readonly pid: number;
   /** The line that it printed when it was ready. */
   readonly ready: string;
   /** Wait until all sandboxes are ready again. */
@@ -22,6 +24,8 @@ export async function startWarmServer(flags: readonly string[], sandboxes: numbe
     const client = await StepwellClient.connect(server.url);
     return {
       client,
+      url: server.url,
+      pid: server.pid,
       warm,
       ready: server.ready,
       async [Symbol.asyncDispose]() {
