@@ -169,7 +169,8 @@ __sw_report=
 # Report the last command, wait for the next, evaluate it. What is around it runs with standard error at /dev/null, so that
 # tracing shows none of it. A deadline's signal that comes late finds no command running and is ignored: it must not cut the
 # wait for the next one. After a failure, a text that begins with a comment, or has no command, carries the status itself: it may
-# leave it as it is, and no error shows its first line. A stray `break` leaves the inner loops; the outermost text then evaluates itself again.
+# leave it as it is, and no error shows its first line. A `read` of a command whose time was over leaves what it had read ahead to
+# the next `read` of any file: reading /dev/null drops it. A stray `break` leaves the inner loops; the outermost text then evaluates itself again.
 __sw_loop='while while {
     __sw_status=$? __sw_running=;
     [[ $__sw_cutting ]] && __sw_mend;
@@ -181,7 +182,7 @@ __sw_loop='while while {
       builtin set +xv;
       builtin trap -p DEBUG RETURN >&$__sw_text;
       [[ -s /proc/self/fd/$__sw_text ]] || { builtin trap -p; builtin printf "\0"; __sw_save "$@"; __sw_saved; } >&$__sw_text;
-    else IFS= builtin read -r -d "" -u $__sw_text __sw_code; case $-$__sw_status in
+    else builtin read -r __sw_spilled </dev/null; IFS= builtin read -r -d "" -u $__sw_text __sw_code; case $-$__sw_status in
       *[xv]*) __sw_traced ;;
       *[!0-9]0) ;;
       *) case ${__sw_code#"${__sw_code%%[![:space:]]*}"} in

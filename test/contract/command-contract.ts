@@ -62,6 +62,18 @@ export function commandContract({ acquire, run, output, kind }: SandboxBench): v
       }
     });
 
+    it.each([
+      ['NUL bytes', '/dev/zero'],
+      ['a long line', '<(head -c 100000000 /dev/zero | tr "\\0" x)'],
+      ['a long line of a file', '/tmp/long'],
+    ])('runs each command after a `read` whose time was over amid %s', async (_, source) => {
+      const sandbox = await acquire();
+      await run(sandbox, 'head -c 30000000 /dev/zero | tr "\\0" x > /tmp/long');
+      await run(sandbox, `read -t 0.2 x < ${source}`);
+      for (const word of ['one', 'two', 'three'])
+        expect(await output(sandbox, `echo ${word}`)).toBe(`${word}\n`);
+    });
+
     it('after a failure runs no trap of the failure again, and ends no shell with errexit', async () => {
       const sandbox = await acquire();
       await run(sandbox, "trap 'echo trapped' ERR");
