@@ -30,6 +30,8 @@ export interface Target extends AsyncDisposable {
 /** Options of the command's client. */
 export type TargetOptions = Pick<ClientOptions, 'strict'>;
 
+/** For how long a lost server is looked for, in milliseconds: somebody sits at the terminal. */
+const RECONNECT_MS = 5_000;
 /** Short, as no client waits for a stuck step. */
 const EMBEDDED_DRAIN_MS = 1_000;
 /** Deadline of calls to an embedded server, whose first reset may build an image. */
@@ -55,7 +57,7 @@ export async function openTarget(
   const { url } = flags;
   if (url === undefined) return startEmbedded(terminal, flags, warm, options);
   const token = flags.token ?? terminal.env.STEPWELL_TOKEN;
-  const client = await StepwellClient.connect(url, { token, ...options });
+  const client = await StepwellClient.connect(url, { token, reconnectMs: RECONNECT_MS, ...options });
   const close = () => client.close();
   return { client, url, token, isOwn: false, trajectories: null, [Symbol.asyncDispose]: close };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseTrajectory } from '../../clients/replay/trajectory-file.ts';
+import { TRAJECTORY_VERSION } from '../../protocol/trajectory.ts';
 import { jsonl, recorded, resetLine, stepLine } from '../cli/recorded.ts';
 
 const parse = (text: string) => parseTrajectory('t.jsonl', text);
@@ -42,7 +43,11 @@ describe('refused with file, line and reason', () => {
     ['a step first', jsonl([stepLine(1, 'ls', '')]), 'line 1 does not begin with a reset'],
     ['two episodes', jsonl([resetLine(), resetLine()]), 'line 2 begins a second episode'],
     ['more after the end', jsonl([...recorded(), stepLine(3, 'ls', '')]), 'line 6 follows the close'],
-    ['a newer format', jsonl([{ ...resetLine(), version: 3 }]), 'line 1 is of trajectory version 3'],
+    [
+      'a newer format',
+      jsonl([{ ...resetLine(), version: TRAJECTORY_VERSION + 1 }]),
+      'line 1 is of trajectory version',
+    ],
     ['an older format', jsonl([{ ...resetLine(), version: 1 }]), 'line 1 is of trajectory version 1'],
   ];
 
