@@ -44,7 +44,7 @@ class Clock:
         self._left = seconds
         # Number of waiting callers during which no time counts, or nothing is raised.
         self._off = self._quiet = 0
-        self._limit = self._used = 0.0
+        self._limit = self._used = self._interval = 0.0
         # Time in which nothing ran, and in which the solution was stopped.
         self._gap = self._held = 0.0
         # Time that did not count although it may be the solution's, and time that counted only so that the grade ends.
@@ -92,9 +92,9 @@ class Clock:
         if self._limit <= 0:
             raise Over()
         self._mark()
-        tick = min(TICK, self._limit / 4)
+        self._interval = min(TICK, self._limit / 4)
         signal.signal(signal.SIGALRM, self._tick)
-        signal.setitimer(signal.ITIMER_REAL, tick, tick)
+        signal.setitimer(signal.ITIMER_REAL, self._interval, self._interval)
         # The judge may compute with a solution's values in one operation that no signal handler interrupts.
         signal.setitimer(signal.ITIMER_PROF, self._limit + _EXCESS)
         try:
@@ -160,6 +160,9 @@ class Clock:
         if self._off:
             self._mark()
             return
+        if time.monotonic() - self._last < self._interval / 2:
+            # The last check was late: too short a time to be divided, so the next one counts it.
+            return
         self._count()
         if not self._quiet:
             self.check()
@@ -202,8 +205,8 @@ class Clock:
         forgiven, unsure = self._lateness(last, late, idle)
         forgiven += waited
         if forgiven > 0 and self._pid is not None:
-            busy, together = self._busy_others(passed)
-            forgiven, theirs = min(forgiven, busy), max(theirs, together)
+            busy, rest = self._busy_others(passed)
+            forgiven, theirs = min(forgiven, busy), theirs + rest
         counted = max(min(passed, theirs + own), passed - forgiven)
         least = passed * _LEAST_SHARE
         self._used += max(counted, least)
@@ -224,8 +227,8 @@ class Clock:
 
     def _read(self):
         """
-        Mark the time, and return the state of the solution, its processor time and its waiting until then. If the judge had to
-        wait for a processor between two of these readings, they do not fit together: read again.
+        Mark the time, and return the state of the solution, its processor time and its waiting until then. If the judge
+        waited for a processor between two of these readings, they do not fit together: read again.
         """
         reading = "S", 0.0, 0.0
         for _ in range(_READINGS):
@@ -254,7 +257,7 @@ class Clock:
 
     def _busy_others(self, passed):
         """
-        Processor time of others, and of all processes of the solution, while `passed`. The first time they are the maximum
+        Processor time of others, and of the solution's other processes, while `passed`. The first time they are the maximum
         and 0: this is read only if someone waits for a processor, and never in a short test.
         """
         if self._others is None:

@@ -76,7 +76,7 @@ def _latest():
 
 
 class Others:
-    """How busy the machine was with processes other than the solution's."""
+    """How busy the machine was with others than a process of the solution."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -92,25 +92,27 @@ class Others:
 
     def busy(self, passed: float) -> tuple[float, float]:
         """
-        Processor time while so many seconds passed, in seconds: of others, and of all processes of the solution. It is
+        Processor time while so many seconds passed, in seconds: of others, and of the solution's other processes. It is
         measured from the last reading until now, which is another interval if one of the two readings was late.
         """
         if time.monotonic() - self._at >= _SHORTEST:
             self._shares = self._measured()
-        others, theirs = self._shares
-        return others * passed, theirs * passed
+        others, rest = self._shares
+        return others * passed, rest * passed
 
     def _measured(self):
         """
-        Processors that others used since the last reading, and that all processes of the solution used. Processes that began
+        Processors that others used since the last reading, and that the solution's other processes used. Those that began
         and ended in between are unknown: they may have computed all the time, for the solution.
         """
         at, own, busy, latest, tasks = self._at, self._own, self._busy, self._latest, self._tasks
         self._read()
         passed = self._at - at
-        theirs = sum(max(0.0, seconds - tasks.get(name, 0.0)) for name, seconds in self._tasks.items())
+        used = {name: max(0.0, seconds - tasks.get(name, 0.0)) for name, seconds in self._tasks.items()}
+        theirs = sum(used.values())
+        rest = theirs - used.get(str(self._pid), 0.0)
         if busy is None or self._busy is None:
-            return 1.0, theirs / passed
+            return 1.0, rest / passed
         begun = max(0, self._latest - latest - 1) if self._latest != latest else 0
         others = self._busy - busy - (self._own - own) - theirs
-        return max(0.0, others / passed - begun), theirs / passed
+        return max(0.0, others / passed - begun), rest / passed

@@ -103,7 +103,7 @@ class ClockTest(unittest.TestCase):
         self.assertAlmostEqual(self.used(), 0.9 * 0.05 + 0.1 + 0.1)
 
     def test_forgives_no_more_than_others_used(self):
-        self.clock._others = mock.Mock(busy=lambda passed: (0.02, 0.02))
+        self.clock._others = mock.Mock(busy=lambda passed: (0.02, 0.0))
         with self.clock.part(2):
             self.clock.their_turn(self.answers.fileno())
             for _ in range(10):
@@ -111,7 +111,7 @@ class ClockTest(unittest.TestCase):
         self.assertAlmostEqual(self.used(), 0.8)
 
     def test_counts_what_its_other_processes_compute(self):
-        self.clock._others = mock.Mock(busy=lambda passed: (BUSY, 0.07))
+        self.clock._others = mock.Mock(busy=lambda passed: (BUSY, 0.06))
         with self.clock.part(2):
             self.clock.their_turn(self.answers.fileno())
             for _ in range(10):
@@ -186,6 +186,17 @@ class ClockTest(unittest.TestCase):
             self.clock.own_turn()
         self.assertAlmostEqual(self.used(), 0.4)
 
+    def test_divides_no_time_that_is_too_short(self):
+        with self.clock.part(1):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(10):
+                self.passes(0.17, ran=0.02, waited=0.15)
+                # The check was late, and the next one follows at once.
+                self.passes(0.03, waited=0.03)
+            self.passes(0.1, ran=0.1)
+            self.clock.own_turn()
+        self.assertAlmostEqual(self.used(), 0.3)
+
     def test_ignores_a_check_within_a_check(self):
         late = [0.3]
 
@@ -206,13 +217,13 @@ class OthersTest(unittest.TestCase):
 
     def setUp(self):
         self.now = 0.0
-        # The solution uses a fifth of one.
+        # Each of the solution's two processes uses a tenth of one.
         for target, what in (
             ("time.monotonic", lambda: self.now),
             ("time.process_time", lambda: 0.0),
             ("_machine_busy", lambda: 2 * self.now),
             ("_latest", lambda: 1),
-            ("_tasks", lambda pid: (1, {"77": self.now / 5})),
+            ("_tasks", lambda pid: (1, {"77": self.now / 10, "78": self.now / 10})),
         ):
             patched = mock.patch(f"judge.processor.{target}", what)
             patched.start()
@@ -224,12 +235,12 @@ class OthersTest(unittest.TestCase):
 
     def test_measures_between_its_own_readings(self):
         self.now += 0.1
-        self.assertEqual(self.asked(0.1), [0.18, 0.02])
+        self.assertEqual(self.asked(0.1), [0.18, 0.01])
         # The check was at 0.2, but the reading came late; the next check follows at once.
         self.now += 0.23
-        self.assertEqual(self.asked(0.1), [0.18, 0.02])
+        self.assertEqual(self.asked(0.1), [0.18, 0.01])
         self.now += 0.005
-        self.assertEqual(self.asked(0.135), [0.243, 0.027])
+        self.assertEqual(self.asked(0.135), [0.243, 0.0135])
 
     def test_takes_one_processor_as_used_until_it_knows(self):
         self.now += 0.01
