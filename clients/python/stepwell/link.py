@@ -311,7 +311,12 @@ class Link:
             return
         pending = self._pending.get(params.get("request_id", -1))
         if pending is not None and pending.on_note is not None:
-            pending.on_note(method, params)
+            try:
+                pending.on_note(method, params)
+            except Exception as fault:
+                # It is raised by the call that gave this function. The socket and its other calls go on.
+                pending.on_note = None
+                pending.reject(fault)
 
     # ── ends ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -62,6 +62,6 @@ class PendingCall:
         elif self.on_late is not None:
             self.on_late(result)
 
-    def reject(self, error: StepwellError) -> None:
+    def reject(self, error: Exception) -> None:
         if not self.answer.done():
             self.answer.set_exception(error)

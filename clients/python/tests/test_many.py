@@ -145,6 +145,19 @@ def test_a_waiting_reset_tells_its_place(narrow):
         assert places[0].position == 1 and places[0].environment == "bash-v1"
 
 
+@pytest.mark.parametrize("kind", [ValueError, RuntimeError])
+def test_what_on_queued_raises_is_raised_by_its_reset_alone(narrow, kind):
+    with stepwell.Client(narrow.url) as client, client.reset("bash-v1") as holding:
+        holding.step("x=kept")
+
+        def refuse(_):
+            raise kind("from on_queued")
+
+        with pytest.raises(kind, match="from on_queued"):
+            client.reset("bash-v1", queue_timeout_ms=60_000, on_queued=refuse)
+        assert holding.step("echo $x").output == "kept\n"
+
+
 def test_no_capacity_is_a_fault_of_the_infrastructure(narrow):
     with stepwell.Client(narrow.url) as client:
         client.reset("bash-v1")
