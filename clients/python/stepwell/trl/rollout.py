@@ -10,9 +10,7 @@ from ..async_client import AsyncClient
 from ..async_episode import AsyncEpisode
 from ..errors import EpisodeOverError, StepwellError
 from ..results import Action, Failure, StepResult
-
-_RESETS = 3
-"""Times that a reset is tried where its error is retryable."""
+from ..retried_reset import retried_reset
 
 
 class Rollout:
@@ -72,14 +70,10 @@ class Rollout:
         await self._close()
 
     async def _begin(self, client: AsyncClient, environment: str, options: Mapping[str, Any]) -> None:
-        for left in reversed(range(_RESETS)):
-            try:
-                self.episode = await client.reset(environment, **options)
-            except StepwellError as error:
-                if left and error.retryable:
-                    continue
-                self.error = error
-            return
+        try:
+            self.episode = await retried_reset(client, environment, options)
+        except StepwellError as error:
+            self.error = error
 
     async def _finish(self) -> float | None:
         await self._beginning
