@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequen
 from typing import Any
 
 from .async_episode import AsyncEpisode
-from .errors import ConnectionLostError, MethodNotFoundError, RemoteError, StepwellError, UnansweredError, remote_error
+from .errors import ConnectionLostError, MethodNotFoundError, RemoteError, StepwellError, remote_error
 from .link import Link
 from .pending import Note
 from .results import Action, Opened, Stepped
@@ -278,6 +278,5 @@ class _Stepping:
     def _failed(self, index: int, error: StepwellError) -> None:
         if index in self.inbox.seen:
             return
-        if not (isinstance(error, UnansweredError) and error.may_have_run):
-            self._steps[index][0].give_back(self._params[index]["step"])
+        self._steps[index][0].give_back(self._params[index]["step"], error)
         self.inbox.put(index, None, error)
