@@ -68,7 +68,7 @@ class Link:
             self._start(await self._connect())
 
     def limit(self, name: str, default: int) -> int:
-        """A limit that the server told, or the default if it told none."""
+        """A limit from the answer to `initialize`, or the default if the server sent none."""
         limits: Mapping[str, Any] = self.handshake.get("limits", {})
         value = limits.get(name)
         return default if value is None else int(value)

@@ -135,12 +135,12 @@ def test_a_waiting_reset_tells_its_place(narrow):
         holding = client.reset("bash-v1")
         places = []
 
-        def told(queued):
+        def take(queued):
             places.append(queued)
             # From the client's own thread a call cannot wait; another thread can.
             threading.Thread(target=holding.close).start()
 
-        with client.reset("bash-v1", queue_timeout_ms=60_000, on_queued=told) as episode:
+        with client.reset("bash-v1", queue_timeout_ms=60_000, on_queued=take) as episode:
             assert episode.step("echo on").output == "on\n"
         assert places[0].position == 1 and places[0].environment == "bash-v1"
 

@@ -128,12 +128,12 @@ class IntercodeEnv(ABC):
         """Take a fresh sandbox."""
         task: dict[str, Any] = {} if self.tool_mode else {"task": int(self.query_idx)}
         self._episode = self._client.reset(self.environment, **task, **self._options)
-        told = self._episode.task.instruction
-        if not self.tool_mode and told != self.query:
+        instruction = self._episode.task.instruction
+        if not self.tool_mode and instruction != self.query:
             self._give_back()
             raise TaskNotFoundError(
                 f"task {self.query_idx} of the server's dataset {self.dataset} is not that of {self.data_path}: "
-                f"{told!r} is not {self.query!r}"
+                f"{instruction!r} is not {self.query!r}"
             )
 
     def get_available_actions(self) -> list[str] | None:

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 from ..async_episode import AsyncEpisode
 from ..client import Client
 from ..errors import StepwellError
+from ..result_text import result_text
 from ..results import Action, Failure, StepResult
 from ..shared_client import shared_client
-from ..told import told
 from .rollout import Rollout
 
 _instructions: weakref.WeakKeyDictionary[Client, dict[str, str]] = weakref.WeakKeyDictionary()
@@ -108,7 +108,7 @@ class StepwellEnvironment:
     def _step(self, action: Action) -> str:
         if self._rollout is None:
             raise RuntimeError("`reset` begins an episode; there is none yet")
-        return told(self._client.run(self._rollout.step(action)))
+        return result_text(self._client.run(self._rollout.step(action)))
 
     async def _begun(self, before: Rollout | None, options: dict[str, Any]) -> Rollout:
         if before is not None:

@@ -13,8 +13,8 @@ from verifiers.v1.utils.loaders import plugged_fn
 from ..async_client import AsyncClient
 from ..async_episode import AsyncEpisode
 from ..errors import StepwellError
+from ..result_text import result_text
 from ..results import StepResult
-from ..told import told
 from .attempt import Attempt
 from .reply import action_of
 
@@ -117,7 +117,7 @@ async def _play(interaction: vf.Interaction, episode: AsyncEpisode) -> StepResul
         result = await episode.step(action_of(segment.last_reply))
         if result.done:
             return result
-        segment = await interaction.turn(told(result))
+        segment = await interaction.turn(result_text(result))
     return await episode.submit()
 
 
