@@ -13,9 +13,10 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from ..async_client import MAX_SEED
 from ..client import Client
 from ..shared_client import shared_client
-from .environment import MAX_SEED, StepwellEnv
+from .environment import StepwellEnv
 from .player import Player, Transition
 from .text import DEFAULT_CHARSET, TextForm
 
