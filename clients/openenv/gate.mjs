@@ -49,6 +49,7 @@ gate.on('upgrade', (incoming, socket, head) => {
     stream.write(head);
     stream.pipe(socket).pipe(stream);
     stream.on('error', () => socket.destroy());
+    socket.on('error', () => stream.destroy());
   });
   passed.on('response', (response) => {
     socket.end(`HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\nconnection: close\r\n\r\n`);
