@@ -126,8 +126,9 @@ class AsyncClient:
         """
         Begin an episode, e.g. `reset("bash-v1", task=0, dataset="nl2bash-fs1", seed=7, reward="every_step")`.
 
-        The options are those of the protocol's README. `queue_timeout_ms` says how long it may wait for a sandbox, and
-        `on_queued` is told its place meanwhile. If the call is cancelled and the episode begins late, it is closed.
+        The options are those of the protocol's README. `queue_timeout_ms` says how long it may wait for a sandbox;
+        while it
+        waits `on_queued` is called with its place. If the call is cancelled, an episode that begins later is closed.
         """
         await self.open()
         note = None if on_queued is None else lambda _, params: on_queued(_queued(params))
@@ -186,7 +187,7 @@ class AsyncClient:
                 yield each
 
     async def group(self, environment: str, size: int, **options: Any) -> Group[AsyncEpisode]:
-        """`size` episodes of one task and seed, as GRPO compares them. Takes the options of a reset."""
+        """`size` episodes of one task and seed, which GRPO compares. Takes the options of a reset."""
         groups = self.groups(environment, size=size, seeds=[options.pop("seed", random.randint(0, MAX_SEED))], **options)
         async with aclosing(groups) as each_group:
             async for one in each_group:

@@ -97,7 +97,7 @@ class AsyncEpisode:
         return await self.step({"extend": turns}, timeout_s=timeout_s)
 
     async def evaluate(self, *, timeout_s: float | None = None) -> Grade:
-        """Grade the present state and go on; this is no step."""
+        """Grade the present state and go on. It does not count as a step."""
         return Grade.of_wire(await self._call("episode/evaluate", {"episode_id": self.id}, timeout_s))
 
     async def state(self, *, timeout_s: float | None = None) -> EpisodeState:
@@ -207,7 +207,7 @@ class AsyncEpisode:
     def deadline_s(self, action: Action) -> float:
         """Default deadline of a step, in seconds: the client's, and at least a minute more than the action's own."""
         own = action.get("timeout_ms") if isinstance(action, Mapping) else None
-        # What is no number is for the server to refuse.
+        # The server refuses a `timeout_ms` that is not a number.
         limit = own if isinstance(own, int) else self._link.limit("step_timeout_ms", 10_000)
         return max(self._timeout_s, limit / 1000 + STEP_MARGIN_S)
 

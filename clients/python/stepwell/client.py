@@ -126,7 +126,7 @@ class Client:
             yield Opened(opened.index, episode, opened.error)
 
     def group(self, environment: str, size: int, **options: Any) -> Group[Episode]:
-        """`size` episodes of one task and seed, as GRPO compares them. Takes the options of a reset."""
+        """`size` episodes of one task and seed, which GRPO compares. Takes the options of a reset."""
         return self._group(self._loop.run(self._client.group(environment, size, **options)))
 
     def groups(

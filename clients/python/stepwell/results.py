@@ -287,7 +287,7 @@ def _unwrapped(value: V | None, error: StepwellError | None) -> V:
 
 @dataclass(frozen=True)
 class Group(Generic[E]):
-    """Episodes of one task and seed, as GRPO compares them."""
+    """Episodes of one task and seed, which GRPO compares."""
 
     index: int
     episodes: list[E]

@@ -1,4 +1,4 @@
-"""A reset for trainers' interfaces, whose callers cannot try it again themselves."""
+"""A reset for interfaces of trainers, which do not try again themselves."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ Transition = tuple[str, float, bool, bool, dict[str, Any]]
 
 
 class Player:
-    """One place for episodes. An ungraded step has reward 0; after a failure the reward is NaN, which no sum hides."""
+    """Plays episodes one at a time. An ungraded step has reward 0; after a failure it is NaN, so that every sum shows it."""
 
     def __init__(self, client: AsyncClient, environment: str, text: TextForm, options: Mapping[str, Any]) -> None:
         self._client = client
@@ -42,7 +42,7 @@ class Player:
         return self._text.fitted(str(episode.observation["output"])), info
 
     async def step(self, action: Action) -> Transition:
-        """Make a step. What the agent did not cause ends the episode with `info["mask_sample"]`."""
+        """Make a step. An infrastructure fault ends the episode with `info["mask_sample"]` true."""
         assert self.episode is not None
         try:
             result = await self.episode.step(action)
