@@ -6,11 +6,11 @@
 
 export { z } from 'zod';
 export { SandboxError, type SandboxErrorCode } from '../docker/errors.ts';
+export type { ImageDefinition } from '../docker/image-definition.ts';
 export type {
   AcquireOptions,
   ExecRequest,
   FileEntry,
-  ImageDefinition,
   ImageRef,
   InspectRequest,
   LayerChange,

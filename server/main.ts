@@ -5,13 +5,14 @@ import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../docker/engines/own
 import { Reaper } from '../docker/engines/reaper.ts';
 import { defaultRunParent } from '../docker/engines/run-folder.ts';
 import { type HostFree, hostOfEngine } from '../docker/host.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
 import { ensureImages } from '../docker/images/builder.ts';
 import { builtInImages, replacement } from '../docker/images/definitions.ts';
 import { BuildingSource } from '../docker/pool/building-source.ts';
 import { autoMax } from '../docker/pool/growth.ts';
 import { SandboxPool } from '../docker/pool/pool.ts';
 import type { PoolEvent } from '../docker/pool/settings.ts';
-import type { ImageDefinition, SandboxSource } from '../docker/sandbox.ts';
+import type { SandboxSource } from '../docker/sandbox.ts';
 import { loadDatasets } from '../environments/dataset-store.ts';
 import { loadDefinitions } from '../environments/load-definition.ts';
 import { createEnvironments } from '../environments/registry.ts';

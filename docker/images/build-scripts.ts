@@ -1,4 +1,4 @@
-import type { ImageDefinition } from '../sandbox.ts';
+import type { ImageDefinition } from '../image-definition.ts';
 import { gitAtRootScript } from './git-at-root.ts';
 
 /** Shell scripts that root runs while a derived image is built, in order, after its files are written. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { SandboxError } from '../errors.ts';
-import type { Session } from '../sandbox.ts';
+import type { Session } from '../image-definition.ts';
 import { type AnyDefinition, builtInImages, foreignReference, isPackageImage, suite } from './definitions.ts';
 import { gitAtRootScript } from './git-at-root.ts';
 import { hashRunnerFiles, type RunnerFile, readRunnerFiles } from './runner-files.ts';
