@@ -46,7 +46,7 @@ export async function taskFacts(wanted: WantedFacts): Promise<TaskFacts[] | null
 }
 
 /** Records with their definition. */
-export interface KnownRecords {
+interface KnownRecords {
   readonly definition: EnvironmentDefinition;
   readonly records: readonly TaskRecord[];
   /** Fields of their dataset's file, or what the options have in their place. */
@@ -54,7 +54,7 @@ export interface KnownRecords {
 }
 
 /** The records of a dataset; `null` if the environment has no such dataset. @throws {DatasetError} */
-export async function recordsOf(wanted: WantedFacts): Promise<KnownRecords | null> {
+async function recordsOf(wanted: WantedFacts): Promise<KnownRecords | null> {
   const { home, added, environment, dataset, options = {}, definitions = DEFINITIONS } = wanted;
   const definition = definitions.find(({ id }) => id === environment);
   if (definition === undefined) return null;

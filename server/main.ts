@@ -4,7 +4,7 @@ import { type OpenEngine, openEngine } from '../docker/engines/choice.ts';
 import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../docker/engines/owner.ts';
 import { Reaper } from '../docker/engines/reaper.ts';
 import { defaultRunParent } from '../docker/engines/run-folder.ts';
-import { type HostFree, hostOfEngine } from '../docker/host.ts';
+import type { HostFree } from '../docker/host.ts';
 import type { ImageDefinition } from '../docker/image-definition.ts';
 import { ensureImages } from '../docker/images/builder.ts';
 import { builtInImages, replacement } from '../docker/images/definitions.ts';
@@ -188,7 +188,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
   undo.push(() => opened.close());
   const images = [...replacements, ...environments.flatMap((one) => one.images)];
-  const host = hostOfEngine(opened.runtime, env);
+  const { host } = opened;
   const { max_episodes, pool_max } = config;
   const most = pool_max === 'auto' ? autoMax(host(), warmCount(config), max_episodes) : pool_max;
   const { pool, warmUp } = makePool({ config, opened, definitions: images, warm, most, host, log });

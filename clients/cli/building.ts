@@ -2,7 +2,7 @@ import { bar, isTerminal, StatusLine } from './progress.ts';
 import { styled, type Terminal } from './terminal.ts';
 
 /** One step of an image build. */
-export interface BuildStep {
+interface BuildStep {
   /** E.g. `RUN apt-get update`. */
   readonly what: string;
   /** Number of this step, from 1, and the number of steps, if the builder counts them. */

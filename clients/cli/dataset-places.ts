@@ -35,7 +35,7 @@ export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
 }
 
 /** An environment, named by an argument. */
-export interface NamedEnvironment {
+interface NamedEnvironment {
   readonly id: string;
   /** Its folder, with its cheats and samples. */
   readonly folder: string;
