@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { ImageDefinition } from '../docker/sandbox.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
 import { type Begin, type Play, simplePlayer } from './begun-episode.ts';
 import { DatasetError } from './dataset-error.ts';
 import { datasetHeadSchema } from './dataset-file.ts';

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
-import { ImageSchema } from '../docker/image-schema.ts';
+import { ImageSchema } from '../docker/image-definition.ts';
 import { CommonOptions } from '../protocol/episode.ts';
 import type { EnvironmentDefinition, Shape } from './definition.ts';
 import { CompleteDefinition, formFault, isSchema } from './definition-schema.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ImageSchema } from '../docker/image-schema.ts';
+import { ImageSchema } from '../docker/image-definition.ts';
 import type { EnvironmentDefinition } from './definition.ts';
 import { clearestIssue } from './schema-issue.ts';
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { ImageDefinition, ImageRef, Sandbox } from '../docker/sandbox.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
+import type { ImageRef, Sandbox } from '../docker/sandbox.ts';
 import type { Ungradable } from '../protocol/environment.ts';
 import type { CommonOptions } from '../protocol/episode.ts';
 import type { EnvironmentContext, EnvironmentEpisode, Task } from './environment.ts';

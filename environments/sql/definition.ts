@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import type { ImageDefinition, Sandbox } from '../../docker/sandbox.ts';
+import type { ImageDefinition } from '../../docker/image-definition.ts';
+import type { Sandbox } from '../../docker/sandbox.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { defineEnvironment } from '../define-environment.ts';
 import { databaseIn, SCHEMA_FILE } from './database-folder.ts';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
-import type { QueuePlace } from '../../clients/typescript/reset-many.ts';
+import type { QueuePlace } from '../../clients/typescript/reset-wait.ts';
 import { localMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { type RealServer, startLocalServer } from './real-server.ts';
