@@ -1,5 +1,5 @@
 import type { ResetOptions } from '../protocol/episode.ts';
-import { TurnBudget, type TurnOptions } from './turn-budget.ts';
+import { type BudgetOptions, TurnBudget } from './turn-budget.ts';
 
 /** What truncates an episode: `max_turns` or `max_duration_ms`. */
 export type Limit = 'turns' | 'time';
@@ -16,7 +16,7 @@ export class EpisodeLimits {
    * @param onTime called once when the time is over, unless `stop` comes before
    */
   constructor(
-    options: TurnOptions & Pick<ResetOptions, 'max_duration_ms'>,
+    options: BudgetOptions & Pick<ResetOptions, 'max_duration_ms'>,
     now: () => number,
     onTime: () => void,
   ) {

@@ -24,7 +24,7 @@ import { TrajectoryIndex } from './resume/trajectory-index.ts';
 import type { ClientGate } from './step-gate.ts';
 import type { ResultMemory } from './step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
-import { refuseIdleTurnOptions, TurnBudget } from './turn-budget.ts';
+import { refuseIdleBudgetOptions, TurnBudget } from './turn-budget.ts';
 
 export interface RegistryParts {
   readonly environments: readonly Environment[];
@@ -298,7 +298,7 @@ export class EpisodeRegistry {
   ): Promise<EnvironmentEpisode> {
     const { options, signal } = request;
     this.options.refuseForeign(environment.id, options);
-    refuseIdleTurnOptions(options);
+    refuseIdleBudgetOptions(options);
     for (;;) {
       const chosen = environment.choose(options, seed);
       try {

@@ -62,7 +62,7 @@ export async function answerMcp(input: unknown, parts: OpenEnvMcpParts): Promise
   if (!parsed.success) return refusal(INVALID_REQUEST, `Invalid request: ${reasons(parsed.error)}`);
   const { id = null, method, params = {} } = parsed.data;
   try {
-    return { jsonrpc: '2.0', id, result: await resultOf(method, params, parts) };
+    return { jsonrpc: '2.0', id, result: await methodResult(method, params, parts) };
   } catch (error) {
     if (error instanceof McpError) return refusal(error.code, error.message, id);
     if (error instanceof OpenEnvValidationError) {
@@ -80,7 +80,7 @@ export async function answerMcp(input: unknown, parts: OpenEnvMcpParts): Promise
   }
 }
 
-async function resultOf(
+async function methodResult(
   method: string,
   params: Readonly<Record<string, unknown>>,
   { tools, sessions, player }: OpenEnvMcpParts,

@@ -13,10 +13,10 @@ export type CallRefusal = 'not_found' | 'input_validation' | 'episode_finished';
 
 /** The result of a call, as ORS has it. */
 export type CallResult =
-  | { readonly ok: true; readonly output: ToolOutput }
+  | { readonly ok: true; readonly output: CallOutput }
   | { readonly ok: false; readonly error: string; readonly reason: CallRefusal | null };
 
-interface ToolOutput {
+interface CallOutput {
   readonly blocks: readonly TextBlock[];
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly reward: number | null;
