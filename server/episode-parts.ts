@@ -4,7 +4,7 @@ import type { Failure } from '../protocol/failure.ts';
 import type { EndReason, ResumeEvent } from '../protocol/trajectory.ts';
 import type { EpisodePoint } from './episode-point.ts';
 import type { RecordedEnd } from './resume/recorded-episode.ts';
-import type { Inheritance, ResultMemory } from './step-results.ts';
+import type { PastResults, ResultMemory } from './step-results.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
 /** Events that the server counts. Each is called once per event. */
@@ -22,7 +22,7 @@ export interface EpisodeObserver {
 /** An episode that a server of before has left. */
 export interface LeftParts {
   /** Where its steps are in its trajectory. */
-  readonly inherited: Inheritance;
+  readonly results: PastResults;
   /** Time since its reset, in milliseconds. */
   readonly ageMs: number;
   /** False if it was played again and an observation differed. */

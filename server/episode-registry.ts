@@ -414,7 +414,7 @@ export class EpisodeRegistry {
         ...(mark === undefined ? {} : { server: mark.own }),
         ...(fork === undefined ? {} : { fork }),
       });
-      if (point?.record) await log.append(point.record);
+      if (point?.pastLines) await log.append(point.pastLines);
     } catch (error) {
       log.discard();
       throw error;

@@ -12,12 +12,12 @@ import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { Restored, UndoResult } from '../protocol/fork.ts';
 import type { EndReason, EvaluateEvent, LimitEvent, StepEvent } from '../protocol/trajectory.ts';
-import { lastReward } from './episode-history.ts';
 import { EpisodeLife } from './episode-life.ts';
 import { EpisodeLimits } from './episode-limits.ts';
 import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
-import { EpisodePast, forkedAt, undoneTo } from './episode-past.ts';
-import { type EpisodePoint, inheritance } from './episode-point.ts';
+import { EpisodePast } from './episode-past.ts';
+import { type EpisodePoint, forkedAt, pastResults, undoneTo } from './episode-point.ts';
+import { lastReward } from './past.ts';
 import { copyOf, type Remade } from './remake.ts';
 import { RequestQueue } from './request-queue.ts';
 import { movedAway } from './resume/claims.ts';
@@ -70,15 +70,15 @@ export class Episode {
     this.#results = new StepResults(parts.results, parts.log);
     this.#seed = parts.seed;
     const { left, options, point } = parts;
-    this.#past = new EpisodePast(parts.log, parts.results, point?.done);
-    if (point !== undefined) this.#results.inherit(left?.inherited ?? inheritance(point));
+    this.#past = new EpisodePast(parts.log, parts.results, point?.past);
+    if (point !== undefined) this.#results.goOnAfter(left?.results ?? pastResults(point));
     this.#lastReward = point?.lastReward ?? null;
     this.#life = new EpisodeLife(parts.play);
     this.exact = left?.exact ?? true;
     const ageMs = left?.ageMs ?? 0;
     this.#began = parts.now() - ageMs;
     this.#limits = new EpisodeLimits(aged(options, ageMs), parts.now, () => void this.#timeIsOver());
-    this.#limits.turns.inherit(point?.done ?? []);
+    this.#limits.turns.goOnAfter(point?.past ?? []);
     if (left?.end) this.#hasEnded(left.end);
   }
 
@@ -310,7 +310,7 @@ export class Episode {
 
   async #point(step: number): Promise<EpisodePoint> {
     const { count } = this.#results;
-    const past = await this.#past.at(step, count);
+    const state = await this.#past.at(step, count);
     return {
       episodeId: this.id,
       environment: this.environment,
@@ -319,8 +319,8 @@ export class Episode {
       task: this.#task,
       seed: this.#seed,
       results: this.#results.upTo(step),
-      lastReward: step === count ? this.#lastReward : lastReward(past.done ?? []),
-      ...past,
+      lastReward: step === count ? this.#lastReward : lastReward(state.past ?? []),
+      ...state,
     };
   }
 
@@ -471,8 +471,8 @@ function undoneBut(error: unknown, step: number): unknown {
 }
 
 /** Without room for a copy, a state is made again by a replay. @returns false @throws {ProtocolError} `capacity` if it cannot */
-function mayReplay({ done }: EpisodePoint): false {
-  if (done !== null) return false;
+function mayReplay({ past }: EpisodePoint): false {
+  if (past !== null) return false;
   const message =
     'Only a copy makes the state of this episode again, and the server holds as many copies as it may: try again later.';
   throw new ProtocolError('capacity', message);

@@ -36,3 +36,8 @@ export function invalidParams(error: z.ZodError): ProtocolError {
     .join('; ');
   return new ProtocolError('invalid_params', summary, { issues });
 }
+
+/** The error for one wrong param. */
+export function invalidParam(field: string, message: string, code = 'invalid'): ProtocolError {
+  return new ProtocolError('invalid_params', `${field}: ${message}`, { issues: [{ field, code, message }] });
+}

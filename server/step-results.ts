@@ -54,8 +54,8 @@ export interface StoredStep {
 /** How the last step ended. */
 export type LastStep = Pick<StepResult, 'step' | 'terminated' | 'truncated'>;
 
-/** Steps that were made before an episode went on here. */
-export interface Inheritance {
+/** The steps that were made before an episode goes on here. */
+export interface PastResults {
   readonly last: LastStep | undefined;
   /** Line of each step in the trajectory, from the first one; `null` without a trajectory. */
   readonly lines: readonly (number | null)[];
@@ -159,7 +159,7 @@ export class StepResults {
   }
 
   /** Go on after steps that were made before, or in another episode. Called before any step. */
-  inherit({ last, lines, stored }: Inheritance): void {
+  goOnAfter({ last, lines, stored }: PastResults): void {
     this.#lines.push(...lines);
     for (const { action, result } of stored) this.#store(action, result);
     this.#last = last;

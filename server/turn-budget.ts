@@ -1,6 +1,8 @@
 import type { ActionObject } from '../protocol/action.ts';
 import type { Observation, ResetOptions } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { invalidParam } from './param-issues.ts';
+import type { PastTurn } from './past.ts';
 
 /** The options of a reset that say how many turns there are. */
 export type BudgetOptions = Pick<ResetOptions, 'max_turns' | 'extend_steps' | 'turn_reminder'>;
@@ -79,8 +81,8 @@ export class TurnBudget {
   }
 
   /** Take over the turns that steps of before, or of another episode, have added. */
-  inherit(steps: readonly { readonly step: number; readonly action: ActionObject | null }[]): void {
-    for (const { action, step } of steps) {
+  goOnAfter(past: readonly PastTurn[]): void {
+    for (const { action, step } of past) {
       const meant = action && this.meant(action);
       if (meant && 'extend' in meant && this.#most > 0) this.extend(step, meant.extend);
     }
@@ -101,8 +103,5 @@ export function refuseIdleBudgetOptions({ max_turns, extend_steps, turn_reminder
   if (max_turns !== undefined) return;
   const field = turn_reminder ? 'turn_reminder' : extend_steps ? 'extend_steps' : undefined;
   if (field === undefined) return;
-  const message = 'it needs `max_turns`: the episode has no limit of turns';
-  throw new ProtocolError('invalid_params', `${field}: ${message}`, {
-    issues: [{ field, code: 'invalid', message }],
-  });
+  throw invalidParam(field, 'it needs `max_turns`: the episode has no limit of turns');
 }

@@ -77,10 +77,10 @@ export class Reopening {
     return { play, exact: exact && same };
   }
 
-  async #note(log: TrajectoryFile, { inherited, reset }: RecordedEpisode, exact: boolean): Promise<void> {
+  async #note(log: TrajectoryFile, { reset, results }: RecordedEpisode, exact: boolean): Promise<void> {
     const { mark, observer } = this.#parts;
     const time = new Date().toISOString();
-    const after_step = inherited.last?.step ?? 0;
+    const after_step = results.last?.step ?? 0;
     observer.resumed(reset.environment, 'replay');
     try {
       await log.write({ event: 'resume', time, after_step, how: 'replay', exact, server: mark });
@@ -99,7 +99,7 @@ export class Reopening {
       readonly observer: EpisodeObserver;
     },
   ): EpisodeParts {
-    const { begunAt, end, inherited, reset } = recorded;
+    const { begunAt, end, reset } = recorded;
     const { now, results } = this.#parts;
     const { exact, ...parts } = own;
     return {
@@ -110,7 +110,7 @@ export class Reopening {
       options: reset.options,
       seed: reset.info.seed,
       point: pointOf(recorded),
-      left: { ageMs: Math.max(0, Date.now() - begunAt), exact, inherited, end },
+      left: { ageMs: Math.max(0, Date.now() - begunAt), exact, results: recorded.results, end },
       results,
       now,
     };
