@@ -114,10 +114,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     host: config.host,
     token: config.token,
     allowedOrigins: config.allowed_origins,
-    maxEpisodes: config.max_episodes,
   });
   const metrics = new Metrics(
-    () => admission.openEpisodes,
+    () => registry.openCount,
     parts.sandboxes ?? (() => ({ states: {}, queued: 0 })),
   );
   const memory = serverMemory(config);
@@ -135,7 +134,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   keeper?.start();
   const registry = new EpisodeRegistry({
     environments,
-    admission,
+    maxEpisodes: config.max_episodes,
     trajectories,
     results: memory.results,
     observer: observe(metrics, log),

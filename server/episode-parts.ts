@@ -52,3 +52,6 @@ export interface EpisodeParts {
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
+
+/** The parts of an episode that reports to this observer. */
+export type MakeParts = (observer: EpisodeObserver) => EpisodeParts;

@@ -4,11 +4,11 @@ import { MAX_MANY, type ResetEntry, type ResetManyParams } from '../protocol/man
 import { sizeOf } from './answer-text.ts';
 import { allInTurns } from './begin-in-turns.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
-import { randomSeed } from './episode-registry.ts';
 import { GroupQueue } from './group-queue.ts';
 import type { RpcId } from './json-rpc.ts';
 import { tooLarge } from './json-rpc.ts';
 import type { Notifier } from './notifier.ts';
+import { randomSeed } from './opening.ts';
 import { invalidParam } from './param-issues.ts';
 import { clientError, errorObject } from './rpc-error.ts';
 

@@ -1,6 +1,6 @@
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import { Episode } from '../episode.ts';
-import type { EpisodeObserver, EpisodeParts } from '../episode-parts.ts';
+import type { EpisodeObserver, EpisodeParts, MakeParts } from '../episode-parts.ts';
 import type { EpisodePoint } from '../episode-point.ts';
 import type { Remade, RemakeOptions, ReplayGate } from '../remake.ts';
 import { releasePlay } from '../resets.ts';
@@ -27,9 +27,6 @@ export interface ReopeningParts {
   /** Open an episode in a slot of its own. @throws {ProtocolError} also what `begin` throws */
   readonly admit: (id: string, begin: () => Promise<MakeParts>) => Promise<Episode>;
 }
-
-/** The parts of an episode that reports to this observer. */
-export type MakeParts = (observer: EpisodeObserver) => EpisodeParts;
 
 /** Goes on with episodes that servers of before have left, in their own files. */
 export class Reopening {
