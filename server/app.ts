@@ -12,6 +12,7 @@ import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HTTP_READER } from './http-answers.ts';
 import { makeHttpServer } from './http-server.ts';
+import { keepRule } from './keep-rule.ts';
 import { registerMcp } from './mcp/routes.ts';
 import { Metrics, type SandboxCounts } from './metrics.ts';
 import { registerOpenEnv } from './openenv/routes.ts';
@@ -21,7 +22,7 @@ import type { ServerMark } from './resume/left-episodes.ts';
 import { LifeSigns } from './resume/life-signs.ts';
 import { serverMemory } from './server-memory.ts';
 import { ClientGate } from './step-gate.ts';
-import { keepRule, TrajectoryKeeper } from './trajectory-keep.ts';
+import { TrajectoryKeeper } from './trajectory-keep.ts';
 import { TrajectoryLog } from './trajectory-log.ts';
 
 export interface AppParts {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { runtimes } from '../docker/engines/table.ts';
 import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
+import { KEEP } from './keep-rule.ts';
 import { settingIssue } from './setting-issue.ts';
-import { KEEP } from './trajectory-keep.ts';
 
 const MIB = 1024 * 1024;
 const HOUR_MS = 3_600_000;

@@ -2,7 +2,7 @@ import { sizeOf } from './answer-text.ts';
 import type { EpisodePoint } from './episode-point.ts';
 import { type PastTurn, pastUpTo } from './past.ts';
 import { recordedPast } from './recorded-past.ts';
-import type { ResultMemory } from './step-results.ts';
+import type { ResultMemory } from './result-memory.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
 /** Maximum size of the actions that an episode keeps in memory, as `sizeOf` counts: about 1 MiB. */

@@ -12,8 +12,8 @@ import { type Remade, type RemakeOptions, remake } from './remake.ts';
 import { resetEvent, resetResult } from './reset-record.ts';
 import { ResetWait, type WaitRequest } from './reset-wait.ts';
 import { Resets, releasePlay, shuttingDown } from './resets.ts';
+import type { ResultMemory } from './result-memory.ts';
 import { tokenHash } from './resume/claims.ts';
-import type { ResultMemory } from './step-results.ts';
 import type { TrajectoryLog } from './trajectory-log.ts';
 import { refuseIdleBudgetOptions } from './turn-budget.ts';
 

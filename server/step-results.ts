@@ -4,44 +4,12 @@ import type { StepResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { StepEvent } from '../protocol/trajectory.ts';
 import { sizeOf } from './answer-text.ts';
-import { RequestQueue } from './request-queue.ts';
+import type { ResultHolder, ResultMemory } from './result-memory.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
 /** Results of one episode in memory, if its trajectory has all of them. */
 const MAX_RESULTS = 64;
 const MAX_SIZE = 1_048_576;
-
-/** Limits the results in memory, over all episodes: above the maximum, those of the episode with the oldest last step go first. */
-export class ResultMemory {
-  /** Results are read back one at a time, as one can be large. */
-  readonly reading = new RequestQueue();
-  /** Whole trajectories, too, but apart from them: they take longer. */
-  readonly reviewing = new RequestQueue();
-  readonly #maxBytes: number;
-  /** In the order of their last steps. */
-  readonly #holders = new Set<StepResults>();
-  #bytes = 0;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  /** Bytes of all results in memory, counted as `sizeOf` does. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  change(holder: StepResults, bytes: number): void {
-    this.#bytes += bytes;
-    this.#holders.delete(holder);
-    if (holder.size > 0) this.#holders.add(holder);
-    for (const oldest of this.#holders) {
-      while (this.#bytes > this.#maxBytes && oldest.size > 0) this.#bytes -= oldest.dropFirst();
-      if (oldest.size > 0) return;
-      this.#holders.delete(oldest);
-    }
-  }
-}
 
 /** A step with its result. */
 export interface StoredStep {
@@ -68,7 +36,7 @@ export interface PastResults {
  * 1 MiB, the others are read from the trajectory. Without a trajectory all are in memory, as long as the memory for all
  * episodes is not full.
  */
-export class StepResults {
+export class StepResults implements ResultHolder {
   readonly #memory: ResultMemory;
   readonly #file: Pick<TrajectoryFile, 'next' | 'read'>;
   readonly #stored = new Map<number, StoredStep>();

@@ -1,23 +1,13 @@
 import { stat } from 'node:fs/promises';
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
-import type { StepResult } from '../../protocol/episode.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { EndReason, ResetEvent } from '../../protocol/trajectory.ts';
+import type { RecordedEnd } from '../episode-parts.ts';
 import type { EpisodePoint } from '../episode-point.ts';
 import { lastReward, type PastTurn } from '../past.ts';
 import { eventsIn, type RecordedEvent, RecordedPast } from '../recorded-past.ts';
 import { goneOn, type LastStep, type PastResults } from '../step-results.ts';
 import { endOf } from '../turn.ts';
-
-/** How a recorded episode ended by itself. */
-export interface RecordedEnd {
-  readonly reason: EndReason;
-  readonly failure: Failure | null;
-  /** The end between two steps, as the result of the next one. */
-  readonly result?: StepResult;
-  /** Whether its file has the line that closes it. */
-  readonly closed: boolean;
-}
 
 /** An episode as its file has it. */
 export interface RecordedEpisode {

@@ -4,8 +4,8 @@ import type { EpisodeObserver, EpisodeParts, MakeParts } from '../episode-parts.
 import type { EpisodePoint } from '../episode-point.ts';
 import type { Remade, RemakeOptions, ReplayGate } from '../remake.ts';
 import { releasePlay } from '../resets.ts';
+import type { ResultMemory } from '../result-memory.ts';
 import type { ClientGate } from '../step-gate.ts';
-import type { ResultMemory } from '../step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from '../trajectory-log.ts';
 import { TurnBudget } from '../turn-budget.ts';
 import { endedPlay, pointOf, type RecordedEpisode } from './recorded-episode.ts';

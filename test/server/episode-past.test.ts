@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StepEvent, TrajectoryEvent, UndoEvent } from '../../protocol/trajectory.ts';
 import { EpisodePast } from '../../server/episode-past.ts';
 import { recordedPast } from '../../server/recorded-past.ts';
-import { ResultMemory } from '../../server/step-results.ts';
+import { ResultMemory } from '../../server/result-memory.ts';
 import { type TrajectoryFile, TrajectoryLog } from '../../server/trajectory-log.ts';
 
 const time = '2026-11-22T00:00:00.000Z';
