@@ -73,9 +73,8 @@ def test_any_number_of_drops_loses_and_repeats_nothing(cable):
 def test_idle_episodes_are_kept_by_a_new_socket_at_once(cable):
     with stepwell.Client(cable.url) as client, client.reset("bash-v1", seed=1) as episode:
         cable.cut()
-        # Without a call of ours: it is the link that comes back.
-        while cable.connections < 2:
-            pass
+        # The link connects again without a call.
+        cable.await_connections(2)
         assert episode.step("echo on").output == "on\n"
 
 
