@@ -1,5 +1,5 @@
 """
-Learning, seen: a policy that knows nothing is trained by REINFORCE, in real sandboxes, until its mean reward is 0.8.
+Trains a policy that knows nothing by REINFORCE, in real sandboxes, until its mean reward is 0.8.
 
     python clients/examples/learn/learn.py [--url ws://host:port] [--help]
 
