@@ -8,7 +8,7 @@ import { RequestQueue } from './request-queue.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
 /** Results of one episode in memory, if its trajectory has all of them. */
-const MAX_RESULTS = 64;
+const MAX_RESULTS = 4;
 const MAX_SIZE = 1_048_576;
 
 /** Limits the results in memory, over all episodes: above the maximum, those of the episode with the oldest last step go first. */
@@ -35,6 +35,7 @@ export class ResultMemory {
     this.#bytes += bytes;
     this.#holders.delete(holder);
     if (holder.size > 0) this.#holders.add(holder);
+    if (this.#bytes <= this.#maxBytes) return;
     for (const oldest of this.#holders) {
       while (this.#bytes > this.#maxBytes && oldest.size > 0) this.#bytes -= oldest.dropFirst();
       if (oldest.size > 0) return;
@@ -64,7 +65,7 @@ export interface Inheritance {
 }
 
 /**
- * The results of an episode's steps, so that a step that is sent twice runs once. The latest 64 are in memory, at most about
+ * The results of an episode's steps, so that a step that is sent twice runs once. The latest four are in memory, at most about
  * 1 MiB, the others are read from the trajectory. Without a trajectory all are in memory, as long as the memory for all
  * episodes is not full.
  */
