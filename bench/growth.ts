@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Episode } from '../clients/typescript/episode.ts';
 import { type Percentiles, percentiles, rate, timed } from './figures.ts';
 import { ms, type Row } from './lanes.ts';
-import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainer-case.ts';
+import type { BenchOptions, Report, TrainerCase } from './report.ts';
 import { startWarmServer, type WarmServer } from './warm-server.ts';
 
 /** Numbers of live episodes. */

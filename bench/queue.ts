@@ -1,7 +1,6 @@
 import { percentiles } from './figures.ts';
 import { ms } from './lanes.ts';
-import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainer-case.ts';
+import type { BenchOptions, Report, TrainerCase } from './report.ts';
 import { startWarmServer } from './warm-server.ts';
 
 const RESETS = 100;

@@ -63,6 +63,10 @@ function tokenIn(params: unknown): string | undefined {
   return typeof token === 'string' ? token : undefined;
 }
 
+function tell(listeners: RpcCaller['sent']): void {
+  for (const listener of listeners) listener();
+}
+
 /** One client at `/v1`: JSON-RPC 2.0 over a WebSocket, and the episodes that belong to it. */
 export class ClientConnection {
   readonly #parts: ConnectionParts;
@@ -177,14 +181,11 @@ export class ClientConnection {
     requests: number,
     bytes: number,
   ): Promise<void> {
-    const onSent = (): void => {
-      for (const listener of sent) listener();
-    };
     try {
       const answer = await coming;
       this.#flow.end(requests, bytes);
       this.#parts.memory.requests.change(-bytes - requests * REQUEST_BYTES);
-      if (answer !== undefined) this.#flow.send(answer, sent.length === 0 ? undefined : onSent);
+      if (answer !== undefined) this.#flow.send(answer, sent.length === 0 ? undefined : () => tell(sent));
     } catch (error) {
       this.#fault(error);
     }
@@ -209,7 +210,8 @@ export class ClientConnection {
     else setTimeout(() => void this.#owner.abandon('disconnect'), grace).unref();
   }
 
-  async #call(method: string, params: unknown, caller: RpcCaller): Promise<unknown> {
+  /** @throws {ProtocolError} at once or later */
+  #call(method: string, params: unknown, caller: RpcCaller): Promise<unknown> {
     if (!isMethod(method)) throw new ProtocolError('method_not_found', `There is no method ${method}.`);
     if (!this.#authorized) this.#authorize(method, params);
     return this.#dispatch(method, params, caller);
@@ -313,9 +315,11 @@ export class ClientConnection {
     return result;
   }
 
-  async #step({ episode_id, step, action }: StepParams, gate: StepGate): Promise<StepResult> {
+  /** @throws {ProtocolError} at once or later */
+  #step({ episode_id, step, action }: StepParams, gate: StepGate): Promise<StepResult> {
     this.#parts.registry.refuseWhenDraining();
     const episode = this.#owner.get(episode_id);
-    return (episode instanceof Promise ? await episode : episode).step(step, action, gate);
+    if (episode instanceof Promise) return episode.then((opened) => opened.step(step, action, gate));
+    return episode.step(step, action, gate);
   }
 }

@@ -311,15 +311,18 @@ export class Episode {
     this.#results.add(meant, result);
     this.#lastReward = result.reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
-    const sha256 = await observationHash(result.observation);
+    const hash = observationHash(result.observation);
+    // Only large values are worth a turn of the event loop.
+    const sha256 = typeof hash === 'string' ? hash : await hash;
     this.#past.add({ step: next, action: meant, sha256, reward: result.reward });
-    await this.#settle(endOf(result), {
+    const settled = this.#settle(endOf(result), {
       event: 'step',
       time: new Date().toISOString(),
       action,
       ...result,
       observation_sha256: sha256,
     });
+    if (settled !== undefined) await settled;
     return result;
   }
 
@@ -404,13 +407,18 @@ export class Episode {
   }
 
   /** After a turn: get ready for the next one, or end the episode for the reason `end`. */
-  async #settle(end: EndReason | undefined, event: StepEvent | EvaluateEvent | LimitEvent): Promise<void> {
-    if (end === undefined) this.#life.goOn();
-    else this.#life.end(end, event.failure);
+  #settle(end: EndReason | undefined, event: StepEvent | EvaluateEvent | LimitEvent): void | Promise<void> {
+    if (end !== undefined) return this.#settleLast(end, event);
+    this.#life.goOn();
+    return this.#log.write(event);
+  }
+
+  async #settleLast(end: EndReason, event: StepEvent | EvaluateEvent | LimitEvent): Promise<void> {
+    this.#life.end(end, event.failure);
     try {
       await this.#log.write(event);
     } finally {
-      if (end !== undefined) await this.#end(end);
+      await this.#end(end);
     }
   }
 

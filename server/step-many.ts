@@ -22,7 +22,7 @@ export interface StepManyParts {
 export async function stepMany({ steps }: StepManyParams, parts: StepManyParts): Promise<StepManyResult> {
   const begin = (params: StepParams, index: number) => one(params, index, parts).finally(parts.onSettled);
   // Later requests for these episodes come after these steps.
-  const outcomes = await allInTurns(steps, begin, parts.caller.hold);
+  const outcomes = await allInTurns(steps, begin, (begun) => parts.caller.hold(begun));
   const done = outcomes.filter((made) => made).length;
   return { done, failed: steps.length - done };
 }

@@ -16,7 +16,7 @@ const LAYER = /^(docker|environments|server)\//;
 /** Files of the folders of tasks, which are data whatever they are called. */
 const TASK_DATA = /^environments\/[^/]+\/tasks\/[^/]+\//;
 /** What the folders above `docker/` may use of it: the port of sandboxes, and the form of images. */
-const SANDBOX_PORT = /^docker\/(sandbox|errors|image-schema)\.ts$/;
+const SANDBOX_PORT = /^docker\/(sandbox|errors|image-definition)\.ts$/;
 /** The one helper that is no part of the port: the folders above wait with the deadlines that the engines use. */
 const DEADLINE = 'docker/deadline.ts';
 /** The one program that a folder may import: `stepwell bench` loads the benchmark, which only a clone has. */

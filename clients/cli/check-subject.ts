@@ -7,8 +7,7 @@ import { readSamples } from '../check/samples.ts';
 import type { CheckedTask, Subject } from '../check/subject.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import { CommandError, listCommand } from './command-error.ts';
-import { datasetPlaces } from './dataset-places.ts';
-import { environmentFrom } from './environment-argument.ts';
+import { datasetPlaces, environmentFrom } from './dataset-places.ts';
 import { eachTask } from './local-tasks.ts';
 import { openTarget, type Target, type TargetFlags } from './target.ts';
 import { EXIT, type Terminal } from './terminal.ts';
@@ -100,9 +99,8 @@ async function knownTasks(
   environment: string,
   { dataset, options }: WantedSubject,
 ): Promise<CheckedTask[]> {
-  const [{ taskFacts }, { taskAnswers }, places] = await Promise.all([
+  const [{ taskFacts, taskAnswers }, places] = await Promise.all([
     import('../../environments/task-facts.ts'),
-    import('../../environments/task-answers.ts'),
     datasetPlaces(terminal),
   ]);
   const records = { ...places, environment, dataset, options };

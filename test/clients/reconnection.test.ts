@@ -4,7 +4,8 @@ import {
   DeadlineError,
   EpisodeLostError,
 } from '../../clients/typescript/call-errors.ts';
-import { type ClientOptions, StepwellClient } from '../../clients/typescript/client.ts';
+import { StepwellClient } from '../../clients/typescript/client.ts';
+import type { ClientOptions } from '../../clients/typescript/client-options.ts';
 import { EpisodeNotFoundError } from '../../clients/typescript/errors.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { FakeEnvironment } from '../server/fake-environment.ts';

@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { taskAnswers } from '../../environments/task-answers.ts';
-import { taskFacts } from '../../environments/task-facts.ts';
+import { taskAnswers, taskFacts } from '../../environments/task-facts.ts';
 
 describe('facts of tasks for cheats', () => {
   let home = '';
@@ -54,6 +53,19 @@ describe('facts of tasks for cheats', () => {
     expect(other).toEqual(plain);
     expect(mysql).toHaveLength(plain?.length ?? 0);
     expect(mysql).not.toEqual(plain);
+  });
+
+  it('know the reward of a gold alone with these options', async () => {
+    const rewards = async (options: object) => {
+      const wanted = { home, added: {}, environment: 'sql-v1', dataset: undefined, options: { ...options } };
+      const answers = (await taskAnswers(wanted)) ?? [];
+      return [...new Set(answers.map(({ goldReward }) => goldReward))];
+    };
+    expect(await rewards({})).toEqual([1]);
+    expect(await rewards({ scoring: 'intercode' })).toEqual([1]);
+    expect(await rewards({ scoring: 'composite' })).toEqual([expect.closeTo(0.9, 9)]);
+    const weights = { exploration: 1, format: 1, execution: 2 };
+    expect(await rewards({ scoring: 'composite', weights, dialect: 'mysql' })).toEqual([0.75]);
   });
 
   it('are null where there is no such dataset or environment', async () => {

@@ -80,7 +80,7 @@ def reached(history: list[Update], target: float) -> bool:
 
 
 def score(client: stepwell.Client, policy: Policy, tasks: list[str], size: int) -> float:
-    """Mean reward of a policy that does not learn meanwhile."""
+    """Mean reward of a policy, which does not learn from these episodes."""
     return mean(rollout.reward for group in play(client, policy, tasks, size, "score") for rollout in group)
 
 

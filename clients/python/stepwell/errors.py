@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 ErrorClass = Literal["request", "connection", "capacity", "sandbox", "grading", "server"]
-"""Who can do something about an error: the caller (`request`), or the operator (all others)."""
+"""Who can correct it: the caller (`request`), or the operator of the server (all others)."""
 
 
 class StepwellError(Exception):
@@ -185,7 +185,7 @@ class ConnectError(StepwellError):
 
 
 class UnansweredError(StepwellError):
-    """A call without an answer."""
+    """A call got no answer."""
 
     error_class = "connection"
 
@@ -199,7 +199,7 @@ class UnansweredError(StepwellError):
 
 
 class ConnectionLostError(UnansweredError):
-    """The socket closed, and no new one could be had within `reconnect_s`; or the client was closed."""
+    """The socket closed, and the client got no new one within `reconnect_s`; or the client was closed."""
 
     code = "connection_lost"
     retryable = True
@@ -254,7 +254,7 @@ class ClosedError(StepwellError):
 
 
 class ServerMissingError(StepwellError):
-    """`serve()` finds no Stepwell, no Node, or no Python that the server needs."""
+    """`serve()` did not find Stepwell or Node."""
 
     code = "server_missing"
 

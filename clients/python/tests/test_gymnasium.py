@@ -20,10 +20,10 @@ import stepwell.gymnasium  # noqa: E402
 @pytest.mark.parametrize("environment", ["bash-v1", "python-v1", "sql-v1"])
 def test_the_checker_finds_nothing(server, environment):
     env = gymnasium.make(f"stepwell/{environment}", url=server.url, render_mode="ansi")
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         check_env(env.unwrapped)
-    assert [str(one.message) for one in told] == []
+    assert [str(one.message) for one in warned] == []
     env.close()
 
 

@@ -171,7 +171,7 @@ _STATE = {"age_ms": 1, "last_reward": None, "terminated": False, "truncated": Fa
 
 @contextlib.asynccontextmanager
 async def _fake_server(answers):
-    """A server that answers as told, and drops the socket where the answer is `None`: its URL, what it was asked."""
+    """A server that answers with these functions, and drops the socket for `None`. Yields its URL and the methods asked."""
     asked = []
     reset = {"episode_id": "one", "resume_token": "token", "observation": {"output": ""}, "info": {}}
     task = {"id": "task", "index": 0, "dataset": "built-in", "instruction": "Do it."}

@@ -176,8 +176,8 @@ def test_outcomes_of_a_batch(client):
         environment.run("true")
     batch[1].episode.lost(stepwell.EpisodeLostError("its server is gone"))
     given = [*batch, object()]
-    told = outcomes(prompts=[], environments=given, log_metric=metrics.__setitem__, log_extra=columns.__setitem__)
-    assert told == [None] * 4
+    rewards = outcomes(prompts=[], environments=given, log_metric=metrics.__setitem__, log_extra=columns.__setitem__)
+    assert rewards == [None] * 4
     assert columns["reward"] == [0.0, None, 0.0, None]
     assert columns["failure"] == [None, "server: episode_lost", None, None]
     assert metrics["stepwell/masked"] == pytest.approx(1 / 3) and metrics["stepwell/success"] == 0.0
