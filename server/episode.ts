@@ -23,9 +23,8 @@ import { RequestQueue } from './request-queue.ts';
 import { movedAway } from './resume/claims.ts';
 import type { StepGate } from './step-gate.ts';
 import { StepResults } from './step-results.ts';
-import { wholeMicroseconds } from './time.ts';
 import { observationHash, type TrajectoryFile } from './trajectory-log.ts';
-import { endOf, resultOf, type Turn, takeTurn, UNGRADED } from './turn.ts';
+import { endOf, resultOf, type Turn, takeTurn, UNGRADED, wholeMicroseconds } from './turn.ts';
 
 /**
  * One episode: ready → stepping → ready … → over → closed. Its requests run one after the other, each step exactly

@@ -1,10 +1,11 @@
-import { ProtocolError } from '../protocol/errors.ts';
+import { ERRORS, ProtocolError } from '../protocol/errors.ts';
+import type { EntryError } from '../protocol/many.ts';
 import { type Answer, answerBytes, isText, sizeOf } from './answer-text.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import { beginInTurns, takesTurns } from './begin-in-turns.ts';
 import { JsonError, parseJson } from './bounded-json.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
-import { clientError, errorObject } from './rpc-error.ts';
+import { clipped } from './excerpt.ts';
 
 export type RpcId = string | number | null;
 
@@ -98,6 +99,21 @@ class Caller implements RpcCaller {
   hold(begun: Promise<unknown>): void {
     this.held = begun;
   }
+}
+
+/** The error object of JSON-RPC. */
+export function errorObject({ code, message, data }: ProtocolError): EntryError {
+  return { code, message: clipped(message), data };
+}
+
+/**
+ * The error that a client gets.
+ * @param onFault takes an error that is a fault of the server
+ */
+export function clientError(error: unknown, onFault: (error: unknown) => void): ProtocolError {
+  const known = error instanceof ProtocolError;
+  if (!known || error.code === ERRORS.internal_error.code) onFault(error);
+  return known ? error : new ProtocolError('internal_error', 'Internal server error.');
 }
 
 function failure(id: RpcId, error: ProtocolError): string {

@@ -4,9 +4,9 @@ import type { ChosenTask, EnvironmentEpisode, EpisodeCopy } from '../environment
 import type { ActionObject } from '../protocol/action.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Restored } from '../protocol/fork.ts';
+import { releasePlay } from './episode-life.ts';
 import type { EpisodePoint } from './episode-point.ts';
 import type { PastTurn } from './past.ts';
-import { releasePlay } from './resets.ts';
 import { observationHash } from './trajectory-log.ts';
 import { type Turn, takeTurn } from './turn.ts';
 import { TurnBudget } from './turn-budget.ts';

@@ -5,12 +5,10 @@ import { sizeOf } from './answer-text.ts';
 import { allInTurns } from './begin-in-turns.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
 import { GroupQueue } from './group-queue.ts';
-import type { RpcId } from './json-rpc.ts';
-import { tooLarge } from './json-rpc.ts';
+import { clientError, errorObject, type RpcId, tooLarge } from './json-rpc.ts';
 import type { Notifier } from './notifier.ts';
 import { randomSeed } from './opening.ts';
 import { invalidParam } from './param-issues.ts';
-import { clientError, errorObject } from './rpc-error.ts';
 
 export interface ResetManyParts {
   /** Id of the request. @default no notification is sent */

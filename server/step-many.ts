@@ -1,9 +1,8 @@
 import type { StepParams, StepResult } from '../protocol/episode.ts';
 import type { ResultNote, StepManyParams, StepManyResult } from '../protocol/many.ts';
 import { allInTurns } from './begin-in-turns.ts';
-import type { RpcCaller } from './json-rpc.ts';
+import { clientError, errorObject, type RpcCaller } from './json-rpc.ts';
 import type { Notifier } from './notifier.ts';
-import { clientError, errorObject } from './rpc-error.ts';
 
 export interface StepManyParts {
   readonly caller: RpcCaller;

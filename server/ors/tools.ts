@@ -4,9 +4,9 @@ import type { ActionObject } from '../../protocol/action.ts';
 import type { StepResult } from '../../protocol/episode.ts';
 import { clipped } from '../excerpt.ts';
 import { FileRequest, fileCode } from '../mcp/file-code.ts';
-import { stepText } from '../mcp/tool-result.ts';
 import { toolSpecs, withoutNulls } from '../mcp/tool-specs.ts';
 import { reasonsIn } from '../param-issues.ts';
+import { stepText } from '../step-text.ts';
 import { toldFailure } from '../told-failure.ts';
 
 /** Why a tool was not run, as ORS names it. */

@@ -1,9 +1,9 @@
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import { Episode } from '../episode.ts';
+import { releasePlay } from '../episode-life.ts';
 import type { EpisodeObserver, EpisodeParts, MakeParts } from '../episode-parts.ts';
 import type { EpisodePoint } from '../episode-point.ts';
 import type { Remade, RemakeOptions, ReplayGate } from '../remake.ts';
-import { releasePlay } from '../resets.ts';
 import type { ResultMemory } from '../result-memory.ts';
 import type { ClientGate } from '../step-gate.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from '../trajectory-log.ts';
