@@ -1,11 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { ProtocolError } from '../protocol/errors.ts';
-
-/** Whether an address is reachable from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-}
+import { isLoopback } from './config.ts';
 
 export interface AdmissionOptions {
   /** Address that the server listens on. */
@@ -13,7 +8,6 @@ export interface AdmissionOptions {
   /** `null`: clients need no token. */
   readonly token: string | null;
   readonly allowedOrigins: readonly string[];
-  readonly maxEpisodes: number;
 }
 
 /** Why a request is refused before it is read. */
@@ -30,44 +24,16 @@ function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** Who may connect, and how many episodes may be open. */
+/** Who may connect. */
 export class Admission {
   readonly #host: string;
   readonly #tokenDigest: Buffer | undefined;
   readonly #origins: ReadonlySet<string>;
-  readonly #maxEpisodes: number;
-  #open = 0;
 
   constructor(options: AdmissionOptions) {
     this.#host = options.host;
     this.#tokenDigest = options.token === null ? undefined : digest(options.token);
     this.#origins = new Set(options.allowedOrigins.map((origin) => new URL(origin).origin));
-    this.#maxEpisodes = options.maxEpisodes;
-  }
-
-  /** Number of open episodes. */
-  get openEpisodes(): number {
-    return this.#open;
-  }
-
-  /**
-   * Take a slot for an episode.
-   * @returns a function that gives the slot back; call it once
-   * @throws {ProtocolError} `capacity`
-   */
-  takeSlot(): () => void {
-    if (this.#open >= this.#maxEpisodes) {
-      throw new ProtocolError('capacity', `All ${this.#maxEpisodes} episode slots are taken.`, {
-        active_episodes: this.#open,
-        max_episodes: this.#maxEpisodes,
-      });
-    }
-    this.#open += 1;
-    let held = true;
-    return () => {
-      if (held) this.#open -= 1;
-      held = false;
-    };
   }
 
   /** Whether this is the server's token, compared in constant time. Always true for a server without a token. */

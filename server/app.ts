@@ -12,6 +12,7 @@ import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HTTP_READER } from './http-answers.ts';
 import { makeHttpServer } from './http-server.ts';
+import { keepRule } from './keep-rule.ts';
 import { registerMcp } from './mcp/routes.ts';
 import { Metrics, type SandboxCounts } from './metrics.ts';
 import { registerOpenEnv } from './openenv/routes.ts';
@@ -21,7 +22,7 @@ import type { ServerMark } from './resume/left-episodes.ts';
 import { LifeSigns } from './resume/life-signs.ts';
 import { serverMemory } from './server-memory.ts';
 import { ClientGate } from './step-gate.ts';
-import { keepRule, TrajectoryKeeper } from './trajectory-keep.ts';
+import { TrajectoryKeeper } from './trajectory-keep.ts';
 import { TrajectoryLog } from './trajectory-log.ts';
 
 export interface AppParts {
@@ -114,10 +115,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     host: config.host,
     token: config.token,
     allowedOrigins: config.allowed_origins,
-    maxEpisodes: config.max_episodes,
   });
   const metrics = new Metrics(
-    () => admission.openEpisodes,
+    () => registry.openCount,
     parts.sandboxes ?? (() => ({ states: {}, queued: 0 })),
   );
   const memory = serverMemory(config);
@@ -135,7 +135,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   keeper?.start();
   const registry = new EpisodeRegistry({
     environments,
-    admission,
+    maxEpisodes: config.max_episodes,
     trajectories,
     results: memory.results,
     observer: observe(metrics, log),

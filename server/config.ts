@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { runtimes } from '../docker/engines/table.ts';
 import { MAX_TIMEOUT_MS } from '../protocol/action.ts';
-import { isLoopback } from './admission.ts';
+import { KEEP } from './keep-rule.ts';
 import { settingIssue } from './setting-issue.ts';
-import { KEEP } from './trajectory-keep.ts';
 
 const MIB = 1024 * 1024;
 const HOUR_MS = 3_600_000;
@@ -235,6 +234,11 @@ export function heartbeatTimeoutMs(config: Config): number {
 /** Number of sandboxes that `--pool` keeps warm. */
 export function warmCount({ pool }: Pick<Config, 'pool'>): number {
   return Object.values(pool).reduce((sum, count) => sum + count, 0);
+}
+
+/** Whether an address is reachable from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function contradictionIn(config: Config): string | undefined {

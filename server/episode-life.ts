@@ -3,7 +3,6 @@ import type { EpisodeStatus } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
-import { releasePlay } from './resets.ts';
 
 type State =
   | { readonly is: 'open'; readonly play: EnvironmentEpisode }
@@ -111,4 +110,9 @@ export class EpisodeLife {
     if (state.is !== 'abandoned') this.#stepping = false;
     if (before.is === 'open') releasePlay(before.play);
   }
+}
+
+/** Give the sandbox of an episode back. */
+export function releasePlay(play: EnvironmentEpisode): void {
+  void (play.release?.() ?? play.sandbox.release());
 }

@@ -1,10 +1,10 @@
 import type { ResetOptions } from '../protocol/episode.ts';
-import { TurnBudget, type TurnOptions } from './turn-budget.ts';
+import { type BudgetOptions, TurnBudget } from './turn-budget.ts';
 
 /** What truncates an episode: `max_turns` or `max_duration_ms`. */
 export type Limit = 'turns' | 'time';
 
-/** The limits of an episode, from the options of its reset. Its time starts with the construction. */
+/** The limits of an episode, from the options of its reset. */
 export class EpisodeLimits {
   readonly turns: TurnBudget;
   readonly #now: () => number;
@@ -14,17 +14,20 @@ export class EpisodeLimits {
   /**
    * @param now a monotonic clock, in milliseconds
    * @param onTime called once when the time is over, unless `stop` comes before
+   * @param ageMs time since the reset, in milliseconds
    */
   constructor(
-    options: TurnOptions & Pick<ResetOptions, 'max_duration_ms'>,
+    options: BudgetOptions & Pick<ResetOptions, 'max_duration_ms'>,
     now: () => number,
     onTime: () => void,
+    ageMs = 0,
   ) {
     const { max_duration_ms = Number.POSITIVE_INFINITY } = options;
     this.turns = new TurnBudget(options);
     this.#now = now;
-    this.#until = now() + max_duration_ms;
-    if (Number.isFinite(max_duration_ms)) this.#timer = setTimeout(onTime, max_duration_ms);
+    const leftMs = max_duration_ms - ageMs;
+    this.#until = now() + leftMs;
+    if (Number.isFinite(leftMs)) this.#timer = setTimeout(onTime, leftMs);
   }
 
   /** Remaining time, in milliseconds; 0 or less when it is over, infinite without a limit. */

@@ -3,7 +3,8 @@ import type { ResetResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
 import type { Episode } from './episode.ts';
-import { ClientGone, type EpisodeRegistry, type OpenRequest } from './episode-registry.ts';
+import type { EpisodeRegistry } from './episode-registry.ts';
+import { ClientGone, type OpenRequest } from './opening.ts';
 import { type Holder, movedAway } from './resume/claims.ts';
 
 /** Maximum number of ended episodes whose last results are kept for repeated steps. */

@@ -1,10 +1,10 @@
 import type { EnvironmentEpisode } from '../environments/environment.ts';
-import type { ResetOptions } from '../protocol/episode.ts';
+import type { ResetOptions, StepResult } from '../protocol/episode.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { EndReason, ResumeEvent } from '../protocol/trajectory.ts';
 import type { EpisodePoint } from './episode-point.ts';
-import type { RecordedEnd } from './resume/recorded-episode.ts';
-import type { Inheritance, ResultMemory } from './step-results.ts';
+import type { ResultMemory } from './result-memory.ts';
+import type { PastResults } from './step-results.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
 /** Events that the server counts. Each is called once per event. */
@@ -19,10 +19,20 @@ export interface EpisodeObserver {
   logFailed(episodeId: string, error: unknown): void;
 }
 
+/** How a recorded episode ended by itself. */
+export interface RecordedEnd {
+  readonly reason: EndReason;
+  readonly failure: Failure | null;
+  /** The end between two steps, as the result of the next one. */
+  readonly result?: StepResult;
+  /** Whether its file has the line that closes it. */
+  readonly closed: boolean;
+}
+
 /** An episode that a server of before has left. */
 export interface LeftParts {
   /** Where its steps are in its trajectory. */
-  readonly inherited: Inheritance;
+  readonly results: PastResults;
   /** Time since its reset, in milliseconds. */
   readonly ageMs: number;
   /** False if it was played again and an observation differed. */
@@ -52,3 +62,6 @@ export interface EpisodeParts {
   /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
+
+/** The parts of an episode that reports to this observer. */
+export type MakeParts = (observer: EpisodeObserver) => EpisodeParts;

@@ -1,78 +1,65 @@
-import { ProtocolError } from '../protocol/errors.ts';
-import { type Done, EpisodeHistory } from './episode-history.ts';
+import { sizeOf } from './answer-text.ts';
 import type { EpisodePoint } from './episode-point.ts';
-import { recordedLines } from './recorded-events.ts';
-import type { LastStep, ResultMemory } from './step-results.ts';
+import { type PastTurn, pastUpTo } from './past.ts';
+import { recordedPast } from './recorded-past.ts';
+import type { ResultMemory } from './result-memory.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
-/** What led to a state. */
-export type Past = Pick<EpisodePoint, 'step' | 'done' | 'record'>;
+/** Maximum size of the actions that an episode keeps in memory, as `sizeOf` counts: about 1 MiB. */
+const MAX_SIZE = 1_048_576;
 
-/** What an episode has done so far: in its trajectory, or without one, in memory. */
+/** The past of an open episode: in its trajectory, or without one, in memory. */
 export class EpisodePast {
   readonly #log: Pick<TrajectoryFile, 'path'>;
   readonly #reading: ResultMemory['reviewing'];
-  readonly #history: EpisodeHistory;
+  /** Without a trajectory: all turns, or none once they are too large. */
+  #kept: PastTurn[] = [];
+  #size = 0;
 
+  /** @param past before it goes on here; `null` if that is not known */
   constructor(
     log: Pick<TrajectoryFile, 'path'>,
     { reviewing }: Pick<ResultMemory, 'reviewing'>,
-    done: readonly Done[] | null = [],
+    past: readonly PastTurn[] | null = [],
   ) {
     this.#log = log;
     this.#reading = reviewing;
-    this.#history = new EpisodeHistory(log.path === null ? done : []);
+    if (past === null) this.#size = Number.POSITIVE_INFINITY;
+    for (const turn of past ?? []) this.add(turn);
   }
 
-  add(done: Done): void {
-    if (this.#log.path === null) this.#history.add(done);
+  add(turn: PastTurn): void {
+    if (this.#log.path !== null || !this.#isWhole) return;
+    this.#size += sizeOf(turn.action, MAX_SIZE) + 64;
+    this.#kept.push(turn);
+    if (!this.#isWhole) this.#kept = [];
   }
 
+  /** Forget what came after a step that is not the last one. */
   rewind(step: number): void {
-    this.#history.rewind(step);
+    if (!this.#isWhole) return;
+    const left = pastUpTo(this.#kept, step, false);
+    this.#kept = [];
+    this.#size = 0;
+    for (const turn of left) this.add(turn);
   }
 
   /**
-   * What led to the state after a step.
+   * The past of the state after a step.
    * @param count steps made so far
    * @throws {ProtocolError} `internal_error` if the trajectory cannot be read
    */
-  async at(step: number, count: number): Promise<Past> {
+  async at(step: number, count: number): Promise<Pick<EpisodePoint, 'step' | 'past' | 'pastLines'>> {
     const { path } = this.#log;
     if (path !== null) {
-      const lines = await this.#reading.run(() => recordedLines(path, step, count));
-      const record = { path, lines: lines.map(({ begin, end }) => ({ begin, end })) };
-      return { step, record, done: lines.map(({ done }) => done) };
+      const past = await this.#reading.run(() => recordedPast(path, step, count));
+      return { step, past, pastLines: { path, lines: past } };
     }
-    return { step, record: null, done: this.#history.whole ? this.#history.upTo(step, count) : null };
+    const past = this.#isWhole ? pastUpTo(this.#kept, step, step === count) : null;
+    return { step, past, pastLines: null };
   }
-}
 
-/**
- * The step that a fork begins after.
- * @param wanted as the client named it @default the last step after which the episode went on
- * @throws {ProtocolError} `invalid_params`, `episode_over` for the step that ended it
- */
-export function forkedAt(wanted: number | undefined, count: number, last: LastStep | undefined): number {
-  const ended = last !== undefined && (last.terminated || last.truncated);
-  const latest = ended ? count - 1 : count;
-  if (wanted === undefined) return latest;
-  if (wanted > count) throw tooMany('at_step', `The episode has made ${count} steps.`);
-  if (wanted > latest) {
-    const message = `Step ${wanted} ended the episode: nothing can go on after it.`;
-    throw new ProtocolError('episode_over', message, { step_count: count });
+  get #isWhole(): boolean {
+    return this.#size <= MAX_SIZE;
   }
-  return wanted;
-}
-
-/** The step that an undo goes back to. @throws {ProtocolError} `invalid_params` */
-export function undoneTo(steps: number, count: number): number {
-  if (steps > count) throw tooMany('steps', `The episode has made ${count} steps.`);
-  return count - steps;
-}
-
-function tooMany(field: string, message: string): ProtocolError {
-  return new ProtocolError('invalid_params', `${field}: ${message}`, {
-    issues: [{ field, code: 'too_big', message }],
-  });
 }

@@ -1,7 +1,7 @@
 import type { EpisodeCopy, Task } from '../environments/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
-import type { Done } from './episode-history.ts';
-import { goneOn, type Inheritance, type StoredStep } from './step-results.ts';
+import type { PastTurn } from './past.ts';
+import { goneOn, type PastResults, type StoredStep } from './step-results.ts';
 import type { FileLines } from './trajectory-lines.ts';
 
 /** A state that an episode is or was in: what it takes to make it again. It stays valid when the episode goes on. */
@@ -15,12 +15,12 @@ export interface EpisodePoint {
   readonly seed: number;
   /** Steps made. */
   readonly step: number;
-  /** `null` if it is no longer known; then only a copy makes the state again. */
-  readonly done: readonly Done[] | null;
+  /** The turns that led to it. `null` if they are no longer known; then only a copy makes the state again. */
+  readonly past: readonly PastTurn[] | null;
+  /** The lines of `past` in its trajectory; `null` if none is kept. */
+  readonly pastLines: FileLines | null;
   /** The last reward that was given. */
   readonly lastReward: number | null;
-  /** The lines of `done` in its trajectory; `null` if none is kept. */
-  readonly record: FileLines | null;
   /** Stored results of its steps. */
   readonly results: readonly StoredStep[];
   /** Of the present state, if the environment can copy it. */
@@ -28,8 +28,8 @@ export interface EpisodePoint {
 }
 
 /** The steps of a point, for an episode whose trajectory has its lines after the reset. */
-export function inheritance({ done, record, results, step }: EpisodePoint): Inheritance {
-  const recorded = record === null ? [] : (done ?? []);
+export function pastResults({ past, pastLines, results, step }: EpisodePoint): PastResults {
+  const recorded = pastLines === null ? [] : (past ?? []);
   const lines = recorded.flatMap(({ action }, index) => (action === null ? [] : [index + 1]));
   const unrecorded = Array<null>(step - lines.length).fill(null);
   return { last: goneOn(step), lines: [...lines, ...unrecorded], stored: results };

@@ -1,37 +1,25 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { withDeadline } from '../docker/deadline.ts';
-import type { Environment, EnvironmentEpisode } from '../environments/environment.ts';
-import { resetErrorOf } from '../environments/failure.ts';
-import { ResetOptionSet } from '../environments/reset-options.ts';
+import type { Environment } from '../environments/environment.ts';
+import type { ResetOptionSet } from '../environments/reset-options.ts';
 import type { ResetResult } from '../protocol/episode.ts';
-import { type ErrorName, ProtocolError } from '../protocol/errors.ts';
-import type { FailureClass } from '../protocol/failure.ts';
-import type { Restored } from '../protocol/fork.ts';
-import { type EndReason, TRAJECTORY_VERSION } from '../protocol/trajectory.ts';
-import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../protocol/version.ts';
-import type { Admission } from './admission.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { EndReason } from '../protocol/trajectory.ts';
 import { Episode } from './episode.ts';
-import type { EpisodeObserver } from './episode-parts.ts';
+import type { EpisodeObserver, MakeParts } from './episode-parts.ts';
 import type { EpisodePoint } from './episode-point.ts';
-import { type Remade, type RemakeOptions, remake } from './remake.ts';
-import { ResetWait, type WaitRequest } from './reset-wait.ts';
-import { Resets, releasePlay, shuttingDown } from './resets.ts';
-import { Claims, tokenHash } from './resume/claims.ts';
+import { Opening, type OpeningParts, type OpenRequest, type ResetObserver } from './opening.ts';
+import type { Remade, RemakeOptions } from './remake.ts';
+import { Claims } from './resume/claims.ts';
 import { LeftEpisodes, type ServerMark } from './resume/left-episodes.ts';
 import { signEveryMs } from './resume/life-signs.ts';
-import { type MakeParts, Reopening } from './resume/reopening.ts';
+import { Reopening } from './resume/reopening.ts';
 import { TrajectoryIndex } from './resume/trajectory-index.ts';
 import type { ClientGate } from './step-gate.ts';
-import type { ResultMemory } from './step-results.ts';
-import { observationHash, type TrajectoryFile, type TrajectoryLog } from './trajectory-log.ts';
-import { refuseIdleTurnOptions, TurnBudget } from './turn-budget.ts';
 
-export interface RegistryParts {
-  readonly environments: readonly Environment[];
-  readonly admission: Admission;
-  readonly trajectories: TrajectoryLog;
-  /** For the stored results of all episodes. */
-  readonly results: ResultMemory;
+export interface RegistryParts extends Omit<OpeningParts, 'mark'> {
+  /** Maximum number of open episodes, those that begin included. */
+  readonly maxEpisodes: number;
   readonly observer: RegistryObserver;
   /** Time for which the episodes of a dropped socket stay open, in milliseconds. */
   readonly graceMs: number;
@@ -39,46 +27,10 @@ export interface RegistryParts {
   readonly mark?: ServerMark | undefined;
   /** Lets the steps of replays run when there is memory for their output. */
   readonly outputs: ClientGate;
-  /** Maximum wait of a reset for a sandbox that does not say its own, in milliseconds. */
-  readonly queueTimeoutMs: number;
-  /** A monotonic clock, in milliseconds. */
-  readonly now: () => number;
 }
 
-/** The fault of a reset. */
-export interface ResetFailure {
-  readonly class: FailureClass;
-  readonly code: ErrorName;
-}
-
-export interface RegistryObserver extends EpisodeObserver {
+export interface RegistryObserver extends EpisodeObserver, ResetObserver {
   reset(environment: string, seconds: number): void;
-  /** A reset failed by a fault of the infrastructure. */
-  resetFailed(environment: string, failure: ResetFailure, cause: unknown): void;
-  /** A reset got a dead sandbox, and takes another one. */
-  resetRetried(environment: string, cause: unknown): void;
-}
-
-/** The reason of a reset that is aborted because its client has disconnected. It counts as no failure. */
-export class ClientGone extends Error {
-  override readonly name = 'ClientGone';
-  override readonly message = 'The client has disconnected.';
-}
-
-export interface OpenRequest extends WaitRequest {
-  readonly environment: string;
-  readonly episodeId?: string;
-  /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
-  readonly gradeMs?: number;
-  /** Where a fork goes on from. @default a new episode begins */
-  readonly from?: ForkedFrom;
-}
-
-/** A state of another episode, and how its replay runs. */
-export interface ForkedFrom extends Pick<RemakeOptions, 'gate'> {
-  readonly point: EpisodePoint;
-  /** Told once, before the episode opens. */
-  onRemade(restored: Restored): void;
 }
 
 export interface OpenedEpisode {
@@ -86,40 +38,29 @@ export interface OpenedEpisode {
   readonly result: ResetResult;
 }
 
-/** An episode as its sandbox holds it. */
-interface Played {
-  readonly play: EnvironmentEpisode;
-  readonly seed: number;
-  /** Of a fork. */
-  readonly restored?: Restored;
-}
-
-const MAX_SEED = 2 ** 32;
-
-/** The seed of a reset that names none. */
-export function randomSeed(): number {
-  return randomInt(MAX_SEED);
-}
-
-/** Begins episodes and holds all open ones, over all connections. */
+/** Opens episodes and holds all open ones, over all connections. */
 export class EpisodeRegistry {
-  readonly environments: ReadonlyMap<string, Environment>;
-  /** The options that a reset takes. */
-  readonly options: ResetOptionSet;
   readonly claims = new Claims<Episode>();
   readonly #parts: RegistryParts;
+  readonly #opening: Opening;
   readonly #left: LeftEpisodes | undefined;
+  /** Each takes one of the server's slots. */
   readonly #ids = new Set<string>();
   readonly #open = new Set<Episode>();
-  readonly #resets = new Resets();
-  readonly #stopping = new AbortController();
-  #draining = false;
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
-    this.options = new ResetOptionSet(parts.environments);
-    this.environments = new Map(parts.environments.map((environment) => [environment.id, environment]));
+    this.#opening = new Opening({ ...parts, mark: parts.mark?.own });
     this.#left = this.#leftBefore();
+  }
+
+  get environments(): ReadonlyMap<string, Environment> {
+    return this.#opening.environments;
+  }
+
+  /** The options that a reset takes. */
+  get options(): ResetOptionSet {
+    return this.#opening.options;
   }
 
   /** Episodes of servers of before; `undefined` if there is nothing to find them by. */
@@ -131,11 +72,11 @@ export class EpisodeRegistry {
     const reopening = new Reopening({
       trajectories,
       results,
-      observer: this.#observer,
+      observer: this.#parts.observer,
       mark: mark.own,
       outputs,
       now,
-      signal: this.#stopping.signal,
+      signal: this.#opening.stopping,
       remake: (point, options) => this.remake(point, options),
       admit: (id, begin) => this.#admit(id, begin),
     });
@@ -151,26 +92,23 @@ export class EpisodeRegistry {
     });
   }
 
+  /** Number of open episodes, those that begin included. */
   get openCount(): number {
-    return this.#parts.admission.openEpisodes;
+    return this.#ids.size;
   }
 
   get draining(): boolean {
-    return this.#draining;
+    return this.#opening.stopping.aborted;
   }
 
   /** @throws {ProtocolError} `environment_not_found` */
   environment(id: string): Environment {
-    const environment = this.environments.get(id);
-    if (environment !== undefined) return environment;
-    throw new ProtocolError('environment_not_found', `There is no environment ${id}.`, {
-      environments: [...this.environments.keys()],
-    });
+    return this.#opening.environment(id);
   }
 
   /** @throws {ProtocolError} `shutting_down` */
   refuseWhenDraining(): void {
-    if (this.#draining) throw shuttingDown();
+    this.#opening.refuseWhenStopping();
   }
 
   /**
@@ -195,32 +133,38 @@ export class EpisodeRegistry {
     const environment = this.environment(request.environment);
     const id = request.episodeId ?? randomUUID();
     const free = this.#takePlace(id);
-    let played: Played | undefined;
     try {
       const began = this.#parts.now();
-      const wait = new ResetWait(request, this.#parts.queueTimeoutMs);
-      played = await this.#played(environment, request, wait);
-      this.refuseWhenDraining();
-      request.signal?.throwIfAborted();
-      const opened = await this.#begin(id, request, { ...played, queueMs: wait.queuedMs }, free);
-      if (this.#draining) void opened.episode.abandon('shutdown');
+      const { parts, result } = await this.#opening.begin(id, request);
+      const episode = this.#enter(parts, free);
       this.#parts.observer.reset(environment.id, (this.#parts.now() - began) / 1000);
-      return opened;
+      return { episode, result };
     } catch (error) {
       free();
-      if (played !== undefined) releasePlay(played.play);
-      throw this.#reported(environment.id, error, request.signal);
+      throw error;
     }
+  }
+
+  /** The state of a point, made again in a fresh sandbox. @throws {ProtocolError} as `open` */
+  remake(point: EpisodePoint, options: RemakeOptions): Promise<Remade> {
+    return this.#opening.remake(point, options);
   }
 
   /** Take a slot and an id. @returns a function that gives both back @throws {ProtocolError} `episode_exists`, `capacity` */
   #takePlace(id: string): () => void {
     if (this.#ids.has(id)) throw new ProtocolError('episode_exists', `Episode ${id} is already open.`);
-    const giveBack = this.#parts.admission.takeSlot();
+    const { maxEpisodes } = this.#parts;
+    if (this.#ids.size >= maxEpisodes) {
+      throw new ProtocolError('capacity', `All ${maxEpisodes} episode slots are taken.`, {
+        active_episodes: this.#ids.size,
+        max_episodes: maxEpisodes,
+      });
+    }
     this.#ids.add(id);
+    let held = true;
     return () => {
-      giveBack();
-      this.#ids.delete(id);
+      if (held) this.#ids.delete(id);
+      held = false;
     };
   }
 
@@ -229,150 +173,11 @@ export class EpisodeRegistry {
     this.refuseWhenDraining();
     const free = this.#takePlace(id);
     try {
-      const episode = this.#enter(await begin(), free);
-      if (this.#draining) void episode.abandon('shutdown');
-      return episode;
+      return this.#enter(await begin(), free);
     } catch (error) {
       free();
       throw error;
     }
-  }
-
-  /**
-   * The state of a point, made again in a fresh sandbox.
-   * @throws {ProtocolError} as `open`
-   */
-  async remake(point: EpisodePoint, options: RemakeOptions): Promise<Remade> {
-    this.refuseWhenDraining();
-    try {
-      const { signal } = options;
-      const wait = new ResetWait({ options: point.options, signal }, this.#parts.queueTimeoutMs);
-      return await this.#remake(point, options, wait);
-    } catch (error) {
-      throw this.#reported(point.environment, error, options.signal);
-    }
-  }
-
-  async #remake(point: EpisodePoint, { signal, gate }: RemakeOptions, wait: ResetWait): Promise<Remade> {
-    const { dataset, id: task } = point.task;
-    const chosen = this.environment(point.environment).choose(
-      { ...point.options, dataset, task },
-      point.seed,
-    );
-    const until = AbortSignal.any([signal, this.#stopping.signal]);
-    let restored: Restored | undefined;
-    const play = await this.#resets.run({
-      begin: async () => {
-        const { play: made, ...how } = await remake(chosen, point, {
-          signal: until,
-          gate,
-          wait: { ...wait.next(), signal: until },
-        });
-        restored = how;
-        return made;
-      },
-      signal: until,
-      onRetry: (cause) => this.#observer.resetRetried(point.environment, cause),
-    });
-    if (restored === undefined) throw new Error('a sandbox without its state');
-    return { play, ...restored };
-  }
-
-  async #played(environment: Environment, request: OpenRequest, wait: ResetWait): Promise<Played> {
-    const { from, options, signal = new AbortController().signal } = request;
-    if (from === undefined) {
-      const seed = options.seed ?? randomSeed();
-      return { seed, play: await this.#play(environment, request, seed, wait) };
-    }
-    const { play, ...restored } = await this.#remake(from.point, { signal, gate: from.gate }, wait);
-    from.onRemade(restored);
-    return { seed: from.point.seed, play, restored };
-  }
-
-  /** Begin the task of the options. If it turns out that it cannot be graded, a seed draws another one. */
-  async #play(
-    environment: Environment,
-    request: OpenRequest,
-    seed: number,
-    wait: ResetWait,
-  ): Promise<EnvironmentEpisode> {
-    const { options, signal } = request;
-    this.options.refuseForeign(environment.id, options);
-    refuseIdleTurnOptions(options);
-    for (;;) {
-      const chosen = environment.choose(options, seed);
-      try {
-        return await this.#resets.run({
-          begin: () => chosen.begin(wait.next()),
-          signal,
-          onRetry: (cause) => this.#observer.resetRetried(environment.id, cause),
-        });
-      } catch (error) {
-        const other = error instanceof ProtocolError && error.error === 'task_ungradable';
-        if (!other || options.task !== undefined) throw error;
-      }
-    }
-  }
-
-  /** The error of the answer. Wrong requests and requests that the client gave up are not counted as failures. */
-  #reported(environment: string, cause: unknown, signal: AbortSignal | undefined): unknown {
-    const error = resetErrorOf(cause);
-    const known = error instanceof ProtocolError;
-    const shutdown = known && error.error === 'shutting_down';
-    const clients = shutdown || (known && error === cause && error.error !== 'internal_error');
-    if (!clients && !(signal?.reason instanceof ClientGone)) {
-      const failure: ResetFailure = {
-        class: (known ? error.fault : null) ?? 'server',
-        code: known ? error.error : 'internal_error',
-      };
-      this.#observer.resetFailed(environment, failure, cause);
-    }
-    return error;
-  }
-
-  async #begin(
-    id: string,
-    request: OpenRequest,
-    { play, queueMs, seed, restored }: Played & { readonly queueMs: number },
-    free: () => void,
-  ): Promise<OpenedEpisode> {
-    const point = request.from?.point;
-    const { index, dataset, instruction } = play.task;
-    const result: ResetResult = {
-      episode_id: id,
-      resume_token: randomBytes(16).toString('base64url'),
-      task: { id: play.task.id, index, dataset, instruction },
-      observation: new TurnBudget(request.options).reminded(play.initial.observation, 0),
-      info: {
-        duration_ms: play.initial.durationMs,
-        queue_ms: queueMs,
-        seed,
-        image: { name: play.sandbox.image.name, digest: play.sandbox.image.digest },
-        engine: play.sandbox.engine,
-        isolation: play.sandbox.isolation,
-        ...play.initial.info,
-      },
-    };
-    const log = this.#parts.trajectories.open(id);
-    await this.#writeReset(log, request, result, restored);
-    const episode = this.#enter(
-      (observer) => ({
-        id,
-        environment: request.environment,
-        tokenSha256: tokenHash(result.resume_token),
-        play,
-        options: request.options,
-        seed,
-        point,
-        gradeMs: request.gradeMs,
-        log,
-        results: this.#parts.results,
-        now: this.#parts.now,
-        observer,
-      }),
-      free,
-    );
-    return { episode, result };
   }
 
   /** An open episode. @param free called when it ends */
@@ -380,49 +185,13 @@ export class EpisodeRegistry {
     const ended = (environment: string, reason: EndReason): void => {
       free();
       this.#open.delete(episode);
-      this.#observer.ended(environment, reason);
+      this.#parts.observer.ended(environment, reason);
     };
-    const episode: Episode = new Episode(parts({ ...this.#observer, ended }));
+    const episode: Episode = new Episode(parts({ ...this.#parts.observer, ended }));
     this.#open.add(episode);
+    // The drain began while its first line was written.
+    if (this.draining) void episode.abandon('shutdown');
     return episode;
-  }
-
-  async #writeReset(
-    log: TrajectoryFile,
-    { environment, options, from }: OpenRequest,
-    result: ResetResult,
-    restored: Restored | undefined,
-  ): Promise<void> {
-    const point = from?.point;
-    const { mark } = this.#parts;
-    const fork = point && restored && { episode_id: point.episodeId, step: point.step, ...restored };
-    try {
-      await log.write({
-        event: 'reset',
-        version: TRAJECTORY_VERSION,
-        time: new Date().toISOString(),
-        episode_id: result.episode_id,
-        environment,
-        options,
-        task: result.task,
-        observation: result.observation,
-        observation_sha256: await observationHash(result.observation),
-        info: result.info,
-        protocol_version: PROTOCOL_VERSION,
-        stepwell_version: STEPWELL_VERSION,
-        resume_token_sha256: tokenHash(result.resume_token),
-        ...(mark === undefined ? {} : { server: mark.own }),
-        ...(fork === undefined ? {} : { fork }),
-      });
-      if (point?.record) await log.append(point.record);
-    } catch (error) {
-      log.discard();
-      throw error;
-    }
-  }
-
-  get #observer(): RegistryObserver {
-    return this.#parts.observer;
   }
 
   /**
@@ -430,9 +199,7 @@ export class EpisodeRegistry {
    * `timeoutMs` in all.
    */
   async drain(timeoutMs: number, reason: EndReason = 'shutdown'): Promise<void> {
-    this.#draining = true;
-    this.#resets.stop();
-    this.#stopping.abort(shuttingDown());
+    this.#opening.stop();
     const running = [...this.#open].filter((episode) => episode.busy).map((episode) => episode.settled());
     const end = this.#parts.now() + timeoutMs;
     await withDeadline(Promise.all(running), timeoutMs, () => {});

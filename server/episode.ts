@@ -10,23 +10,21 @@ import type {
 } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
-import type { Restored, UndoResult } from '../protocol/fork.ts';
+import type { UndoResult } from '../protocol/fork.ts';
 import type { EndReason, EvaluateEvent, LimitEvent, StepEvent } from '../protocol/trajectory.ts';
-import { lastReward } from './episode-history.ts';
 import { EpisodeLife } from './episode-life.ts';
 import { EpisodeLimits } from './episode-limits.ts';
-import type { EpisodeObserver, EpisodeParts } from './episode-parts.ts';
-import { EpisodePast, forkedAt, undoneTo } from './episode-past.ts';
-import { type EpisodePoint, inheritance } from './episode-point.ts';
-import { copyOf, type Remade } from './remake.ts';
+import type { EpisodeObserver, EpisodeParts, RecordedEnd } from './episode-parts.ts';
+import { EpisodePast } from './episode-past.ts';
+import { type EpisodePoint, pastResults } from './episode-point.ts';
+import { EpisodePoints } from './episode-points.ts';
+import type { Remade } from './remake.ts';
 import { RequestQueue } from './request-queue.ts';
 import { movedAway } from './resume/claims.ts';
-import type { RecordedEnd } from './resume/recorded-episode.ts';
 import type { StepGate } from './step-gate.ts';
 import { StepResults } from './step-results.ts';
-import { wholeMicroseconds } from './time.ts';
 import { observationHash, type TrajectoryFile } from './trajectory-log.ts';
-import { endOf, resultOf, type Turn, takeTurn, UNGRADED } from './turn.ts';
+import { endOf, resultOf, type Turn, takeTurn, UNGRADED, wholeMicroseconds } from './turn.ts';
 
 /**
  * One episode: ready → stepping → ready … → over → closed. Its requests run one after the other, each step exactly
@@ -41,7 +39,6 @@ export class Episode {
   readonly exact: boolean;
   readonly #task: Task;
   readonly #options: ResetOptions;
-  readonly #seed: number;
   readonly #past: EpisodePast;
   readonly #leaving = new AbortController();
   readonly #gradeMs: number | undefined;
@@ -53,6 +50,7 @@ export class Episode {
   readonly #requests = new RequestQueue();
   readonly #limits: EpisodeLimits;
   readonly #life: EpisodeLife;
+  readonly #points: EpisodePoints;
   #lastReward: number | null = null;
   /** Aborted when another connection takes the episode over: requests that have not begun are refused. */
   #holding = new AbortController();
@@ -68,17 +66,21 @@ export class Episode {
     this.#observer = parts.observer;
     this.#now = parts.now;
     this.#results = new StepResults(parts.results, parts.log);
-    this.#seed = parts.seed;
-    const { left, options, point } = parts;
-    this.#past = new EpisodePast(parts.log, parts.results, point?.done);
-    if (point !== undefined) this.#results.inherit(left?.inherited ?? inheritance(point));
+    const { left, point } = parts;
+    this.#past = new EpisodePast(parts.log, parts.results, point?.past);
+    if (point !== undefined) this.#results.goOnAfter(left?.results ?? pastResults(point));
     this.#lastReward = point?.lastReward ?? null;
     this.#life = new EpisodeLife(parts.play);
     this.exact = left?.exact ?? true;
     const ageMs = left?.ageMs ?? 0;
     this.#began = parts.now() - ageMs;
-    this.#limits = new EpisodeLimits(aged(options, ageMs), parts.now, () => void this.#timeIsOver());
-    this.#limits.turns.inherit(point?.done ?? []);
+    this.#limits = new EpisodeLimits(parts.options, parts.now, () => void this.#timeIsOver(), ageMs);
+    this.#limits.turns.goOnAfter(point?.past ?? []);
+    const { environment, gradeMs, id: episodeId, options, seed } = parts;
+    this.#points = new EpisodePoints({
+      ...{ episodeId, environment, options, gradeMs, seed, task: this.#task },
+      ...{ life: this.#life, past: this.#past, results: this.#results, turns: this.#limits.turns },
+    });
     if (left?.end) this.#hasEnded(left.end);
   }
 
@@ -170,17 +172,7 @@ export class Episode {
     return this.#inOrder(async () => {
       await this.#log.flush();
       if (this.#life.status === 'closed' || this.#life.abandoned) this.#refuseUnlessOpen();
-      const { count, last } = this.#results;
-      const step = forkedAt(atStep, count, last);
-      const point = await this.#point(step);
-      const { play } = this.#life;
-      if (step < count || play === undefined) return point;
-      this.#life.begin();
-      try {
-        return { ...point, copy: await copyOf(play, () => enter() || mayReplay(point)) };
-      } finally {
-        this.#life.goOn();
-      }
+      return this.#points.forkAt(atStep, this.#lastReward, enter);
     });
   }
 
@@ -197,28 +189,12 @@ export class Episode {
       await this.#log.flush();
       if (this.#limits.leftMs <= 0) await this.#endByTime();
       this.#refuseUnlessOpen();
-      const step = undoneTo(steps, this.#results.count);
-      this.#life.begin();
-      let restored: Restored;
-      let rewarded: number | null;
-      try {
-        const point = await this.#point(step);
-        const { play, ...rest } = await remake(point, this.#leaving.signal);
-        this.#life.replace(play);
-        restored = rest;
-        rewarded = point.lastReward;
-      } catch (error) {
-        // An abandonment ends the replay; the error says so.
-        this.#refuseUnlessOpen();
-        throw error;
-      } finally {
-        this.#life.goOn();
-      }
-      this.#refuseUnlessOpen();
-      this.#results.rewind(step);
-      this.#limits.turns.rewind(step);
-      this.#past.rewind(step);
-      this.#lastReward = rewarded;
+      const { lastReward, restored, step } = await this.#points.undo(
+        steps,
+        (point) => remake(point, this.#leaving.signal),
+        () => this.#refuseUnlessOpen(),
+      );
+      this.#lastReward = lastReward;
       const time = new Date().toISOString();
       try {
         await this.#log.write({ event: 'undo', time, steps, to_step: step, ...restored });
@@ -308,22 +284,6 @@ export class Episode {
     this.#life.refuseUnlessOpen(this.id, this.#results.count);
   }
 
-  async #point(step: number): Promise<EpisodePoint> {
-    const { count } = this.#results;
-    const past = await this.#past.at(step, count);
-    return {
-      episodeId: this.id,
-      environment: this.environment,
-      options: this.#options,
-      gradeMs: this.#gradeMs,
-      task: this.#task,
-      seed: this.#seed,
-      results: this.#results.upTo(step),
-      lastReward: step === count ? this.#lastReward : lastReward(past.done ?? []),
-      ...past,
-    };
-  }
-
   #since(asked: number): number {
     return wholeMicroseconds(this.#now() - asked);
   }
@@ -347,18 +307,29 @@ export class Episode {
     const began = this.#now();
     const turn = await this.#take(meant, next);
     const result = resultOf(next, turn, queueMs);
+    const { observation, reward, terminated, truncated, failure, info } = result;
     this.#results.add(meant, result);
-    this.#lastReward = result.reward ?? this.#lastReward;
+    this.#lastReward = reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
-    const sha256 = await observationHash(result.observation);
-    this.#past.add({ step: next, action: meant, sha256, reward: result.reward });
-    await this.#settle(endOf(result), {
+    const hash = observationHash(observation);
+    // Only large values are worth a turn of the event loop.
+    const sha256 = typeof hash === 'string' ? hash : await hash;
+    this.#past.add({ step: next, action: meant, sha256, reward });
+    const settled = this.#settle(endOf(result), {
       event: 'step',
       time: new Date().toISOString(),
       action,
-      ...result,
+      // One by one: a spread among other fields takes a slow path in V8.
+      step: next,
+      observation,
+      reward,
+      terminated,
+      truncated,
+      failure,
+      info,
       observation_sha256: sha256,
     });
+    if (settled !== undefined) await settled;
     return result;
   }
 
@@ -443,13 +414,18 @@ export class Episode {
   }
 
   /** After a turn: get ready for the next one, or end the episode for the reason `end`. */
-  async #settle(end: EndReason | undefined, event: StepEvent | EvaluateEvent | LimitEvent): Promise<void> {
-    if (end === undefined) this.#life.goOn();
-    else this.#life.end(end, event.failure);
+  #settle(end: EndReason | undefined, event: StepEvent | EvaluateEvent | LimitEvent): void | Promise<void> {
+    if (end !== undefined) return this.#settleLast(end, event);
+    this.#life.goOn();
+    return this.#log.write(event);
+  }
+
+  async #settleLast(end: EndReason, event: StepEvent | EvaluateEvent | LimitEvent): Promise<void> {
+    this.#life.end(end, event.failure);
     try {
       await this.#log.write(event);
     } finally {
-      if (end !== undefined) await this.#end(end);
+      await this.#end(end);
     }
   }
 
@@ -468,18 +444,4 @@ function undoneBut(error: unknown, step: number): unknown {
   if (!(error instanceof ProtocolError)) return error;
   const message = `The undo has been made: step ${step + 1} is next. ${error.message}`;
   return new ProtocolError(error.error, message, { ...error.details, undone: true, step_count: step });
-}
-
-/** Without room for a copy, a state is made again by a replay. @returns false @throws {ProtocolError} `capacity` if it cannot */
-function mayReplay({ done }: EpisodePoint): false {
-  if (done !== null) return false;
-  const message =
-    'Only a copy makes the state of this episode again, and the server holds as many copies as it may: try again later.';
-  throw new ProtocolError('capacity', message);
-}
-
-/** The options with the time that is left of `max_duration_ms`. */
-function aged(options: ResetOptions, ageMs: number): ResetOptions {
-  const { max_duration_ms: limit } = options;
-  return limit === undefined || ageMs === 0 ? options : { ...options, max_duration_ms: limit - ageMs };
 }

@@ -11,9 +11,8 @@ import type { CopyRoom } from './copy-room.ts';
 import type { EpisodeOwner } from './episode-owner.ts';
 import type { EpisodePoint } from './episode-point.ts';
 import type { EpisodeRegistry } from './episode-registry.ts';
-import type { RpcCaller } from './json-rpc.ts';
+import { clientError, errorObject, type RpcCaller } from './json-rpc.ts';
 import type { ReplayGate } from './remake.ts';
-import { clientError, errorObject } from './rpc-error.ts';
 import type { ClientGate } from './step-gate.ts';
 
 export interface ForkerParts {

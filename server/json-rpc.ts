@@ -1,10 +1,11 @@
-import { ProtocolError } from '../protocol/errors.ts';
+import { ERRORS, ProtocolError } from '../protocol/errors.ts';
+import type { EntryError } from '../protocol/many.ts';
 import { type Answer, answerBytes, isText, sizeOf } from './answer-text.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import { beginInTurns, takesTurns } from './begin-in-turns.ts';
 import { JsonError, parseJson } from './bounded-json.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
-import { clientError, errorObject } from './rpc-error.ts';
+import { clipped } from './excerpt.ts';
 
 export type RpcId = string | number | null;
 
@@ -74,8 +75,45 @@ function isId(value: unknown): value is RpcId {
   return typeof value === 'string' || typeof value === 'number' || value === null;
 }
 
+/** The id of a request; `undefined` if it has none, or none that is valid. */
+function idIn(request: unknown): RpcId | undefined {
+  return isObject(request) && isId(request.id) ? request.id : undefined;
+}
+
 function idOf(request: unknown): RpcId {
-  return isObject(request) && isId(request.id) ? request.id : null;
+  return idIn(request) ?? null;
+}
+
+class Caller implements RpcCaller {
+  readonly id: RpcId | undefined;
+  readonly batched: boolean;
+  readonly sent: RpcCaller['sent'];
+  held: Promise<unknown> | undefined;
+
+  constructor(id: RpcId | undefined, batched: boolean, sent: RpcCaller['sent']) {
+    this.id = id;
+    this.batched = batched;
+    this.sent = sent;
+  }
+
+  hold(begun: Promise<unknown>): void {
+    this.held = begun;
+  }
+}
+
+/** The error object of JSON-RPC. */
+export function errorObject({ code, message, data }: ProtocolError): EntryError {
+  return { code, message: clipped(message), data };
+}
+
+/**
+ * The error that a client gets.
+ * @param onFault takes an error that is a fault of the server
+ */
+export function clientError(error: unknown, onFault: (error: unknown) => void): ProtocolError {
+  const known = error instanceof ProtocolError;
+  if (!known || error.code === ERRORS.internal_error.code) onFault(error);
+  return known ? error : new ProtocolError('internal_error', 'Internal server error.');
 }
 
 function failure(id: RpcId, error: ProtocolError): string {
@@ -163,23 +201,17 @@ export class JsonRpc {
       return { begun: undefined, answer: Promise.resolve(failure(refusedId, refusal)) };
     }
     if (!batch) {
-      let held: Promise<unknown> | undefined;
-      const hold = (begun: Promise<unknown>): void => {
-        held = begun;
-      };
-      const answer = this.#one(requests[0], { batched: false, hold, sent });
-      return { begun: this.#isAlone(requests[0]) ? answer : held, answer };
+      const caller = new Caller(idIn(requests[0]), false, sent);
+      const answer = this.#one(requests[0], caller);
+      return { begun: this.#isAlone(requests[0]) ? answer : caller.held, answer };
     }
     const answers: Promise<Answer | undefined>[] = [];
     let held: Promise<unknown> | undefined;
     const begun = beginInTurns(requests, (request) => {
-      let until: Promise<unknown> | undefined;
-      const hold = (ready: Promise<unknown>): void => {
-        until = ready;
-      };
-      answers.push(this.#collect(request, { batched: true, hold, sent }));
-      held ??= until;
-      return until;
+      const caller = new Caller(idIn(request), true, sent);
+      answers.push(this.#collect(request, caller));
+      held ??= caller.held;
+      return caller.held;
     });
     return {
       begun: takesTurns(requests) || held !== undefined ? begun : undefined,
@@ -215,7 +247,7 @@ export class JsonRpc {
     if (request instanceof ProtocolError) return failure(idOf(frame), request);
     const { id, method } = request;
     try {
-      const result = await this.#options.call(method, request.params, { ...caller, id });
+      const result = await this.#options.call(method, request.params, caller);
       if (id === undefined) this.#options.onWritten?.(result);
       if (id === undefined) return undefined;
       const answer = this.#success(id, result, caller.batched);

@@ -3,7 +3,8 @@ import type { ResetResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
 import type { Episode } from './episode.ts';
-import { ClientGone, type EpisodeRegistry, type OpenRequest } from './episode-registry.ts';
+import type { EpisodeRegistry } from './episode-registry.ts';
+import { ClientGone, type OpenRequest } from './opening.ts';
 import { shuttingDown } from './resets.ts';
 
 /** Maximum number of ended episodes that are kept to answer with their end. */
@@ -34,6 +35,9 @@ export class KeptEpisodes {
   /** Keys of those that are over, the oldest first. */
   readonly #over = new Set<string>();
   readonly #leaving = new AbortController();
+  /** Number of resets in progress of each key, also of those that still end the former episode. */
+  readonly #opening = new Map<string, number>();
+  /** Resets in progress that take a slot. */
   #resets = 0;
 
   constructor(parts: KeptEpisodesParts) {
@@ -42,8 +46,9 @@ export class KeptEpisodes {
     setMaxListeners(0, this.#leaving.signal);
   }
 
+  /** Whether the key has an episode, or a reset in progress. */
   has(key: string): boolean {
-    return this.#kept.has(key);
+    return this.#kept.has(key) || this.#opening.has(key);
   }
 
   /**
@@ -51,11 +56,22 @@ export class KeptEpisodes {
    * @throws {ProtocolError} as `EpisodeRegistry.open`
    */
   async open(key: string, request: OpenRequest): Promise<ResetResult> {
-    await this.close(key, 'client');
+    this.#opening.set(key, (this.#opening.get(key) ?? 0) + 1);
+    try {
+      await this.close(key, 'client');
+      return await this.#takeSlot(() => this.#open(key, request));
+    } finally {
+      const others = (this.#opening.get(key) ?? 1) - 1;
+      if (others > 0) this.#opening.set(key, others);
+      else this.#opening.delete(key);
+    }
+  }
+
+  async #takeSlot<T>(open: () => Promise<T>): Promise<T> {
     this.#refuseWhenFull();
     this.#resets += 1;
     try {
-      return await this.#open(key, request);
+      return await open();
     } finally {
       this.#resets -= 1;
     }

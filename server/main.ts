@@ -23,13 +23,8 @@ import { keepServing } from './last-resort.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
 import { configuredPath, stateFolder } from './state-folder.ts';
 import { poolLine, readyLine } from './summary.ts';
-import { Undo } from './undo.ts';
 import { sandboxCounts, WarmUp, warmImages } from './warm-up.ts';
 
-/** Maximum time to remove sandboxes at the end of the process, besides the time per sandbox, in milliseconds. */
-const REMOVAL_MS = 30_000;
-/** Maximum time per sandbox, on a busy machine, in milliseconds. */
-const REMOVAL_OF_ONE_MS = 200;
 /** Maximum wait for leases to end after their episodes are closed, in milliseconds. */
 const POOL_DRAIN_MS = 1_000;
 
@@ -60,6 +55,27 @@ export interface RunningServer {
   readonly sandboxes: number;
   /** Finish running steps, close episodes, remove sandboxes; a second call waits for the first. */
   close(): Promise<void>;
+}
+
+/** The steps that undo a start, run in reverse order. */
+class Undo {
+  readonly #steps: (() => Promise<unknown>)[] = [];
+  #done: Promise<void> | undefined;
+
+  push(step: () => Promise<unknown>): void {
+    this.#steps.push(step);
+  }
+
+  run(): Promise<void> {
+    this.#done ??= this.#run();
+    return this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const step of this.#steps.reverse()) await step().catch((error) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  }
 }
 
 /** This process, and whether another one of this host has ended. */
@@ -270,44 +286,4 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
       return Object.values(sandboxCounts(pool.stats()).states).reduce((sum, count) => sum + count, 0);
     },
   };
-}
-
-/**
- * Serve until SIGTERM or SIGINT: running steps finish, episodes close, sandboxes are removed. A second signal ends the
- * process at once; the next server removes what it leaves behind.
- * @returns the exit status
- */
-export async function serve(config: Config, options: StartOptions = {}): Promise<number> {
-  const stopping = new AbortController();
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
-    stopping.abort(new Error(`stopped by ${signal}`));
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  const stopped = new Promise<void>((resolve) => {
-    stopping.signal.addEventListener('abort', () => resolve());
-  });
-  try {
-    const server = await startServer(config, { ...options, signal: stopping.signal, keepServing: true });
-    process.stderr.write(`${server.explanation}\n`);
-    process.stdout.write(`${server.summary}\n`);
-    await stopped;
-    const limitMs = config.drain_timeout_ms + REMOVAL_MS + REMOVAL_OF_ONE_MS * server.sandboxes;
-    const late = setTimeout(() => {
-      process.stderr.write(
-        `stepwell: ${server.sandboxes} sandboxes are left for the next server to remove\n`,
-      );
-      process.exit(1);
-    }, limitMs);
-    await server.close();
-    clearTimeout(late);
-    return 0;
-  } catch (error) {
-    if (stopping.signal.aborted && error === stopping.signal.reason) return 0;
-    throw error;
-  } finally {
-    process.off('SIGTERM', stop);
-    process.off('SIGINT', stop);
-  }
 }

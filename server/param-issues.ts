@@ -36,3 +36,16 @@ export function invalidParams(error: z.ZodError): ProtocolError {
     .join('; ');
   return new ProtocolError('invalid_params', summary, { issues });
 }
+
+/** The first 20 issues in one line, for a person. */
+export function reasonsIn({ issues }: z.ZodError): string {
+  return issues
+    .slice(0, MAX_ISSUES)
+    .map(({ path, message }) => `${clipped(path.join('.'), MAX_FIELD)}: ${clipped(message, MAX_WORDS)}`)
+    .join('; ');
+}
+
+/** The error for one wrong param. */
+export function invalidParam(field: string, message: string, code = 'invalid'): ProtocolError {
+  return new ProtocolError('invalid_params', `${field}: ${message}`, { issues: [{ field, code, message }] });
+}

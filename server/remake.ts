@@ -4,9 +4,9 @@ import type { ChosenTask, EnvironmentEpisode, EpisodeCopy } from '../environment
 import type { ActionObject } from '../protocol/action.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Restored } from '../protocol/fork.ts';
-import type { Done } from './episode-history.ts';
+import { releasePlay } from './episode-life.ts';
 import type { EpisodePoint } from './episode-point.ts';
-import { releasePlay } from './resets.ts';
+import type { PastTurn } from './past.ts';
 import { observationHash } from './trajectory-log.ts';
 import { type Turn, takeTurn } from './turn.ts';
 import { TurnBudget } from './turn-budget.ts';
@@ -76,22 +76,22 @@ async function copy(
 
 async function replay(
   chosen: ChosenTask,
-  { done, options, gradeMs, copy }: EpisodePoint,
+  { past, options, gradeMs, copy }: EpisodePoint,
   { signal, gate, wait }: RemakeOptions & { readonly wait: SandboxWait },
 ): Promise<Remade> {
-  if (done === null) throw notKept(copy);
+  if (past === null) throw notKept(copy);
   const play = await chosen.begin(wait);
   // A released sandbox ends what runs in it.
   const end = (): void => releasePlay(play);
   signal.addEventListener('abort', end);
   const turnOptions = { mode: options.reward ?? 'on_end', gradeMs, budget: new TurnBudget(options) };
-  const take = (each: Done): Promise<Turn> =>
+  const take = (each: PastTurn): Promise<Turn> =>
     gate(() =>
       takeTurn(play, actionOf(each), { ...turnOptions, step: each.action === null ? 0 : each.step }),
     );
   try {
     let exact = true;
-    for (const each of done) {
+    for (const each of past) {
       signal.throwIfAborted();
       const turn = await take(each);
       if (turn.failure !== null) throw causeOf(turn);
@@ -107,7 +107,7 @@ async function replay(
   }
 }
 
-function actionOf({ action }: Done): ActionObject {
+function actionOf({ action }: PastTurn): ActionObject {
   return action ?? { evaluate: true };
 }
 

@@ -16,10 +16,11 @@ export class RequestQueue {
   run<T>(request: () => Promise<T>): Promise<T> {
     const done = this.#waiting === 0 ? request() : this.#tail.then(request);
     this.#waiting += 1;
-    const settle = (): void => {
-      this.#waiting -= 1;
-    };
-    this.#tail = done.then(settle, settle);
+    this.#tail = done.then(this.#settle, this.#settle);
     return done;
   }
+
+  readonly #settle = (): void => {
+    this.#waiting -= 1;
+  };
 }

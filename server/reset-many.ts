@@ -1,16 +1,14 @@
 import type { QueuePlace } from '../docker/sandbox.ts';
 import type { ResetOptions, ResetResult } from '../protocol/episode.ts';
-import { ProtocolError } from '../protocol/errors.ts';
 import { MAX_MANY, type ResetEntry, type ResetManyParams } from '../protocol/many.ts';
 import { sizeOf } from './answer-text.ts';
 import { allInTurns } from './begin-in-turns.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
-import { randomSeed } from './episode-registry.ts';
 import { GroupQueue } from './group-queue.ts';
-import type { RpcId } from './json-rpc.ts';
-import { tooLarge } from './json-rpc.ts';
+import { clientError, errorObject, type RpcId, tooLarge } from './json-rpc.ts';
 import type { Notifier } from './notifier.ts';
-import { clientError, errorObject } from './rpc-error.ts';
+import { randomSeed } from './opening.ts';
+import { invalidParam } from './param-issues.ts';
 
 export interface ResetManyParts {
   /** Id of the request. @default no notification is sent */
@@ -39,19 +37,14 @@ export function sizeOfGroup({ count = 1, tasks }: ResetManyParams): number {
 /** The options of each reset, task by task. @throws {ProtocolError} `invalid_params` */
 function resets(params: ResetManyParams): ResetOptions[] {
   const { count = 1, environment: _, stream: __, tasks, ...options } = params;
-  if (tasks !== undefined && options.task !== undefined) throw refusal('tasks', 'give `task` or `tasks`');
+  if (tasks !== undefined && options.task !== undefined)
+    throw invalidParam('tasks', 'give `task` or `tasks`');
   if (sizeOfGroup(params) > MAX_MANY) {
-    throw refusal('count', `${sizeOfGroup(params)} episodes are more than ${MAX_MANY}`);
+    throw invalidParam('count', `${sizeOfGroup(params)} episodes are more than ${MAX_MANY}`);
   }
   const shared = { ...options, seed: options.seed ?? randomSeed() };
   const each: ResetOptions[] = tasks?.map((task) => ({ ...shared, task })) ?? [shared];
   return each.flatMap((one) => Array.from({ length: count }, () => one));
-}
-
-function refusal(field: string, message: string): ProtocolError {
-  return new ProtocolError('invalid_params', `${field}: ${message}`, {
-    issues: [{ field, code: 'invalid', message }],
-  });
 }
 
 /** Begin many episodes at the same time. An entry that fails does not keep the others from beginning. */

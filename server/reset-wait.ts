@@ -1,6 +1,6 @@
 import type { QueuePlace, SandboxWait } from '../docker/sandbox.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
-import { wholeMicroseconds } from './time.ts';
+import { wholeMicroseconds } from './turn.ts';
 
 /** What the request of a reset says about its wait. */
 export interface WaitRequest {

@@ -1,6 +1,7 @@
 import { SandboxError } from '../docker/errors.ts';
 import type { EnvironmentEpisode } from '../environments/environment.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { releasePlay } from './episode-life.ts';
 
 /** Maximum sandboxes that a reset tries. One may die just when it is leased. */
 const MAX_ATTEMPTS = 3;
@@ -19,10 +20,6 @@ export interface ResetAttempt {
 
 export function shuttingDown(): ProtocolError {
   return new ProtocolError('shutting_down', 'The server is shutting down.');
-}
-
-export function releasePlay(play: EnvironmentEpisode): void {
-  void (play.release?.() ?? play.sandbox.release());
 }
 
 /** Resets in progress, so that a shutdown can answer all at once. */

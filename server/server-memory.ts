@@ -4,7 +4,7 @@ import { CopyRoom } from './copy-room.ts';
 import { OutputRoom } from './output-room.ts';
 import { RequestMemory } from './request-memory.ts';
 import { RequestQueue } from './request-queue.ts';
-import { ResultMemory } from './step-results.ts';
+import { ResultMemory } from './result-memory.ts';
 
 /** The limits of what the server holds in memory for its clients. */
 export interface ServerMemory {

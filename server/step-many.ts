@@ -1,9 +1,8 @@
 import type { StepParams, StepResult } from '../protocol/episode.ts';
 import type { ResultNote, StepManyParams, StepManyResult } from '../protocol/many.ts';
 import { allInTurns } from './begin-in-turns.ts';
-import type { RpcCaller } from './json-rpc.ts';
+import { clientError, errorObject, type RpcCaller } from './json-rpc.ts';
 import type { Notifier } from './notifier.ts';
-import { clientError, errorObject } from './rpc-error.ts';
 
 export interface StepManyParts {
   readonly caller: RpcCaller;
@@ -22,7 +21,7 @@ export interface StepManyParts {
 export async function stepMany({ steps }: StepManyParams, parts: StepManyParts): Promise<StepManyResult> {
   const begin = (params: StepParams, index: number) => one(params, index, parts).finally(parts.onSettled);
   // Later requests for these episodes come after these steps.
-  const outcomes = await allInTurns(steps, begin, parts.caller.hold);
+  const outcomes = await allInTurns(steps, begin, (begun) => parts.caller.hold(begun));
   const done = outcomes.filter((made) => made).length;
   return { done, failed: steps.length - done };
 }

@@ -4,44 +4,12 @@ import type { StepResult } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
 import { StepEvent } from '../protocol/trajectory.ts';
 import { sizeOf } from './answer-text.ts';
-import { RequestQueue } from './request-queue.ts';
+import type { ResultHolder, ResultMemory } from './result-memory.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
 /** Results of one episode in memory, if its trajectory has all of them. */
-const MAX_RESULTS = 64;
+const MAX_RESULTS = 4;
 const MAX_SIZE = 1_048_576;
-
-/** Limits the results in memory, over all episodes: above the maximum, those of the episode with the oldest last step go first. */
-export class ResultMemory {
-  /** Results are read back one at a time, as one can be large. */
-  readonly reading = new RequestQueue();
-  /** Whole trajectories, too, but apart from them: they take longer. */
-  readonly reviewing = new RequestQueue();
-  readonly #maxBytes: number;
-  /** In the order of their last steps. */
-  readonly #holders = new Set<StepResults>();
-  #bytes = 0;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  /** Bytes of all results in memory, counted as `sizeOf` does. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  change(holder: StepResults, bytes: number): void {
-    this.#bytes += bytes;
-    this.#holders.delete(holder);
-    if (holder.size > 0) this.#holders.add(holder);
-    for (const oldest of this.#holders) {
-      while (this.#bytes > this.#maxBytes && oldest.size > 0) this.#bytes -= oldest.dropFirst();
-      if (oldest.size > 0) return;
-      this.#holders.delete(oldest);
-    }
-  }
-}
 
 /** A step with its result. */
 export interface StoredStep {
@@ -54,8 +22,8 @@ export interface StoredStep {
 /** How the last step ended. */
 export type LastStep = Pick<StepResult, 'step' | 'terminated' | 'truncated'>;
 
-/** Steps that were made before an episode went on here. */
-export interface Inheritance {
+/** The steps that were made before an episode goes on here. */
+export interface PastResults {
   readonly last: LastStep | undefined;
   /** Line of each step in the trajectory, from the first one; `null` without a trajectory. */
   readonly lines: readonly (number | null)[];
@@ -64,11 +32,11 @@ export interface Inheritance {
 }
 
 /**
- * The results of an episode's steps, so that a step that is sent twice runs once. The latest 64 are in memory, at most about
+ * The results of an episode's steps, so that a step that is sent twice runs once. The latest four are in memory, at most about
  * 1 MiB, the others are read from the trajectory. Without a trajectory all are in memory, as long as the memory for all
  * episodes is not full.
  */
-export class StepResults {
+export class StepResults implements ResultHolder {
   readonly #memory: ResultMemory;
   readonly #file: Pick<TrajectoryFile, 'next' | 'read'>;
   readonly #stored = new Map<number, StoredStep>();
@@ -159,7 +127,7 @@ export class StepResults {
   }
 
   /** Go on after steps that were made before, or in another episode. Called before any step. */
-  inherit({ last, lines, stored }: Inheritance): void {
+  goOnAfter({ last, lines, stored }: PastResults): void {
     this.#lines.push(...lines);
     for (const { action, result } of stored) this.#store(action, result);
     this.#last = last;

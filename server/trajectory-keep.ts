@@ -1,29 +1,8 @@
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KeepRule } from './keep-rule.ts';
 
-const DAY_MS = 86_400_000;
-const UNITS = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
-
-/** The values of `--trajectory-keep`: `all`, an age in days, a size, or both, e.g. `30d,20GiB`. */
-export const KEEP = /^(?:all|\d+d|\d+(?:[MGT]iB)|\d+d,\d+(?:[MGT]iB))$/;
-
-/** Which trajectories are kept. */
-export interface KeepRule {
-  /** Maximum time since a file was last written, in milliseconds. @default no limit */
-  readonly maxAgeMs?: number;
-  /** Maximum bytes of all files together; the oldest files are removed first. @default no limit */
-  readonly maxBytes?: number;
-}
-
-/** @param text that `KEEP` matches */
-export function keepRule(text: string): KeepRule {
-  const [, days] = /(\d+)d/.exec(text) ?? [];
-  const [, size, unit = 'MiB'] = /(\d+)([MGT]iB)/.exec(text) ?? [];
-  return {
-    ...(days === undefined ? {} : { maxAgeMs: Number(days) * DAY_MS }),
-    ...(size === undefined ? {} : { maxBytes: Number(size) * UNITS[unit as keyof typeof UNITS] }),
-  };
-}
+const HOUR_MS = 3_600_000;
 
 export interface KeeperOptions {
   /** The folder of trajectories. */
@@ -51,7 +30,7 @@ export class TrajectoryKeeper {
   start(): void {
     const { maxAgeMs, maxBytes } = this.#options.rule;
     if (maxAgeMs === undefined && maxBytes === undefined) return;
-    this.#timer = setInterval(() => void this.sweep(), this.#options.everyMs ?? DAY_MS / 24);
+    this.#timer = setInterval(() => void this.sweep(), this.#options.everyMs ?? HOUR_MS);
     this.#timer.unref();
     void this.sweep();
   }

@@ -1,8 +1,11 @@
 import type { ActionObject } from '../protocol/action.ts';
 import type { Observation, ResetOptions } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { invalidParam } from './param-issues.ts';
+import type { PastTurn } from './past.ts';
 
-export type TurnOptions = Pick<ResetOptions, 'max_turns' | 'extend_steps' | 'turn_reminder'>;
+/** The options of a reset that say how many turns there are. */
+export type BudgetOptions = Pick<ResetOptions, 'max_turns' | 'extend_steps' | 'turn_reminder'>;
 
 /** A request for more turns as an agent writes it: `extend`, or `extend 5`. */
 const REQUEST = /^\s*extend(?:\s+(\d{1,4}))?\s*$/;
@@ -26,7 +29,7 @@ export class TurnBudget {
   readonly #reminds: boolean;
   #extensions: readonly Extension[] = [];
 
-  constructor({ max_turns = Number.POSITIVE_INFINITY, extend_steps = 0, turn_reminder }: TurnOptions) {
+  constructor({ max_turns = Number.POSITIVE_INFINITY, extend_steps = 0, turn_reminder }: BudgetOptions) {
     this.#max = max_turns;
     this.#most = extend_steps;
     this.#reminds = turn_reminder === true && Number.isFinite(max_turns);
@@ -78,8 +81,8 @@ export class TurnBudget {
   }
 
   /** Take over the turns that steps of before, or of another episode, have added. */
-  inherit(steps: readonly { readonly step: number; readonly action: ActionObject | null }[]): void {
-    for (const { action, step } of steps) {
+  goOnAfter(past: readonly PastTurn[]): void {
+    for (const { action, step } of past) {
       const meant = action && this.meant(action);
       if (meant && 'extend' in meant && this.#most > 0) this.extend(step, meant.extend);
     }
@@ -96,12 +99,9 @@ export class TurnBudget {
 }
 
 /** @throws {ProtocolError} `invalid_params` for options that have no effect without `max_turns` */
-export function refuseIdleTurnOptions({ max_turns, extend_steps, turn_reminder }: TurnOptions): void {
+export function refuseIdleBudgetOptions({ max_turns, extend_steps, turn_reminder }: BudgetOptions): void {
   if (max_turns !== undefined) return;
   const field = turn_reminder ? 'turn_reminder' : extend_steps ? 'extend_steps' : undefined;
   if (field === undefined) return;
-  const message = 'it needs `max_turns`: the episode has no limit of turns';
-  throw new ProtocolError('invalid_params', `${field}: ${message}`, {
-    issues: [{ field, code: 'invalid', message }],
-  });
+  throw invalidParam(field, 'it needs `max_turns`: the episode has no limit of turns');
 }

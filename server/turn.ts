@@ -171,6 +171,11 @@ export const UNGRADED: Turn = {
   info: { duration_ms: 0, grade_ms: 0 },
 };
 
+/** A duration in milliseconds with three decimals, as `info` has it. */
+export function wholeMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
 /** A turn as the client sees it. @param queueMs time from its request to its start, in milliseconds */
 export function resultOf(
   step: number,
@@ -184,7 +189,7 @@ export function resultOf(
     terminated,
     truncated: failure !== null || limit !== undefined,
     failure,
-    info: { ...info, queue_ms: queueMs, ...(limit === undefined ? {} : { limit }) },
+    info: limit === undefined ? { ...info, queue_ms: queueMs } : { ...info, queue_ms: queueMs, limit },
   };
 }
 

@@ -44,57 +44,35 @@ __sw_mend() {
   __sw_cutting=
 }
 
-# Names of variables that a shell gives values to itself, or the driver.
-__sw_is_own() {
-  case $1 in
-    BASHOPTS | BASHPID | BASH_ALIASES | BASH_ARGC | BASH_ARGV | BASH_ARGV0 | BASH_CMDS | BASH_COMMAND) return 0 ;;
-    BASH_EXECUTION_STRING | BASH_LINENO | BASH_MONOSECONDS | BASH_SOURCE | BASH_STACK | BASH_SUBSHELL) return 0 ;;
-    BASH_TRAPSIG | BASH_VERSINFO | BASH_VERSION | COMP_WORDBREAKS | DIRSTACK | EPOCHREALTIME | EPOCHSECONDS) return 0 ;;
-    EUID | FUNCNAME | GROUPS | HISTCMD | LINENO | PIPESTATUS | PPID | RANDOM | SECONDS | SHELLOPTS | SRANDOM) return 0 ;;
-    UID | _ | __sw_*) return 0 ;;
-  esac
-  return 1
-}
-
-# Write scripts with which a new shell gets this one's state. Parts end with a NUL byte: words for what cannot be carried; notes;
-# the script up to the traps; the script after them. The notes are read back, as a capture would need a process. A line of a
-# value may look like a name, and then names no variable. Aliases apply to lines after them, so the last part is one command.
+# Write what a new shell needs to get this one's state. Parts end with a NUL byte: words for what cannot be carried; notes of the
+# functions; the variables; the script up to them, up to the traps, and after the traps. The notes are read back, as a capture would
+# need a process. Aliases apply to lines after them, so the last part is one command.
 __sw_save() {
   __sw_options_were=$BASHOPTS __sw_modes_were=$SHELLOPTS
   builtin local -
   builtin set +eu
   builtin shopt -u nocasematch
-  builtin local __sw_line __sw_flags __sw_at
+  builtin local __sw_line __sw_at
   builtin local -a __sw_lines __sw_functions
-  builtin local -A __sw_names
   [[ $PWD -ef . && $PWD == /* && $PWD != *$'\n'* ]] || builtin echo directory
   [[ $! ]] && builtin echo jobs
   for __sw_line in shm sem msg; do
     builtin mapfile -t __sw_lines <"/proc/sysvipc/$__sw_line"
     ((${#__sw_lines[@]} == 1)) || builtin echo ipc
   done
-  builtin printf '\0'
-  builtin declare -p
+  builtin printf '\0\n'
   builtin declare -F
   builtin printf '\0'
-  builtin mapfile -t __sw_lines <"/proc/self/fd/$__sw_text"
+  builtin mapfile -t __sw_lines <"/proc/self/fd/$__sw_text" || return
   for __sw_line in "${__sw_lines[@]}"; do
-    [[ $__sw_line == "declare -"* ]] || continue
-    __sw_line=${__sw_line#declare -} __sw_flags=${__sw_line%% *} __sw_line=${__sw_line#* }
-    if [[ $__sw_flags == f* ]]; then
-      [[ $__sw_line == __sw_* ]] || __sw_functions+=("$__sw_flags $__sw_line")
-      continue
-    fi
-    __sw_line=${__sw_line%%=*}
-    if [[ $__sw_line =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] && ! __sw_is_own "$__sw_line"; then __sw_names[$__sw_line]=; fi
+    [[ $__sw_line != "declare -f"* || $__sw_line == *" __sw_"* ]] || __sw_functions+=("${__sw_line#declare -}")
   done
-
-  builtin printf 'SECONDS=%d\n__sw_clear\nbuiltin cd -- %q\n' "$SECONDS" "$PWD"
+  builtin declare -p
+  builtin printf '\0SECONDS=%d\nbuiltin cd -- %q\n' "$SECONDS" "$PWD"
   for ((__sw_at = ${#DIRSTACK[@]} - 1; __sw_at > 0; __sw_at--)); do
     builtin printf 'builtin pushd -n -- %q\n' "${DIRSTACK[__sw_at]}"
   done
-  builtin declare -p "${!__sw_names[@]}"
-  builtin printf 'BASH_ARGV0=%q\nbuiltin set --' "$0"
+  builtin printf '\0BASH_ARGV0=%q\nbuiltin set --' "$0"
   (($# > 0)) && builtin printf ' %q' "$@"
   builtin echo
   builtin umask -p
@@ -125,11 +103,12 @@ __sw_saved() {
   if [[ :$__sw_options_were: == *:nocasematch:* ]]; then builtin shopt -s nocasematch; fi
 }
 
-# For a new shell: no variables but its own.
+# For a new shell: no variables but those that are named, each between spaces.
 __sw_clear() {
-  for __sw_line in {A..Z} {a..z} _; do
-    builtin eval "__sw_names=(\"\${!$__sw_line@}\")"
-    for __sw_line in "${__sw_names[@]}"; do __sw_is_own "$__sw_line" || builtin unset -v "$__sw_line"; done
+  builtin printf -v __sw_line '"${!%s@}" ' {A..Z} {a..z} _
+  builtin eval "__sw_names=($__sw_line)"
+  for __sw_line in "${__sw_names[@]}"; do
+    [[ $__sw_line == __sw_* || $1 == *" $__sw_line "* ]] || builtin unset -v "$__sw_line"
   done
   builtin unset -v __sw_line __sw_names
 }

@@ -7,12 +7,8 @@ import type { Failure } from '../../protocol/failure.ts';
 import type { OpenEnvObservation, OpenEnvState } from '../../protocol/openenv.ts';
 import type { EndReason } from '../../protocol/trajectory.ts';
 import type { Episode } from '../episode.ts';
-import {
-  ClientGone,
-  type EpisodeRegistry,
-  type OpenedEpisode,
-  type OpenRequest,
-} from '../episode-registry.ts';
+import type { EpisodeRegistry, OpenedEpisode } from '../episode-registry.ts';
+import { ClientGone, type OpenRequest } from '../opening.ts';
 import type { StepGate } from '../step-gate.ts';
 import { failureOfReset, type ToldFailure, toldFailure } from '../told-failure.ts';
 import { validateAction, validateReset } from './validation.ts';

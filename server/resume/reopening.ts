@@ -1,11 +1,11 @@
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import { Episode } from '../episode.ts';
-import type { EpisodeObserver, EpisodeParts } from '../episode-parts.ts';
+import { releasePlay } from '../episode-life.ts';
+import type { EpisodeObserver, EpisodeParts, MakeParts } from '../episode-parts.ts';
 import type { EpisodePoint } from '../episode-point.ts';
 import type { Remade, RemakeOptions, ReplayGate } from '../remake.ts';
-import { releasePlay } from '../resets.ts';
+import type { ResultMemory } from '../result-memory.ts';
 import type { ClientGate } from '../step-gate.ts';
-import type { ResultMemory } from '../step-results.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from '../trajectory-log.ts';
 import { TurnBudget } from '../turn-budget.ts';
 import { endedPlay, pointOf, type RecordedEpisode } from './recorded-episode.ts';
@@ -27,9 +27,6 @@ export interface ReopeningParts {
   /** Open an episode in a slot of its own. @throws {ProtocolError} also what `begin` throws */
   readonly admit: (id: string, begin: () => Promise<MakeParts>) => Promise<Episode>;
 }
-
-/** The parts of an episode that reports to this observer. */
-export type MakeParts = (observer: EpisodeObserver) => EpisodeParts;
 
 /** Goes on with episodes that servers of before have left, in their own files. */
 export class Reopening {
@@ -77,10 +74,10 @@ export class Reopening {
     return { play, exact: exact && same };
   }
 
-  async #note(log: TrajectoryFile, { inherited, reset }: RecordedEpisode, exact: boolean): Promise<void> {
+  async #note(log: TrajectoryFile, { reset, results }: RecordedEpisode, exact: boolean): Promise<void> {
     const { mark, observer } = this.#parts;
     const time = new Date().toISOString();
-    const after_step = inherited.last?.step ?? 0;
+    const after_step = results.last?.step ?? 0;
     observer.resumed(reset.environment, 'replay');
     try {
       await log.write({ event: 'resume', time, after_step, how: 'replay', exact, server: mark });
@@ -99,7 +96,7 @@ export class Reopening {
       readonly observer: EpisodeObserver;
     },
   ): EpisodeParts {
-    const { begunAt, end, inherited, reset } = recorded;
+    const { begunAt, end, reset } = recorded;
     const { now, results } = this.#parts;
     const { exact, ...parts } = own;
     return {
@@ -110,7 +107,7 @@ export class Reopening {
       options: reset.options,
       seed: reset.info.seed,
       point: pointOf(recorded),
-      left: { ageMs: Math.max(0, Date.now() - begunAt), exact, inherited, end },
+      left: { ageMs: Math.max(0, Date.now() - begunAt), exact, results: recorded.results, end },
       results,
       now,
     };

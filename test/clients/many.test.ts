@@ -94,7 +94,7 @@ describe('resetMany', () => {
 });
 
 describe('the wait of a reset', () => {
-  it('is as long as the caller says, and its places are told', async () => {
+  it('is as long as the caller says, and reports its places', async () => {
     const pooled = await start(new PooledEnvironment(1));
     const first = await client.reset(ENVIRONMENT);
     const places: QueuePlace[] = [];
@@ -111,19 +111,19 @@ describe('the wait of a reset', () => {
     await pooled.pool.drain(0);
   });
 
-  it('is told for a group as one', async () => {
+  it('reports one place for a whole group', async () => {
     const pooled = await start(new PooledEnvironment(2));
-    const told = new Deferred<QueuePlace>();
+    const firstPlace = new Deferred<QueuePlace>();
     const opening = client.resetMany(
       { ...ENVIRONMENT, count: 4 },
       {
         queueTimeoutMs: 600_000,
-        onQueued: told.resolve,
+        onQueued: firstPlace.resolve,
         onOpened: (opened) =>
-          'episode' in opened && void told.promise.then(() => opened.episode[Symbol.asyncDispose]()),
+          'episode' in opened && void firstPlace.promise.then(() => opened.episode[Symbol.asyncDispose]()),
       },
     );
-    await expect(told.promise).resolves.toMatchObject({ waiting: expect.any(Number) });
+    await expect(firstPlace.promise).resolves.toMatchObject({ waiting: expect.any(Number) });
     expect((await opening).every((opened) => 'episode' in opened)).toBe(true);
     await pooled.pool.drain(0);
   });

@@ -14,6 +14,7 @@ const STATES: Readonly<Record<string, string>> = {
   nothing: '',
   variables: `x=1; y='a b
 c'; declare -i n=5; declare -u up=abc; declare -ax list=([0]="a b" [7]=$'\\t'); declare -A map=(["k k"]=v); export E=$'\\xff\\n'; declare -n ref=x; readonly R=1; declare -A empty; declare -i unset_int; unset HOME; export -n LANG; printf -v "quote" "%s" "it's \\"q\\""`,
+  'values that look like variables': `note=$'a"b\\ndeclare -- ghost="1"\\ndeclare -x other'; it="it's"; quoted='say "declare -- no'; declare -A keys=(["a]'b"]=$'x\\ny' [c]='"'); back='\\'; list=("'" '"' '\\"')`,
   functions: `f() { local a=1; echo "f $a" <<E
 here $1
 E

@@ -3,8 +3,9 @@ import type { StepResult } from '../../protocol/episode.ts';
 import { AnswerMemory } from '../../server/answer-memory.ts';
 import { CollectedAnswers } from '../../server/collected-answers.ts';
 import { OutputClient, OutputRoom } from '../../server/output-room.ts';
+import { ResultMemory } from '../../server/result-memory.ts';
 import { ClientGate } from '../../server/step-gate.ts';
-import { ResultMemory, StepResults } from '../../server/step-results.ts';
+import { StepResults } from '../../server/step-results.ts';
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StepEvent, TrajectoryEvent, UndoEvent } from '../../protocol/trajectory.ts';
 import { EpisodePast } from '../../server/episode-past.ts';
-import { recordedLines } from '../../server/recorded-events.ts';
-import { ResultMemory } from '../../server/step-results.ts';
+import { recordedPast } from '../../server/recorded-past.ts';
+import { ResultMemory } from '../../server/result-memory.ts';
 import { type TrajectoryFile, TrajectoryLog } from '../../server/trajectory-log.ts';
 
 const time = '2026-11-22T00:00:00.000Z';
@@ -48,15 +48,15 @@ describe('the past of an episode with a trajectory', () => {
       undone(1),
       stepEvent(2, 'b'),
     );
-    const past = await new EpisodePast(log, memory).at(2, 2);
-    expect(past.done).toMatchObject([
+    const state = await new EpisodePast(log, memory).at(2, 2);
+    expect(state.past).toMatchObject([
       { step: 1, action: { code: 'echo 1' } },
       { step: 2, action: { code: 'echo 2' } },
     ]);
-    expect(JSON.stringify(past).length).toBeLessThan(2_000);
+    expect(JSON.stringify(state).length).toBeLessThan(2_000);
     const other = trajectories.open('b');
-    if (past.record === null) throw new Error('no lines');
-    await other.append(past.record);
+    if (state.pastLines === null) throw new Error('no lines');
+    await other.append(state.pastLines);
     await other.write(stepEvent(3, 'c'));
     const [first, , , second] = readFileSync(String(log.path), 'utf8').split('\n');
     const third = JSON.stringify(stepEvent(3, 'c'));
@@ -84,10 +84,10 @@ describe('the past of an episode with a trajectory', () => {
     const step = (n: number): StepEvent => ({ ...stepEvent(n, 'a'), action: { code: 'x'.repeat(1_000) } });
     await record(step(1), step(2), undone(1), step(2));
     const path = String(log.path);
-    expect(await recordedLines(path, 2, 2, 3_000)).toHaveLength(2);
+    expect(await recordedPast(path, 2, 2, 3_000)).toHaveLength(2);
     await record(step(3));
-    await expect(recordedLines(path, 3, 3, 3_000)).rejects.toMatchObject({ error: 'unsupported' });
-    expect(await recordedLines(path, 2, 3, 3_000)).toHaveLength(2);
+    await expect(recordedPast(path, 3, 3, 3_000)).rejects.toMatchObject({ error: 'unsupported' });
+    expect(await recordedPast(path, 2, 3, 3_000)).toHaveLength(2);
   });
 
   test('is read for one episode at a time', async () => {
@@ -107,7 +107,7 @@ test('the past of an episode without a trajectory is in memory', async () => {
   const past = new EpisodePast({ path: null }, new ResultMemory(0));
   past.add({ step: 1, action: { code: 'echo a' }, sha256: null, reward: null });
   expect(await past.at(1, 1)).toMatchObject({
-    record: null,
-    done: [{ step: 1, action: { code: 'echo a' } }],
+    pastLines: null,
+    past: [{ step: 1, action: { code: 'echo a' } }],
   });
 });

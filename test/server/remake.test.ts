@@ -21,9 +21,9 @@ async function pointOf(fake: FakeEnvironment, copy?: Partial<EpisodeCopy['snapsh
     task: chosen.task,
     seed: 0,
     step: 1,
-    done: [{ step: 1, action: { code: 'echo a' }, sha256: null, reward: null }],
+    past: [{ step: 1, action: { code: 'echo a' }, sha256: null, reward: null }],
     lastReward: null,
-    record: null,
+    pastLines: null,
     results: [],
     copy: copy && { snapshot: { image, state: null, reasons: [], processes: 0, ...copy }, episodeIn },
   };
@@ -51,7 +51,7 @@ test('a state is copied where it can be', async () => {
   const fake = new FakeEnvironment();
   const { chosen, point } = await pointOf(fake, { state });
   const copied = await chosen.begin();
-  const remade = await remake(continued(chosen, copied), { ...point, done: null }, options);
+  const remade = await remake(continued(chosen, copied), { ...point, past: null }, options);
   expect(remade).toEqual({ play: copied, how: 'copy', exact: true, not_carried: [] });
   expect(fake.plays[0]?.acted).toEqual([]);
 });
@@ -86,7 +86,7 @@ test.each([
 
 test('a state that is neither copied nor kept is refused with the reasons', async () => {
   const { chosen, point } = await pointOf(new FakeEnvironment(), { reasons: ['devices', 'jobs'] });
-  await expect(remake(chosen, { ...point, done: null }, options)).rejects.toMatchObject({
+  await expect(remake(chosen, { ...point, past: null }, options)).rejects.toMatchObject({
     error: 'unsupported',
     message: expect.stringMatching(/cannot be copied: devices; jobs\.$/),
   });
@@ -96,8 +96,8 @@ test('a replay that is no longer wanted ends with its sandbox', async () => {
   const fake = new FakeEnvironment();
   const { chosen, point } = await pointOf(fake);
   const gone = new AbortController();
-  const done = [{ step: 1, action: { code: 'wait long' }, sha256: null, reward: null }];
-  const remaking = remake(chosen, { ...point, done }, { ...options, signal: gone.signal });
+  const past = [{ step: 1, action: { code: 'wait long' }, sha256: null, reward: null }];
+  const remaking = remake(chosen, { ...point, past }, { ...options, signal: gone.signal });
   await fake.reached('long');
   gone.abort();
   await expect(remaking).rejects.toMatchObject({ code: 'died' });

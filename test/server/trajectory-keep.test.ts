@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createConfig } from '../../server/config.ts';
-import { keepRule, TrajectoryKeeper } from '../../server/trajectory-keep.ts';
+import { keepRule } from '../../server/keep-rule.ts';
+import { TrajectoryKeeper } from '../../server/trajectory-keep.ts';
 import { trajectoriesIn } from '../trajectories.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');

@@ -5,8 +5,8 @@ from __future__ import annotations
 from .results import StepResult
 
 
-def told(result: StepResult) -> str:
-    """What the action printed, and in brackets what a model should know besides. The reward is not in it."""
+def result_text(result: StepResult) -> str:
+    """What the action printed, then in brackets what else a model should know. The reward is left out."""
     observation, text = result.observation, result.output
     notes = []
     if observation.get("exit_code"):

@@ -2,8 +2,8 @@
 
 import pytest
 
+from stepwell.result_text import result_text
 from stepwell.results import StepResult
-from stepwell.told import told
 
 
 def result(output, observation=None, info=None, **ended):
@@ -23,4 +23,4 @@ def result(output, observation=None, info=None, **ended):
     ],
 )
 def test_text(given, text):
-    assert told(given) == text
+    assert result_text(given) == text
