@@ -62,13 +62,8 @@ def copy_of(
     wait_until_idle(shell)
     for _ in range(_LOOKS):
         # Other than for a grade, the session may go on if it does not stay stopped.
-        stopped = processes.halt()
-        try:
-            copied = _copy_at_rest(session, state, layer, ground, baseline) if stopped else None
-            undisturbed = stopped and processes.undisturbed()
-        finally:
-            processes.release()
-        if copied is not None and undisturbed:
+        copied = processes.while_stopped(lambda: _copy_at_rest(session, state, layer, ground, baseline))
+        if copied is not None:
             return copied
     return NotCopied(["processes that do not stay stopped"])
 
