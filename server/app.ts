@@ -10,7 +10,7 @@ import { type Config, heartbeatTimeoutMs } from './config.ts';
 import { Doorkeeper } from './doorkeeper.ts';
 import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { HTTP_READER } from './http-answers.ts';
+import { httpGate } from './http-answers.ts';
 import { makeHttpServer } from './http-server.ts';
 import { keepRule } from './keep-rule.ts';
 import { registerMcp } from './mcp/routes.ts';
@@ -21,7 +21,6 @@ import { shuttingDown } from './resets.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
 import { LifeSigns } from './resume/life-signs.ts';
 import { serverMemory } from './server-memory.ts';
-import { ClientGate } from './step-gate.ts';
 import { TrajectoryKeeper } from './trajectory-keep.ts';
 import { TrajectoryLog } from './trajectory-log.ts';
 
@@ -141,11 +140,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     observer: observe(metrics, log),
     graceMs: config.grace_ms,
     mark: parts.mark,
-    outputs: new ClientGate({
-      flow: HTTP_READER,
-      outputs: memory.outputs.client(),
-      outputBytes: config.max_output_bytes,
-    }),
+    outputs: httpGate(memory, config),
     queueTimeoutMs: config.queue_timeout_ms,
     now: parts.now ?? (() => performance.now()),
   });

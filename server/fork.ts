@@ -95,11 +95,6 @@ export class Forker {
 
   #gate({ options }: EpisodePoint): ReplayGate {
     const { gate } = this.#parts;
-    return async (turn) => {
-      const taken = await gate.pass(options.max_output_bytes, turn);
-      // It is no answer: its output is dropped at once.
-      gate.written(taken);
-      return taken;
-    };
+    return (turn) => gate.passUnanswered(options.max_output_bytes, turn);
   }
 }

@@ -1,16 +1,32 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerBytes, isText } from './answer-text.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import type { Config } from './config.ts';
+import { readBody } from './http-body.ts';
 import type { ServerMemory } from './server-memory.ts';
-import type { Reader } from './step-gate.ts';
+import { ClientGate, type Reader } from './step-gate.ts';
 
 /** Size up to which requests and answers are not counted, in bytes. */
 const SMALL = 65_536;
 
 /** An HTTP client as seen by a step gate: it has one request at a time and always reads its answer. */
-export const HTTP_READER: Reader = { flows: true, ready: () => undefined };
+const HTTP_READER: Reader = { flows: true, ready: () => undefined };
+
+/** A gate for the steps of clients of HTTP. */
+export function httpGate({ outputs }: Pick<ServerMemory, 'outputs'>, config: Config): ClientGate {
+  return new ClientGate({
+    flow: HTTP_READER,
+    outputs: outputs.client(),
+    outputBytes: config.max_output_bytes,
+  });
+}
+
+/** Status of a request that failed: 500, if Fastify does not blame the client. */
+export function statusOfError(error: unknown): number {
+  return error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+}
 
 /** Limits the memory of HTTP requests and their answers. */
 export class HttpAnswers {
@@ -24,8 +40,24 @@ export class HttpAnswers {
     this.#writer = new AnswerWriter(memory, HTTP_READER.ready);
   }
 
+  /**
+   * Read the bodies of requests as text, as long as there is memory for them.
+   * @param busy body of the answer, with status 503, if there is none
+   */
+  readBodies(app: FastifyInstance, busy: (message: string) => object): void {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
+      readBody(payload, this.#config.max_frame_bytes),
+    );
+    app.addHook('onRequest', async (request, reply) => {
+      if (this.#reserve(request, reply)) return undefined;
+      reply.code(503).header('retry-after', '1').header('connection', 'close');
+      return reply.send(busy('The server has not enough memory for this request now: try again.'));
+    });
+  }
+
   /** Reserve memory for a body before it is read. @returns whether there was enough */
-  reserve(request: FastifyRequest, reply: FastifyReply): boolean {
+  #reserve(request: FastifyRequest, reply: FastifyReply): boolean {
     const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
     const known = length === undefined && coding === undefined ? 0 : Number(length);
     const most = this.#config.max_frame_bytes;

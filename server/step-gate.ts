@@ -51,6 +51,16 @@ export class ClientGate implements StepGate {
     return this.#pass(cost, step, left);
   }
 
+  /** Run a step whose result is no answer: its memory is free as soon as it is there. */
+  async passUnanswered<T extends object>(
+    outputBytes: number | undefined,
+    step: () => Promise<T>,
+  ): Promise<T> {
+    const result = await this.pass(outputBytes, step);
+    this.written(result);
+    return result;
+  }
+
   /** The same gate, but a step is rejected while `refusal` returns an error. */
   unless(refusal: () => ProtocolError | undefined): StepGate {
     return {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { JsonError, parseJson } from '../bounded-json.ts';
 import { clipped } from '../excerpt.ts';
+import { statusOfError } from '../http-answers.ts';
 import { reasonsIn } from '../param-issues.ts';
 import { failureOfReset } from '../told-failure.ts';
 import { StillStarting } from './session.ts';
@@ -48,7 +49,7 @@ export function refuse(error: unknown, reply: FastifyReply, log: Logger): Fastif
     const refused = error.error === 'environment_not_found' ? 404 : 400;
     return reply.code(failure === undefined ? refused : 500).send({ detail, failure });
   }
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  const status = statusOfError(error);
   if (status >= 500) log.warn({ err: error }, 'an ORS request failed');
   return reply
     .code(status)

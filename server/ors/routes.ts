@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -9,12 +8,11 @@ import { STEPWELL_VERSION } from '../../protocol/version.ts';
 import type { Config } from '../config.ts';
 import type { EpisodeRegistry } from '../episode-registry.ts';
 import { clipped } from '../excerpt.ts';
-import { HTTP_READER, HttpAnswers } from '../http-answers.ts';
-import { readBody } from '../http-body.ts';
+import { HttpAnswers, httpGate } from '../http-answers.ts';
 import { KeptEpisodes } from '../kept-episodes.ts';
 import type { ServerMemory } from '../server-memory.ts';
 import { splitsOf, taskAt, taskSpec, tasksOf } from '../splits.ts';
-import { ClientGate } from '../step-gate.ts';
+import type { ClientGate } from '../step-gate.ts';
 import { callEvents, sentEvent } from './event-stream.ts';
 import { OrsRefusal, parsed, refuse } from './refusal.ts';
 import { OrsSession, StillStarting } from './session.ts';
@@ -45,11 +43,7 @@ export class Ors {
     const { config, memory, registry } = parts;
     this.#parts = parts;
     this.#answers = new HttpAnswers(memory, config);
-    this.#gate = new ClientGate({
-      flow: HTTP_READER,
-      outputs: memory.outputs.client(),
-      outputBytes: config.max_output_bytes,
-    });
+    this.#gate = httpGate(memory, config);
     this.#episodes = new KeptEpisodes({
       registry,
       idleMs: config.session_idle_ms,
@@ -63,17 +57,8 @@ export class Ors {
 
   /** Add the routes. They may be added below several prefixes. */
   register(app: FastifyInstance): void {
-    const { config, log } = this.#parts;
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
-      readBody(payload, config.max_frame_bytes),
-    );
-    app.setErrorHandler((error, _request, reply) => refuse(error, reply, log));
-    app.addHook('onRequest', async (request, reply) => {
-      if (this.#answers.reserve(request, reply)) return undefined;
-      reply.code(503).header('retry-after', '1').header('connection', 'close');
-      return reply.send({ detail: 'The server has not enough memory for this request now: try again.' });
-    });
+    app.setErrorHandler((error, _request, reply) => refuse(error, reply, this.#parts.log));
+    this.#answers.readBodies(app, (detail) => ({ detail }));
 
     app.get('/health', async () => ({ status: 'ok' }));
     app.get('/version', async () => ({ version: STEPWELL_VERSION, build_sha: null }));

@@ -63,11 +63,7 @@ export class Reopening {
   async #replay(recorded: RecordedEpisode): Promise<Pick<Remade, 'play' | 'exact'>> {
     const { outputs, remake, signal } = this.#parts;
     const point = pointOf(recorded);
-    const gate: ReplayGate = async (turn) => {
-      const taken = await outputs.pass(point.options.max_output_bytes, turn);
-      outputs.written(taken);
-      return taken;
-    };
+    const gate: ReplayGate = (turn) => outputs.passUnanswered(point.options.max_output_bytes, turn);
     const { exact, play } = await remake(point, { signal, gate });
     const first = new TurnBudget(point.options).reminded(play.initial.observation, 0);
     const same = (await observationHash(first)) === recorded.reset.observation_sha256;
