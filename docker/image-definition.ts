@@ -30,7 +30,7 @@ export interface ImageDefinition {
   readonly prepare?: string;
 }
 
-/** The form of an `ImageDefinition` of somebody else: a file or an environment from a folder. Docker refuses other names. */
+/** The form of an `ImageDefinition` from outside: of a file, or of an environment's folder. Docker refuses other names. */
 export const ImageSchema = z.strictObject({
   name: z
     .string()

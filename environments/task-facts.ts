@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { loadDatasets } from './dataset-store.ts';
 import type { DatasetFields, EnvironmentDefinition } from './definition.ts';
 import type { TaskRecord } from './playable-dataset.ts';
@@ -47,7 +46,7 @@ export async function taskFacts(wanted: WantedFacts): Promise<TaskFacts[] | null
 }
 
 /** Records with their definition. */
-interface KnownRecords {
+export interface KnownRecords {
   readonly definition: EnvironmentDefinition;
   readonly records: readonly TaskRecord[];
   /** Fields of their dataset's file, or what the options have in their place. */
@@ -55,7 +54,7 @@ interface KnownRecords {
 }
 
 /** The records of a dataset; `null` if the environment has no such dataset. @throws {DatasetError} */
-async function recordsOf(wanted: WantedFacts): Promise<KnownRecords | null> {
+export async function recordsOf(wanted: WantedFacts): Promise<KnownRecords | null> {
   const { home, added, environment, dataset, options = {}, definitions = DEFINITIONS } = wanted;
   const definition = definitions.find(({ id }) => id === environment);
   if (definition === undefined) return null;
@@ -77,44 +76,4 @@ function anotherOf(golds: readonly string[], index: number): string | null {
     if (other !== undefined && other !== golds[index]) return other;
   }
   return null;
-}
-
-/** The answers in a task's record. No server sends them to a client. */
-export interface TaskAnswers {
-  /** Whether they are code of a step before the submit, or the answer of the submit, as for a program that reads input. */
-  readonly as: 'step' | 'answer';
-  readonly gold: string;
-  /** Reward of an episode whose only action is the gold, with the options that are wanted. */
-  readonly goldReward: number;
-  /** Plausible but wrong: each must score below the gold. */
-  readonly wrong: readonly string[];
-  /** Attempts to get a reward without solving the task: each must score as a no-op. */
-  readonly cheats: readonly string[];
-}
-
-/** Fields of a record that an environment may have. */
-interface AnsweredRecord extends TaskRecord {
-  /** Each in the form of the gold. */
-  readonly wrong?: readonly unknown[] | undefined;
-  readonly cheats?: readonly string[] | undefined;
-}
-
-/**
- * The answers of every task of a dataset, in its order.
- * @returns `null` if the environment has no such dataset
- * @throws {DatasetError} for a record that is malformed
- * @throws {ZodError} for invalid options
- */
-export async function taskAnswers(wanted: WantedFacts): Promise<TaskAnswers[] | null> {
-  const known = await recordsOf(wanted);
-  if (known === null) return null;
-  const { definition, records, fields } = known;
-  const options = z.object(definition.options).parse(wanted.options ?? {});
-  return records.map((record: AnsweredRecord) => ({
-    as: definition.goldAs(record),
-    gold: definition.goldOf(record, fields),
-    goldReward: definition.goldReward(record, fields, options),
-    wrong: (record.wrong ?? []).map((gold) => definition.goldOf({ ...record, gold } as TaskRecord, fields)),
-    cheats: record.cheats ?? [],
-  }));
 }

@@ -32,6 +32,7 @@ export class ResultMemory {
     this.#bytes += bytes;
     this.#holders.delete(holder);
     if (holder.size > 0) this.#holders.add(holder);
+    if (this.#bytes <= this.#maxBytes) return;
     for (const oldest of this.#holders) {
       while (this.#bytes > this.#maxBytes && oldest.size > 0) this.#bytes -= oldest.dropFirst();
       if (oldest.size > 0) return;

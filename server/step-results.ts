@@ -8,7 +8,7 @@ import type { ResultHolder, ResultMemory } from './result-memory.ts';
 import type { TrajectoryFile } from './trajectory-log.ts';
 
 /** Results of one episode in memory, if its trajectory has all of them. */
-const MAX_RESULTS = 64;
+const MAX_RESULTS = 4;
 const MAX_SIZE = 1_048_576;
 
 /** A step with its result. */
@@ -32,7 +32,7 @@ export interface PastResults {
 }
 
 /**
- * The results of an episode's steps, so that a step that is sent twice runs once. The latest 64 are in memory, at most about
+ * The results of an episode's steps, so that a step that is sent twice runs once. The latest four are in memory, at most about
  * 1 MiB, the others are read from the trajectory. Without a trajectory all are in memory, as long as the memory for all
  * episodes is not full.
  */

@@ -189,7 +189,7 @@ export function resultOf(
     terminated,
     truncated: failure !== null || limit !== undefined,
     failure,
-    info: { ...info, queue_ms: queueMs, ...(limit === undefined ? {} : { limit }) },
+    info: limit === undefined ? { ...info, queue_ms: queueMs } : { ...info, queue_ms: queueMs, limit },
   };
 }
 

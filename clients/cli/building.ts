@@ -96,7 +96,7 @@ export function showBuilds(
   now: () => number = () => performance.now(),
 ): BuildProgress {
   const bars = new Map<string, BuildBar>();
-  const told = new Set<string>();
+  const announced = new Set<string>();
   const hasBar = isAlone && isTerminal(terminal.errors);
   return {
     onBuild(image, line) {
@@ -107,8 +107,8 @@ export function showBuilds(
         if (step !== null) bar.begin(step);
         return;
       }
-      if (!told.has(image)) {
-        told.add(image);
+      if (!announced.has(image)) {
+        announced.add(image);
         terminal.errors.write(`building the image ${image}; this is done once, and may take a few minutes\n`);
       }
       if (step !== null) terminal.errors.write(`${styled(terminal, 'dim', stepLine(step))}\n`);
@@ -116,7 +116,7 @@ export function showBuilds(
     onBuilt(image, ok) {
       bars.get(image)?.end(ok);
       bars.delete(image);
-      told.delete(image);
+      announced.delete(image);
     },
   };
 }

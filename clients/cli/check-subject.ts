@@ -99,8 +99,9 @@ async function knownTasks(
   environment: string,
   { dataset, options }: WantedSubject,
 ): Promise<CheckedTask[]> {
-  const [{ taskFacts, taskAnswers }, places] = await Promise.all([
+  const [{ taskFacts }, { taskAnswers }, places] = await Promise.all([
     import('../../environments/task-facts.ts'),
+    import('../../environments/task-answers.ts'),
     datasetPlaces(terminal),
   ]);
   const records = { ...places, environment, dataset, options };

@@ -139,9 +139,9 @@ export class StepwellClient implements AsyncDisposable {
   }
 
   /**
-   * Make steps of many episodes at the same time. They are requested at once; iterate over the outcomes, which come one for
-   * each step as soon as they are there. The iteration throws nothing: a step that fails has an `error`. After a lost socket the steps
-   * without an outcome are requested again under their numbers.
+   * Make steps of many episodes at the same time. The call sends all of them at once. The iteration yields one outcome for each
+   * step as soon as it arrives, and throws nothing: a step that fails has an `error`. After a lost socket, the client sends the
+   * steps without an outcome again under their numbers.
    */
   stepMany(steps: Iterable<StepRequest>, options: CallOptions = {}): AsyncIterable<StepOutcome> {
     const link: StepManyLink = {

@@ -94,7 +94,7 @@ describe('resetMany', () => {
 });
 
 describe('the wait of a reset', () => {
-  it('is as long as the caller says, and its places are told', async () => {
+  it('is as long as the caller says, and reports its places', async () => {
     const pooled = await start(new PooledEnvironment(1));
     const first = await client.reset(ENVIRONMENT);
     const places: QueuePlace[] = [];
@@ -111,7 +111,7 @@ describe('the wait of a reset', () => {
     await pooled.pool.drain(0);
   });
 
-  it('is told for a group as one', async () => {
+  it('reports one place for a whole group', async () => {
     const pooled = await start(new PooledEnvironment(2));
     const firstPlace = new Deferred<QueuePlace>();
     const opening = client.resetMany(

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { taskAnswers, taskFacts } from '../../environments/task-facts.ts';
+import { taskAnswers } from '../../environments/task-answers.ts';
+import { taskFacts } from '../../environments/task-facts.ts';
 
 describe('facts of tasks for cheats', () => {
   let home = '';

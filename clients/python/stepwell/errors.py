@@ -29,6 +29,16 @@ class StepwellError(Exception):
         """Whether the sample must be left out of training, because the agent did not cause this."""
         return self.error_class != "request" if self._mask_sample is None else self._mask_sample
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process as it is. A pickled exception is otherwise made anew from its message alone."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[StepwellError], args: tuple[Any, ...], state: Mapping[str, Any]) -> StepwellError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
 
 @dataclass(frozen=True)
 class Issue:

@@ -31,11 +31,10 @@ Setting = bool | int | str | Mapping[str, Any] | Sequence[str]
 class LocalServer:
     """A server that ends with its `with` block. `serve` makes it."""
 
-    def __init__(self, command: Sequence[str], folder: Path | None, env: Mapping[str, str], start_timeout_s: float) -> None:
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], start_timeout_s: float) -> None:
         self.url = ""
         """Its address, once it is ready."""
         self._command = list(command)
-        self._folder = folder
         self._env = {**os.environ, **env}
         self._start_timeout_s = start_timeout_s
         self._process: subprocess.Popen[str] | None = None
@@ -59,7 +58,6 @@ class LocalServer:
         try:
             process = subprocess.Popen(
                 self._command,
-                cwd=self._folder,
                 env=self._env,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -151,10 +149,8 @@ def serve(
     """
     arguments = ["serve", *_flags({"port": 0, "log_level": "warn", **settings})]
     env = {} if home is None else {"STEPWELL_HOME": os.fspath(home)}
-    if command is not None:
-        return LocalServer([*command, *arguments], None, env, start_timeout_s)
-    program = _program(root)
-    return LocalServer([*program, *arguments], None, env, start_timeout_s)
+    program = _program(root) if command is None else command
+    return LocalServer([*program, *arguments], env, start_timeout_s)
 
 
 def _flags(settings: Mapping[str, Setting]) -> list[str]:
