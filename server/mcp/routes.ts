@@ -2,13 +2,13 @@ import { createMcpHandler, isInitializeRequest, isLegacyRequest } from '@modelco
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Environment } from '../../environments/environment.ts';
-import { JsonError, parseJson } from '../bounded-json.ts';
-import type { Config } from '../config.ts';
-import type { EpisodeRegistry } from '../episode-registry.ts';
-import { clipped } from '../excerpt.ts';
-import { HttpAnswers, httpGate, statusOfError } from '../http-answers.ts';
-import { KeptEpisodes } from '../kept-episodes.ts';
-import type { ServerMemory } from '../server-memory.ts';
+import type { Config } from '../config/config.ts';
+import { HttpAnswers, httpGate, statusOfError } from '../connection/http-answers.ts';
+import { KeptEpisodes } from '../fronts/kept-episodes.ts';
+import { JsonError, parseJson } from '../json/bounded-json.ts';
+import { clipped } from '../json/excerpt.ts';
+import type { ServerMemory } from '../memory/server-memory.ts';
+import type { EpisodeRegistry } from '../registry/registry.ts';
 import { McpSessions } from './sessions.ts';
 import { mcpServer, toolOffer } from './tools.ts';
 

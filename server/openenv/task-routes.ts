@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../../environments/environment.ts';
 import { OpenEnvRangeRequest, OpenEnvSplitRequest, OpenEnvTaskRequest } from '../../protocol/openenv.ts';
-import type { HttpAnswers } from '../http-answers.ts';
-import type { RequestQueue } from '../request-queue.ts';
-import { splitsOf, taskAt, taskSpec, tasksOf } from '../splits.ts';
+import type { HttpAnswers } from '../connection/http-answers.ts';
+import { splitsOf, taskAt, taskSpec, tasksOf } from '../fronts/splits.ts';
+import type { RequestQueue } from '../memory/request-queue.ts';
 import { validate } from './validation.ts';
 
 export interface TaskRoutesParts {
