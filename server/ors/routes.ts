@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Environment } from '../../environments/environment.ts';
-import { OrsCall, OrsCreate, OrsRange, OrsSplit, OrsTask } from '../../protocol/ors.ts';
+import { OrsCall, OrsCreate } from '../../protocol/ors.ts';
+import { RangeRequest, SplitRequest, TaskRequest } from '../../protocol/splits.ts';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
 import type { Config } from '../config/config.ts';
 import { HttpAnswers, httpGate } from '../connection/http-answers.ts';
@@ -93,16 +94,16 @@ export class Ors {
     app.get(`${base}/tools`, async (request) => this.#tools.get(environmentOf(request).id)?.listed);
     app.get(`${base}/splits`, async (request) => splitsOf(environmentOf(request)));
     app.post(`${base}/num_tasks`, async (request) => ({
-      num_tasks: tasksOf(environmentOf(request), parsed(OrsSplit, request).split).length,
+      num_tasks: tasksOf(environmentOf(request), parsed(SplitRequest, request).split).length,
     }));
     app.post(`${base}/task`, async (request) => {
-      const { split, index } = parsed(OrsTask, request);
+      const { split, index } = parsed(TaskRequest, request);
       const environment = environmentOf(request);
       return { task: taskSpec(taskAt(environment, split, index)), env_name: environment.id };
     });
     for (const route of ['tasks', 'task_range']) {
       app.post(`${base}/${route}`, (request, reply) => {
-        const { split, start, stop } = parsed(OrsRange, request);
+        const { split, start, stop } = parsed(RangeRequest, request);
         const environment = environmentOf(request);
         return listing.run(async () => {
           const range = tasksOf(environment, split).slice(start ?? 0, stop ?? undefined);
