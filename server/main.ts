@@ -17,11 +17,11 @@ import { loadDatasets } from '../environments/dataset-store.ts';
 import { loadDefinitions } from '../environments/load-definition.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
-import { type Config, ConfigError, warmCount } from './config.ts';
-import { requireFreePort } from './http-server.ts';
+import { type Config, ConfigError, warmCount } from './config/config.ts';
+import { configuredPath, stateFolder } from './config/state-folder.ts';
+import { requireFreePort } from './connection/http-server.ts';
 import { keepServing } from './last-resort.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
-import { configuredPath, stateFolder } from './state-folder.ts';
 import { poolLine, readyLine } from './summary.ts';
 import { sandboxCounts, WarmUp, warmImages } from './warm-up.ts';
 

@@ -1,4 +1,4 @@
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { type StartOptions, startServer } from './main.ts';
 
 /** Maximum time to remove sandboxes at the end of the process, besides the time per sandbox, in milliseconds. */

@@ -36,13 +36,13 @@ export const LONG: readonly string[] = [
   'faults/server-killed.test.ts',
   'e2e/frozen-sandbox.test.ts',
   'fronts/openenv.test.ts',
-  'server/slow-readers.test.ts',
+  'server/connection/slow-readers.test.ts',
   'faults/container-faults.test.ts',
   'fronts/openreward.test.ts',
   'check/checks.test.ts',
   'package.test.ts',
   'security/reward.test.ts',
-  'server/batch-answers.test.ts',
+  'server/v1/batch-answers.test.ts',
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import type { EnvironmentDefinition } from '../../environments/definition.ts';
-import { stateFolder } from '../../server/state-folder.ts';
+import { stateFolder } from '../../server/config/state-folder.ts';
 import { CommandError } from './command-error.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,7 +18,7 @@ export interface DatasetPlaces {
 /** Where a server that is started here finds environments and datasets. Other settings are not read, so they may be wrong. */
 export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
   const [{ configOf }, { loadDefinitions }, { builtInImages }] = await Promise.all([
-    import('../../server/config-flags.ts'),
+    import('../../server/config/flags.ts'),
     import('../../environments/load-definition.ts'),
     import('../../docker/images/definitions.ts'),
   ]);

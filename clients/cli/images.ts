@@ -6,7 +6,7 @@ import { ensureImages, listImages } from '../../docker/images/builder.ts';
 import { builtInImages } from '../../docker/images/definitions.ts';
 import { readDefinitions } from '../../docker/images/definitions-file.ts';
 import { makeRecipes, type Recipe } from '../../docker/images/recipe.ts';
-import { stateFolder } from '../../server/state-folder.ts';
+import { stateFolder } from '../../server/config/state-folder.ts';
 import { showBuilds } from './building.ts';
 import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';

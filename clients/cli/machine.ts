@@ -6,7 +6,7 @@ import type { Finding, Look, ProgramRun } from '../../docker/engines/finding.ts'
 import type { EngineProvider } from '../../docker/engines/provider.ts';
 import { ENGINES, type EngineName, engineNames } from '../../docker/engines/table.ts';
 import type { Programs } from '../../docker/sandbox.ts';
-import { stateFolder } from '../../server/state-folder.ts';
+import { stateFolder } from '../../server/config/state-folder.ts';
 
 /** An engine of the table on this machine. */
 export interface EngineState {

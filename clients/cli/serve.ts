@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { ConfigInput } from '../../server/config.ts';
-import { configFlags, configOf } from '../../server/config-flags.ts';
+import type { ConfigInput } from '../../server/config/config.ts';
+import { configFlags, configOf } from '../../server/config/flags.ts';
 import { showBuilds } from './building.ts';
 import type { Cli } from './cli.ts';
 

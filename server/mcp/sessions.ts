@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { KeptEpisodes } from '../kept-episodes.ts';
-import { RememberedSessions } from '../remembered-sessions.ts';
+import type { KeptEpisodes } from '../fronts/kept-episodes.ts';
+import { RememberedSessions } from '../fronts/remembered-sessions.ts';
 
 /**
  * The sessions of clients of revision 2025-11-25, which they name in a header. A session is only a key for its episode. The

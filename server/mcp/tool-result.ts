@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { EvaluateResult, ResetResult, StepResult } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { FailureClass } from '../../protocol/failure.ts';
-import { clipped } from '../excerpt.ts';
-import { stepText } from '../step-text.ts';
-import { failureOfReset, toldFailure } from '../told-failure.ts';
+import { stepText } from '../fronts/step-text.ts';
+import { failureOfReset, toldFailure } from '../fronts/told-failure.ts';
+import { clipped } from '../json/excerpt.ts';
 
 const ToldFailure = z.object({
   class: FailureClass,

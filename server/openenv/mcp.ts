@@ -1,9 +1,9 @@
 import { ProtocolError } from '../../protocol/errors.ts';
 import { OpenEnvCall, OpenEnvMcpRequest } from '../../protocol/openenv.ts';
-import { JsonError, parseJson } from '../bounded-json.ts';
-import { clipped } from '../excerpt.ts';
-import { reasonsIn } from '../param-issues.ts';
-import { failureOfReset } from '../told-failure.ts';
+import { failureOfReset } from '../fronts/told-failure.ts';
+import { JsonError, parseJson } from '../json/bounded-json.ts';
+import { clipped } from '../json/excerpt.ts';
+import { reasonsIn } from '../json/param-issues.ts';
 import { OpenEnvExecutionError } from './episodes.ts';
 import type { OpenEnvSessions } from './sessions.ts';
 import type { OpenEnvPlayer, OpenEnvTools } from './tools.ts';

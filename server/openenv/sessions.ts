@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { OpenEnvObservation, OpenEnvState } from '../../protocol/openenv.ts';
 import type { EndReason } from '../../protocol/trajectory.ts';
-import type { Config } from '../config.ts';
-import type { EpisodeRegistry } from '../episode-registry.ts';
-import { HTTP_READER } from '../http-answers.ts';
-import { RememberedSessions } from '../remembered-sessions.ts';
-import type { ServerMemory } from '../server-memory.ts';
-import { ClientGate } from '../step-gate.ts';
+import type { Config } from '../config/config.ts';
+import { httpGate } from '../connection/http-answers.ts';
+import { RememberedSessions } from '../fronts/remembered-sessions.ts';
+import type { ServerMemory } from '../memory/server-memory.ts';
+import type { ClientGate } from '../memory/step-gate.ts';
+import type { EpisodeRegistry } from '../registry/registry.ts';
 import type { OpenEnvEpisodesParts } from './episodes.ts';
 import { OpenEnvHttpEpisodes } from './http-episodes.ts';
 import type { OpenEnvPlayer } from './tools.ts';
@@ -88,11 +88,7 @@ export class OpenEnvSessions {
 
   create(): OpenEnvSession {
     const { environment, registry, config, memory } = this.#parts;
-    const gate = new ClientGate({
-      flow: HTTP_READER,
-      outputs: memory.outputs.client(),
-      outputBytes: config.max_output_bytes,
-    });
+    const gate = httpGate(memory, config);
     const parts = { environment, registry, stepTimeoutMs: config.step_timeout_ms };
     const session = new OpenEnvSession(parts, gate, config.session_idle_ms);
     this.#sessions.add(session.id, session);

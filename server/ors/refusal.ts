@@ -2,10 +2,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { ProtocolError } from '../../protocol/errors.ts';
-import { JsonError, parseJson } from '../bounded-json.ts';
-import { clipped } from '../excerpt.ts';
-import { reasonsIn } from '../param-issues.ts';
-import { failureOfReset } from '../told-failure.ts';
+import { statusOfError } from '../connection/http-answers.ts';
+import { failureOfReset } from '../fronts/told-failure.ts';
+import { JsonError, parseJson } from '../json/bounded-json.ts';
+import { clipped } from '../json/excerpt.ts';
+import { reasonsIn } from '../json/param-issues.ts';
 import { StillStarting } from './session.ts';
 
 /** Seconds after which a client asks again for an episode that has not begun. */
@@ -48,7 +49,7 @@ export function refuse(error: unknown, reply: FastifyReply, log: Logger): Fastif
     const refused = error.error === 'environment_not_found' ? 404 : 400;
     return reply.code(failure === undefined ? refused : 500).send({ detail, failure });
   }
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  const status = statusOfError(error);
   if (status >= 500) log.warn({ err: error }, 'an ORS request failed');
   return reply
     .code(status)

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Environment } from '../../environments/environment.ts';
-import { OrsCall, OrsCreate, OrsRange, OrsSplit, OrsTask } from '../../protocol/ors.ts';
+import { OrsCall, OrsCreate } from '../../protocol/ors.ts';
+import { RangeRequest, SplitRequest, TaskRequest } from '../../protocol/splits.ts';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
-import type { Config } from '../config.ts';
-import type { EpisodeRegistry } from '../episode-registry.ts';
-import { clipped } from '../excerpt.ts';
-import { HTTP_READER, HttpAnswers } from '../http-answers.ts';
-import { readBody } from '../http-body.ts';
-import { KeptEpisodes } from '../kept-episodes.ts';
-import type { ServerMemory } from '../server-memory.ts';
-import { splitsOf, taskAt, taskSpec, tasksOf } from '../splits.ts';
-import { ClientGate } from '../step-gate.ts';
+import type { Config } from '../config/config.ts';
+import { HttpAnswers, httpGate } from '../connection/http-answers.ts';
+import { KeptEpisodes } from '../fronts/kept-episodes.ts';
+import { splitsOf, taskAt, taskSpec, tasksOf } from '../fronts/splits.ts';
+import { clipped } from '../json/excerpt.ts';
+import type { ServerMemory } from '../memory/server-memory.ts';
+import type { ClientGate } from '../memory/step-gate.ts';
+import type { EpisodeRegistry } from '../registry/registry.ts';
 import { callEvents, sentEvent } from './event-stream.ts';
 import { OrsRefusal, parsed, refuse } from './refusal.ts';
 import { OrsSession, StillStarting } from './session.ts';
@@ -45,11 +44,7 @@ export class Ors {
     const { config, memory, registry } = parts;
     this.#parts = parts;
     this.#answers = new HttpAnswers(memory, config);
-    this.#gate = new ClientGate({
-      flow: HTTP_READER,
-      outputs: memory.outputs.client(),
-      outputBytes: config.max_output_bytes,
-    });
+    this.#gate = httpGate(memory, config);
     this.#episodes = new KeptEpisodes({
       registry,
       idleMs: config.session_idle_ms,
@@ -63,17 +58,8 @@ export class Ors {
 
   /** Add the routes. They may be added below several prefixes. */
   register(app: FastifyInstance): void {
-    const { config, log } = this.#parts;
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
-      readBody(payload, config.max_frame_bytes),
-    );
-    app.setErrorHandler((error, _request, reply) => refuse(error, reply, log));
-    app.addHook('onRequest', async (request, reply) => {
-      if (this.#answers.reserve(request, reply)) return undefined;
-      reply.code(503).header('retry-after', '1').header('connection', 'close');
-      return reply.send({ detail: 'The server has not enough memory for this request now: try again.' });
-    });
+    app.setErrorHandler((error, _request, reply) => refuse(error, reply, this.#parts.log));
+    this.#answers.readBodies(app, (detail) => ({ detail }));
 
     app.get('/health', async () => ({ status: 'ok' }));
     app.get('/version', async () => ({ version: STEPWELL_VERSION, build_sha: null }));
@@ -108,16 +94,16 @@ export class Ors {
     app.get(`${base}/tools`, async (request) => this.#tools.get(environmentOf(request).id)?.listed);
     app.get(`${base}/splits`, async (request) => splitsOf(environmentOf(request)));
     app.post(`${base}/num_tasks`, async (request) => ({
-      num_tasks: tasksOf(environmentOf(request), parsed(OrsSplit, request).split).length,
+      num_tasks: tasksOf(environmentOf(request), parsed(SplitRequest, request).split).length,
     }));
     app.post(`${base}/task`, async (request) => {
-      const { split, index } = parsed(OrsTask, request);
+      const { split, index } = parsed(TaskRequest, request);
       const environment = environmentOf(request);
       return { task: taskSpec(taskAt(environment, split, index)), env_name: environment.id };
     });
     for (const route of ['tasks', 'task_range']) {
       app.post(`${base}/${route}`, (request, reply) => {
-        const { split, start, stop } = parsed(OrsRange, request);
+        const { split, start, stop } = parsed(RangeRequest, request);
         const environment = environmentOf(request);
         return listing.run(async () => {
           const range = tasksOf(environment, split).slice(start ?? 0, stop ?? undefined);

@@ -1,4 +1,4 @@
-import { mostSessions } from '../remembered-sessions.ts';
+import { mostSessions } from '../fronts/remembered-sessions.ts';
 import type { OrsSession } from './session.ts';
 
 interface Kept {

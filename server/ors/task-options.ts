@@ -4,8 +4,8 @@ import { nearestKey } from '../../environments/nearest-key.ts';
 import type { ResetOptionSet } from '../../environments/reset-options.ts';
 import type { ResetOptions } from '../../protocol/episode.ts';
 import type { OrsCreate } from '../../protocol/ors.ts';
-import { clipped } from '../excerpt.ts';
-import { taskAt } from '../splits.ts';
+import { taskAt } from '../fronts/splits.ts';
+import { clipped } from '../json/excerpt.ts';
 import { OrsRefusal } from './refusal.ts';
 
 /** Maximum length of an unknown name that is compared with known ones, in characters. */

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { Environment } from '../../environments/environment.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { StepResult } from '../../protocol/episode.ts';
-import { clipped } from '../excerpt.ts';
-import { FileRequest, fileCode } from '../mcp/file-code.ts';
-import { toolSpecs, withoutNulls } from '../mcp/tool-specs.ts';
-import { reasonsIn } from '../param-issues.ts';
-import { stepText } from '../step-text.ts';
-import { toldFailure } from '../told-failure.ts';
+import { FileRequest, fileCode } from '../fronts/file-code.ts';
+import { stepText } from '../fronts/step-text.ts';
+import { toldFailure } from '../fronts/told-failure.ts';
+import { toolSpecs, withoutNulls } from '../fronts/tool-specs.ts';
+import { clipped } from '../json/excerpt.ts';
+import { reasonsIn } from '../json/param-issues.ts';
 
 /** Why a tool was not run, as ORS names it. */
 export type CallRefusal = 'not_found' | 'input_validation' | 'episode_finished';

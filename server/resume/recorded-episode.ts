@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises';
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { EndReason, ResetEvent } from '../../protocol/trajectory.ts';
-import type { RecordedEnd } from '../episode-parts.ts';
-import type { EpisodePoint } from '../episode-point.ts';
-import { lastReward, type PastTurn } from '../past.ts';
-import { eventsIn, type RecordedEvent, RecordedPast } from '../recorded-past.ts';
-import { goneOn, type LastStep, type PastResults } from '../step-results.ts';
-import { endOf } from '../turn.ts';
+import type { RecordedEnd } from '../episode/parts.ts';
+import type { EpisodePoint } from '../episode/point.ts';
+import { goneOn, type LastStep, type PastResults } from '../episode/step-results.ts';
+import { endOf } from '../episode/turn.ts';
+import { lastReward, type PastTurn } from '../trajectory/past.ts';
+import { eventsIn, type RecordedEvent, RecordedPast } from '../trajectory/recorded-past.ts';
 
 /** An episode as its file has it. */
 export interface RecordedEpisode {

@@ -1,13 +1,13 @@
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
-import { Episode } from '../episode.ts';
-import { releasePlay } from '../episode-life.ts';
-import type { EpisodeObserver, EpisodeParts, MakeParts } from '../episode-parts.ts';
-import type { EpisodePoint } from '../episode-point.ts';
-import type { Remade, RemakeOptions, ReplayGate } from '../remake.ts';
-import type { ResultMemory } from '../result-memory.ts';
-import type { ClientGate } from '../step-gate.ts';
-import { observationHash, type TrajectoryFile, type TrajectoryLog } from '../trajectory-log.ts';
-import { TurnBudget } from '../turn-budget.ts';
+import { Episode } from '../episode/episode.ts';
+import { releasePlay } from '../episode/life.ts';
+import type { EpisodeObserver, EpisodeParts, MakeParts } from '../episode/parts.ts';
+import type { EpisodePoint } from '../episode/point.ts';
+import type { Remade, RemakeOptions, ReplayGate } from '../episode/remake.ts';
+import { TurnBudget } from '../episode/turn-budget.ts';
+import type { ResultMemory } from '../memory/result-memory.ts';
+import type { ClientGate } from '../memory/step-gate.ts';
+import { observationHash, type TrajectoryFile, type TrajectoryLog } from '../trajectory/log.ts';
 import { endedPlay, pointOf, type RecordedEpisode } from './recorded-episode.ts';
 
 export interface ReopeningParts {
@@ -63,11 +63,7 @@ export class Reopening {
   async #replay(recorded: RecordedEpisode): Promise<Pick<Remade, 'play' | 'exact'>> {
     const { outputs, remake, signal } = this.#parts;
     const point = pointOf(recorded);
-    const gate: ReplayGate = async (turn) => {
-      const taken = await outputs.pass(point.options.max_output_bytes, turn);
-      outputs.written(taken);
-      return taken;
-    };
+    const gate: ReplayGate = (turn) => outputs.passUnanswered(point.options.max_output_bytes, turn);
     const { exact, play } = await remake(point, { signal, gate });
     const first = new TurnBudget(point.options).reminded(play.initial.observation, 0);
     const same = (await observationHash(first)) === recorded.reset.observation_sha256;

@@ -6,7 +6,7 @@ import type { Opened } from '../../clients/typescript/reset-many.ts';
 import type { QueuePlace } from '../../clients/typescript/reset-wait.ts';
 import type { StepOutcome } from '../../clients/typescript/step-many.ts';
 import { Deferred } from '../../docker/deferred.ts';
-import type { ConfigInput } from '../../server/config.ts';
+import type { ConfigInput } from '../../server/config/config.ts';
 import { FakeEnvironment } from '../server/fake-environment.ts';
 import { PooledEnvironment } from '../server/pooled-environment.ts';
 import { startTestServer, type TestServer } from '../server/test-server.ts';

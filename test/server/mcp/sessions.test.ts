@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { KeptEpisodes } from '../../../server/kept-episodes.ts';
+import { KeptEpisodes } from '../../../server/fronts/kept-episodes.ts';
 import { McpSessions } from '../../../server/mcp/sessions.ts';
 import { FakeEnvironment } from '../fake-environment.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
