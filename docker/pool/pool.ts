@@ -205,7 +205,7 @@ export class SandboxPool implements SandboxSource {
 
   #startSucceeded(member: PooledContainer, image: PoolImage, durationMs: number): void {
     this.#counts.started += 1;
-    image.startSucceeded();
+    image.startSucceeded(durationMs);
     this.#settings.onEvent({
       type: 'started',
       image: image.name,

@@ -265,17 +265,9 @@ class LayerSandbox:
         """The result of `look` while no process of the agent changes files."""
         if self._session is None:
             return look()
-        processes = self._session.processes
-        held = processes.at_rest
-        if processes.halt():
-            try:
-                seen = look()
-                undisturbed = processes.undisturbed()
-            finally:
-                if not held:
-                    processes.release()
-            if undisturbed:
-                return seen
+        seen = self._session.processes.while_stopped(look)
+        if seen is not None:
+            return seen
         # A session that does not stay stopped is ended.
         self._end_session()
         return look()

@@ -8,7 +8,7 @@ from changes import Baseline
 from layer import Layer
 from layer_copy import CannotCopy, pack
 from session import Session
-from shell_state import MOST_BYTES, ShellState, may_tell, parse, wait_until_idle
+from shell_state import MOST_BYTES, WRITER, ShellState, may_tell, parse, wait_until_idle
 from upper import Node
 
 # For a shell to write or take its state.
@@ -58,17 +58,12 @@ def copy_of(
     shell = processes.interpreter
     if not may_tell(shell):
         return NotCopied(["a shell with a limit on files, or with too much memory"])
-    state = parse(session.state(_STATE_S, MOST_BYTES))
+    state = parse(session.state(WRITER, _STATE_S, MOST_BYTES))
     wait_until_idle(shell)
     for _ in range(_LOOKS):
         # Other than for a grade, the session may go on if it does not stay stopped.
-        stopped = processes.halt()
-        try:
-            copied = _copy_at_rest(session, state, layer, ground, baseline) if stopped else None
-            undisturbed = stopped and processes.undisturbed()
-        finally:
-            processes.release()
-        if copied is not None and undisturbed:
+        copied = processes.while_stopped(lambda: _copy_at_rest(session, state, layer, ground, baseline))
+        if copied is not None:
             return copied
     return NotCopied(["processes that do not stay stopped"])
 
@@ -91,8 +86,8 @@ def _copy_at_rest(
 
 def take_state(session: Session, script: bytes) -> bool:
     """Give a new shell this state; whether it then has it. Raises SessionEnded if it did not survive."""
-    session.run(script, None, _STATE_S, None, Capture(0))
-    state = parse(session.state(_STATE_S, MOST_BYTES))
+    session.run(WRITER + script, None, _STATE_S, None, Capture(0))
+    state = parse(session.state(b"", _STATE_S, MOST_BYTES))
     return state is not None and state.equals(ShellState(script, []))
 
 

@@ -8,7 +8,10 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
-# Words of the driver for what no other shell can be given, and what they mean.
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_copies.sh"), "rb") as _file:
+    # Functions with which a shell writes its state and takes one.
+    WRITER = _file.read()
+# Words of its functions for what no other shell can be given, and what they mean.
 _REASONS = {
     b"directory": "a working directory that is gone or renamed",
     b"jobs": "background jobs that the shell waits for",
