@@ -31,9 +31,8 @@ const SEMANTICS_TEXT =
 
 /**
  * Completes an environment's definition. Defaults: one semantics (`native`), only the common options and fields of
- * observations and datasets, datasets played as they are loaded, golds played as steps and
- * rewarded with 1. The gold of a task's folder is
- * `solution/solve.sh`.
+ * observations and datasets, datasets played as they are loaded, golds played as steps and rewarded with 1. The gold of a
+ * task's folder is `solution/solve.sh`.
  * @throws {TypeError} with the first part that is unknown, missing or not of its form
  * @throws {DatasetError} if a task of its folder is invalid
  */

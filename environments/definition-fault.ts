@@ -4,7 +4,7 @@ import { ImageSchema } from '../docker/image-definition.ts';
 import { CommonOptions } from '../protocol/episode.ts';
 import type { EnvironmentDefinition, Shape } from './definition.ts';
 import { CompleteDefinition, formFault, isSchema } from './definition-schema.ts';
-import { ResetOptionSet } from './reset-options.ts';
+import { optionParser, ResetOptionSet } from './reset-options.ts';
 
 const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*-v\d+$/;
 const OPTION = /^[a-z][a-z0-9_]*$/;
@@ -55,6 +55,7 @@ function optionFault({ id, options }: EnvironmentDefinition): string | null {
 
 function taskFault(definition: EnvironmentDefinition): string | null {
   const { record, builtIn } = definition;
+  const defaults = optionParser(definition.options)({});
   if (builtIn.tasks.length === 0) return 'its dataset has no tasks';
   const ids = new Set<string>();
   for (const [index, task] of builtIn.tasks.entries()) {
@@ -68,7 +69,7 @@ function taskFault(definition: EnvironmentDefinition): string | null {
       resultFault('goldOf', z.string(), () => definition.goldOf(task, { ...builtIn })) ??
       resultFault('goldAs', z.enum(['step', 'answer']), () => definition.goldAs(task)) ??
       resultFault('goldReward', z.number().min(0).max(1), () =>
-        definition.goldReward(task, { ...builtIn }, {}),
+        definition.goldReward(task, { ...builtIn }, defaults),
       ) ??
       resultFault('namesOf', z.array(z.string()), () => definition.namesOf(task));
     if (fault !== null) return `task ${index} (${task.id}): ${fault}`;

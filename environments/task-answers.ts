@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import type { TaskRecord } from './playable-dataset.ts';
+import { optionParser } from './reset-options.ts';
 import { recordsOf, type WantedFacts } from './task-facts.ts';
 
 /** The answers in a task's record. No server sends them to a client. */
@@ -26,13 +26,13 @@ interface AnsweredRecord extends TaskRecord {
  * The answers of every task of a dataset, in its order.
  * @returns `null` if the environment has no such dataset
  * @throws {DatasetError} for a record that is malformed
- * @throws {ZodError} for invalid options
+ * @throws {ProtocolError} `invalid_params` for the first invalid option
  */
 export async function taskAnswers(wanted: WantedFacts): Promise<TaskAnswers[] | null> {
   const known = await recordsOf(wanted);
   if (known === null) return null;
   const { definition, records, fields } = known;
-  const options = z.object(definition.options).parse(wanted.options ?? {});
+  const options = optionParser(definition.options)(wanted.options ?? {});
   return records.map((record: AnsweredRecord) => ({
     as: definition.goldAs(record),
     gold: definition.goldOf(record, fields),

@@ -54,7 +54,7 @@ interface Tally {
  * image's `warm`. A free container is given up only for another image. One beyond its own image's `warm` goes first. A warm
  * one goes only for a waiting request: at once if that image has no container at all, else after `giveWayMs`. The container
  * in its place goes after `lingerMs`, so that the warm one can come back. For a request that ends before another container can
- * start, none goes: it would be lost to both.
+ * start, no warm one goes, as it would be lost to both; one beyond `warm` goes after `lingerMs`, for the next such request.
  * @param keepWarm also start up to `warm`
  */
 export function planStarts(
@@ -155,8 +155,8 @@ class Planner {
     } else if (tally.coming > 0) {
       tally.coming -= 1;
     } else if (!image.pausing && !this.#startNormal(image, tally)) {
-      if ((grading && this.#startReserve(image)) || !this.#staysFor(image, waiter)) return;
-      this.#makeRoom(image, tally, true);
+      if (grading && this.#startReserve(image)) return;
+      this.#makeRoom(image, tally, this.#staysFor(image, waiter));
     }
   }
 
@@ -213,7 +213,7 @@ class Planner {
 
   /**
    * Claim a place that is being freed, or give up the least needed free container.
-   * @param waited whether a request waits for the place; else it is for a warm container
+   * @param waited whether a request waits until the place is taken; else it is for a warm container, or for later requests
    */
   #makeRoom(image: PoolImage, tally: Tally, waited: boolean): void {
     if (tally.present >= image.max) return;

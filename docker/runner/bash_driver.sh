@@ -71,6 +71,7 @@ __sw_loop='while while {
     [[ $__sw_tracing ]] && builtin set "-$__sw_tracing" && __sw_tracing=;
     builtin printf "%s\0" "$__sw_sequence $__sw_status $PWD" >&$__sw_report;
     builtin read -r -u $__sw_go __sw_input || builtin exit 0;
+    builtin read -r __sw_spilled </dev/null;
     if [[ $__sw_input == s ]]; then
       __sw_tracing=${-//[^xv]};
       builtin set +xv;
@@ -82,7 +83,7 @@ __sw_loop='while while {
       builtin : >|/proc/self/fd/$__sw_text;
       builtin trap -p DEBUG RETURN >&$__sw_text;
       [[ -s /proc/self/fd/$__sw_text ]] || { builtin trap -p; builtin printf "\0"; __sw_save "$@"; __sw_saved; } >&$__sw_text;
-    else builtin read -r __sw_spilled </dev/null; IFS= builtin read -r -d "" -u $__sw_text __sw_code; case $-$__sw_status in
+    else IFS= builtin read -r -d "" -u $__sw_text __sw_code; case $-$__sw_status in
       *[xv]*) __sw_traced ;;
       *[!0-9]0) ;;
       *) case ${__sw_code#"${__sw_code%%[![:space:]]*}"} in

@@ -32,6 +32,7 @@ b"' USR1`,
   'a strange separator': `IFS=0123456789; set -- 1 2 3`,
   'hashed commands': `ls >/dev/null; hash -p /bin/true mine; complete -W "a b" mine`,
   'hidden builtins': `enable -n pwd`,
+  'a read whose time was over': 'read -t 0.1 x </dev/zero',
   'a shell that overwrites no file': `set -C; :() { echo no; }`,
 };
 

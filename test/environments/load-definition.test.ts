@@ -6,6 +6,7 @@ import { builtInImages } from '../../docker/images/definitions.ts';
 import { definitionFault } from '../../environments/definition-fault.ts';
 import { DefinitionError, loadDefinition, loadDefinitions } from '../../environments/load-definition.ts';
 import { DEFINITIONS } from '../../environments/registry.ts';
+import { taskAnswers } from '../../environments/task-answers.ts';
 import { stepwell } from '../cli/fake-terminal.ts';
 
 const IMAGES = builtInImages.map(({ name }) => name);
@@ -70,6 +71,18 @@ describe('an environment outside the source', () => {
     await expect(loadDefinition(other)).rejects.toThrow(
       /cannot be imported: .*tasks\/a\/task\.toml, line 2, field instructoin: unknown key "instructoin"; instruction/,
     );
+  });
+
+  it('rewards a gold by the options of a reset, which have their defaults', async () => {
+    const options = "options: { share: z.number().default(0.5).describe('Share of the steps before.') }";
+    const folder = await written(source(`${options}, goldReward: (record, dataset, { share }) => 1 - share`));
+    const { definition } = await loadDefinition(folder);
+    const places = { home, added: {}, environment: 'mine-v1', dataset: undefined, definitions: [definition] };
+    expect(await taskAnswers(places)).toMatchObject([{ goldReward: 0.5 }]);
+    expect(await taskAnswers({ ...places, options: { share: 0.25 } })).toMatchObject([{ goldReward: 0.75 }]);
+    await expect(taskAnswers({ ...places, options: { share: 'x' } })).rejects.toMatchObject({
+      error: 'invalid_params',
+    });
   });
 
   it.each(DEFINITIONS)('has the form that $id has', (definition) => {

@@ -126,9 +126,8 @@ class AsyncClient:
         """
         Begin an episode, e.g. `reset("bash-v1", task=0, dataset="nl2bash-fs1", seed=7, reward="every_step")`.
 
-        The options are those of the protocol's README. `queue_timeout_ms` says how long it may wait for a sandbox;
-        while it
-        waits `on_queued` is called with its place. If the call is cancelled, an episode that begins later is closed.
+        The options are those of the protocol's README. `queue_timeout_ms` says how long it may wait for a sandbox; while it
+        waits, `on_queued` is called with its place. If the call is cancelled, an episode that begins later is closed.
         """
         await self.open()
         note = None if on_queued is None else lambda _, params: on_queued(_queued(params))

@@ -113,6 +113,23 @@ it('a request that ends before another one can start takes no place either', asy
   expect(patient.sandbox?.image.name).toBe('slow');
 });
 
+it('of requests that do not wait, a later one gets the place of one beyond the warm ones that is long idle', async () => {
+  await start({ images: { bash: { warm: 1 } }, lingerMs: 60_000 });
+  const bash = await Promise.all([1, 2, 3, 4].map(() => pool.acquire(EPISODE)));
+  await Promise.all(bash.map((sandbox) => sandbox.release()));
+  await settled();
+  const hurried = async () => {
+    const asked = watch(pool.acquire({ ...SQL, queueTimeoutMs: 0 }));
+    await pass(1);
+    return asked.sandbox?.image.name ?? asked.code;
+  };
+  expect([await hurried(), await hurried(), await hurried()]).toEqual(['capacity', 'capacity', 'capacity']);
+  expect(ready('bash')).toBe(4);
+  clock += 60_000;
+  expect([await hurried(), await hurried(), await hurried()]).toContain('sql');
+  expect(ready('bash')).toBeGreaterThan(0);
+});
+
 it('with every warm one leased, the next that is released goes to who has none', async () => {
   await start();
   const held = await Promise.all([1, 2, 3, 4].map(() => pool.acquire(EPISODE)));
