@@ -11,8 +11,8 @@ import { DockerImageBuilder } from './image-builder.ts';
 export const docker: EngineProvider = {
   found: 'a Docker engine answers',
   lack: () => dockerLack(() => new Docker()),
-  open: ({ owner, runFolder, runParent }) =>
-    new DockerEngine({ docker: new Docker(), owner, runFolder, runParent }),
+  open: ({ held, owner, runFolder, runParent }) =>
+    new DockerEngine({ docker: new Docker(), owner, runFolder, runParent, held }),
   builder: () => new DockerImageBuilder(new Docker()),
   async killSandboxes() {
     const engine = new Docker();
