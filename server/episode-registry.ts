@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { withDeadline } from '../docker/deadline.ts';
-import type { Environment, EnvironmentEpisode } from '../environments/environment.ts';
+import type { TakeBack } from '../docker/sandbox.ts';
+import type { ChosenTask, Environment, EnvironmentEpisode } from '../environments/environment.ts';
 import { resetErrorOf } from '../environments/failure.ts';
 import { ResetOptionSet } from '../environments/reset-options.ts';
 import type { ResetResult } from '../protocol/episode.ts';
@@ -37,6 +38,8 @@ export interface RegistryParts {
   readonly graceMs: number;
   /** Marks the trajectories of this server, so that the next one can go on with them. @default no server goes on */
   readonly mark?: ServerMark | undefined;
+  /** Gives sandboxes that outlived their server. @default none does */
+  readonly takeBack?: TakeBack['takeBack'] | undefined;
   /** Lets the steps of replays run when there is memory for their output. */
   readonly outputs: ClientGate;
   /** Maximum wait of a reset for a sandbox that does not say its own, in milliseconds. */
@@ -55,6 +58,8 @@ export interface RegistryObserver extends EpisodeObserver {
   reset(environment: string, seconds: number): void;
   /** A reset failed by a fault of the infrastructure. */
   resetFailed(environment: string, failure: ResetFailure, cause: unknown): void;
+  /** An episode cannot go on in the sandbox of its server that has ended, and is played again. */
+  notTakenBack(environment: string, cause: unknown): void;
   /** A reset got a dead sandbox, and takes another one. */
   resetRetried(environment: string, cause: unknown): void;
 }
@@ -124,7 +129,7 @@ export class EpisodeRegistry {
 
   /** Episodes of servers of before; `undefined` if there is nothing to find them by. */
   #leftBefore(): LeftEpisodes | undefined {
-    const { graceMs, mark, now, outputs, results, trajectories } = this.#parts;
+    const { graceMs, mark, now, outputs, results, takeBack, trajectories } = this.#parts;
     const { folder } = trajectories;
     if (mark === undefined || folder === null || graceMs === 0) return undefined;
     const isOpen = (path: string): boolean => trajectories.isOpen(path);
@@ -136,6 +141,9 @@ export class EpisodeRegistry {
       outputs,
       now,
       signal: this.#stopping.signal,
+      takeBack: takeBack ?? (async () => undefined),
+      choose: (point) => this.#chosen(point),
+      notTakenBack: (environment, cause) => this.#observer.notTakenBack(environment, cause),
       remake: (point, options) => this.remake(point, options),
       admit: (id, begin) => this.#admit(id, begin),
     });
@@ -253,12 +261,13 @@ export class EpisodeRegistry {
     }
   }
 
+  /** The task of a point, to be begun again. */
+  #chosen({ environment, options, seed, task }: EpisodePoint): ChosenTask {
+    return this.environment(environment).choose({ ...options, dataset: task.dataset, task: task.id }, seed);
+  }
+
   async #remake(point: EpisodePoint, { signal, gate }: RemakeOptions, wait: ResetWait): Promise<Remade> {
-    const { dataset, id: task } = point.task;
-    const chosen = this.environment(point.environment).choose(
-      { ...point.options, dataset, task },
-      point.seed,
-    );
+    const chosen = this.#chosen(point);
     const until = AbortSignal.any([signal, this.#stopping.signal]);
     let restored: Restored | undefined;
     const play = await this.#resets.run({
@@ -354,7 +363,7 @@ export class EpisodeRegistry {
       },
     };
     const log = this.#parts.trajectories.open(id);
-    await this.#writeReset(log, request, result, restored);
+    await this.#writeReset(log, request, result, { restored, sandbox: play.sandbox.reference });
     const episode = this.#enter(
       (observer) => ({
         id,
@@ -391,7 +400,7 @@ export class EpisodeRegistry {
     log: TrajectoryFile,
     { environment, options, from }: OpenRequest,
     result: ResetResult,
-    restored: Restored | undefined,
+    { restored, sandbox }: { readonly restored: Restored | undefined; readonly sandbox: string | undefined },
   ): Promise<void> {
     const point = from?.point;
     const { mark } = this.#parts;
@@ -412,6 +421,7 @@ export class EpisodeRegistry {
         stepwell_version: STEPWELL_VERSION,
         resume_token_sha256: tokenHash(result.resume_token),
         ...(mark === undefined ? {} : { server: mark.own }),
+        ...(sandbox === undefined ? {} : { sandbox }),
         ...(fork === undefined ? {} : { fork }),
       });
       if (point?.record) await log.append(point.record);

@@ -200,12 +200,14 @@ export class Episode {
       const step = undoneTo(steps, this.#results.count);
       this.#life.begin();
       let restored: Restored;
+      let sandbox: string | undefined;
       let rewarded: number | null;
       try {
         const point = await this.#point(step);
         const { play, ...rest } = await remake(point, this.#leaving.signal);
         this.#life.replace(play);
         restored = rest;
+        sandbox = play.sandbox.reference;
         rewarded = point.lastReward;
       } catch (error) {
         // An abandonment ends the replay; the error says so.
@@ -221,7 +223,14 @@ export class Episode {
       this.#lastReward = rewarded;
       const time = new Date().toISOString();
       try {
-        await this.#log.write({ event: 'undo', time, steps, to_step: step, ...restored });
+        await this.#log.write({
+          event: 'undo',
+          time,
+          steps,
+          to_step: step,
+          ...restored,
+          ...(sandbox && { sandbox }),
+        });
       } catch (error) {
         throw undoneBut(error, step);
       }

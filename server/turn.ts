@@ -6,6 +6,7 @@ import { ProtocolError } from '../protocol/errors.ts';
 import type { Failure } from '../protocol/failure.ts';
 import type { EndReason } from '../protocol/trajectory.ts';
 import type { Limit } from './episode-limits.ts';
+import { noteTurn } from './resume/turn-note.ts';
 import { TurnBudget } from './turn-budget.ts';
 
 /** The outcome of one action. */
@@ -82,6 +83,8 @@ async function act(
       info: { duration_ms: 0, grade_ms: 0, success: false },
     };
   }
+  if ('code' in action) refuseHuge(action);
+  noteTurn(play.sandbox, step, action);
   let observation = NOTHING_SEEN;
   let info: StepInfo = { duration_ms: 0, grade_ms: 0 };
   let phase: FailurePhase = 'action';
@@ -89,7 +92,6 @@ async function act(
   let reached: Limit | undefined;
   try {
     if ('code' in action) {
-      refuseHuge(action);
       const outcome = await play.act(action, leftMs);
       acted = true;
       observation = outcome.observation;

@@ -33,6 +33,8 @@ export interface RecordedEpisode {
   readonly closed: boolean;
   /** Which server wrote to it last. */
   readonly server: string | undefined;
+  /** Reference of its sandbox. */
+  readonly sandbox: string | undefined;
   /** Milliseconds since 1970. */
   readonly begunAt: number;
   /** End of each complete line, in bytes. */
@@ -50,12 +52,14 @@ class Reading {
   end: RecordedEnd | null = null;
   closed = false;
   server: string | undefined;
+  sandbox: string | undefined;
 
   take(event: TrajectoryEvent, line: number): void {
     switch (event.event) {
       case 'reset':
         this.reset = event;
         this.server = event.server;
+        this.sandbox = event.sandbox;
         return;
       case 'step': {
         const { failure, step, terminated, truncated } = event;
@@ -79,6 +83,7 @@ class Reading {
         return;
       }
       case 'undo':
+        this.sandbox = event.sandbox;
         this.done = doneBy(this.done, event.to_step, { of: (done) => done, present: false });
         this.lines.length = event.to_step;
         this.last =
@@ -86,6 +91,7 @@ class Reading {
         return;
       case 'resume':
         this.server = event.server ?? this.server;
+        if (event.how === 'replay') this.sandbox = event.sandbox;
         return;
       case 'close':
         if (this.end === null) this.closed = true;
@@ -107,10 +113,11 @@ export async function readRecorded(path: string): Promise<RecordedEpisode> {
     reading.take(TrajectoryEvent.parse(JSON.parse(text)), ends.length);
     ends.push(end);
   }
-  const { closed, done, end, last, lines, reset, server } = reading;
+  const { closed, done, end, last, lines, reset, sandbox, server } = reading;
   if (reset === undefined) throw new Error(`${path} does not begin with a reset`);
   const inherited = { last, lines, stored: [] };
-  return { path, reset, done, inherited, end, closed, server, begunAt: Date.parse(reset.time), ends, size };
+  const begunAt = Date.parse(reset.time);
+  return { path, reset, done, inherited, end, closed, server, sandbox, begunAt, ends, size };
 }
 
 /** The state that a recorded episode was in. */
