@@ -25,6 +25,7 @@ export const LONG: readonly string[] = [
   'server/main.test.ts',
   'contract/docker-engine.test.ts',
   'cli/embedded.test.ts',
+  'faults/taken-back.test.ts',
   'faults/server-killed.test.ts',
   'faults/engine-restart.test.ts',
   'environments/python/cheats.test.ts',
