@@ -11,8 +11,7 @@ import {
   play,
   SQL_10_STEPS,
 } from './played-steps.ts';
-import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainer-case.ts';
+import type { BenchOptions, Report, TrainerCase } from './report.ts';
 import { startWarmServer } from './warm-server.ts';
 
 interface ForkCase {

@@ -2,8 +2,7 @@ import type { StepwellClient } from '../clients/typescript/client.ts';
 import type { Episode } from '../clients/typescript/episode.ts';
 import { type Percentiles, percentiles } from './figures.ts';
 import { ms, type Row } from './lanes.ts';
-import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainer-case.ts';
+import type { BenchOptions, Report, TrainerCase } from './report.ts';
 import { startWarmServer, type WarmServer } from './warm-server.ts';
 
 const SIZES = [8, 32];

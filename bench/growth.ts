@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Episode } from '../clients/typescript/episode.ts';
 import { type Percentiles, percentiles, rate, timed } from './figures.ts';
 import { ms, type Row } from './lanes.ts';
-import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainer-case.ts';
+import type { BenchOptions, Report, TrainerCase } from './report.ts';
 import { startWarmServer, type WarmServer } from './warm-server.ts';
 
 /** Numbers of live episodes. */
@@ -26,6 +25,8 @@ interface Level {
   readonly server_ms: number;
   /** Resident memory of the server, in MiB. */
   readonly server_mib: number;
+  /** Number of steps with a fault. */
+  readonly failures: number;
   /** Memory that the machine lost to each episode since the first level, in MiB; 0 at the first. */
   readonly episode_mib: number;
   /** Time in which the last episodes were begun, in seconds. */
@@ -58,17 +59,20 @@ async function open(server: WarmServer, count: number): Promise<Episode[]> {
 
 async function measureLevel(server: WarmServer, episodes: readonly Episode[], seconds: number) {
   let next = 0;
+  let failures = 0;
   const step = async (): Promise<void> => {
     const episode = episodes[next % episodes.length];
     next += 1;
-    await episode?.step(CODE);
+    const result = await episode?.step(CODE);
+    if (result === undefined || result.failure !== null) failures += 1;
   };
   await rate(1, IN_FLIGHT, step);
   const step_ms = percentiles(await timed(STEPS, step));
   const before = processorTime(server.pid);
   const steps_per_s = await rate(seconds, IN_FLIGHT, step);
   const server_ms = ((processorTime(server.pid) - before) * 1000) / (steps_per_s * seconds);
-  return { step_ms, steps_per_s, server_ms, server_mib: mebibytes(`/proc/${server.pid}/status`, 'VmRSS') };
+  const server_mib = mebibytes(`/proc/${server.pid}/status`, 'VmRSS');
+  return { step_ms, steps_per_s, server_ms, server_mib, failures };
 }
 
 /** Live episodes from 1 to 1,024 on one server: what a step takes, and what an episode costs. */
@@ -114,6 +118,12 @@ export const GROWTH: TrainerCase = {
       );
     }
     await Promise.all(episodes.map((episode) => episode.close()));
-    return { server: server.ready, figures: levels, rows, failures: 0 };
+    const failures = levels.reduce((sum, level) => sum + level.failures, 0);
+    return {
+      server: server.ready,
+      figures: levels,
+      rows: [...rows, ['failed', '', String(failures)]],
+      failures,
+    };
   },
 };

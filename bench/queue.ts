@@ -1,7 +1,6 @@
 import { percentiles } from './figures.ts';
 import { ms } from './lanes.ts';
-import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainer-case.ts';
+import type { BenchOptions, Report, TrainerCase } from './report.ts';
 import { startWarmServer } from './warm-server.ts';
 
 const RESETS = 100;
@@ -17,14 +16,15 @@ export const QUEUE: TrainerCase = {
     await using server = await startWarmServer(flags, SANDBOXES);
     const waits: number[] = [];
     let failures = 0;
-    let told = 0;
+    let reports = 0;
     const begun = performance.now();
     const play = async (seed: number): Promise<void> => {
       try {
-        const options = { queueTimeoutMs: QUEUE_TIMEOUT_MS, onQueued: () => (told += 1) };
+        const options = { queueTimeoutMs: QUEUE_TIMEOUT_MS, onQueued: () => (reports += 1) };
         const episode = await server.client.reset({ environment: 'bash-v1', seed }, options);
         waits.push(Number(episode.info.queue_ms));
-        await episode.step('sleep 0.1');
+        const { failure } = await episode.step('sleep 0.1');
+        if (failure !== null) failures += 1;
         await episode.close();
       } catch {
         failures += 1;
@@ -38,7 +38,7 @@ export const QUEUE: TrainerCase = {
       failures,
       seconds,
       wait_ms: percentiles(waits),
-      told,
+      reports,
     };
     return {
       server: server.ready,
@@ -46,7 +46,7 @@ export const QUEUE: TrainerCase = {
       rows: [
         [`${RESETS} resets over ${SANDBOXES} sandboxes`, 's', seconds.toFixed(2)],
         ['wait for a sandbox', 'ms', ms(figures.wait_ms)],
-        ['places told', '', String(told)],
+        ['places reported', '', String(reports)],
         ['failed', '', String(failures)],
       ],
       failures,

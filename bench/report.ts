@@ -41,3 +41,9 @@ export function reportLines(environment: string, server: string, rows: readonly 
     '',
   ];
 }
+
+/** A case of what trainers do besides resets and steps. It starts a server of its own. */
+export interface TrainerCase {
+  readonly name: string;
+  measure(options: BenchOptions): Promise<Report<unknown>>;
+}

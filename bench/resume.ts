@@ -3,8 +3,7 @@ import { WebSocket } from 'ws';
 import { PROTOCOL_VERSION } from '../protocol/version.ts';
 import { type Percentiles, percentiles } from './figures.ts';
 import { ms, type Row } from './lanes.ts';
-import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainer-case.ts';
+import type { BenchOptions, Report, TrainerCase } from './report.ts';
 import { startWarmServer } from './warm-server.ts';
 
 const SANDBOXES = 8;

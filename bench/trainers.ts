@@ -2,8 +2,8 @@ import { FORK } from './fork.ts';
 import { GROUPS } from './groups.ts';
 import { GROWTH } from './growth.ts';
 import { QUEUE } from './queue.ts';
+import type { TrainerCase } from './report.ts';
 import { RESUME } from './resume.ts';
-import type { TrainerCase } from './trainer-case.ts';
 import { UNDO } from './undo.ts';
 
 /** The cases of `--only trainers`, in their order. */

@@ -1,8 +1,7 @@
 import type { Percentiles } from './figures.ts';
 import { ms, type Row } from './lanes.ts';
 import { BASH_1_MB, BASH_10_STEPS, PYTHON_10_STEPS, paused, play, SQL_10_STEPS } from './played-steps.ts';
-import type { BenchOptions, Report } from './report.ts';
-import type { TrainerCase } from './trainer-case.ts';
+import type { BenchOptions, Report, TrainerCase } from './report.ts';
 import { startWarmServer } from './warm-server.ts';
 
 const SANDBOXES = 4;

@@ -45,19 +45,6 @@ export function hostWatch(
   };
 }
 
-/**
- * What the machine of an engine's sandboxes has left. Those of the local engine are in this process's control groups; a Docker
- * engine that is reached over the network may be on another machine.
- */
-export function hostOfEngine(
-  runtime: string,
-  env: Readonly<Record<string, string | undefined>>,
-): () => HostFree {
-  if (runtime === 'local') return hostWatch({ groups: true });
-  const isHere = /^(unix:|$)/.test(env.DOCKER_HOST ?? '');
-  return isHere ? hostWatch({ groups: false }) : () => UNKNOWN_HOST;
-}
-
 function tighter(one: HostFree, other: HostFree): HostFree {
   return {
     memoryBytes: Math.min(one.memoryBytes, other.memoryBytes),

@@ -6,36 +6,6 @@ export interface ImageRef {
   readonly digest: string;
 }
 
-/** What runs an action's code: a shell, or a Python interpreter. The image decides. */
-export type Session = 'bash' | 'python';
-
-/** An image that an environment or a dataset needs, derived from another image. */
-export interface ImageDefinition {
-  /** Name by which sandboxes are acquired, e.g. `nl2bash-fs1`. */
-  readonly name: string;
-  /**
-   * Name of the parent image; `bash`, `python` and `sql` are built in. The parent's session is the default. Or `docker:`
-   * and a reference that the Docker engine has or can pull; that image needs Python 3.11 or later, and bash.
-   */
-  readonly from: string;
-  /** What its sessions run. @default that of `from`; a foreign image has `bash` */
-  readonly session?: Session;
-  /** Path of a tar file on the server, unpacked at `/`. @default nothing */
-  readonly tree?: string;
-  /** Texts of files by absolute path, written after the tree. @default none */
-  readonly files?: Readonly<Record<string, string>>;
-  /** Shell script that root runs once while the image is built, after tree and files. @default none */
-  readonly script?: string;
-  /** Make `/` a git repository with one commit that ignores the system folders. @default false */
-  readonly gitAtRoot?: boolean;
-  /**
-   * Code that the session of every new sandbox runs before its first lease, e.g. to start a server. Its exit status must
-   * be 0. It is not part of the image.
-   * @default none
-   */
-  readonly prepare?: string;
-}
-
 /** What a lease leaves behind, as its holder declares it. */
 export type Remains =
   /** Anything: the sandbox is reset before its next lease. */

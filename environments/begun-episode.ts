@@ -1,3 +1,4 @@
+import { within } from '../docker/deadline.ts';
 import type { RunRequest, Sandbox } from '../docker/sandbox.ts';
 import type { ActionObject } from '../protocol/action.ts';
 import type { Observation } from '../protocol/episode.ts';
@@ -12,7 +13,6 @@ import type {
   Task,
 } from './environment.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
-import { within } from './time-left.ts';
 
 /** A task to be played in a sandbox. */
 export interface Begin<S extends Shape, D extends PlayableDataset<TaskRecord>> extends Start<S, D> {

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { ImageDefinition } from '../docker/sandbox.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
 import { checked, DatasetError, fieldName, parsedJson } from './dataset-error.ts';
 import {
   type DatasetFile,

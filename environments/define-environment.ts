@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { ImageDefinition } from '../docker/sandbox.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
 import { type Begin, type Play, simplePlayer } from './begun-episode.ts';
 import { DatasetError } from './dataset-error.ts';
 import { datasetHeadSchema } from './dataset-file.ts';
@@ -31,7 +31,8 @@ const SEMANTICS_TEXT =
 
 /**
  * Completes an environment's definition. Defaults: one semantics (`native`), only the common options and fields of
- * observations and datasets, datasets played as they are loaded, golds played as steps. The gold of a task's folder is
+ * observations and datasets, datasets played as they are loaded, golds played as steps and
+ * rewarded with 1. The gold of a task's folder is
  * `solution/solve.sh`.
  * @throws {TypeError} with the first part that is unknown, missing or not of its form
  * @throws {DatasetError} if a task of its folder is invalid
@@ -64,6 +65,7 @@ export function defineEnvironment<
     imagesOf: ({ definition }: D) => (definition === null ? [] : [definition]),
     flawOf: async () => null,
     goldAs: () => 'step' as const,
+    goldReward: () => 1,
     namesOf: () => [],
     prompt: { first: '>', more: '...', until: 'line' as const },
     ...rest,

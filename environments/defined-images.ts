@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ImageDefinition } from '../docker/sandbox.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
 import type { EnvironmentDefinition } from './definition.ts';
 
 /** Prefix of a `from` that names an image of Docker. */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
-import { ImageSchema } from '../docker/image-schema.ts';
+import { ImageSchema } from '../docker/image-definition.ts';
 import { CommonOptions } from '../protocol/episode.ts';
 import type { EnvironmentDefinition, Shape } from './definition.ts';
 import { CompleteDefinition, formFault, isSchema } from './definition-schema.ts';
@@ -67,6 +67,9 @@ function taskFault(definition: EnvironmentDefinition): string | null {
     const fault =
       resultFault('goldOf', z.string(), () => definition.goldOf(task, { ...builtIn })) ??
       resultFault('goldAs', z.enum(['step', 'answer']), () => definition.goldAs(task)) ??
+      resultFault('goldReward', z.number().min(0).max(1), () =>
+        definition.goldReward(task, { ...builtIn }, {}),
+      ) ??
       resultFault('namesOf', z.array(z.string()), () => definition.namesOf(task));
     if (fault !== null) return `task ${index} (${task.id}): ${fault}`;
   }

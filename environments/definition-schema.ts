@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ImageSchema } from '../docker/image-schema.ts';
+import { ImageSchema } from '../docker/image-definition.ts';
 import type { EnvironmentDefinition } from './definition.ts';
 import { clearestIssue } from './schema-issue.ts';
 
@@ -45,6 +45,7 @@ const FIELDS = {
   flawOf: callable(),
   goldAs: callable(),
   goldOf: callable(),
+  goldReward: callable(),
   prompt: z.strictObject({
     first: z.string(),
     more: z.string(),
@@ -72,6 +73,7 @@ const WITH_DEFAULTS = {
   imagesOf: true,
   flawOf: true,
   goldAs: true,
+  goldReward: true,
   namesOf: true,
   prompt: true,
   open: true,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { ImageDefinition, ImageRef, Sandbox } from '../docker/sandbox.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
+import type { ImageRef, Sandbox } from '../docker/sandbox.ts';
 import type { Ungradable } from '../protocol/environment.ts';
 import type { CommonOptions } from '../protocol/episode.ts';
 import type { EnvironmentContext, EnvironmentEpisode, Task } from './environment.ts';
@@ -104,6 +105,8 @@ export interface EnvironmentDefinition<
   goldAs(record: R): 'step' | 'answer';
   /** The one action that solves a task. No server sends it to a client. */
   goldOf(record: R, dataset: DatasetFields): string;
+  /** Reward of an episode whose only action is the gold, 0 to 1: below 1 if these options also reward earlier actions. */
+  goldReward(record: R, dataset: DatasetFields, options: z.output<z.ZodObject<S>>): number;
   /** For `stepwell play`. */
   readonly prompt: Prompt;
   /** Names that tests of a task may use, the most important one first; an agent could guess them. */

@@ -1,11 +1,6 @@
 import type { z } from 'zod';
-import type {
-  ImageDefinition,
-  Sandbox,
-  SandboxSnapshot,
-  SandboxSource,
-  SandboxWait,
-} from '../docker/sandbox.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
+import type { Sandbox, SandboxSnapshot, SandboxSource, SandboxWait } from '../docker/sandbox.ts';
 import type { ActionObject } from '../protocol/action.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { Observation, ResetOptions } from '../protocol/episode.ts';

@@ -1,4 +1,5 @@
 import type { RunResult } from '../docker/sandbox.ts';
+import type { Observation } from '../protocol/episode.ts';
 
 /** Output as an observation shows it. */
 export interface OutputText {
@@ -75,4 +76,18 @@ export function outputText(result: Output, maxBytes = Number.POSITIVE_INFINITY):
   const marker = `[… ${dropped} bytes of output not shown …]\n`;
   const lineBreak = before === '' || before.endsWith('\n') ? '' : '\n';
   return { text: `${before}${lineBreak}${marker}${decodeText(tail)}`, truncatedBytes: dropped };
+}
+
+/** The observation of code that ran in the agent's session. */
+export function observedRun(result: RunResult): Observation {
+  const { text, truncatedBytes } = outputText(result);
+  return {
+    output: text,
+    exit_code: result.exitCode,
+    timed_out: result.timedOut,
+    truncated_bytes: truncatedBytes,
+    cwd: result.cwd,
+    ...(result.timeout === null ? {} : { timeout: result.timeout }),
+    ...(result.sessionRestarted ? { session_restarted: true } : {}),
+  };
 }

@@ -1,4 +1,4 @@
-import type { ImageDefinition } from '../docker/sandbox.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
 import type { Ungradable } from '../protocol/environment.ts';
 
 /** The fields that the task records of all environments have. */

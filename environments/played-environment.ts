@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { withDeadline } from '../docker/deadline.ts';
-import type { ImageDefinition, Sandbox, SandboxSource, SandboxWait } from '../docker/sandbox.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
+import type { Sandbox, SandboxSource, SandboxWait } from '../docker/sandbox.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import {

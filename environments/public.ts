@@ -6,11 +6,11 @@
 
 export { z } from 'zod';
 export { SandboxError, type SandboxErrorCode } from '../docker/errors.ts';
+export type { ImageDefinition } from '../docker/image-definition.ts';
 export type {
   AcquireOptions,
   ExecRequest,
   FileEntry,
-  ImageDefinition,
   ImageRef,
   InspectRequest,
   LayerChange,
@@ -43,8 +43,7 @@ export type {
   GradeRequest,
   Task,
 } from './environment.ts';
-export { observedRun } from './observed-run.ts';
-export { decodeText, outputText } from './output-text.ts';
+export { decodeText, observedRun, outputText } from './output-text.ts';
 export type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
 export { readTasks } from './read-tasks.ts';
 export { IDLE_TIMEOUT, SESSION_FIELDS, TIMED_FIELDS } from './session-schemas.ts';

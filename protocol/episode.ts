@@ -213,12 +213,13 @@ export const ResumeParams = z.strictObject({
 });
 export type ResumeParams = z.infer<typeof ResumeParams>;
 
-export const ResumeResult = z.object({
-  episode_id: EpisodeId,
-  environment: z.string(),
-  task: TaskRef,
-  status: EpisodeStatus,
-  step_count: z.number().int().min(0),
+export const ResumeResult = EpisodeState.pick({
+  episode_id: true,
+  environment: true,
+  task: true,
+  status: true,
+  step_count: true,
+}).extend({
   /** Result of the last step that was made; absent before the first. */
   last: StepResult.optional(),
   /** False if the episode was played again in a fresh sandbox and an observation differed from the recorded one. */

@@ -31,14 +31,6 @@ export const OpenEnvStepRequest = z.looseObject({
   request_id: z.string().max(255).nullish(),
 });
 
-/** Bodies of the task routes. */
-export const OpenEnvSplitRequest = z.looseObject({ split: z.string().min(1) });
-export const OpenEnvTaskRequest = OpenEnvSplitRequest.extend({ index: z.number().int() });
-export const OpenEnvRangeRequest = OpenEnvSplitRequest.extend({
-  start: z.number().int().nullish(),
-  stop: z.number().int().nullish(),
-});
-
 /** Params of `tools/call`. */
 export const OpenEnvCall = z.looseObject({
   name: z.string().min(1),

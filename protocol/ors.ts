@@ -26,11 +26,3 @@ export const OrsCall = z.strictObject({
   task_id: z.string().max(128).nullish(),
 });
 export type OrsCall = z.infer<typeof OrsCall>;
-
-/** Bodies of ORS's task routes. */
-export const OrsSplit = z.looseObject({ split: z.string().min(1) });
-export const OrsTask = OrsSplit.extend({ index: z.number().int() });
-export const OrsRange = OrsSplit.extend({
-  start: z.number().int().nullish(),
-  stop: z.number().int().nullish(),
-});

@@ -4,26 +4,26 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { TakeBack } from '../docker/sandbox.ts';
 import type { Environment } from '../environments/environment.ts';
-import { Admission } from './admission.ts';
-import { ClientConnection } from './client-connection.ts';
-import { Clients, type SocketClient } from './clients.ts';
-import { type Config, heartbeatTimeoutMs } from './config.ts';
-import { Doorkeeper } from './doorkeeper.ts';
-import { EpisodeRegistry, type RegistryObserver } from './episode-registry.ts';
-import { Heartbeat } from './heartbeat.ts';
-import { HTTP_READER } from './http-answers.ts';
-import { makeHttpServer } from './http-server.ts';
+import { type Config, heartbeatTimeoutMs } from './config/config.ts';
+import { keepRule } from './config/keep-rule.ts';
+import { Admission } from './connection/admission.ts';
+import { Clients, type SocketClient } from './connection/clients.ts';
+import { Doorkeeper } from './connection/doorkeeper.ts';
+import { Heartbeat } from './connection/heartbeat.ts';
+import { httpGate } from './connection/http-answers.ts';
+import { makeHttpServer } from './connection/http-server.ts';
 import { registerMcp } from './mcp/routes.ts';
+import { serverMemory } from './memory/server-memory.ts';
 import { Metrics, type SandboxCounts } from './metrics.ts';
 import { registerOpenEnv } from './openenv/routes.ts';
 import { Ors } from './ors/routes.ts';
-import { shuttingDown } from './resets.ts';
+import { EpisodeRegistry, type RegistryObserver } from './registry/registry.ts';
+import { shuttingDown } from './registry/resets.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
 import { LifeSigns } from './resume/life-signs.ts';
-import { serverMemory } from './server-memory.ts';
-import { ClientGate } from './step-gate.ts';
-import { keepRule, TrajectoryKeeper } from './trajectory-keep.ts';
-import { TrajectoryLog } from './trajectory-log.ts';
+import { TrajectoryKeeper } from './trajectory/keeper.ts';
+import { TrajectoryLog } from './trajectory/log.ts';
+import { ClientConnection } from './v1/client-connection.ts';
 
 export interface AppParts {
   readonly config: Config;
@@ -119,10 +119,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     host: config.host,
     token: config.token,
     allowedOrigins: config.allowed_origins,
-    maxEpisodes: config.max_episodes,
   });
   const metrics = new Metrics(
-    () => admission.openEpisodes,
+    () => registry.openCount,
     parts.sandboxes ?? (() => ({ states: {}, queued: 0 })),
   );
   const memory = serverMemory(config);
@@ -140,18 +139,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
   keeper?.start();
   const registry = new EpisodeRegistry({
     environments,
-    admission,
+    maxEpisodes: config.max_episodes,
     trajectories,
     results: memory.results,
     observer: observe(metrics, log),
     graceMs: config.grace_ms,
     mark: parts.mark,
     takeBack: parts.takeBack,
-    outputs: new ClientGate({
-      flow: HTTP_READER,
-      outputs: memory.outputs.client(),
-      outputBytes: config.max_output_bytes,
-    }),
+    outputs: httpGate(memory, config),
     queueTimeoutMs: config.queue_timeout_ms,
     now: parts.now ?? (() => performance.now()),
   });

@@ -4,31 +4,27 @@ import { type OpenEngine, openEngine } from '../docker/engines/choice.ts';
 import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../docker/engines/owner.ts';
 import { Reaper } from '../docker/engines/reaper.ts';
 import { defaultRunParent } from '../docker/engines/run-folder.ts';
-import { type HostFree, hostOfEngine } from '../docker/host.ts';
+import type { HostFree } from '../docker/host.ts';
+import type { ImageDefinition } from '../docker/image-definition.ts';
 import { ensureImages } from '../docker/images/builder.ts';
 import { builtInImages, replacement } from '../docker/images/definitions.ts';
 import { BuildingSource } from '../docker/pool/building-source.ts';
 import { autoMax } from '../docker/pool/growth.ts';
 import { SandboxPool } from '../docker/pool/pool.ts';
 import type { PoolEvent } from '../docker/pool/settings.ts';
-import type { ImageDefinition, SandboxSource } from '../docker/sandbox.ts';
+import type { SandboxSource } from '../docker/sandbox.ts';
 import { loadDatasets } from '../environments/dataset-store.ts';
 import { loadDefinitions } from '../environments/load-definition.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { type App, buildApp } from './app.ts';
-import { type Config, ConfigError, warmCount } from './config.ts';
-import { requireFreePort } from './http-server.ts';
+import { type Config, ConfigError, warmCount } from './config/config.ts';
+import { configuredPath, stateFolder } from './config/state-folder.ts';
+import { requireFreePort } from './connection/http-server.ts';
 import { keepServing } from './last-resort.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
-import { configuredPath, stateFolder } from './state-folder.ts';
 import { poolLine, readyLine } from './summary.ts';
-import { Undo } from './undo.ts';
 import { sandboxCounts, WarmUp, warmImages } from './warm-up.ts';
 
-/** Maximum time to remove sandboxes at the end of the process, besides the time per sandbox, in milliseconds. */
-const REMOVAL_MS = 30_000;
-/** Maximum time per sandbox, on a busy machine, in milliseconds. */
-const REMOVAL_OF_ONE_MS = 200;
 /** Maximum wait for leases to end after their episodes are closed, in milliseconds. */
 const POOL_DRAIN_MS = 1_000;
 
@@ -59,6 +55,27 @@ export interface RunningServer {
   readonly sandboxes: number;
   /** Finish running steps, close episodes, remove sandboxes; a second call waits for the first. */
   close(): Promise<void>;
+}
+
+/** The steps that undo a start, run in reverse order. */
+class Undo {
+  readonly #steps: (() => Promise<unknown>)[] = [];
+  #done: Promise<void> | undefined;
+
+  push(step: () => Promise<unknown>): void {
+    this.#steps.push(step);
+  }
+
+  run(): Promise<void> {
+    this.#done ??= this.#run();
+    return this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const step of this.#steps.reverse()) await step().catch((error) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  }
 }
 
 /** This process, and whether another one of this host has ended. */
@@ -193,7 +210,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   });
   undo.push(() => opened.close());
   const images = [...replacements, ...environments.flatMap((one) => one.images)];
-  const host = hostOfEngine(opened.runtime, env);
+  const { host } = opened;
   const { max_episodes, pool_max } = config;
   const most = pool_max === 'auto' ? autoMax(host(), warmCount(config), max_episodes) : pool_max;
   const { pool, warmUp } = makePool({ config, opened, definitions: images, warm, most, host, log });
@@ -276,44 +293,4 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
       return Object.values(sandboxCounts(pool.stats()).states).reduce((sum, count) => sum + count, 0);
     },
   };
-}
-
-/**
- * Serve until SIGTERM or SIGINT: running steps finish, episodes close, sandboxes are removed. A second signal ends the
- * process at once; the next server removes what it leaves behind.
- * @returns the exit status
- */
-export async function serve(config: Config, options: StartOptions = {}): Promise<number> {
-  const stopping = new AbortController();
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
-    stopping.abort(new Error(`stopped by ${signal}`));
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  const stopped = new Promise<void>((resolve) => {
-    stopping.signal.addEventListener('abort', () => resolve());
-  });
-  try {
-    const server = await startServer(config, { ...options, signal: stopping.signal, keepServing: true });
-    process.stderr.write(`${server.explanation}\n`);
-    process.stdout.write(`${server.summary}\n`);
-    await stopped;
-    const limitMs = config.drain_timeout_ms + REMOVAL_MS + REMOVAL_OF_ONE_MS * server.sandboxes;
-    const late = setTimeout(() => {
-      process.stderr.write(
-        `stepwell: ${server.sandboxes} sandboxes are left for the next server to remove\n`,
-      );
-      process.exit(1);
-    }, limitMs);
-    await server.close();
-    clearTimeout(late);
-    return 0;
-  } catch (error) {
-    if (stopping.signal.aborted && error === stopping.signal.reason) return 0;
-    throw error;
-  } finally {
-    process.off('SIGTERM', stop);
-    process.off('SIGINT', stop);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Environment } from '../environments/environment.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './config/config.ts';
 import type { SandboxCounts } from './metrics.ts';
 
 /** Containers of one image, as the pool counts them. */

@@ -16,7 +16,7 @@ const LAYER = /^(docker|environments|server)\//;
 /** Files of the folders of tasks, which are data whatever they are called. */
 const TASK_DATA = /^environments\/[^/]+\/tasks\/[^/]+\//;
 /** What the folders above `docker/` may use of it: the port of sandboxes, and the form of images. */
-const SANDBOX_PORT = /^docker\/(sandbox|errors|image-schema)\.ts$/;
+const SANDBOX_PORT = /^docker\/(sandbox|errors|image-definition)\.ts$/;
 /** The one helper that is no part of the port: the folders above wait with the deadlines that the engines use. */
 const DEADLINE = 'docker/deadline.ts';
 /** The one program that a folder may import: `stepwell bench` loads the benchmark, which only a clone has. */
@@ -85,16 +85,41 @@ const ALLOWED: Record<Folder, (item: Import) => boolean> = {
     (target.startsWith('docker/') && COMPOSITION_ROOT.test(from)),
 };
 
-const TOP = 'docker';
-/** What each room of `docker/` may import, beside itself and what lies at the top. */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  pool: ['link'],
-  engines: ['link', 'images'],
+/** The files of a folder that are in no room. */
+const TOP = 'top';
+/** What each room of a folder may import of that folder, beside itself: rooms that are written before it. */
+const ROOMS: Readonly<Record<'docker' | 'server', Readonly<Record<string, readonly string[]>>>> = {
+  docker: {
+    top: [],
+    link: [TOP],
+    images: [TOP],
+    pool: [TOP, 'link'],
+    engines: [TOP, 'link', 'images'],
+  },
+  server: {
+    json: [],
+    config: [],
+    memory: ['config'],
+    trajectory: ['json', 'config'],
+    episode: ['json', 'memory', 'trajectory'],
+    resume: ['memory', 'trajectory', 'episode'],
+    registry: ['memory', 'trajectory', 'episode', 'resume'],
+    connection: ['json', 'config', 'memory'],
+    v1: ['json', 'config', 'memory', 'episode', 'registry', 'connection'],
+    fronts: ['episode', 'registry'],
+    mcp: ['json', 'config', 'memory', 'registry', 'connection', 'fronts'],
+    openenv: ['json', 'config', 'memory', 'episode', 'registry', 'connection', 'fronts'],
+    ors: ['json', 'config', 'memory', 'registry', 'connection', 'fronts'],
+    top: [
+      ...['config', 'memory', 'trajectory', 'resume', 'registry', 'connection'],
+      ...['v1', 'mcp', 'openenv', 'ors'],
+    ],
+  },
 };
 
-/** The room of `docker/` that a file is in, or `docker` for what lies at the top. */
-function roomOf(file: string): string {
-  return /^docker\/(\w+)\//.exec(file)?.[1] ?? TOP;
+/** The room that a file is in, by its path inside its folder. */
+function roomOf(path: string): string {
+  return /^(\w+)\//.exec(path)?.[1] ?? TOP;
 }
 
 describe('the dependency table', () => {
@@ -109,12 +134,18 @@ describe('the dependency table', () => {
     });
   }
 
-  it('of the rooms of docker/ leads one way', () => {
-    const wrong = sources('docker')
+  it.each(Object.entries(ROOMS))('of the rooms of %s/ leads one way', (folder, rooms) => {
+    const before: string[] = [];
+    for (const [room, others] of Object.entries(rooms)) {
+      expect(before, room).toEqual(expect.arrayContaining([...others]));
+      before.push(room);
+    }
+    const wrong = sources(folder)
       .flatMap(imports)
+      .filter(({ target }) => target?.startsWith(`${folder}/`))
       .filter(({ from, target }) => {
-        const [room, other] = [roomOf(from), roomOf(target ?? from)];
-        return other !== room && other !== TOP && !ROOMS[room]?.includes(other);
+        const [room, other] = [from, target ?? ''].map((path) => roomOf(path.slice(folder.length + 1)));
+        return room === undefined || other === undefined || (other !== room && !rooms[room]?.includes(other));
       })
       .map((item) => `${item.from} → ${item.specifier}`);
     expect(wrong).toEqual([]);

@@ -1,18 +1,32 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { dockerEngine } from './engines.ts';
+import Docker from 'dockerode';
+import { DockerImageBuilder } from '../docker/engines/docker/image-builder.ts';
+import { ensureImages } from '../docker/images/builder.ts';
+import { sql } from '../environments/sql/definition.ts';
 import { isRequired } from './requirements.ts';
+
+const databases = sql.imagesOf(sql.builtIn);
 
 /**
  * What is required and takes minutes to make is made before any test, as beside tests it takes longer: the images that many files
- * need, and the clients of other projects.
+ * need, and the clients of other projects. The images with databases are made beside the first tests, once: the files that
+ * need them come later (`LONG`), and each that found none would make its own.
+ * @returns called at the end
  */
-export default async function prepared(): Promise<void> {
+export default async function prepared(): Promise<() => Promise<void>> {
+  let withDatabases: Promise<void> | undefined;
+  const images = async () => {
+    await make(['python']);
+    withDatabases = make(databases.map(({ name }) => name)).catch(console.error);
+    await make(['bash']);
+  };
   await Promise.all([isRequired('docker') && images(), isRequired('pip') && clients()]);
+  return async () => withDatabases;
 }
 
-async function images(): Promise<void> {
-  await (await dockerEngine()).close();
+async function make(names: readonly string[]): Promise<void> {
+  await ensureImages({ builder: new DockerImageBuilder(new Docker()), definitions: databases, names });
 }
 
 /** One that cannot be installed fails the tests that need it. */

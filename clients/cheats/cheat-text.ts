@@ -16,19 +16,23 @@ export type FactValues = Readonly<Record<CheatFact, readonly string[]>>;
 /** What is known of a task before it is played. */
 type KnownTask = Pick<TaskFacts, 'names' | 'anotherGold'>;
 
-/** Facts from the record and from the reset's observation. @param told the instruction, with the schema if there is one */
-export function factValues({ names, anotherGold }: KnownTask, instruction: string, told: string): FactValues {
+/** Facts from the record and from the reset's observation. @param shown the instruction, with the schema if there is one */
+export function factValues(
+  { names, anotherGold }: KnownTask,
+  instruction: string,
+  shown: string,
+): FactValues {
   return {
     names: names.length === 0 ? [] : [JSON.stringify(names)],
-    table: tablesOf(told).map((name) => `\`${name}\``),
+    table: tablesOf(shown).map((name) => `\`${name}\``),
     instruction: [instruction],
     another_gold: anotherGold === null ? [] : [anotherGold],
   };
 }
 
 /** Names of the tables in the schema at the end of an instruction. */
-function tablesOf(told: string): string[] {
-  const schema = told.split('\n\nTables:\n')[1]?.split('\n\n')[0] ?? '';
+function tablesOf(shown: string): string[] {
+  const schema = shown.split('\n\nTables:\n')[1]?.split('\n\n')[0] ?? '';
   return schema.split('\n').flatMap((line) => /^(.+?) \(/.exec(line)?.[1] ?? []);
 }
 

@@ -57,9 +57,13 @@ export function runGold(episode: Episode, { gold }: CheckedTask): Promise<StepRe
   return run(episode, gold, CODE_MS);
 }
 
-/** Whether a result has the full reward. */
-export function isWhole({ reward, info }: Pick<StepResult, 'reward' | 'info'>): boolean {
-  return reward !== null && Math.abs(reward - 1) < SAME_REWARD && info.success === true;
+/** Whether a result has the gold's reward, with success. */
+export function isWhole({ reward, info }: Pick<StepResult, 'reward' | 'info'>, task: CheckedTask): boolean {
+  return isGoldReward(reward, task) && info.success === true;
+}
+
+export function isGoldReward(reward: unknown, { goldReward }: CheckedTask): boolean {
+  return typeof reward === 'number' && Math.abs(reward - goldReward) < SAME_REWARD;
 }
 
 /** A reward with its success, in words. */

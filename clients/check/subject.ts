@@ -10,7 +10,9 @@ export interface TaskAnswers {
   /** Whether golds and wrong answers are code of a step, or the answer of the submit. */
   readonly as: 'step' | 'answer';
   readonly gold: string;
-  /** Plausible but wrong: each must score below 1. */
+  /** Reward of an episode whose only action is the gold: 1, or less with options that also reward earlier actions. */
+  readonly goldReward: number;
+  /** Plausible but wrong: each must score below the gold. */
   readonly wrong: readonly string[];
   /** Attempts to be rewarded without solving the task: each must score at most the reward of doing nothing. */
   readonly cheats: readonly string[];

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { runtimes } from '../../docker/engines/table.ts';
+import { engineNames, runtimes } from '../../docker/engines/table.ts';
 import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
 import { choice } from './flags.ts';
@@ -25,7 +25,7 @@ export function declareCommand(command: Command, { terminal, exit }: Cli): void 
         'one environment, or what trainers do (default: all)',
       ),
     )
-    .addOption(choice('--runtime', runtimes, 'engine').default('docker'))
+    .addOption(choice('--runtime', runtimes, 'engine').default(engineNames[0]))
     .option('--lanes <n>', 'episodes at a time, and sandboxes (default: 32, sql 8, python 16)', positive)
     .option('--seconds <n>', 'time of the steps run', positive, 10)
     .option('--sustained <n>', 'time of each run of graded episodes, in seconds', positive, 60)

@@ -1,6 +1,38 @@
-import { type BuildStep, buildStep } from './build-step.ts';
-import { bar, isTerminal, StatusLine } from './status-line.ts';
+import { bar, isTerminal, StatusLine } from './progress.ts';
 import { styled, type Terminal } from './terminal.ts';
+
+/** One step of an image build. */
+interface BuildStep {
+  /** E.g. `RUN apt-get update`. */
+  readonly what: string;
+  /** Number of this step, from 1, and the number of steps, if the builder counts them. */
+  readonly number?: number;
+  readonly of?: number;
+}
+
+/** What `mmdebstrap` reports, in order. */
+const BOOTSTRAP = [
+  'running apt-get update',
+  'downloading packages',
+  'extracting archives',
+  'installing essential packages',
+  'installing remaining packages',
+  'running --customize-hook',
+  'cleaning package lists',
+  'creating tarball',
+] as const;
+
+/** Lines of our own builders, among those of the programs that they run. */
+const OWN = /^(pulling |no registry answers|unpacking its files|running its script)/;
+
+/** The step that begins with a builder's line; `null` for a line within a step. */
+export function buildStep(line: string): BuildStep | null {
+  const docker = /^Step (\d+)\/(\d+) : (.*)/.exec(line);
+  if (docker !== null) return { what: docker[3] ?? '', number: Number(docker[1]), of: Number(docker[2]) };
+  const stage = BOOTSTRAP.findIndex((words) => line.startsWith(words));
+  if (stage >= 0) return { what: BOOTSTRAP[stage] ?? '', number: stage + 1, of: BOOTSTRAP.length };
+  return OWN.test(line) ? { what: line.trim() } : null;
+}
 
 const WIDTH = 110;
 const TICK_MS = 1_000;
@@ -64,7 +96,7 @@ export function showBuilds(
   now: () => number = () => performance.now(),
 ): BuildProgress {
   const bars = new Map<string, BuildBar>();
-  const told = new Set<string>();
+  const announced = new Set<string>();
   const hasBar = isAlone && isTerminal(terminal.errors);
   return {
     onBuild(image, line) {
@@ -75,8 +107,8 @@ export function showBuilds(
         if (step !== null) bar.begin(step);
         return;
       }
-      if (!told.has(image)) {
-        told.add(image);
+      if (!announced.has(image)) {
+        announced.add(image);
         terminal.errors.write(`building the image ${image}; this is done once, and may take a few minutes\n`);
       }
       if (step !== null) terminal.errors.write(`${styled(terminal, 'dim', stepLine(step))}\n`);
@@ -84,7 +116,7 @@ export function showBuilds(
     onBuilt(image, ok) {
       bars.get(image)?.end(ok);
       bars.delete(image);
-      told.delete(image);
+      announced.delete(image);
     },
   };
 }

@@ -5,7 +5,7 @@ import { type Verdict, verdictLine, verdictOf } from '../check/verdict.ts';
 import { openSubject, type WantedSubject } from './check-subject.ts';
 import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
-import { environmentFrom } from './environment-argument.ts';
+import { environmentFrom } from './dataset-places.ts';
 import { integer } from './flags.ts';
 import { addOwnFlags, type ResetFlags } from './reset-flags.ts';
 import { addTargetFlags } from './target.ts';

@@ -14,7 +14,8 @@ export class CommandError extends Error {
   }
 }
 
-export interface Told {
+/** A failure, for a person. */
+export interface Report {
   /** One line, or one for each refused parameter, without a stack trace. */
   readonly message: string;
   readonly exitCode: number;
@@ -37,7 +38,7 @@ export function listCommand({ environment, dataset }: Details): string {
   return `\`${['stepwell tasks list', ...flags.map(([flag, name]) => `--${flag} ${name}`)].join(' ')}\``;
 }
 
-const UNKNOWN_HOST: Told = {
+const UNKNOWN_HOST: Report = {
   message: '--host: no address is known for this name: use 127.0.0.1, or an address of this machine',
   exitCode: EXIT.usage,
 };
@@ -46,7 +47,7 @@ const UNKNOWN_HOST: Told = {
  * Message and exit status for each error code of `listen`. A port in use is not a wrong argument: the same command may work
  * later.
  */
-const LISTEN_ERRORS: Readonly<Record<string, Told>> = {
+const LISTEN_ERRORS: Readonly<Record<string, Report>> = {
   EADDRINUSE: {
     message: '--port: another program listens there: stop it, or name another port',
     exitCode: EXIT.bad,
@@ -96,7 +97,7 @@ const USAGE_ERRORS = new Set([
 ]);
 
 /** What a person reads of an error. */
-export function tell(error: unknown): Told {
+export function reportOf(error: unknown): Report {
   if (error instanceof CommandError) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof RemoteError) {
     const fields = error.issues.map(({ field, message }) => `${field}: ${message}`);
@@ -144,7 +145,7 @@ function stop(sentence: string): string {
   return /[.!?:]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
-function listenError(error: unknown): Told | undefined {
+function listenError(error: unknown): Report | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !LISTEN_CALLS.has(error.syscall))
     return undefined;
   return 'code' in error ? LISTEN_ERRORS[String(error.code)] : undefined;

@@ -1,5 +1,7 @@
+import { existsSync, statSync } from 'node:fs';
 import type { EnvironmentDefinition } from '../../environments/definition.ts';
-import { stateFolder } from '../../server/state-folder.ts';
+import { stateFolder } from '../../server/config/state-folder.ts';
+import { CommandError } from './command-error.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface DatasetPlaces {
@@ -16,7 +18,7 @@ export interface DatasetPlaces {
 /** Where a server that is started here finds environments and datasets. Other settings are not read, so they may be wrong. */
 export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
   const [{ configOf }, { loadDefinitions }, { builtInImages }] = await Promise.all([
-    import('../../server/config-flags.ts'),
+    import('../../server/config/flags.ts'),
     import('../../environments/load-definition.ts'),
     import('../../docker/images/definitions.ts'),
   ]);
@@ -30,4 +32,26 @@ export async function datasetPlaces({ env }: Terminal): Promise<DatasetPlaces> {
     definitions: loaded.map(({ definition }) => definition),
     folders: new Map(loaded.map(({ definition, folder }) => [definition.id, folder])),
   };
+}
+
+/** An environment, named by an argument. */
+interface NamedEnvironment {
+  readonly id: string;
+  /** Its folder, with its cheats and samples. */
+  readonly folder: string;
+}
+
+/**
+ * The environment with an id.
+ * @throws {CommandError} there is none with this id
+ */
+export async function environmentFrom(argument: string, terminal: Terminal): Promise<NamedEnvironment> {
+  const { folders } = await datasetPlaces(terminal);
+  const folder = folders.get(argument);
+  if (folder !== undefined) return { id: argument, folder };
+  const isFolder = existsSync(argument) && statSync(argument).isDirectory();
+  const remedy = isFolder
+    ? `did you mean the folder ./${argument}?`
+    : `give ${[...folders.keys()].join(', ')}, or a folder`;
+  throw new CommandError(`there is no environment "${argument}": ${remedy}`);
 }

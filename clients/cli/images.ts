@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import { openBuilder } from '../../docker/engines/choice.ts';
 import type { Runtime } from '../../docker/engines/table.ts';
-import { ensureImages } from '../../docker/images/builder.ts';
+import type { ImageDefinition } from '../../docker/image-definition.ts';
+import { ensureImages, listImages } from '../../docker/images/builder.ts';
 import { builtInImages } from '../../docker/images/definitions.ts';
 import { readDefinitions } from '../../docker/images/definitions-file.ts';
-import { listImages } from '../../docker/images/listed-images.ts';
 import { makeRecipes, type Recipe } from '../../docker/images/recipe.ts';
-import type { ImageDefinition } from '../../docker/sandbox.ts';
-import { stateFolder } from '../../server/state-folder.ts';
+import { stateFolder } from '../../server/config/state-folder.ts';
 import { showBuilds } from './building.ts';
 import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../environments/import/intercode.ts';
 import { PARTS } from '../../environments/import/parts.ts';
 import { markTasks } from '../../environments/import/task-marks.ts';
-import { stateFolder } from '../../server/state-folder.ts';
+import { stateFolder } from '../../server/config/state-folder.ts';
 import type { Cli } from './cli.ts';
 import { type CheckedDataset, checkDatasets, checkLines } from './dataset-check.ts';
 import { runtimeFlag } from './flags.ts';

@@ -2,16 +2,20 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { type DockerFacts, dockerFacts } from '../../docker/engines/docker/facts.ts';
+import type { Finding, Look, ProgramRun } from '../../docker/engines/finding.ts';
+import type { EngineProvider } from '../../docker/engines/provider.ts';
 import { ENGINES, type EngineName, engineNames } from '../../docker/engines/table.ts';
 import type { Programs } from '../../docker/sandbox.ts';
-import { stateFolder } from '../../server/state-folder.ts';
+import { stateFolder } from '../../server/config/state-folder.ts';
 
-/** Outcome of a trial run of a program. */
-export interface ProgramRun {
-  readonly ok: boolean;
-  /** First line of its output, or why it could not run. */
-  readonly line: string;
+/** An engine of the table on this machine. */
+export interface EngineState {
+  readonly name: EngineName;
+  readonly programs: Programs;
+  /** What it needs of the machine. */
+  readonly findings: readonly Finding[];
+  /** Names of its images; `null` if it cannot be asked. */
+  readonly images: readonly string[] | null;
 }
 
 /** The engine of `--runtime auto` on this machine. */
@@ -28,20 +32,14 @@ export interface EngineFinding {
 }
 
 /** What the doctor reads of the machine. Tests have a fake one. */
-export interface Machine {
+export interface Machine extends Look {
   readonly nodeVersion: string;
-  readonly isRoot: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
-  run(program: string, ...args: string[]): Promise<ProgramRun>;
-  /** Content of a file; `null` if it cannot be read. */
-  read(path: string): Promise<string | null>;
   /** Names of the folders in a folder; empty if it does not exist. */
   folders(path: string): Promise<readonly string[]>;
-  /** @throws {NoDockerError} no Docker engine can be asked */
-  docker(): Promise<DockerFacts>;
-  /** Names of the images of each engine that can be asked, by the engine's name. */
-  images(): Promise<ReadonlyMap<EngineName, readonly string[]>>;
+  /** Every engine, in the order in which `auto` prefers them. */
+  engines(): Promise<readonly EngineState[]>;
   isPortFree(port: number): Promise<boolean>;
   /** Choose the engine as a server does, and try it. @throws {Error} none can run; the message says why */
   engine(): Promise<EngineFinding>;
@@ -52,31 +50,39 @@ const PROBE_TIMEOUT_MS = 5_000;
 /** The machine that this process runs on. */
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
   const home = stateFolder(env);
-  return {
-    nodeVersion: process.versions.node,
+  const look: Look = {
     isRoot: process.getuid?.() === 0,
-    env,
-    home,
     run: runProgram,
     read: (path) => readFile(path, 'utf8').catch(() => null),
+  };
+  return {
+    ...look,
+    nodeVersion: process.versions.node,
+    env,
+    home,
     folders: async (path) => {
       const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
       return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
     },
-    docker: () => dockerFacts(),
-    images: () => imagesIn(join(home, 'images')),
+    engines: () => Promise.all(engineNames.map((name) => stateOf(name, look, join(home, 'images')))),
     isPortFree,
     engine: () => findEngine(env),
   };
 }
 
-async function imagesIn(imagesFolder: string): Promise<ReadonlyMap<EngineName, readonly string[]>> {
-  const lists = engineNames.map(async (name) => {
-    const images = await (await ENGINES[name]()).builder(imagesFolder).list();
-    return [name, images.map((image) => image.name)] as const;
-  });
-  const listed = await Promise.allSettled(lists);
-  return new Map(listed.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+async function stateOf(name: EngineName, look: Look, imagesFolder: string): Promise<EngineState> {
+  const provider = await ENGINES[name]();
+  const [findings, images] = await Promise.all([provider.examine(look), imagesOf(provider, imagesFolder)]);
+  return { name, programs: provider.programs, findings, images };
+}
+
+async function imagesOf(provider: EngineProvider, imagesFolder: string): Promise<string[] | null> {
+  try {
+    return (await provider.builder(imagesFolder).list()).map((image) => image.name);
+  } catch {
+    // The engine's findings say why it cannot be asked.
+    return null;
+  }
 }
 
 async function findEngine(env: Machine['env']): Promise<EngineFinding> {

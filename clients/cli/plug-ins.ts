@@ -42,7 +42,7 @@ export async function loadPlugIns(argv: readonly string[], terminal: Terminal): 
   const [{ loadDefinitions }, { builtInImages }, { joinedItems, splitItems }] = await Promise.all([
     import('../../environments/load-definition.ts'),
     import('../../docker/images/definitions.ts'),
-    import('../../server/config-flags.ts'),
+    import('../../server/config/flags.ts'),
   ]);
   const known = splitItems(terminal.env.STEPWELL_ENVIRONMENT ?? '');
   const paths = [...new Set([...known, ...folders].map((path) => resolve(path)))];

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
 import type { Cli } from './cli.ts';
-import { tell } from './command-error.ts';
+import { reportOf } from './command-error.ts';
 import { loadPlugIns } from './plug-ins.ts';
 import { EXIT, type Terminal } from './terminal.ts';
 
@@ -95,10 +95,10 @@ export async function run(argv: readonly string[], from: Terminal): Promise<numb
   } catch (error) {
     // Commander has printed its own message by now.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const told = tell(error);
-    from.errors.write(`stepwell: ${told.message}\n`);
+    const report = reportOf(error);
+    from.errors.write(`stepwell: ${report.message}\n`);
     if (from.env.STEPWELL_DEBUG && error instanceof Error) from.errors.write(`${error.stack}\n`);
-    return told.exitCode;
+    return report.exitCode;
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { ConfigInput } from '../../server/config.ts';
-import { configFlags, configOf } from '../../server/config-flags.ts';
+import type { ConfigInput } from '../../server/config/config.ts';
+import { configFlags, configOf } from '../../server/config/flags.ts';
 import { showBuilds } from './building.ts';
 import type { Cli } from './cli.ts';
 
@@ -13,7 +13,7 @@ export function declareCommand(command: Command, { terminal, exit }: Cli): void 
   const settings = addSettingFlags(command);
   command.addHelpText('after', NOTES).action(async () => {
     const config = configOf(settings(), terminal.env);
-    const { serve } = await import('../../server/main.ts');
+    const { serve } = await import('../../server/serve.ts');
     exit(await serve(config, { env: terminal.env, ...showBuilds(terminal, false) }));
   });
 }

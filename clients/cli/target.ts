@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Runtime } from '../../docker/engines/table.ts';
-import type { ConfigInput } from '../../server/config.ts';
-import { configuredPath, stateFolder } from '../../server/state-folder.ts';
-import { type ClientOptions, StepwellClient } from '../typescript/client.ts';
+import type { ConfigInput } from '../../server/config/config.ts';
+import { configuredPath, stateFolder } from '../../server/config/state-folder.ts';
+import { StepwellClient } from '../typescript/client.ts';
+import type { ClientOptions } from '../typescript/client-options.ts';
 import { showBuilds } from './building.ts';
 import { CommandError } from './command-error.ts';
 import { runtimeFlag } from './flags.ts';
@@ -69,7 +70,7 @@ async function startEmbedded(
   options: TargetOptions,
 ): Promise<Target> {
   const [{ configOf }, { startServer }] = await Promise.all([
-    import('../../server/config-flags.ts'),
+    import('../../server/config/flags.ts'),
     import('../../server/main.ts'),
   ]);
   // The reset refuses an unknown one by its name.

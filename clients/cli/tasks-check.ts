@@ -3,8 +3,7 @@ import type { Runtime } from '../../docker/engines/table.ts';
 import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
 import { checkDatasets, checkLines } from './dataset-check.ts';
-import { datasetPlaces } from './dataset-places.ts';
-import { environmentFrom } from './environment-argument.ts';
+import { datasetPlaces, environmentFrom } from './dataset-places.ts';
 import { runtimeFlag } from './flags.ts';
 import { EXIT, print } from './terminal.ts';
 

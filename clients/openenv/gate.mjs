@@ -1,12 +1,14 @@
 // Serves one environment of a Stepwell server at the root of a port, where OpenEnv expects an environment to be.
-import { createServer, request } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 
 const {
   STEPWELL_URL = 'http://127.0.0.1:8765',
   STEPWELL_ENVIRONMENT = 'bash-v1',
   STEPWELL_TOKEN,
 } = process.env;
-const { hostname, port, pathname } = new URL(STEPWELL_URL);
+const { protocol, host, hostname, port, pathname } = new URL(STEPWELL_URL);
+const { request } = ['https:', 'wss:'].includes(protocol) ? https : http;
 const base = `${pathname.replace(/\/$/, '')}/openenv/${STEPWELL_ENVIRONMENT}`;
 
 /** The same request to the server. Its host is the server's own name, and it carries the token. */
@@ -14,14 +16,14 @@ function forwarded({ method, url, headers }) {
   const token = STEPWELL_TOKEN === undefined ? {} : { authorization: `Bearer ${STEPWELL_TOKEN}` };
   return request({
     host: hostname,
-    port: port || 80,
+    port,
     method,
     path: base + url,
-    headers: { ...headers, host: `${hostname}:${port || 80}`, ...token },
+    headers: { ...headers, host, ...token },
   });
 }
 
-const gate = createServer((incoming, answer) => {
+const gate = http.createServer((incoming, answer) => {
   const passed = forwarded(incoming);
   passed.on('response', (response) => {
     answer.writeHead(response.statusCode, response.headers);
@@ -47,6 +49,7 @@ gate.on('upgrade', (incoming, socket, head) => {
     stream.write(head);
     stream.pipe(socket).pipe(stream);
     stream.on('error', () => socket.destroy());
+    socket.on('error', () => stream.destroy());
   });
   passed.on('response', (response) => {
     socket.end(`HTTP/1.1 ${response.statusCode} ${response.statusMessage}\r\nconnection: close\r\n\r\n`);

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import WebSocket from 'ws';
 import { ERRORS } from '../../protocol/errors.ts';
 import { AbortedError, ConnectError } from './call-errors.ts';
+import { timerMs } from './client-options.ts';
 import { UnauthorizedError } from './errors.ts';
-import { timerMs } from './timer.ts';
 
 export interface OpenOptions {
   /** Sent as `Authorization: Bearer …`. */

@@ -5,87 +5,18 @@ import { MovedNote, type NotificationName } from '../../protocol/notifications.t
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import { endpoint, openSocket } from './address.ts';
 import { MalformedResultError } from './call-errors.ts';
+import { type ClientOptions, type ClientSettings, clientSettings } from './client-options.ts';
 import { Episode } from './episode.ts';
 import { HeldEpisodes } from './held-episodes.ts';
-import type { Call, CallOptions } from './pending-call.ts';
+import { type Call, type CallOptions, resendingOf } from './pending-call.ts';
 import { Reconnection } from './reconnection.ts';
-import {
-  GroupMembers,
-  type Opened,
-  placeNote,
-  type ResetCallOptions,
-  type ResetManyOptions,
-} from './reset-many.ts';
+import { type Opened, type ResetManyLink, type ResetManyOptions, resetMany } from './reset-many.ts';
+import { placeNote, type ResetCallOptions, resetCall, withWait } from './reset-wait.ts';
 import { ServerConnection } from './server-connection.ts';
 import { SocketLink } from './socket-link.ts';
 import { type StepManyLink, type StepOutcome, type StepRequest, stepMany } from './step-many.ts';
 
-/** Times are 1 to 2,147,483,647 ms (24.8 days); a longer one, or `Infinity`, counts as the longest. */
-export interface ClientOptions {
-  /** The server's token. @default none */
-  readonly token?: string;
-  /** Deadline of a call that sets none, in milliseconds. @default 120000 */
-  readonly timeoutMs?: number;
-  /** Maximum time to connect, in milliseconds. @default 10000 */
-  readonly connectTimeoutMs?: number;
-  /** Maximum number of pending calls; more are refused with `OverloadedError`. @default 4096 */
-  readonly maxInFlight?: number;
-  /** Maximum number of unsent bytes; beyond it calls are refused with `OverloadedError`. @default 64 MiB */
-  readonly maxBufferedBytes?: number;
-  /** Maximum size of a frame from the server, in bytes. @default 64 MiB */
-  readonly maxFrameBytes?: number;
-  /** Interval of pings, in milliseconds; three without any message from the server end the connection. @default 20000 */
-  readonly heartbeatMs?: number;
-  /**
-   * Maximum time to connect again after the socket was lost, in milliseconds. Meanwhile calls wait. The new socket resumes the
-   * open episodes, and calls without an answer are sent again, steps under their numbers. 0 does not reconnect: a lost socket
-   * then rejects every pending and later call with `ConnectionLostError`. @default the server's `grace_ms`
-   */
-  readonly reconnectMs?: number;
-  /**
-   * Go on with episodes that a restarted server has played again with other observations than the recorded ones. If false,
-   * they reject their calls with `EpisodeLostError`. @default false
-   */
-  readonly acceptInexact?: boolean;
-  /** Check every result against the protocol's schemas. Costs time on every step. @default false */
-  readonly strict?: boolean;
-  /** Cancels the connection attempt. */
-  readonly signal?: AbortSignal;
-}
-
-/** What the results that begin episodes have in common. */
-interface Begun {
-  readonly episode_id?: string;
-  readonly resume_token?: string;
-}
-
-const MIB = 1_048_576;
 const CLOSE_TIMEOUT_MS = 5_000;
-/** Time for a reset itself and for the network, beside its wait for a sandbox. */
-const RESET_MARGIN_MS = 60_000;
-/** What an `Authorization` header can carry; any other token goes into `initialize`. */
-const HEADER_TOKEN = /^[!-~]+$/;
-
-/**
- * Methods that may be sent twice. A step may be, too, if it has its number, and a reset unless it names its episode, which may be
- * open already. Episodes of a reset or fork whose answer was lost on its way end with their grace time.
- */
-const REPEATED: ReadonlySet<MethodName> = new Set([
-  'environments/list',
-  'tasks/list',
-  'episode/reset',
-  'episode/evaluate',
-  'episode/state',
-  'episode/resume',
-  'episode/reset_many',
-  'episode/fork',
-  'episode/close',
-] as const);
-
-/** The params of a reset with its wait. */
-function queued<P extends object>(params: P, { queueTimeoutMs }: ResetCallOptions): P {
-  return queueTimeoutMs === undefined ? params : { ...params, queue_timeout_ms: queueTimeoutMs };
-}
 
 /**
  * A connection to a Stepwell server. It carries any number of episodes at once; dispose of it with `await using` or
@@ -95,18 +26,17 @@ export class StepwellClient implements AsyncDisposable {
   readonly #connection: ServerConnection;
   readonly #reconnection: Reconnection;
   readonly #held = new HeldEpisodes();
-  readonly #options: ClientOptions;
+  readonly #settings: ClientSettings;
   readonly #url: string;
-  readonly #timeoutMs: number;
-  readonly #strict: boolean;
   readonly #episodes = new Set<Episode>();
   #handshake: Result<'initialize'> | null = null;
   #closing: Promise<void> | null = null;
 
   private constructor(url: string, options: ClientOptions) {
-    const { acceptInexact = false, maxBufferedBytes = 64 * MIB, maxInFlight = 4096 } = options;
+    const settings = clientSettings(options);
+    const { acceptInexact, maxBufferedBytes, maxInFlight } = settings;
     this.#url = url;
-    this.#options = options;
+    this.#settings = settings;
     this.#connection = new ServerConnection(
       { maxInFlight, maxBufferedBytes },
       {
@@ -124,8 +54,6 @@ export class StepwellClient implements AsyncDisposable {
       resume: (resume_token) => this.#resume(resume_token),
       close: (episode_id) => this.#first('episode/close', { episode_id }),
     });
-    this.#timeoutMs = options.timeoutMs ?? 120_000;
-    this.#strict = options.strict ?? false;
   }
 
   /**
@@ -178,8 +106,8 @@ export class StepwellClient implements AsyncDisposable {
   async reset(params: Params<'episode/reset'>, options: ResetCallOptions = {}): Promise<Episode> {
     const onLateResult = (late: unknown) => this.#closeLate(late as Result<'episode/reset'>);
     const onNote = placeNote(options.onQueued);
-    const reset = await this.#call('episode/reset', queued(params, options), {
-      ...this.#waiting(params, options),
+    const reset = await this.#call('episode/reset', withWait(params, options), {
+      ...this.#resetCall(params, options),
       onNote,
       onLateResult,
     });
@@ -191,54 +119,46 @@ export class StepwellClient implements AsyncDisposable {
    * entry with its error. If the call was cancelled, episodes that begin late are closed.
    * @returns the members in the order of the request, task by task
    */
-  async resetMany(
+  resetMany(
     params: Params<'episode/reset_many'>,
     options: ResetManyOptions = {},
   ): Promise<readonly Opened[]> {
-    const members = new GroupMembers(
-      options,
-      (reset) => {
+    const link: ResetManyLink = {
+      call: (asked, callOptions) =>
+        this.#call('episode/reset_many', withWait(asked, options), {
+          ...this.#resetCall(params, options),
+          ...callOptions,
+        }),
+      open: (reset) => {
         this.#held.keep(reset.episode_id, reset.resume_token);
         return this.#opened(reset, 0);
       },
-      (reset) => this.#closeLate(reset),
-    );
-    const onLateResult = (late: unknown) => {
-      for (const entry of (late as Result<'episode/reset_many'>).episodes) {
-        if (!('error' in entry)) this.#closeLate(entry);
-      }
+      close: (reset) => this.#closeLate(reset),
     };
-    const stream = params.stream ?? options.onOpened !== undefined;
-    const onNote = (method: string, note: unknown) => members.note(method, note);
-    const waiting = this.#waiting(params, options);
-    const asked = { ...queued(params, options), stream };
-    return members.all(await this.#call('episode/reset_many', asked, { ...waiting, onNote, onLateResult }));
+    return resetMany(link, params, options);
   }
 
   /**
-   * Make steps of many episodes at the same time. They are requested at once; iterate over the outcomes, which come one for
-   * each step as soon as they are there. The iteration throws nothing: a step that fails has an `error`. After a lost socket the steps
-   * without an outcome are requested again under their numbers.
+   * Make steps of many episodes at the same time. The call sends all of them at once. The iteration yields one outcome for each
+   * step as soon as it arrives, and throws nothing: a step that fails has an `error`. After a lost socket, the client sends the
+   * steps without an outcome again under their numbers.
    */
   stepMany(steps: Iterable<StepRequest>, options: CallOptions = {}): AsyncIterable<StepOutcome> {
     const link: StepManyLink = {
       call: (params, callOptions) => this.#call('episode/step_many', params, callOptions),
       take: ({ id }, result) => {
         const checked = this.#checked('episode/step', result);
-        this.#note('episode/step', { episode_id: id }, checked);
+        this.#held.note('episode/step', { episode_id: id }, checked);
         return checked;
       },
     };
     return stepMany(link, steps, options);
   }
 
-  /** Deadline of a reset, which may wait for a sandbox. */
-  #waiting(params: { readonly queue_timeout_ms?: number | undefined }, options: ResetCallOptions) {
-    const { queueTimeoutMs = params.queue_timeout_ms, signal } = options;
+  #resetCall(params: { readonly queue_timeout_ms?: number | undefined }, options: ResetCallOptions) {
     // Older servers do not tell their setting.
-    const queueMs = queueTimeoutMs ?? this.handshake.limits.queue_timeout_ms ?? 0;
-    const timeoutMs = options.timeoutMs ?? Math.max(this.#timeoutMs, queueMs + RESET_MARGIN_MS);
-    return { timeoutMs, signal, step: null };
+    const queueTimeoutMs = this.handshake.limits.queue_timeout_ms ?? 0;
+    return resetCall(params, options, { timeoutMs: this.#settings.timeoutMs, queueTimeoutMs });
   }
 
   #opened(reset: ResetResult, stepCount: number): Episode {
@@ -246,7 +166,7 @@ export class StepwellClient implements AsyncDisposable {
       {
         call: (method, params, options) => this.#call(method, params, options),
         stepTimeoutMs: this.handshake.limits.step_timeout_ms,
-        timeoutMs: this.#timeoutMs,
+        timeoutMs: this.#settings.timeoutMs,
         onOver: () => this.#episodes.delete(episode),
         onFork: (forked, count) => this.#opened(forked, count),
         onLate: (late) => this.#closeLate(late),
@@ -293,29 +213,23 @@ export class StepwellClient implements AsyncDisposable {
   get #reconnectMs(): number {
     if (!this.#handshake) return 0;
     // A server that cannot resume does not tell a grace time.
-    return this.#options.reconnectMs ?? this.#handshake.limits.grace_ms ?? 0;
-  }
-
-  /** The token as the header of the upgrade carries it. */
-  get #headerToken(): string | undefined {
-    const { token } = this.#options;
-    return token !== undefined && HEADER_TOKEN.test(token) ? token : undefined;
+    return this.#settings.reconnectMs ?? this.#handshake.limits.grace_ms ?? 0;
   }
 
   #open(signal: AbortSignal | undefined): Promise<SocketLink> {
-    const { connectTimeoutMs = 10_000, heartbeatMs = 20_000, maxFrameBytes = 64 * MIB } = this.#options;
-    const options = { connectTimeoutMs, maxFrameBytes, token: this.#headerToken, signal };
+    const { connectTimeoutMs, headerToken, heartbeatMs, maxFrameBytes } = this.#settings;
+    const options = { connectTimeoutMs, maxFrameBytes, token: headerToken, signal };
     return openSocket(this.#url, options, (socket) => new SocketLink(socket, heartbeatMs));
   }
 
   async #initialize(signal?: AbortSignal): Promise<void> {
-    const { connectTimeoutMs = 10_000, token } = this.#options;
+    const { connectTimeoutMs, messageToken } = this.#settings;
     this.#handshake = await this.#first(
       'initialize',
       {
         protocol_version: PROTOCOL_VERSION,
         client: { name: 'stepwell-ts', version: STEPWELL_VERSION },
-        token: this.#headerToken === undefined ? token : undefined,
+        token: messageToken,
       },
       { timeoutMs: connectTimeoutMs, signal },
     );
@@ -333,7 +247,7 @@ export class StepwellClient implements AsyncDisposable {
   async #first<M extends MethodName>(
     method: M,
     params: Params<M>,
-    { timeoutMs = this.#timeoutMs, signal }: CallOptions = {},
+    { timeoutMs = this.#settings.timeoutMs, signal }: CallOptions = {},
   ): Promise<Result<M>> {
     const call = { method, params, timeoutMs, signal, step: null, first: true };
     return this.#checked(method, await this.#connection.call(call));
@@ -351,36 +265,18 @@ export class StepwellClient implements AsyncDisposable {
     params: Params<M>,
     options: CallOptions & Pick<Call, 'step' | 'onLateResult' | 'onNote'>,
   ): Promise<Result<M>> {
-    const { timeoutMs = this.#timeoutMs, signal, step, onLateResult, onNote } = options;
-    const { episode_id, step: number } = params as { readonly episode_id?: string; readonly step?: number };
-    // That of a reset is not an episode yet.
-    const episodeId = method === 'episode/reset' ? null : (episode_id ?? null);
+    const { timeoutMs = this.#settings.timeoutMs, signal, step, onLateResult, onNote } = options;
+    const { episodeId, repeat } = resendingOf(method, params);
     const loss = episodeId === null ? undefined : this.#held.lossOf(episodeId, { method, step }, false);
     if (loss !== undefined) throw loss;
-    const named = method === 'episode/reset' && episode_id !== undefined;
-    const repeat = method === 'episode/step' ? number !== undefined : REPEATED.has(method) && !named;
     const call = { method, params, timeoutMs, signal, step, onLateResult, onNote, episodeId, repeat };
     const result = this.#checked(method, await this.#connection.call(call));
-    this.#note(method, params, result);
+    this.#held.note(method, params, result);
     return result;
   }
 
-  /** Remember which episodes a lost socket leaves to be resumed. */
-  #note(method: MethodName, params: object, result: object): void {
-    if (method === 'episode/step') {
-      const { terminated, truncated } = result as Result<'episode/step'>;
-      if (terminated || truncated) this.#held.drop((params as Params<'episode/step'>).episode_id);
-      return;
-    }
-    const known: Begun & { readonly episodes?: readonly Begun[] } = { ...params, ...result };
-    for (const { episode_id: id, resume_token: token } of [known, ...(known.episodes ?? [])]) {
-      if (id !== undefined && token !== undefined) this.#held.keep(id, token);
-    }
-    if (known.episode_id !== undefined && method === 'episode/close') this.#held.drop(known.episode_id);
-  }
-
   #checked<M extends MethodName>(method: M, result: unknown): Result<M> {
-    if (!this.#strict) return result as Result<M>;
+    if (!this.#settings.strict) return result as Result<M>;
     const checked = METHODS[method].result.safeParse(result);
     if (checked.success) return checked.data as Result<M>;
     throw new MalformedResultError(`the answer to ${method} does not fit its schema`, {

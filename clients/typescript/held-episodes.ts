@@ -1,8 +1,15 @@
+import type { MethodName, Params, Result } from '../../protocol/methods.ts';
 import { type CallContext, EpisodeLostError } from './call-errors.ts';
 
 interface Loss {
   readonly reason: string;
   readonly cause: unknown;
+}
+
+/** What the results that begin episodes have in common. */
+interface Begun {
+  readonly episode_id?: string;
+  readonly resume_token?: string;
 }
 
 /** Maximum number of lost episodes that are remembered. */
@@ -12,6 +19,20 @@ const MAX_LOST = 4_096;
 export class HeldEpisodes {
   readonly #tokens = new Map<string, string>();
   readonly #lost = new Map<string, Loss>();
+
+  /** A call has its result: it may have begun episodes, or ended one. */
+  note(method: MethodName, params: object, result: object): void {
+    if (method === 'episode/step') {
+      const { terminated, truncated } = result as Result<'episode/step'>;
+      if (terminated || truncated) this.drop((params as Params<'episode/step'>).episode_id);
+      return;
+    }
+    const known: Begun & { readonly episodes?: readonly Begun[] } = { ...params, ...result };
+    for (const { episode_id: id, resume_token: token } of [known, ...(known.episodes ?? [])]) {
+      if (id !== undefined && token !== undefined) this.keep(id, token);
+    }
+    if (known.episode_id !== undefined && method === 'episode/close') this.drop(known.episode_id);
+  }
 
   keep(id: string, resumeToken: string): void {
     this.#tokens.set(id, resumeToken);

@@ -17,7 +17,8 @@ export {
   OverloadedError,
   UnansweredError,
 } from './call-errors.ts';
-export { type ClientOptions, StepwellClient } from './client.ts';
+export { StepwellClient } from './client.ts';
+export type { ClientOptions } from './client-options.ts';
 export type { Episode, StepOptions } from './episode.ts';
 export {
   AnswerTooLargeError,
@@ -46,5 +47,6 @@ export {
   VersionMismatchError,
 } from './errors.ts';
 export type { CallOptions } from './pending-call.ts';
-export type { Opened, QueuePlace, ResetCallOptions, ResetManyOptions } from './reset-many.ts';
+export type { Opened, ResetManyOptions } from './reset-many.ts';
+export type { QueuePlace, ResetCallOptions } from './reset-wait.ts';
 export type { StepOutcome, StepRequest } from './step-many.ts';

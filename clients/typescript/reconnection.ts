@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResumeResult } from '../../protocol/episode.ts';
 import { ConnectionLostError, InterruptedError } from './call-errors.ts';
+import { timerMs } from './client-options.ts';
 import { StepwellError, UnauthorizedError, VersionMismatchError } from './errors.ts';
 import type { HeldEpisodes } from './held-episodes.ts';
 import type { ServerConnection } from './server-connection.ts';
 import type { SocketEnd, SocketLink } from './socket-link.ts';
-import { timerMs } from './timer.ts';
 
 export interface ReconnectionParts {
   readonly connection: ServerConnection;

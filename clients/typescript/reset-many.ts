@@ -1,29 +1,10 @@
 import type { ResetResult } from '../../protocol/episode.ts';
-import type { OpenedNote, QueuedNote, ResetEntry } from '../../protocol/many.ts';
-import type { Result } from '../../protocol/methods.ts';
+import type { OpenedNote, ResetEntry } from '../../protocol/many.ts';
+import type { Params, Result } from '../../protocol/methods.ts';
 import type { Episode } from './episode.ts';
 import { type RemoteError, remoteError } from './errors.ts';
-import type { CallOptions } from './pending-call.ts';
-
-/** The place of a waiting reset in the server's queue. */
-export interface QueuePlace {
-  /** 1 is next. Of a group: the place of its last member. */
-  readonly position: number;
-  /** In milliseconds; `null` if the server knows nothing yet. */
-  readonly expectedWaitMs: number | null;
-  /** Members of a group that wait. */
-  readonly waiting?: number;
-}
-
-export interface ResetCallOptions extends CallOptions {
-  /**
-   * How long the reset may wait for a sandbox, in milliseconds, 0 to 86,400,000; the call's deadline is at least a minute
-   * longer. It is `queue_timeout_ms` of the options. @default the server's setting
-   */
-  readonly queueTimeoutMs?: number;
-  /** Called when the reset begins to wait, and at most once a second when its place has changed. */
-  readonly onQueued?: (place: QueuePlace) => void;
-}
+import type { Call } from './pending-call.ts';
+import { placeNote, type ResetCallOptions } from './reset-wait.ts';
 
 /** A member of a group, or why it could not begin. */
 export type Opened = { readonly episode: Episode } | { readonly error: RemoteError };
@@ -33,34 +14,49 @@ export interface ResetManyOptions extends ResetCallOptions {
   readonly onOpened?: (opened: Opened, index: number) => void;
 }
 
-/** Calls `onQueued` for the server's notifications. */
-export function placeNote(onQueued: ((place: QueuePlace) => void) | undefined) {
-  return (method: string, params: unknown): void => {
-    if (method !== 'episode/queued') return;
-    const { expected_wait_ms: expectedWaitMs, position, waiting } = params as QueuedNote;
-    onQueued?.({ position, expectedWaitMs, ...(waiting === undefined ? {} : { waiting }) });
-  };
+/** What `resetMany` needs of its client. */
+export interface ResetManyLink {
+  call(
+    params: Params<'episode/reset_many'>,
+    options: Pick<Call, 'onLateResult' | 'onNote'>,
+  ): Promise<Result<'episode/reset_many'>>;
+  /** Makes an episode of a result. */
+  open(reset: ResetResult): Episode;
+  /** Closes one that is not wanted. */
+  close(reset: ResetResult): void;
+}
+
+/** Begin many episodes at the same time. @returns the members in the order of the request */
+export async function resetMany(
+  link: ResetManyLink,
+  params: Params<'episode/reset_many'>,
+  options: ResetManyOptions,
+): Promise<readonly Opened[]> {
+  const members = new GroupMembers(link, options);
+  const stream = params.stream ?? options.onOpened !== undefined;
+  const result = await link.call(
+    { ...params, stream },
+    {
+      onNote: (method, note) => members.note(method, note),
+      onLateResult: (late) => {
+        for (const entry of (late as Result<'episode/reset_many'>).episodes) {
+          if (!('error' in entry)) link.close(entry);
+        }
+      },
+    },
+  );
+  return members.all(result);
 }
 
 /** The members of a group, made of the server's notifications and its answer. */
-export class GroupMembers {
+class GroupMembers {
   readonly #opened: Opened[] = [];
-  readonly #open: (reset: ResetResult) => Episode;
-  readonly #close: (reset: ResetResult) => void;
+  readonly #link: ResetManyLink;
   readonly #options: ResetManyOptions;
 
-  /**
-   * @param open makes an episode of a result
-   * @param close closes one that is not wanted
-   */
-  constructor(
-    options: ResetManyOptions,
-    open: (reset: ResetResult) => Episode,
-    close: (reset: ResetResult) => void,
-  ) {
+  constructor(link: ResetManyLink, options: ResetManyOptions) {
+    this.#link = link;
     this.#options = options;
-    this.#open = open;
-    this.#close = close;
   }
 
   note(method: string, params: unknown): void {
@@ -84,10 +80,11 @@ export class GroupMembers {
     const before = this.#opened[index];
     if (before !== undefined) {
       const isSame = 'episode' in before && 'episode_id' in entry && before.episode.id === entry.episode_id;
-      if ('episode_id' in entry && !isSame) this.#close(entry);
+      if ('episode_id' in entry && !isSame) this.#link.close(entry);
       return;
     }
-    const opened = 'error' in entry ? { error: remoteError(entry.error) } : { episode: this.#open(entry) };
+    const opened =
+      'error' in entry ? { error: remoteError(entry.error) } : { episode: this.#link.open(entry) };
     this.#opened[index] = opened;
     this.#options.onOpened?.(opened, index);
   }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import WebSocket from 'ws';
-import { timerMs } from './timer.ts';
+import { timerMs } from './client-options.ts';
 
 /** How a socket ended. */
 export interface SocketEnd {

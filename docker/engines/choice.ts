@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Engine } from '../engine.ts';
 import { SandboxError } from '../errors.ts';
+import type { HostFree } from '../host.ts';
 import type { ImageBuilder } from '../images/builder.ts';
 import { ownerOf } from './owner.ts';
 import type { EngineProvider, Lack } from './provider.ts';
@@ -57,6 +58,8 @@ export interface OpenEngine extends EngineChoice {
   readonly engine: Engine;
   /** Makes images for this engine. */
   readonly builder: ImageBuilder;
+  /** What the machine of its sandboxes has left. */
+  readonly host: () => HostFree;
   /** Close the engine and remove the run folder. */
   close(): Promise<void>;
 }
@@ -79,7 +82,7 @@ export async function openEngine(options: OpenEngineOptions): Promise<OpenEngine
     await engine.close();
     await runFolder.remove();
   };
-  return { ...choice, engine, builder: provider.builder(imagesFolder), close };
+  return { ...choice, engine, builder: provider.builder(imagesFolder), host: provider.host(), close };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Session } from '../sandbox.ts';
+import type { Session } from '../image-definition.ts';
 
 /** Docker's default capabilities less MKNOD, AUDIT_WRITE, SETPCAP and SETFCAP: the maximum for an agent's program. */
 const AGENT_CAPABILITIES = 0x424fbn;

@@ -1,5 +1,8 @@
 import type { Engine } from '../engine.ts';
+import type { HostFree } from '../host.ts';
 import type { ImageBuilder } from '../images/builder.ts';
+import type { Programs } from '../sandbox.ts';
+import type { Finding, Look } from './finding.ts';
 import type { Owner } from './owner.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -37,8 +40,14 @@ export interface EngineParts {
 export interface EngineProvider {
   /** A few words on what makes it usable, e.g. `a Docker engine answers`. */
   readonly found: string;
+  /** Where the programs of its sandboxes come from: from images, which are built first, or from the machine. */
+  readonly programs: Programs;
   /** What this machine lacks for it; `null` when it can be used. Never throws. */
   lack(): Promise<Lack | null>;
+  /** What it needs of this machine, and whether that is there. All is `ok` where it can be used at its best. Never throws. */
+  examine(look: Look): Promise<readonly Finding[]>;
+  /** What the machine of its sandboxes has left, as a function that may be called often. */
+  host(): () => HostFree;
   /** The engine, ready to be probed. */
   open(parts: EngineParts): Engine;
   /** Makes images for it. @param imagesFolder `images/` of the state folder */

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { ImageSchema } from '../image-schema.ts';
-import type { ImageDefinition } from '../sandbox.ts';
+import { type ImageDefinition, ImageSchema } from '../image-definition.ts';
 
 /** Image definitions as a file has them; `tree` is relative to the file. */
 const DefinitionsFile = z.array(ImageSchema);

@@ -1,4 +1,4 @@
-import type { ImageDefinition, Session } from '../sandbox.ts';
+import type { ImageDefinition, Session } from '../image-definition.ts';
 
 /** An image made of Debian packages. */
 export interface PackageImage {

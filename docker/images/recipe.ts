@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { SandboxError } from '../errors.ts';
-import type { Session } from '../sandbox.ts';
+import type { Session } from '../image-definition.ts';
+import { gitAtRootScript } from './build-scripts.ts';
 import { type AnyDefinition, builtInImages, foreignReference, isPackageImage, suite } from './definitions.ts';
-import { gitAtRootScript } from './git-at-root.ts';
 import { hashRunnerFiles, type RunnerFile, readRunnerFiles } from './runner-files.ts';
 
 /** Version of the builders; increase it when they make something else of the same inputs. */

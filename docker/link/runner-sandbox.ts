@@ -189,20 +189,20 @@ export class RunnerSandbox implements Sandbox {
   }
 
   /** Send now, or after the running calls. In the usual case of one call at a time no promise is chained. */
-  #call(op: string, fields: FrameHeader, options?: ChannelRequest): Promise<RunnerReply> {
+  async #call(op: string, fields: FrameHeader, options?: ChannelRequest): Promise<RunnerReply> {
     const reply =
       this.#last === null
         ? this.#send(op, fields, options)
         : this.#sendAfter(this.#last, op, fields, options);
     this.#last = reply;
-    const done = (): void => {
-      if (this.#last === reply) this.#last = null;
-    };
-    reply.then(done, (error: unknown) => {
+    try {
+      return await reply;
+    } catch (error) {
       if (!(error instanceof SandboxError) || FAULTS.has(error.code)) this.#poisoned = true;
-      done();
-    });
-    return reply;
+      throw error;
+    } finally {
+      if (this.#last === reply) this.#last = null;
+    }
   }
 
   #send(op: string, fields: FrameHeader, options?: ChannelRequest): Promise<RunnerReply> {

@@ -22,6 +22,7 @@ export class PoolImage {
   readonly #readyReserve: PooledContainer[] = [];
   /** Free graded containers outside the reserve. */
   readonly #graded: PooledContainer[] = [];
+  #startMs = 0;
   #failures = 0;
   #lastFailure: SandboxError | null = null;
   #pause: NodeJS.Timeout | null = null;
@@ -102,7 +103,13 @@ export class PoolImage {
     return refused ? new SandboxError(failure.code, failure.message, { cause: failure }) : null;
   }
 
-  startSucceeded(): void {
+  /** Time that its last start took, in milliseconds; 0 before the first. */
+  get startMs(): number {
+    return this.#startMs;
+  }
+
+  startSucceeded(durationMs: number): void {
+    this.#startMs = durationMs;
     this.#failures = 0;
     this.#lastFailure = null;
     this.endPause();

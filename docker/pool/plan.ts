@@ -53,7 +53,8 @@ interface Tally {
  * Decide which containers to start and which to give up: first for waiting requests, in their fair order, then up to each
  * image's `warm`. A free container is given up only for another image. One beyond its own image's `warm` goes first. A warm
  * one goes only for a waiting request: at once if that image has no container at all, else after `giveWayMs`. The container
- * in its place goes after `lingerMs`, so that the warm one can come back.
+ * in its place goes after `lingerMs`, so that the warm one can come back. For a request that ends before another container can
+ * start, none goes: it would be lost to both.
  * @param keepWarm also start up to `warm`
  */
 export function planStarts(
@@ -144,7 +145,7 @@ class Planner {
     const wanted = this.#tallies.get(other);
     if (wanted === undefined) return false;
     const helped = wanted.alive > 0 || (waiter.purpose === 'grading' && wanted.comingReserve > 0);
-    return !helped && this.#room <= 0 && this.#freeing === 0;
+    return !helped && this.#room <= 0 && this.#freeing === 0 && this.#staysFor(other, waiter);
   }
 
   #serve(waiter: Waiter, image: PoolImage, tally: Tally): void {
@@ -154,8 +155,14 @@ class Planner {
     } else if (tally.coming > 0) {
       tally.coming -= 1;
     } else if (!image.pausing && !this.#startNormal(image, tally)) {
-      if (!grading || !this.#startReserve(image)) this.#makeRoom(image, tally, true);
+      if ((grading && this.#startReserve(image)) || !this.#staysFor(image, waiter)) return;
+      this.#makeRoom(image, tally, true);
     }
+  }
+
+  /** Whether a request still waits when another container of its image has started. */
+  #staysFor(image: PoolImage, waiter: Waiter): boolean {
+    return waiter.endsAt - this.#limits.now() > image.startMs;
   }
 
   #startNormal(image: PoolImage, tally: Tally): boolean {

@@ -11,14 +11,13 @@ import type {
   TakenSandbox,
 } from '../sandbox.ts';
 import type { ContainerState } from './container-state.ts';
-import { isPressed } from './growth.ts';
 import { PoolImage } from './image.ts';
 import { givesWay, planStarts } from './plan.ts';
 import { PooledContainer } from './pooled-container.ts';
 import { PoolQueue } from './queue.ts';
 import { type PoolOptions, type PoolSettings, poolSettings, type RemovalCause } from './settings.ts';
-import { spareContainers } from './spare.ts';
 import { type PoolCounts, type PoolStats, poolStats } from './stats.ts';
+import { PoolUpkeep, type Upkept } from './upkeep.ts';
 
 /** Free containers of an image that are kept for the grades of its last episodes. */
 const KEPT_FOR_GRADING = 2;
@@ -35,8 +34,7 @@ export class SandboxPool implements SandboxSource, TakeBack {
   readonly #settings: PoolSettings;
   readonly #images = new Map<string, PoolImage>();
   readonly #queue: PoolQueue;
-  readonly #pinged = new Set<PooledContainer>();
-  #health: NodeJS.Timeout | null = null;
+  readonly #upkeep: PoolUpkeep;
   /** Timer until a free container may be given up for a wanted one. */
   #ripening: NodeJS.Timeout | undefined;
   /** Warm containers are missing because other images have their places. */
@@ -59,13 +57,19 @@ export class SandboxPool implements SandboxSource, TakeBack {
     for (const name of Object.keys(this.#settings.images)) {
       this.#images.set(name, new PoolImage(name, this.#settings));
     }
+    const upkept: Upkept = {
+      images: () => this.#images.values(),
+      mayShrink: () => this.#queue.size === 0,
+      onUnhealthy: (member, image, reason) => this.#replace(member, image, 'unhealthy', reason),
+      onSpare: (member, image, reason) => this.#discard(member, image, 'idle', reason),
+    };
+    this.#upkeep = new PoolUpkeep(upkept, this.#settings);
   }
 
-  /** Start each image's `warm` containers in the background, and their health checks. */
+  /** Start each image's `warm` containers in the background, and the looks at free ones. */
   start(): void {
-    if (this.#drained !== null || this.#health !== null) return;
-    this.#health = setInterval(() => this.#checkHealth(), this.#settings.healthIntervalMs);
-    this.#health.unref();
+    if (this.#drained !== null) return;
+    this.#upkeep.start();
     this.#schedule();
   }
 
@@ -247,7 +251,7 @@ export class SandboxPool implements SandboxSource, TakeBack {
 
   #startSucceeded(member: PooledContainer, image: PoolImage, durationMs: number): void {
     this.#counts.started += 1;
-    image.startSucceeded();
+    image.startSucceeded(durationMs);
     this.#settings.onEvent({
       type: 'started',
       image: image.name,
@@ -299,39 +303,8 @@ export class SandboxPool implements SandboxSource, TakeBack {
     });
   }
 
-  #checkHealth(): void {
-    this.#shrink();
-    for (const image of this.#images.values()) {
-      for (const member of image.members) {
-        if (member.state !== 'ready' || this.#pinged.has(member)) continue;
-        this.#pinged.add(member);
-        member
-          .ping(this.#settings.pingTimeoutMs)
-          .catch(({ message }: Error) => {
-            // A container that is leased by now has other deadlines.
-            if (member.state === 'ready') this.#replace(member, image, 'unhealthy', message);
-          })
-          .finally(() => this.#pinged.delete(member));
-      }
-    }
-  }
-
-  /** Remove containers beyond the warm ones that are not used: after a while, or at once if the machine has too little left. */
-  #shrink(): void {
-    if (this.#drained !== null || this.#queue.size > 0) return;
-    const { host, now, idleMs } = this.#settings;
-    const spare = spareContainers(this.#images.values());
-    if (spare.length === 0) return;
-    const pressed = isPressed(host());
-    for (const member of spare) {
-      if (!pressed && now() - member.freeSince < idleMs) continue;
-      const reason = pressed ? 'The machine has too little memory or processes left.' : 'It was not used.';
-      this.#discard(member, this.#image(member.image), 'idle', reason);
-    }
-  }
-
   async #drain(deadlineMs: number): Promise<void> {
-    if (this.#health !== null) clearInterval(this.#health);
+    this.#upkeep.stop();
     clearTimeout(this.#ripening);
     // `#drained` is set now, so that the steps below start no container.
     await null;

@@ -23,6 +23,8 @@ export class Waiter {
   readonly purpose: Purpose;
   /** By which requests take turns: grades and episodes, then clients, then environments. */
   readonly path: readonly unknown[];
+  /** When its wait is over, in milliseconds from any fixed moment. */
+  readonly endsAt: number;
   readonly #options: AcquireOptions;
   readonly #parts: WaiterParts;
   readonly #sandbox = new Deferred<Sandbox>();
@@ -45,6 +47,7 @@ export class Waiter {
     this.#options = options;
     this.#parts = parts;
     this.#began = parts.now();
+    this.endsAt = this.#began + queueTimeoutMs;
     this.#timer = setTimeout(() => this.#expire(queueTimeoutMs), queueTimeoutMs);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }

@@ -5,7 +5,7 @@ import re
 import signal
 import time
 from collections.abc import Container, Iterable
-from typing import Callable, NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional, TypeVar
 
 from processes import LastPid, send, started_at
 
@@ -46,6 +46,7 @@ class Task(NamedTuple):
     switches: int
 
 
+_Seen = TypeVar("_Seen")
 # By process and thread.
 Tasks = dict[tuple[int, int], Task]
 
@@ -108,6 +109,18 @@ class AgentProcesses:
         """Whether none of them ran since `halt`."""
         tasks, complete = self._tasks()
         return complete and tasks == self._rest
+
+    def while_stopped(self, look: Callable[[], _Seen]) -> Optional[_Seen]:
+        """The result of `look` at stopped processes; None if they did not stay stopped. What was at rest before stays so."""
+        held = self.at_rest
+        try:
+            if not self.halt():
+                return None
+            seen = look()
+            return seen if self.undisturbed() else None
+        finally:
+            if not held:
+                self.release()
 
     def close(self) -> None:
         self._last_pid.close()

@@ -1,7 +1,8 @@
 # Read and evaluated once by the sandbox's bash, before the agent's first command; session.py has the other end.
 # 60: "go" lines in. 61: a command's text up to a NUL byte, then its standard input. 62: reports
-# "<sequence> <exit status> <working directory>\0" out. A go line is empty, "i" where there is input, or "s": then the shell
-# writes its state into the file of the texts (61), for another shell; shell_state.py has the other end.
+# "<sequence> <exit status> <working directory>\0" out. A go line is empty, "i" where there is input, or "s": then the text
+# is functions, and the shell empties the file and writes its state behind its place, for another shell; shell_state.py has the
+# other end.
 
 # The loop runs with 60 to 62 closed. To restore them, bash keeps copies under other numbers, close-on-exec. The driver
 # finds these copies by file identity and uses them to talk to the runner, so programs never inherit them.
@@ -44,113 +45,6 @@ __sw_mend() {
   __sw_cutting=
 }
 
-# Names of variables that a shell gives values to itself, or the driver.
-__sw_is_own() {
-  case $1 in
-    BASHOPTS | BASHPID | BASH_ALIASES | BASH_ARGC | BASH_ARGV | BASH_ARGV0 | BASH_CMDS | BASH_COMMAND) return 0 ;;
-    BASH_EXECUTION_STRING | BASH_LINENO | BASH_MONOSECONDS | BASH_SOURCE | BASH_STACK | BASH_SUBSHELL) return 0 ;;
-    BASH_TRAPSIG | BASH_VERSINFO | BASH_VERSION | COMP_WORDBREAKS | DIRSTACK | EPOCHREALTIME | EPOCHSECONDS) return 0 ;;
-    EUID | FUNCNAME | GROUPS | HISTCMD | LINENO | PIPESTATUS | PPID | RANDOM | SECONDS | SHELLOPTS | SRANDOM) return 0 ;;
-    UID | _ | __sw_*) return 0 ;;
-  esac
-  return 1
-}
-
-# Write scripts with which a new shell gets this one's state. Parts end with a NUL byte: words for what cannot be carried; notes;
-# the script up to the traps; the script after them. The notes are read back, as a capture would need a process. A line of a
-# value may look like a name, and then names no variable. Aliases apply to lines after them, so the last part is one command.
-__sw_save() {
-  __sw_options_were=$BASHOPTS __sw_modes_were=$SHELLOPTS
-  builtin local -
-  builtin set +eu
-  builtin shopt -u nocasematch
-  builtin local __sw_line __sw_flags __sw_at
-  builtin local -a __sw_lines __sw_functions
-  builtin local -A __sw_names
-  [[ $PWD -ef . && $PWD == /* && $PWD != *$'\n'* ]] || builtin echo directory
-  [[ $! ]] && builtin echo jobs
-  for __sw_line in shm sem msg; do
-    builtin mapfile -t __sw_lines <"/proc/sysvipc/$__sw_line"
-    ((${#__sw_lines[@]} == 1)) || builtin echo ipc
-  done
-  builtin printf '\0'
-  builtin declare -p
-  builtin declare -F
-  builtin printf '\0'
-  builtin mapfile -t __sw_lines <"/proc/self/fd/$__sw_text"
-  for __sw_line in "${__sw_lines[@]}"; do
-    [[ $__sw_line == "declare -"* ]] || continue
-    __sw_line=${__sw_line#declare -} __sw_flags=${__sw_line%% *} __sw_line=${__sw_line#* }
-    if [[ $__sw_flags == f* ]]; then
-      [[ $__sw_line == __sw_* ]] || __sw_functions+=("$__sw_flags $__sw_line")
-      continue
-    fi
-    __sw_line=${__sw_line%%=*}
-    if [[ $__sw_line =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] && ! __sw_is_own "$__sw_line"; then __sw_names[$__sw_line]=; fi
-  done
-
-  builtin printf 'SECONDS=%d\n__sw_clear\nbuiltin cd -- %q\n' "$SECONDS" "$PWD"
-  for ((__sw_at = ${#DIRSTACK[@]} - 1; __sw_at > 0; __sw_at--)); do
-    builtin printf 'builtin pushd -n -- %q\n' "${DIRSTACK[__sw_at]}"
-  done
-  builtin declare -p "${!__sw_names[@]}"
-  builtin printf 'BASH_ARGV0=%q\nbuiltin set --' "$0"
-  (($# > 0)) && builtin printf ' %q' "$@"
-  builtin echo
-  builtin umask -p
-  for __sw_line in c d e f i l m n q r s t u v x; do
-    builtin printf 'builtin ulimit -S%s ' "$__sw_line"
-    builtin ulimit "-S$__sw_line"
-    builtin printf 'builtin ulimit -H%s ' "$__sw_line"
-    builtin ulimit "-H$__sw_line"
-  done
-  builtin complete -p
-  for __sw_line in "${!BASH_CMDS[@]}"; do
-    builtin printf 'builtin hash -p %q %q\n' "${BASH_CMDS[$__sw_line]}" "$__sw_line"
-  done
-  builtin printf '\0builtin shopt -s extglob\n'
-  for __sw_line in "${__sw_functions[@]}"; do
-    builtin declare -f -- "${__sw_line#* }"
-    [[ $__sw_line == "f "* ]] || builtin printf 'builtin declare -%s -- %q\n' "${__sw_line%% *}" "${__sw_line#* }"
-  done
-  builtin printf '{\n'
-  for __sw_line in "${!BASH_ALIASES[@]}"; do
-    builtin printf 'builtin alias -- %q=%q\n' "$__sw_line" "${BASH_ALIASES[$__sw_line]}"
-  done
-  builtin enable -n
-  builtin printf '__sw_options %q %q\n' "$__sw_options_were" "$__sw_modes_were"
-  builtin printf '__sw_tracing=%s __sw_status=%s\n__sw_again && :\n}\n\0' "$__sw_tracing" "$__sw_status"
-}
-__sw_saved() {
-  if [[ :$__sw_options_were: == *:nocasematch:* ]]; then builtin shopt -s nocasematch; fi
-}
-
-# For a new shell: no variables but its own.
-__sw_clear() {
-  for __sw_line in {A..Z} {a..z} _; do
-    builtin eval "__sw_names=(\"\${!$__sw_line@}\")"
-    for __sw_line in "${__sw_names[@]}"; do __sw_is_own "$__sw_line" || builtin unset -v "$__sw_line"; done
-  done
-  builtin unset -v __sw_line __sw_names
-}
-
-# Exactly these options of `shopt` and `set`, as in BASHOPTS and SHELLOPTS.
-__sw_options() {
-  __sw_differ "$BASHOPTS" "$1" builtin shopt -u
-  __sw_differ "$1" "$BASHOPTS" builtin shopt -s
-  __sw_differ "$SHELLOPTS" "$2" builtin set +o
-  __sw_differ "$2" "$SHELLOPTS" builtin set -o
-}
-# For each word of a list that is not in the other.
-__sw_differ() {
-  __sw_list=$1: __sw_other=:$2:
-  builtin shift 2
-  while [[ $__sw_list ]]; do
-    if [[ $__sw_other != *:"${__sw_list%%:*}":* ]]; then "$@" "${__sw_list%%:*}"; fi
-    __sw_list=${__sw_list#*:}
-  done
-}
-
 trap '{ [[ $__sw_running ]] && __sw_cut; } 2>/dev/null && { return 130 2>/dev/null; break 9999 2>/dev/null; }' RTMIN+7
 
 # The script was standard input, and the shell's name its path.
@@ -180,6 +74,12 @@ __sw_loop='while while {
     if [[ $__sw_input == s ]]; then
       __sw_tracing=${-//[^xv]};
       builtin set +xv;
+      IFS= builtin read -r -d "" -u $__sw_text __sw_code;
+      __sw_aliases=; builtin shopt -q expand_aliases && __sw_aliases=1 && builtin shopt -u expand_aliases;
+      builtin eval "$__sw_code";
+      __sw_code=;
+      [[ $__sw_aliases ]] && builtin shopt -s expand_aliases;
+      builtin : >|/proc/self/fd/$__sw_text;
       builtin trap -p DEBUG RETURN >&$__sw_text;
       [[ -s /proc/self/fd/$__sw_text ]] || { builtin trap -p; builtin printf "\0"; __sw_save "$@"; __sw_saved; } >&$__sw_text;
     else builtin read -r __sw_spilled </dev/null; IFS= builtin read -r -d "" -u $__sw_text __sw_code; case $-$__sw_status in

@@ -7,6 +7,8 @@ _PR_CAPBSET_READ, _PR_CAPBSET_DROP = 23, 24
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 _VERSION = 0x20080522  # sets of 64 bits
 _libc = ctypes.CDLL(None, use_errno=True)
+# Looked up here, once, and not by each fork.
+_prctl, _capget, _capset = _libc.prctl, _libc.capget, _libc.capset
 
 # Docker's default capabilities less MKNOD, AUDIT_WRITE, SETPCAP and SETFCAP, with their numbers.
 AGENT = {
@@ -42,8 +44,8 @@ def bound(rights: dict) -> None:
     """
     kept = set(rights.values())
     for number in range(64):
-        is_there = number not in kept and _libc.prctl(_PR_CAPBSET_READ, number, 0, 0, 0) == 1
-        if is_there and _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) != 0:
+        is_there = number not in kept and _prctl(_PR_CAPBSET_READ, number, 0, 0, 0) == 1
+        if is_there and _prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) != 0:
             raise OSError(ctypes.get_errno(), f"capability {number} cannot be taken from the bounding set")
 
 
@@ -55,25 +57,39 @@ def bequeath() -> None:
     _write(sets)
 
 
+class Rights:
+    """
+    Of the rights that this process has now, whose bounding set has no others, those of `rights`; worked out before a fork.
+    Raises OSError.
+    """
+
+    def __init__(self, rights: dict) -> None:
+        mask = sum(1 << number for number in rights.values())
+        self._sets = _read()
+        for position, half in enumerate(self._sets):
+            kept = half.permitted & (mask >> 32 * position) & 0xFFFFFFFF
+            half.effective = half.permitted = half.inheritable = kept
+        self._header = ctypes.byref(_Header(_VERSION, 0))
+
+    def keep(self) -> None:
+        """Reduce the rights of this process to these. Raises OSError."""
+        _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+        _check(_capset(self._header, self._sets), "capabilities cannot be set")
+
+
 def keep(rights: dict) -> None:
     """Reduce the rights of this process, whose bounding set has no others, to `rights`. Raises OSError."""
-    _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    mask = sum(1 << number for number in rights.values())
-    sets = _read()
-    for position, half in enumerate(sets):
-        kept = half.permitted & (mask >> 32 * position) & 0xFFFFFFFF
-        half.effective = half.permitted = half.inheritable = kept
-    _write(sets)
+    Rights(rights).keep()
 
 
 def _read() -> ctypes.Array:
     sets = (_Sets * 2)()
-    _check(_libc.capget(ctypes.byref(_Header(_VERSION, 0)), sets), "capabilities cannot be read")
+    _check(_capget(ctypes.byref(_Header(_VERSION, 0)), sets), "capabilities cannot be read")
     return sets
 
 
 def _write(sets: ctypes.Array) -> None:
-    _check(_libc.capset(ctypes.byref(_Header(_VERSION, 0)), sets), "capabilities cannot be set")
+    _check(_capset(ctypes.byref(_Header(_VERSION, 0)), sets), "capabilities cannot be set")
 
 
 def _check(result: int, problem: str) -> None:

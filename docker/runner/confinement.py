@@ -14,7 +14,7 @@ from typing import Any, Callable
 
 import capabilities
 import mounts
-from capabilities import AGENT, INSPECTION
+from capabilities import AGENT, INSPECTION, Rights
 from devices import PROC_FLAGS, cover_proc
 from mounts import MS_REC
 from processes import offer_first
@@ -24,11 +24,15 @@ _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _INSTRUCTION_SIZE = 8
 _NAMESPACES = mounts.CLONE_NEWNS | mounts.CLONE_NEWCGROUP | mounts.CLONE_NEWUTS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWPID
-_libc = ctypes.CDLL(None, use_errno=True)
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 
 class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
+
+    @staticmethod
+    def of(code: bytes) -> "_Program":
+        return _Program(len(code) // _INSTRUCTION_SIZE, code)
 
 
 class Confinement:
@@ -42,7 +46,8 @@ class Confinement:
     """
 
     def __init__(self, seccomp_filter: bytes, devices: str, hostname: str) -> None:
-        self._filter = seccomp_filter
+        self._filter = _Program.of(seccomp_filter)
+        self._agent, self._inspection = Rights(AGENT), Rights(INSPECTION)
         self._devices = devices
         self._hostname = hostname
 
@@ -52,7 +57,7 @@ class Confinement:
         def begin() -> None:
             self._enter(layer.merged, layer.shm)
             # At once: from here on every file may be the agent's, including those that Python opens itself.
-            self._give_up(AGENT)
+            self._give_up(self._agent)
             work()
 
         return _fork(begin, flags | _NAMESPACES)
@@ -73,7 +78,7 @@ class Confinement:
             hide_arguments()
             for namespace in namespaces:
                 mounts.join(namespace)
-            self._give_up(AGENT)
+            self._give_up(self._agent)
             become = work()
             pid = mounts.clone(mounts.CLONE_PARENT)
             if pid == 0:
@@ -91,7 +96,7 @@ class Confinement:
             root = view()
             self._settle(root)
             capabilities.bound(INSPECTION)
-            self._give_up(INSPECTION)
+            self._give_up(self._inspection)
             work()
 
         return _fork(begin, _NAMESPACES)
@@ -100,7 +105,7 @@ class Confinement:
         """Fork into the caller's own namespaces, for callers that may not create new ones."""
 
         def begin() -> None:
-            self._give_up(AGENT)
+            self._give_up(self._agent)
             work()
 
         return _fork(begin, flags)
@@ -114,24 +119,26 @@ class Confinement:
     def _settle(self, root: str) -> None:
         """In the first process of the namespaces: mount a read-only procfs, set the host name, make `root` the only root."""
         proc = f"{root}/proc"
-        mounts.mount("proc", proc, "proc", PROC_FLAGS)
-        cover_proc(proc, f"{self._devices}/null")
-        mounts.protect(proc, PROC_FLAGS)
+        mounts.mount("proc", proc, "proc", PROC_FLAGS | mounts.MS_RDONLY)
+        cover_proc(proc, self._devices)
         mounts.set_hostname(self._hostname)
         mounts.become_root(root)
 
-    def _give_up(self, rights: dict) -> None:
+    def _give_up(self, rights: Rights) -> None:
         """Give up all other rights permanently, and let nobody read this process's memory."""
         set_dumpable(False)
-        _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-        capabilities.keep(rights)
-        take_filter(self._filter)
+        _checked(_prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        rights.keep()
+        _take(self._filter)
 
 
 def take_filter(code: bytes) -> None:
     """Install a system call filter permanently; without `no_new_privs` that needs SYS_ADMIN. Raises OSError."""
-    program = _Program(len(code) // _INSTRUCTION_SIZE, code)
-    _checked(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0))
+    _take(_Program.of(code))
+
+
+def _take(program: _Program) -> None:
+    _checked(_prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0))
 
 
 def hide_arguments() -> None:
@@ -143,7 +150,7 @@ def hide_arguments() -> None:
 
 def set_dumpable(is_dumpable: bool) -> None:
     """Set whether processes of the same user may trace this process and read its memory and descriptors. Raises OSError."""
-    _checked(_libc.prctl(_PR_SET_DUMPABLE, int(is_dumpable), 0, 0, 0))
+    _checked(_prctl(_PR_SET_DUMPABLE, int(is_dumpable), 0, 0, 0))
 
 
 def _fork(begin: Callable[[], None], flags: int) -> int:

@@ -56,18 +56,16 @@ def _make_device(known: str, path: str) -> None:
         mounts.protect(path, MS_NOSUID | MS_NOEXEC)
 
 
-def cover_proc(proc: str, nothing: str) -> None:
-    """Cover what a procfs shows of the machine with an empty device, `nothing`, and empty folders."""
+def cover_proc(proc: str, devices: str) -> None:
+    """
+    Cover what a procfs shows of the machine with an empty device and an empty folder of `devices`, which `make_devices`
+    made. Binds are as read-only as what they show.
+    """
     for name in _COVERED_FILES:
-        path = f"{proc}/{name}"
-        if os.path.exists(path):
-            mounts.bind(nothing, path)
-            mounts.protect(path, MS_NOSUID | MS_NOEXEC)
+        mounts.bind_if_there(f"{devices}/null", f"{proc}/{name}")
     for name in _COVERED_FOLDERS:
-        path = f"{proc}/{name}"
-        if os.path.isdir(path):
-            mounts.mount("tmpfs", path, "tmpfs", PROC_FLAGS, "size=4k,mode=555")
-            mounts.protect(path, PROC_FLAGS)
+        # In `devices` itself it stays empty: a layer's own is mounted elsewhere.
+        mounts.bind_if_there(f"{devices}/shm", f"{proc}/{name}")
 
 
 def protect_settings(proc: str = "/proc") -> None:

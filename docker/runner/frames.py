@@ -7,6 +7,7 @@ import struct
 from typing import Optional
 
 MAX_FRAME = 64 * 1024 * 1024
+_COPIED = 1 << 16
 _LENGTHS = struct.Struct(">II")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -64,7 +65,8 @@ class FrameChannel:
             raise Disconnected("malformed frame") from None
         if not isinstance(header, dict):
             raise Disconnected("malformed frame")
-        payload = bytes(buffer[8 + header_length : end])
+        with memoryview(buffer) as view:
+            payload = bytes(view[8 + header_length : end])
         del buffer[:end]
         return header, payload
 
@@ -85,7 +87,12 @@ class FrameChannel:
 
     def write(self, header: dict, payload: bytes = b"") -> None:
         head = _encode(header).encode()
-        data = _LENGTHS.pack(4 + len(head) + len(payload), len(head)) + head + payload
-        written = os.write(self._write_fd, data)
-        while written < len(data):
-            written += os.write(self._write_fd, memoryview(data)[written:])
+        data = _LENGTHS.pack(4 + len(head) + len(payload), len(head)) + head
+        # A large payload is not copied once more.
+        parts = (data, payload) if len(payload) > _COPIED else (data + payload,)
+        written = os.writev(self._write_fd, parts)
+        for part in parts:
+            rest = memoryview(part)[written:]
+            written = max(written - len(part), 0)
+            while rest:
+                rest = rest[os.write(self._write_fd, rest) :]

@@ -114,7 +114,7 @@ class Layer:
 
     def __init__(self, ground: Ground, folder: str, fill: Optional[Fill] = None) -> None:
         self._folder = folder
-        self._mounted = []
+        self._is_mounted = False
         self.roots = []
         self.merged = os.path.join(folder, "merged")
         # The agent's /dev/shm; it shares the layer's limits and is dropped with it.
@@ -122,7 +122,7 @@ class Layer:
         os.mkdir(folder)
         try:
             mount("layer", folder, "tmpfs", MS_NOSUID | MS_NODEV, ground.tmpfs_options)
-            self._mounted.append(folder)
+            self._is_mounted = True
             os.mkdir(self.merged)
             os.mkdir(self.shm)
             os.chmod(self.shm, 0o1777)
@@ -152,11 +152,12 @@ class Layer:
         os.mkdir(work)
         target = self.merged if root.prefix == "/" else self.merged + root.prefix
         ground.mount_overlay(target, root.prefix, root.upper, work)
-        self._mounted.append(target)
 
     def drop(self) -> None:
-        while self._mounted:
-            unmount(self._mounted.pop())
+        if self._is_mounted:
+            # With what is mounted in it: the kernel waits for all processors at each call.
+            unmount(self._folder)
+            self._is_mounted = False
         try:
             os.rmdir(self._folder)
         except OSError:

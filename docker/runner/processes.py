@@ -28,11 +28,14 @@ def ticks_at(moment: float) -> int:
 def offer_first(pid: Union[int, str]) -> None:
     """When memory runs out, the kernel kills this process (a pid, or "self") and its descendants first, not the runner."""
     try:
-        with open(f"/proc/{pid}/oom_score_adj", "w", encoding="ascii") as file:
-            file.write("1000")
+        file = os.open(f"/proc/{pid}/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
     except OSError:
         # It has ended already.
-        pass
+        return
+    try:
+        os.write(file, b"1000")
+    finally:
+        os.close(file)
 
 
 def children_of(pid: int) -> list[int]:

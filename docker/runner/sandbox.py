@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 import bash_process
 import capabilities
@@ -20,25 +20,20 @@ from environment import ENVIRONMENT
 from files import get, list_files, put
 from inspection import Inspection
 from layer import Ground, Layer, Pristine
-from layer_copy import CannotCopy, pack, unpack
+from layer_copy import CannotCopy, unpack
 from processes import end_strays, reap_orphans, ticks_at
 from program import Program
 from request_error import RequestError
 from resolver import CONFIGURATION, OfflineResolver
-from sandbox_copy import SandboxCopy, baseline_of, told
+from sandbox_copy import NotCopied, SandboxCopy, baseline_of, copy_of, take_state
 from seccomp import filter_program
 from session import CANNOT_START, Session, SessionEnded
 from session_process import SessionProcess
-from shell_state import MOST_BYTES, ShellState, may_tell, parse, wait_until_idle
 from zygote import Zygote, ZygoteSettings
 
 _START_S = 20.0
 # The program of a restarted session may be the agent's by now. Two attempts fit into the server's grace after a deadline.
 _RESTART_S = 1.0
-# For a shell to write or take its state.
-_STATE_S = 10.0
-# Looks at a state that something disturbs.
-_LOOKS = 3
 # An engine's message for a program that cannot be started.
 CANNOT_EXECUTE = 126
 
@@ -230,45 +225,19 @@ class LayerSandbox:
     def snapshot(self) -> tuple[dict, bytes]:
         """The whole state as bytes; without bytes, the reasons why it cannot be copied exactly."""
         self._refuse_at_rest()
+        copied = self._copy()
+        if isinstance(copied, NotCopied):
+            return copied._asdict(), b""
+        return {"reasons": [], "processes": 0}, copied.encode()
+
+    def _copy(self) -> Union[SandboxCopy, NotCopied]:
         if self.kind != "bash" or self._session is None or self._session.has_ended:
-            return _not_copied(["a session that is not Bash"], 0)
-        shell = self._session.processes.interpreter
-        if not may_tell(shell):
-            return _not_copied(["a shell with a limit on files, or with too much memory"], 0)
+            return NotCopied(["a session that is not Bash"])
         try:
-            state = parse(self._session.state(_STATE_S, MOST_BYTES))
+            return copy_of(self._session, self._layer, self._ground.form, self._baseline)
         except SessionEnded:
             self._end_session()
-            return _not_copied(["a session that ended"], 0)
-        wait_until_idle(shell)
-        processes = self._session.processes
-        for _ in range(_LOOKS):
-            # Other than for a grade, the session may go on if it does not stay stopped.
-            stopped = processes.halt()
-            try:
-                copied = self._snapshot(state) if stopped else None
-                undisturbed = stopped and processes.undisturbed()
-            finally:
-                processes.release()
-            if copied is not None and undisturbed:
-                return copied
-        return _not_copied(["processes that do not stay stopped"], 0)
-
-    def _snapshot(self, state: Optional[ShellState]) -> tuple[dict, bytes]:
-        session = self._session
-        reasons = ["the state of the shell"] if state is None else [*state.reasons]
-        others = session.processes.count_others()
-        if not session.has_own_descriptors():
-            reasons.append("redirected or additional file descriptors")
-        if state is None or reasons or others:
-            return _not_copied(reasons, others)
-        try:
-            files = pack(self._layer.folders)
-        except CannotCopy as error:
-            return _not_copied([str(error)], 0)
-        baseline = told(self._baseline, self._layer)
-        copy = SandboxCopy(self._ground.form, baseline, state.script, memoryview(files))
-        return {"reasons": [], "processes": 0}, copy.encode()
+            return NotCopied(["a session that ended"])
 
     def restore(self, payload: bytes) -> None:
         """Drop the layer, and make one with the state of a snapshot. Raises RequestError if it would be another state."""
@@ -283,35 +252,22 @@ class LayerSandbox:
             self.reset()
             raise RequestError("not_supported", f"the layer cannot be made again: {error}") from error
         self._baseline = baseline_of(copy.baseline, self._layer)
-        if not self._take_state(copy.script):
-            self.reset()
-            raise RequestError("not_supported", "the state of the shell cannot be made again")
-
-    def _take_state(self, script: bytes) -> bool:
-        """Start the session with this state; whether it then has it."""
         try:
             self._session = self._start_session("/", _RESTART_S)
-            self._session.run(script, None, _STATE_S, None, Capture(0))
-            state = parse(self._session.state(_STATE_S, MOST_BYTES))
+            is_same = take_state(self._session, copy.script)
         except SessionEnded:
-            return False
-        return state is not None and state.equals(ShellState(script, []))
+            is_same = False
+        if not is_same:
+            self.reset()
+            raise RequestError("not_supported", "the state of the shell cannot be made again")
 
     def _at_rest(self, look: Callable[[], Any]) -> Any:
         """The result of `look` while no process of the agent changes files."""
         if self._session is None:
             return look()
-        processes = self._session.processes
-        held = processes.at_rest
-        if processes.halt():
-            try:
-                seen = look()
-                undisturbed = processes.undisturbed()
-            finally:
-                if not held:
-                    processes.release()
-            if undisturbed:
-                return seen
+        seen = self._session.processes.while_stopped(look)
+        if seen is not None:
+            return seen
         # A session that does not stay stopped is ended.
         self._end_session()
         return look()
@@ -352,10 +308,6 @@ class LayerSandbox:
         elif mode == "kill" or not self._session.processes.halt():
             # A session that cannot be stopped is ended.
             self._end_session()
-
-
-def _not_copied(reasons: list[str], processes: int) -> tuple[dict, bytes]:
-    return {"reasons": reasons, "processes": processes}, b""
 
 
 def _not_started(request: dict, reason: str) -> tuple[dict, bytes]:

@@ -1,12 +1,20 @@
-"""A sandbox's state as bytes: its layer, the state that diffs compare with, and the script of its shell."""
+"""A copy of a sandbox: its layer, the state that diffs compare with, and the script of its shell; all as bytes."""
 
 import json
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
+from capture import Capture
 from changes import Baseline
 from layer import Layer
+from layer_copy import CannotCopy, pack
+from session import Session
+from shell_state import MOST_BYTES, WRITER, ShellState, may_tell, parse, wait_until_idle
 from upper import Node
 
+# For a shell to write or take its state.
+_STATE_S = 10.0
+# Looks at a state that something disturbs.
+_LOOKS = 3
 _LENGTH = 4
 # Fields of a node as they are; `ino` and `ctime` are those of another layer's files.
 _FIELDS = ("type", "mode", "uid", "gid", "size", "ino", "links", "device", "digest", "attributes", "opaque", "redirect")
@@ -35,12 +43,60 @@ class SandboxCopy(NamedTuple):
         return SandboxCopy(**json.loads(bytes(head)), script=bytes(script), files=files)
 
 
+class NotCopied(NamedTuple):
+    """Why a sandbox cannot be copied exactly, in words, and how many of the agent's processes no copy would have."""
+
+    reasons: list[str]
+    processes: int = 0
+
+
+def copy_of(
+    session: Session, layer: Layer, ground: list[Any], baseline: Optional[Baseline]
+) -> Union[SandboxCopy, NotCopied]:
+    """The state of a sandbox with a Bash session. Raises SessionEnded if the shell did not survive."""
+    processes = session.processes
+    shell = processes.interpreter
+    if not may_tell(shell):
+        return NotCopied(["a shell with a limit on files, or with too much memory"])
+    state = parse(session.state(WRITER, _STATE_S, MOST_BYTES))
+    wait_until_idle(shell)
+    for _ in range(_LOOKS):
+        # Other than for a grade, the session may go on if it does not stay stopped.
+        copied = processes.while_stopped(lambda: _copy_at_rest(session, state, layer, ground, baseline))
+        if copied is not None:
+            return copied
+    return NotCopied(["processes that do not stay stopped"])
+
+
+def _copy_at_rest(
+    session: Session, state: Optional[ShellState], layer: Layer, ground: list[Any], baseline: Optional[Baseline]
+) -> Union[SandboxCopy, NotCopied]:
+    reasons = ["the state of the shell"] if state is None else [*state.reasons]
+    others = session.processes.count_others()
+    if not session.has_own_descriptors():
+        reasons.append("redirected or additional file descriptors")
+    if state is None or reasons or others:
+        return NotCopied(reasons, others)
+    try:
+        files = pack(layer.folders)
+    except CannotCopy as error:
+        return NotCopied([str(error)])
+    return SandboxCopy(ground, _told_baseline(baseline, layer), state.script, memoryview(files))
+
+
+def take_state(session: Session, script: bytes) -> bool:
+    """Give a new shell this state; whether it then has it. Raises SessionEnded if it did not survive."""
+    session.run(WRITER + script, None, _STATE_S, None, Capture(0))
+    state = parse(session.state(b"", _STATE_S, MOST_BYTES))
+    return state is not None and state.equals(ShellState(script, []))
+
+
 def _part(data: memoryview) -> tuple[memoryview, memoryview]:
     end = _LENGTH + int.from_bytes(data[:_LENGTH], "big")
     return data[_LENGTH:end], data[end:]
 
 
-def told(baseline: Optional[Baseline], layer: Layer) -> Optional[list[Any]]:
+def _told_baseline(baseline: Optional[Baseline], layer: Layer) -> Optional[list[Any]]:
     """A baseline for another layer, one state per root."""
     if baseline is None:
         return None

@@ -135,10 +135,14 @@ class Session:
             raise SessionEnded(_TIMED_OUT, timeout)
         return _TIMED_OUT, timeout
 
-    def state(self, timeout_s: float, most: int) -> bytes:
-        """What a shell writes of its state, at most `most` bytes. Raises SessionEnded if it did not survive."""
+    def state(self, writer: bytes, timeout_s: float, most: int) -> bytes:
+        """
+        What a shell writes of its state, at most `most` bytes. `writer`: functions that it evaluates first. Raises
+        SessionEnded if it did not survive.
+        """
         self._sequence += 1
-        rewrite(self._code, b"")
+        text = writer + b"\0"
+        rewrite(self._code, text)
         # It is unknown how much the shell writes.
         self._position = None
         try:
@@ -149,7 +153,7 @@ class Session:
         if timeout is not None:
             self.kill()
             raise SessionEnded(_TIMED_OUT, timeout)
-        return os.pread(self._code, most, 0)
+        return os.pread(self._code, most, len(text))
 
     def has_own_descriptors(self) -> bool:
         """Whether the shell has the descriptors that it began with and no others."""

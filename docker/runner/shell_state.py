@@ -5,9 +5,13 @@ import re
 import resource
 import stat
 import time
+from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
-# Words of the driver for what no other shell can be given, and what they mean.
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_copies.sh"), "rb") as _file:
+    # Functions with which a shell writes its state and takes one.
+    WRITER = _file.read()
+# Words of its functions for what no other shell can be given, and what they mean.
 _REASONS = {
     b"directory": "a working directory that is gone or renamed",
     b"jobs": "background jobs that the shell waits for",
@@ -15,7 +19,21 @@ _REASONS = {
 }
 # They would run for the driver's own commands.
 _TRAPS = re.compile(rb" (DEBUG|RETURN)$", re.MULTILINE)
-_PARTS = 5
+_PARTS = 7
+# Variables that a shell gives values to itself.
+_OWN = frozenset(
+    (
+        *("BASHOPTS", "BASHPID", "BASH_ALIASES", "BASH_ARGC", "BASH_ARGV", "BASH_ARGV0", "BASH_CMDS", "BASH_COMMAND"),
+        *("BASH_EXECUTION_STRING", "BASH_LINENO", "BASH_MONOSECONDS", "BASH_SOURCE", "BASH_STACK", "BASH_SUBSHELL"),
+        *("BASH_TRAPSIG", "BASH_VERSINFO", "BASH_VERSION", "COMP_WORDBREAKS", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS"),
+        *("EUID", "FUNCNAME", "GROUPS", "HISTCMD", "LINENO", "PIPESTATUS", "PPID", "RANDOM", "SECONDS", "SHELLOPTS"),
+        *("SRANDOM", "UID", "_"),
+    )
+)
+_CLEAR = f"__sw_clear ' {' '.join(sorted(_OWN))} '\n".encode()
+_ESCAPE = re.compile(rb"\\.", re.DOTALL)
+_QUOTED_OR_END = re.compile(rb"\"[^\"]*\"|'[^']*'|(\n)")
+_NAME = re.compile(rb"declare -\S+ (\w+)[=\n]")
 # What is read of a state, and the memory of a shell that is asked for it.
 MOST_BYTES = 4 << 20
 _MOST_RESIDENT = 64 << 20
@@ -44,12 +62,23 @@ def parse(written: bytes) -> Optional[ShellState]:
         return ShellState(b"", ["traps for DEBUG or RETURN"])
     if len(parts) != _PARTS + 1 or parts[-1]:
         return None
-    traps, words, _, before, after = parts[:_PARTS]
+    traps, words, _, declared, place, before, after = parts[:_PARTS]
     reasons = [reason for word, reason in _REASONS.items() if word in words.split(b"\n")]
-    # A shell always has variables. Without any, it could not read its own notes.
-    if before.count(b"\ndeclare -") < 5:
-        return None
-    return ShellState(before + traps + after, reasons)
+    return ShellState(b"".join((_CLEAR, place, *_variables(declared), before, traps, after)), reasons)
+
+
+def _variables(declared: bytes) -> Iterator[bytes]:
+    """Of what `declare -p` writes, the variables that a new shell must be given. A value can have several lines."""
+    # Of the same length, so that every quotation mark that is left begins or ends a text.
+    plain = _ESCAPE.sub(b"  ", declared)
+    start = 0
+    for found in _QUOTED_OR_END.finditer(plain):
+        if found[1] is None:
+            continue
+        name = _NAME.match(declared, start)
+        if name and not name[1].startswith(b"__sw_") and name[1].decode() not in _OWN:
+            yield declared[start : found.end()]
+        start = found.end()
 
 
 def may_tell(pid: int) -> bool:
@@ -105,5 +134,5 @@ def _file(status: os.stat_result) -> tuple[int, int]:
 
 
 def _lines(script: bytes) -> list[bytes]:
-    """Its lines in any order, without the first, which is the time."""
-    return sorted(script.split(b"\n")[1:])
+    """Its lines in any order, without the first two: what it clears is always the same, and the time is not."""
+    return sorted(script.split(b"\n")[2:])

@@ -1,10 +1,14 @@
 """Starts programs with exactly the given descriptors, regardless of what the runner has open or ignores."""
 
+import ctypes
 import fcntl
 import os
 import signal
 
-_IGNORED_SIGNALS = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)
+# As numbers, and by libc: a fork has other things to do than to make enumerations.
+_IGNORED_SIGNALS = (int(signal.SIGINT), int(signal.SIGPIPE), int(signal.SIGXFSZ))
+_DEFAULT = 0
+_signal = ctypes.CDLL(None).signal
 # Above every descriptor that a program is given.
 _LIFTED = 100
 _MOST = 1 << 20
@@ -30,7 +34,7 @@ def keep_only(descriptors: dict) -> None:
 def heed_signals() -> None:
     """In a fork: reset signal handlers to their defaults."""
     for number in _IGNORED_SIGNALS:
-        signal.signal(number, signal.SIG_DFL)
+        _signal(number, _DEFAULT)
 
 
 def become(argv: list[str], environment: dict, cwd: str) -> None:
@@ -38,4 +42,5 @@ def become(argv: list[str], environment: dict, cwd: str) -> None:
     heed_signals()
     os.setsid()
     os.chdir(cwd)
-    os.execvpe(argv[0], argv, environment)
+    execute = os.execve if "/" in argv[0] else os.execvpe
+    execute(argv[0], argv, environment)

@@ -1,9 +1,9 @@
+import { within } from '../../docker/deadline.ts';
 import { SandboxError } from '../../docker/errors.ts';
 import type { ExecRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, GradeRequest, Task } from '../environment.ts';
 import { outputText, strictText } from '../output-text.ts';
-import { within } from '../time-left.ts';
 import {
   execRequest,
   INTERCODE_TIMEOUT_MS,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { within } from '../../docker/deadline.ts';
 import type { RunResult, Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, GradeRequest, Task } from '../environment.ts';
 import { outputText } from '../output-text.ts';
-import { within } from '../time-left.ts';
 import {
   type ActionResult,
   definedFunction,

@@ -2,9 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
 import type { ImageRef, RunResult, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { type Attempt, lostAttempt } from './attempt.ts';
-import { type JudgeReply, replyTo, SessionReply } from './judge-reply.ts';
+import { framesIn, type JudgeReply, newNonce, replyTo, SessionReply } from './judge-reply.ts';
 import { COMPILE, judgeLoader, judgeModules } from './judge-source.ts';
-import { framesIn, newNonce } from './reply-frames.ts';
 import { ALL_SECONDS, type Solution, workOf } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 

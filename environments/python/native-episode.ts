@@ -1,3 +1,4 @@
+import { within } from '../../docker/deadline.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type {
@@ -8,8 +9,7 @@ import type {
   GradeRequest,
   Task,
 } from '../environment.ts';
-import { observedRun } from '../observed-run.ts';
-import { within } from '../time-left.ts';
+import { observedRun } from '../output-text.ts';
 import type { Rewards } from './rewards.ts';
 import type { PythonTaskRecord } from './task.ts';
 import { Work } from './work.ts';

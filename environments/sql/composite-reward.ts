@@ -72,3 +72,9 @@ export function compositeReward(parts: CompositeParts, weights: CompositeWeights
   const total = names.reduce((sum, name) => sum + weights[name], 0);
   return names.reduce((sum, name) => sum + weights[name] * parts[name], 0) / total;
 }
+
+/** Reward of the gold query as the only action: it has explored nothing, unless there is nothing to explore. */
+export function rewardOfGoldAlone({ sql, dialect }: GoldQuery, weights: CompositeWeights): number {
+  const exploration = tablesRead(sql, dialect).size === 0 ? 1 : 0;
+  return compositeReward({ format: 1, execution: 1, exploration }, weights);
+}

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { ImageDefinition } from '../../docker/sandbox.ts';
+import type { ImageDefinition } from '../../docker/image-definition.ts';
 import type { RecordFlaw } from '../definition.ts';
 import { type TarMember, tarContent, tarMembers } from '../tar-file.ts';
 import type { SqlDatasetFile } from './images.ts';

@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
-import type { ImageDefinition, Sandbox } from '../../docker/sandbox.ts';
+import type { ImageDefinition } from '../../docker/image-definition.ts';
+import type { Sandbox } from '../../docker/sandbox.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { defineEnvironment } from '../define-environment.ts';
+import { compositeWeights, rewardOfGoldAlone } from './composite-reward.ts';
 import { databaseIn, SCHEMA_FILE } from './database-folder.ts';
 import { homelessTask, LIST_IMAGE } from './databases.ts';
 import type { Schema } from './driver-answer.ts';
@@ -37,8 +39,13 @@ export const sql = defineEnvironment({
   imagesOf: ({ images }) => Object.values(images),
   flawOf: (dataset: SqlDatasetFile) => homelessTask(dataset),
   prompt: { first: 'sql>', more: '...', until: 'line' },
-  goldOf: ({ gold }, { dialect }) =>
-    typeof gold === 'string' ? gold : gold[dialect === 'mysql' ? 'mysql' : 'sqlite'],
+  goldOf: (record, { dialect }) => goldOf(record, dialect === 'mysql' ? 'mysql' : 'sqlite', false),
+
+  goldReward: (record, { dialect: wanted }, { scoring, weights }) => {
+    if (scoring !== 'composite') return 1;
+    const dialect = wanted === 'mysql' ? 'mysql' : 'sqlite';
+    return rewardOfGoldAlone({ sql: goldOf(record, dialect, false), dialect }, compositeWeights(weights));
+  },
 
   open: ({ sandboxes, defaults, goldCache: cache }) => ({
     plan({ task, dataset, record, options }) {

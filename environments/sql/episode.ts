@@ -1,8 +1,8 @@
+import { within } from '../../docker/deadline.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, GradeRequest, Task } from '../environment.ts';
 import { outputText } from '../output-text.ts';
-import { within } from '../time-left.ts';
 import type { Execution, StatementResult } from './driver-answer.ts';
 import type { Gold, GoldSource } from './gold.ts';
 import type { Grader, RowsGrade } from './grading.ts';

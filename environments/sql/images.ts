@@ -1,4 +1,4 @@
-import type { ImageDefinition } from '../../docker/sandbox.ts';
+import type { ImageDefinition } from '../../docker/image-definition.ts';
 import type { PlayableDataset } from '../playable-dataset.ts';
 import { driverSource } from './driver-source.ts';
 import { MYSQL_DUMP, MYSQL_FILES, MYSQL_SCRIPT } from './mysql-image.ts';

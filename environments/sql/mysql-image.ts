@@ -1,4 +1,4 @@
-import type { ImageDefinition } from '../../docker/sandbox.ts';
+import type { ImageDefinition } from '../../docker/image-definition.ts';
 
 /** Paths of a database server's files in an image. */
 const FOLDER = '/srv/sql';

@@ -1,17 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import { createMcpHandler, isInitializeRequest, isLegacyRequest } from '@modelcontextprotocol/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Environment } from '../../environments/environment.ts';
-import { JsonError, parseJson } from '../bounded-json.ts';
-import type { Config } from '../config.ts';
-import type { EpisodeRegistry } from '../episode-registry.ts';
-import { clipped } from '../excerpt.ts';
-import { HTTP_READER, HttpAnswers } from '../http-answers.ts';
-import { readBody } from '../http-body.ts';
-import { KeptEpisodes } from '../kept-episodes.ts';
-import type { ServerMemory } from '../server-memory.ts';
-import { ClientGate } from '../step-gate.ts';
+import type { Config } from '../config/config.ts';
+import { HttpAnswers, httpGate, statusOfError } from '../connection/http-answers.ts';
+import { KeptEpisodes } from '../fronts/kept-episodes.ts';
+import { JsonError, parseJson } from '../json/bounded-json.ts';
+import { clipped } from '../json/excerpt.ts';
+import type { ServerMemory } from '../memory/server-memory.ts';
+import type { EpisodeRegistry } from '../registry/registry.ts';
 import { McpSessions } from './sessions.ts';
 import { mcpServer, toolOffer } from './tools.ts';
 
@@ -49,11 +46,7 @@ function webRequest({ raw, url }: FastifyRequest, reply: FastifyReply): Request 
 export function registerMcp(app: FastifyInstance, { environment, ...parts }: McpParts): void {
   const { config, log, memory, registry } = parts;
   const answers = new HttpAnswers(memory, config);
-  const gate = new ClientGate({
-    flow: HTTP_READER,
-    outputs: memory.outputs.client(),
-    outputBytes: config.max_output_bytes,
-  });
+  const gate = httpGate(memory, config);
   const episodes = new KeptEpisodes({
     registry,
     idleMs: config.session_idle_ms,
@@ -70,22 +63,13 @@ export function registerMcp(app: FastifyInstance, { environment, ...parts }: Mcp
     { responseMode: 'sse', onerror: (err) => log.debug({ err }, 'an MCP request was refused') },
   );
 
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
-    readBody(payload, config.max_frame_bytes),
-  );
   app.setErrorHandler((error, _request, reply) => {
-    const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+    const status = statusOfError(error);
     if (status >= 500) log.warn({ err: error }, 'an MCP request failed');
     const message = status < 500 ? String(error) : 'Internal server error.';
     return reply.code(status).send(refusal(status < 500 ? -32_600 : -32_603, message));
   });
-  app.addHook('onRequest', async (request, reply) => {
-    if (answers.reserve(request, reply)) return undefined;
-    const message = 'The server has not enough memory for this request now: try again.';
-    reply.code(503).header('retry-after', '1').header('connection', 'close');
-    return reply.send(refusal(-32_603, message));
-  });
+  answers.readBodies(app, (message) => refusal(-32_603, message));
   app.addHook('onClose', async () => {
     await handler.close();
     await episodes.leave();

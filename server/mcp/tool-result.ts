@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { EvaluateResult, ResetResult, StepResult } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { FailureClass } from '../../protocol/failure.ts';
-import { clipped } from '../excerpt.ts';
-import { failureOfReset, toldFailure } from '../told-failure.ts';
+import { stepText } from '../fronts/step-text.ts';
+import { failureOfReset, toldFailure } from '../fronts/told-failure.ts';
+import { clipped } from '../json/excerpt.ts';
 
 const ToldFailure = z.object({
   class: FailureClass,
@@ -37,26 +38,6 @@ function content(text: string, output: ToolOutput, isError = false): CallToolRes
   return { content: [{ type: 'text', text }], structuredContent: output, ...(isError ? { isError } : {}) };
 }
 
-/** Facts of an observation that a model should read besides the output. */
-function notesOf({ observation, reward, terminated, truncated, info }: StepResult): string[] {
-  const { exit_code: exitCode, timed_out: timedOut, truncated_bytes: leftOut } = observation;
-  return [
-    ...(typeof exitCode === 'number' && exitCode !== 0 ? [`exit code ${exitCode}`] : []),
-    ...(timedOut === true ? ['stopped at its deadline'] : []),
-    ...(typeof leftOut === 'number' && leftOut > 0 ? [`${leftOut} bytes of output left out`] : []),
-    ...(reward === null ? [] : [`reward ${reward}`]),
-    ...(info.ungraded === undefined ? [] : [`not graded: ${info.ungraded}`]),
-    ...(info.limit === undefined ? [] : [`the limit of ${info.limit} is reached`]),
-    ...(terminated || truncated ? ['the episode is over'] : []),
-  ];
-}
-
-function withNotes(text: string, notes: readonly string[]): string {
-  if (notes.length === 0) return text === '' ? '(no output)' : text;
-  const between = text === '' || text.endsWith('\n') ? '' : '\n';
-  return `${text}${between}[${notes.join('; ')}]`;
-}
-
 /** @param episode that the client must pass with every call; `undefined` if its session stands for it */
 export function resetAnswer(result: ResetResult, episode: string | undefined): CallToolResult {
   const { observation, task, info } = result;
@@ -69,13 +50,6 @@ export function resetAnswer(result: ResetResult, episode: string | undefined): C
     task: { id: task.id, index: task.index, dataset: task.dataset },
     info,
   });
-}
-
-/** The text of a step for a model. */
-export function stepText(result: StepResult): string {
-  const { failure, observation } = result;
-  if (failure === null) return withNotes(observation.output, notesOf(result));
-  return `${failure.message} (${failure.code}) The episode is over without a reward.`;
 }
 
 export function stepAnswer(result: StepResult): CallToolResult {

@@ -5,11 +5,17 @@ import type { Environment } from '../../environments/environment.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ResetOptions } from '../../protocol/episode.ts';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
-import type { KeptEpisodes } from '../kept-episodes.ts';
-import type { ClientGate } from '../step-gate.ts';
-import { type FileRequest, fileCode } from './file-code.ts';
+import { type FileRequest, fileCode } from '../fronts/file-code.ts';
+import type { KeptEpisodes } from '../fronts/kept-episodes.ts';
+import {
+  type RunInput,
+  type SubmitInput,
+  type ToolName,
+  type ToolSpec,
+  toolSpecs,
+} from '../fronts/tool-specs.ts';
+import type { ClientGate } from '../memory/step-gate.ts';
 import { errorAnswer, evaluateAnswer, resetAnswer, stepAnswer, ToolOutput } from './tool-result.ts';
-import { type RunInput, type SubmitInput, type ToolName, type ToolSpec, toolSpecs } from './tool-specs.ts';
 
 export interface ToolsParts {
   /** Made for clients with a session if there is one, else for those without. */

@@ -6,15 +6,11 @@ import { ProtocolError } from '../../protocol/errors.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { OpenEnvObservation, OpenEnvState } from '../../protocol/openenv.ts';
 import type { EndReason } from '../../protocol/trajectory.ts';
-import type { Episode } from '../episode.ts';
-import {
-  ClientGone,
-  type EpisodeRegistry,
-  type OpenedEpisode,
-  type OpenRequest,
-} from '../episode-registry.ts';
-import type { StepGate } from '../step-gate.ts';
-import { failureOfReset, type ToldFailure, toldFailure } from '../told-failure.ts';
+import type { Episode } from '../episode/episode.ts';
+import { failureOfReset, type ToldFailure, toldFailure } from '../fronts/told-failure.ts';
+import type { StepGate } from '../memory/step-gate.ts';
+import { ClientGone, type OpenRequest } from '../registry/opening.ts';
+import type { EpisodeRegistry, OpenedEpisode } from '../registry/registry.ts';
 import { validateAction, validateReset } from './validation.ts';
 
 /** Maximum deadline of an action, in milliseconds, so that its result is there within `ANSWER_MS`. */

@@ -1,6 +1,6 @@
 import type { OpenEnvObservation, OpenEnvState } from '../../protocol/openenv.ts';
 import type { EndReason } from '../../protocol/trajectory.ts';
-import { RequestQueue } from '../request-queue.ts';
+import { RequestQueue } from '../memory/request-queue.ts';
 import { OpenEnvEpisodes, type OpenEnvEpisodesParts } from './episodes.ts';
 
 /**

@@ -1,9 +1,9 @@
-import type { z } from 'zod';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { OpenEnvCall, OpenEnvMcpRequest } from '../../protocol/openenv.ts';
-import { JsonError, parseJson } from '../bounded-json.ts';
-import { clipped, MAX_ISSUES } from '../excerpt.ts';
-import { failureOfReset } from '../told-failure.ts';
+import { failureOfReset } from '../fronts/told-failure.ts';
+import { JsonError, parseJson } from '../json/bounded-json.ts';
+import { clipped } from '../json/excerpt.ts';
+import { reasonsIn } from '../json/param-issues.ts';
 import { OpenEnvExecutionError } from './episodes.ts';
 import type { OpenEnvSessions } from './sessions.ts';
 import type { OpenEnvPlayer, OpenEnvTools } from './tools.ts';
@@ -59,10 +59,10 @@ export async function answerMcpText(text: string, parts: OpenEnvMcpParts): Promi
 /** The answer to a request. */
 export async function answerMcp(input: unknown, parts: OpenEnvMcpParts): Promise<McpAnswer> {
   const parsed = OpenEnvMcpRequest.safeParse(input);
-  if (!parsed.success) return refusal(INVALID_REQUEST, `Invalid request: ${reasons(parsed.error)}`);
+  if (!parsed.success) return refusal(INVALID_REQUEST, `Invalid request: ${reasonsIn(parsed.error)}`);
   const { id = null, method, params = {} } = parsed.data;
   try {
-    return { jsonrpc: '2.0', id, result: await resultOf(method, params, parts) };
+    return { jsonrpc: '2.0', id, result: await methodResult(method, params, parts) };
   } catch (error) {
     if (error instanceof McpError) return refusal(error.code, error.message, id);
     if (error instanceof OpenEnvValidationError) {
@@ -80,7 +80,7 @@ export async function answerMcp(input: unknown, parts: OpenEnvMcpParts): Promise
   }
 }
 
-async function resultOf(
+async function methodResult(
   method: string,
   params: Readonly<Record<string, unknown>>,
   { tools, sessions, player }: OpenEnvMcpParts,
@@ -90,7 +90,7 @@ async function resultOf(
       return { tools: tools.list };
     case 'tools/call': {
       const call = OpenEnvCall.safeParse(params);
-      if (!call.success) throw new McpError(INVALID_PARAMS, `Invalid params - ${reasons(call.error)}`);
+      if (!call.success) throw new McpError(INVALID_PARAMS, `Invalid params - ${reasonsIn(call.error)}`);
       const { name, arguments: input, session_id } = call.data;
       const data = await tools.call(player ?? sessionOf(sessions, session_id), name, input ?? {});
       const { output } = data.observation;
@@ -124,11 +124,4 @@ function sessionOf(sessions: OpenEnvSessions, id: unknown) {
   const session = sessions.find(id);
   if (session === undefined) throw new McpError(INVALID_PARAMS, `Unknown session_id: ${clipped(id, 100)}`);
   return session;
-}
-
-function reasons({ issues }: z.ZodError): string {
-  return issues
-    .slice(0, MAX_ISSUES)
-    .map((issue) => `${clipped(issue.path.join('.'), 200)}: ${clipped(issue.message, 500)}`)
-    .join('; ');
 }

@@ -1,19 +1,16 @@
-import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Environment } from '../../environments/environment.ts';
 import { MAX_TIMEOUT_MS } from '../../protocol/action.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { OpenEnvStepRequest } from '../../protocol/openenv.ts';
-import { JsonError, parseJson } from '../bounded-json.ts';
-import type { Config } from '../config.ts';
-import type { EpisodeRegistry } from '../episode-registry.ts';
-import { clipped, excerpt } from '../excerpt.ts';
-import { HTTP_READER, HttpAnswers } from '../http-answers.ts';
-import { readBody } from '../http-body.ts';
-import type { ServerMemory } from '../server-memory.ts';
-import { ClientGate } from '../step-gate.ts';
+import type { Config } from '../config/config.ts';
+import { HttpAnswers, httpGate, statusOfError } from '../connection/http-answers.ts';
+import { JsonError, parseJson } from '../json/bounded-json.ts';
+import { clipped, excerpt } from '../json/excerpt.ts';
+import type { ServerMemory } from '../memory/server-memory.ts';
+import type { EpisodeRegistry } from '../registry/registry.ts';
 import { faultOf, OpenEnvExecutionError } from './episodes.ts';
 import { OpenEnvHttpEpisodes } from './http-episodes.ts';
 import { answerMcpText } from './mcp.ts';
@@ -97,7 +94,7 @@ function httpErrorOf(error: unknown): HttpError {
   if (error instanceof ProtocolError) {
     return { status: statusOf(error), detail: clipped(error.message) };
   }
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  const status = statusOfError(error);
   return { status, detail: status < 500 ? clipped(String(error)) : 'Internal server error.' };
 }
 
@@ -105,8 +102,7 @@ function httpErrorOf(error: unknown): HttpError {
 export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void {
   const { config, environment, log, memory, registry } = parts;
   const answers = new HttpAnswers(memory, config);
-  const outputs = memory.outputs.client();
-  const gate = new ClientGate({ flow: HTTP_READER, outputs, outputBytes: config.max_output_bytes });
+  const gate = httpGate(memory, config);
   const http = new OpenEnvHttpEpisodes(
     { environment: environment.id, registry, stepTimeoutMs: config.step_timeout_ms, gate },
     config.session_idle_ms,
@@ -118,19 +114,11 @@ export function registerOpenEnv(app: FastifyInstance, parts: OpenEnvParts): void
   const api = openEnvApi(environment);
 
   // Bodies are parsed in the routes: `/mcp` answers text that is not JSON with status 200.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request: FastifyRequest, payload: IncomingMessage) =>
-    readBody(payload, config.max_frame_bytes),
-  );
+  answers.readBodies(app, (detail) => ({ detail }));
   app.setErrorHandler((error, _request, reply) => {
     const { status, detail } = httpErrorOf(error);
     if (status >= 500) log.warn({ err: error }, 'an OpenEnv request failed');
     return reply.code(status).send({ detail, ...faultOf(error) });
-  });
-  app.addHook('onRequest', async (request, reply) => {
-    if (answers.reserve(request, reply)) return undefined;
-    const detail = 'The server has not enough memory for this request now: try again.';
-    return reply.code(503).header('retry-after', '1').header('connection', 'close').send({ detail });
   });
   app.addHook('onClose', async () => {
     await Promise.all([http.leave('shutdown'), sessions.leave()]);

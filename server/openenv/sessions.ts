@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { OpenEnvObservation, OpenEnvState } from '../../protocol/openenv.ts';
 import type { EndReason } from '../../protocol/trajectory.ts';
-import type { Config } from '../config.ts';
-import type { EpisodeRegistry } from '../episode-registry.ts';
-import { HTTP_READER } from '../http-answers.ts';
-import type { ServerMemory } from '../server-memory.ts';
-import { ClientGate } from '../step-gate.ts';
+import type { Config } from '../config/config.ts';
+import { httpGate } from '../connection/http-answers.ts';
+import { RememberedSessions } from '../fronts/remembered-sessions.ts';
+import type { ServerMemory } from '../memory/server-memory.ts';
+import type { ClientGate } from '../memory/step-gate.ts';
+import type { EpisodeRegistry } from '../registry/registry.ts';
 import type { OpenEnvEpisodesParts } from './episodes.ts';
 import { OpenEnvHttpEpisodes } from './http-episodes.ts';
 import type { OpenEnvPlayer } from './tools.ts';
-
-/** Minimum of sessions that are remembered. */
-const LEAST = 4_096;
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -80,53 +78,38 @@ export interface OpenEnvSessionsParts {
 /** The sessions of an environment that clients have created by request. */
 export class OpenEnvSessions {
   readonly #parts: OpenEnvSessionsParts;
-  readonly #most: number;
-  readonly #sessions = new Map<string, OpenEnvSession>();
+  readonly #sessions: RememberedSessions<OpenEnvSession>;
 
   constructor(parts: OpenEnvSessionsParts) {
+    const { max_episodes: maxEpisodes } = parts.config;
     this.#parts = parts;
-    this.#most = Math.max(LEAST, 2 * parts.config.max_episodes);
+    this.#sessions = new RememberedSessions({ maxEpisodes, isIdle: (session) => session.idle });
   }
 
   create(): OpenEnvSession {
     const { environment, registry, config, memory } = this.#parts;
-    const gate = new ClientGate({
-      flow: HTTP_READER,
-      outputs: memory.outputs.client(),
-      outputBytes: config.max_output_bytes,
-    });
+    const gate = httpGate(memory, config);
     const parts = { environment, registry, stepTimeoutMs: config.step_timeout_ms };
     const session = new OpenEnvSession(parts, gate, config.session_idle_ms);
-    this.#sessions.set(session.id, session);
-    if (this.#sessions.size > this.#most) this.#forgetOne(session);
+    this.#sessions.add(session.id, session);
     return session;
   }
 
+  /** A session, which is used just now. */
   find(id: string): OpenEnvSession | undefined {
-    return this.#sessions.get(id);
+    return this.#sessions.use(id);
   }
 
   /** End a session and its episode. @returns whether it existed */
   async close(id: string): Promise<boolean> {
-    const session = this.#sessions.get(id);
+    const session = this.#sessions.take(id);
     if (session === undefined) return false;
-    this.#sessions.delete(id);
     await session.leave('client');
     return true;
   }
 
   /** End all. Never throws. */
   async leave(): Promise<void> {
-    const all = [...this.#sessions.values()];
-    this.#sessions.clear();
-    await Promise.all(all.map((session) => session.leave('shutdown')));
-  }
-
-  #forgetOne(newest: OpenEnvSession): void {
-    for (const [id, session] of this.#sessions) {
-      if (!session.idle || session === newest) continue;
-      this.#sessions.delete(id);
-      return;
-    }
+    await Promise.all(this.#sessions.takeAll().map((session) => session.leave('shutdown')));
   }
 }

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../../environments/environment.ts';
-import { OpenEnvRangeRequest, OpenEnvSplitRequest, OpenEnvTaskRequest } from '../../protocol/openenv.ts';
-import type { HttpAnswers } from '../http-answers.ts';
-import type { RequestQueue } from '../request-queue.ts';
-import { splitsOf, taskAt, taskSpec, tasksOf } from '../splits.ts';
+import { RangeRequest, SplitRequest, TaskRequest } from '../../protocol/splits.ts';
+import type { HttpAnswers } from '../connection/http-answers.ts';
+import { splitsOf, taskAt, taskSpec, tasksOf } from '../fronts/splits.ts';
+import type { RequestQueue } from '../memory/request-queue.ts';
 import { validate } from './validation.ts';
 
 export interface TaskRoutesParts {
@@ -23,22 +23,22 @@ export function registerTaskRoutes(
   app.get('/list_environments', async () => [id]);
   app.get(`/${id}/splits`, async () => splitsOf(environment));
   app.post(`/${id}/tasks`, ({ body }, reply) => {
-    const { split } = validate(OpenEnvSplitRequest, parse(body));
+    const { split } = validate(SplitRequest, parse(body));
     return listing.run(async () => {
       const tasks = tasksOf(environment, split).map(taskSpec);
       return answers.send(reply, { tasks, env_name: id });
     });
   });
   app.post(`/${id}/num_tasks`, async ({ body }) => {
-    const { split } = validate(OpenEnvSplitRequest, parse(body));
+    const { split } = validate(SplitRequest, parse(body));
     return { num_tasks: tasksOf(environment, split).length };
   });
   app.post(`/${id}/task`, async ({ body }) => {
-    const { split, index } = validate(OpenEnvTaskRequest, parse(body));
+    const { split, index } = validate(TaskRequest, parse(body));
     return { task: taskSpec(taskAt(environment, split, index)) };
   });
   app.post(`/${id}/task_range`, ({ body }, reply) => {
-    const { split, start, stop } = validate(OpenEnvRangeRequest, parse(body));
+    const { split, start, stop } = validate(RangeRequest, parse(body));
     return listing.run(async () => {
       const range = tasksOf(environment, split).slice(start ?? 0, stop ?? undefined);
       return answers.send(reply, { tasks: range.map(taskSpec) });

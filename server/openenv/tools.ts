@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Environment } from '../../environments/environment.ts';
 import { type OpenEnvObservation, type OpenEnvState, OpenEnvToolStep } from '../../protocol/openenv.ts';
-import { clipped } from '../excerpt.ts';
-import { FileRequest, fileCode } from '../mcp/file-code.ts';
-import { toolSpecs, withoutNulls } from '../mcp/tool-specs.ts';
+import { FileRequest, fileCode } from '../fronts/file-code.ts';
+import { toolSpecs, withoutNulls } from '../fronts/tool-specs.ts';
+import { clipped } from '../json/excerpt.ts';
 import { OpenEnvExecutionError } from './episodes.ts';
 import { validate } from './validation.ts';
 

@@ -10,7 +10,7 @@ import {
   SubmitAction,
 } from '../../protocol/action.ts';
 import type { OpenEnvIssue } from '../../protocol/openenv.ts';
-import { clipped, excerpt, MAX_ISSUES } from '../excerpt.ts';
+import { clipped, excerpt, MAX_ISSUES } from '../json/excerpt.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

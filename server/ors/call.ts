@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StepResult } from '../../protocol/episode.ts';
-import type { ClientGate } from '../step-gate.ts';
+import type { ClientGate } from '../memory/step-gate.ts';
 import type { CallResult } from './tools.ts';
 
 /** Time for which the result of a call can be asked for again, in milliseconds. */

@@ -2,9 +2,9 @@ import { withDeadline } from '../../docker/deadline.ts';
 import type { ResetOptions, ResetResult, StepResult } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { OrsCall } from '../../protocol/ors.ts';
-import { ClientGone } from '../episode-registry.ts';
-import type { KeptEpisodes } from '../kept-episodes.ts';
-import type { ClientGate } from '../step-gate.ts';
+import type { KeptEpisodes } from '../fronts/kept-episodes.ts';
+import type { ClientGate } from '../memory/step-gate.ts';
+import { ClientGone } from '../registry/opening.ts';
 import { Call } from './call.ts';
 import { type CallResult, callResult, type OrsTools, refusedCall } from './tools.ts';
 

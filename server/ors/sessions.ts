@@ -1,7 +1,5 @@
+import { mostSessions } from '../fronts/remembered-sessions.ts';
 import type { OrsSession } from './session.ts';
-
-/** Minimum of sessions at the same time. */
-const LEAST = 4_096;
 
 interface Kept {
   readonly session: OrsSession;
@@ -17,7 +15,7 @@ export class OrsSessions {
   /** @param maxEpisodes maximum number of open episodes */
   constructor(idleMs: number, maxEpisodes: number) {
     this.#idleMs = idleMs;
-    this.#most = Math.max(LEAST, 2 * maxEpisodes);
+    this.#most = mostSessions(maxEpisodes);
   }
 
   get full(): boolean {

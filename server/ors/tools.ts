@@ -2,21 +2,22 @@ import { z } from 'zod';
 import type { Environment } from '../../environments/environment.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { StepResult } from '../../protocol/episode.ts';
-import { clipped, MAX_ISSUES } from '../excerpt.ts';
-import { FileRequest, fileCode } from '../mcp/file-code.ts';
-import { stepText } from '../mcp/tool-result.ts';
-import { toolSpecs, withoutNulls } from '../mcp/tool-specs.ts';
-import { toldFailure } from '../told-failure.ts';
+import { FileRequest, fileCode } from '../fronts/file-code.ts';
+import { stepText } from '../fronts/step-text.ts';
+import { toldFailure } from '../fronts/told-failure.ts';
+import { toolSpecs, withoutNulls } from '../fronts/tool-specs.ts';
+import { clipped } from '../json/excerpt.ts';
+import { reasonsIn } from '../json/param-issues.ts';
 
 /** Why a tool was not run, as ORS names it. */
 export type CallRefusal = 'not_found' | 'input_validation' | 'episode_finished';
 
 /** The result of a call, as ORS has it. */
 export type CallResult =
-  | { readonly ok: true; readonly output: ToolOutput }
+  | { readonly ok: true; readonly output: CallOutput }
   | { readonly ok: false; readonly error: string; readonly reason: CallRefusal | null };
 
-interface ToolOutput {
+interface CallOutput {
   readonly blocks: readonly TextBlock[];
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly reward: number | null;
@@ -67,10 +68,7 @@ export class OrsTools {
     }
     const parsed = schema.safeParse(withoutNulls(input));
     if (!parsed.success) {
-      const reasons = parsed.error.issues
-        .slice(0, MAX_ISSUES)
-        .map(({ path, message }) => `${clipped(path.join('.'), 200)}: ${clipped(message, 500)}`);
-      return refusedCall(`Invalid input of ${name}: ${reasons.join('; ')}`, 'input_validation');
+      return refusedCall(`Invalid input of ${name}: ${reasonsIn(parsed.error)}`, 'input_validation');
     }
     if (name === 'submit') return { submit: true, ...parsed.data };
     if (name === 'run') return parsed.data as ActionObject;

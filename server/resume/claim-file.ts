@@ -1,5 +1,5 @@
 import { readlink, symlink, unlink } from 'node:fs/promises';
-import { unwritable } from '../line-file.ts';
+import { unwritable } from '../trajectory/line-file.ts';
 
 /** Beyond so many claims of servers that were killed in a replay, the episode is given up. */
 const MAX_CLAIMS = 16;

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
-import type { Episode } from '../episode.ts';
-import { RequestQueue } from '../request-queue.ts';
+import { type Claims, type Holder, tokenHash } from '../episode/claims.ts';
+import type { Episode } from '../episode/episode.ts';
+import { RequestQueue } from '../memory/request-queue.ts';
 import { claimFile } from './claim-file.ts';
-import { type Claims, type Holder, tokenHash } from './claims.ts';
 import { type RecordedEpisode, readRecorded } from './recorded-episode.ts';
 import type { TrajectoryIndex } from './trajectory-index.ts';
 

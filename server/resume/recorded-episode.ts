@@ -1,32 +1,22 @@
 import { stat } from 'node:fs/promises';
 import type { EnvironmentEpisode } from '../../environments/environment.ts';
-import type { StepResult } from '../../protocol/episode.ts';
 import type { Failure } from '../../protocol/failure.ts';
-import { type EndReason, type ResetEvent, TrajectoryEvent } from '../../protocol/trajectory.ts';
-import { type Done, doneBy, lastReward } from '../episode-history.ts';
-import type { EpisodePoint } from '../episode-point.ts';
-import { doneIn } from '../recorded-events.ts';
-import type { Inheritance, LastStep } from '../step-results.ts';
-import { linesOf } from '../trajectory-lines.ts';
-import { endOf } from '../turn.ts';
-
-/** How a recorded episode ended by itself. */
-export interface RecordedEnd {
-  readonly reason: EndReason;
-  readonly failure: Failure | null;
-  /** The end between two steps, as the result of the next one. */
-  readonly result?: StepResult;
-  /** Whether its file has the line that closes it. */
-  readonly closed: boolean;
-}
+import type { EndReason, ResetEvent } from '../../protocol/trajectory.ts';
+import type { RecordedEnd } from '../episode/parts.ts';
+import type { EpisodePoint } from '../episode/point.ts';
+import { goneOn, type LastStep, type PastResults } from '../episode/step-results.ts';
+import { endOf } from '../episode/turn.ts';
+import { lastReward, type PastTurn } from '../trajectory/past.ts';
+import { eventsIn, type RecordedEvent, RecordedPast } from '../trajectory/recorded-past.ts';
 
 /** An episode as its file has it. */
 export interface RecordedEpisode {
   readonly path: string;
   readonly reset: ResetEvent;
   /** What led to its state: not the steps that were taken back. */
-  readonly done: readonly Done[];
-  readonly inherited: Inheritance;
+  readonly past: readonly PastTurn[];
+  /** Where its steps are in the file. */
+  readonly results: PastResults;
   /** `null` if it goes on. */
   readonly end: RecordedEnd | null;
   /** Whether a client, a disconnection or a shutdown closed it. */
@@ -43,18 +33,19 @@ export interface RecordedEpisode {
   readonly size: number;
 }
 
-/** Reads the events of one episode, one after the other. */
+/** What the events of one episode tell, read one after the other. */
 class Reading {
+  readonly past = new RecordedPast();
   reset: ResetEvent | undefined;
-  done: Done[] = [];
-  lines: number[] = [];
   last: LastStep | undefined;
   end: RecordedEnd | null = null;
   closed = false;
   server: string | undefined;
   sandbox: string | undefined;
 
-  take(event: TrajectoryEvent, line: number): void {
+  take(recorded: RecordedEvent): void {
+    const { event } = recorded;
+    this.past.take(recorded);
     switch (event.event) {
       case 'reset':
         this.reset = event;
@@ -63,14 +54,11 @@ class Reading {
         return;
       case 'step': {
         const { failure, step, terminated, truncated } = event;
-        this.done.push(doneIn(event));
-        this.lines.push(line);
         this.last = { step, terminated, truncated };
         this.#endBy(endOf(event), failure);
         return;
       }
       case 'evaluate':
-        this.done.push(doneIn(event));
         this.#endBy(event.failure === null ? undefined : 'failure', event.failure);
         return;
       case 'limit': {
@@ -84,10 +72,7 @@ class Reading {
       }
       case 'undo':
         this.sandbox = event.sandbox;
-        this.done = doneBy(this.done, event.to_step, { of: (done) => done, present: false });
-        this.lines.length = event.to_step;
-        this.last =
-          event.to_step === 0 ? undefined : { step: event.to_step, terminated: false, truncated: false };
+        this.last = goneOn(event.to_step);
         return;
       case 'resume':
         this.server = event.server ?? this.server;
@@ -109,19 +94,21 @@ export async function readRecorded(path: string): Promise<RecordedEpisode> {
   const { size } = await stat(path);
   const reading = new Reading();
   const ends: number[] = [];
-  for await (const [text, end] of linesOf(path)) {
-    reading.take(TrajectoryEvent.parse(JSON.parse(text)), ends.length);
-    ends.push(end);
+  for await (const recorded of eventsIn(path)) {
+    reading.take(recorded);
+    ends.push(recorded.end);
   }
-  const { closed, done, end, last, lines, reset, sandbox, server } = reading;
+  const { closed, end, last, reset, sandbox, server } = reading;
   if (reset === undefined) throw new Error(`${path} does not begin with a reset`);
-  const inherited = { last, lines, stored: [] };
+  const past = reading.past.turns;
+  const lines = past.flatMap(({ action, line }) => (action === null ? [] : [line]));
+  const results = { last, lines, stored: [] };
   const begunAt = Date.parse(reset.time);
-  return { path, reset, done, inherited, end, closed, server, sandbox, begunAt, ends, size };
+  return { path, reset, past, results, end, closed, server, sandbox, begunAt, ends, size };
 }
 
 /** The state that a recorded episode was in. */
-export function pointOf({ done, inherited, reset }: RecordedEpisode): EpisodePoint {
+export function pointOf({ past, reset, results }: RecordedEpisode): EpisodePoint {
   return {
     episodeId: reset.episode_id,
     environment: reset.environment,
@@ -129,10 +116,10 @@ export function pointOf({ done, inherited, reset }: RecordedEpisode): EpisodePoi
     gradeMs: undefined,
     task: { ...reset.task, tags: [] },
     seed: reset.info.seed,
-    step: inherited.last?.step ?? 0,
-    done,
-    lastReward: lastReward(done),
-    record: null,
+    step: results.last?.step ?? 0,
+    past,
+    pastLines: null,
+    lastReward: lastReward(past),
     results: [],
   };
 }

@@ -1,17 +1,17 @@
 import type { TakeBack } from '../../docker/sandbox.ts';
 import type { ChosenTask, EnvironmentEpisode } from '../../environments/environment.ts';
-import { Episode } from '../episode.ts';
-import type { EpisodeObserver, EpisodeParts } from '../episode-parts.ts';
-import type { EpisodePoint } from '../episode-point.ts';
-import type { Remade, RemakeOptions, ReplayGate } from '../remake.ts';
-import { releasePlay } from '../resets.ts';
-import type { ClientGate } from '../step-gate.ts';
-import type { ResultMemory } from '../step-results.ts';
-import { observationHash, type TrajectoryFile, type TrajectoryLog } from '../trajectory-log.ts';
-import { TurnBudget } from '../turn-budget.ts';
+import { Episode } from '../episode/episode.ts';
+import { releasePlay } from '../episode/life.ts';
+import type { EpisodeObserver, EpisodeParts, MakeParts } from '../episode/parts.ts';
+import type { EpisodePoint } from '../episode/point.ts';
+import type { Remade, RemakeOptions, ReplayGate } from '../episode/remake.ts';
+import { TurnBudget } from '../episode/turn-budget.ts';
+import type { TurnNote } from '../episode/turn-note.ts';
+import type { ResultMemory } from '../memory/result-memory.ts';
+import type { ClientGate } from '../memory/step-gate.ts';
+import { observationHash, type TrajectoryFile, type TrajectoryLog } from '../trajectory/log.ts';
 import { endedPlay, pointOf, type RecordedEpisode } from './recorded-episode.ts';
 import { type TakenPlay, takenPlay } from './taken-play.ts';
-import type { TurnNote } from './turn-note.ts';
 
 export interface ReopeningParts {
   readonly trajectories: TrajectoryLog;
@@ -41,9 +41,6 @@ interface Reopened extends TakenPlay {
   readonly how: 'sandbox' | 'replay';
   readonly exact: boolean;
 }
-
-/** The parts of an episode that reports to this observer. */
-export type MakeParts = (observer: EpisodeObserver) => EpisodeParts;
 
 /** Goes on with episodes that servers of before have left, in their own files. */
 export class Reopening {
@@ -107,11 +104,7 @@ export class Reopening {
 
   #options({ options }: EpisodePoint): RemakeOptions {
     const { outputs, signal } = this.#parts;
-    const gate: ReplayGate = async (turn) => {
-      const taken = await outputs.pass(options.max_output_bytes, turn);
-      outputs.written(taken);
-      return taken;
-    };
+    const gate: ReplayGate = (turn) => outputs.passUnanswered(options.max_output_bytes, turn);
     return { signal, gate };
   }
 
@@ -125,13 +118,13 @@ export class Reopening {
 
   async #note(
     log: TrajectoryFile,
-    { inherited, reset }: RecordedEpisode,
+    { reset, results }: RecordedEpisode,
     { exact, how, play }: Reopened,
   ): Promise<void> {
     const { mark, observer } = this.#parts;
     const { reference } = play.sandbox;
     const time = new Date().toISOString();
-    const after_step = inherited.last?.step ?? 0;
+    const after_step = results.last?.step ?? 0;
     observer.resumed(reset.environment, how);
     try {
       const facts = { after_step, how, exact, server: mark, ...(reference && { sandbox: reference }) };
@@ -151,7 +144,7 @@ export class Reopening {
       readonly observer: EpisodeObserver;
     },
   ): EpisodeParts {
-    const { begunAt, end, inherited, reset } = recorded;
+    const { begunAt, end, reset } = recorded;
     const { now, results } = this.#parts;
     const { exact, ...parts } = own;
     return {
@@ -162,7 +155,7 @@ export class Reopening {
       options: reset.options,
       seed: reset.info.seed,
       point: pointOf(recorded),
-      left: { ageMs: Math.max(0, Date.now() - begunAt), exact, inherited, end },
+      left: { ageMs: Math.max(0, Date.now() - begunAt), exact, results: recorded.results, end },
       results,
       now,
     };

@@ -1,11 +1,11 @@
 import type { TakenSandbox } from '../../docker/sandbox.ts';
 import type { ChosenTask, EnvironmentEpisode } from '../../environments/environment.ts';
-import type { EpisodePoint } from '../episode-point.ts';
-import { playAgain, type RemakeOptions } from '../remake.ts';
-import { releasePlay } from '../resets.ts';
-import { observationHash } from '../trajectory-log.ts';
-import { TurnBudget } from '../turn-budget.ts';
-import { type TurnNote, turnNoted } from './turn-note.ts';
+import { releasePlay } from '../episode/life.ts';
+import type { EpisodePoint } from '../episode/point.ts';
+import { playAgain, type RemakeOptions } from '../episode/remake.ts';
+import { TurnBudget } from '../episode/turn-budget.ts';
+import { type TurnNote, turnNoted } from '../episode/turn-note.ts';
+import { observationHash } from '../trajectory/log.ts';
 
 /** An episode that goes on in the sandbox that it had. */
 export interface TakenPlay {

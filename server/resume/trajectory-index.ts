@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RequestQueue } from '../request-queue.ts';
+import { RequestQueue } from '../memory/request-queue.ts';
 
 export interface TrajectoryIndexOptions {
   /** The folder of trajectories. */

@@ -3,7 +3,7 @@ import { parseCheat } from '../../clients/cheats/cheat-script.ts';
 import { CHECKS } from '../../clients/check/checks.ts';
 import { verdictLine } from '../../clients/check/verdict.ts';
 import { type Defect, SmallEnvironment } from './small-environment.ts';
-import { checked } from './small-subject.ts';
+import { checked, TASKS } from './small-subject.ts';
 
 /** For each check, a defect that it must see, with what it says. */
 const DEFECTS: readonly [check: string, defect: Defect, line: RegExp][] = [
@@ -128,6 +128,29 @@ describe('an environment that breaks it', () => {
     const line = verdictLine(await checked('cheats', 'rewards a wrong answer', { cheats: [] }));
     expect(line).toMatch(/the cheat number 1 of the task must score <= no-op and scores 1 \(no-op 0\)/);
   });
+});
+
+test('a gold must have the reward that the definition says', async () => {
+  const tasks = TASKS.map((task) => ({ ...task, goldReward: 0.9 }));
+  for (const name of [
+    'gold',
+    'evaluate',
+    'every step',
+    'turns',
+    'time',
+    'forks',
+    'openenv',
+    'sandbox death',
+  ]) {
+    expect((await checked(name, null, { tasks })).outcome, name).toBe('failed');
+  }
+});
+
+test('a wrong answer must have less than its gold', async () => {
+  const tasks = TASKS.map((task) => ({ ...task, goldReward: 0 }));
+  expect(verdictLine(await checked('wrong answers', null, { tasks }))).toMatch(
+    /^✗ wrong answers: task task-0: wrong answer 1 has reward 0 with success false/,
+  );
 });
 
 describe('a check that is skipped', () => {

@@ -15,13 +15,14 @@ const SAMPLES: Samples = Samples.parse({
   count: { begin: 'count from 0', add: 'count up', show: 'count', one: '^1$' },
 });
 
-const TASKS: readonly CheckedTask[] = [0, 1].map((index) => ({
+export const TASKS: readonly CheckedTask[] = [0, 1].map((index) => ({
   id: `task-${index}`,
   index,
   names: [],
   anotherGold: null,
   as: 'step',
   gold: 'echo gold',
+  goldReward: 1,
   wrong: ['echo silver'],
   cheats: ['echo shiny'],
 }));

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { buildStep } from '../../clients/cli/build-step.ts';
-import { showBuilds } from '../../clients/cli/building.ts';
+import { buildStep, showBuilds } from '../../clients/cli/building.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 
 const DOCKER = [

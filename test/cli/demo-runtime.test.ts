@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { demoRuntime } from '../../clients/cli/demo-runtime.ts';
-import type { EngineName } from '../../docker/engines/table.ts';
+import type { Machine } from '../../clients/cli/machine.ts';
 import { machine, missing, noDocker } from './fake-machine.ts';
 
-const noImages = { images: async () => new Map<EngineName, string[]>([['docker', []]]) };
+const noImages = { images: { docker: [], local: [] } };
 
 test('a demo uses Docker where its image is built, and leaves the choice to the server without Docker', async () => {
   expect(await demoRuntime(machine())).toBe(null);
@@ -19,4 +19,16 @@ test.each([
   ['user namespaces', { read: async () => '0\n' }],
 ])('without %s it has to wait', async (_, lacks) => {
   expect(await demoRuntime(machine({ ...noImages, ...lacks }))).toBe(null);
+});
+
+test('the choice of a demo follows from what the engines say of themselves, whatever their names are', async () => {
+  const engines: Machine['engines'] = async () => [
+    { name: 'local', programs: 'image', findings: [], images: [] },
+    { name: 'docker', programs: 'machine', findings: [], images: [] },
+  ];
+  expect(await demoRuntime(machine({ engines }))).toEqual({
+    runtime: 'docker',
+    reason:
+      'the local engine has no images yet (`stepwell images build` builds them): using the docker engine',
+  });
 });

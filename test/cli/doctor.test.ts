@@ -3,12 +3,11 @@ import { doctor } from '../../clients/cli/doctor.ts';
 import { type Diagnosis, diagnose } from '../../clients/cli/doctor-checks.ts';
 import type { Machine } from '../../clients/cli/machine.ts';
 import { NoDockerError } from '../../docker/engines/docker/facts.ts';
-import type { EngineName } from '../../docker/engines/table.ts';
-import { DOCKER, machine, missing, noDocker } from './fake-machine.ts';
+import { type Changes, DOCKER, machine, missing, noDocker } from './fake-machine.ts';
 import { FakeTerminal, stepwell } from './fake-terminal.ts';
 
-const windows: Machine['docker'] = async () => ({ ...DOCKER, os: 'windows' });
-const forbidden: Machine['docker'] = async () => {
+const windows = async () => ({ ...DOCKER, os: 'windows' });
+const forbidden = async () => {
   throw new NoDockerError('this user may not use unix:///var/run/docker.sock', true, null);
 };
 
@@ -58,7 +57,7 @@ describe('the engine', () => {
 });
 
 describe('the checks', () => {
-  test.each<[string, Partial<Machine>, string, string]>([
+  test.each<[string, Changes, string, string]>([
     ['a missing Python', { run: missing('python3') }, 'Python 3', 'bad'],
     ['no Docker', noDocker, 'Docker engine', 'bad'],
     ['Docker for other systems', { docker: windows }, 'Docker engine', 'bad'],
@@ -73,12 +72,7 @@ describe('the checks', () => {
     ['user namespaces as root', { read: async () => '0\n', isRoot: true }, 'user namespaces', 'ok'],
     ['a taken port', { isPortFree: async () => false }, 'port 8765', 'warn'],
     ['no images for the local engine', noDocker, 'images', 'ok'],
-    [
-      'no images for Docker',
-      { images: async () => new Map<EngineName, string[]>([['docker', []]]) },
-      'images',
-      'warn',
-    ],
+    ['no images for Docker', { images: { docker: [] } }, 'images', 'warn'],
     ['no cgroup', { read: async () => null }, 'cgroup', 'warn'],
   ])('tell of %s', async (_case, changes, name, status) => {
     expect(check(await diagnose(machine(changes)), name).status).toBe(status);
@@ -103,11 +97,8 @@ describe('the checks', () => {
   test('name datasets and images by what lies in the state folder', async () => {
     const folders: Machine['folders'] = async (path) =>
       path === '/home/a/.stepwell/datasets' ? ['nl2bash-fs2', 'nl2bash-fs1'] : [];
-    const images = new Map<EngineName, string[]>([
-      ['docker', ['bash']],
-      ['local', ['bash']],
-    ]);
-    const diagnosis = await diagnose(machine({ folders, images: async () => images }));
+    const images = { docker: ['bash'], local: ['bash'] };
+    const diagnosis = await diagnose(machine({ folders, images }));
     expect(check(diagnosis, 'datasets').found).toBe('nl2bash-fs1, nl2bash-fs2');
     expect(check(diagnosis, 'images').found).toBe('docker: bash; local: bash');
   });

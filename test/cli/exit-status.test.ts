@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { CommandError, tell } from '../../clients/cli/command-error.ts';
+import { CommandError, reportOf } from '../../clients/cli/command-error.ts';
 import { run } from '../../clients/cli/program.ts';
 import { remoteError } from '../../clients/typescript/errors.ts';
 import { ERRORS, type ErrorName, ProtocolError } from '../../protocol/errors.ts';
@@ -115,8 +115,8 @@ describe('a wrong argument or file ends with 2, before anything begins, and one 
   test('what a server says of an argument', () => {
     const wrong = Object.keys(ERRORS).filter((name) => {
       const error = name as ErrorName;
-      const remote = tell(remoteError({ code: ERRORS[error].code, message: 'x' }));
-      expect(tell(new ProtocolError(error, 'x')).exitCode).toBe(remote.exitCode);
+      const remote = reportOf(remoteError({ code: ERRORS[error].code, message: 'x' }));
+      expect(reportOf(new ProtocolError(error, 'x')).exitCode).toBe(remote.exitCode);
       return remote.exitCode === 2;
     });
     expect(wrong.sort()).toEqual([
@@ -136,7 +136,7 @@ test.each([
   ['getaddrinfo', 'EAI_AGAIN', 2, '--host: '],
 ])('%s %s of a server that begins to listen ends with %d', (syscall, code, exitCode, flag) => {
   const error = Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
-  expect(tell(error)).toEqual({ exitCode, message: expect.stringContaining(flag) });
+  expect(reportOf(error)).toEqual({ exitCode, message: expect.stringContaining(flag) });
 });
 
 test('a fault that is not the user’s ends with 1', () => {
@@ -146,7 +146,7 @@ test('a fault that is not the user’s ends with 1', () => {
     path: 'tar',
   });
   for (const error of [new Error('x'), missing, new CommandError('x', 1)])
-    expect(tell(error).exitCode).toBe(1);
+    expect(reportOf(error).exitCode).toBe(1);
 });
 
 test('an empty STEPWELL_HOME means the default, not the current folder', async () => {

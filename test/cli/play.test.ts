@@ -158,25 +158,35 @@ describe('a play through piped input', () => {
   });
 });
 
-describe('a server that disconnects', () => {
-  test('during a step is reported in one line', async () => {
+describe('a server that', () => {
+  test('stops during a step is reported in one line', async () => {
+    await using server = await FakeServer.start({ 'episode/step': () => NEVER });
+    const terminal = new FakeTerminal('sleep 9\n');
+    const playing = run(['play', '--url', server.url], terminal);
+    await server.arrived('episode/step');
+    server.stop();
+    expect(await playing).toBe(1);
+    expect(terminal.complained).toMatch(/^stepwell: connection lost: [^\n]*\n$/);
+  });
+
+  test('stops while the player thinks ends the play', async () => {
+    await using server = await FakeServer.start();
+    const terminal = new FakeTerminal(null);
+    const playing = run(['play', '--url', server.url], terminal);
+    await server.arrived('episode/reset');
+    server.stop();
+    expect(await playing).toBe(1);
+    expect(terminal.complained).toMatch(/^stepwell: [^\n]*connection[^\n]*\n$/);
+  });
+
+  test('is back without the episode is reported in one line', async () => {
     await using server = await FakeServer.start({ 'episode/step': () => NEVER });
     const terminal = new FakeTerminal('sleep 9\n');
     const playing = run(['play', '--url', server.url], terminal);
     await server.arrived('episode/step');
     server.cut();
     expect(await playing).toBe(1);
-    expect(terminal.complained).toMatch(/^stepwell: connection lost: [^\n]*\n$/);
-  });
-
-  test('while the player thinks ends the play', async () => {
-    await using server = await FakeServer.start();
-    const terminal = new FakeTerminal(null);
-    const playing = run(['play', '--url', server.url], terminal);
-    await server.arrived('episode/reset');
-    server.cut();
-    expect(await playing).toBe(1);
-    expect(terminal.complained).toMatch(/^stepwell: [^\n]*connection[^\n]*\n$/);
+    expect(terminal.complained).toMatch(/^stepwell: episode episode-1 is lost: [^\n]*\n$/);
   });
 });
 

@@ -113,7 +113,7 @@ describe('connecting', () => {
 });
 
 describe('calls', () => {
-  test('answers find their calls in whatever order they come', async () => {
+  test('answers find their calls in any order', async () => {
     const first = gate();
     await using server = await FakeServer.start({
       'episode/step': async ({ params }) => {

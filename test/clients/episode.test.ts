@@ -94,7 +94,7 @@ test('a step has at least its own deadline to be answered', async () => {
   expect((await step).observation.output).toBe('slow');
 });
 
-test('closing an episode twice, or one that the server has forgotten, is no error', async () => {
+test('an episode can be closed twice, and after the server has forgotten it', async () => {
   await using server = await FakeServer.start({
     'episode/close': () => {
       throw new ProtocolError('episode_not_found', 'no such episode');

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
-import type { QueuePlace } from '../../clients/typescript/reset-many.ts';
+import type { QueuePlace } from '../../clients/typescript/reset-wait.ts';
 import { localMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { type RealServer, startLocalServer } from './real-server.ts';
@@ -78,9 +78,9 @@ describeUnless(missing, 'the examples', () => {
 
   test('more resets at a time than sandboxes', async () => {
     await using client = await StepwellClient.connect(server.url);
-    const told: number[] = [];
+    const positions: number[] = [];
     const play = async (seed: number): Promise<void> => {
-      const onQueued = ({ position }: QueuePlace): number => told.push(position);
+      const onQueued = ({ position }: QueuePlace): number => positions.push(position);
       const episode = await client.reset(
         { environment: 'bash-v1', seed },
         { queueTimeoutMs: 600_000, onQueued },
@@ -89,6 +89,6 @@ describeUnless(missing, 'the examples', () => {
       await episode.close();
     };
     await Promise.all(Array.from({ length: 100 }, (_, seed) => play(seed)));
-    expect(Math.max(...told)).toBeGreaterThan(80);
+    expect(Math.max(...positions)).toBeGreaterThan(80);
   });
 });

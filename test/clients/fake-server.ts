@@ -21,6 +21,7 @@ export class FakeServer implements AsyncDisposable {
   /** Every request that arrived, in order. */
   readonly requests: Request[] = [];
   readonly #arrivals = new Set<() => void>();
+  #stopped: Promise<unknown> | null = null;
 
   private constructor(sockets: WebSocketServer, handlers: Record<string, Handler>) {
     this.#sockets = sockets;
@@ -59,9 +60,16 @@ export class FakeServer implements AsyncDisposable {
     }
   }
 
-  /** Cut every socket without a word, as a killed server does. */
+  /** Cut every socket without a word, as a killed server does; new ones may connect, as to a server that is back at once. */
   cut(): void {
     for (const socket of this.#sockets.clients) socket.terminate();
+  }
+
+  /** Cut every socket and refuse new ones, as a killed server does. */
+  stop(): void {
+    this.#stopped = once(this.#sockets, 'close');
+    this.#sockets.close();
+    this.cut();
   }
 
   /** Send text of our own to every client. */
@@ -70,9 +78,8 @@ export class FakeServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.cut();
-    this.#sockets.close();
-    await once(this.#sockets, 'close');
+    if (this.#stopped === null) this.stop();
+    await this.#stopped;
   }
 
   async #answer(request: Request, socket: WebSocket): Promise<void> {

@@ -2,10 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import type { Episode } from '../../clients/typescript/episode.ts';
 import { CapacityError, InvalidParamsError, StepOutOfOrderError } from '../../clients/typescript/errors.ts';
-import type { Opened, QueuePlace } from '../../clients/typescript/reset-many.ts';
+import type { Opened } from '../../clients/typescript/reset-many.ts';
+import type { QueuePlace } from '../../clients/typescript/reset-wait.ts';
 import type { StepOutcome } from '../../clients/typescript/step-many.ts';
 import { Deferred } from '../../docker/deferred.ts';
-import type { ConfigInput } from '../../server/config.ts';
+import type { ConfigInput } from '../../server/config/config.ts';
 import { FakeEnvironment } from '../server/fake-environment.ts';
 import { PooledEnvironment } from '../server/pooled-environment.ts';
 import { startTestServer, type TestServer } from '../server/test-server.ts';
@@ -93,7 +94,7 @@ describe('resetMany', () => {
 });
 
 describe('the wait of a reset', () => {
-  it('is as long as the caller says, and its places are told', async () => {
+  it('is as long as the caller says, and reports its places', async () => {
     const pooled = await start(new PooledEnvironment(1));
     const first = await client.reset(ENVIRONMENT);
     const places: QueuePlace[] = [];
@@ -110,19 +111,19 @@ describe('the wait of a reset', () => {
     await pooled.pool.drain(0);
   });
 
-  it('is told for a group as one', async () => {
+  it('reports one place for a whole group', async () => {
     const pooled = await start(new PooledEnvironment(2));
-    const told = new Deferred<QueuePlace>();
+    const firstPlace = new Deferred<QueuePlace>();
     const opening = client.resetMany(
       { ...ENVIRONMENT, count: 4 },
       {
         queueTimeoutMs: 600_000,
-        onQueued: told.resolve,
+        onQueued: firstPlace.resolve,
         onOpened: (opened) =>
-          'episode' in opened && void told.promise.then(() => opened.episode[Symbol.asyncDispose]()),
+          'episode' in opened && void firstPlace.promise.then(() => opened.episode[Symbol.asyncDispose]()),
       },
     );
-    await expect(told.promise).resolves.toMatchObject({ waiting: expect.any(Number) });
+    await expect(firstPlace.promise).resolves.toMatchObject({ waiting: expect.any(Number) });
     expect((await opening).every((opened) => 'episode' in opened)).toBe(true);
     await pooled.pool.drain(0);
   });

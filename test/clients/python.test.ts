@@ -47,12 +47,12 @@ const pytest = ['-m', 'pytest', '--quiet'];
 
 /** Names of the tests, as pytest has them. */
 function collected(): string[] {
-  const told = execFileSync('python3', [...pytest, '--collect-only'], {
+  const listed = execFileSync('python3', [...pytest, '--collect-only'], {
     cwd: PACKAGE,
     env,
     encoding: 'utf8',
   });
-  return told.split('\n').filter((line) => line.startsWith('tests/'));
+  return listed.split('\n').filter((line) => line.startsWith('tests/'));
 }
 
 describeUnless(missing, 'the Python package', () => {

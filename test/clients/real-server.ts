@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ConfigInput, createConfig } from '../../server/config.ts';
+import { type ConfigInput, createConfig } from '../../server/config/config.ts';
 import { startServer } from '../../server/main.ts';
 
 /** A state folder of a test's own. */

@@ -4,7 +4,8 @@ import {
   DeadlineError,
   EpisodeLostError,
 } from '../../clients/typescript/call-errors.ts';
-import { type ClientOptions, StepwellClient } from '../../clients/typescript/client.ts';
+import { StepwellClient } from '../../clients/typescript/client.ts';
+import type { ClientOptions } from '../../clients/typescript/client-options.ts';
 import { EpisodeNotFoundError } from '../../clients/typescript/errors.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { FakeEnvironment } from '../server/fake-environment.ts';
@@ -145,7 +146,7 @@ describe('a client whose socket drops, with the real server', () => {
   });
 });
 
-describe('a client whose socket drops, with a server that does as told', () => {
+describe('a client whose socket drops, with a scripted server', () => {
   const limits = { max_frame_bytes: 1_000, max_episodes: 9, max_episodes_per_connection: 9 };
   const resumed = (episode_id: string, more: object = {}) => ({
     episode_id,
@@ -167,7 +168,7 @@ describe('a client whose socket drops, with a server that does as told', () => {
       ...handlers,
     });
 
-  test.each([false, true])('goes on inexactly only if it is told so: %s', async (acceptInexact) => {
+  test.each([false, true])('goes on inexactly only with acceptInexact: %s', async (acceptInexact) => {
     await using server = await withGrace({ 'episode/resume': () => resumed('episode-1', { exact: false }) });
     await using client = await StepwellClient.connect(server.url, { acceptInexact });
     const episode = await client.reset({ environment: 'bash-v1' });

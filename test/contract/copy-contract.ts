@@ -14,12 +14,13 @@ const STATES: Readonly<Record<string, string>> = {
   nothing: '',
   variables: `x=1; y='a b
 c'; declare -i n=5; declare -u up=abc; declare -ax list=([0]="a b" [7]=$'\\t'); declare -A map=(["k k"]=v); export E=$'\\xff\\n'; declare -n ref=x; readonly R=1; declare -A empty; declare -i unset_int; unset HOME; export -n LANG; printf -v "quote" "%s" "it's \\"q\\""`,
+  'values that look like variables': `note=$'a"b\\ndeclare -- ghost="1"\\ndeclare -x other'; it="it's"; quoted='say "declare -- no'; declare -A keys=(["a]'b"]=$'x\\ny' [c]='"'); back='\\'; list=("'" '"' '\\"')`,
   functions: `f() { local a=1; echo "f $a" <<E
 here $1
 E
 }; g () ( shopt -s extglob; echo done ); export -f f; readonly -f g; shopt -s extglob; h() { case $1 in @(a|b)) echo x ;; esac; }; shopt -u extglob; my-fun() { :; }`,
   'functions with names of commands': `cd() { builtin cd "$@" && echo moved; }; declare() { echo no; }; alias() { :; }; set() { :; }; trap() { :; }; shopt() { :; }; enable() { :; }`,
-  aliases: `alias ll='ls -l' declare='echo no' builtin_='x y' "set=echo"; alias multi='a
+  aliases: `alias ll='ls -l' declare='echo no' builtin_='x y' "set=echo" for='echo no' if='echo no'; alias multi='a
 b'`,
   options: `set -uf -o pipefail; shopt -s nullglob dotglob globstar nocasematch; shopt -u sourcepath`,
   'a shell that ends at failures': `set -eE; trap 'echo error' ERR; trap 'echo bye' EXIT; trap '' TERM; trap 'echo "a
@@ -31,6 +32,7 @@ b"' USR1`,
   'a strange separator': `IFS=0123456789; set -- 1 2 3`,
   'hashed commands': `ls >/dev/null; hash -p /bin/true mine; complete -W "a b" mine`,
   'hidden builtins': `enable -n pwd`,
+  'a shell that overwrites no file': `set -C; :() { echo no; }`,
 };
 
 /** States that no other shell can have, with what is said of them. */
@@ -149,7 +151,10 @@ export function copyContract({ acquire, run, output, layers }: SandboxBench): vo
     it('of an agent that lies about its shell are only its own', async () => {
       const from = await acquire();
       await run(from, `builtin() { command builtin "$@"; }; printf() { echo 'rm -rf /'; }; echo() { :; }`);
-      await run(from, `__sw_save() { command printf 'x\\0y\\0z\\0\\nrm -rf /\\0q\\0'; }`);
+      await run(
+        from,
+        `__sw_save() { command printf 'x\\0y\\0z\\0\\nrm -rf /\\0q\\0'; }; readonly -f __sw_save`,
+      );
       const { state, reasons } = await from.snapshot();
       expect([state, reasons.length]).toEqual([null, 1]);
     });

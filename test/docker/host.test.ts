@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hostFree, hostOfEngine, hostWatch, UNKNOWN_HOST } from '../../docker/host.ts';
+import { hostOfDocker } from '../../docker/engines/docker/provider.ts';
+import { hostFree, hostWatch, UNKNOWN_HOST } from '../../docker/host.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const MIB = 2 ** 20;
@@ -72,7 +73,7 @@ describe('what a machine has left', () => {
 
   it('is without limit where nothing can be read', () => {
     expect(hostFree({ root: '/nonexistent', groups: true })).toEqual(UNKNOWN_HOST);
-    expect(hostOfEngine('docker', { DOCKER_HOST: 'tcp://example.org:2375' })()).toBe(UNKNOWN_HOST);
+    expect(hostOfDocker('tcp://example.org:2375')()).toBe(UNKNOWN_HOST);
   });
 
   it('is looked at once in a while', () => {

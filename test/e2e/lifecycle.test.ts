@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { createConfig } from '../../server/config.ts';
+import { createConfig } from '../../server/config/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';

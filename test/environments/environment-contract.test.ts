@@ -18,7 +18,7 @@ const FEW = 4;
 
 interface Scenario {
   readonly environment: string;
-  readonly dialect?: Dialect;
+  readonly options: { readonly dialect?: Dialect; readonly scoring?: string };
   /** Why it cannot be played on the local engine of this machine, or `null`. */
   readonly localLacks: string | null;
 }
@@ -40,24 +40,24 @@ const LOCAL_LACKS: Readonly<Record<string, string | null>> = {
   'sql-v1 mysql': noMariadb,
 };
 
-/** Every environment, in each of its dialects. */
+/** Every environment, in each of its dialects and with the scoring that also rewards earlier actions. */
 const SCENARIOS = DEFINITIONS.flatMap(({ id, options }): Scenario[] => {
-  const dialects = 'dialect' in options ? Dialect.options : [undefined];
-  return dialects.map((dialect) => ({
+  const played = 'dialect' in options ? Dialect.options.map((dialect) => ({ dialect })) : [{}];
+  const scored = 'weights' in options ? [{ scoring: 'composite' }] : [];
+  return [...played, ...scored].map((chosen: Scenario['options']) => ({
     environment: id,
-    ...(dialect === undefined ? {} : { dialect }),
-    localLacks: LOCAL_LACKS[dialect === undefined ? id : `${id} ${dialect}`] ?? null,
+    options: chosen,
+    localLacks: LOCAL_LACKS[chosen.dialect === undefined ? id : `${id} ${chosen.dialect}`] ?? null,
   }));
 });
 
-function keepsTheContract({ environment, dialect }: Scenario, runtime: EngineCase['name']): void {
+function keepsTheContract({ environment, options }: Scenario, runtime: EngineCase['name']): void {
   let home: string;
   let opened: OpenSubject;
 
   beforeAll(async () => {
     home = await temporaryHome();
     const terminal = new FakeTerminal('', { ...process.env, STEPWELL_HOME: home } as Record<string, string>);
-    const options = dialect === undefined ? {} : { dialect };
     const wanted = { dataset: 'built-in', options, tasks: 2, seed: 0, runtime };
     opened = await openSubject(terminal, environment, wanted);
   }, BUILD_MS);
@@ -76,9 +76,10 @@ function keepsTheContract({ environment, dialect }: Scenario, runtime: EngineCas
 
 for (const scenario of SCENARIOS) {
   for (const { name, missing } of await engineCases({ usesMariadb: true })) {
-    const { environment, dialect = '' } = scenario;
+    const { environment, options } = scenario;
+    const chosen = Object.values(options).join(' ');
     const lacks = missing ?? (name === 'local' ? scenario.localLacks : null);
-    describeUnless(lacks, `${environment} ${dialect} on the ${name} engine`, () =>
+    describeUnless(lacks, `${environment} ${chosen} on the ${name} engine`, () =>
       keepsTheContract(scenario, name),
     );
   }

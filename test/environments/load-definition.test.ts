@@ -116,6 +116,7 @@ describe('an environment outside the source', () => {
     ['has unknown semantics', source("semantics: ['other']"), /field semantics\.0: /],
     ['plays its golds in no known way', source("goldAs: 'step'"), /field goldAs: it must be a function/],
     ['plays a gold in no known way', source("goldAs: () => 'code'"), /goldAs.*"step"\|"answer"/],
+    ['rewards a gold with more than 1', source('goldReward: () => 2'), /the result of goldReward: .*<=1/],
     ['has a prompt that is no object', source("prompt: '>'"), /field prompt: .*object/],
     [
       'has a prompt with a mistyped field',

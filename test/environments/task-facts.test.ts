@@ -56,6 +56,19 @@ describe('facts of tasks for cheats', () => {
     expect(mysql).not.toEqual(plain);
   });
 
+  it('know the reward of a gold alone with these options', async () => {
+    const rewards = async (options: object) => {
+      const wanted = { home, added: {}, environment: 'sql-v1', dataset: undefined, options: { ...options } };
+      const answers = (await taskAnswers(wanted)) ?? [];
+      return [...new Set(answers.map(({ goldReward }) => goldReward))];
+    };
+    expect(await rewards({})).toEqual([1]);
+    expect(await rewards({ scoring: 'intercode' })).toEqual([1]);
+    expect(await rewards({ scoring: 'composite' })).toEqual([expect.closeTo(0.9, 9)]);
+    const weights = { exploration: 1, format: 1, execution: 2 };
+    expect(await rewards({ scoring: 'composite', weights, dialect: 'mysql' })).toEqual([0.75]);
+  });
+
   it('are null where there is no such dataset or environment', async () => {
     expect(await factsOf('bash-v1', 'none')).toBeNull();
     expect(await factsOf('none-v1')).toBeNull();

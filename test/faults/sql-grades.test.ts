@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
-import { createConfig } from '../../server/config.ts';
+import { createConfig } from '../../server/config/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import { temporaryHome } from '../clients/real-server.ts';
 import { localMissing } from '../engines.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
-import { type ConfigInput, createConfig } from '../../server/config.ts';
+import { type ConfigInput, createConfig } from '../../server/config/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 
 export const MINUTES = 60_000;

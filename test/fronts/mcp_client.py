@@ -44,8 +44,8 @@ async def play(url: str, mode: str, revision: str) -> None:
         assert (await call("run", code="echo $X; pwd")).structured_content["output"] == "1\n/work\n"
 
         ended = await call("submit")
-        told = ended.structured_content
-        assert told["terminated"] is True and told["failure"] is None and told["reward"] is not None, ended
+        result = ended.structured_content
+        assert result["terminated"] is True and result["failure"] is None and result["reward"] is not None, ended
         over = await call("run", code="ls")
         assert over.is_error and over.structured_content["error"]["name"] == "episode_over", over
 

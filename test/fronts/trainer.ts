@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createConfig } from '../../server/config.ts';
+import { createConfig } from '../../server/config/config.ts';
 import { startServer } from '../../server/main.ts';
 import { installedTrainer, type Trainer } from '../../tools/trainers.ts';
 import { noEngine } from '../engines.ts';

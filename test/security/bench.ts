@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Limits } from '../../docker/engine.ts';
 import type { EngineName } from '../../docker/engines/table.ts';
+import type { Session } from '../../docker/image-definition.ts';
 import { SandboxPool } from '../../docker/pool/pool.ts';
 import type { PoolEvent } from '../../docker/pool/settings.ts';
-import type { RunRequest, RunResult, Sandbox, Session } from '../../docker/sandbox.ts';
+import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
 import { BUILD_MS, type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 

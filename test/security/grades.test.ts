@@ -10,7 +10,7 @@ import { GoldCache } from '../../environments/gold-cache.ts';
 import type { PlayableDataset } from '../../environments/playable-dataset.ts';
 import { PlayedEnvironment } from '../../environments/played-environment.ts';
 import type { ActionObject } from '../../protocol/action.ts';
-import { type Turn, takeTurn } from '../../server/turn.ts';
+import { type Turn, takeTurn } from '../../server/episode/turn.ts';
 import { BUILD_MS, type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Session } from '../../docker/sandbox.ts';
+import type { Session } from '../../docker/image-definition.ts';
 import { BUILD_MS, dockerEngine, dockerMissing } from '../engines.ts';
 import { describeUnless, itUnless } from '../requirements.ts';
 import { onEveryEngine, probeText } from './bench.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from 'vitest';
-import type { ConfigInput } from '../../server/config.ts';
+import type { ConfigInput } from '../../server/config/config.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 import { startTestServer, type TestServer, Wire } from './test-server.ts';
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { localLacks } from '../../docker/engines/local/provider.ts';
-import { createConfig } from '../../server/config.ts';
+import { createConfig } from '../../server/config/config.ts';
 import { startServer } from '../../server/main.ts';
 import { trajectoryIn } from '../trajectories.ts';
 import { Wire } from './test-server.ts';

@@ -5,7 +5,7 @@ import pino from 'pino';
 import { WebSocket } from 'ws';
 import type { Environment } from '../../environments/environment.ts';
 import { type App, buildApp } from '../../server/app.ts';
-import { type ConfigInput, createConfig } from '../../server/config.ts';
+import { type ConfigInput, createConfig } from '../../server/config/config.ts';
 
 export interface TestServer {
   readonly app: App;

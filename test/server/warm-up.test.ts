@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ConfigError } from '../../server/config.ts';
-import { configuredPath, stateFolder } from '../../server/state-folder.ts';
+import { ConfigError } from '../../server/config/config.ts';
+import { configuredPath, stateFolder } from '../../server/config/state-folder.ts';
 import { type PoolCount, sandboxCounts, WarmUp, warmImages } from '../../server/warm-up.ts';
 import { FakeEnvironment } from './fake-environment.ts';
 

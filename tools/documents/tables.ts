@@ -1,6 +1,6 @@
 import { CHECKS } from '../../clients/check/checks.ts';
 import { ERRORS } from '../../protocol/errors.ts';
-import { configFlags } from '../../server/config-flags.ts';
+import { configFlags } from '../../server/config/flags.ts';
 import type { DocumentTable } from './document-table.ts';
 import { markdownTable } from './markdown-table.ts';
 import { optionRows } from './option-rows.ts';

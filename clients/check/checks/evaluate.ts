@@ -20,7 +20,7 @@ export const EVALUATE: Check = {
     await runGold(episode, task);
     const end = await episode.submit();
     ensure(
-      isWhole(end) && (end.reward ?? 0) > between.reward,
+      isWhole(end, task) && (end.reward ?? 0) > between.reward,
       `task ${task.id}: a grade has ${told(between)}, and then the gold ${told(end)}`,
       remedy,
     );

@@ -20,6 +20,6 @@ export const EVERY_STEP: Check = {
       );
     }
     const solved = await runGold(episode, task);
-    ensure(isWhole(solved), `task ${task.id}: the step of the gold has ${told(solved)}`, REMEDY);
+    ensure(isWhole(solved, task), `task ${task.id}: the step of the gold has ${told(solved)}`, REMEDY);
   },
 };

@@ -28,7 +28,7 @@ export const FORKS: Check = {
     ensure(exact && step_count === 2, 'the observations of an undo are not the recorded ones', REMEDY);
     ensure(await showsOne(episode, count), 'after an undo an episode has the state of later steps', REMEDY);
     const result = await submitted(fork, task, task.gold);
-    ensure(isWhole(result), `task ${task.id}: in a fork the gold has ${told(result)}`, REMEDY);
+    ensure(isWhole(result, task), `task ${task.id}: in a fork the gold has ${told(result)}`, REMEDY);
   },
 };
 

@@ -5,12 +5,12 @@ import { triedTasks } from '../subject.ts';
 
 export const GOLD: Check = {
   name: 'gold',
-  shows: 'the gold of a task has reward 1 with success, and its components are named',
+  shows: 'the gold of a task has reward 1 (or its `goldReward`) with success, and its components are named',
   async run(subject) {
     for (const task of triedTasks(subject)) {
       const end = await played(subject, task, task.gold);
       ensure(
-        isWhole(end) && end.terminated && !end.truncated,
+        isWhole(end, task) && end.terminated && !end.truncated,
         `task ${task.id}: the gold has ${told(end)}, terminated ${end.terminated}`,
         'correct the gold of the task, or the grade',
       );

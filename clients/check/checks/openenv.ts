@@ -3,7 +3,7 @@ import WebSocket from 'ws';
 import { ensure } from '../broken.ts';
 import type { Check } from '../check.ts';
 import { authorization, baseOf, describedBy, foreignOptions } from '../described.ts';
-import { SAME_REWARD } from '../plays.ts';
+import { isGoldReward } from '../plays.ts';
 import { type CheckedServer, triedTasks } from '../subject.ts';
 
 const REMEDY = 'leave OpenEnv to the server, and implement only the interface of environments';
@@ -24,9 +24,8 @@ export const OPENENV: Check = {
     const end = await wire.ask('step', submit);
     const { done, reward, metadata } = end.data;
     const { terminated, success } = (metadata ?? {}) as Readonly<Record<string, unknown>>;
-    const isWhole = typeof reward === 'number' && Math.abs(reward - 1) < SAME_REWARD;
     ensure(
-      done === true && isWhole && terminated === true && success === true,
+      done === true && isGoldReward(reward, task) && terminated === true && success === true,
       `the gold has ${text(end)}`,
       REMEDY,
     );

@@ -1,7 +1,7 @@
 import { StepwellError } from '../../typescript/errors.ts';
 import { ensure, Skipped } from '../broken.ts';
 import type { Check } from '../check.ts';
-import { begin, CODE_MS } from '../plays.ts';
+import { begin, CODE_MS, isGoldReward } from '../plays.ts';
 import { type CheckedTask, type Subject, taskWithSteps } from '../subject.ts';
 import { writtenTrajectory } from '../written.ts';
 
@@ -33,18 +33,22 @@ export const SANDBOX_DEATH: Check = {
     );
     const reason = (await writtenTrajectory(subject, episode.id)).close?.reason;
     ensure(reason === 'failure', `its trajectory ends with ${reason}, not with a failure`, REMEDY);
-    ensure((await playedAgain(subject, task)) === 1, 'no episode is graded after a sandbox has died', REMEDY);
+    ensure(
+      isGoldReward(await playedAgain(subject, task), task),
+      'no episode is graded after a sandbox has died',
+      REMEDY,
+    );
   },
 };
 
-/** The gold's rounded reward for a client that repeats retryable failures; `null` after too many of them. */
+/** The gold's reward for a client that repeats retryable failures; `null` after too many of them. */
 async function playedAgain(subject: Subject, task: CheckedTask): Promise<number | null> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     try {
       await using episode = await begin(subject, task);
       const ran = await episode.step({ code: task.gold, timeout_ms: CODE_MS });
       const { reward, failure } = ran.failure === null ? await episode.submit() : ran;
-      if (failure === null) return reward === null ? null : Math.round(reward * 1e5) / 1e5;
+      if (failure === null) return reward;
       ensure(reward === null && failure.retryable, `an episode after it fails: ${failure.message}`, REMEDY);
     } catch (error) {
       if (!(error instanceof StepwellError && error.retryable)) throw error;

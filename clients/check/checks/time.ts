@@ -33,7 +33,7 @@ export const TIME: Check = {
     ensure(status === 'over', `an episode of ${limit} ms is ${status} a minute later`, remedy);
     const end = await episode.step({ code: task.gold });
     ensure(
-      end.truncated && end.info.limit === 'time' && isWhole(end),
+      end.truncated && end.info.limit === 'time' && isWhole(end, task),
       `task ${task.id}: the gold has ${told(end)} when its time is over, limit ${end.info.limit}`,
       remedy,
     );

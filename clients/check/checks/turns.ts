@@ -35,7 +35,7 @@ async function lastTurn(subject: Subject, task: CheckedTask, mode: RewardMode | 
   const options = mode === undefined ? {} : { reward: mode };
   await using episode = await begin(subject, task, { max_turns: 1, ...options });
   const end = await runGold(episode, task);
-  const isGraded = mode === 'on_submit' ? end.reward === null : isWhole(end);
+  const isGraded = mode === 'on_submit' ? end.reward === null : isWhole(end, task);
   ensure(
     end.truncated && !end.terminated && isGraded,
     `task ${task.id}: the gold at the last turn has ${told(end)} with \`reward: ${mode ?? 'on_end'}\``,

@@ -1,5 +1,5 @@
 """
-Learning, seen: a policy that knows nothing is trained by REINFORCE, in real sandboxes, until its mean reward is 0.8.
+Trains a policy, which at first knows nothing, by REINFORCE in real sandboxes until its mean reward is 0.8.
 
     python clients/examples/learn/learn.py [--url ws://host:port] [--help]
 
@@ -59,7 +59,7 @@ def train(client: stepwell.Client, policy: Policy, tasks: list[str], options: ar
         groups = [group for group in play(client, policy, chosen, options.size, seed) if group]
         rewards = [rollout.reward for group in groups for rollout in group]
         if not rewards:
-            continue  # All were masked: nothing is known, so nothing is learned.
+            continue  # All were masked: there is no reward to learn from.
         policy.learn([sample for group in groups for sample in compared(group)])
         masked = options.groups * options.size - len(rewards)
         history.append(Update(number, mean(rewards), len(rewards), masked, time.monotonic() - begun))
@@ -80,7 +80,7 @@ def reached(history: list[Update], target: float) -> bool:
 
 
 def score(client: stepwell.Client, policy: Policy, tasks: list[str], size: int) -> float:
-    """Mean reward of a policy that does not learn meanwhile."""
+    """Mean reward of a policy, which does not learn from these episodes."""
     return mean(rollout.reward for group in play(client, policy, tasks, size, "score") for rollout in group)
 
 

@@ -46,7 +46,7 @@ class Rollout:
 def play(client: stepwell.Client, policy: Policy, tasks: Sequence[str], size: int, seed: str) -> list[list[Rollout]]:
     """
     A group of `size` rollouts for each task, without those that the infrastructure failed. Each rollout has its own source
-    of chance, so the same seed plays the same on a slow machine, in whatever order results come.
+    of chance, so the same seed plays the same on a slow machine, and in any order of the results.
     """
     groups: list[list[Rollout]] = [[] for _ in tasks]
     for group in client.groups("bash-v1", size=size, tasks=tasks, dataset=DATASET, max_turns=TURNS):

@@ -75,7 +75,7 @@ class Policy:
 
 
 class NoOp(Policy):
-    """Does nothing: what it gets is what an untouched sandbox is worth."""
+    """Submits at once: its reward is that of an untouched sandbox."""
 
     def write(self, instruction: str, turn: int, chance: random.Random) -> tuple[str, list[Choice]]:
         return SUBMIT, []

@@ -14,12 +14,12 @@ from .address import default_url
 from .async_episode import AsyncEpisode
 from .errors import EpisodeLostError, EpisodeNotFoundError, StepwellError
 from .link import Link
-from .many import open_many, step_many
+from .many import Opening, Stepping
 from .pending import Note
 from .results import Action, EnvironmentInfo, Group, Opened, Queued, Stepped, TaskPage
 
 MIB = 1_048_576
-_MAX_SEED = 2**53 - 1
+MAX_SEED = 2**53 - 1
 
 
 class AsyncClient:
@@ -126,8 +126,9 @@ class AsyncClient:
         """
         Begin an episode, e.g. `reset("bash-v1", task=0, dataset="nl2bash-fs1", seed=7, reward="every_step")`.
 
-        The options are those of the protocol's README. `queue_timeout_ms` says how long it may wait for a sandbox, and
-        `on_queued` is told its place meanwhile. If the call is cancelled and the episode begins late, it is closed.
+        The options are those of the protocol's README. `queue_timeout_ms` says how long it may wait for a sandbox;
+        while it
+        waits `on_queued` is called with its place. If the call is cancelled, an episode that begins later is closed.
         """
         await self.open()
         note = None if on_queued is None else lambda _, params: on_queued(_queued(params))
@@ -178,18 +179,16 @@ class AsyncClient:
         Without `tasks` they are thus `count` attempts at one task. A reset that fails is given as an error, not raised.
         """
         await self.open()
-        options.setdefault("seed", random.randint(0, _MAX_SEED))
+        options.setdefault("seed", random.randint(0, MAX_SEED))
         wanted: list[dict[str, Any]] = [{}] if tasks is None else [{"task": task} for task in tasks]
         resets = [{**options, **one} for one in wanted for _ in range(count)]
-        deadline = timeout_s or self.reset_timeout_s(options, len(resets))
-        opened = open_many(self._link, environment, resets, deadline, self._episode, self._close_late)
-        async with aclosing(opened) as each_opened:
+        async with aclosing(self._opened(environment, resets, timeout_s)) as each_opened:
             async for each in each_opened:
                 yield each
 
     async def group(self, environment: str, size: int, **options: Any) -> Group[AsyncEpisode]:
-        """`size` episodes of one task and seed, as GRPO compares them. Takes the options of a reset."""
-        groups = self.groups(environment, size=size, seeds=[options.pop("seed", random.randint(0, _MAX_SEED))], **options)
+        """`size` episodes of one task and seed, which GRPO compares. Takes the options of a reset."""
+        groups = self.groups(environment, size=size, seeds=[options.pop("seed", random.randint(0, MAX_SEED))], **options)
         async with aclosing(groups) as each_group:
             async for one in each_group:
                 return one
@@ -215,13 +214,11 @@ class AsyncClient:
         if seeds is not None:
             wanted: list[dict[str, Any]] = [{"seed": seed} for seed in seeds]
         else:
-            options.setdefault("seed", random.randint(0, _MAX_SEED))
+            options.setdefault("seed", random.randint(0, MAX_SEED))
             wanted = [{"task": task} for task in tasks or []]
         resets = [{**options, **one} for one in wanted for _ in range(size)]
-        deadline = timeout_s or self.reset_timeout_s(options, len(resets))
         ready: dict[int, list[Opened[AsyncEpisode]]] = {}
-        opened = open_many(self._link, environment, resets, deadline, self._episode, self._close_late)
-        async with aclosing(opened) as each_opened:
+        async with aclosing(self._opened(environment, resets, timeout_s)) as each_opened:
             async for one in each_opened:
                 index = one.index // size
                 members = ready.setdefault(index, [])
@@ -243,9 +240,9 @@ class AsyncClient:
         await self.open()
         pairs = list(steps)
         longest = max((episode.deadline_s(action) for episode, action in pairs), default=self.timeout_s)
-        made = step_many(self._link, pairs, timeout_s or longest)
-        async with aclosing(made) as each_made:
-            async for each in each_made:
+        stepping = Stepping(self._link, pairs, timeout_s or longest)
+        async with aclosing(stepping.stepped()) as each_stepped:
+            async for each in each_stepped:
                 yield each
 
     def reset_timeout_s(self, options: Mapping[str, Any], count: int = 1) -> float:
@@ -253,6 +250,13 @@ class AsyncClient:
         wait_ms = options.get("queue_timeout_ms")
         wait_s = (self._link.limit("queue_timeout_ms", 0) if wait_ms is None else wait_ms) / 1000
         return self.timeout_s + float(wait_s) + count
+
+    def _opened(
+        self, environment: str, resets: Sequence[Mapping[str, Any]], timeout_s: float | None
+    ) -> AsyncGenerator[Opened[AsyncEpisode], None]:
+        # They differ in their task or seed: all wait for sandboxes equally long.
+        deadline = timeout_s or self.reset_timeout_s(resets[0] if resets else {}, len(resets))
+        return Opening(self._link, environment, deadline, self._episode, self._close_late).opened(resets)
 
     def _episode(self, environment: str, wire: Mapping[str, Any]) -> AsyncEpisode:
         episode = AsyncEpisode(self._link, self.timeout_s, environment, wire)

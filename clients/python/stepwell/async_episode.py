@@ -73,18 +73,15 @@ class AsyncEpisode:
         `step`, a number that was made already returns its stored result. `timeout_s` is the deadline for the answer;
         default: the client's, and at least a minute more than the action's own. Raises `EpisodeOverError` after the end.
         """
-        number = self._next_step if step is None else step
-        if step is None:
-            self._next_step += 1
+        number = self.take_number() if step is None else step
         params = {"episode_id": self.id, "step": number, "action": action}
         try:
             wire = await self._call("episode/step", params, timeout_s or self.deadline_s(action))
         except StepwellError as error:
-            # Refused or never sent: no step ran, so its number is free again.
-            if step is None and not (isinstance(error, UnansweredError) and error.may_have_run):
-                self._next_step = min(self._next_step, number)
+            if step is None:
+                self.give_back(number, error)
             raise
-        return self._stepped(wire)
+        return self.stepped(wire)
 
     async def submit(self, answer: str | None = None, *, timeout_s: float | None = None) -> StepResult:
         """End the episode and grade it. `answer` replaces the last output where the environment allows it."""
@@ -100,7 +97,7 @@ class AsyncEpisode:
         return await self.step({"extend": turns}, timeout_s=timeout_s)
 
     async def evaluate(self, *, timeout_s: float | None = None) -> Grade:
-        """Grade the present state and go on; this is no step."""
+        """Grade the present state and go on. It does not count as a step."""
         return Grade.of_wire(await self._call("episode/evaluate", {"episode_id": self.id}, timeout_s))
 
     async def state(self, *, timeout_s: float | None = None) -> EpisodeState:
@@ -199,7 +196,7 @@ class AsyncEpisode:
         """This client took the episode over from another one."""
         self.exact = result["exact"]
         if result.get("last") is not None:
-            self._stepped(result["last"])
+            self.stepped(result["last"])
         self.step_count, self._next_step = result["step_count"], result["step_count"] + 1
 
     def lost(self, error: StepwellError) -> None:
@@ -210,22 +207,32 @@ class AsyncEpisode:
     def deadline_s(self, action: Action) -> float:
         """Default deadline of a step, in seconds: the client's, and at least a minute more than the action's own."""
         own = action.get("timeout_ms") if isinstance(action, Mapping) else None
-        # What is no number is for the server to refuse.
+        # The server refuses a `timeout_ms` that is not a number.
         limit = own if isinstance(own, int) else self._link.limit("step_timeout_ms", 10_000)
         return max(self._timeout_s, limit / 1000 + STEP_MARGIN_S)
 
     def take_number(self) -> int:
-        """The number of a step that the client requests together with others."""
+        """The number of a step that is about to be requested."""
         number, self._next_step = self._next_step, self._next_step + 1
         return number
 
-    def give_back(self, number: int) -> None:
-        """That step was refused: its number is free again."""
-        self._next_step = min(self._next_step, number)
+    def give_back(self, number: int, error: StepwellError) -> None:
+        """That step failed with this error. Its number is free again if the step was refused or never sent."""
+        if not (isinstance(error, UnansweredError) and error.may_have_run):
+            self._next_step = min(self._next_step, number)
 
     def stepped(self, wire: Mapping[str, Any]) -> StepResult:
-        """The result of such a step."""
-        return self._stepped(wire)
+        """Take the result of a step."""
+        result = StepResult.of_wire(wire)
+        if result.step > self.step_count:
+            self.last = result
+        self.step_count = max(self.step_count, result.step)
+        self._next_step = max(self._next_step, result.step + 1)
+        if result.done and not self.over:
+            self.over = True
+            self._over_at = self._link.generation
+            self._link.release(self)
+        return result
 
     def check(self) -> None:
         """Raise what ended the episode."""
@@ -238,18 +245,6 @@ class AsyncEpisode:
             await self._link.claim(self)
         deadline = timeout_s or self._timeout_s
         return await self._link.call(method, params, timeout_s=deadline, owner=self, repeatable=repeatable)
-
-    def _stepped(self, wire: Mapping[str, Any]) -> StepResult:
-        result = StepResult.of_wire(wire)
-        if result.step > self.step_count:
-            self.last = result
-        self.step_count = max(self.step_count, result.step)
-        self._next_step = max(self._next_step, result.step + 1)
-        if result.done and not self.over:
-            self.over = True
-            self._over_at = self._link.generation
-            self._link.release(self)
-        return result
 
     def _forked(self, wire: Mapping[str, Any]) -> AsyncEpisode:
         ids = {"episode_id": wire["episode_id"], "resume_token": wire["resume_token"]}

@@ -111,15 +111,22 @@ class Client:
         return self._episode(self._loop.run(self._client.resume(resume_token, timeout_s=timeout_s)))
 
     def reset_many(
-        self, environment: str, *, count: int = 1, tasks: Sequence[int | str] | None = None, **options: Any
+        self,
+        environment: str,
+        *,
+        count: int = 1,
+        tasks: Sequence[int | str] | None = None,
+        timeout_s: float | None = None,
+        **options: Any,
     ) -> Iterator[Opened[Episode]]:
         """Begin many episodes, each given as soon as it is ready. See `AsyncClient.reset_many`."""
-        for opened in self._loop.iterate(self._client.reset_many(environment, count=count, tasks=tasks, **options)):
+        begun = self._client.reset_many(environment, count=count, tasks=tasks, timeout_s=timeout_s, **options)
+        for opened in self._loop.iterate(begun):
             episode = None if opened.episode is None else self._episode(opened.episode)
             yield Opened(opened.index, episode, opened.error)
 
     def group(self, environment: str, size: int, **options: Any) -> Group[Episode]:
-        """`size` episodes of one task and seed, as GRPO compares them. Takes the options of a reset."""
+        """`size` episodes of one task and seed, which GRPO compares. Takes the options of a reset."""
         return self._group(self._loop.run(self._client.group(environment, size, **options)))
 
     def groups(
@@ -129,10 +136,11 @@ class Client:
         size: int,
         seeds: Sequence[int] | None = None,
         tasks: Sequence[int | str] | None = None,
+        timeout_s: float | None = None,
         **options: Any,
     ) -> Iterator[Group[Episode]]:
         """Groups of `size` episodes, each as soon as all of it is ready. See `AsyncClient.groups`."""
-        made = self._client.groups(environment, size=size, seeds=seeds, tasks=tasks, **options)
+        made = self._client.groups(environment, size=size, seeds=seeds, tasks=tasks, timeout_s=timeout_s, **options)
         yield from map(self._group, self._loop.iterate(made))
 
     def step_many(

@@ -114,7 +114,7 @@ class Episode:
         return self._client.run(self._episode.extend(turns, timeout_s=timeout_s))
 
     def evaluate(self, *, timeout_s: float | None = None) -> Grade:
-        """Grade the present state and go on; this is no step."""
+        """Grade the present state and go on. It does not count as a step."""
         return self._client.run(self._episode.evaluate(timeout_s=timeout_s))
 
     def state(self, *, timeout_s: float | None = None) -> EpisodeState:

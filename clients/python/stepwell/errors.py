@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 ErrorClass = Literal["request", "connection", "capacity", "sandbox", "grading", "server"]
-"""Who can do something about an error: the caller (`request`), or the operator (all others)."""
+"""Who can correct it: the caller (`request`), or the operator of the server (all others)."""
 
 
 class StepwellError(Exception):
@@ -28,6 +28,16 @@ class StepwellError(Exception):
     def mask_sample(self) -> bool:
         """Whether the sample must be left out of training, because the agent did not cause this."""
         return self.error_class != "request" if self._mask_sample is None else self._mask_sample
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process as it is. A pickled exception is otherwise made anew from its message alone."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[StepwellError], args: tuple[Any, ...], state: Mapping[str, Any]) -> StepwellError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 @dataclass(frozen=True)
@@ -185,7 +195,7 @@ class ConnectError(StepwellError):
 
 
 class UnansweredError(StepwellError):
-    """A call without an answer."""
+    """A call got no answer."""
 
     error_class = "connection"
 
@@ -199,7 +209,7 @@ class UnansweredError(StepwellError):
 
 
 class ConnectionLostError(UnansweredError):
-    """The socket closed, and no new one could be had within `reconnect_s`; or the client was closed."""
+    """The socket closed, and the client got no new one within `reconnect_s`; or the client was closed."""
 
     code = "connection_lost"
     retryable = True
@@ -254,7 +264,7 @@ class ClosedError(StepwellError):
 
 
 class ServerMissingError(StepwellError):
-    """`serve()` finds no Stepwell, no Node, or no Python that the server needs."""
+    """`serve()` did not find Stepwell or Node."""
 
     code = "server_missing"
 

@@ -1,4 +1,4 @@
-"""A socket on which the server has answered, and the sign that it still does."""
+"""Opens a socket, agrees on the protocol with the server, and notices when the server does not answer any more."""
 
 from __future__ import annotations
 

@@ -31,11 +31,10 @@ Setting = bool | int | str | Mapping[str, Any] | Sequence[str]
 class LocalServer:
     """A server that ends with its `with` block. `serve` makes it."""
 
-    def __init__(self, command: Sequence[str], folder: Path | None, env: Mapping[str, str], start_timeout_s: float) -> None:
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], start_timeout_s: float) -> None:
         self.url = ""
         """Its address, once it is ready."""
         self._command = list(command)
-        self._folder = folder
         self._env = {**os.environ, **env}
         self._start_timeout_s = start_timeout_s
         self._process: subprocess.Popen[str] | None = None
@@ -59,7 +58,6 @@ class LocalServer:
         try:
             process = subprocess.Popen(
                 self._command,
-                cwd=self._folder,
                 env=self._env,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -90,7 +88,7 @@ class LocalServer:
         raise ServerStartError(f"`{' '.join(self._command)}` {reason}:\n{''.join(self._log)}".rstrip(":\n"))
 
     def stop(self) -> None:
-        """Let running steps finish, and wait until it has ended. Does nothing where it is not running."""
+        """Let running steps finish, and wait until the server has ended. Does nothing if it does not run."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -146,15 +144,13 @@ def serve(
     The settings are the server's flags with `_` for `-`: `runtime="local"`, `pool_max=32`, `dataset=["mine=tasks.jsonl"]`.
     `root` is a clone or the folder of an installed npm package; default: the variable `STEPWELL_ROOT`, else the nearest of
     the present folder and those above it, else `npx stepwell`. `command` replaces all of that, e.g. `["stepwell"]`.
-    `home` is its state folder; default: the variable `STEPWELL_HOME`, or `~/.stepwell`. Raises `ServerMissingError` if there
-    is no such program.
+    `home` is its state folder; default: the variable `STEPWELL_HOME`, or `~/.stepwell`. Raises `ServerMissingError` if Node
+    or Stepwell is not found.
     """
     arguments = ["serve", *_flags({"port": 0, "log_level": "warn", **settings})]
     env = {} if home is None else {"STEPWELL_HOME": os.fspath(home)}
-    if command is not None:
-        return LocalServer([*command, *arguments], None, env, start_timeout_s)
-    program = _program(root)
-    return LocalServer([*program, *arguments], None, env, start_timeout_s)
+    program = _program(root) if command is None else command
+    return LocalServer([*program, *arguments], env, start_timeout_s)
 
 
 def _flags(settings: Mapping[str, Setting]) -> list[str]:
@@ -177,7 +173,7 @@ def _program(root: str | os.PathLike[str] | None) -> list[str]:
     """Started by Node itself where it is found, since `npx` does not pass signals on."""
     node = shutil.which("node")
     if node is None:
-        raise _missing("there is no `node` in PATH")
+        raise _missing("`node` is not in PATH")
     given = root if root is not None else os.environ.get("STEPWELL_ROOT")
     if given:
         launcher = _launcher(Path(given).resolve())
@@ -191,8 +187,8 @@ def _program(root: str | os.PathLike[str] | None) -> list[str]:
             return [node, str(launcher)]
     npx = shutil.which("npx")
     if npx is None:
-        raise _missing("neither this folder nor one above it has Stepwell, and there is no `npx` in PATH")
-    # Without this, npx would offer to install whatever the registry has by that name.
+        raise _missing("neither this folder nor one above it has Stepwell, and `npx` is not in PATH")
+    # Without this, npx would offer to install the package that the registry has by that name.
     return [npx, "--no-install", "stepwell"]
 
 

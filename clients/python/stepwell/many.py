@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from .async_episode import AsyncEpisode
-from .errors import ConnectionLostError, MethodNotFoundError, RemoteError, StepwellError, UnansweredError, remote_error
+from .errors import ConnectionLostError, MethodNotFoundError, RemoteError, StepwellError, remote_error
 from .link import Link
 from .pending import Note
 from .results import Action, Opened, Stepped
@@ -63,25 +64,6 @@ class _Inbox:
 # ── resets ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def open_many(
-    link: Link,
-    environment: str,
-    resets: Sequence[Wire],
-    timeout_s: float,
-    make: Callable[[str, Wire], AsyncEpisode],
-    close_late: Callable[[Wire], None],
-) -> AsyncGenerator[Opened[AsyncEpisode], None]:
-    """An episode or an error for the options of each reset, in the order in which they come."""
-    opening = _Opening(link, environment, timeout_s, make, close_late)
-    for begin, batch in _batches(resets):
-        opening.inbox.run(opening.open_batch(begin, batch))
-    try:
-        async for index, episode, error in opening.inbox.outcomes(len(resets)):
-            yield Opened(index, episode, error)
-    finally:
-        opening.abandon()
-
-
 def _batches(resets: Sequence[Wire]) -> list[tuple[int, list[Wire]]]:
     """Neighbours that differ in their task alone can be one request."""
     batches: list[tuple[int, list[Wire]]] = []
@@ -98,66 +80,72 @@ def _without_task(options: Wire) -> tuple[bool, dict[str, Any]]:
     return "task" in options, {key: value for key, value in options.items() if key != "task"}
 
 
-class _Opening:
-    def __init__(
-        self,
-        link: Link,
-        environment: str,
-        timeout_s: float,
-        make: Callable[[str, Wire], AsyncEpisode],
-        close_late: Callable[[Wire], None],
-    ) -> None:
-        self.inbox = _Inbox()
-        self._link = link
-        self._environment = environment
-        self._timeout_s = timeout_s
-        self._make = make
-        self._close_late = close_late
-        self._abandoned = False
-        self._known: set[str] = set()
-        """Ids of the episodes that came: each comes as a notification, and again in the answer."""
+@dataclass
+class Opening:
+    """Many resets of one environment."""
 
-    async def open_batch(self, begin: int, batch: Sequence[Wire]) -> None:
+    link: Link
+    environment: str
+    timeout_s: float
+    make: Callable[[str, Wire], AsyncEpisode]
+    close_late: Callable[[Wire], None]
+    """Closes an episode that came too late."""
+    _inbox: _Inbox = field(init=False, default_factory=_Inbox)
+    _abandoned: bool = field(init=False, default=False)
+    _known: set[str] = field(init=False, default_factory=set)
+    """Ids of the episodes that came: each comes as a notification, and again in the answer."""
+
+    async def opened(self, resets: Sequence[Wire]) -> AsyncGenerator[Opened[AsyncEpisode], None]:
+        """An episode or an error for the options of each reset, in the order in which they come."""
+        for begin, batch in _batches(resets):
+            self._inbox.run(self._open_batch(begin, batch))
+        try:
+            async for index, episode, error in self._inbox.outcomes(len(resets)):
+                yield Opened(index, episode, error)
+        finally:
+            self._abandon()
+
+    async def _open_batch(self, begin: int, batch: Sequence[Wire]) -> None:
         has_task, common = _without_task(batch[0])
         which = {"tasks": [options["task"] for options in batch]} if has_task else {"count": len(batch)}
-        params = {"environment": self._environment, **common, **which, "stream": True}
+        params = {"environment": self.environment, **common, **which, "stream": True}
         try:
-            answer = await self._link.call(
+            answer = await self.link.call(
                 "episode/reset_many",
                 params,
-                timeout_s=self._timeout_s,
+                timeout_s=self.timeout_s,
                 repeatable=False,
                 on_note=lambda method, note: self._noted(begin, method, note),
                 on_late=lambda late: self._answered(begin, late["episodes"]),
             )
         except (ConnectionLostError, MethodNotFoundError):
             # Those that came are resumed; the others are asked for one by one.
-            missing = [at for at in range(begin, begin + len(batch)) if at not in self.inbox.seen]
+            missing = [at for at in range(begin, begin + len(batch)) if at not in self._inbox.seen]
             for at in missing:
-                self.inbox.run(self._open_one(at, batch[at - begin]))
+                self._inbox.run(self._open_one(at, batch[at - begin]))
         except StepwellError as error:
             for at in range(begin, begin + len(batch)):
-                self.inbox.put(at, None, error)
+                self._inbox.put(at, None, error)
         else:
             self._answered(begin, answer["episodes"])
 
     async def _open_one(self, index: int, options: Wire) -> None:
-        params = {"environment": self._environment, **options}
+        params = {"environment": self.environment, **options}
         try:
-            wire = await self._link.call(
-                "episode/reset", params, timeout_s=self._timeout_s, on_late=lambda late: self._arrived(index, late)
+            wire = await self.link.call(
+                "episode/reset", params, timeout_s=self.timeout_s, on_late=lambda late: self._arrived(index, late)
             )
         except StepwellError as error:
-            self.inbox.put(index, None, error)
+            self._inbox.put(index, None, error)
         else:
             self._arrived(index, wire)
 
-    def abandon(self) -> None:
+    def _abandon(self) -> None:
         """The reader has left: what it did not take is closed, and what is still to come."""
         self._abandoned = True
-        for _, episode, _ in self.inbox.left():
+        for _, episode, _ in self._inbox.left():
             if episode is not None:
-                self._close_late({"episode_id": episode.id})
+                self.close_late({"episode_id": episode.id})
 
     def _noted(self, begin: int, method: str, note: Note) -> None:
         if method == "episode/opened":
@@ -171,60 +159,58 @@ class _Opening:
         if one.get("error") is None:
             self._arrived(index, one)
         else:
-            self.inbox.put(index, None, remote_error(one["error"]))
+            self._inbox.put(index, None, remote_error(one["error"]))
 
     def _arrived(self, index: int, wire: Wire) -> None:
         if wire["episode_id"] in self._known:
             return
         self._known.add(wire["episode_id"])
-        if self._abandoned or index in self.inbox.seen:
+        if self._abandoned or index in self._inbox.seen:
             # Nobody waits for it any more.
-            self._close_late(wire)
+            self.close_late(wire)
         else:
-            self.inbox.put(index, self._make(self._environment, wire), None)
+            self._inbox.put(index, self.make(self.environment, wire), None)
 
 
 # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def step_many(
-    link: Link, steps: Sequence[tuple[AsyncEpisode, Action]], timeout_s: float
-) -> AsyncGenerator[Stepped[AsyncEpisode], None]:
-    """A result or an error for each step, in the order in which they come."""
-    stepping = _Stepping(link, steps, timeout_s)
-    stepping.begin()
-    async for index, result, error in stepping.inbox.outcomes(len(steps)):
-        yield Stepped(index, steps[index][0], result, error)
+@dataclass
+class Stepping:
+    """Steps of many episodes at once."""
 
+    link: Link
+    steps: Sequence[tuple[AsyncEpisode, Action]]
+    timeout_s: float
+    _inbox: _Inbox = field(init=False, default_factory=_Inbox)
+    _params: dict[int, dict[str, Any]] = field(init=False, default_factory=dict)
 
-class _Stepping:
-    def __init__(self, link: Link, steps: Sequence[tuple[AsyncEpisode, Action]], timeout_s: float) -> None:
-        self.inbox = _Inbox()
-        self._link = link
-        self._steps = steps
-        self._timeout_s = timeout_s
-        self._params: dict[int, dict[str, Any]] = {}
+    async def stepped(self) -> AsyncGenerator[Stepped[AsyncEpisode], None]:
+        """A result or an error for each step, in the order in which they come."""
+        self._begin()
+        async for index, result, error in self._inbox.outcomes(len(self.steps)):
+            yield Stepped(index, self.steps[index][0], result, error)
 
-    def begin(self) -> None:
-        for index, (episode, action) in enumerate(self._steps):
+    def _begin(self) -> None:
+        for index, (episode, action) in enumerate(self.steps):
             try:
                 episode.check()
             except StepwellError as error:
-                self.inbox.put(index, None, error)
+                self._inbox.put(index, None, error)
                 continue
             self._params[index] = {"episode_id": episode.id, "step": episode.take_number(), "action": action}
         for batch in self._batches():
-            if self._link.has([self._steps[index][0] for index in batch]):
-                self.inbox.run(self._step_batch(batch))
+            if self.link.has([self.steps[index][0] for index in batch]):
+                self._inbox.run(self._step_batch(batch))
             else:
                 self._one_by_one(batch)
 
     def _batches(self) -> list[list[int]]:
         """So many steps as fit into one message."""
-        most = self._link.limit("max_frame_bytes", 2**24) // 2
+        most = self.link.limit("max_frame_bytes", 2**24) // 2
         batches: list[list[int]] = [[]]
         size = 0
-        for index, (_, action) in enumerate(self._steps):
+        for index, (_, action) in enumerate(self.steps):
             if index not in self._params:
                 continue
             # Escaped, a character has at most 12 bytes.
@@ -237,10 +223,10 @@ class _Stepping:
 
     async def _step_batch(self, batch: Sequence[int]) -> None:
         try:
-            await self._link.call(
+            await self.link.call(
                 "episode/step_many",
                 {"steps": [self._params[index] for index in batch]},
-                timeout_s=self._timeout_s,
+                timeout_s=self.timeout_s,
                 repeatable=False,
                 on_note=lambda method, note: self._noted(batch, method, note),
             )
@@ -250,34 +236,33 @@ class _Stepping:
         except StepwellError as error:
             for index in batch:
                 self._failed(index, error)
-        self._one_by_one([index for index in batch if index not in self.inbox.seen])
+        self._one_by_one([index for index in batch if index not in self._inbox.seen])
 
     def _one_by_one(self, batch: Sequence[int]) -> None:
         for index in batch:
-            self.inbox.run(self._step_one(index))
+            self._inbox.run(self._step_one(index))
 
     async def _step_one(self, index: int) -> None:
-        episode = self._steps[index][0]
+        episode = self.steps[index][0]
         params = self._params[index]
         try:
-            wire = await self._link.call("episode/step", params, timeout_s=self._timeout_s, owner=episode)
+            wire = await self.link.call("episode/step", params, timeout_s=self.timeout_s, owner=episode)
         except StepwellError as error:
             self._failed(index, error)
         else:
-            self.inbox.put(index, episode.stepped(wire), None)
+            self._inbox.put(index, episode.stepped(wire), None)
 
     def _noted(self, batch: Sequence[int], method: str, note: Note) -> None:
         if method != "episode/result":
             return
         index = batch[note["index"]]
         if note.get("error") is None:
-            self.inbox.put(index, self._steps[index][0].stepped(note["result"]), None)
+            self._inbox.put(index, self.steps[index][0].stepped(note["result"]), None)
         else:
             self._failed(index, remote_error(note["error"]))
 
     def _failed(self, index: int, error: StepwellError) -> None:
-        if index in self.inbox.seen:
+        if index in self._inbox.seen:
             return
-        if not (isinstance(error, UnansweredError) and error.may_have_run):
-            self._steps[index][0].give_back(self._params[index]["step"])
-        self.inbox.put(index, None, error)
+        self.steps[index][0].give_back(self._params[index]["step"], error)
+        self._inbox.put(index, None, error)

@@ -242,6 +242,7 @@ class Origin:
 
 E = TypeVar("E")
 """`Episode` or `AsyncEpisode`."""
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -253,11 +254,8 @@ class Opened(Generic[E]):
     error: StepwellError | None
 
     def unwrap(self) -> E:
-        """The episode. Raises the error if there is none."""
-        if self.episode is not None:
-            return self.episode
-        assert self.error is not None
-        raise self.error
+        """The episode. Raises the error if the reset failed."""
+        return _unwrapped(self.episode, self.error)
 
 
 @dataclass(frozen=True)
@@ -276,16 +274,20 @@ class Stepped(Generic[E]):
         return outcome is not None and outcome.mask_sample
 
     def unwrap(self) -> StepResult:
-        """The result. Raises the error if there is none."""
-        if self.result is not None:
-            return self.result
-        assert self.error is not None
-        raise self.error
+        """The result. Raises the error if the step failed."""
+        return _unwrapped(self.result, self.error)
+
+
+def _unwrapped(value: V | None, error: StepwellError | None) -> V:
+    if value is not None:
+        return value
+    assert error is not None
+    raise error
 
 
 @dataclass(frozen=True)
 class Group(Generic[E]):
-    """Episodes of one task and seed, as GRPO compares them."""
+    """Episodes of one task and seed, which GRPO compares."""
 
     index: int
     episodes: list[E]

@@ -1,4 +1,4 @@
-"""One connection for all environments of a program: a thousand of them need no thousand sockets."""
+"""One connection for all environments of a program, so that a thousand of them share one socket."""
 
 from __future__ import annotations
 

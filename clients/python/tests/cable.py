@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from urllib.parse import urlsplit
 
 from stepwell.loop_thread import LoopThread
@@ -20,6 +21,7 @@ class Cable:
         self.broken = False
         self.connections = 0
         """Number of those that were made."""
+        self._connected = threading.Condition()
 
     def __enter__(self) -> Cable:
         self._server = self._loop.run(self._listen())
@@ -34,6 +36,12 @@ class Cable:
     def cut(self) -> None:
         self._loop.run(self._cut())
 
+    def await_connections(self, count: int) -> None:
+        """Wait until so many were made. Raises `TimeoutError` after a minute."""
+        with self._connected:
+            if not self._connected.wait_for(lambda: self.connections >= count, timeout=60):
+                raise TimeoutError(f"{self.connections} connections, not {count}")
+
     async def _listen(self) -> asyncio.Server:
         return await asyncio.start_server(self._accept, "127.0.0.1", 0)
 
@@ -43,7 +51,9 @@ class Cable:
         self._writers.clear()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
+        with self._connected:
+            self.connections += 1
+            self._connected.notify_all()
         if self.broken:
             writer.transport.abort()
             return

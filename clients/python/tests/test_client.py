@@ -145,7 +145,7 @@ def test_a_cancelled_reset_leaves_no_episode(server):
             reset.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await reset
-            while client._link._pending or client._late:
+            while client._link._calls or client._late:
                 await client.environments()
             assert open_episodes(server) == 0
 

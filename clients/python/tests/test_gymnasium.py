@@ -20,10 +20,10 @@ import stepwell.gymnasium  # noqa: E402
 @pytest.mark.parametrize("environment", ["bash-v1", "python-v1", "sql-v1"])
 def test_the_checker_finds_nothing(server, environment):
     env = gymnasium.make(f"stepwell/{environment}", url=server.url, render_mode="ansi")
-    with warnings.catch_warnings(record=True) as told:
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         check_env(env.unwrapped)
-    assert [str(one.message) for one in told] == []
+    assert [str(one.message) for one in warned] == []
     env.close()
 
 
@@ -74,7 +74,7 @@ def test_characters_outside_the_set_are_replaced(client):
     wide.close()
 
 
-def test_a_failure_is_no_number_that_can_be_trained_on(client):
+def test_a_failure_has_the_reward_nan(client):
     env = gymnasium.make("stepwell/bash-v1", client=client)
     env.reset(seed=1)
     client.call("episode/close", {"episode_id": env.unwrapped.episode.id})
@@ -140,7 +140,7 @@ def test_disabled_leaves_resets_to_the_caller(client):
 
 
 @pytest.mark.parametrize("mask", [numpy.zeros(4, dtype=numpy.bool_), numpy.ones(3, dtype=numpy.bool_), [True] * 4])
-def test_a_mask_that_is_none(client, mask):
+def test_a_wrong_mask_is_refused(client, mask):
     envs = vector(client, "Disabled")
     envs.reset(seed=5)
     with pytest.raises(ValueError, match="reset_mask"):

@@ -212,8 +212,10 @@ def test_files_of_tasks(tmp_path):
     (tmp_path / "a.json").write_text('{"query": {"0": "first"}, "gold": {"0": NaN}}')
     assert IntercodeDataLoader(str(tmp_path / "a.json")).data == [{"query": "first"}]
     (tmp_path / "b.json").write_text('[{"gold": "ls"}]')
-    for name, kind in [("none.json", OSError), ("b.json", ValueError), ("b.txt", (ValueError, OSError))]:
-        with pytest.raises(kind):
+    (tmp_path / "b.txt").write_text("ls")
+    refused = [("none.json", OSError, "Invalid file path"), ("b.json", ValueError, "'query'"), ("b.txt", ValueError, "type")]
+    for name, kind, message in refused:
+        with pytest.raises(kind, match=message):
             IntercodeDataLoader(str(tmp_path / name))
 
 

@@ -37,14 +37,14 @@ def test_settings_become_flags():
     ]
 
 
-def test_a_wrong_setting_is_told_in_the_servers_words(serve):
+def test_the_servers_message_about_a_wrong_setting(serve):
     with pytest.raises(stepwell.ServerStartError, match="pool-max"):
         serve(pool_max=-1).start()
 
 
 def test_no_node(monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(stepwell.ServerMissingError, match="no `node` in PATH") as caught:
+    with pytest.raises(stepwell.ServerMissingError, match="`node` is not in PATH") as caught:
         stepwell.serve()
     assert "Install Node" in caught.value.remedy
 

@@ -135,14 +135,27 @@ def test_a_waiting_reset_tells_its_place(narrow):
         holding = client.reset("bash-v1")
         places = []
 
-        def told(queued):
+        def take(queued):
             places.append(queued)
             # From the client's own thread a call cannot wait; another thread can.
             threading.Thread(target=holding.close).start()
 
-        with client.reset("bash-v1", queue_timeout_ms=60_000, on_queued=told) as episode:
+        with client.reset("bash-v1", queue_timeout_ms=60_000, on_queued=take) as episode:
             assert episode.step("echo on").output == "on\n"
         assert places[0].position == 1 and places[0].environment == "bash-v1"
+
+
+@pytest.mark.parametrize("kind", [ValueError, RuntimeError])
+def test_what_on_queued_raises_is_raised_by_its_reset_alone(narrow, kind):
+    with stepwell.Client(narrow.url) as client, client.reset("bash-v1") as holding:
+        holding.step("x=kept")
+
+        def refuse(_):
+            raise kind("from on_queued")
+
+        with pytest.raises(kind, match="from on_queued"):
+            client.reset("bash-v1", queue_timeout_ms=60_000, on_queued=refuse)
+        assert holding.step("echo $x").output == "kept\n"
 
 
 def test_no_capacity_is_a_fault_of_the_infrastructure(narrow):

@@ -1,5 +1,6 @@
 """The package as it is installed, and its types."""
 
+import inspect
 import json
 import os
 import re
@@ -67,6 +68,26 @@ def test_there_is_a_class_for_each_error_of_the_protocol():
     table = re.findall(r"^  (\w+): \{\s+code: (-\d+),.*?retryable: (true|false)", text, re.MULTILINE | re.DOTALL)
     ours = {kind.code: (number, kind.retryable) for number, kind in REMOTE_ERRORS.items()}
     assert ours == {name: (int(number), retryable == "true") for name, number, retryable in table}
+
+
+def test_the_typescript_client_exports_the_same_errors_of_the_protocol():
+    text = (PACKAGE.parent / "typescript" / "public.ts").read_text()
+    [exported] = re.findall(r"export \{([^}]*)\} from './errors.ts'", text)
+    ours = {kind.__name__ for kind in (stepwell.StepwellError, stepwell.RemoteError, *REMOTE_ERRORS.values())}
+    assert set(re.findall(r"\b\w+Error\b", exported)) == ours
+
+
+@pytest.mark.parametrize(
+    ("plain", "asynchronous"), [(stepwell.Client, stepwell.AsyncClient), (stepwell.Episode, stepwell.AsyncEpisode)]
+)
+def test_both_forms_of_a_class_take_the_same(plain, asynchronous):
+    def parameters(kind, name):
+        return [str(one.replace(annotation=one.empty)) for one in inspect.signature(getattr(kind, name)).parameters.values()]
+
+    shared = [name for name in vars(asynchronous) if not name.startswith("_") and callable(getattr(plain, name, None))]
+    assert len(shared) >= 8
+    for name in shared + (["__init__"] if plain is stepwell.Client else []):
+        assert parameters(plain, name) == parameters(asynchronous, name), name
 
 
 def test_versions_are_those_of_the_project():

@@ -39,7 +39,9 @@ def test_code(server, monkeypatch, capsys, title):
 
 def test_its_flags_are_the_servers():
     launcher = PACKAGE.parents[1] / "clients" / "cli" / "stepwell.js"
-    told = subprocess.run(["node", str(launcher), "serve", "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    help_text = subprocess.run(
+        ["node", str(launcher), "serve", "--help"], stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
     named = set(re.findall(r"--[a-z][a-z-]+", PAGE))
     assert len(named) >= 6
-    assert named <= set(re.findall(r"--[a-z][a-z-]+", told))
+    assert named <= set(re.findall(r"--[a-z][a-z-]+", help_text))

@@ -45,7 +45,7 @@ def test_rows_are_tasks(client):
 
 
 @pytest.mark.parametrize("environment", ["bash-v1", "python-v1", "sql-v1"])
-def test_an_instruction_of_a_row_is_what_the_server_tells_first(client, environment):
+def test_the_instruction_of_a_row_is_the_first_observation(client, environment):
     for row in rows(environment, client=client, limit=3):
         with client.reset(environment, task=row["task"]) as episode:
             assert row["instruction"] == episode.observation["output"]
@@ -64,26 +64,21 @@ def test_a_rollout(client):
         environment.run("pwd")
 
 
-def solved(client, kind, solve):
-    environment = kind(client=client)
-    environment.reset(task=0)
-    solve(environment)
-    return environment.get_reward(), environment.success
+GOLD = "SELECT name, born FROM author WHERE country = 'Ireland' ORDER BY born"
 
 
-def test_what_the_model_left_is_graded(client):
-    def define(environment):
-        environment.run("def nothing(): pass")
-
-    assert solved(client, PythonEnvironment, define) == (0.0, False)
-    assert solved(client, SqlEnvironment, lambda environment: environment.query("SELECT 1")) == (0.0, False)
+@pytest.mark.parametrize(("sql", "reward"), [(GOLD, 1.0), ("SELECT 1", 0.0)])
+def test_without_a_submit_the_last_output_is_graded(client, sql, reward):
+    environment = SqlEnvironment(client=client)
+    environment.reset(task="library-irish-authors")
+    environment.query(sql)
+    assert (environment.get_reward(), environment.success) == (reward, reward == 1.0)
 
 
 def test_a_gold_is_worth_1(client):
     environment = SqlEnvironment(client=client)
     environment.reset(task="library-irish-authors")
-    gold = "SELECT name, born FROM author WHERE country = 'Ireland' ORDER BY born"
-    assert environment.submit(gold).endswith("[the episode is over]")
+    assert environment.submit(GOLD).endswith("[the episode is over]")
     assert environment.get_reward() == 1.0 and environment.success
 
 
@@ -122,7 +117,7 @@ def test_a_row_must_choose_a_task(client):
     BashEnvironment(client=client, seed=3).reset(prompt=[])
 
 
-def test_a_task_that_is_not_there_is_an_error_of_the_program(client):
+def test_an_unknown_task_raises(client):
     environment = BashEnvironment(client=client)
     with pytest.raises(stepwell.TaskNotFoundError):
         environment.reset(task="nowhere")
@@ -176,8 +171,8 @@ def test_outcomes_of_a_batch(client):
         environment.run("true")
     batch[1].episode.lost(stepwell.EpisodeLostError("its server is gone"))
     given = [*batch, object()]
-    told = outcomes(prompts=[], environments=given, log_metric=metrics.__setitem__, log_extra=columns.__setitem__)
-    assert told == [None] * 4
+    rewards = outcomes(prompts=[], environments=given, log_metric=metrics.__setitem__, log_extra=columns.__setitem__)
+    assert rewards == [None] * 4
     assert columns["reward"] == [0.0, None, 0.0, None]
     assert columns["failure"] == [None, "server: episode_lost", None, None]
     assert metrics["stepwell/masked"] == pytest.approx(1 / 3) and metrics["stepwell/success"] == 0.0
@@ -190,7 +185,8 @@ def test_options_by_a_partial(server):
     environment = factory()
     environment.reset(task=0)
     assert environment.run("1 + 1") == "2\n"
-    environment.get_reward()
+    assert environment.run("2 + 2") == "4\n[the limit of turns is reached; the episode is over]"
+    assert environment.get_reward() == 0.0
 
 
 def test_a_reset_gives_the_sandbox_before_back(single):

@@ -27,8 +27,8 @@ export async function followEngine(
     if (event.error !== undefined)
       throw new Error([...said.slice(-5), withoutScript(event.error)].join(' | '));
     const id = event.id === undefined ? '' : `${event.id}: `;
-    const told = event.stream ?? (event.status === undefined ? '' : `${id}${event.status}`);
-    const line = stripVTControlCharacters(told).trim();
+    const progress = event.stream ?? (event.status === undefined ? '' : `${id}${event.status}`);
+    const line = stripVTControlCharacters(progress).trim();
     if (line === '') continue;
     said.push(line);
     if (said.length > 20) said.shift();

@@ -193,8 +193,8 @@ async function nodeOf(
     const type = await typeOf(container, path);
     // An archive has none.
     if (type.type === 'socket') return { ...unknown(), ...type };
-    const told = await firstOf(await container.getArchive({ path }), read);
-    return told === null ? null : { ...unknown(), ...type, ...told };
+    const facts = await firstOf(await container.getArchive({ path }), read);
+    return facts === null ? null : { ...unknown(), ...type, ...facts };
   } catch (error) {
     if (error instanceof Exceeded) throw error;
     if (isEngineStatus(error, 404)) return null;
@@ -202,10 +202,13 @@ async function nodeOf(
   }
 }
 
-type Told = Pick<LayerChange, 'uid' | 'gid'> & Partial<Pick<LayerChange, 'size' | 'sha256' | 'device'>>;
+type FileFacts = Pick<LayerChange, 'uid' | 'gid'> & Partial<Pick<LayerChange, 'size' | 'sha256' | 'device'>>;
 
 /** The first entry of an archive. What the engine would send after it, e.g. the contents of a folder, is not read. */
-async function firstOf(stream: NodeJS.ReadableStream, read: (bytes: number) => void): Promise<Told | null> {
+async function firstOf(
+  stream: NodeJS.ReadableStream,
+  read: (bytes: number) => void,
+): Promise<FileFacts | null> {
   const archive = extract();
   stream.on('error', (error: Error) => archive.destroy(error));
   stream.pipe(archive);

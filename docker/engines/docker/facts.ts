@@ -1,5 +1,6 @@
 import Docker from 'dockerode';
 import { z } from 'zod';
+import type { Finding } from '../finding.ts';
 import { engineMessageOf } from './errors.ts';
 
 /** What a Docker engine says of itself. */
@@ -69,4 +70,32 @@ function noDocker(error: unknown): NoDockerError {
   const message =
     error instanceof z.ZodError ? 'does not answer like a Docker engine' : engineMessageOf(error);
   return new NoDockerError(message, false, error);
+}
+
+/** What the doctor says of it. @param ask `dockerFacts`, but for tests */
+export async function dockerFinding(ask = dockerFacts): Promise<Finding> {
+  const name = 'Docker engine';
+  const remedy = 'a running one gives the best speed; without it the local engine is used';
+  try {
+    const { version, apiVersion, os, driver, cgroupVersion, isRootless } = await ask();
+    const found = `${version} (API ${apiVersion}, ${driver}, cgroup ${cgroupVersion ?? '?'})`;
+    if (os !== 'linux') {
+      return { name, status: 'bad', found: `${found} for ${os}`, remedy: 'switch it to Linux containers' };
+    }
+    if (isRootless) {
+      const slower =
+        'a rootless engine may refuse layers; episodes then get fresh containers, which is slower';
+      return { name, status: 'warn', found: `${found}, rootless`, remedy: slower };
+    }
+    return { name, status: 'ok', found };
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    const isForbidden = error instanceof NoDockerError && error.isForbidden;
+    return {
+      name,
+      status: 'bad',
+      found,
+      remedy: isForbidden ? `add the user to its group, e.g. docker; ${remedy}` : remedy,
+    };
+  }
 }

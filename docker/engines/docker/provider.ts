@@ -1,16 +1,21 @@
 import Docker from 'dockerode';
 import { withDeadline } from '../../deadline.ts';
+import { type HostFree, hostWatch, UNKNOWN_HOST } from '../../host.ts';
 import { labels } from '../../labels.ts';
 import { encodeOwner, ownerOf } from '../owner.ts';
 import type { EngineProvider, Lack } from '../provider.ts';
 import { DockerEngine } from './engine.ts';
 import { engineMessageOf } from './errors.ts';
+import { dockerFinding } from './facts.ts';
 import { DockerImageBuilder } from './image-builder.ts';
 
 /** The Docker engine that `DOCKER_HOST` names, or the one of this machine. */
 export const docker: EngineProvider = {
   found: 'a Docker engine answers',
+  programs: 'image',
   lack: () => dockerLack(() => new Docker()),
+  examine: async () => [await dockerFinding()],
+  host: () => hostOfDocker(process.env.DOCKER_HOST),
   open: ({ held, owner, runFolder, runParent }) =>
     new DockerEngine({ docker: new Docker(), owner, runFolder, runParent, held }),
   builder: () => new DockerImageBuilder(new Docker()),
@@ -21,6 +26,12 @@ export const docker: EngineProvider = {
     for (const { Id } of await engine.listContainers({ filters })) await engine.getContainer(Id).kill();
   },
 };
+
+/** What the engine's machine has left: unknown where it is reached over the network, as that may be another machine. */
+export function hostOfDocker(address = ''): () => HostFree {
+  const isHere = /^(unix:|$)/.test(address);
+  return isHere ? hostWatch({ groups: false }) : () => UNKNOWN_HOST;
+}
 
 /** Why this Docker engine cannot be used. @param timeoutMs longest wait for its answer, in milliseconds */
 export async function dockerLack(connect: () => Docker, timeoutMs = 3_000): Promise<Lack | null> {

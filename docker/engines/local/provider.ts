@@ -1,9 +1,11 @@
 import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { hostWatch } from '../../host.ts';
 import { runnerFolder } from '../../images/runner-files.ts';
 import type { EngineProvider } from '../provider.ts';
 import { LocalEngine } from './engine.ts';
 import { LocalImageBuilder } from './image-builder.ts';
+import { examineLocal } from './needs.ts';
 
 /** How often to look whether a killed process is gone, in milliseconds. */
 const LOOK_MS = 20;
@@ -11,12 +13,16 @@ const LOOK_MS = 20;
 /** Sandboxes without a container engine: the namespaces of this Linux machine. */
 export const local: EngineProvider = {
   found: 'this machine has what the local engine needs',
+  programs: 'machine',
   async lack() {
     const lacks = await localLacks();
     if (lacks.length === 0) return null;
     const message = `The local engine lacks: ${lacks.join('; ')}.`;
     return { brief: 'no local engine', message };
   },
+  examine: examineLocal,
+  // Its sandboxes are in the control groups of this process.
+  host: () => hostWatch({ groups: true }),
   open: (parts) => new LocalEngine({ ...parts, runnerFolder }),
   builder: (imagesFolder) => new LocalImageBuilder({ imagesFolder }),
   killSandboxes,

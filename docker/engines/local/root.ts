@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SandboxError } from '../../errors.ts';
-import type { ImageRef, Session } from '../../sandbox.ts';
+import type { Session } from '../../image-definition.ts';
+import type { ImageRef } from '../../sandbox.ts';
 import { hostDigest, hostProgramFolders, makeSkeleton } from './skeleton.ts';
 
 /** The description of a local image, beside its `root/`. */

@@ -21,6 +21,9 @@ _SLACK = 0.4
 _LEAST_SHARE = 0.05
 # Seconds to wait for a solution that something else stopped.
 _PATIENCE = 5.0
+# All times of one reading are of one moment if it took at most this many seconds; the number of attempts at that.
+_MOMENT = 0.005
+_READINGS = 4
 # The judge ends (SIGPROF) this many seconds of processor time after the limit of a part.
 _EXCESS = 5.0
 _STOPPED = ("T", "t")
@@ -41,7 +44,7 @@ class Clock:
         self._left = seconds
         # Number of waiting callers during which no time counts, or nothing is raised.
         self._off = self._quiet = 0
-        self._limit = self._used = 0.0
+        self._limit = self._used = self._interval = 0.0
         # Time in which nothing ran, and in which the solution was stopped.
         self._gap = self._held = 0.0
         # Time that did not count although it may be the solution's, and time that counted only so that the grade ends.
@@ -62,7 +65,7 @@ class Clock:
         self._pid = pid
         self._others = None
         # Its processor time and its waiting until the last check, and the part of this waiting that was only assumed.
-        self._seen = (0.0, 0.0) if pid is None else _times(pid)
+        self._seen = (0.0, 0.0) if pid is None else _state_and_times(pid)[1:]
         self._assumed = 0.0
         self._final = None
 
@@ -89,9 +92,9 @@ class Clock:
         if self._limit <= 0:
             raise Over()
         self._mark()
-        tick = min(TICK, self._limit / 4)
+        self._interval = min(TICK, self._limit / 4)
         signal.signal(signal.SIGALRM, self._tick)
-        signal.setitimer(signal.ITIMER_REAL, tick, tick)
+        signal.setitimer(signal.ITIMER_REAL, self._interval, self._interval)
         # The judge may compute with a solution's values in one operation that no signal handler interrupts.
         signal.setitimer(signal.ITIMER_PROF, self._limit + _EXCESS)
         try:
@@ -157,6 +160,9 @@ class Clock:
         if self._off:
             self._mark()
             return
+        if time.monotonic() - self._last < self._interval / 2:
+            # The last check was late: too short a time to be divided, so the next one counts it.
+            return
         self._count()
         if not self._quiet:
             self.check()
@@ -173,12 +179,12 @@ class Clock:
 
     def _add(self):
         last, worked, delay = self._last, self._worked, self._delay
-        self._mark()
+        reading = self._read()
         passed, own, late = self._last - last, self._worked - worked, self._delay - delay
         if passed < TICK / 2 and self._final is None:
             self._used += max(own, passed - late)
             return
-        state, theirs, waited = ("S", 0.0, 0.0) if self._pid is None else self._look(passed)
+        state, theirs, waited = ("S", 0.0, 0.0) if self._pid is None else self._look(passed, *reading)
         if state in _STOPPED or (state == "Z" and self._quiet):
             self._held += passed
         elif passed - late > TICK + _SLACK and own < passed / 2:
@@ -199,8 +205,8 @@ class Clock:
         forgiven, unsure = self._lateness(last, late, idle)
         forgiven += waited
         if forgiven > 0 and self._pid is not None:
-            busy, together = self._busy_others(passed, own)
-            forgiven, theirs = min(forgiven, busy), max(theirs, together)
+            busy, rest = self._busy_others(passed)
+            forgiven, theirs = min(forgiven, busy), theirs + rest
         counted = max(min(passed, theirs + own), passed - forgiven)
         least = passed * _LEAST_SHARE
         self._used += max(counted, least)
@@ -219,12 +225,26 @@ class Clock:
                 return min(late, max(0.0, since - last)), 0.0
         return late, min(late, idle) if self._had_turn else 0.0
 
-    def _look(self, passed):
+    def _read(self):
+        """
+        Mark the time, and return the state of the solution, its processor time and its waiting until then. If the judge
+        waited for a processor between two of these readings, they do not fit together: read again.
+        """
+        reading = "S", 0.0, 0.0
+        for _ in range(_READINGS):
+            self._mark()
+            if self._final is not None:
+                reading = "S", *self._final
+            elif self._pid is not None:
+                reading = _state_and_times(self._pid)
+            if time.monotonic() - self._last < _MOMENT:
+                break
+        return reading
+
+    def _look(self, passed, state, ran, waited):
         """State of the solution, its processor time, and its waiting for a processor since the last check."""
-        state = "S" if self._final else state_of(self._pid)[0]
         if state == "Z":
             return state, 0.0, 0.0
-        ran, waited = self._final or _times(self._pid)
         before, earlier = self._seen
         self._seen = ran, waited
         theirs, delayed = max(0.0, ran - before), max(0.0, waited - earlier)
@@ -235,21 +255,19 @@ class Clock:
         self._assumed += waits
         return state, theirs, delayed + waits
 
-    def _busy_others(self, passed, own):
+    def _busy_others(self, passed):
         """
-        Processor time of others, and of all processes of the solution, while `passed`. The first time they are the maximum
+        Processor time of others, and of the solution's other processes, while `passed`. The first time they are the maximum
         and 0: this is read only if someone waits for a processor, and never in a short test.
         """
         if self._others is None:
-            self._others, self._last_look = Others(self._pid), self._last
+            self._others = Others(self._pid)
             return passed, 0.0
-        since, self._last_look = self._last - self._last_look, self._last
-        share = passed / since if since > passed else 1.0
-        busy, theirs = self._others.busy(since, own)
-        return busy * share, theirs * share
+        return self._others.busy(passed)
 
 
-def _times(pid):
-    """Processor time of a process in seconds, and its waiting for a processor."""
+def _state_and_times(pid):
+    """State of a process, its processor time in seconds, and its waiting for a processor."""
+    state, seconds, _ = state_of(pid)
     ran, waited = ran_and_waited(pid)
-    return max(ran, state_of(pid)[1]), waited
+    return state, max(ran, seconds), waited

@@ -1,10 +1,13 @@
 """What the kernel tells about processor time: of a process, of a solution's processes, of the whole machine."""
 
 import os
+import time
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 # From this number of processes and threads on, a solution itself may keep others from the processor.
 _CROWD = 8
+# The shortest interval of which processor time is known well enough, in seconds: the kernel counts in hundredths.
+_SHORTEST = 0.05
 # Whether the kernel reports how long a process waited for a processor.
 REPORTS_WAITS = os.path.exists("/proc/self/schedstat")
 
@@ -73,22 +76,43 @@ def _latest():
 
 
 class Others:
-    """How busy the machine was with processes other than the solution's, between two checks."""
+    """How busy the machine was with others than a process of the solution."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self._tasks = _tasks(pid)[1]
-        self._busy, self._latest = _machine_busy(), _latest()
+        self._read()
+        # Processors in use in the last interval that was long enough to be measured; until then one by others is assumed.
+        self._shares = 1.0, 0.0
 
-    def busy(self, passed: float, own: float) -> tuple[float, float]:
+    def _read(self):
+        """A check may be late, so these readings have a time of their own."""
+        self._at, self._own = time.monotonic(), time.process_time()
+        self._busy, self._latest = _machine_busy(), _latest()
+        self._tasks = _tasks(self._pid)[1]
+
+    def busy(self, passed: float) -> tuple[float, float]:
         """
-        Processor time since the last check, in seconds: of others, and of all processes of the solution. own: the judge's.
-        Processes that began and ended in between are unknown: they may have computed all the time, for the solution.
+        Processor time while so many seconds passed, in seconds: of others, and of the solution's other processes. It is
+        measured from the last reading until now, which is another interval if one of the two readings was late.
         """
-        before, busy, latest = self._tasks, self._busy, self._latest
-        self.__init__(self._pid)
-        theirs = sum(max(0.0, seconds - before.get(name, 0.0)) for name, seconds in self._tasks.items())
+        if time.monotonic() - self._at >= _SHORTEST:
+            self._shares = self._measured()
+        others, rest = self._shares
+        return others * passed, rest * passed
+
+    def _measured(self):
+        """
+        Processors that others used since the last reading, and that the solution's other processes used. Those that began
+        and ended in between are unknown: they may have computed all the time, for the solution.
+        """
+        at, own, busy, latest, tasks = self._at, self._own, self._busy, self._latest, self._tasks
+        self._read()
+        passed = self._at - at
+        used = {name: max(0.0, seconds - tasks.get(name, 0.0)) for name, seconds in self._tasks.items()}
+        theirs = sum(used.values())
+        rest = theirs - used.get(str(self._pid), 0.0)
         if busy is None or self._busy is None:
-            return passed, theirs
+            return 1.0, rest / passed
         begun = max(0, self._latest - latest - 1) if self._latest != latest else 0
-        return max(0.0, self._busy - busy - own - theirs - begun * passed), theirs
+        others = self._busy - busy - (self._own - own) - theirs
+        return max(0.0, others / passed - begun), rest / passed

@@ -66,7 +66,7 @@ describe('the table of engines', () => {
     const runFolder = await RunFolder.create(await ownerOf(process.pid), parent);
     const folders = { runFolder, runParent: parent, imagesFolder: parent };
     const engine = provider.open({ owner: await ownerOf(process.pid), ...folders });
-    expect(engine.name).toBe(name);
+    expect(engine).toMatchObject({ name, programs: provider.programs });
   });
 });
 

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ImageDefinition } from '../../../docker/image-definition.ts';
 import { replacement } from '../../../docker/images/definitions.ts';
 import { readDefinitions } from '../../../docker/images/definitions-file.ts';
 import { allPackages, makeRecipes, type Recipe } from '../../../docker/images/recipe.ts';
 import { hashRunnerFiles, readRunnerFiles } from '../../../docker/images/runner-files.ts';
-import type { ImageDefinition } from '../../../docker/sandbox.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -85,6 +85,34 @@ it('a second one waits till a warm one has been idle for a while', async () => {
   expect(ready('bash')).toBe(2);
 });
 
+it('a request that does not wait takes no place from another image', async () => {
+  await start();
+  await pool.acquire(SQL);
+  clock += 60_000;
+  const hurried = watch(pool.acquire({ ...SQL, queueTimeoutMs: 0 }));
+  await pass(1);
+  expect(hurried.code).toBe('capacity');
+  const bash = await Promise.all([1, 2, 3].map(() => pool.acquire({ ...EPISODE, queueTimeoutMs: 0 })));
+  expect(bash.map(({ image }) => image.name)).toEqual(['bash', 'bash', 'bash']);
+});
+
+it('a request that ends before another one can start takes no place either', async () => {
+  await start();
+  engine.onStart = () => {
+    clock += 2_000;
+  };
+  await pool.acquire({ ...SQL, image: 'slow' });
+  clock += 60_000;
+  const hurried = watch(pool.acquire({ ...SQL, image: 'slow', queueTimeoutMs: 1_000 }));
+  await settled();
+  expect(ready('bash')).toBe(3);
+  await pass(1_001);
+  expect(hurried.code).toBe('capacity');
+  const patient = watch(pool.acquire({ ...SQL, image: 'slow', queueTimeoutMs: 3_000 }));
+  await pass(1);
+  expect(patient.sandbox?.image.name).toBe('slow');
+});
+
 it('with every warm one leased, the next that is released goes to who has none', async () => {
   await start();
   const held = await Promise.all([1, 2, 3, 4].map(() => pool.acquire(EPISODE)));

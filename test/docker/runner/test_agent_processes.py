@@ -1,4 +1,4 @@
-"""How much time processes can cost that do not come to rest, or start others whenever they are let go."""
+"""What is seen of stopped processes, and how much time those can cost that do not come to rest or start others."""
 
 import os
 import sys
@@ -53,6 +53,42 @@ class CostOfAnEnd(unittest.TestCase):
 
     def test_those_that_rest_at_once_are_killed_again_and_again(self):
         self.assertEqual(self.looks(1).rests, agent_processes._KILLS)
+
+
+class Disturbed(Restless):
+    """Runs between any two looks, although it is stopped at each."""
+
+    def _tasks(self):
+        self.looks += 1
+        return {(NOBODY, NOBODY): Task("T", self.looks)}, True
+
+
+class LookAtStoppedProcesses(unittest.TestCase):
+    def seen(self, processes: Restless):
+        self.addCleanup(processes.close)
+        with mock.patch.object(agent_processes.time, "sleep"):
+            return processes.while_stopped(lambda: processes.at_rest)
+
+    def test_counts_if_none_of_them_ran(self):
+        processes = Restless(2)
+        self.assertIs(self.seen(processes), True)
+        self.assertFalse(processes.at_rest)
+
+    def test_does_not_count_if_one_ran_meanwhile(self):
+        processes = Disturbed(1)
+        self.assertIsNone(self.seen(processes))
+        self.assertFalse(processes.at_rest)
+
+    def test_is_not_made_if_they_do_not_stop(self):
+        processes = Restless(1 << 40)
+        self.assertIsNone(self.seen(processes))
+        self.assertFalse(processes.at_rest)
+
+    def test_leaves_those_at_rest_that_were_before(self):
+        processes = Restless(1)
+        self.assertTrue(processes.halt())
+        self.assertIs(self.seen(processes), True)
+        self.assertTrue(processes.at_rest)
 
 
 if __name__ == "__main__":

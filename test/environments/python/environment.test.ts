@@ -4,7 +4,7 @@ import { PlayedEnvironment } from '../../../environments/played-environment.ts';
 import { python } from '../../../environments/python/definition.ts';
 import type { PythonTaskRecord } from '../../../environments/python/task.ts';
 import type { ResetOptions } from '../../../protocol/episode.ts';
-import { takeTurn } from '../../../server/turn.ts';
+import { takeTurn } from '../../../server/episode/turn.ts';
 import { BUILD_MS, type EngineCase, engineCases, openPool } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StepwellClient } from '../../../clients/typescript/client.ts';
 import { sql } from '../../../environments/sql/definition.ts';
 import { SqlDriver } from '../../../environments/sql/sql-driver.ts';
-import { createConfig } from '../../../server/config.ts';
+import { createConfig } from '../../../server/config/config.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
 import { temporaryHome } from '../../clients/real-server.ts';
 import { dockerMissing, engineCases, localMissing } from '../../engines.ts';

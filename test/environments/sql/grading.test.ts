@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { compositeWeights, explorationShare } from '../../../environments/sql/composite-reward.ts';
+import {
+  compositeWeights,
+  explorationShare,
+  rewardOfGoldAlone,
+} from '../../../environments/sql/composite-reward.ts';
 import type { StatementResult } from '../../../environments/sql/driver-answer.ts';
 import type { Gold } from '../../../environments/sql/gold.ts';
 import { type Attempt, graderOf } from '../../../environments/sql/grading.ts';
@@ -146,6 +150,17 @@ describe('the composite reward', () => {
       const grader = graderOf({ scoring: 'composite', weights: { execution } }, QUERY);
       expect(await grader(done, gold(rows(1n)))).toMatchObject({ reward: 0, components: { format: 0 } });
     }
+  });
+
+  it('is known for the gold query alone', async () => {
+    const weights = compositeWeights();
+    const plain = { sql: 'SELECT 1', dialect: 'sqlite' } as const;
+    for (const query of [QUERY, plain]) {
+      const alone = attempt({ answer: rows(1n), sql: query.sql });
+      const { reward } = await graderOf({ scoring: 'composite' }, query)(alone, gold(rows(1n)));
+      expect(rewardOfGoldAlone(query, weights)).toBe(reward);
+    }
+    expect(rewardOfGoldAlone(QUERY, weights)).toBeLessThan(rewardOfGoldAlone(plain, weights));
   });
 
   it('keeps the default of a weight that is not given', () => {

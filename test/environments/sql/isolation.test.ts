@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { StepwellClient } from '../../../clients/typescript/client.ts';
 import type { EngineName } from '../../../docker/engines/table.ts';
 import type { Observation } from '../../../protocol/episode.ts';
-import { createConfig } from '../../../server/config.ts';
+import { createConfig } from '../../../server/config/config.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
 import { dockerMissing, localMissing } from '../../engines.ts';
 import { describeUnless } from '../../requirements.ts';

@@ -1,8 +1,8 @@
 import Docker from 'dockerode';
 import { DockerImageBuilder } from '../../../docker/engines/docker/image-builder.ts';
+import type { ImageDefinition } from '../../../docker/image-definition.ts';
 import { ensureImages } from '../../../docker/images/builder.ts';
 import { SandboxPool } from '../../../docker/pool/pool.ts';
-import type { ImageDefinition } from '../../../docker/sandbox.ts';
 import { dockerEngine } from '../../engines.ts';
 
 /** A pool of one sandbox of an image, made first where it is missing, on Docker. */

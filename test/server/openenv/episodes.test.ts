@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createConfig } from '../../../server/config.ts';
+import { createConfig } from '../../../server/config/config.ts';
+import { serverMemory } from '../../../server/memory/server-memory.ts';
 import { OpenEnvEpisodes, OpenEnvExecutionError } from '../../../server/openenv/episodes.ts';
 import { OpenEnvHttpEpisodes } from '../../../server/openenv/http-episodes.ts';
 import { OpenEnvSessions } from '../../../server/openenv/sessions.ts';
-import { serverMemory } from '../../../server/server-memory.ts';
 import { FakeEnvironment } from '../fake-environment.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
 

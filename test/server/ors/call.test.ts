@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { StepResult } from '../../../protocol/episode.ts';
+import { OutputRoom } from '../../../server/memory/output-room.ts';
+import { ClientGate } from '../../../server/memory/step-gate.ts';
 import { Call } from '../../../server/ors/call.ts';
-import { OutputRoom } from '../../../server/output-room.ts';
-import { ClientGate } from '../../../server/step-gate.ts';
 
 const OUTPUT_BYTES = 100_000;
 

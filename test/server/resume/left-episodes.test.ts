@@ -15,8 +15,8 @@ import pino from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SandboxError } from '../../../docker/errors.ts';
 import { type App, buildApp } from '../../../server/app.ts';
-import { type ConfigInput, createConfig } from '../../../server/config.ts';
-import { hashOf } from '../../../server/trajectory-log.ts';
+import { type ConfigInput, createConfig } from '../../../server/config/config.ts';
+import { hashOf } from '../../../server/trajectory/log.ts';
 import { trajectoryIn } from '../../trajectories.ts';
 import { FakeEnvironment } from '../fake-environment.ts';
 import { Wire } from '../test-server.ts';
@@ -80,6 +80,8 @@ async function leave(actions: readonly unknown[], options: object = {}) {
   const wire = await server.connect();
   const reset = await wire.result('episode/reset', { environment: 'fake-v1', seed: 1, ...options });
   const id = String(reset.episode_id);
+  // A `wait go` of these steps waits only in the replay.
+  server.fake.open('go');
   const made = [];
   for (const [index, action] of actions.entries()) made.push(await step(wire, id, index + 1, action));
   running.delete(server.mark);
@@ -274,13 +276,7 @@ test('the age of a fork does not count from the steps of the other episode', asy
 });
 
 test('two claims at once play it again once; one has it, and the other is told', async () => {
-  const server = await start();
-  const before = await server.connect();
-  const reset = await before.result('episode/reset', { environment: 'fake-v1' });
-  const id = String(reset.episode_id);
-  server.fake.open('go');
-  await step(before, id, 1, 'wait go');
-  running.delete(server.mark);
+  const { id, token } = await leave(['wait go']);
   const next = await start();
   const [one, two] = [await next.connect(), await next.connect()];
   const told = [one, two].map(({ socket }) => {
@@ -288,7 +284,7 @@ test('two claims at once play it again once; one has it, and the other is told',
     socket.on('message', (data) => kinds.push(String(JSON.parse(data.toString()).method ?? 'answer')));
     return kinds;
   });
-  for (const wire of [one, two]) wire.request('episode/resume', { resume_token: reset.resume_token });
+  for (const wire of [one, two]) wire.request('episode/resume', { resume_token: token });
   await next.fake.reached('go');
   next.fake.open('go');
   await expect.poll(() => told.flat().sort()).toEqual(['answer', 'answer', 'episode/moved']);
@@ -300,13 +296,7 @@ test('two claims at once play it again once; one has it, and the other is told',
 });
 
 test('one of two servers over a folder plays it again, and the other leaves its file alone', async () => {
-  const server = await start();
-  const before = await server.connect();
-  const reset = await before.result('episode/reset', { environment: 'fake-v1' });
-  const [id, token] = [String(reset.episode_id), String(reset.resume_token)];
-  server.fake.open('go');
-  await step(before, id, 1, 'wait go');
-  running.delete(server.mark);
+  const { id, path, token } = await leave(['wait go']);
   const [one, two] = [await start(), await start()];
   const first = await one.connect();
   first.request('episode/resume', { resume_token: token });
@@ -317,7 +307,7 @@ test('one of two servers over a folder plays it again, and the other leaves its 
   await step(first, id, 2, 'echo mine');
   expect(await refused(await two.connect(), token)).toMatchObject({ data: { name: 'episode_not_found' } });
   expect(two.fake.plays).toEqual([]);
-  const kinds = eventsIn(trajectoryIn(folder, id)).map(({ event }) => event);
+  const kinds = eventsIn(path).map(({ event }) => event);
   expect(kinds).toEqual(['reset', 'step', 'resume', 'step']);
   expect(claimsIn()).toEqual([]);
 });
@@ -331,16 +321,10 @@ test('a server that was killed in mid-replay does not keep the next one from it'
 });
 
 test('a file that was changed during the replay is left as it is, and its sandbox is released', async () => {
-  const server = await start();
-  const before = await server.connect();
-  const reset = await before.result('episode/reset', { environment: 'fake-v1' });
-  server.fake.open('go');
-  await step(before, String(reset.episode_id), 1, 'wait go');
-  running.delete(server.mark);
-  const path = trajectoryIn(folder, String(reset.episode_id));
+  const { path, token } = await leave(['wait go']);
   const next = await start();
   const wire = await next.connect();
-  wire.request('episode/resume', { resume_token: reset.resume_token });
+  wire.request('episode/resume', { resume_token: token });
   await next.fake.reached('go');
   appendFileSync(path, 'more');
   const text = readFileSync(path, 'utf8');
@@ -352,13 +336,7 @@ test('a file that was changed during the replay is left as it is, and its sandbo
 });
 
 test('a claimant that drops in mid-replay leaves the episode to the next one', async () => {
-  const server = await start();
-  const before = await server.connect();
-  const reset = await before.result('episode/reset', { environment: 'fake-v1' });
-  const [id, token] = [String(reset.episode_id), String(reset.resume_token)];
-  server.fake.open('go');
-  await step(before, id, 1, 'wait go');
-  running.delete(server.mark);
+  const { id, token } = await leave(['wait go']);
   const next = await start();
   const one = await next.connect();
   one.request('episode/resume', { resume_token: token });
@@ -373,15 +351,10 @@ test('a claimant that drops in mid-replay leaves the episode to the next one', a
 });
 
 test('a reopened episode that nobody takes ends with the grace time', async () => {
-  const server = await start();
-  const before = await server.connect();
-  const reset = await before.result('episode/reset', { environment: 'fake-v1' });
-  server.fake.open('go');
-  await step(before, String(reset.episode_id), 1, 'wait go');
-  running.delete(server.mark);
+  const { token } = await leave(['wait go']);
   const next = await start({ grace_ms: 1_000 });
   const one = await next.connect();
-  one.request('episode/resume', { resume_token: reset.resume_token });
+  one.request('episode/resume', { resume_token: token });
   await next.fake.reached('go');
   one.socket.terminate();
   await expect.poll(() => next.app.fastify.websocketServer.clients.size).toBe(0);
@@ -391,15 +364,10 @@ test('a reopened episode that nobody takes ends with the grace time', async () =
 });
 
 test('a drain in mid-replay answers the claimant, and leaves nothing', async () => {
-  const server = await start();
-  const before = await server.connect();
-  const reset = await before.result('episode/reset', { environment: 'fake-v1' });
-  server.fake.open('go');
-  await step(before, String(reset.episode_id), 1, 'wait go');
-  running.delete(server.mark);
+  const { token } = await leave(['wait go']);
   const next = await start();
   const wire = await next.connect();
-  wire.request('episode/resume', { resume_token: reset.resume_token });
+  wire.request('episode/resume', { resume_token: token });
   await next.fake.reached('go');
   await next.app.registry.drain(0);
   expect(await wire.answer()).toMatchObject({ error: { data: { name: 'shutting_down' } } });

@@ -7,14 +7,13 @@ from typing import Any
 import gymnasium
 from gymnasium.error import ResetNeeded
 
+from ..async_client import MAX_SEED
 from ..async_episode import AsyncEpisode
 from ..client import Client
 from ..results import StepResult
 from ..shared_client import shared_client
 from .player import Player
 from .text import DEFAULT_CHARSET, TextForm
-
-MAX_SEED = 2**53 - 1
 
 
 class StepwellEnv(gymnasium.Env[str, str]):

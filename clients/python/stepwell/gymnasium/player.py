@@ -10,10 +10,9 @@ from ..async_client import AsyncClient
 from ..async_episode import AsyncEpisode
 from ..errors import StepwellError
 from ..results import Action, StepResult
+from ..retried_reset import retried_reset
 from .text import TextForm
 
-_RESETS = 3
-"""Times that a reset is tried where its error is retryable."""
 _TIMES = frozenset({"duration_ms", "queue_ms", "grade_ms"})
 """Left out of `info`, which is the same for the same seed and actions."""
 
@@ -21,7 +20,7 @@ Transition = tuple[str, float, bool, bool, dict[str, Any]]
 
 
 class Player:
-    """One place for episodes. An ungraded step has reward 0; after a failure the reward is NaN, which no sum hides."""
+    """Plays episodes one at a time. An ungraded step has reward 0; after a failure it is NaN, so that every sum shows it."""
 
     def __init__(self, client: AsyncClient, environment: str, text: TextForm, options: Mapping[str, Any]) -> None:
         self._client = client
@@ -35,14 +34,15 @@ class Player:
     async def reset(self, seed: int, options: Mapping[str, Any] | None) -> tuple[str, dict[str, Any]]:
         """Begin an episode, in place of the one before."""
         await self.close()
-        episode = await self._begun({**self._options, "seed": seed, **(options or {})})
+        wanted = {**self._options, "seed": seed, **(options or {})}
+        episode = await retried_reset(self._client, self._environment, wanted)
         self.episode, self.result = episode, None
         task = episode.task
         info = {"task": task.id, "task_index": task.index, "dataset": task.dataset, "seed": episode.info["seed"]}
         return self._text.fitted(str(episode.observation["output"])), info
 
     async def step(self, action: Action) -> Transition:
-        """Make a step. What the agent did not cause ends the episode with `info["mask_sample"]`."""
+        """Make a step. An infrastructure fault ends the episode with `info["mask_sample"]` true."""
         assert self.episode is not None
         try:
             result = await self.episode.step(action)
@@ -70,12 +70,3 @@ class Player:
         if episode is not None:
             async with episode:
                 pass
-
-    async def _begun(self, options: Mapping[str, Any]) -> AsyncEpisode:
-        for _ in range(_RESETS - 1):
-            try:
-                return await self._client.reset(self._environment, **options)
-            except StepwellError as error:
-                if not error.retryable:
-                    raise
-        return await self._client.reset(self._environment, **options)

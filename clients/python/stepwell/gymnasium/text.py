@@ -26,11 +26,11 @@ class TextForm:
         return Text(self._max_length, min_length=0, charset=self._kept)
 
     def action_space(self) -> Text:
-        # What cannot be written cannot be sent either.
+        # U+FFFD only stands for other characters: an action has no use for it.
         return Text(self._max_action_length, min_length=0, charset=self._kept - {REPLACEMENT})
 
     def fitted(self, text: str) -> str:
-        """The text as the observation space has it."""
+        """The text as an element of the observation space: cut, and with other characters replaced."""
         cut = text[: self._max_length]
         if self._kept.issuperset(cut):
             return cut

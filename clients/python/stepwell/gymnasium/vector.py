@@ -13,9 +13,10 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
+from ..async_client import MAX_SEED
 from ..client import Client
 from ..shared_client import shared_client
-from .environment import MAX_SEED, StepwellEnv
+from .environment import StepwellEnv
 from .player import Player, Transition
 from .text import DEFAULT_CHARSET, TextForm
 
@@ -29,8 +30,8 @@ class StepwellVectorEnv(VectorEnv[Texts, Sequence[str], NDArray[Any]]):
 
     `autoreset_mode`: `NEXT_STEP` (the step after an end resets, and ignores its action), `SAME_STEP` (the step that ends an
     episode begins the next; the last observation is `infos["final_obs"]`, its info `infos["final_info"]`) or `DISABLED`
-    (`reset(options={"reset_mask": …})` resets those of a mask). `group_size`: so many neighbours have the same seed and
-    thus the same task, as GRPO compares them; it must divide `num_envs`. All else as `StepwellEnv` has it.
+    (`reset(options={"reset_mask": …})` resets those of a mask). `group_size`: this many neighbours have the same seed
+    and thus the same task, so that GRPO can compare them; it must divide `num_envs`. All else is as in `StepwellEnv`.
     """
 
     def __init__(

@@ -26,7 +26,7 @@ def samples(dataset: str | None = None, *, url: str | None = None) -> MemoryData
 
 @scorer(metrics=[mean(), stderr()])
 def stepwell_scorer() -> Scorer:
-    """Submits what the model left, with the output of its last command as the answer. A failure is an error, no score."""
+    """Submits the sandbox, with the output of its last command as the answer. A failure raises, and gives no score."""
 
     async def score(state: TaskState, target: Target) -> Score:
         result = await sandbox().as_type(StepwellSandbox).submit()

@@ -2,7 +2,7 @@
 Commands and files by steps of a Bash episode.
 
 A step has one output, so a command's two streams come back in base64, each in a line, with the exit status in a third. All
-of it runs in a subshell, which leaves nothing in the session. Programs besides the command are found by absolute path.
+of it runs in a subshell, so the session stays as it was. The other programs have absolute paths: the task may change `PATH`.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ def exec_code(
     """
     for name in env or {}:
         if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a variable")
+            raise ValueError(f"{name!r} cannot be the name of a variable")
     words = " ".join(map(shlex.quote, command))
     if user is not None and not _USER.fullmatch(user):
-        raise ValueError(f"{user!r} is no name of a user")
+        raise ValueError(f"{user!r} cannot be the name of a user")
     as_user = "" if user is None else f"/usr/bin/setpriv --reuid={user} --regid=$(/usr/bin/id -g {user}) --init-groups -- "
     inner = [
         "exec 8>&-",
@@ -129,7 +129,7 @@ def encoded(content: bytes) -> str:
 
 
 def _readable(file: str) -> str:
-    # Root may read everything: its mode says whether anybody shall.
+    # Root can read every file, so its mode decides: a file that nobody may read is refused.
     mode = f"$((0$(/usr/bin/stat -L -c %a -- {file}) & 0444))"
     return (
         f"[ -e {file} ] || exit {MISSING}\n[ ! -d {file} ] || exit {FOLDER}\n"

@@ -9,7 +9,7 @@ from .bash import BashEnv
 
 
 class CTFEnv(BashEnv):
-    """So that programs which name it can be imported. Raises `EnvironmentNotFoundError` where one is made."""
+    """Programs can import it. To make one raises `EnvironmentNotFoundError`."""
 
     name = "ic_ctf"
 

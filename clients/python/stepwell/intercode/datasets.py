@@ -1,4 +1,4 @@
-"""Which dataset of the server a published file is."""
+"""Names of the server's datasets that were imported from InterCode's files."""
 
 from __future__ import annotations
 

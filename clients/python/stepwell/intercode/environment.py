@@ -36,7 +36,7 @@ class IntercodeEnv(ABC):
     `image_name` is kept, but the task's dataset decides on the image. Keywords as in InterCode: `data_path`, `preprocess`,
     `traj_dir`, `verbose`. Keywords of Stepwell: `url`, `token` or `client` say which server (default: the variables
     `STEPWELL_URL` and `STEPWELL_TOKEN`), `dataset` which of its datasets `data_path` is (default: by the name of the file),
-    `reset_options` what else a reset shall have. Without `data_path`, actions run but nothing is graded.
+    `reset_options` are further options of each reset. Without `data_path`, actions run but nothing is graded.
     """
 
     name: ClassVar[str] = "intercode"
@@ -128,12 +128,12 @@ class IntercodeEnv(ABC):
         """Take a fresh sandbox."""
         task: dict[str, Any] = {} if self.tool_mode else {"task": int(self.query_idx)}
         self._episode = self._client.reset(self.environment, **task, **self._options)
-        told = self._episode.task.instruction
-        if not self.tool_mode and told != self.query:
+        instruction = self._episode.task.instruction
+        if not self.tool_mode and instruction != self.query:
             self._give_back()
             raise TaskNotFoundError(
                 f"task {self.query_idx} of the server's dataset {self.dataset} is not that of {self.data_path}: "
-                f"{told!r} is not {self.query!r}"
+                f"{instruction!r} is not {self.query!r}"
             )
 
     def get_available_actions(self) -> list[str] | None:
@@ -158,7 +158,7 @@ class IntercodeEnv(ABC):
     # ── for the environments ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _run(self, action: str) -> StepResult:
-        """An infrastructure fault is raised, never observed."""
+        """Make a step. Raises `EpisodeFailedError` after an infrastructure fault."""
         result = self.episode.step({"code": action})
         result.raise_for_failure()
         self.info[ACTION_EXEC] = result.info.get("action_executed", False)

@@ -60,9 +60,9 @@ class PythonEnv(IntercodeEnv):
         self.info = {}
         reward, info = self._graded(grade)
         function = submitted or self._last_function
-        told = {"submitted_function": function, AGENT_OBS: self._answers(function), REWARD: reward}
-        info.update(told)
-        self.info.update(told)
+        graded = {"submitted_function": function, AGENT_OBS: self._answers(function), REWARD: reward}
+        info.update(graded)
+        self.info.update(graded)
         return reward, info
 
     def _answers(self, function: str | None) -> dict[str, Any]:

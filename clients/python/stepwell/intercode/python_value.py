@@ -1,4 +1,4 @@
-"""Values from the text that Python has for them. Nothing is run."""
+"""Reads values from their Python source, without running it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMES: dict[str, Any] = {"inf": float("inf"), "nan": float("nan")}
 
 
 def value_of(text: str) -> Any:
-    """The value, e.g. of `[('a', Decimal('2.50'))]`; the text itself where it is that of no value, e.g. of an error."""
+    """The value, e.g. of `[('a', Decimal('2.50'))]`. Any other text, e.g. an error message, is returned as it is."""
     try:
         return _value(ast.parse(text.strip(), mode="eval").body)
     except (SyntaxError, ValueError, TypeError, ArithmeticError, RecursionError, MemoryError):

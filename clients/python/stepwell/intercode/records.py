@@ -17,7 +17,7 @@ class IntercodeDataLoader:
     """
     Records of a `.json`, `.csv` or `.tsv` file with a `query` and usually a `gold` each; `.pickle` needs pandas.
 
-    Raises `OSError` where there is no such file, `ValueError` for another kind of file and for one without queries.
+    Raises `OSError` if the file does not exist, `ValueError` if it is of another kind or a record has no `query`.
     """
 
     def __init__(self, data_path: str) -> None:
@@ -27,7 +27,7 @@ class IntercodeDataLoader:
             raise ValueError("Data must have 'query' column/field")
 
     def get(self, index: int | None = None) -> Record:
-        """A record by its index; a random one without."""
+        """The record with this index, or a random one."""
         return dict(self.data[self.random_index() if index is None else index])
 
     def random_index(self) -> int:

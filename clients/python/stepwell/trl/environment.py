@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 from ..async_episode import AsyncEpisode
 from ..client import Client
 from ..errors import StepwellError
+from ..result_text import result_text
 from ..results import Action, Failure, StepResult
 from ..shared_client import shared_client
-from ..told import told
 from .rollout import Rollout
 
 _instructions: weakref.WeakKeyDictionary[Client, dict[str, str]] = weakref.WeakKeyDictionary()
@@ -28,9 +28,9 @@ class StepwellEnvironment:
     option of each reset, e.g. `max_turns`, `dataset`, `queue_timeout_ms`. To give some, pass
     `functools.partial(BashEnvironment, max_turns=8)` as `environment_factory`.
 
-    TRL resets its environments one after the other. A reset here asks for its sandbox and does not wait for it, so that all
-    of a batch are taken at once; the first tool call waits. It only waits itself if the row has no `instruction` and no
-    rollout had this task before.
+    TRL resets its environments one after the other. `reset` asks for a sandbox and returns without it, so that all resets of
+    a batch wait at the same time; the first tool call waits for the sandbox. `reset` itself waits only if the row has no
+    `instruction` and no rollout had this task before.
     """
 
     _environment: ClassVar[str]
@@ -73,12 +73,12 @@ class StepwellEnvironment:
 
     def get_reward(self) -> float | None:
         """
-        Submit what the model left, and grade it. `None` after a fault of the infrastructure, and where the task could not be
-        graded: TRL leaves such a rollout out of its group's mean, and gives it no advantage.
+        Submit the sandbox as the model left it, and grade it. `None` after a fault of the infrastructure, or if the task
+        cannot be graded: TRL leaves such a rollout out of its group's mean, and gives it no advantage.
         """
         return None if self._rollout is None else self._client.run(self._rollout.finish())
 
-    # Properties are no tools.
+    # TRL takes methods as tools, and leaves properties out.
 
     @property
     def episode(self) -> AsyncEpisode | None:
@@ -108,7 +108,7 @@ class StepwellEnvironment:
     def _step(self, action: Action) -> str:
         if self._rollout is None:
             raise RuntimeError("`reset` begins an episode; there is none yet")
-        return told(self._client.run(self._rollout.step(action)))
+        return result_text(self._client.run(self._rollout.step(action)))
 
     async def _begun(self, before: Rollout | None, options: dict[str, Any]) -> Rollout:
         if before is not None:

@@ -1,4 +1,4 @@
-"""Grades the rollouts of a batch at the same time, and logs what came of them."""
+"""Grades the rollouts of a batch at the same time, and logs their outcomes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def outcomes(
     **_: Any,
 ) -> list[None]:
     """
-    A reward function that gives no reward: `GRPOTrainer(reward_funcs=outcomes, …)`. It submits all rollouts of the batch at
-    once, where the trainer would have `get_reward` do it one after the other, and logs
+    A reward function that returns no rewards: `GRPOTrainer(reward_funcs=outcomes, …)`. It submits all rollouts of the batch
+    at once (with `get_reward` alone, the trainer submits one after the other), and logs
 
     - metrics: `stepwell/masked`, `stepwell/success` (shares of the rollouts), `stepwell/turns`, and in milliseconds
       `stepwell/queue_ms` (waiting for a sandbox) and `stepwell/grade_ms`, each the mean of the rollouts;
@@ -47,7 +47,7 @@ def outcomes(
 
 async def _finished(client: Client, environments: Sequence[StepwellEnvironment]) -> None:
     rollouts = [each._rollout for each in environments if each._client is client]
-    # What is raised here is raised by `get_reward` too.
+    # `get_reward` raises the same errors.
     await asyncio.gather(*[each.finish() for each in rollouts if each is not None], return_exceptions=True)
 
 

@@ -10,9 +10,7 @@ from ..async_client import AsyncClient
 from ..async_episode import AsyncEpisode
 from ..errors import EpisodeOverError, StepwellError
 from ..results import Action, Failure, StepResult
-
-_RESETS = 3
-"""Times that a reset is tried where its error is retryable."""
+from ..retried_reset import retried_reset
 
 
 class Rollout:
@@ -36,13 +34,13 @@ class Rollout:
         return None if self.result is None else self.result.failure
 
     async def instruction(self) -> str | None:
-        """What the agent sees first; `None` where there is no episode because of the infrastructure."""
+        """What the agent sees first. `None` if a fault of the infrastructure kept the episode from beginning."""
         await self._beginning
         self._raise_misuse()
         return None if self.episode is None else str(self.episode.observation["output"])
 
     async def step(self, action: Action) -> StepResult:
-        """Make a step. Raises the infrastructure fault, at each call from then on."""
+        """Make a step. After an infrastructure fault, this and every later call raises it."""
         await self._beginning
         if self.error is not None:
             raise self.error
@@ -52,7 +50,7 @@ class Rollout:
         try:
             self.result = await self.episode.step(action)
         except StepwellError as error:
-            # Else the model's own request was refused, e.g. because it is too large: the episode goes on.
+            # If it is not masked, the server refused the model's request, e.g. as too large: the episode goes on.
             if error.mask_sample:
                 self.error = error
             raise
@@ -60,7 +58,10 @@ class Rollout:
         return self.result
 
     async def finish(self) -> float | None:
-        """Submit what there is, unless the episode is over, and give the sandbox back. The reward, if it is one."""
+        """
+        Submit the sandbox as it is, unless the episode is over, and give it back. Returns the reward; `None` if a fault of
+        the infrastructure or an ungradable task left none.
+        """
         if self._finishing is None:
             self._finishing = asyncio.get_running_loop().create_task(self._finish())
         return await asyncio.shield(self._finishing)
@@ -72,14 +73,10 @@ class Rollout:
         await self._close()
 
     async def _begin(self, client: AsyncClient, environment: str, options: Mapping[str, Any]) -> None:
-        for left in reversed(range(_RESETS)):
-            try:
-                self.episode = await client.reset(environment, **options)
-            except StepwellError as error:
-                if left and error.retryable:
-                    continue
-                self.error = error
-            return
+        try:
+            self.episode = await retried_reset(client, environment, options)
+        except StepwellError as error:
+            self.error = error
 
     async def _finish(self) -> float | None:
         await self._beginning
@@ -107,6 +104,6 @@ class Rollout:
                 pass
 
     def _raise_misuse(self) -> None:
-        """A fault of the program, e.g. a task that is not there, is no matter of one sample."""
+        """Raise an error that the program caused, e.g. by the name of a task that does not exist."""
         if self.error is not None and not self.error.mask_sample:
             raise self.error

@@ -13,8 +13,8 @@ from verifiers.v1.utils.loaders import plugged_fn
 from ..async_client import AsyncClient
 from ..async_episode import AsyncEpisode
 from ..errors import StepwellError
+from ..result_text import result_text
 from ..results import StepResult
-from ..told import told
 from .attempt import Attempt
 from .reply import action_of
 
@@ -40,8 +40,8 @@ class StepwellEnvConfig(vf.EnvConfig):
 class StepwellEnv(vf.Env[StepwellEnvConfig]):
     """
     Each attempt is an episode. Its reward is `stepwell`, its metrics are `success` and `turns`, and those of the group
-    `group_mean` and `group_solved`. A fault of the infrastructure is a `SandboxError` of the attempt's trace, which is not
-    `ok`, has no reward and is no part of its group.
+    `group_mean` and `group_solved`. After a fault of the infrastructure the attempt's trace has a `SandboxError` and no
+    reward, and is not `ok`; group rewards and metrics leave it out.
     """
 
     def __init__(self, config: StepwellEnvConfig) -> None:
@@ -64,7 +64,7 @@ class StepwellEnv(vf.Env[StepwellEnvConfig]):
         outcomes = await asyncio.gather(
             *[self._attempt(task, agents) for _ in range(self.config.group_size)], return_exceptions=True
         )
-        # A fault of the infrastructure stands on its trace; it must not take the others with it.
+        # The trace of an attempt has its fault; the other attempts go on.
         for each in outcomes:
             if isinstance(each, BaseException) and not isinstance(each, vf.RolloutError):
                 raise each
@@ -111,13 +111,13 @@ class StepwellEnv(vf.Env[StepwellEnvConfig]):
 
 
 async def _play(interaction: vf.Interaction, episode: AsyncEpisode) -> StepResult:
-    """Until the model submits, says nothing, or reaches a limit: then what it left is submitted."""
+    """Play until the model submits or reaches a limit. If it ends in another way, submit the sandbox as it is."""
     segment = await interaction.turn(str(episode.observation["output"]))
     while not segment.terminated and segment.last_reply.strip():
         result = await episode.step(action_of(segment.last_reply))
         if result.done:
             return result
-        segment = await interaction.turn(told(result))
+        segment = await interaction.turn(result_text(result))
     return await episode.submit()
 
 

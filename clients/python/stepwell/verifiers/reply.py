@@ -12,7 +12,7 @@ _SUBMIT = "submit"
 
 def action_of(reply: str) -> Action:
     """
-    The code of the last fenced block, whatever is around it; if the line before the block is `submit`, the block is the
+    The code of the last fenced block, with any text around it; if the line before the block is `submit`, the block is the
     answer. A reply without a block is an action as it stands: `submit`, `submit <answer>`, `skip`, or code.
     """
     blocks = list(_BLOCK.finditer(reply))

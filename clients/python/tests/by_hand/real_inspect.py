@@ -51,7 +51,7 @@ def test_an_evaluation(server, tmp_path, monkeypatch):
     assert log.status == "success", log.error
     assert len(log.samples) == 2
     for sample in log.samples:
-        (told,) = [message for message in sample.messages if message.role == "tool"]
-        assert "hi" in told.text and "err" in told.text
+        (answer,) = [message for message in sample.messages if message.role == "tool"]
+        assert "hi" in answer.text and "err" in answer.text
         score = sample.scores["stepwell_scorer"]
         assert 0 <= score.value < 1 and score.metadata["success"] is False

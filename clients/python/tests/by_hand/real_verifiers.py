@@ -22,14 +22,14 @@ class Model(ThreadingHTTPServer):
     def __init__(self, scripts):
         super().__init__(("127.0.0.1", 0), Handler)
         self.scripts = list(scripts)
-        self.told = []
+        self.asked = []
         self.talks = {}
         self.lock = threading.Lock()
 
     def answer(self, session, messages):
         with self.lock:
             script = self.talks.setdefault(session, self.scripts[len(self.talks) % len(self.scripts)])
-            self.told.append(messages)
+            self.asked.append(messages)
         return script[sum(message["role"] == "assistant" for message in messages)]
 
 
@@ -103,9 +103,9 @@ def test_an_attempt_by_name(play):
     assert episode.ok, episode.errors or [trace.errors for trace in episode.traces]
     (trace,) = episode.traces
     assert trace.reward == 1.0 and trace.metrics["success"] == 1.0 and trace.metrics["turns"] == 2.0
-    roles = [[message["role"] for message in messages] for messages in model.told]
+    roles = [[message["role"] for message in messages] for messages in model.asked]
     assert roles == [["system", "user"], ["system", "user", "assistant", "user"]]
-    assert "SQL" in model.told[0][0]["content"] and "Ireland" in str(model.told[0][1]["content"])
+    assert "SQL" in model.asked[0][0]["content"] and "Ireland" in str(model.asked[0][1]["content"])
     assert trace.task.key == "sql-v1/built-in/library-irish-authors"
 
 

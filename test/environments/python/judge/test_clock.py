@@ -8,7 +8,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parents[4] / "environments/python"))
 
-from judge import clock
+from judge import clock, processor
 
 PID = 77
 # More than others can use.
@@ -32,7 +32,7 @@ class Machine:
 class ClockTest(unittest.TestCase):
     def setUp(self):
         self.machine = machine = Machine()
-        others = mock.Mock(return_value=mock.Mock(busy=lambda passed, own: (BUSY, 0.0)))
+        others = mock.Mock(return_value=mock.Mock(busy=lambda passed: (BUSY, 0.0)))
         for target, what in (
             ("time.monotonic", lambda: machine.now),
             ("time.process_time", lambda: machine.judge_ran),
@@ -103,7 +103,7 @@ class ClockTest(unittest.TestCase):
         self.assertAlmostEqual(self.used(), 0.9 * 0.05 + 0.1 + 0.1)
 
     def test_forgives_no_more_than_others_used(self):
-        self.clock._others, self.clock._last_look = mock.Mock(busy=lambda passed, own: (0.02, 0.02)), 0.0
+        self.clock._others = mock.Mock(busy=lambda passed: (0.02, 0.0))
         with self.clock.part(2):
             self.clock.their_turn(self.answers.fileno())
             for _ in range(10):
@@ -111,7 +111,7 @@ class ClockTest(unittest.TestCase):
         self.assertAlmostEqual(self.used(), 0.8)
 
     def test_counts_what_its_other_processes_compute(self):
-        self.clock._others, self.clock._last_look = mock.Mock(busy=lambda passed, own: (BUSY, 0.07)), 0.0
+        self.clock._others = mock.Mock(busy=lambda passed: (BUSY, 0.06))
         with self.clock.part(2):
             self.clock.their_turn(self.answers.fileno())
             for _ in range(10):
@@ -165,16 +165,86 @@ class ClockTest(unittest.TestCase):
             self.clock.ended(0.15, 0.35)
         self.assertAlmostEqual(self.used(), 0.15)
 
+    def test_reads_again_what_a_delay_tore_apart(self):
+        machine, delays = self.machine, []
+
+        def state_of(pid):
+            # The judge waits for a processor in the middle of its check, and the solution waits too.
+            if delays:
+                seconds = delays.pop()
+                machine.now += seconds
+                machine.judge_waited += seconds
+                machine.waited += seconds
+            return machine.state_of(pid)
+
+        with self.clock.part(1), mock.patch("judge.clock.state_of", state_of):
+            self.clock.their_turn(self.answers.fileno())
+            for check in range(20):
+                if check % 4 == 1:
+                    delays.append(0.13)
+                self.passes(0.1, ran=0.02, waited=0.08)
+            self.clock.own_turn()
+        self.assertAlmostEqual(self.used(), 0.4)
+
+    def test_divides_no_time_that_is_too_short(self):
+        with self.clock.part(1):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(10):
+                self.passes(0.17, ran=0.02, waited=0.15)
+                # The check was late, and the next one follows at once.
+                self.passes(0.03, waited=0.03)
+            self.passes(0.1, ran=0.1)
+            self.clock.own_turn()
+        self.assertAlmostEqual(self.used(), 0.3)
+
     def test_ignores_a_check_within_a_check(self):
+        late = [0.3]
+
         def looks(pid):
-            self.machine.now += 0.3
-            self.clock._tick(None, None)
+            if late:
+                self.machine.now += late.pop()
+                self.clock._tick(None, None)
             return "S", self.machine.ran, 1
 
         with self.clock.part(2), mock.patch("judge.clock.state_of", looks):
             self.clock.their_turn(self.answers.fileno())
             self.passes(0.1, state="S")
-            self.assertAlmostEqual(self.used(), 0.1)
+            self.assertAlmostEqual(self.used(), 0.4)
+
+
+class OthersTest(unittest.TestCase):
+    """How busy two processors are, of which others use all that the solution leaves."""
+
+    def setUp(self):
+        self.now = 0.0
+        # Each of the solution's two processes uses a tenth of one.
+        for target, what in (
+            ("time.monotonic", lambda: self.now),
+            ("time.process_time", lambda: 0.0),
+            ("_machine_busy", lambda: 2 * self.now),
+            ("_latest", lambda: 1),
+            ("_tasks", lambda pid: (1, {"77": self.now / 10, "78": self.now / 10})),
+        ):
+            patched = mock.patch(f"judge.processor.{target}", what)
+            patched.start()
+            self.addCleanup(patched.stop)
+        self.others = processor.Others(PID)
+
+    def asked(self, passed):
+        return [round(seconds, 6) for seconds in self.others.busy(passed)]
+
+    def test_measures_between_its_own_readings(self):
+        self.now += 0.1
+        self.assertEqual(self.asked(0.1), [0.18, 0.01])
+        # The check was at 0.2, but the reading came late; the next check follows at once.
+        self.now += 0.23
+        self.assertEqual(self.asked(0.1), [0.18, 0.01])
+        self.now += 0.005
+        self.assertEqual(self.asked(0.135), [0.243, 0.0135])
+
+    def test_takes_one_processor_as_used_until_it_knows(self):
+        self.now += 0.01
+        self.assertEqual(self.asked(0.1), [0.1, 0.0])
 
 
 if __name__ == "__main__":
