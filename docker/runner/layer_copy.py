@@ -43,8 +43,8 @@ class CannotCopy(Exception):
     """A layer that cannot be copied exactly; the message says why."""
 
 
-def pack(folders: Iterable[str]) -> bytes:
-    """The content of some folders. Raises CannotCopy."""
+def pack(folders: Iterable[str]) -> list[bytes]:
+    """The content of some folders, in parts that belong one after the other. Raises CannotCopy."""
     try:
         reader = _Reader(Budget(_BOUNDS))
         for folder in folders:
@@ -54,7 +54,7 @@ def pack(folders: Iterable[str]) -> bytes:
     except OSError as error:
         raise CannotCopy(f"files that cannot be read: {error.strerror}") from error
     index = json.dumps(reader.entries).encode()
-    return b"".join((len(index).to_bytes(_LENGTH, "big"), index, *reader.contents))
+    return [len(index).to_bytes(_LENGTH, "big"), index, *reader.contents]
 
 
 def unpack(packed: memoryview, folders: list[str]) -> None:

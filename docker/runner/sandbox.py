@@ -247,7 +247,7 @@ class LayerSandbox:
         self.close()
         end_strays(self._own())
         try:
-            self._layer = self._ground.new_layer(lambda folders: unpack(copy.files, folders))
+            self._layer = self._ground.new_layer(lambda folders: unpack(copy.packed, folders))
         except CannotCopy as error:
             self.reset()
             raise RequestError("not_supported", f"the layer cannot be made again: {error}") from error

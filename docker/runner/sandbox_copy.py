@@ -1,6 +1,7 @@
 """A copy of a sandbox: its layer, the state that diffs compare with, and the script of its shell; all as bytes."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional, Union
 
 from capture import Capture
@@ -23,24 +24,30 @@ _LONG_AGO = -1
 
 
 class SandboxCopy(NamedTuple):
-    """`ground`: what the layers of both sandboxes must have in common. `files`: a packed layer."""
+    """`ground`: what the layers of both sandboxes must have in common. `files`: a packed layer, in parts."""
 
     ground: list[Any]
     baseline: Optional[list[Any]]
     script: bytes
-    files: memoryview
+    files: Sequence[Union[bytes, memoryview]]
 
     def encode(self) -> bytes:
         head = json.dumps({"ground": self.ground, "baseline": self.baseline}).encode()
         sizes = [len(part).to_bytes(_LENGTH, "big") for part in (head, self.script)]
-        return b"".join((sizes[0], head, sizes[1], self.script, self.files))
+        return b"".join((sizes[0], head, sizes[1], self.script, *self.files))
+
+    @property
+    def packed(self) -> memoryview:
+        """The packed layer of a copy that was decoded."""
+        (packed,) = self.files
+        return memoryview(packed)
 
     @staticmethod
     def decode(data: bytes) -> "SandboxCopy":
         rest = memoryview(data)
         head, rest = _part(rest)
         script, files = _part(rest)
-        return SandboxCopy(**json.loads(bytes(head)), script=bytes(script), files=files)
+        return SandboxCopy(**json.loads(bytes(head)), script=bytes(script), files=[files])
 
 
 class NotCopied(NamedTuple):
@@ -81,7 +88,7 @@ def _copy_at_rest(
         files = pack(layer.folders)
     except CannotCopy as error:
         return NotCopied([str(error)])
-    return SandboxCopy(ground, _told_baseline(baseline, layer), state.script, memoryview(files))
+    return SandboxCopy(ground, _told_baseline(baseline, layer), state.script, files)
 
 
 def take_state(session: Session, script: bytes) -> bool:
