@@ -79,7 +79,8 @@ export interface Engine {
   start(options: StartOptions): Promise<Container>;
   /**
    * Connect to a container of a server that has ended, whose runner waits for the next one. `hold` has the key to show.
-   * @returns `undefined` if it cannot be taken back; it is then removed, if it is still there
+   * @returns `undefined` if nothing is known of it, or its server has not ended
+   * @throws {SandboxError} `start_failed` if it has ended or cannot be taken back; it is removed then
    */
   takeBack?(id: string): Promise<Container | undefined>;
   /** Remove what dead servers left behind; returns how many things were removed. */

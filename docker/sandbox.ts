@@ -75,7 +75,10 @@ export interface TakenSandbox {
 
 /** Gives the sandboxes of servers of before to those who go on with their episodes. */
 export interface TakeBack {
-  /** @returns `undefined` if it is gone, or cannot be taken back */
+  /**
+   * @returns `undefined` if nothing is known of it
+   * @throws {SandboxError} if it has ended or cannot be taken back; it is removed then
+   */
   takeBack(reference: string): Promise<TakenSandbox | undefined>;
 }
 

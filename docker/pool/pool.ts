@@ -159,7 +159,7 @@ export class SandboxPool implements SandboxSource, TakeBack {
       return taken;
     } catch (error) {
       if (member.state !== 'gone') this.#discard(member, image, 'died', messageOf(error));
-      return undefined;
+      throw error;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { TakeBack } from '../../docker/sandbox.ts';
+import type { TakeBack, TakenSandbox } from '../../docker/sandbox.ts';
 import type { ChosenTask, EnvironmentEpisode } from '../../environments/environment.ts';
 import { Episode } from '../episode/episode.ts';
 import { releasePlay } from '../episode/life.ts';
@@ -88,15 +88,16 @@ export class Reopening {
   async #takeBack(recorded: RecordedEpisode): Promise<Reopened | undefined> {
     const { choose, notTakenBack, takeBack } = this.#parts;
     const { reset, sandbox } = recorded;
-    const taken = sandbox === undefined ? undefined : await takeBack(sandbox);
-    if (taken === undefined) return undefined;
     const point = pointOf(recorded);
+    let taken: TakenSandbox | undefined;
     try {
+      taken = sandbox === undefined ? undefined : await takeBack(sandbox);
+      if (taken === undefined) return undefined;
       const chosen = choose(point);
       const made = await takenPlay(chosen, point, reset.observation_sha256, taken, this.#options(point));
       return { ...made, how: 'sandbox', exact: true };
     } catch (error) {
-      await taken.sandbox.release();
+      await taken?.sandbox.release();
       notTakenBack(reset.environment, error);
       return undefined;
     }

@@ -333,7 +333,7 @@ export class DockerEngine implements Engine {
     return started;
   }
 
-  async #takeBack(id: string, held: HeldContainer): Promise<Container | undefined> {
+  async #takeBack(id: string, held: HeldContainer): Promise<Container> {
     this.#count += 1;
     const { owner } = this.#options;
     const name = `${namespace}-${this.#instance}-${this.#count}_${ownerInName(owner)}`;
@@ -351,13 +351,13 @@ export class DockerEngine implements Engine {
       const end = watchEnd(container, null);
       const stream = await connectedStream(socket, end, AbortSignal.timeout(TAKE_BACK_MS));
       return this.#started({ container, image, isolation: 'layer', stream, end, socket, hold }, name);
-    } catch {
+    } catch (error) {
       // It is gone, or useless to everyone: its episode is made again in another one.
       await socket?.close();
       await this.#remove(container);
       await this.#held?.remove(id);
       this.#names.delete(name);
-      return undefined;
+      throw translateEngineError(error, 'Taking a container back');
     }
   }
 
