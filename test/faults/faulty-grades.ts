@@ -7,7 +7,7 @@ import { isDoubtful } from '../../environments/python/attempt.ts';
 import { PythonJudge } from '../../environments/python/judge.ts';
 import { JudgingSandboxes } from '../../environments/python/judging-sandbox.ts';
 import type { PythonTaskRecord } from '../../environments/python/task.ts';
-import { type EngineCase, openPool } from '../engines.ts';
+import { type EngineCase, openPool, pauseContainer } from '../engines.ts';
 import { signalled } from '../signals.ts';
 import { type JudgeProcesses, judgeProcesses, type Role } from './judge-processes.ts';
 
@@ -83,7 +83,7 @@ export class Victim {
     if (found.length === 0 || sandbox === undefined) return;
     if (sandbox.engine === 'docker') {
       const container = new Docker().getContainer(sandbox.id);
-      await container.pause();
+      await pauseContainer(container);
       await delay(ms);
       await container.unpause();
       this.sent += 1;

@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
 import { vi } from 'vitest';
 import { labels, runnerPath } from '../../docker/labels.ts';
+import { pauseContainer } from '../engines.ts';
 import { signalled } from '../signals.ts';
 import { allProcesses, descendants, runsBelow } from './processes.ts';
 import { LONG_SLEEP, type Served } from './served.ts';
@@ -33,7 +34,7 @@ async function dockerContainers(owner: number): Promise<Victim[]> {
         id: Id,
         pid: facts.State.Pid,
         kill: async () => void (await container.kill()),
-        freeze: async () => void (await container.pause()),
+        freeze: () => pauseContainer(container),
         thaw: async () => void (await container.unpause()),
       },
     ];

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import Docker from 'dockerode';
 import type { EngineName } from '../../docker/engines/table.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
-import { containerExists } from '../engines.ts';
+import { containerExists, pauseContainer } from '../engines.ts';
 
 /** What befalls a container from outside. */
 export interface Fate {
@@ -24,7 +24,7 @@ function dockerFate(docker: Docker): Fate {
       await docker.getContainer(id).kill();
     },
     async freeze({ id }) {
-      await docker.getContainer(id).pause();
+      await pauseContainer(docker.getContainer(id));
     },
     exists: ({ id }) => containerExists(docker, id),
   };

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { withDeadline } from '../../deadline.ts';
 import type { Container, Engine, Limits, StartOptions } from '../../engine.ts';
 import { messageOf, SandboxError } from '../../errors.ts';
+import { compileRunner } from '../../images/runner-files.ts';
 import { controlPath, runnerPath, scratchPath } from '../../labels.ts';
 import type { ImageRef, Isolation } from '../../sandbox.ts';
 import { type ControlSocket, controlSocketName, listenForRunner } from '../control-socket.ts';
@@ -50,6 +51,7 @@ export class LocalEngine implements Engine {
   #closing = false;
 
   constructor(options: LocalEngineOptions) {
+    void compileRunner(options.runnerFolder);
     this.#options = options;
     this.#isRoot = options.isRoot ?? process.getuid?.() === 0;
     const { pidNamespace, pid, startTime } = options.owner;

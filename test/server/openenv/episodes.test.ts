@@ -1,3 +1,4 @@
+import pino from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createConfig } from '../../../server/config/config.ts';
 import { serverMemory } from '../../../server/memory/server-memory.ts';
@@ -5,7 +6,7 @@ import { OpenEnvEpisodes, OpenEnvExecutionError } from '../../../server/openenv/
 import { OpenEnvHttpEpisodes } from '../../../server/openenv/http-episodes.ts';
 import { OpenEnvSessions } from '../../../server/openenv/sessions.ts';
 import { FakeEnvironment } from '../fake-environment.ts';
-import { startTestServer, type TestServer } from '../test-server.ts';
+import { startTestServer, type TestServer, Wire } from '../test-server.ts';
 
 let fake: FakeEnvironment;
 let server: TestServer;
@@ -134,4 +135,21 @@ test('too many sessions: the oldest idle one is forgotten, but none in a reset, 
   fake.open('gate');
   await reset;
   await sessions.leave();
+});
+
+test('a socket that closes during a reset is no error in the log', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
+  const other = new FakeEnvironment();
+  const logged = await startTestServer([other], {}, log);
+  other.failReset = 'reset';
+  const wire = await Wire.connect(`${logged.url}/openenv/fake-v1/ws`);
+  wire.send({ type: 'reset', data: {} });
+  await other.reached('reset');
+  wire.socket.terminate();
+  await expect.poll(() => logged.app.fastify.websocketServer.clients.size).toBe(0);
+  other.open('reset');
+  await expect.poll(() => logged.app.registry.openCount).toBe(0);
+  await logged.close();
+  expect(lines).toEqual([]);
 });

@@ -3,6 +3,7 @@
 import asyncio
 
 import inspect_ai
+import pytest
 from inspect_ai.model import ModelOutput, get_model
 from inspect_ai.solver import generate, use_tools
 from inspect_ai.tool import bash
@@ -10,6 +11,9 @@ from inspect_ai.util._sandbox import self_check
 
 from stepwell.inspect.evaluation import samples, stepwell_scorer
 from stepwell.inspect.sandbox import StepwellSandbox, StepwellSandboxConfig
+
+# Inspect and its packages warn of each other.
+pytestmark = pytest.mark.filterwarnings("default")
 
 
 def test_inspects_own_checks(server):

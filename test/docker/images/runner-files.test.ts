@@ -1,0 +1,37 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { localLacks } from '../../../docker/engines/local/provider.ts';
+import { compileRunner, readRunnerFiles } from '../../../docker/images/runner-files.ts';
+import { describeUnless } from '../../requirements.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stepwell-runner-'));
+  await writeFile(join(folder, 'one.py'), 'one = 1\n');
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+const [missing = null] = await localLacks();
+
+describeUnless(missing, "a runner's folder", () => {
+  test('is compiled once, and what is compiled is no file of the runner', async () => {
+    const compiling = compileRunner(folder);
+    expect(compileRunner(folder)).toBe(compiling);
+    await compiling;
+    expect(await readdir(join(folder, '__pycache__'))).toEqual([
+      expect.stringMatching(/^one\.cpython-\d+\.pyc$/),
+    ]);
+    expect((await readRunnerFiles(folder)).map(({ path }) => path)).toEqual(['one.py']);
+  });
+
+  test('with a module that is wrong, or that is gone, is left as it is', async () => {
+    await writeFile(join(folder, 'two.py'), 'def\n');
+    await compileRunner(folder);
+    expect(await readdir(join(folder, '__pycache__'))).toEqual([expect.stringContaining('one.')]);
+    await compileRunner(join(folder, 'gone'));
+  });
+});
