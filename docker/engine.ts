@@ -34,6 +34,14 @@ export interface OutsideChanges {
   diff(): Promise<LayerDiff>;
 }
 
+/** How a runner outlives its server. */
+export interface Hold {
+  /** What the next server shows to attach. */
+  readonly key: string;
+  /** How long the runner waits for it, in milliseconds. */
+  readonly graceMs: number;
+}
+
 /** A started container with its runner. */
 export interface Container {
   readonly id: string;
@@ -51,6 +59,8 @@ export interface Container {
   condition?(): Promise<Condition>;
   /** In `replace` isolation, used instead of the runner's `mark` and `diff`. @default the runner's own */
   readonly changes?: OutsideChanges;
+  /** Its runner keeps a lease for the next server. @default it ends with its server */
+  readonly hold?: Hold;
   /** Kill it and remove everything of it. Never throws; a second call waits for the first. */
   remove(): Promise<void>;
 }
@@ -67,6 +77,12 @@ export interface Engine {
   image(name: string): Promise<ImageRef>;
   /** @throws {SandboxError} `image_missing`, `start_failed` */
   start(options: StartOptions): Promise<Container>;
+  /**
+   * Connect to a container of a server that has ended, whose runner waits for the next one. `hold` has the key to show.
+   * @returns `undefined` if nothing is known of it, or its server has not ended
+   * @throws {SandboxError} `start_failed` if it has ended or cannot be taken back; it is removed then
+   */
+  takeBack?(id: string): Promise<Container | undefined>;
   /** Remove what dead servers left behind; returns how many things were removed. */
   reap(): Promise<number>;
   close(): Promise<void>;

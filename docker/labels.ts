@@ -4,6 +4,8 @@ export const labels = {
   instance: 'stepwell.instance',
   /** On a container: the server's process, as `encodeOwner` writes it. */
   owner: 'stepwell.owner',
+  /** On a container: how long its runner keeps a lease after its server has gone, in milliseconds. */
+  grace: 'stepwell.grace_ms',
   /** On an image: its name, e.g. `bash`. */
   image: 'stepwell.image',
   /** On an image: hash of everything it is made from. */

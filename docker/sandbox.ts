@@ -60,6 +60,28 @@ export interface SandboxSource {
   acquire(options: AcquireOptions): Promise<Sandbox>;
 }
 
+/**
+ * A sandbox whose server was killed, with its session and its files as they are. Calls that its holder has made before are not made
+ * again: repeated in the same order they get the results that they had, and any other call is refused (`not_supported`).
+ */
+export interface TakenSandbox {
+  readonly sandbox: Sandbox;
+  /**
+   * The note of the turn that is left, which was in progress; `null` if every call has been repeated.
+   * @throws {SandboxError} `not_supported` if the calls that are left do not begin with a note
+   */
+  readonly remainder: () => string | null;
+}
+
+/** Gives the sandboxes of servers of before to those who go on with their episodes. */
+export interface TakeBack {
+  /**
+   * @returns `undefined` if nothing is known of it
+   * @throws {SandboxError} if it has ended or cannot be taken back; it is removed then
+   */
+  takeBack(reference: string): Promise<TakenSandbox | undefined>;
+}
+
 export interface RunRequest {
   /** Code for the sandbox's persistent session. */
   readonly code: string;
@@ -227,6 +249,13 @@ export interface Sandbox extends AsyncDisposable {
   /** Where its programs come from: the image, or the machine. Results on one do not hold on the other. */
   readonly programs: Programs;
   readonly isolation: Isolation;
+  /** Under this reference the next server takes the sandbox back, if this one is killed. @default it cannot */
+  readonly reference?: string | undefined;
+  /**
+   * What the next call is for, e.g. an action. A server that takes the sandbox back learns it if the call, or one after it without
+   * a note of its own, was in progress.
+   */
+  note?(text: string): void;
   /** Run code in the persistent session. */
   run(request: RunRequest): Promise<RunResult>;
   /** Run a program beside the session: in the same namespaces, not as a child of it, without standard input. */

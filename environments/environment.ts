@@ -92,6 +92,11 @@ export interface ChosenTask {
    */
   begin(wait?: SandboxWait): Promise<EnvironmentEpisode>;
   /**
+   * Begin in a sandbox that has begun this task already, and answers the same calls as it did then.
+   * @throws {SandboxError} if the calls differ; the sandbox is not released
+   */
+  beginIn?(sandbox: Sandbox): Promise<EnvironmentEpisode>;
+  /**
    * Continue a copied episode of this task in a sandbox with this state.
    * @throws {SandboxError} `not_supported` if a sandbox cannot take the state; the sandbox is then released already
    */

@@ -85,6 +85,7 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
     return {
       task,
       begin: (wait) => this.#begin(plan, task, parsed, wait),
+      beginIn: (sandbox) => plan.begin(sandbox),
       continue: (copy, wait) => this.#continue(plan, copy, wait),
     };
   }

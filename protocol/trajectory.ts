@@ -50,6 +50,8 @@ export const ResetEvent = z.object({
   resume_token_sha256: sha256.optional(),
   /** Mark of the server's process; another server goes on with the episode only when that process has ended. */
   server: z.string().optional(),
+  /** The sandbox, if it outlives its server: the next one takes it back by this reference. */
+  sandbox: z.string().optional(),
   /** Present if the episode is a fork of another one. */
   fork: ForkOrigin.optional(),
 });
@@ -87,12 +89,17 @@ export const ResumeEvent = z.object({
   time,
   /** Steps done before it. */
   after_step: z.number().int().min(0),
-  /** `socket`: the episode went on as it was. `replay`: its server had ended, and it was played again in a fresh sandbox. */
-  how: z.enum(['socket', 'replay']),
+  /**
+   * `socket`: the episode went on as it was. `sandbox`: its server had ended, and it went on in its own sandbox, with its session.
+   * `replay`: its server had ended, and it was played again in a fresh sandbox.
+   */
+  how: z.enum(['socket', 'sandbox', 'replay']),
   /** Whether every observation of the replay was the recorded one. */
   exact: z.boolean(),
-  /** Mark of the server's process, after a replay. */
+  /** Mark of the server's process, if the one of before had ended. */
   server: z.string().optional(),
+  /** The sandbox after a replay, as in the reset. */
+  sandbox: z.string().optional(),
 });
 export type ResumeEvent = z.infer<typeof ResumeEvent>;
 
@@ -104,6 +111,8 @@ export const UndoEvent = Restored.extend({
   steps: z.number().int().min(1),
   /** Steps that are left. */
   to_step: z.number().int().min(0),
+  /** The sandbox in which it goes on, as in the reset. */
+  sandbox: z.string().optional(),
 });
 export type UndoEvent = z.infer<typeof UndoEvent>;
 

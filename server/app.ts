@@ -2,6 +2,7 @@ import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import type { TakeBack } from '../docker/sandbox.ts';
 import type { Environment } from '../environments/environment.ts';
 import { type Config, heartbeatTimeoutMs } from './config/config.ts';
 import { keepRule } from './config/keep-rule.ts';
@@ -36,6 +37,8 @@ export interface AppParts {
   readonly warm?: () => boolean;
   /** Marks the trajectories, so that the next server goes on with them. @default none does */
   readonly mark?: ServerMark;
+  /** Gives sandboxes that outlived their server. @default none does */
+  readonly takeBack?: TakeBack['takeBack'];
   /** A monotonic clock, in milliseconds. @default `performance.now` */
   readonly now?: () => number;
 }
@@ -71,6 +74,8 @@ function observe(metrics: Metrics, log: Logger): RegistryObserver {
       metrics.failed(failure.class, failure.code);
       log.warn({ environment, err }, 'a reset failed');
     },
+    notTakenBack: (environment, err) =>
+      log.warn({ environment, err }, 'a sandbox could not be taken back; its episode is played again'),
     resetRetried: (environment, err) =>
       log.warn({ environment, err }, 'the sandbox of a reset had died; trying another one'),
     logFailed: (episode_id, err) => log.error({ episode_id, err }, 'a trajectory is incomplete'),
@@ -140,6 +145,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     observer: observe(metrics, log),
     graceMs: config.grace_ms,
     mark: parts.mark,
+    takeBack: parts.takeBack,
     outputs: httpGate(memory, config),
     queueTimeoutMs: config.queue_timeout_ms,
     now: parts.now ?? (() => performance.now()),

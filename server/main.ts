@@ -201,7 +201,13 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const replacements = operatorImages(config.image);
   await requireFreePort(config.host, config.port);
 
-  const opened = await openEngine({ runtime: config.runtime, home, runParent: defaultRunParent(env) });
+  const opened = await openEngine({
+    runtime: config.runtime,
+    home,
+    runParent: defaultRunParent(env),
+    // Only a trajectory tells the next server what to go on with.
+    graceMs: config.trajectories === 'none' ? 0 : config.grace_ms,
+  });
   undo.push(() => opened.close());
   const images = [...replacements, ...environments.flatMap((one) => one.images)];
   const { host } = opened;
@@ -253,6 +259,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     trajectories: configuredPath(config.trajectories, home),
     log,
     mark: await processMark(since),
+    takeBack: (reference) => pool.takeBack(reference),
     sandboxes: () => sandboxCounts(pool.stats()),
     warm: () => warmUp.ready(),
   });

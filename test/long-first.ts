@@ -33,6 +33,7 @@ export const LONG: readonly string[] = [
   'cli/dataset-check.test.ts',
   'server/main.test.ts',
   'cli/embedded.test.ts',
+  'faults/taken-back.test.ts',
   'faults/server-killed.test.ts',
   'e2e/frozen-sandbox.test.ts',
   'fronts/openenv.test.ts',

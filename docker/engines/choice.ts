@@ -50,6 +50,8 @@ export interface OpenEngineOptions {
   readonly home: string;
   /** Where run folders are made. @default `defaultRunParent()` */
   readonly runParent?: string;
+  /** How long a sandbox in use outlives its server, for the next one to take it back, in milliseconds. @default 0 */
+  readonly graceMs?: number;
 }
 
 export interface OpenEngine extends EngineChoice {
@@ -73,7 +75,9 @@ export async function openEngine(options: OpenEngineOptions): Promise<OpenEngine
   const runParent = options.runParent ?? defaultRunParent();
   const runFolder = await RunFolder.create(owner, runParent);
   const imagesFolder = join(options.home, 'images');
-  const engine = provider.open({ owner, runFolder, runParent, imagesFolder });
+  const { graceMs = 0 } = options;
+  const held = graceMs === 0 ? undefined : { folder: join(options.home, 'held'), graceMs };
+  const engine = provider.open({ owner, runFolder, runParent, imagesFolder, held });
   const close = async (): Promise<void> => {
     await engine.close();
     await runFolder.remove();

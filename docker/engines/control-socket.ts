@@ -21,6 +21,8 @@ export const controlSocketName = 'runner.sock';
 
 export async function listenForRunner(folder: string): Promise<ControlSocket> {
   const path = join(folder, controlSocketName);
+  // Of a server that was killed before a runner connected.
+  await rm(path, { force: true });
   // Everyone in the container's network namespace can read the address as it was bound. This one does not reveal the
   // host's folders, and is short enough wherever they are.
   const directory = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);

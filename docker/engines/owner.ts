@@ -31,6 +31,17 @@ export function encodeOwner(owner: Owner): string {
   return [owner.host, owner.boot, owner.pidNamespace, owner.pid, owner.startTime].join('/');
 }
 
+/** An owner as a part of a name: without the character that no name may have. */
+export function ownerInName(owner: Owner): string {
+  return encodeOwner(owner).replaceAll('/', '_');
+}
+
+/** The owner in a name that ends with `_` and `ownerInName`; `null` if there is none. */
+export function ownerNamed(name: string): Owner | null {
+  const [, ...parts] = name.split('_');
+  return decodeOwner(parts.join('/'));
+}
+
 /** @returns `null` for text that is no owner */
 export function decodeOwner(text: string): Owner | null {
   const [host, boot, pidNamespace, pid, startTime, ...rest] = text.split('/');

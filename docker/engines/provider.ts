@@ -16,6 +16,14 @@ export interface Lack {
   readonly advice?: string;
 }
 
+/** How sandboxes outlive their server. */
+export interface HoldSettings {
+  /** Where the keys of containers are kept, for the next server of the same state folder. */
+  readonly folder: string;
+  /** How long a sandbox waits for the next server, in milliseconds. */
+  readonly graceMs: number;
+}
+
 /** What a server gives to the engine that it opens. */
 export interface EngineParts {
   readonly owner: Owner;
@@ -24,6 +32,8 @@ export interface EngineParts {
   readonly runParent: string;
   /** `images/` of the state folder. */
   readonly imagesFolder: string;
+  /** @default sandboxes end with their server */
+  readonly held?: HoldSettings | undefined;
 }
 
 /** Everything that differs between engines. The folder of an engine exports one. */

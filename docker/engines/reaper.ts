@@ -2,6 +2,8 @@
 export interface Reapable {
   /** Remove what dead servers left behind; returns how many things were removed. */
   reap(): Promise<number>;
+  /** When to look again because something will be left behind soon, in milliseconds. @default at the next round */
+  readonly lookAgainMs?: number | undefined;
 }
 
 export interface ReaperOptions {
@@ -18,6 +20,7 @@ export class Reaper {
   readonly #reapable: Reapable;
   readonly #options: ReaperOptions;
   #timer: NodeJS.Timeout | null = null;
+  #again: NodeJS.Timeout | undefined;
   #round: Promise<void> | null = null;
 
   constructor(reapable: Reapable, options: ReaperOptions = {}) {
@@ -43,6 +46,7 @@ export class Reaper {
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
+    clearTimeout(this.#again);
     await this.#round;
   }
 
@@ -53,5 +57,9 @@ export class Reaper {
     } catch (error) {
       this.#options.onError?.(error);
     }
+    const { lookAgainMs } = this.#reapable;
+    if (lookAgainMs === undefined || this.#timer === null) return;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.run(), lookAgainMs).unref();
   }
 }

@@ -55,13 +55,19 @@ async function makePrivate(parent: string): Promise<void> {
 
 /**
  * Remove the run folders of dead servers.
+ * @param inUse folders in them that are still needed
  * @returns how many there were
  */
-export async function removeDeadRunFolders(me: Owner, parent: string = defaultRunParent()): Promise<number> {
+export async function removeDeadRunFolders(
+  me: Owner,
+  parent: string = defaultRunParent(),
+  inUse: readonly string[] = [],
+): Promise<number> {
   const names = await readdir(parent).catch(() => []);
   let removed = 0;
   for (const name of names.filter((one) => one.startsWith('run-'))) {
     const path = join(parent, name);
+    if (inUse.some((folder) => folder.startsWith(`${path}/`))) continue;
     const owner = decodeOwner(await readFile(join(path, ownerFile), 'utf8').catch(() => ''));
     // A folder without an owner is just being made.
     if (owner === null || (await fateOf(owner, me)) !== 'dead') continue;

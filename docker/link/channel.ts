@@ -3,7 +3,7 @@ import { Deferred } from '../deferred.ts';
 import { SandboxError, type SandboxErrorCode } from '../errors.ts';
 import type { Condition } from '../process-condition.ts';
 import { encodeFrame, FrameDecoder, FrameError, type FrameHeader, type PayloadPart } from './frames.ts';
-import { Hello, sandboxCode } from './replies.ts';
+import { Hello, replyError } from './replies.ts';
 import { RunnerWatch } from './watch.ts';
 
 export interface ChannelOptions {
@@ -208,13 +208,7 @@ export class RunnerChannel {
       pending.resolve({ header, payload });
       return;
     }
-    const code = sandboxCode(header.code);
-    const message = typeof header.message === 'string' ? header.message : 'The runner gave no reason.';
-    pending.reject(
-      new SandboxError(code, message, {
-        actionMayHaveRun: pending.runsCode && (code === 'runner_fault' || code === 'died'),
-      }),
-    );
+    pending.reject(replyError(header, pending.runsCode));
   }
 
   #unwatch(): void {

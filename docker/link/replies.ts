@@ -1,6 +1,7 @@
 /** Schemas of what the runner sends. Here its JSON becomes typed values and its codes become errors. */
 import { z } from 'zod';
-import type { SandboxErrorCode } from '../errors.ts';
+import { SandboxError, type SandboxErrorCode } from '../errors.ts';
+import type { FrameHeader } from './frames.ts';
 
 const FileTypeName = z.enum(['file', 'directory', 'symlink', 'fifo', 'socket', 'other']);
 
@@ -74,4 +75,13 @@ export function sandboxCode(runnerCode: unknown): SandboxErrorCode {
   return typeof runnerCode === 'string' && ANSWERS.has(runnerCode)
     ? (runnerCode as SandboxErrorCode)
     : 'runner_fault';
+}
+
+/** The error that a reply is. @param runsCode whether the request ran an agent's code */
+export function replyError({ code: runnerCode, message }: FrameHeader, runsCode: boolean): SandboxError {
+  const code = sandboxCode(runnerCode);
+  const said = typeof message === 'string' ? message : 'The runner gave no reason.';
+  return new SandboxError(code, said, {
+    actionMayHaveRun: runsCode && (code === 'runner_fault' || code === 'died'),
+  });
 }

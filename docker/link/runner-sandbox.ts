@@ -17,8 +17,9 @@ import type {
   Sandbox,
   SandboxSnapshot,
 } from '../sandbox.ts';
-import type { ChannelRequest, RunnerChannel, RunnerReply } from './channel.ts';
+import type { ChannelRequest, RunnerReply } from './channel.ts';
 import { type FrameHeader, type PayloadPart, partBytes } from './frames.ts';
+import type { RunnerLink } from './journal.ts';
 import { ChecksumsReply, DiffReply, ListReply, RunReply, SnapshotReply } from './replies.ts';
 
 const DEFAULT_MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -32,9 +33,11 @@ export interface LeasedContainer {
   readonly engine: string;
   readonly programs: Programs;
   readonly isolation: Isolation;
-  readonly channel: RunnerChannel;
+  readonly channel: RunnerLink;
   /** Used instead of the runner's `mark` and `diff`. @default the runner's own */
   readonly changes?: OutsideChanges;
+  /** Name of the lease, if its runner keeps it for the next server. @default it does not */
+  readonly lease?: string | undefined;
 }
 
 /**
@@ -50,9 +53,13 @@ export class RunnerSandbox implements Sandbox {
   readonly engine: string;
   readonly programs: Programs;
   readonly isolation: Isolation;
-  readonly #channel: RunnerChannel;
+  readonly reference: string | undefined;
+  readonly #channel: RunnerLink;
   readonly #changes: OutsideChanges | undefined;
   readonly #giveBack: GiveBack;
+  /** Named by its first request. */
+  #lease: string | undefined;
+  #note: string | undefined;
   #last: Promise<RunnerReply> | null = null;
   #poisoned = false;
   #released = false;
@@ -65,6 +72,8 @@ export class RunnerSandbox implements Sandbox {
     this.isolation = container.isolation;
     this.#channel = container.channel;
     this.#changes = container.changes;
+    this.#lease = container.lease;
+    this.reference = container.lease && `${container.id}/${container.lease}`;
     this.#giveBack = giveBack;
   }
 
@@ -146,6 +155,10 @@ export class RunnerSandbox implements Sandbox {
     await this.#call('restore', {}, { payload: [state] });
   }
 
+  note(text: string): void {
+    if (this.reference !== undefined) this.#note = text;
+  }
+
   async quiesce(mode: 'stop' | 'resume' | 'kill'): Promise<void> {
     await this.#call('quiesce', { mode });
   }
@@ -156,6 +169,8 @@ export class RunnerSandbox implements Sandbox {
     this.#released = true;
     // A reset ends a running call, as a deadline would.
     const left = this.#last === null ? remains : 'used';
+    // Nothing else ends the lease at the runner. A fault of it shows in the next lease.
+    if (left !== 'used' && this.reference !== undefined) this.#channel.request('leave').catch(() => {});
     this.#giveBack(this.#poisoned ? 'poisoned' : left);
   }
 
@@ -194,7 +209,17 @@ export class RunnerSandbox implements Sandbox {
     if (this.#released) {
       return Promise.reject(new SandboxError('died', 'This sandbox has been released.'));
     }
-    return this.#channel.request(op, fields, options);
+    if (this.#lease === undefined && this.#note === undefined) {
+      return this.#channel.request(op, fields, options);
+    }
+    const noted = {
+      ...fields,
+      ...(this.#lease === undefined ? {} : { lease: this.#lease }),
+      ...(this.#note === undefined ? {} : { note: this.#note }),
+    };
+    this.#lease = undefined;
+    this.#note = undefined;
+    return this.#channel.request(op, noted, options);
   }
 
   #runResult(reply: RunnerReply, ranCode: boolean): RunResult {

@@ -1,7 +1,15 @@
 import { Deferred } from '../deferred.ts';
 import type { Engine } from '../engine.ts';
-import { SandboxError } from '../errors.ts';
-import type { AcquireOptions, Remains, Sandbox, SandboxSource } from '../sandbox.ts';
+import { messageOf, SandboxError } from '../errors.ts';
+import type {
+  AcquireOptions,
+  Purpose,
+  Remains,
+  Sandbox,
+  SandboxSource,
+  TakeBack,
+  TakenSandbox,
+} from '../sandbox.ts';
 import type { ContainerState } from './container-state.ts';
 import { PoolImage } from './image.ts';
 import { givesWay, planStarts } from './plan.ts';
@@ -21,7 +29,7 @@ const NO_REPLACEMENT: ReadonlySet<RemovalCause> = new Set(['room', 'idle', 'drai
  * Keeps containers warm and leases them as sandboxes, to waiting requests in fair turns. A warm lease costs no round trip: a ready
  * container already has its fresh layer. The pool acts on events and never polls.
  */
-export class SandboxPool implements SandboxSource {
+export class SandboxPool implements SandboxSource, TakeBack {
   readonly #engine: Engine;
   readonly #settings: PoolSettings;
   readonly #images = new Map<string, PoolImage>();
@@ -73,7 +81,7 @@ export class SandboxPool implements SandboxSource {
     }
     const image = this.#image(options.image);
     const member = image.takeReady(options.purpose);
-    if (member !== undefined) return this.#lease(member, image);
+    if (member !== undefined) return this.#lease(member, image, options.purpose);
     if (image.pausing && image.refusal !== null) {
       // The image may have been built in the meantime, and the check is cheap.
       if (image.refusal.code !== 'image_missing') throw image.refusal;
@@ -122,18 +130,46 @@ export class SandboxPool implements SandboxSource {
     return image;
   }
 
-  #lease(member: PooledContainer, image: PoolImage): Sandbox {
+  #lease(member: PooledContainer, image: PoolImage, purpose: Purpose): Sandbox {
     member.moveTo('leased');
-    return member.lease((remains) => this.#takeBack(member, image, remains));
+    return member.lease((remains) => this.#giveBack(member, image, remains), purpose);
   }
 
-  #takeBack(member: PooledContainer, image: PoolImage, remains: Remains | 'poisoned'): void {
+  /** The container is leased at once, also beyond the maximum, and removed after the lease. */
+  async takeBack(reference: string): Promise<TakenSandbox | undefined> {
+    const [id = '', lease = ''] = reference.split('/');
+    if (this.#drained !== null || this.#retiring) return undefined;
+    const container = await this.#engine.takeBack?.(id);
+    if (container === undefined) return undefined;
+    if (this.#drained !== null) {
+      await container.remove();
+      return undefined;
+    }
+    const image = this.#image(container.image.name);
+    const parts = { image: image.name, reserve: false, prepare: image.prepare };
+    const member = new PooledContainer(this.#engine, parts, container);
+    this.#enter(member, image);
+    try {
+      const { channel } = this.#settings;
+      const taken = await member.takeUp(lease, channel, (remains) => this.#giveBack(member, image, remains));
+      if (member.state === 'gone') return undefined;
+      this.#watch(member, image);
+      member.moveTo('ready');
+      member.moveTo('leased');
+      return taken;
+    } catch (error) {
+      if (member.state !== 'gone') this.#discard(member, image, 'died', messageOf(error));
+      throw error;
+    }
+  }
+
+  #giveBack(member: PooledContainer, image: PoolImage, remains: Remains | 'poisoned'): void {
     if (member.state === 'gone') return;
     const wanted = !this.#retiring || this.#queue.waitingFor(image.name) > 0;
     if (this.#drained !== null || !wanted) this.#discard(member, image, 'drain', 'The pool is shut down.');
     else if (remains === 'poisoned')
       this.#replace(member, image, 'poisoned', 'Its last lease left it in an unknown state.');
-    else if (remains !== 'pristine' && member.isolation === 'replace')
+    else if (member.isTaken || (remains !== 'pristine' && member.isolation === 'replace'))
       this.#replace(member, image, 'used', 'It has been used once.');
     else if (!member.reserve && givesWay(image, this.#images, this.#queue, this.#settings)) {
       this.#replace(member, image, 'room', 'Another image had no container at all.');
@@ -164,7 +200,7 @@ export class SandboxPool implements SandboxSource {
     const waiter = this.#queue.first(image.name, member.reserve || graded);
     member.freeSince = this.#settings.now();
     if (waiter === undefined) image.putReady(member, graded);
-    else waiter.resolve(this.#lease(member, image));
+    else waiter.resolve(this.#lease(member, image, waiter.purpose));
     // A request for another image may need its place, or a warm container that should come back to it.
     if (this.#queue.size > 0 || this.#gaveWay) this.#schedule();
   }
@@ -191,8 +227,7 @@ export class SandboxPool implements SandboxSource {
     const { startTimeoutMs, channel, now } = this.#settings;
     const begun = now();
     const member = new PooledContainer(this.#engine, { image: image.name, reserve, prepare: image.prepare });
-    image.members.add(member);
-    this.#members += 1;
+    this.#enter(member, image);
     member.start(image.startOptions, startTimeoutMs, channel).then(
       () => {
         if (member.state !== 'gone') this.#startSucceeded(member, image, now() - begun);
@@ -201,6 +236,17 @@ export class SandboxPool implements SandboxSource {
         if (member.state !== 'gone') this.#startFailed(member, image, error);
       },
     );
+  }
+
+  #enter(member: PooledContainer, image: PoolImage): void {
+    image.members.add(member);
+    this.#members += 1;
+  }
+
+  #watch(member: PooledContainer, image: PoolImage): void {
+    member.ended.then(({ message }) => {
+      if (member.state !== 'gone') this.#replace(member, image, 'died', message);
+    });
   }
 
   #startSucceeded(member: PooledContainer, image: PoolImage, durationMs: number): void {
@@ -213,9 +259,7 @@ export class SandboxPool implements SandboxSource {
       reserve: member.reserve,
       durationMs,
     });
-    member.ended.then(({ message }) => {
-      if (member.state !== 'gone') this.#replace(member, image, 'died', message);
-    });
+    this.#watch(member, image);
     this.#offer(member, image);
     this.#schedule();
   }

@@ -1,11 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { withDeadline } from '../deadline.ts';
 import type { Container, Engine, StartOptions } from '../engine.ts';
 import { messageOf, SandboxError } from '../errors.ts';
 import { type ChannelOptions, RunnerChannel } from '../link/channel.ts';
 import { greeted } from '../link/greeting.ts';
+import { Journal, type RunnerLink } from '../link/journal.ts';
 import { type GiveBack, RunnerSandbox } from '../link/runner-sandbox.ts';
 import type { Condition } from '../process-condition.ts';
-import type { Isolation } from '../sandbox.ts';
+import type { Isolation, Purpose, TakenSandbox } from '../sandbox.ts';
 import { ContainerLife, type ContainerState } from './container-state.ts';
 
 /** Deadline of `prepare`, in milliseconds. */
@@ -30,6 +32,8 @@ export class PooledContainer {
   readonly reserve: boolean;
   /** When it became free, in milliseconds of the pool's clock. */
   freeSince = 0;
+  /** Whether it was another server's: it ends with the lease that it had there. */
+  readonly isTaken: boolean;
   readonly #life = new ContainerLife();
   readonly #engine: Engine;
   readonly #prepare: string | undefined;
@@ -38,8 +42,11 @@ export class PooledContainer {
   #opened: Opened | null = null;
   #removal: Promise<void> | null = null;
 
-  constructor(engine: Engine, { image, reserve, prepare }: PooledContainerParts) {
+  /** @param taken a running container that was another server's @default a new one will be started */
+  constructor(engine: Engine, { image, reserve, prepare }: PooledContainerParts, taken?: Container) {
     this.#engine = engine;
+    this.isTaken = taken !== undefined;
+    this.#starting = taken === undefined ? null : Promise.resolve(taken);
     this.image = image;
     this.reserve = reserve;
     this.#prepare = prepare;
@@ -82,9 +89,22 @@ export class PooledContainer {
     }
   }
 
-  /** A lease for one holder. The caller changes the state. */
-  lease(giveBack: GiveBack): RunnerSandbox {
-    const { container, channel } = this.#open;
+  /**
+   * A lease for one holder. The caller changes the state.
+   * @param purpose an episode's lease outlives this server, if its container does @default it ends with this server
+   */
+  lease(giveBack: GiveBack, purpose?: Purpose): RunnerSandbox {
+    const { container } = this.#open;
+    const isKept = purpose === 'episode' && container.hold !== undefined;
+    return this.#lease(giveBack, isKept ? randomBytes(9).toString('base64url') : undefined);
+  }
+
+  #lease(
+    giveBack: GiveBack,
+    lease: string | undefined,
+    link: RunnerLink = this.#open.channel,
+  ): RunnerSandbox {
+    const { container } = this.#open;
     return new RunnerSandbox(
       {
         id: container.id,
@@ -92,11 +112,26 @@ export class PooledContainer {
         engine: this.#engine.name,
         programs: this.#engine.programs,
         isolation: container.isolation,
-        channel,
+        channel: link,
         changes: container.changes,
+        lease,
       },
       giveBack,
     );
+  }
+
+  /**
+   * Go on with the lease that it had at another server. After a failure `remove` must still be called.
+   * @throws {SandboxError} `not_supported` if that lease is over; as `Journal.attach`
+   */
+  async takeUp(lease: string, options: ChannelOptions, giveBack: GiveBack): Promise<TakenSandbox> {
+    const container = await this.#starting;
+    if (container?.hold === undefined) throw new Error('this container ended with its server');
+    const channel = this.#connect(container, options);
+    container.exited.then(({ reason }) => channel.close('died', `The container ended: ${reason}`));
+    const journal = await Journal.attach(channel, container.hold.key, lease);
+    this.#opened = { container, channel };
+    return { sandbox: this.#lease(giveBack, lease, journal), remainder: () => journal.remainder() };
   }
 
   /** Drop the layer. Settles when the next one is ready and `prepare` has run. @throws {SandboxError} */
@@ -128,13 +163,20 @@ export class PooledContainer {
   async #openWith(options: StartOptions, channelOptions: ChannelOptions): Promise<void> {
     this.#starting = this.#engine.start(options);
     const container = await this.#starting;
-    const condition = async (): Promise<Condition> => (await container.condition?.()) ?? 'unknown';
-    const channel = new RunnerChannel(container.stream, { condition, ...channelOptions });
-    this.#channel = channel;
-    if (this.#removal !== null) channel.close('died', 'The container was removed while it started.');
+    const channel = this.#connect(container, channelOptions);
     await greeted(container, channel);
+    const { hold } = container;
+    if (hold !== undefined) await channel.request('hold', { key: hold.key, grace_ms: hold.graceMs });
     this.#opened = { container, channel };
     await this.#prepared();
+  }
+
+  #connect(container: Container, options: ChannelOptions): RunnerChannel {
+    const condition = async (): Promise<Condition> => (await container.condition?.()) ?? 'unknown';
+    const channel = new RunnerChannel(container.stream, { condition, ...options });
+    this.#channel = channel;
+    if (this.#removal !== null) channel.close('died', 'The container was removed while it started.');
+    return channel;
   }
 
   async #prepared(): Promise<void> {

@@ -8,10 +8,12 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Mapping
-from typing import Callable
+from typing import Callable, Optional
 
+from absence import Absence, Hold
 from confinement import set_dumpable
 from frames import Disconnected, Frame, FrameChannel
+from journal import Journal
 from replaced_sandbox import ReplacedSandbox
 from request_error import RequestError
 from sandbox import LayerSandbox, LayerSettings
@@ -33,6 +35,14 @@ class Runner:
         self._channel = channel
         self._sandbox = make_sandbox(settings, {channel.read_fd: self._meanwhile})
         self._waiting = deque()
+        self._journal = Journal()
+        # Where the next server listens after this one has gone, and who may be that; None: the runner ends with its server.
+        self._socket_path = settings.get("STEPWELL_SOCKET")
+        self._hold: Optional[Hold] = None
+        # While there is no server.
+        self._absence: Optional[Absence] = None
+        # How many servers have been connected: replies to requests of one that has gone are only kept.
+        self._servers = 1
         self._handlers = {
             "run": lambda header, payload: self._sandbox.run(header, payload),
             "put": lambda header, payload: self._sandbox.put(header, payload),
@@ -46,7 +56,10 @@ class Runner:
             "quiesce": lambda header, _: self._sandbox.quiesce(header["mode"]),
             "snapshot": lambda _header, _payload: self._sandbox.snapshot(),
             "restore": lambda _header, payload: self._sandbox.restore(payload),
-            "reset": lambda _header, _payload: self._sandbox.reset(),
+            "reset": lambda _header, _payload: self._reset(),
+            "hold": lambda header, _: self._keep(header),
+            "leave": lambda _header, _payload: self._journal.clear(),
+            "recall": lambda _header, _payload: self._journal.untold(),
         }
 
     def greet(self) -> None:
@@ -59,7 +72,7 @@ class Runner:
 
     def serve(self) -> None:
         while True:
-            header, payload = self._waiting.popleft() if self._waiting else checked(self._channel.read())
+            header, payload = self._waiting.popleft() if self._waiting else checked(self._next())
             if header["op"] == "quit":
                 return
             try:
@@ -68,10 +81,25 @@ class Runner:
                 pass
             self._answer(header, payload)
 
+    def _next(self) -> Frame:
+        while (frame := self._channel.next_buffered()) is None:
+            self._fill()
+        return frame
+
     def _answer(self, header: dict, payload: bytes) -> None:
         if header["op"] == "ping":
-            self._channel.write({"id": header["id"], "ok": True})
+            self._write({"id": header["id"], "ok": True})
             return
+        asked_by = self._servers
+        self._journal.begin(header, payload)
+        reply, data = self._outcome(header, payload)
+        is_told = self._absence is None and asked_by == self._servers
+        self._journal.end(reply, data, is_told)
+        if is_told:
+            self._write({"id": header["id"], **reply}, data)
+
+    def _outcome(self, header: dict, payload: bytes) -> tuple[dict, bytes]:
+        """The reply to a request, without its id."""
         handler = self._handlers.get(header["op"])
         try:
             if header["op"] != "reset" and any(waiting["op"] == "reset" for waiting, _ in self._waiting):
@@ -80,35 +108,75 @@ class Runner:
                 raise RequestError("bad_request", f"op: unknown {header['op']!r}")
             fields, data = handler(header, payload) or ({}, b"")
         except RequestError as error:
-            self._refuse(header, error.code, str(error))
+            return refusal(error.code, str(error))
         except KeyError as error:
-            self._refuse(header, "bad_request", f"{error.args[0]}: missing")
+            return refusal("bad_request", f"{error.args[0]}: missing")
         except Abandoned:
-            self._refuse(header, "abandoned", "a reset was asked for meanwhile")
+            return refusal("abandoned", "a reset was asked for meanwhile")
         except Disconnected:
             raise
         except OSError as error:
-            if header["op"] not in _STARTS or error.errno not in _NO_ROOM:
-                traceback.print_exc()
-                self._refuse(header, "fault", f"{type(error).__name__}: {error}")
-            else:
-                self._refuse(header, "exhausted", f"no process can be started beside the agent's: {error.strerror}")
+            if header["op"] in _STARTS and error.errno in _NO_ROOM:
+                return refusal("exhausted", f"no process can be started beside the agent's: {error.strerror}")
+            traceback.print_exc()
+            return refusal("fault", f"{type(error).__name__}: {error}")
         except Exception as error:  # any error must reach the server
             traceback.print_exc()
-            self._refuse(header, "fault", f"{type(error).__name__}: {error}")
-        else:
-            self._channel.write({"id": header["id"], "ok": True, **fields}, data)
+            return refusal("fault", f"{type(error).__name__}: {error}")
+        return {"ok": True, **fields}, data
 
-    def _refuse(self, header: dict, code: str, message: str) -> None:
-        self._channel.write({"id": header["id"], "ok": False, "code": code, "message": message})
+    def _write(self, header: dict, payload: bytes = b"") -> None:
+        if self._absence is not None:
+            return
+        try:
+            self._channel.write(header, payload)
+        except (BrokenPipeError, ConnectionResetError):
+            # The server has gone: the end of the input follows.
+            pass
+
+    def _reset(self) -> None:
+        self._journal.clear()
+        self._sandbox.reset()
+
+    def _keep(self, header: dict) -> None:
+        self._hold = Hold(header["key"], header["grace_ms"] / 1000)
 
     def close(self) -> None:
         self._sandbox.close()
 
     def _meanwhile(self) -> None:
         """Handle frames that arrive while code runs: pings are answered, a reset ends the code, other requests wait."""
-        self._channel.fill()
+        self._fill()
         self._sort()
+
+    def _fill(self) -> None:
+        """Wait for what comes next: something of the server or, while there is none, the next moment to look for one."""
+        if self._absence is not None:
+            found = self._absence.look(self._channel.read_fd)
+            if found is not None:
+                self._take_up(*found)
+            return
+        try:
+            self._channel.fill()
+        except (Disconnected, ConnectionResetError) as gone:
+            self._lose(gone)
+
+    def _lose(self, gone: Exception) -> None:
+        """The server has gone. Raises Disconnected if it leaves nothing that another one would take back."""
+        if self._hold is None or self._socket_path is None or self._journal.lease is None or self._waiting:
+            raise Disconnected(str(gone)) from gone
+        absence = Absence(self._socket_path, self._hold)
+        # In the place of the socket, so that what waits for the server goes on to wait.
+        self._channel.stand_in(absence.fd)
+        self._absence = absence
+
+    def _take_up(self, connection: int, request: int) -> None:
+        """Another server takes the sandbox back."""
+        self._channel.stand_in(connection)
+        self._absence = None
+        self._servers += 1
+        told, payload = self._journal.told()
+        self._write({"id": request, "ok": True, "version": VERSION, **told}, payload)
 
     def _sort(self) -> None:
         while (frame := self._channel.next_buffered()) is not None:
@@ -118,6 +186,10 @@ class Runner:
                 self._waiting.append(frame)
                 if frame[0]["op"] == "reset":
                     raise Abandoned
+
+
+def refusal(code: str, message: str) -> tuple[dict, bytes]:
+    return {"ok": False, "code": code, "message": message}, b""
 
 
 def checked(frame: Frame) -> Frame:

@@ -42,6 +42,12 @@ class FrameChannel:
         fd = connection.detach()
         return cls(fd, fd)
 
+    def stand_in(self, fd: int) -> None:
+        """Go on with another descriptor, under the number of the socket that was there; what was read of that is dropped."""
+        os.dup2(fd, self.read_fd, inheritable=False)
+        os.close(fd)
+        self._buffer.clear()
+
     def next_buffered(self) -> Optional[Frame]:
         """The next whole frame already read as (header, payload), or None."""
         buffer = self._buffer

@@ -140,7 +140,7 @@ export const Config = z.strictObject({
   grace_ms: integer(0, DAY_MS)
     .default(120_000)
     .describe(
-      'Time for which the episodes of a socket that dropped without a closing handshake stay open, so that `episode/resume` takes them over. It counts from the last sign of life of the client. After the server was killed, the next one of the same folder resumes them, too, if it starts within this time; not in a container with a pid namespace of its own.',
+      'Time for which the episodes of a socket that dropped without a closing handshake stay open, so that `episode/resume` takes them over. It counts from the last sign of life of the client. After the server was killed, the next one of the same folder resumes them, too, if it starts within this time (Docker: in their own sandboxes, which wait for so long); not in a container with a pid namespace of its own.',
     ),
   drain_timeout_ms: integer(0, HOUR_MS)
     .default(30_000)

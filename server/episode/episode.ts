@@ -189,7 +189,7 @@ export class Episode {
       await this.#log.flush();
       if (this.#limits.leftMs <= 0) await this.#endByTime();
       this.#refuseUnlessOpen();
-      const { lastReward, restored, step } = await this.#points.undo(
+      const { lastReward, restored, sandbox, step } = await this.#points.undo(
         steps,
         (point) => remake(point, this.#leaving.signal),
         () => this.#refuseUnlessOpen(),
@@ -197,7 +197,8 @@ export class Episode {
       this.#lastReward = lastReward;
       const time = new Date().toISOString();
       try {
-        await this.#log.write({ event: 'undo', time, steps, to_step: step, ...restored });
+        const facts = { ...restored, ...(sandbox && { sandbox }) };
+        await this.#log.write({ event: 'undo', time, steps, to_step: step, ...facts });
       } catch (error) {
         throw undoneBut(error, step);
       }

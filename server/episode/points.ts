@@ -26,6 +26,8 @@ export interface Undone {
   /** The last reward that was given by then. */
   readonly lastReward: number | null;
   readonly restored: Restored;
+  /** Reference of the sandbox in which it goes on. */
+  readonly sandbox: string | undefined;
 }
 
 /** The states of an episode: where forks go on from, and where an undo goes back to. No turn may be in progress. */
@@ -80,11 +82,13 @@ export class EpisodePoints {
     life.begin();
     let point: EpisodePoint;
     let restored: Restored;
+    let sandbox: string | undefined;
     try {
       point = await this.#at(step, null);
       const { play, ...rest } = await remake(point);
       life.replace(play);
       restored = rest;
+      sandbox = play.sandbox.reference;
     } catch (error) {
       // An abandonment ends the replay; the error says so.
       refuse();
@@ -96,7 +100,7 @@ export class EpisodePoints {
     results.rewind(step);
     turns.rewind(step);
     past.rewind(step);
-    return { step, lastReward: point.lastReward, restored };
+    return { step, lastReward: point.lastReward, restored, sandbox };
   }
 
   /** @param reward the last one that was given, for the present state */

@@ -76,28 +76,17 @@ async function copy(
 
 async function replay(
   chosen: ChosenTask,
-  { past, options, gradeMs, copy }: EpisodePoint,
+  point: EpisodePoint,
   { signal, gate, wait }: RemakeOptions & { readonly wait: SandboxWait },
 ): Promise<Remade> {
+  const { copy, past } = point;
   if (past === null) throw notKept(copy);
   const play = await chosen.begin(wait);
   // A released sandbox ends what runs in it.
   const end = (): void => releasePlay(play);
   signal.addEventListener('abort', end);
-  const turnOptions = { mode: options.reward ?? 'on_end', gradeMs, budget: new TurnBudget(options) };
-  const take = (each: PastTurn): Promise<Turn> =>
-    gate(() =>
-      takeTurn(play, actionOf(each), { ...turnOptions, step: each.action === null ? 0 : each.step }),
-    );
   try {
-    let exact = true;
-    for (const each of past) {
-      signal.throwIfAborted();
-      const turn = await take(each);
-      if (turn.failure !== null) throw causeOf(turn);
-      exact &&= each.sha256 === null || each.sha256 === (await observationHash(turn.observation));
-    }
-    signal.throwIfAborted();
+    const exact = await playAgain(play, point, { signal, gate });
     return { play, how: 'replay', exact, not_carried: startedAgain(copy) };
   } catch (error) {
     end();
@@ -105,6 +94,32 @@ async function replay(
   } finally {
     signal.removeEventListener('abort', end);
   }
+}
+
+/**
+ * Take the turns of a point one after the other.
+ * @returns whether every observation is the recorded one
+ * @throws {SandboxError} on an infrastructure fault; the reason of the signal
+ */
+export async function playAgain(
+  play: EnvironmentEpisode,
+  { past, options, gradeMs }: EpisodePoint,
+  { signal, gate }: RemakeOptions,
+): Promise<boolean> {
+  const turnOptions = { mode: options.reward ?? 'on_end', gradeMs, budget: new TurnBudget(options) };
+  const take = (each: PastTurn): Promise<Turn> =>
+    gate(() =>
+      takeTurn(play, actionOf(each), { ...turnOptions, step: each.action === null ? 0 : each.step }),
+    );
+  let exact = true;
+  for (const each of past ?? []) {
+    signal.throwIfAborted();
+    const turn = await take(each);
+    if (turn.failure !== null) throw causeOf(turn);
+    exact &&= each.sha256 === null || each.sha256 === (await observationHash(turn.observation));
+  }
+  signal.throwIfAborted();
+  return exact;
 }
 
 function actionOf({ action }: PastTurn): ActionObject {

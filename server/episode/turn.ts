@@ -7,6 +7,7 @@ import type { Failure } from '../../protocol/failure.ts';
 import type { EndReason } from '../../protocol/trajectory.ts';
 import type { Limit } from './limits.ts';
 import { TurnBudget } from './turn-budget.ts';
+import { noteTurn } from './turn-note.ts';
 
 /** The outcome of one action. */
 export interface Turn {
@@ -82,6 +83,8 @@ async function act(
       info: { duration_ms: 0, grade_ms: 0, success: false },
     };
   }
+  if ('code' in action) refuseHuge(action);
+  noteTurn(play.sandbox, step, action);
   let observation = NOTHING_SEEN;
   let info: StepInfo = { duration_ms: 0, grade_ms: 0 };
   let phase: FailurePhase = 'action';
@@ -89,7 +92,6 @@ async function act(
   let reached: Limit | undefined;
   try {
     if ('code' in action) {
-      refuseHuge(action);
       const outcome = await play.act(action, leftMs);
       acted = true;
       observation = outcome.observation;

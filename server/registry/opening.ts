@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Environment, EnvironmentEpisode } from '../../environments/environment.ts';
+import type { ChosenTask, Environment, EnvironmentEpisode } from '../../environments/environment.ts';
 import { resetErrorOf } from '../../environments/failure.ts';
 import { ResetOptionSet } from '../../environments/reset-options.ts';
 import type { ResetResult } from '../../protocol/episode.ts';
@@ -163,12 +163,13 @@ export class Opening {
     }
   }
 
+  /** The task of a point, to be begun again. @throws {ProtocolError} as `Environment.choose` */
+  chosen({ environment, options, seed, task }: EpisodePoint): ChosenTask {
+    return this.environment(environment).choose({ ...options, dataset: task.dataset, task: task.id }, seed);
+  }
+
   async #remake(point: EpisodePoint, { signal, gate }: RemakeOptions, wait: ResetWait): Promise<Remade> {
-    const { dataset, id: task } = point.task;
-    const chosen = this.environment(point.environment).choose(
-      { ...point.options, dataset, task },
-      point.seed,
-    );
+    const chosen = this.chosen(point);
     const until = AbortSignal.any([signal, this.#stopping.signal]);
     let restored: Restored | undefined;
     const play = await this.#resets.run({
@@ -253,7 +254,8 @@ export class Opening {
     const log = trajectories.open(id);
     try {
       const fork = point && restored && { episode_id: point.episodeId, step: point.step, ...restored };
-      await log.write(await resetEvent(result, { environment, options, server: mark, fork }));
+      const sandbox = play.sandbox.reference;
+      await log.write(await resetEvent(result, { environment, options, sandbox, server: mark, fork }));
       if (point?.pastLines) await log.append(point.pastLines);
     } catch (error) {
       log.discard();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { withDeadline } from '../../docker/deadline.ts';
+import type { TakeBack } from '../../docker/sandbox.ts';
 import type { Environment } from '../../environments/environment.ts';
 import type { ResetOptionSet } from '../../environments/reset-options.ts';
 import type { ResetResult } from '../../protocol/episode.ts';
@@ -25,12 +26,16 @@ export interface RegistryParts extends Omit<OpeningParts, 'mark'> {
   readonly graceMs: number;
   /** Marks the trajectories of this server, so that the next one can go on with them. @default no server goes on */
   readonly mark?: ServerMark | undefined;
+  /** Gives sandboxes that outlived their server. @default none does */
+  readonly takeBack?: TakeBack['takeBack'] | undefined;
   /** Lets the steps of replays run when there is memory for their output. */
   readonly outputs: ClientGate;
 }
 
 export interface RegistryObserver extends EpisodeObserver, ResetObserver {
   reset(environment: string, seconds: number): void;
+  /** An episode cannot go on in the sandbox of its server that has ended, and is played again. */
+  notTakenBack(environment: string, cause: unknown): void;
 }
 
 export interface OpenedEpisode {
@@ -65,18 +70,21 @@ export class EpisodeRegistry {
 
   /** Episodes of servers of before; `undefined` if there is nothing to find them by. */
   #leftBefore(): LeftEpisodes | undefined {
-    const { graceMs, mark, now, outputs, results, trajectories } = this.#parts;
+    const { graceMs, mark, now, observer, outputs, results, takeBack, trajectories } = this.#parts;
     const { folder } = trajectories;
     if (mark === undefined || folder === null || graceMs === 0) return undefined;
     const isOpen = (path: string): boolean => trajectories.isOpen(path);
     const reopening = new Reopening({
       trajectories,
       results,
-      observer: this.#parts.observer,
+      observer,
       mark: mark.own,
       outputs,
       now,
       signal: this.#opening.stopping,
+      takeBack: takeBack ?? (async () => undefined),
+      choose: (point) => this.#opening.chosen(point),
+      notTakenBack: (environment, cause) => observer.notTakenBack(environment, cause),
       remake: (point, options) => this.remake(point, options),
       admit: (id, begin) => this.#admit(id, begin),
     });

@@ -43,11 +43,18 @@ export function resetResult(
 
 /**
  * The first line of an episode's trajectory. It has the hash of the token in its place.
- * @param facts `server` is the mark of this one, `fork` the state that the episode begins in; both may be missing
+ * @param facts `server` is the mark of this one, `sandbox` the reference of the sandbox, `fork` the state that the episode begins in; each may be
+ * missing
  */
 export async function resetEvent(
   { episode_id, info, observation, resume_token, task }: ResetResult,
-  { environment, fork, options, server }: Pick<ResetEvent, 'environment' | 'fork' | 'options' | 'server'>,
+  {
+    environment,
+    fork,
+    options,
+    sandbox,
+    server,
+  }: Pick<ResetEvent, 'environment' | 'fork' | 'options' | 'sandbox' | 'server'>,
 ): Promise<ResetEvent> {
   return {
     event: 'reset',
@@ -64,6 +71,7 @@ export async function resetEvent(
     stepwell_version: STEPWELL_VERSION,
     resume_token_sha256: tokenHash(resume_token),
     ...(server === undefined ? {} : { server }),
+    ...(sandbox === undefined ? {} : { sandbox }),
     ...(fork === undefined ? {} : { fork }),
   };
 }

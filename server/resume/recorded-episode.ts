@@ -23,6 +23,8 @@ export interface RecordedEpisode {
   readonly closed: boolean;
   /** Which server wrote to it last. */
   readonly server: string | undefined;
+  /** Reference of its sandbox. */
+  readonly sandbox: string | undefined;
   /** Milliseconds since 1970. */
   readonly begunAt: number;
   /** End of each complete line, in bytes. */
@@ -39,6 +41,7 @@ class Reading {
   end: RecordedEnd | null = null;
   closed = false;
   server: string | undefined;
+  sandbox: string | undefined;
 
   take(recorded: RecordedEvent): void {
     const { event } = recorded;
@@ -47,6 +50,7 @@ class Reading {
       case 'reset':
         this.reset = event;
         this.server = event.server;
+        this.sandbox = event.sandbox;
         return;
       case 'step': {
         const { failure, step, terminated, truncated } = event;
@@ -67,10 +71,12 @@ class Reading {
         return;
       }
       case 'undo':
+        this.sandbox = event.sandbox;
         this.last = goneOn(event.to_step);
         return;
       case 'resume':
         this.server = event.server ?? this.server;
+        if (event.how === 'replay') this.sandbox = event.sandbox;
         return;
       case 'close':
         if (this.end === null) this.closed = true;
@@ -92,12 +98,13 @@ export async function readRecorded(path: string): Promise<RecordedEpisode> {
     reading.take(recorded);
     ends.push(recorded.end);
   }
-  const { closed, end, last, reset, server } = reading;
+  const { closed, end, last, reset, sandbox, server } = reading;
   if (reset === undefined) throw new Error(`${path} does not begin with a reset`);
   const past = reading.past.turns;
   const lines = past.flatMap(({ action, line }) => (action === null ? [] : [line]));
   const results = { last, lines, stored: [] };
-  return { path, reset, past, results, end, closed, server, begunAt: Date.parse(reset.time), ends, size };
+  const begunAt = Date.parse(reset.time);
+  return { path, reset, past, results, end, closed, server, sandbox, begunAt, ends, size };
 }
 
 /** The state that a recorded episode was in. */

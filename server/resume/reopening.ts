@@ -1,14 +1,17 @@
-import type { EnvironmentEpisode } from '../../environments/environment.ts';
+import type { TakeBack, TakenSandbox } from '../../docker/sandbox.ts';
+import type { ChosenTask, EnvironmentEpisode } from '../../environments/environment.ts';
 import { Episode } from '../episode/episode.ts';
 import { releasePlay } from '../episode/life.ts';
 import type { EpisodeObserver, EpisodeParts, MakeParts } from '../episode/parts.ts';
 import type { EpisodePoint } from '../episode/point.ts';
 import type { Remade, RemakeOptions, ReplayGate } from '../episode/remake.ts';
 import { TurnBudget } from '../episode/turn-budget.ts';
+import type { TurnNote } from '../episode/turn-note.ts';
 import type { ResultMemory } from '../memory/result-memory.ts';
 import type { ClientGate } from '../memory/step-gate.ts';
 import { observationHash, type TrajectoryFile, type TrajectoryLog } from '../trajectory/log.ts';
 import { endedPlay, pointOf, type RecordedEpisode } from './recorded-episode.ts';
+import { type TakenPlay, takenPlay } from './taken-play.ts';
 
 export interface ReopeningParts {
   readonly trajectories: TrajectoryLog;
@@ -22,10 +25,21 @@ export interface ReopeningParts {
   readonly now: () => number;
   /** Aborted when the server drains. */
   readonly signal: AbortSignal;
+  readonly takeBack: TakeBack['takeBack'];
+  /** The task of a point, to be begun again. @throws {ProtocolError} */
+  readonly choose: (point: EpisodePoint) => ChosenTask;
+  /** An episode cannot go on in its sandbox. */
+  readonly notTakenBack: (environment: string, cause: unknown) => void;
   /** Make the state of a point again. @throws {ProtocolError} */
   readonly remake: (point: EpisodePoint, options: RemakeOptions) => Promise<Remade>;
   /** Open an episode in a slot of its own. @throws {ProtocolError} also what `begin` throws */
   readonly admit: (id: string, begin: () => Promise<MakeParts>) => Promise<Episode>;
+}
+
+/** An episode that goes on here. */
+interface Reopened extends TakenPlay {
+  readonly how: 'sandbox' | 'replay';
+  readonly exact: boolean;
 }
 
 /** Goes on with episodes that servers of before have left, in their own files. */
@@ -37,7 +51,7 @@ export class Reopening {
   }
 
   /**
-   * Play an episode again. One that has ended needs no sandbox: it only has its results.
+   * Go on with an episode in its own sandbox, or play it again in a fresh one. One that has ended needs no sandbox: it only has its results.
    * @throws {ProtocolError} as a reset
    */
   async reopen(recorded: RecordedEpisode): Promise<Episode> {
@@ -47,36 +61,75 @@ export class Reopening {
       const log = trajectories.reopen(path, { ends, size });
       return new Episode(this.#partsOf(recorded, { play: endedPlay(recorded), exact: true, log, observer }));
     }
-    return admit(reset.episode_id, async () => {
-      const { exact, play } = await this.#replay(recorded);
+    const left: { unfinished: TurnNote | null } = { unfinished: null };
+    const episode = await admit(reset.episode_id, async () => {
+      const made = (await this.#takeBack(recorded)) ?? (await this.#replay(recorded));
+      const { exact, play } = made;
+      left.unfinished = made.unfinished;
       try {
         const log = trajectories.reopen(path, { ends, size });
-        await this.#note(log, recorded, exact);
+        await this.#note(log, recorded, made);
         return (counted) => this.#partsOf(recorded, { play, exact, log, observer: counted });
       } catch (error) {
         releasePlay(play);
         throw error;
       }
     });
+    if (left.unfinished !== null) this.#finish(episode, left.unfinished);
+    return episode;
   }
 
-  async #replay(recorded: RecordedEpisode): Promise<Pick<Remade, 'play' | 'exact'>> {
-    const { outputs, remake, signal } = this.#parts;
+  /** The first request of the episode: the turn that was in progress, whose result its client then gets by its number. */
+  #finish(episode: Episode, { action, step }: TurnNote): void {
+    const finished = step === 0 ? episode.evaluate() : episode.step(step, action);
+    finished.catch((error: unknown) => this.#parts.observer.logFailed(episode.id, error));
+  }
+
+  async #takeBack(recorded: RecordedEpisode): Promise<Reopened | undefined> {
+    const { choose, notTakenBack, takeBack } = this.#parts;
+    const { reset, sandbox } = recorded;
     const point = pointOf(recorded);
-    const gate: ReplayGate = (turn) => outputs.passUnanswered(point.options.max_output_bytes, turn);
-    const { exact, play } = await remake(point, { signal, gate });
+    let taken: TakenSandbox | undefined;
+    try {
+      taken = sandbox === undefined ? undefined : await takeBack(sandbox);
+      if (taken === undefined) return undefined;
+      const chosen = choose(point);
+      const made = await takenPlay(chosen, point, reset.observation_sha256, taken, this.#options(point));
+      return { ...made, how: 'sandbox', exact: true };
+    } catch (error) {
+      await taken?.sandbox.release();
+      notTakenBack(reset.environment, error);
+      return undefined;
+    }
+  }
+
+  #options({ options }: EpisodePoint): RemakeOptions {
+    const { outputs, signal } = this.#parts;
+    const gate: ReplayGate = (turn) => outputs.passUnanswered(options.max_output_bytes, turn);
+    return { signal, gate };
+  }
+
+  async #replay(recorded: RecordedEpisode): Promise<Reopened> {
+    const point = pointOf(recorded);
+    const { exact, play } = await this.#parts.remake(point, this.#options(point));
     const first = new TurnBudget(point.options).reminded(play.initial.observation, 0);
     const same = (await observationHash(first)) === recorded.reset.observation_sha256;
-    return { play, exact: exact && same };
+    return { play, how: 'replay', exact: exact && same, unfinished: null };
   }
 
-  async #note(log: TrajectoryFile, { reset, results }: RecordedEpisode, exact: boolean): Promise<void> {
+  async #note(
+    log: TrajectoryFile,
+    { reset, results }: RecordedEpisode,
+    { exact, how, play }: Reopened,
+  ): Promise<void> {
     const { mark, observer } = this.#parts;
+    const { reference } = play.sandbox;
     const time = new Date().toISOString();
     const after_step = results.last?.step ?? 0;
-    observer.resumed(reset.environment, 'replay');
+    observer.resumed(reset.environment, how);
     try {
-      await log.write({ event: 'resume', time, after_step, how: 'replay', exact, server: mark });
+      const facts = { after_step, how, exact, server: mark, ...(reference && { sandbox: reference }) };
+      await log.write({ event: 'resume', time, ...facts });
     } catch (error) {
       await Promise.resolve(log.close()).catch(() => {});
       throw error;

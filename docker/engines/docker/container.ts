@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import type { Container, OutsideChanges } from '../../engine.ts';
+import type { Container, Hold, OutsideChanges } from '../../engine.ts';
 import { runnerPath } from '../../labels.ts';
 import { type Condition, conditionOf, findProcess } from '../../process-condition.ts';
 import type { ImageRef, Isolation } from '../../sandbox.ts';
@@ -23,6 +23,7 @@ export interface DockerContainerOptions {
   readonly stream: Duplex;
   readonly end: ContainerEnd;
   readonly changes?: OutsideChanges;
+  readonly hold?: Hold | undefined;
   /** Removes it from the engine. @default at once */
   readonly remove?: (container: Docker.Container) => Promise<unknown>;
   /** Called once when the container is removed. */
@@ -36,6 +37,7 @@ export class DockerContainer implements Container {
   readonly stream: Duplex;
   readonly exited: Promise<{ readonly reason: string }>;
   readonly changes?: OutsideChanges;
+  readonly hold?: Hold;
   readonly #container: Docker.Container;
   readonly #remove: (container: Docker.Container) => Promise<unknown>;
   readonly #onRemoved: () => Promise<void>;
@@ -50,6 +52,7 @@ export class DockerContainer implements Container {
     this.stream = options.stream;
     this.exited = options.end.exited;
     this.changes = options.changes;
+    if (options.hold !== undefined) this.hold = options.hold;
     this.#end = options.end;
     this.#remove = options.remove ?? removeContainer;
     this.#onRemoved = options.onRemoved;

@@ -1,21 +1,24 @@
 import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import type { Container, Engine, StartOptions } from '../../engine.ts';
+import type { Container, Engine, Hold, StartOptions } from '../../engine.ts';
 import { SandboxError } from '../../errors.ts';
 import { hashRunnerFiles, readRunnerFiles } from '../../images/runner-files.ts';
 import { labels, namespace } from '../../labels.ts';
 import type { ImageRef, Isolation } from '../../sandbox.ts';
 import { type ControlSocket, listenForRunner } from '../control-socket.ts';
-import { encodeOwner, type Owner } from '../owner.ts';
+import { encodeOwner, type Owner, ownerInName } from '../owner.ts';
+import type { HoldSettings } from '../provider.ts';
 import { type RunFolder, removeDeadRunFolders } from '../run-folder.ts';
 import { Tail } from '../tail.ts';
 import { trialLimits, tryOut } from '../trial.ts';
 import { DockerChanges } from './changes.ts';
 import { DockerContainer, type Removal, removeContainer } from './container.ts';
-import { watchEnd } from './container-end.ts';
+import { type ContainerEnd, watchEnd } from './container-end.ts';
 import { engineMessageOf, isEngineStatus, translateEngineError } from './errors.ts';
+import { type HeldContainer, HeldContainers } from './held-containers.ts';
 import { Limiter } from './limiter.ts';
-import { orphanedContainers } from './orphans.ts';
+import { Orphans } from './orphans.ts';
 import { PristineContainers } from './pristine-containers.ts';
 import { attachedStream, connectedStream } from './runner-stream.ts';
 import { containerSettings } from './settings.ts';
@@ -36,6 +39,8 @@ export interface DockerEngineOptions {
   readonly control?: ControlMode | 'auto';
   /** @default auto: layer if the engine grants the rights */
   readonly isolation?: Isolation | 'auto';
+  /** Sandboxes in use outlive this server. @default they end with it */
+  readonly held?: HoldSettings | undefined;
   /** Maximum time from the request for a container to its runner's connection, in milliseconds. @default 60,000 */
   readonly startTimeoutMs?: number;
 }
@@ -45,6 +50,12 @@ interface Probed {
   readonly control: ControlMode;
   readonly reason: string;
 }
+
+/** Maximum time to take a container back, in milliseconds. Its runner looks for a server twice a second. */
+const TAKE_BACK_MS = 15_000;
+
+/** How soon to look again at containers whose server has gone, in milliseconds. */
+const LOOK_AGAIN_MS = 5_000;
 
 /** Removals at the same time. With more, the engine serialises them and some fail. */
 const PARALLEL_REMOVALS = 16;
@@ -58,6 +69,8 @@ export class DockerEngine implements Engine {
   readonly #instance = randomBytes(6).toString('hex');
   readonly #startTimeoutMs: number;
   readonly #pristine: PristineContainers;
+  readonly #orphans: Orphans;
+  readonly #held: HeldContainers | undefined;
   /** Names of containers that are starting or alive. The reaper treats other containers of this instance as orphans. */
   readonly #names = new Set<string>();
   readonly #live = new Set<Container>();
@@ -66,13 +79,17 @@ export class DockerEngine implements Engine {
   #probed: Promise<Probed> | null = null;
   /** The digest of each name when it was first used, so that another server's builds do not change this server's images. */
   readonly #digests = new Map<string, string>();
+  #runnerHash: Promise<string> | undefined;
   #count = 0;
+  #waiting = false;
   #closing = false;
 
   constructor(options: DockerEngineOptions) {
     this.#options = options;
     this.#docker = options.docker;
     this.#startTimeoutMs = options.startTimeoutMs ?? 60_000;
+    this.#orphans = new Orphans(options.docker, options.owner);
+    this.#held = options.held && new HeldContainers(options.held, options.owner);
     this.#pristine = new PristineContainers(
       options.docker,
       this.#instance,
@@ -103,17 +120,30 @@ export class DockerEngine implements Engine {
 
   async start(options: StartOptions): Promise<Container> {
     const { isolation, control } = await this.#probeOnce();
-    return this.#track(this.#launch(options, isolation, control));
+    const isHeld = isolation === 'layer' && control === 'socket';
+    return this.#track(this.#launch(options, isolation, control, isHeld ? this.#held : undefined));
+  }
+
+  async takeBack(id: string): Promise<Container | undefined> {
+    if (this.#closing) return undefined;
+    const held = await this.#held?.left(id);
+    return held && this.#track(this.#takeBack(id, held));
+  }
+
+  get lookAgainMs(): number | undefined {
+    return this.#waiting ? LOOK_AGAIN_MS : undefined;
   }
 
   async reap(): Promise<number> {
     const { owner } = this.#options;
     const mine = { instance: this.#instance, names: this.#names };
-    const orphans = await orphanedContainers(this.#docker, owner, mine);
+    const { folders, orphans, others, waiting } = await this.#orphans.find(mine);
+    this.#waiting = waiting;
     const removals = await Promise.all(orphans.map((id) => this.#remove(this.#docker.getContainer(id))));
     // The engine can list a container that it no longer has; removing it answers `absent`, and it does not count.
     const removed = removals.filter((removal) => removal === 'removed').length;
-    return removed + (await removeDeadRunFolders(owner, this.#options.runParent));
+    await this.#held?.prune(others);
+    return removed + (await removeDeadRunFolders(owner, this.#options.runParent, folders));
   }
 
   async close(): Promise<void> {
@@ -201,7 +231,7 @@ export class DockerEngine implements Engine {
     if (own !== undefined) return own;
     try {
       // An image of another version has a different runner.
-      const runner = hashRunnerFiles(await readRunnerFiles());
+      const runner = await this.#runner();
       const images = await this.#docker.listImages({ filters: { label: [`${labels.runner}=${runner}`] } });
       const latest = images.flatMap((image) => image.RepoTags ?? []).find((tag) => tag.endsWith(':latest'));
       return latest ?? null;
@@ -219,7 +249,19 @@ export class DockerEngine implements Engine {
     }
   }
 
-  async #launch(options: StartOptions, isolation: Isolation, control: ControlMode): Promise<Container> {
+  /** Hash of this version's runner. */
+  #runner(): Promise<string> {
+    this.#runnerHash ??= readRunnerFiles().then(hashRunnerFiles);
+    return this.#runnerHash;
+  }
+
+  /** @param held notes the container for the next server @default it ends with this one */
+  async #launch(
+    options: StartOptions,
+    isolation: Isolation,
+    control: ControlMode,
+    held?: HeldContainers,
+  ): Promise<Container> {
     if (this.#closing) throw new SandboxError('draining', 'This engine is closed.');
     const image = await this.image(options.image);
     this.#count += 1;
@@ -238,7 +280,7 @@ export class DockerEngine implements Engine {
         digest: image.digest,
         isolation,
         controlFolder: socket?.folder ?? null,
-        labels: this.#ownLabels,
+        labels: held === undefined ? this.#ownLabels : { ...this.#ownLabels, ...graceLabel(held.graceMs) },
       });
       const created = await this.#docker.createContainer({ ...settings, abortSignal: abort.signal });
       const words = new Tail(4096);
@@ -246,25 +288,9 @@ export class DockerEngine implements Engine {
       await created.start({ abortSignal: abort.signal });
       const end = watchEnd(created, attached === null ? null : words);
       const stream = attached ?? (await connectedStream(socket, end, abort.signal));
-      const started = new DockerContainer({
-        container: created,
-        image,
-        isolation,
-        stream,
-        end,
-        changes:
-          isolation === 'replace'
-            ? new DockerChanges(created, () => this.#pristine.of(image.digest))
-            : undefined,
-        remove: (gone) => this.#remove(gone),
-        onRemoved: async () => {
-          await socket?.close();
-          this.#live.delete(started);
-          this.#names.delete(name);
-        },
-      });
-      this.#live.add(started);
-      return started;
+      const about = { folder: socket?.folder ?? '', image, runner: await this.#runner() };
+      const hold = await held?.hold(created.id, about);
+      return this.#started({ container: created, image, isolation, stream, end, socket, hold }, name);
     } catch (error) {
       await socket?.close();
       await this.#remove(container);
@@ -276,9 +302,72 @@ export class DockerEngine implements Engine {
     }
   }
 
+  #started(
+    parts: {
+      readonly container: Docker.Container;
+      readonly image: ImageRef;
+      readonly isolation: Isolation;
+      readonly stream: Duplex;
+      readonly end: ContainerEnd;
+      readonly socket: ControlSocket | null;
+      readonly hold: Hold | undefined;
+    },
+    name: string,
+  ): Container {
+    const { container, image, isolation } = parts;
+    const started = new DockerContainer({
+      ...parts,
+      changes:
+        isolation === 'replace'
+          ? new DockerChanges(container, () => this.#pristine.of(image.digest))
+          : undefined,
+      remove: (gone) => this.#remove(gone),
+      onRemoved: async () => {
+        await parts.socket?.close();
+        if (parts.hold !== undefined) await this.#held?.remove(container.id);
+        this.#live.delete(started);
+        this.#names.delete(name);
+      },
+    });
+    this.#live.add(started);
+    return started;
+  }
+
+  async #takeBack(id: string, held: HeldContainer): Promise<Container> {
+    this.#count += 1;
+    const { owner } = this.#options;
+    const name = `${namespace}-${this.#instance}-${this.#count}_${ownerInName(owner)}`;
+    this.#names.add(name);
+    const container = this.#docker.getContainer(id);
+    let socket: ControlSocket | null = null;
+    try {
+      await container.rename({ name });
+      const image = await this.image(held.image.name);
+      if (image.digest !== held.image.digest || held.runner !== (await this.#runner())) {
+        throw new Error('it is of another version');
+      }
+      const hold = await this.#held?.take(id, held);
+      socket = await listenForRunner(held.folder);
+      const end = watchEnd(container, null);
+      const stream = await connectedStream(socket, end, AbortSignal.timeout(TAKE_BACK_MS));
+      return this.#started({ container, image, isolation: 'layer', stream, end, socket, hold }, name);
+    } catch (error) {
+      // It is gone, or useless to everyone: its episode is made again in another one.
+      await socket?.close();
+      await this.#remove(container);
+      await this.#held?.remove(id);
+      this.#names.delete(name);
+      throw translateEngineError(error, 'Taking a container back');
+    }
+  }
+
   async #listen(name: string) {
     return listenForRunner(await this.#options.runFolder.subfolder(name));
   }
+}
+
+function graceLabel(graceMs: number): Record<string, string> {
+  return { [labels.grace]: String(graceMs) };
 }
 
 const works = { layer: 'layers and namespaces work here', replace: 'each container serves one episode' };

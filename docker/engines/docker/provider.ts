@@ -16,8 +16,8 @@ export const docker: EngineProvider = {
   lack: () => dockerLack(() => new Docker()),
   examine: async () => [await dockerFinding()],
   host: () => hostOfDocker(process.env.DOCKER_HOST),
-  open: ({ owner, runFolder, runParent }) =>
-    new DockerEngine({ docker: new Docker(), owner, runFolder, runParent }),
+  open: ({ held, owner, runFolder, runParent }) =>
+    new DockerEngine({ docker: new Docker(), owner, runFolder, runParent, held }),
   builder: () => new DockerImageBuilder(new Docker()),
   async killSandboxes() {
     const engine = new Docker();

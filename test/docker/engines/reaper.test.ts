@@ -24,6 +24,27 @@ describe('the reaper', () => {
     await reaper.stop();
   });
 
+  it('looks again sooner while something will be left behind soon', async () => {
+    let rounds = 0;
+    const reapable = {
+      lookAgainMs: 100 as number | undefined,
+      reap: async (): Promise<number> => {
+        rounds += 1;
+        if (rounds === 3) reapable.lookAgainMs = undefined;
+        return 0;
+      },
+    };
+    const reaper = new Reaper(reapable, { intervalMs: 10_000 });
+    await reaper.start();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(rounds).toBe(3);
+    reapable.lookAgainMs = 100;
+    await reaper.run();
+    await reaper.stop();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(rounds).toBe(4);
+  });
+
   it('goes on after a round that failed', async () => {
     let rounds = 0;
     const errors: unknown[] = [];

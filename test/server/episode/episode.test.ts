@@ -105,7 +105,10 @@ test('a skip has no success', async () => {
 
 test('code and input that no sandbox could take are refused', async () => {
   const mebibytes = (count: number) => 'x'.repeat(count * 2 ** 20);
-  const play = { act: () => Promise.reject(new Error('it ran')) } as unknown as EnvironmentEpisode;
+  const play = {
+    sandbox: {},
+    act: () => Promise.reject(new Error('it ran')),
+  } as unknown as EnvironmentEpisode;
   for (const action of [{ code: mebibytes(17) }, { code: mebibytes(9), stdin: 'é'.repeat(4 * 2 ** 20) }]) {
     await expect(takeTurn(play, action, { mode: 'on_end' })).rejects.toMatchObject({
       error: 'invalid_params',
