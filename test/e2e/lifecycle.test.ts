@@ -169,6 +169,8 @@ for (const under of await engineCases()) {
           `--runtime=${runtime}`,
           '--port=0',
           '--pool=bash-v1=2',
+          // With a grace time, the next server may take the sandboxes back: see faults/taken-back.test.ts.
+          '--grace-ms=0',
           '--log-level=silent',
         ];
         const child = spawn(process.execPath, argv, { env, stdio: ['ignore', 'pipe', 'inherit'] });
