@@ -64,14 +64,15 @@ __sw_report=
 # tracing shows none of it. A deadline's signal that comes late finds no command running and is ignored: it must not cut the
 # wait for the next one. After a failure, a text that begins with a comment, or has no command, carries the status itself: it may
 # leave it as it is, and no error shows its first line. A `read` of a command whose time was over leaves what it had read ahead to
-# the next `read` of any file: reading /dev/null drops it. A stray `break` leaves the inner loops; the outermost text then evaluates itself again.
+# the next `read` of any file: reading standard error, which is /dev/null here, drops it. A stray `break` leaves the inner loops;
+# the outermost text then evaluates itself again.
 __sw_loop='while while {
     __sw_status=$? __sw_running=;
     [[ $__sw_cutting ]] && __sw_mend;
     [[ $__sw_tracing ]] && builtin set "-$__sw_tracing" && __sw_tracing=;
     builtin printf "%s\0" "$__sw_sequence $__sw_status $PWD" >&$__sw_report;
     builtin read -r -u $__sw_go __sw_input || builtin exit 0;
-    builtin read -r __sw_spilled </dev/null;
+    builtin read -r -u 2 __sw_spilled;
     if [[ $__sw_input == s ]]; then
       __sw_tracing=${-//[^xv]};
       builtin set +xv;
@@ -92,7 +93,7 @@ __sw_loop='while while {
       esac ;;
     esac; fi;
     __sw_sequence=$((__sw_sequence + 1)) __sw_running=1;
-  } 2>/dev/null; do
+  } 2<>/dev/null; do
     case $__sw_input in
       s) __sw_again && : ;;
       failedi) __sw_again && :; builtin eval "$__sw_code" <&$__sw_text ;;
