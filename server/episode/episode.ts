@@ -17,6 +17,7 @@ import type { StepGate } from '../memory/step-gate.ts';
 import { observationHash, type TrajectoryFile } from '../trajectory/log.ts';
 import { movedAway } from './claims.ts';
 import { EpisodePast } from './episode-past.ts';
+import { closeEvent, evaluateEvent, limitEvent, resumeEvent, stepEvent, undoEvent } from './events.ts';
 import { EpisodeLife } from './life.ts';
 import { EpisodeLimits } from './limits.ts';
 import type { EpisodeObserver, EpisodeParts, RecordedEnd } from './parts.ts';
@@ -139,9 +140,7 @@ export class Episode {
     this.#observer.resumed(this.environment, 'socket');
     const note = async (): Promise<void> => {
       if (this.over || this.#life.abandoned) return;
-      const time = new Date().toISOString();
-      const after_step = this.#results.count;
-      await this.#log.write({ event: 'resume', time, after_step, how: 'socket', exact: this.exact });
+      await this.#log.write(resumeEvent(this.#results.count, this.exact));
     };
     // A line that cannot be written stays pending, and the next step reports it.
     this.#requests.run(note).catch(() => {});
@@ -195,10 +194,8 @@ export class Episode {
         () => this.#refuseUnlessOpen(),
       );
       this.#lastReward = lastReward;
-      const time = new Date().toISOString();
       try {
-        const facts = { ...restored, ...(sandbox && { sandbox }) };
-        await this.#log.write({ event: 'undo', time, steps, to_step: step, ...facts });
+        await this.#log.write(undoEvent({ steps, to_step: step, ...restored, ...(sandbox && { sandbox }) }));
       } catch (error) {
         throw undoneBut(error, step);
       }
@@ -270,8 +267,7 @@ export class Episode {
     if (result !== undefined) this.#results.endWith(result);
     this.#lastReward = result?.reward ?? this.#lastReward;
     const close = async (): Promise<void> => {
-      const time = new Date().toISOString();
-      if (!closed) await this.#log.write({ event: 'close', time, reason, steps: this.#results.count });
+      if (!closed) await this.#log.write(closeEvent(reason, this.#results.count));
       await this.#log.close();
     };
     this.#requests.run(close).catch((error: unknown) => this.#observer.logFailed(this.id, error));
@@ -308,7 +304,7 @@ export class Episode {
     const began = this.#now();
     const turn = await this.#take(meant, next);
     const result = resultOf(next, turn, queueMs);
-    const { observation, reward, terminated, truncated, failure, info } = result;
+    const { observation, reward } = result;
     this.#results.add(meant, result);
     this.#lastReward = reward ?? this.#lastReward;
     this.#observer.stepped(this.environment, (this.#now() - began) / 1000);
@@ -316,20 +312,7 @@ export class Episode {
     // Only large values are worth a turn of the event loop.
     const sha256 = typeof hash === 'string' ? hash : await hash;
     this.#past.add({ step: next, action: meant, sha256, reward });
-    const settled = this.#settle(endOf(result), {
-      event: 'step',
-      time: new Date().toISOString(),
-      action,
-      // One by one: a spread among other fields takes a slow path in V8.
-      step: next,
-      observation,
-      reward,
-      terminated,
-      truncated,
-      failure,
-      info,
-      observation_sha256: sha256,
-    });
+    const settled = this.#settle(endOf(result), stepEvent(action, result, sha256));
     if (settled !== undefined) await settled;
     return result;
   }
@@ -356,15 +339,7 @@ export class Episode {
     const result = resultOf(step, { ...(await this.#lastTurn()), limit: 'time' }, 0);
     this.#results.endWith(result);
     this.#lastReward = result.reward ?? this.#lastReward;
-    const { reward, failure, info } = result;
-    await this.#settle(endOf(result), {
-      event: 'limit',
-      time: new Date().toISOString(),
-      after_step: this.#results.count,
-      reward,
-      failure,
-      info,
-    });
+    await this.#settle(endOf(result), limitEvent(this.#results.count, result));
   }
 
   async #lastTurn(): Promise<Turn> {
@@ -383,12 +358,8 @@ export class Episode {
     const result = { reward, failure, info: { ...facts, queue_ms: queueMs } };
     this.#lastReward = reward;
     this.#past.add({ step: this.#results.count, action: null, sha256: null, reward });
-    await this.#settle(failure === null ? undefined : 'failure', {
-      event: 'evaluate',
-      time: new Date().toISOString(),
-      after_step: this.#results.count,
-      ...result,
-    });
+    const end = failure === null ? undefined : 'failure';
+    await this.#settle(end, evaluateEvent(this.#results.count, result));
     return result;
   }
 
@@ -434,8 +405,7 @@ export class Episode {
   async #end(reason: EndReason): Promise<void> {
     this.#limits.stop();
     this.#observer.ended(this.environment, reason);
-    const time = new Date().toISOString();
-    await this.#log.write({ event: 'close', time, reason, steps: this.#results.count });
+    await this.#log.write(closeEvent(reason, this.#results.count));
     await this.#log.close();
   }
 }
