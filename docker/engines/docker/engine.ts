@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Container, Engine, Hold, StartOptions } from '../../engine.ts';
 import { SandboxError } from '../../errors.ts';
-import { hashRunnerFiles, readRunnerFiles } from '../../images/runner-files.ts';
 import { labels, namespace } from '../../labels.ts';
 import type { ImageRef, Isolation } from '../../sandbox.ts';
 import { type ControlSocket, listenForRunner } from '../control-socket.ts';
@@ -12,19 +11,18 @@ import type { HoldSettings } from '../provider.ts';
 import { type RunFolder, removeDeadRunFolders } from '../run-folder.ts';
 import { Tail } from '../tail.ts';
 import { trialLimits, tryOut } from '../trial.ts';
+import { Abilities, type ControlMode } from './abilities.ts';
 import { DockerChanges } from './changes.ts';
 import { DockerContainer, type Removal, removeContainer } from './container.ts';
 import { type ContainerEnd, watchEnd } from './container-end.ts';
-import { engineMessageOf, isEngineStatus, translateEngineError } from './errors.ts';
+import { translateEngineError } from './errors.ts';
 import { type HeldContainer, HeldContainers } from './held-containers.ts';
+import { DockerImages } from './images.ts';
 import { Limiter } from './limiter.ts';
 import { Orphans } from './orphans.ts';
 import { PristineContainers } from './pristine-containers.ts';
 import { attachedStream, connectedStream } from './runner-stream.ts';
 import { containerSettings } from './settings.ts';
-
-/** How the server talks to a runner: over a shared Unix socket, or over the container's attached stream. */
-export type ControlMode = 'socket' | 'attach';
 
 export interface DockerEngineOptions {
   readonly docker: Docker;
@@ -45,12 +43,6 @@ export interface DockerEngineOptions {
   readonly startTimeoutMs?: number;
 }
 
-interface Probed {
-  readonly isolation: Isolation;
-  readonly control: ControlMode;
-  readonly reason: string;
-}
-
 /** Maximum time to take a container back, in milliseconds. Its runner looks for a server twice a second. */
 const TAKE_BACK_MS = 15_000;
 
@@ -68,6 +60,8 @@ export class DockerEngine implements Engine {
   readonly #options: DockerEngineOptions;
   readonly #instance = randomBytes(6).toString('hex');
   readonly #startTimeoutMs: number;
+  readonly #images: DockerImages;
+  readonly #abilities: Abilities;
   readonly #pristine: PristineContainers;
   readonly #orphans: Orphans;
   readonly #held: HeldContainers | undefined;
@@ -76,10 +70,6 @@ export class DockerEngine implements Engine {
   readonly #live = new Set<Container>();
   readonly #removals = new Limiter(PARALLEL_REMOVALS);
   readonly #starting = new Set<Promise<unknown>>();
-  #probed: Promise<Probed> | null = null;
-  /** The digest of each name when it was first used, so that another server's builds do not change this server's images. */
-  readonly #digests = new Map<string, string>();
-  #runnerHash: Promise<string> | undefined;
   #count = 0;
   #waiting = false;
   #closing = false;
@@ -88,6 +78,10 @@ export class DockerEngine implements Engine {
     this.#options = options;
     this.#docker = options.docker;
     this.#startTimeoutMs = options.startTimeoutMs ?? 60_000;
+    this.#images = new DockerImages(options.docker);
+    this.#abilities = new Abilities(options, this.#images, (...wanted) =>
+      this.#track(this.#tryOut(...wanted)),
+    );
     this.#orphans = new Orphans(options.docker, options.owner);
     this.#held = options.held && new HeldContainers(options.held, options.owner);
     this.#pristine = new PristineContainers(
@@ -100,26 +94,16 @@ export class DockerEngine implements Engine {
   }
 
   async probe(): Promise<{ readonly isolation: Isolation; readonly reason: string }> {
-    const { isolation, control, reason } = await this.#probeOnce();
+    const { isolation, control, reason } = await this.#abilities.probe();
     return { isolation, reason: `${reason}; control over ${control}` };
   }
 
-  async image(name: string): Promise<ImageRef> {
-    const kept = this.#digests.get(name);
-    try {
-      const { Id } = await this.#docker.getImage(kept ?? referenceOf(name)).inspect();
-      this.#digests.set(name, Id);
-      return { name, digest: Id };
-    } catch (error) {
-      this.#digests.delete(name);
-      if (!isEngineStatus(error, 404)) throw translateEngineError(error, `Looking for image "${name}"`);
-      const advice = `run "stepwell images build ${name}"`;
-      throw new SandboxError('image_missing', `This Docker engine has no image "${name}"; ${advice}.`);
-    }
+  image(name: string): Promise<ImageRef> {
+    return this.#images.find(name);
   }
 
   async start(options: StartOptions): Promise<Container> {
-    const { isolation, control } = await this.#probeOnce();
+    const { isolation, control } = await this.#abilities.probe();
     const isHeld = isolation === 'layer' && control === 'socket';
     return this.#track(this.#launch(options, isolation, control, isHeld ? this.#held : undefined));
   }
@@ -176,46 +160,6 @@ export class DockerEngine implements Engine {
     };
   }
 
-  /** The result is kept once a container was tried out; before the first image exists it is a guess. */
-  #probeOnce(): Promise<Probed> {
-    if (this.#probed !== null) return this.#probed;
-    const probing = this.#probe();
-    this.#probed = probing;
-    const forget = () => {
-      this.#probed = null;
-    };
-    probing.then(({ reason }) => {
-      if (reason === noImageYet) forget();
-    }, forget);
-    return probing;
-  }
-
-  async #probe(): Promise<Probed> {
-    const { isolation = 'auto', control = 'auto' } = this.#options;
-    if (isolation !== 'auto' && control !== 'auto')
-      return { isolation, control, reason: 'set by configuration' };
-    const image = await this.#anyImage();
-    if (image === null) {
-      return {
-        isolation: isolation === 'auto' ? 'layer' : isolation,
-        control: control === 'auto' ? 'attach' : control,
-        reason: noImageYet,
-      };
-    }
-    const problems: string[] = [];
-    for (const wanted of isolation === 'auto' ? (['layer', 'replace'] as const) : [isolation]) {
-      for (const mode of control === 'auto' ? (['socket', 'attach'] as const) : [control]) {
-        try {
-          await this.#track(this.#tryOut(image, wanted, mode));
-          return { isolation: wanted, control: mode, reason: [works[wanted], ...problems].join('; ') };
-        } catch (error) {
-          problems.push(`no ${wanted} over ${mode}: ${engineMessageOf(error)}`);
-        }
-      }
-    }
-    throw new SandboxError('start_failed', `No container could be started (${problems.join('; ')}).`);
-  }
-
   async #tryOut(image: string, isolation: Isolation, control: ControlMode): Promise<void> {
     const options: StartOptions = { image, limits: trialLimits, network: 'none' };
     const container = await this.#launch(options, isolation, control);
@@ -223,20 +167,6 @@ export class DockerEngine implements Engine {
       await tryOut(container, this.#startTimeoutMs);
     } finally {
       await container.remove();
-    }
-  }
-
-  async #anyImage(): Promise<string | null> {
-    const [own] = this.#digests.values();
-    if (own !== undefined) return own;
-    try {
-      // An image of another version has a different runner.
-      const runner = await this.#runner();
-      const images = await this.#docker.listImages({ filters: { label: [`${labels.runner}=${runner}`] } });
-      const latest = images.flatMap((image) => image.RepoTags ?? []).find((tag) => tag.endsWith(':latest'));
-      return latest ?? null;
-    } catch (error) {
-      throw translateEngineError(error, 'Asking the Docker engine for its images');
     }
   }
 
@@ -249,12 +179,6 @@ export class DockerEngine implements Engine {
     }
   }
 
-  /** Hash of this version's runner. */
-  #runner(): Promise<string> {
-    this.#runnerHash ??= readRunnerFiles().then(hashRunnerFiles);
-    return this.#runnerHash;
-  }
-
   /** @param held notes the container for the next server @default it ends with this one */
   async #launch(
     options: StartOptions,
@@ -263,7 +187,7 @@ export class DockerEngine implements Engine {
     held?: HeldContainers,
   ): Promise<Container> {
     if (this.#closing) throw new SandboxError('draining', 'This engine is closed.');
-    const image = await this.image(options.image);
+    const image = await this.#images.find(options.image);
     this.#count += 1;
     const name = `${namespace}-${this.#instance}-${this.#count}`;
     this.#names.add(name);
@@ -288,7 +212,7 @@ export class DockerEngine implements Engine {
       await created.start({ abortSignal: abort.signal });
       const end = watchEnd(created, attached === null ? null : words);
       const stream = attached ?? (await connectedStream(socket, end, abort.signal));
-      const about = { folder: socket?.folder ?? '', image, runner: await this.#runner() };
+      const about = { folder: socket?.folder ?? '', image, runner: await this.#images.runner() };
       const hold = await held?.hold(created.id, about);
       return this.#started({ container: created, image, isolation, stream, end, socket, hold }, name);
     } catch (error) {
@@ -342,8 +266,8 @@ export class DockerEngine implements Engine {
     let socket: ControlSocket | null = null;
     try {
       await container.rename({ name });
-      const image = await this.image(held.image.name);
-      if (image.digest !== held.image.digest || held.runner !== (await this.#runner())) {
+      const image = await this.#images.find(held.image.name);
+      if (image.digest !== held.image.digest || held.runner !== (await this.#images.runner())) {
         throw new Error('it is of another version');
       }
       const hold = await this.#held?.take(id, held);
@@ -368,13 +292,4 @@ export class DockerEngine implements Engine {
 
 function graceLabel(graceMs: number): Record<string, string> {
   return { [labels.grace]: String(graceMs) };
-}
-
-const works = { layer: 'layers and namespaces work here', replace: 'each container serves one episode' };
-
-const noImageYet = 'no image is built yet, so nothing could be tried';
-
-/** A plain name is a Stepwell image; a name with a slash or a tag is a reference of the engine. */
-function referenceOf(name: string): string {
-  return /[/:]/.test(name) ? name : `${namespace}/${name}:latest`;
 }
