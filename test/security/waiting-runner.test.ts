@@ -145,7 +145,7 @@ describeUnless(local?.missing ?? null, 'a runner whose server has gone, on the l
   it('gives the agent no way to it: it ends with its server', async () => {
     const open = await local?.open();
     const container = await open?.engine.start({ image: 'bash', limits: LIMITS, network: 'none' });
-    if (open === undefined || container === undefined) throw new Error('there is no local engine');
+    if (open === undefined || container === undefined) throw new Error('The local engine did not start.');
     await greeted(container, new RunnerChannel(container.stream));
     container.stream.destroy();
     expect(await container.exited).toMatchObject({ reason: expect.any(String) });

@@ -59,7 +59,7 @@ def train(client: stepwell.Client, policy: Policy, tasks: list[str], options: ar
         groups = [group for group in play(client, policy, chosen, options.size, seed) if group]
         rewards = [rollout.reward for group in groups for rollout in group]
         if not rewards:
-            continue  # All were masked: there is no reward to learn from.
+            continue  # Every rollout failed and is masked, so this update has no rewards.
         policy.learn([sample for group in groups for sample in compared(group)])
         masked = options.groups * options.size - len(rewards)
         history.append(Update(number, mean(rewards), len(rewards), masked, time.monotonic() - begun))

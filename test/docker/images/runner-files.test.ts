@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const [missing = null] = await localLacks();
 
 describeUnless(missing, "a runner's folder", () => {
-  test('is compiled once, and what is compiled is no file of the runner', async () => {
+  test('is compiled once, and images do not get the compiled files', async () => {
     const compiling = compileRunner(folder);
     expect(compileRunner(folder)).toBe(compiling);
     await compiling;
@@ -28,7 +28,7 @@ describeUnless(missing, "a runner's folder", () => {
     expect((await readRunnerFiles(folder)).map(({ path }) => path)).toEqual(['one.py']);
   });
 
-  test('with a module that is wrong, or that is gone, is left as it is', async () => {
+  test('that is missing, or has a syntax error, does not make compiling fail', async () => {
     await writeFile(join(folder, 'two.py'), 'def\n');
     await compileRunner(folder);
     expect(await readdir(join(folder, '__pycache__'))).toEqual([expect.stringContaining('one.')]);

@@ -137,7 +137,7 @@ test('too many sessions: the oldest idle one is forgotten, but none in a reset, 
   await sessions.leave();
 });
 
-test('a socket that closes during a reset is no error in the log', async () => {
+test('logs nothing when a client closes its socket during a reset', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
   const other = new FakeEnvironment();
