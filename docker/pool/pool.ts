@@ -92,6 +92,34 @@ export class SandboxPool implements SandboxSource, TakeBack {
     return sandbox;
   }
 
+  /** The container is leased at once, also beyond the maximum, and removed after the lease. */
+  async takeBack(reference: string): Promise<TakenSandbox | undefined> {
+    const [id = '', lease = ''] = reference.split('/');
+    if (this.#drained !== null || this.#retiring) return undefined;
+    const container = await this.#engine.takeBack?.(id);
+    if (container === undefined) return undefined;
+    if (this.#drained !== null) {
+      await container.remove();
+      return undefined;
+    }
+    const image = this.#image(container.image.name);
+    const parts = { image: image.name, reserve: false, prepare: image.prepare };
+    const member = new PooledContainer(this.#engine, parts, container);
+    this.#enter(member, image);
+    try {
+      const { channel } = this.#settings;
+      const taken = await member.takeUp(lease, channel, (remains) => this.#giveBack(member, image, remains));
+      if (member.state === 'gone') return undefined;
+      this.#watch(member, image);
+      member.moveTo('ready');
+      member.moveTo('leased');
+      return taken;
+    } catch (error) {
+      if (member.state !== 'gone') this.#discard(member, image, 'died', messageOf(error));
+      throw error;
+    }
+  }
+
   /**
    * Before the end: new episodes get no sandbox (`draining`); running ones can still be graded. Free containers that
    * grades do not need are removed at once.
@@ -133,34 +161,6 @@ export class SandboxPool implements SandboxSource, TakeBack {
   #lease(member: PooledContainer, image: PoolImage, purpose: Purpose): Sandbox {
     member.moveTo('leased');
     return member.lease((remains) => this.#giveBack(member, image, remains), purpose);
-  }
-
-  /** The container is leased at once, also beyond the maximum, and removed after the lease. */
-  async takeBack(reference: string): Promise<TakenSandbox | undefined> {
-    const [id = '', lease = ''] = reference.split('/');
-    if (this.#drained !== null || this.#retiring) return undefined;
-    const container = await this.#engine.takeBack?.(id);
-    if (container === undefined) return undefined;
-    if (this.#drained !== null) {
-      await container.remove();
-      return undefined;
-    }
-    const image = this.#image(container.image.name);
-    const parts = { image: image.name, reserve: false, prepare: image.prepare };
-    const member = new PooledContainer(this.#engine, parts, container);
-    this.#enter(member, image);
-    try {
-      const { channel } = this.#settings;
-      const taken = await member.takeUp(lease, channel, (remains) => this.#giveBack(member, image, remains));
-      if (member.state === 'gone') return undefined;
-      this.#watch(member, image);
-      member.moveTo('ready');
-      member.moveTo('leased');
-      return taken;
-    } catch (error) {
-      if (member.state !== 'gone') this.#discard(member, image, 'died', messageOf(error));
-      throw error;
-    }
   }
 
   #giveBack(member: PooledContainer, image: PoolImage, remains: Remains | 'poisoned'): void {
