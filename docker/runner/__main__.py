@@ -163,8 +163,11 @@ class Runner:
 
     def _lose(self, gone: Exception) -> None:
         """The server has gone. Raises Disconnected if it leaves nothing that another one would take back."""
-        if self._hold is None or self._socket_path is None or self._journal.lease is None or self._waiting:
+        # A server that has taken the sandbox back may wait for the request in progress; the next one asks for itself.
+        is_left = all(header["op"] == "recall" for header, _ in self._waiting)
+        if self._hold is None or self._socket_path is None or self._journal.lease is None or not is_left:
             raise Disconnected(str(gone)) from gone
+        self._waiting.clear()
         absence = Absence(self._socket_path, self._hold)
         # In the place of the socket, so that what waits for the server goes on to wait.
         self._channel.stand_in(absence.fd)

@@ -60,7 +60,7 @@ class Journal:
         self._running = None
         entry = Entry(request, sha256, reply, payload)
         self._untold = None if is_told else entry
-        self._bytes += len(repr(request)) + len(payload) + _ENTRY_BYTES
+        self._bytes += len(repr(request)) + len(repr(reply)) + len(payload) + _ENTRY_BYTES
         # A state that was copied here is not what the requests led to.
         if self._bytes > _MOST_BYTES or request["op"] == "restore":
             self.lease = None

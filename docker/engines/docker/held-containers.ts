@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { Hold } from '../../engine.ts';
@@ -59,7 +59,8 @@ export class HeldContainers {
   }
 
   async remove(id: string): Promise<void> {
-    await rm(this.#path(id), { force: true });
+    const path = this.#path(id);
+    await Promise.all([path, unfinished(path)].map((each) => rm(each, { force: true })));
   }
 
   /** Remove the files of servers that have ended, except of these containers. */
@@ -76,17 +77,30 @@ export class HeldContainers {
     try {
       return HeldContainer.safeParse(JSON.parse(text)).data;
     } catch {
-      // Its server was killed while it wrote.
+      // Damaged, e.g. when the machine crashed.
       return undefined;
     }
   }
 
   async #write(id: string, held: HeldContainer): Promise<void> {
     await mkdir(this.#settings.folder, { recursive: true, mode: 0o700 });
-    await writeFile(this.#path(id), JSON.stringify(held), { mode: 0o600 });
+    // As a whole or not at all: a server can be killed here, and another one reads.
+    const path = this.#path(id);
+    try {
+      await writeFile(unfinished(path), JSON.stringify(held), { mode: 0o600 });
+      await rename(unfinished(path), path);
+    } catch (error) {
+      await rm(unfinished(path), { force: true });
+      throw error;
+    }
   }
 
   #path(id: string): string {
     return join(this.#settings.folder, `${id}.json`);
   }
+}
+
+/** Where a file is written before it takes its place. */
+function unfinished(path: string): string {
+  return `${path}.new`;
 }

@@ -31,7 +31,7 @@ const SPARED_MS = 5_000;
 export class Orphans {
   readonly #docker: Docker;
   readonly #me: Owner;
-  /** When containers of dead servers were first seen, by id. */
+  /** When containers were first seen without a living server, by id. */
   readonly #seen = new Map<string, number>();
 
   constructor(docker: Docker, me: Owner) {
@@ -68,7 +68,11 @@ export class Orphans {
     const fate = owner === null ? 'unknown' : await fateOf(owner, this.#me);
     const hasEnded = State === 'exited' || State === 'dead';
     if (hasEnded) return fate === 'alive' ? 'used' : 'orphan';
-    if (fate !== 'dead') return 'used';
+    if (fate !== 'dead') {
+      // If another server has taken it back, its grace time begins anew with the death of that one.
+      this.#seen.delete(info.Id);
+      return 'used';
+    }
     return this.#isSpared(info) ? 'spared' : 'orphan';
   }
 

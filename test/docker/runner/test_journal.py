@@ -39,6 +39,8 @@ class Kept(unittest.TestCase):
             lambda journal: journal.clear(),
             lambda journal: done(journal, {"id": 2, "op": "restore"}),
             lambda journal: done(journal, {"id": 2, "op": "run"}, payload=bytes(5 << 20)),
+            # E.g. the differences of a sandbox in which an agent has made many files.
+            lambda journal: done(journal, {"id": 2, "op": "diff"}, {"ok": True, "changes": ["x" * 1024] * (5 << 10)}),
         ):
             journal = Journal()
             done(journal, {"id": 1, "op": "run", "lease": "a"})

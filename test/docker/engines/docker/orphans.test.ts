@@ -71,3 +71,17 @@ it('one that a living server has taken back is that server’s', async () => {
   ];
   expect(await found(containers)).toMatchObject({ orphans: ['b'], others: ['a', 'c'], waiting: false });
 });
+
+it('one that was taken back has its whole grace time again when that server dies, too', async () => {
+  let listed = info('a', { graceMs: 1_000 });
+  const orphans = new Orphans({ listContainers: async () => [listed] } as unknown as Docker, me);
+  expect(await orphans.find(MINE)).toMatchObject({ others: ['a'], waiting: true });
+  listed = info('a', { graceMs: 1_000, name: `stepwell-other-1_${ownerInName(me)}` });
+  expect(await orphans.find(MINE)).toMatchObject({ others: ['a'], waiting: false });
+  vi.advanceTimersByTime(60_000);
+  listed = info('a', {
+    graceMs: 1_000,
+    name: `stepwell-other-1_${ownerInName({ ...dead, startTime: '2' })}`,
+  });
+  expect(await orphans.find(MINE)).toMatchObject({ orphans: [], others: ['a'], waiting: true });
+});
