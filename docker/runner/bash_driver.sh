@@ -4,14 +4,15 @@
 # is functions, and the shell empties the file and writes its state behind its place, for another shell; shell_state.py has the
 # other end.
 
-# The loop runs with 60 to 62 closed. To restore them, bash keeps copies under other numbers, close-on-exec. The driver
-# finds these copies by file identity and uses them to talk to the runner, so programs never inherit them.
+# The loop runs with 59, which is /dev/null, and 60 to 62 closed. To restore them, bash keeps copies under other numbers,
+# close-on-exec. The driver finds these copies by file identity and uses them, so programs never inherit them.
 __sw_find() {
   for __sw_fd in {10..30}; do
     if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/63 ]]; then __sw_go=$__sw_fd; fi
     if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/64 ]]; then __sw_text=$__sw_fd; fi
     if [[ /proc/self/fd/$__sw_fd -ef /proc/self/fd/65 ]]; then __sw_report=$__sw_fd; fi
-    if [[ $__sw_go && $__sw_text && $__sw_report ]]; then break; fi
+    if [[ /proc/self/fd/$__sw_fd -ef /dev/null ]]; then __sw_null=$__sw_fd; fi
+    if [[ $__sw_go && $__sw_text && $__sw_report && $__sw_null ]]; then break; fi
   done
   exec 63<&- 64<&- 65<&-
 }
@@ -48,7 +49,7 @@ __sw_mend() {
 trap '{ [[ $__sw_running ]] && __sw_cut; } 2>/dev/null && { return 130 2>/dev/null; break 9999 2>/dev/null; }' RTMIN+7
 
 # The script was standard input, and the shell's name its path.
-exec </dev/null 63<&60 64<&61 65>&62
+exec </dev/null 59<>/dev/null 63<&60 64<&61 65>&62
 BASH_ARGV0=bash
 
 shopt -s expand_aliases
@@ -60,6 +61,7 @@ __sw_tracing=
 __sw_go=
 __sw_text=
 __sw_report=
+__sw_null=
 # Report the last command, wait for the next, evaluate it. What is around it runs with standard error at /dev/null, so that
 # tracing shows none of it. A deadline's signal that comes late finds no command running and is ignored: it must not cut the
 # wait for the next one. After a failure, a text that begins with a comment, or has no command, carries the status itself: it may
@@ -93,7 +95,7 @@ __sw_loop='while while {
       esac ;;
     esac; fi;
     __sw_sequence=$((__sw_sequence + 1)) __sw_running=1;
-  } 2<>/dev/null; do
+  } 2<&$__sw_null || builtin exit 0; do
     case $__sw_input in
       s) __sw_again && : ;;
       failedi) __sw_again && :; builtin eval "$__sw_code" <&$__sw_text ;;

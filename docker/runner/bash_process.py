@@ -12,7 +12,7 @@ from zygote import Zygote
 _DRIVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.sh")
 # The shell's script, one line, so that an error names the line of the command. It comes on standard input, which the
 # driver then replaces, so that a process list shows a plain bash.
-_START = b'IFS= read -rd "" -u61 __sw_loop;eval "$__sw_loop";{ __sw_find;eval "$__sw_loop";} 60<&- 61<&- 62<&-\n'
+_START = b'IFS= read -rd "" -u61 __sw_loop;eval "$__sw_loop";{ __sw_find;eval "$__sw_loop";} 59<&- 60<&- 61<&- 62<&-\n'
 _SHELL = "/bin/bash"
 BREAK = signal.SIGRTMIN + 7
 

@@ -111,13 +111,14 @@ def wait_until_idle(pid: int) -> None:
 def has_own_descriptors(pid: int, own: list[int], output: int) -> bool:
     """
     Whether a waiting shell has the descriptors that it began with and no others: copies of `own` and `output`, descriptors
-    of the runner. While it waits, its standard error is /dev/null, and another descriptor keeps `output` for it.
+    of the runner, and /dev/null. While it waits, its standard error is /dev/null, and another descriptor keeps `output` for
+    it.
     """
     try:
         shell = _descriptors(pid)
     except OSError:
         return False
-    wanted = sorted(_file(os.stat(fd)) for fd in (*own, output))
+    wanted = sorted((*(_file(os.stat(fd)) for fd in (*own, output)), _NULL))
     standard = [shell.pop(fd, None) for fd in (0, 1, 2)]
     return standard == [_NULL, _file(os.stat(output)), _NULL] and sorted(shell.values()) == wanted
 
