@@ -220,6 +220,7 @@ def make_sandbox(settings: Mapping[str, str], services: Mapping[int, Callable[[]
         memory_bytes=int(settings.get("STEPWELL_MEMORY_BYTES", 0)),
         pids=int(settings.get("STEPWELL_PIDS", 0)),
         hostname=settings.get("STEPWELL_HOSTNAME", "stepwell"),
+        bare_network=settings.get("STEPWELL_BARE_NETWORK") == "1",
     )
     return LayerSandbox(services, made)
 

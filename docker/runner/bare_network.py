@@ -1,0 +1,27 @@
+"""A network that is loopback and nothing else, made by the runner where the engine gave it an empty network namespace."""
+
+import os
+
+from resolver import CONFIGURATION, OfflineResolver
+
+_NO_IPV6 = "/proc/sys/net/ipv6/conf/all/disable_ipv6"
+# As Docker writes it for a container without a network.
+_HOSTS = """\
+127.0.0.1	localhost
+::1	localhost ip6-localhost ip6-loopback
+fe00::0	ip6-localnet
+ff00::0	ip6-mcastprefix
+ff02::1	ip6-allnodes
+ff02::2	ip6-allrouters
+"""
+
+
+def furnish() -> dict[str, str]:
+    """Do what an engine does for a container without a network; the files that it gives, by path. Raises OSError."""
+    if not OfflineResolver.needed():
+        raise OSError("the engine gave a network where it should give none")
+    # A kernel without IPv6 has no such file.
+    if os.path.exists(_NO_IPV6):
+        with open(_NO_IPV6, "w", encoding="ascii") as file:
+            file.write("1")
+    return {"/etc/hosts": _HOSTS, "/etc/resolv.conf": CONFIGURATION}
