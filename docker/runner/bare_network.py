@@ -1,7 +1,5 @@
 """A network that is loopback and nothing else, made by the runner where the engine gave it an empty network namespace."""
 
-import os
-
 from resolver import CONFIGURATION, OfflineResolver
 
 _NO_IPV6 = "/proc/sys/net/ipv6/conf/all/disable_ipv6"
@@ -17,11 +15,16 @@ ff02::2	ip6-allrouters
 
 
 def furnish() -> dict[str, str]:
-    """Do what an engine does for a container without a network; the files that it gives, by path. Raises OSError."""
+    """
+    Do what an engine does for a container without a network; the files that it gives, by path. Raises OSError if there is
+    a network.
+    """
     if not OfflineResolver.needed():
         raise OSError("the engine gave a network where it should give none")
-    # A kernel without IPv6 has no such file.
-    if os.path.exists(_NO_IPV6):
-        with open(_NO_IPV6, "w", encoding="ascii") as file:
+    try:
+        with open(_NO_IPV6, "r+", encoding="ascii") as file:
             file.write("1")
+    except OSError:
+        # A kernel without IPv6, or an engine that shows settings read-only. Engines too go on with IPv6 then.
+        pass
     return {"/etc/hosts": _HOSTS, "/etc/resolv.conf": CONFIGURATION}

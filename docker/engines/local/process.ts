@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { systemPath } from '../../images/runner-files.ts';
 import { type Condition, conditionOf, findProcess } from '../../process-condition.ts';
 import { Tail } from '../tail.ts';
-
-const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What a container is made of; see `runner/local_main.py`. Paths inside are absolute. */
 export interface ContainerPlan {
@@ -48,7 +47,7 @@ export class LocalProcess {
     this.#child = spawn('python3', ['-I', '-S', '-B', '-c', program, runnerFolder, plan.name], {
       // A process group of its own, so that Ctrl+C in the terminal reaches only the server.
       detached: true,
-      env: { PATH: path },
+      env: { PATH: systemPath },
       stdio: ['pipe', 'ignore', 'pipe'],
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#words.push(chunk));
@@ -97,6 +96,6 @@ function described(plan: ContainerPlan) {
     processes: plan.processes ?? 0,
     is_root: plan.isRoot,
     argv: plan.argv,
-    env: { PATH: path, ...plan.env },
+    env: { PATH: systemPath, ...plan.env },
   };
 }
