@@ -30,6 +30,8 @@ export interface ContainerPlan {
   /** Whether this process is root; if not, a user namespace is made. */
   readonly isRoot: boolean;
   readonly argv: readonly string[];
+  /** Whether the program is the runner, and on the machine's own Python, which then need not start twice. @default false */
+  readonly isRunner?: boolean;
   /** Its environment, beside PATH. @default none */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -43,7 +45,8 @@ export class LocalProcess {
 
   /** @param runnerFolder the runner's folder on the host */
   constructor(runnerFolder: string, plan: ContainerPlan) {
-    const program = 'import sys; sys.path.insert(0, sys.argv[1]); import local_main; local_main.main()';
+    const program =
+      'import gc, sys; gc.disable(); sys.path.insert(0, sys.argv[1]); import local_main; local_main.main()';
     this.#child = spawn('python3', ['-I', '-S', '-B', '-c', program, runnerFolder, plan.name], {
       // A process group of its own, so that Ctrl+C in the terminal reaches only the server.
       detached: true,
@@ -95,6 +98,7 @@ function described(plan: ContainerPlan) {
     address_space: plan.addressSpace ?? 0,
     processes: plan.processes ?? 0,
     is_root: plan.isRoot,
+    is_runner: plan.isRunner ?? false,
     argv: plan.argv,
     env: { PATH: systemPath, ...plan.env },
   };
