@@ -13,6 +13,9 @@ export interface RunnerFile {
 /** The runner's folder in this checkout or package. */
 export const runnerFolder = fileURLToPath(new URL('../runner', import.meta.url));
 
+/** Where the programs of containers are found, and the Python that runs the runner on this machine. */
+export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** By folder: whether the compiler of its modules has ended. */
 const compiled = new Map<string, Promise<void>>();
 
@@ -23,7 +26,11 @@ const compiled = new Map<string, Promise<void>>();
 export function compileRunner(folder: string): Promise<void> {
   const known = compiled.get(folder);
   if (known !== undefined) return known;
-  const compiling = spawn('python3', ['-I', '-S', '-m', 'compileall', '-q', folder], { stdio: 'ignore' });
+  const compiling = spawn('python3', ['-I', '-S', '-m', 'compileall', '-q', folder], {
+    // Another Python of the user's would compile for itself alone.
+    env: { PATH: systemPath },
+    stdio: 'ignore',
+  });
   compiling.unref();
   const ended = new Promise<void>((resolve) => {
     compiling.once('close', () => resolve());

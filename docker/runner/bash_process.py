@@ -9,7 +9,8 @@ from layer import Layer
 from session_ends import CODE, rewrite
 from zygote import Zygote
 
-_DRIVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.sh")
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.sh"), "rb") as _file:
+    _DRIVER = _file.read() + b"\0"
 # The shell's script, one line, so that an error names the line of the command. It comes on standard input, which the
 # driver then replaces, so that a process list shows a plain bash.
 _START = b'IFS= read -rd "" -u61 __sw_loop;eval "$__sw_loop";{ __sw_find;eval "$__sw_loop";} 59<&- 60<&- 61<&- 62<&-\n'
@@ -19,8 +20,7 @@ BREAK = signal.SIGRTMIN + 7
 
 def start_bash(zygote: Zygote, layer: Optional[Layer], cwd: str, descriptors: dict) -> int:
     """A bash over `layer`, or over the container's root without one; its pid. Raises CannotStart."""
-    with open(_DRIVER, "rb") as file:
-        rewrite(descriptors[CODE], file.read() + b"\0")
+    rewrite(descriptors[CODE], _DRIVER)
     script = os.memfd_create("script", os.MFD_CLOEXEC)
     try:
         rewrite(script, _START)

@@ -143,9 +143,15 @@ def _take(program: _Program) -> None:
 
 def hide_arguments() -> None:
     """Hide this process's arguments from process lists."""
+    show_arguments(b"")
+
+
+def show_arguments(words: bytes) -> None:
+    """Have process lists show these words, each with a NUL at its end, instead of this process's arguments."""
     with open("/proc/self/stat", "rb") as file:
         start, end = map(int, file.read().rpartition(b")")[2].split()[45:47])
-    ctypes.memset(start, 0, end - start)
+    room = end - start
+    ctypes.memmove(start, words[-room:].rjust(room, b"\0"), room)
 
 
 def set_dumpable(is_dumpable: bool) -> None:

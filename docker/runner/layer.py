@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Callable, NamedTuple, Optional
 
 from lower import BOUND_FILES
-from mounts import MS_NODEV, MS_NOSUID, mount, unmount
+from mounts import MS_NODEV, MS_NOSUID, bind_if_there, mount, unmount
 
 # Where the runner lies.
 HIDDEN_FOLDER = "/opt/stepwell"
@@ -59,6 +59,8 @@ class Ground:
         for path, text in files.items():
             with open(self._mirror(path), "w", encoding="utf-8") as file:
                 file.write(text)
+            # A diff then compares with what the agent saw.
+            bind_if_there(self._mirror(path), path)
 
     def mount_overlay(self, target: str, prefix: str, upper: str, work: str) -> None:
         """Mount a layer's overlay over the root's mount at `prefix`."""

@@ -18,7 +18,7 @@ from typing import Optional
 
 import capabilities
 import mounts
-from confinement import take_filter
+from confinement import show_arguments, take_filter
 from devices import PROC_FLAGS, make_devices
 from mounts import MS_NODEV, MS_NOSUID, MS_REC
 from processes import exit_status
@@ -47,7 +47,8 @@ class Container:
     `shared`, read-only folders by the paths inside that show them; `folders`, empty ones in a file system of the
     container's own, and `mounted`, folders by the paths in it that show them, read-only; `groups`, files to join control
     groups by, and `group_folders`, groups by the paths that show them; `address_space` in bytes and `processes`, limits
-    of each process, 0 for none; `argv`, `env`; `is_root`, or it takes a user namespace in which it is.
+    of each process, 0 for none; `argv`, `env`; `is_runner`: the program is the runner, on this very Python; `is_root`, or
+    it takes a user namespace in which it is.
     """
 
     def __init__(self, plan: dict) -> None:
@@ -77,11 +78,33 @@ class Container:
             self._join_groups()
             self._make_root()
             self._give_up()
+            if self._plan["is_runner"]:
+                self._run_here()
             os.execvpe(self._plan["argv"][0], self._plan["argv"], self._plan["env"])
         except BaseException as error:  # any error here is the reason why there is no container
             _complain(error, self._is_root)
         finally:
             os._exit(1)
+
+    def _run_here(self) -> None:
+        """Be the runner, and end as it does: as its program would be loaded, without another interpreter."""
+        argv = self._plan["argv"]
+        show_arguments(b"".join(os.fsencode(word) + b"\0" for word in argv))
+        os.environ.clear()
+        os.environ.update(self._plan["env"])
+        # From here on modules are those that the container shows.
+        sys.path[0] = argv[-1]
+        try:
+            import runner
+
+            runner.main()
+        except SystemExit as end:
+            print(end.code, file=sys.stderr, flush=True)
+            os._exit(1)
+        except BaseException:  # as an interpreter ends
+            sys.excepthook(*sys.exc_info())
+            os._exit(1)
+        os._exit(0)
 
     def _join_groups(self) -> None:
         for path in self._plan["groups"]:

@@ -10,6 +10,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 import bash_process
 import capabilities
 from agent_groups import make_agent_groups
+from bare_network import furnish
 from beside import CannotStart
 from capture import Capture
 from changes import HIDDEN, Baseline, diff, mark
@@ -39,7 +40,10 @@ CANNOT_EXECUTE = 126
 
 
 class LayerSettings(NamedTuple):
-    """Settings of a sandbox. `roots`: mount points that make up its root. Sizes in bytes; 0 memory or pids: no limit."""
+    """
+    Settings of a sandbox. `roots`: mount points that make up its root. Sizes in bytes; 0 memory or pids: no limit.
+    `bare_network`: the engine gave an empty network namespace, and nothing else that belongs to a network.
+    """
 
     session: str
     scratch: str
@@ -49,6 +53,7 @@ class LayerSettings(NamedTuple):
     memory_bytes: int
     pids: int
     hostname: str
+    bare_network: bool
 
 
 class LayerSandbox:
@@ -59,7 +64,7 @@ class LayerSandbox:
     def __init__(self, services: Mapping[int, Callable[[], None]], settings: LayerSettings) -> None:
         self._services = dict(services)
         self.kind = settings.session
-        files = self._serve_names()
+        files = {**(furnish() if settings.bare_network else {}), **self._serve_names()}
         scratch = settings.scratch
         self._hidden = HIDDEN | {scratch}
         self._ground = Ground(scratch, settings.roots, settings.layer_bytes, settings.layer_inodes, files)

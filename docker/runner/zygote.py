@@ -89,8 +89,8 @@ class Zygote:
     def _spawn(self, theirs: socket.socket) -> int:
         folder = os.path.dirname(os.path.abspath(__file__))
         program = (
-            f"import sys; sys.path.insert(0, {folder!r}); import python_driver, zygote_main; sys.path.pop(0); "
-            f"zygote_main.serve_interpreters({_CONTROL_FD}, python_driver.Driver)\n"
+            f"import gc, sys; gc.disable(); sys.path.insert(0, {folder!r}); import python_driver, zygote_main; "
+            f"sys.path.pop(0); zygote_main.serve_interpreters({_CONTROL_FD}, python_driver.Driver)\n"
         )
         script = os.memfd_create("script", os.MFD_CLOEXEC)
         null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)

@@ -155,5 +155,6 @@ def serve_interpreters(control_fd: int, driver: type) -> None:
     zygote = ZygoteMain(socket.socket(fileno=control_fd), driver)
     gc.collect()
     gc.freeze()
+    gc.enable()
     zygote.serve()
     os._exit(0)

@@ -93,7 +93,7 @@ describeUnless(
       const sandbox = new RunnerSandbox(facts, () => {});
       const begun = await run(
         sandbox,
-        'cat > /tmp/doors.py; (python3 -I /tmp/doors.py > /tmp/said 2>&1 &); until grep -q ready /tmp/said; do sleep 0.1; done; cat /tmp/said',
+        'cat > /tmp/doors.py; (python3 -I /tmp/doors.py > /tmp/said 2>&1 &); until grep -qs ready /tmp/said; do sleep 0.1; done; cat /tmp/said',
         doors,
       );
       expect(begun.output.toString()).toBe('ready\n');
@@ -114,7 +114,7 @@ describeUnless(
       // What was asked before is not asked again.
       const again = await run(
         taken.sandbox,
-        'cat > /tmp/doors.py; (python3 -I /tmp/doors.py > /tmp/said 2>&1 &); until grep -q ready /tmp/said; do sleep 0.1; done; cat /tmp/said',
+        'cat > /tmp/doors.py; (python3 -I /tmp/doors.py > /tmp/said 2>&1 &); until grep -qs ready /tmp/said; do sleep 0.1; done; cat /tmp/said',
         doors,
       );
       expect(again).toEqual(begun);

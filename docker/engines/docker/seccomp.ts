@@ -18,6 +18,13 @@ const REFUSED_REQUESTS = [0xc0045877, 0xc0045878, 0x5412, 0x541c];
  * may make and the runner does not need. It is a second wall behind the agent's own filter.
  */
 export function seccompProfile(): string {
+  known ??= makeProfile();
+  return known;
+}
+
+let known: string | undefined;
+
+function makeProfile(): string {
   const text = readFileSync(new URL('../../runner/system_calls.json', import.meta.url), 'utf8');
   const { refused, runners } = SystemCalls.parse(JSON.parse(text));
   const names = Object.values(refused).flatMap((calls) => Object.keys(calls));

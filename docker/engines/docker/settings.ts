@@ -28,6 +28,7 @@ export function containerSettings(options: SettingsOptions): ContainerCreateOpti
     WorkingDir: '/',
     Env: environment(options),
     Labels: options.labels,
+    ...(hasBareNetwork(options) ? { NetworkDisabled: true } : {}),
     Tty: false,
     OpenStdin: attached,
     // The runner then ends when its server is gone, even after SIGKILL.
@@ -51,6 +52,14 @@ export function containerSettings(options: SettingsOptions): ContainerCreateOpti
       ...(options.isolation === 'layer' ? layerSettings(limits) : limitSettings(limits)),
     },
   };
+}
+
+/**
+ * Whether the engine makes an empty network namespace and no more, and the runner the few files that belong to it. For
+ * `none` alone, an engine starts itself twice more: half of the processor time of a start.
+ */
+function hasBareNetwork({ isolation, network }: SettingsOptions): boolean {
+  return isolation === 'layer' && network === 'none';
 }
 
 /** Rights and resources that the runner needs for layers. The agent's processes get none of them. */
@@ -78,7 +87,8 @@ function limitSettings({ memoryBytes, cpus, pids }: Limits) {
   };
 }
 
-function environment({ limits, isolation, controlFolder }: SettingsOptions): string[] {
+function environment(options: SettingsOptions): string[] {
+  const { limits, isolation, controlFolder } = options;
   const settings = [
     `STEPWELL_LAYER_BYTES=${limits.layerBytes}`,
     `STEPWELL_LAYER_INODES=${limits.layerInodes}`,
@@ -87,6 +97,7 @@ function environment({ limits, isolation, controlFolder }: SettingsOptions): str
     `STEPWELL_PIDS=${limits.pids}`,
     `STEPWELL_ISOLATION=${isolation}`,
   ];
+  if (hasBareNetwork(options)) settings.push('STEPWELL_BARE_NETWORK=1');
   if (controlFolder !== null) settings.push(`STEPWELL_SOCKET=${controlPath}/${controlSocketName}`);
   return settings;
 }

@@ -143,6 +143,7 @@ export class LocalEngine implements Engine {
         ...processLimits,
         isRoot: this.#isRoot,
         argv: ['python3', '-I', '-S', runnerPath],
+        isRunner: root.hostFolders.includes('/usr'),
         env: runnerSettings(limits, root),
       });
       const stream = await this.#connection(socket, child);

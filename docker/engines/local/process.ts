@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { systemPath } from '../../images/runner-files.ts';
 import { type Condition, conditionOf, findProcess } from '../../process-condition.ts';
 import { Tail } from '../tail.ts';
-
-const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What a container is made of; see `runner/local_main.py`. Paths inside are absolute. */
 export interface ContainerPlan {
@@ -31,6 +30,8 @@ export interface ContainerPlan {
   /** Whether this process is root; if not, a user namespace is made. */
   readonly isRoot: boolean;
   readonly argv: readonly string[];
+  /** Whether the program is the runner, and on the machine's own Python, which then need not start twice. @default false */
+  readonly isRunner?: boolean;
   /** Its environment, beside PATH. @default none */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -44,11 +45,12 @@ export class LocalProcess {
 
   /** @param runnerFolder the runner's folder on the host */
   constructor(runnerFolder: string, plan: ContainerPlan) {
-    const program = 'import sys; sys.path.insert(0, sys.argv[1]); import local_main; local_main.main()';
+    const program =
+      'import gc, sys; gc.disable(); sys.path.insert(0, sys.argv[1]); import local_main; local_main.main()';
     this.#child = spawn('python3', ['-I', '-S', '-B', '-c', program, runnerFolder, plan.name], {
       // A process group of its own, so that Ctrl+C in the terminal reaches only the server.
       detached: true,
-      env: { PATH: path },
+      env: { PATH: systemPath },
       stdio: ['pipe', 'ignore', 'pipe'],
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#words.push(chunk));
@@ -96,7 +98,8 @@ function described(plan: ContainerPlan) {
     address_space: plan.addressSpace ?? 0,
     processes: plan.processes ?? 0,
     is_root: plan.isRoot,
+    is_runner: plan.isRunner ?? false,
     argv: plan.argv,
-    env: { PATH: path, ...plan.env },
+    env: { PATH: systemPath, ...plan.env },
   };
 }

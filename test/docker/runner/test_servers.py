@@ -1,6 +1,5 @@
 """A request in progress outlives several servers, one after the other."""
 
-import importlib.util
 import os
 import select
 import socket
@@ -9,14 +8,10 @@ import threading
 import unittest
 from unittest import mock
 
-import overlay_case
+import overlay_case  # noqa: F401  # where the runner's modules are found
 
+import runner as runner_main
 from frames import FrameChannel
-
-_PATH = os.path.join(os.path.dirname(overlay_case.mounts.__file__), "__main__.py")
-_spec = importlib.util.spec_from_file_location("runner_main", _PATH)
-runner_main = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(runner_main)
 
 
 class Busy:

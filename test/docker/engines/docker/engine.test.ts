@@ -12,6 +12,7 @@ import { RunFolder } from '../../../../docker/engines/run-folder.ts';
 import { ensureImages } from '../../../../docker/images/builder.ts';
 import { labels } from '../../../../docker/labels.ts';
 import { RunnerChannel } from '../../../../docker/link/channel.ts';
+import type { Isolation } from '../../../../docker/sandbox.ts';
 import { BUILD_MS, containerExists, dockerMissing } from '../../../engines.ts';
 import { expectNoLayer } from '../no-layer.ts';
 
@@ -35,6 +36,22 @@ describe('the settings of a container', () => {
     expect(replace.HostConfig).not.toHaveProperty('CapAdd');
     expect(replace.HostConfig).not.toHaveProperty('SecurityOpt');
     expect(replace.Env).toContain('STEPWELL_ISOLATION=replace');
+  });
+
+  it('leave the empty network to the runner where it can furnish it', () => {
+    const settings = (isolation: Isolation, network: 'none' | 'bridge') => {
+      const { NetworkDisabled, Env, HostConfig } = containerSettings({
+        ...options,
+        isolation,
+        network,
+        controlFolder: null,
+      });
+      expect(HostConfig?.NetworkMode).toBe(network);
+      return [NetworkDisabled, Env?.includes('STEPWELL_BARE_NETWORK=1')];
+    };
+    expect(settings('layer', 'none')).toEqual([true, true]);
+    expect(settings('layer', 'bridge')).toEqual([undefined, false]);
+    expect(settings('replace', 'none')).toEqual([undefined, false]);
   });
 
   it('limit memory without swap, processors and processes', () => {
@@ -103,6 +120,43 @@ describe.skipIf(missing !== null)(`the Docker engine ${missing ?? ''}`, () => {
     await container.remove();
     expect((await files()).filter((name) => !name.endsWith('/owner'))).toEqual([]);
   });
+
+  it.each(['layer', 'replace'] as const)(
+    'gives loopback, its names and no IPv6 in %s isolation',
+    async (isolation) => {
+      const other = await open({ isolation, control: 'attach' });
+      const container = await start(other);
+      const channel = new RunnerChannel(container.stream);
+      await channel.ready;
+      const code = [
+        'cut -d: -sf1 /proc/net/dev | tr -d " "',
+        'cat /proc/net/if_inet6 /etc/hosts',
+        'stat -c %a:%U /etc/hosts',
+        // As before, so that it is no change.
+        'cp /etc/hosts /tmp/kept; echo 127.0.0.2 other >> /etc/hosts; cat /tmp/kept > /etc/hosts',
+        'getent hosts other.example || echo unknown',
+      ].join('\n');
+      const run = { timeout_ms: 10_000, max_output: 65_536, code_length: Buffer.byteLength(code) };
+      const { payload } = await channel.request('run', run, { payload: [code] });
+      expect(payload.toString().split('\n')).toEqual([
+        'lo',
+        '127.0.0.1\tlocalhost',
+        '::1\tlocalhost ip6-localhost ip6-loopback',
+        'fe00::0\tip6-localnet',
+        'ff00::0\tip6-mcastprefix',
+        'ff02::1\tip6-allnodes',
+        'ff02::2\tip6-allrouters',
+        '644:root',
+        'unknown',
+        '',
+      ]);
+      if (isolation === 'layer') {
+        const { header } = await channel.request('diff', {});
+        expect(header.changes).toMatchObject([{ path: '/tmp/kept' }]);
+      }
+      await other.close();
+    },
+  );
 
   it('keeps to the image that a name stood for at first, until that is gone', async () => {
     const repo = `stepwell/test-kept-${process.pid}`;

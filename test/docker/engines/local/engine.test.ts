@@ -10,6 +10,7 @@ import { type Owner, ownerOf } from '../../../../docker/engines/owner.ts';
 import { RunFolder } from '../../../../docker/engines/run-folder.ts';
 import { ensureImages } from '../../../../docker/images/builder.ts';
 import { runnerFolder } from '../../../../docker/images/runner-files.ts';
+import { runnerPath } from '../../../../docker/labels.ts';
 import { RunnerChannel } from '../../../../docker/link/channel.ts';
 import { expectNoLayer } from '../no-layer.ts';
 
@@ -85,6 +86,20 @@ describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => 
 
   it('starts no container where no layer can be made, and says why', () => expectNoLayer(engine, limits));
 
+  it('shows a runner without interpreter of its own as one with it, and none of the host’s paths', async () => {
+    const container = await start('python');
+    const channel = new RunnerChannel(container.stream);
+    await channel.ready;
+    const maker = (await processes()).find(({ words }) => words.at(-1) === container.id);
+    expect(maker?.words).toContain(runnerFolder);
+    const below = (await processes()).filter(({ parent }) => parent === maker?.pid);
+    expect(below.map(({ words }) => words.filter(Boolean))).toEqual([['python3', '-I', '-S', runnerPath]]);
+    expect(await output(channel, 'import gc, os; print(gc.isenabled(), "PATH" in os.environ)')).toBe(
+      'True True\n',
+    );
+    await container.remove();
+  });
+
   it('tells the end of a runner', async () => {
     const container = await start();
     const channel = new RunnerChannel(container.stream);
@@ -156,6 +171,19 @@ describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => 
     await alive.remove();
   });
 });
+
+/** The processes of this machine that can be read, with their arguments. */
+async function processes(): Promise<{ pid: number; parent: number; words: string[] }[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const read = (id: string, name: string) => readFile(`/proc/${id}/${name}`, 'utf8').catch(() => '');
+  return Promise.all(
+    ids.map(async (id) => {
+      const [, parent] = /\(.*\) . (\d+)/s.exec(await read(id, 'stat')) ?? [];
+      const words = (await read(id, 'cmdline')).split('\0').slice(0, -1);
+      return { pid: Number(id), parent: Number(parent), words };
+    }),
+  );
+}
 
 async function processesWith(text: string): Promise<number> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
