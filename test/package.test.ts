@@ -6,6 +6,7 @@ import * as environment from 'stepwell/environment';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as clientSource from '../clients/typescript/public.ts';
 import * as environmentSource from '../environments/public.ts';
+import { isAnyRequired } from './requirements.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SHIPPED = /^(protocol|docker|environments|server|clients)\//;
@@ -27,7 +28,9 @@ describe('the npm package', () => {
   let packed: readonly string[] = [];
 
   beforeAll(() => {
-    const [{ files }] = JSON.parse(run('npm', 'pack', '--dry-run', '--json'));
+    // Other tests run from what `prepared.ts` built.
+    const scripts = isAnyRequired ? ['--ignore-scripts'] : [];
+    const [{ files }] = JSON.parse(run('npm', 'pack', '--dry-run', '--json', ...scripts));
     packed = files.map(({ path }: { path: string }) => path);
   });
 

@@ -9,6 +9,9 @@ export type Need = (typeof NEEDS)[number];
 const asked = namesIn('STEPWELL_REQUIRE', NEEDS);
 const leftOut = namesIn('STEPWELL_LEAVE_OUT', ['local']);
 
+/** Whether STEPWELL_REQUIRE names anything. */
+export const isAnyRequired: boolean = asked.length > 0;
+
 /** Whether STEPWELL_REQUIRE names it. */
 export const isRequired = (need: Need): boolean => asked.includes(need);
 
