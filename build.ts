@@ -1,7 +1,7 @@
 /**
  * Builds what the npm package ships, in `dist/`: JavaScript and declarations of the folders that a user needs, and beside
  * them every other file of these folders (the runner, the judge, task data, READMEs), at the same relative paths. Examples
- * stay as they are written.
+ * stay as they are written. Arguments are options of tsc.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
@@ -20,9 +20,8 @@ const NOT_COPIED =
 const { include }: { include: string[] } = JSON.parse(readFileSync(BUILD, 'utf8'));
 
 rmSync(DIST, { recursive: true, force: true });
-execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '--project', BUILD], {
-  stdio: 'inherit',
-});
+const tsc = [join(ROOT, 'node_modules/typescript/bin/tsc'), '--project', BUILD, ...process.argv.slice(2)];
+execFileSync(process.execPath, tsc, { stdio: 'inherit' });
 for (const folder of include) {
   cpSync(join(ROOT, folder), join(DIST, folder), {
     recursive: true,

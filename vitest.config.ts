@@ -1,5 +1,9 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { LongFirst } from './test/long-first.ts';
+import { plainFiles } from './test/plain-files.ts';
+import { isLeftOut } from './test/requirements.ts';
+
+const tests = new URL('./test', import.meta.url).pathname;
 
 export default defineConfig({
   // As `paths` of tsconfig.json has them; a plug-in of a test may lie elsewhere.
@@ -11,6 +15,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(isLeftOut('plain') ? plainFiles(tests) : [])],
     testTimeout: 60_000,
     // Hooks start servers, which takes a minute on a busy machine. Those that may build images have BUILD_MS.
     hookTimeout: 120_000,

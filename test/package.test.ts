@@ -6,6 +6,7 @@ import * as environment from 'stepwell/environment';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as clientSource from '../clients/typescript/public.ts';
 import * as environmentSource from '../environments/public.ts';
+import { BUILT, stepwellProgram } from './stepwell.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const SHIPPED = /^(protocol|docker|environments|server|clients)\//;
@@ -27,7 +28,9 @@ describe('the npm package', () => {
   let packed: readonly string[] = [];
 
   beforeAll(() => {
-    const [{ files }] = JSON.parse(run('npm', 'pack', '--dry-run', '--json'));
+    // Where `prepared.ts` has built the package, other tests run from that.
+    const scripts = stepwellProgram() === BUILT ? ['--ignore-scripts'] : [];
+    const [{ files }] = JSON.parse(run('npm', 'pack', '--dry-run', '--json', ...scripts));
     packed = files.map(({ path }: { path: string }) => path);
   });
 

@@ -7,10 +7,19 @@ const NEEDS = ['docker', 'local', 'mariadb', 'python', 'programs', 'data', 'pip'
 export type Need = (typeof NEEDS)[number];
 
 const asked = namesIn('STEPWELL_REQUIRE', NEEDS);
-const leftOut = namesIn('STEPWELL_LEAVE_OUT', ['local']);
+/** What a bare machine can show. */
+const LEAVABLE = ['local', 'plain'] as const;
+type Leavable = (typeof LEAVABLE)[number];
+const leftOut = namesIn('STEPWELL_LEAVE_OUT', LEAVABLE);
+
+/** Whether STEPWELL_REQUIRE names anything. */
+export const isAnyRequired: boolean = asked.length > 0;
 
 /** Whether STEPWELL_REQUIRE names it. */
 export const isRequired = (need: Need): boolean => asked.includes(need);
+
+/** Whether STEPWELL_LEAVE_OUT names it. */
+export const isLeftOut = (part: Leavable): boolean => leftOut.includes(part);
 
 function namesIn(variable: string, known: readonly string[]): readonly string[] {
   const names = (process.env[variable] ?? '').split(',').filter((name) => name !== '');
@@ -30,7 +39,7 @@ export function unlessRequired(need: Need, missing: string | null): string | nul
 
 /** Why what a bare machine can show is not shown in this run, or `null`: another run shows it. */
 export function leftToAnother(need: 'local'): string | null {
-  return leftOut.includes(need) ? `STEPWELL_LEAVE_OUT names ${need}` : null;
+  return isLeftOut(need) ? `STEPWELL_LEAVE_OUT names ${need}` : null;
 }
 
 /** What a local engine lacks that is not root's, in the words of a skipped test. */

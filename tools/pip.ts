@@ -44,6 +44,8 @@ export function installedPackages(name: string, requirements: string, options: P
   try {
     pipInstall(python, [
       ...(dependencies ? [] : ['--no-deps']),
+      // Most of what they have is never imported.
+      '--no-compile',
       '--target',
       target,
       '--requirement',

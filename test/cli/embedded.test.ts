@@ -9,10 +9,10 @@ import { temporaryHome } from '../clients/real-server.ts';
 import { localMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { signalled } from '../signals.ts';
+import { stepwellProgram } from '../stepwell.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 
 const missing = await localMissing();
-const BOOTSTRAP = fileURLToPath(new URL('../../clients/cli/stepwell.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LOCAL = ['--runtime', 'local'];
 
@@ -184,7 +184,7 @@ describeUnless(missing, 'commands with their own server', () => {
 
     beforeAll(async () => {
       const argv = [
-        BOOTSTRAP,
+        stepwellProgram(),
         'serve',
         '--port',
         '0',

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { STEPWELL_VERSION } from '../../protocol/version.ts';
+import { LAUNCHER } from '../stepwell.ts';
 import { stepwell } from './fake-terminal.ts';
 
 const COMMANDS = [
@@ -19,7 +19,6 @@ const COMMANDS = [
   'images',
   'bench',
 ];
-const BOOTSTRAP = fileURLToPath(new URL('../../clients/cli/stepwell.js', import.meta.url));
 
 describe('help', () => {
   test.each([[['--help']], [[]], [['help']]])(
@@ -94,6 +93,6 @@ describe('wrong use', () => {
 });
 
 test('the command runs from any folder', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [BOOTSTRAP, '--version'], { cwd: tmpdir() });
+  const { stdout } = await promisify(execFile)(process.execPath, [LAUNCHER, '--version'], { cwd: tmpdir() });
   expect(stdout).toBe(`${STEPWELL_VERSION}\n`);
 });

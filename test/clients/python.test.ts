@@ -31,7 +31,9 @@ function python(): NodeJS.ProcessEnv | string {
     const mark = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 8);
     const packages = installedPackages(`python-${version}-${mark}`, REQUIREMENTS);
     const path = [PACKAGE, packages].join(delimiter);
-    return { ...process.env, PYTHONPATH: path, PYTHONDONTWRITEBYTECODE: '1' };
+    // What is imported is compiled once, and nothing is written beside the sources.
+    const compiled = { PYTHONDONTWRITEBYTECODE: '', PYTHONPYCACHEPREFIX: join(packages, '__pycache__') };
+    return { ...process.env, PYTHONPATH: path, ...compiled };
   } catch (error) {
     if (error instanceof PipFailed) return `pip cannot install its packages: ${error.message}`;
     return `no Python: ${error instanceof Error ? error.message : error}`;

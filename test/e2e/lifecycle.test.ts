@@ -11,9 +11,8 @@ import { type RunningServer, startServer } from '../../server/main.ts';
 import { BUILD_MS, engineCases } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { Wire } from '../server/test-server.ts';
+import { stepwellProgram } from '../stepwell.ts';
 import { trajectoryIn } from '../trajectories.ts';
-
-const program = join(import.meta.dirname, '../../clients/cli/stepwell.ts');
 
 for (const under of await engineCases()) {
   const runtime = under.name === 'docker' ? 'docker' : 'local';
@@ -162,9 +161,7 @@ for (const under of await engineCases()) {
     it('that is killed in mid-step leaves nothing once another has started', async () => {
       const serve = async () => {
         const argv = [
-          '--import',
-          'tsx',
-          program,
+          stepwellProgram(),
           'serve',
           `--runtime=${runtime}`,
           '--port=0',

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import { localMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
+import { LAUNCHER } from '../stepwell.ts';
 
-const CLI = join(import.meta.dirname, '../../clients/cli/stepwell.js');
 const EXAMPLES = join(import.meta.dirname, '../../clients/examples');
 const START_MS = 300_000;
 const GOLD =
@@ -42,7 +42,7 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
 
   const environment = 'node-v1';
   const stepwell = (...argv: string[]) =>
-    spawnSync(process.execPath, [CLI, ...argv], {
+    spawnSync(process.execPath, [LAUNCHER, ...argv], {
       env: { ...process.env, STEPWELL_HOME: home, STEPWELL_ENVIRONMENT: join(home, 'node-repl') },
       encoding: 'utf8',
       timeout: START_MS,
@@ -58,7 +58,10 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
     const folders = [folder, join(home, 'broken')].map((path) => `--environment=${path}`);
     const flags = [...folders, '--port=0', '--runtime=local', '--pool=', '--log-level=silent'];
     const env = { ...process.env, STEPWELL_HOME: home };
-    server = spawn(process.execPath, [CLI, 'serve', ...flags], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    server = spawn(process.execPath, [LAUNCHER, 'serve', ...flags], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     for await (const line of createInterface({ input: server.stdout })) {
       url = /http:\S+\d/.exec(line)?.[0] ?? '';
       break;
@@ -183,7 +186,7 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
       env: {
         ...process.env,
         STEPWELL_HOME: home,
-        STEPWELL: `${process.execPath} ${CLI}`,
+        STEPWELL: `${process.execPath} ${LAUNCHER}`,
         NODE_TEST_CONTEXT: undefined,
       },
       encoding: 'utf8',

@@ -3,11 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { EngineName } from '../../docker/engines/table.ts';
 import { Wire } from '../server/test-server.ts';
-
-const STEPWELL = fileURLToPath(new URL('../../clients/cli/stepwell.js', import.meta.url));
+import { stepwellProgram } from '../stepwell.ts';
 
 /** Seconds that only the sleeps of this suite last, so that they are found among the machine's processes. */
 export const LONG_SLEEP = '31415';
@@ -94,7 +92,8 @@ export class Served implements AsyncDisposable {
       `--dataset=faults=${home.tasks}`,
       ...flags,
     ];
-    const argv = [...(preload === undefined ? [] : ['--import', preload]), STEPWELL, 'serve', ...settings];
+    const before = preload === undefined ? [] : ['--import', preload];
+    const argv = [...before, stepwellProgram(), 'serve', ...settings];
     const child = spawn(process.execPath, argv, {
       env: { ...process.env, STEPWELL_HOME: home.path, XDG_RUNTIME_DIR: home.path, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,9 +7,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { StepwellClient } from '../../clients/typescript/client.ts';
 import { type ConfigInput, createConfig } from '../../server/config/config.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
+import { stepwellProgram } from '../stepwell.ts';
 
 export const MINUTES = 60_000;
-const CLI = join(import.meta.dirname, '../../clients/cli/stepwell.js');
 
 export interface Served {
   readonly client: StepwellClient;
@@ -29,7 +29,8 @@ export function servedIntercode(folder: string, config: ConfigInput): () => Serv
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'stepwell-fidelity-'));
     const env = { ...process.env, STEPWELL_HOME: home };
-    await promisify(execFile)(process.execPath, [CLI, 'import', 'intercode', folder, '--no-check'], { env });
+    const argv = [stepwellProgram(), 'import', 'intercode', folder, '--no-check'];
+    await promisify(execFile)(process.execPath, argv, { env });
     const all = { port: 0, runtime: 'docker', pool: {}, log_level: 'warn', ...config } as const;
     server = await startServer(createConfig(all), { env });
     client = await StepwellClient.connect(server.url, { timeoutMs: 15 * MINUTES });

@@ -43,7 +43,10 @@ export async function startFrontServer(): Promise<FrontServer> {
  * @throws {Error} with what it printed, if it fails
  */
 export async function runTrainer(trainer: Trainer, ...args: string[]): Promise<string> {
-  const env = { ...process.env, PYTHONPATH: installedTrainer(trainer) ?? '', PYTHONDONTWRITEBYTECODE: '1' };
+  const packages = installedTrainer(trainer) ?? '';
+  // What is imported is compiled once, and nothing is written beside this project's own programs.
+  const compiled = { PYTHONDONTWRITEBYTECODE: '', PYTHONPYCACHEPREFIX: join(packages, '__pycache__') };
+  const env = { ...process.env, PYTHONPATH: packages, ...compiled };
   const options = { cwd: import.meta.dirname, env, timeout: TRAINER_MS };
   const { stdout } = await promisify(execFile)('python3', args, options);
   return stdout;

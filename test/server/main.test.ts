@@ -17,6 +17,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { localLacks } from '../../docker/engines/local/provider.ts';
 import { createConfig } from '../../server/config/config.ts';
 import { startServer } from '../../server/main.ts';
+import { stepwellProgram } from '../stepwell.ts';
 import { trajectoryIn } from '../trajectories.ts';
 import { Wire } from './test-server.ts';
 
@@ -38,9 +39,8 @@ interface Surroundings {
 
 /** `stepwell serve` as a process of its own, once it is ready. */
 async function serveIn({ preload = '', path }: Surroundings, ...flags: string[]) {
-  const program = join(import.meta.dirname, '../../clients/cli/stepwell.ts');
   const before = preload === '' ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
-  const argv = [...before, '--import', 'tsx', program, 'serve', '--runtime=local', '--port=0', ...flags];
+  const argv = [...before, stepwellProgram(), 'serve', '--runtime=local', '--port=0', ...flags];
   const child = spawn(process.execPath, argv, {
     env: path === undefined ? env : { ...env, PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],
