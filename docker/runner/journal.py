@@ -60,7 +60,7 @@ class Journal:
         self._running = None
         entry = Entry(request, sha256, reply, payload)
         self._untold = None if is_told else entry
-        self._bytes += len(repr(request)) + len(repr(reply)) + len(payload) + _ENTRY_BYTES
+        self._bytes += _header_bytes(request, reply) + len(payload) + _ENTRY_BYTES
         # A state that was copied here is not what the requests led to.
         if self._bytes > _MOST_BYTES or request["op"] == "restore":
             self.lease = None
@@ -80,6 +80,13 @@ class Journal:
     def untold(self) -> tuple[dict, bytes]:
         """The reply to the request that was in progress when another server took the sandbox back."""
         return _told([] if self._untold is None else [self._untold])
+
+
+def _header_bytes(request: dict, reply: dict) -> int:
+    """Roughly, what the headers take besides their fixed part. Of a step's only two fields have no fixed size."""
+    if request["op"] == "run":
+        return len(request.get("note", "")) + len(reply.get("cwd", ""))
+    return len(repr(request)) + len(repr(reply))
 
 
 def _told(entries: list[Entry]) -> tuple[dict[str, Any], bytes]:

@@ -17,6 +17,7 @@ from journal import Journal
 from replaced_sandbox import ReplacedSandbox
 from request_error import RequestError
 from sandbox import LayerSandbox, LayerSettings
+from waits import wait_roughly
 
 VERSION = 1
 # Requests that start a process in the agent's limits, and the errors when these are used up.
@@ -102,7 +103,7 @@ class Runner:
         """The reply to a request, without its id."""
         handler = self._handlers.get(header["op"])
         try:
-            if header["op"] != "reset" and any(waiting["op"] == "reset" for waiting, _ in self._waiting):
+            if self._waiting and header["op"] != "reset" and any(waiting["op"] == "reset" for waiting, _ in self._waiting):
                 raise Abandoned
             if handler is None:
                 raise RequestError("bad_request", f"op: unknown {header['op']!r}")
@@ -238,6 +239,8 @@ def main() -> None:
     try:
         runner = Runner(channel, os.environ)
         runner.greet()
+        # The processes of agents are forks of the zygote, which began before.
+        wait_roughly()
     except Exception as error:  # any error here is the reason why the container ends
         sys.exit(f"stepwell runner: no {os.environ.get('STEPWELL_ISOLATION', 'layer')}: {type(error).__name__}: {error}")
     try:

@@ -22,8 +22,8 @@ _GRACE_S = 0.3
 _ROUND_S = 0.02
 # With more processes than this, they are killed at once instead of interrupted first.
 _CROWD = 16
-# How long to wait for the report alone.
-_QUIET_S = 0.002
+# How long to wait for the report alone, in milliseconds.
+_QUIET_MS = 2
 # Bytes of commands after which the memory file is rewritten from its start.
 _CODE_LIMIT = 1 << 20
 _TIMED_OUT = 124
@@ -185,13 +185,13 @@ class Session:
 
     def _until_report(self, capture: Capture, deadline: float, idle_s: Optional[float]) -> Optional[str]:
         """None when the interpreter reported, or which deadline passed first."""
-        waits = Waits()
         # Most commands report before they could fill the pipe: then one wake-up serves report and output together.
-        ready, held_up_s = waits.wait(self._quiet_poll, _QUIET_S)
-        if ready and self._reported():
+        began = time.monotonic()
+        if self._quiet_poll.poll(_QUIET_MS) and self._reported():
             capture.read_from(self.output_fd)
             return None
-        deadline += held_up_s
+        waits = Waits()
+        deadline += waits.held_up(time.monotonic() - began - _QUIET_MS / 1000)
         quiet_since = time.monotonic()
         while True:
             limit = deadline if idle_s is None else min(deadline, quiet_since + idle_s)

@@ -5,6 +5,8 @@ import fcntl
 import os
 import signal
 
+from waits import wait_exactly
+
 # As numbers, and by libc: a fork has other things to do than to make enumerations.
 _IGNORED_SIGNALS = (int(signal.SIGINT), int(signal.SIGPIPE), int(signal.SIGXFSZ))
 _DEFAULT = 0
@@ -31,15 +33,16 @@ def keep_only(descriptors: dict) -> None:
     os.closerange(_LIFTED, _MOST)
 
 
-def heed_signals() -> None:
-    """In a fork: reset signal handlers to their defaults."""
+def take_defaults() -> None:
+    """In a fork: undo what the runner has set for itself: ignored signals, and waits that end roughly."""
+    wait_exactly()
     for number in _IGNORED_SIGNALS:
         _signal(number, _DEFAULT)
 
 
 def become(argv: list[str], environment: dict, cwd: str) -> None:
     """In a fork: become a program in a session of its own. Raises OSError."""
-    heed_signals()
+    take_defaults()
     os.setsid()
     os.chdir(cwd)
     execute = os.execve if "/" in argv[0] else os.execvpe

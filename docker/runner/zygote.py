@@ -14,7 +14,7 @@ from environment import ENVIRONMENT
 from layer import Layer
 from processes import reap, send
 from session_ends import TOLD, rewrite
-from spawning import heed_signals, keep_only
+from spawning import keep_only, take_defaults
 from zygote_main import ZygoteMain
 
 _PYTHON = "/usr/bin/python3"
@@ -104,7 +104,7 @@ class Zygote:
 
     def _load(self, descriptors: dict) -> None:
         keep_only(descriptors)
-        heed_signals()
+        take_defaults()
         os.execve(self._program, [_PYTHON], _ENVIRONMENT)
 
     def start(self, layer: Optional[Layer], argv: Optional[list[str]], env: dict, cwd: str, descriptors: dict) -> int:
