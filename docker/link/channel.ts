@@ -36,12 +36,15 @@ interface Pending {
   readonly reject: (error: SandboxError) => void;
   readonly runsCode: boolean;
   readonly answersPings: boolean;
-  timer: NodeJS.Timeout | undefined;
-  /** Starts to watch the runner when the request takes long. */
+  readonly op: string;
+  /** When it was sent, in milliseconds, and how long the runner may take for it; infinite for a ping. */
+  readonly sentAt: number;
+  readonly limitMs: number;
+  /** Whether the runner is watched during it. */
   watched: boolean;
 }
 
-/** The runner is watched during a request that takes longer, in milliseconds. Until then a request costs one timer. */
+/** The runner is watched during a request that takes longer, in milliseconds. */
 const WATCH_AFTER_MS = 2_000;
 
 /**
@@ -67,6 +70,9 @@ export class RunnerChannel {
   #lastId = 0;
   /** Requests during which the runner is watched. */
   #watched = 0;
+  /** The next look at the pending requests, one timer for all: most are answered before it. */
+  #look: NodeJS.Timeout | undefined;
+  #looksAt = Number.POSITIVE_INFINITY;
   #death: SandboxError | null = null;
 
   constructor(stream: Duplex, options: ChannelOptions = {}) {
@@ -107,29 +113,41 @@ export class RunnerChannel {
       const frame = this.#encode(op, fields, options.payload);
       const limitMs = (options.timeoutMs ?? this.#requestTimeoutMs) + this.#graceMs;
       const runsCode = options.runsCode ?? false;
-      const pending: Pending = {
-        resolve,
-        reject,
-        runsCode,
-        answersPings: options.answersPings ?? runsCode,
-        timer: undefined,
-        watched: false,
-      };
-      const overdue = (): void => {
-        this.#die('unresponsive', `The runner did not answer "${op}" within ${limitMs} ms.`);
-      };
-      pending.timer =
-        limitMs <= WATCH_AFTER_MS
-          ? setTimeout(overdue, limitMs)
-          : setTimeout(() => {
-              pending.timer = setTimeout(overdue, limitMs - WATCH_AFTER_MS);
-              pending.watched = true;
-              this.#watched += 1;
-              this.#watch.start();
-            }, WATCH_AFTER_MS);
+      const answersPings = options.answersPings ?? runsCode;
+      const sentAt = performance.now();
+      const pending = { resolve, reject, runsCode, answersPings, op, sentAt, limitMs, watched: false };
       this.#pending.set(this.#lastId, pending);
+      this.#lookAt(sentAt + Math.min(limitMs, WATCH_AFTER_MS), sentAt);
       this.#stream.write(frame);
     });
+  }
+
+  /** Look at the pending requests then, if no earlier look is due. */
+  #lookAt(time: number, now: number): void {
+    if (time >= this.#looksAt) return;
+    clearTimeout(this.#look);
+    this.#looksAt = time;
+    // The stream keeps the process alive as long as it should be.
+    this.#look = setTimeout(() => this.#lookThrough(), Math.max(0, Math.ceil(time - now))).unref();
+  }
+
+  #lookThrough(): void {
+    this.#looksAt = Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    for (const pending of this.#pending.values()) {
+      const { op, sentAt, limitMs } = pending;
+      if (limitMs === Number.POSITIVE_INFINITY) continue;
+      if (now >= sentAt + limitMs) {
+        this.#die('unresponsive', `The runner did not answer "${op}" within ${limitMs} ms.`);
+        return;
+      }
+      if (!pending.watched && now >= sentAt + WATCH_AFTER_MS) {
+        pending.watched = true;
+        this.#watched += 1;
+        this.#watch.start();
+      }
+      this.#lookAt(sentAt + (pending.watched ? limitMs : Math.min(limitMs, WATCH_AFTER_MS)), now);
+    }
   }
 
   /**
@@ -138,21 +156,28 @@ export class RunnerChannel {
    */
   ping(timeoutMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const pending = this.#ping(resolve, reject);
-      pending.timer = setTimeout(() => {
+      const settle =
+        <T>(how: (value: T) => void) =>
+        (value: T): void => {
+          clearTimeout(late);
+          how(value);
+        };
+      this.#ping(settle(resolve), settle(reject));
+      const late = setTimeout(() => {
         reject(new SandboxError('unresponsive', `The runner did not answer a ping within ${timeoutMs} ms.`));
       }, timeoutMs);
     });
   }
 
-  #ping(onAnswer: () => void, reject: (error: SandboxError) => void): Pending {
+  #ping(onAnswer: () => void, reject: (error: SandboxError) => void): void {
     const frame = this.#encode('ping', {}, undefined);
     const resolve = (): void => onAnswer();
-    const common = { runsCode: false, answersPings: false, timer: undefined, watched: false };
-    const pending: Pending = { resolve, reject, ...common };
-    this.#pending.set(this.#lastId, pending);
+    const untimed = { op: 'ping', sentAt: 0, limitMs: Number.POSITIVE_INFINITY };
+    this.#pending.set(this.#lastId, {
+      ...{ resolve, reject, runsCode: false, answersPings: false, watched: false },
+      ...untimed,
+    });
     this.#stream.write(frame);
-    return pending;
   }
 
   /** Whether the runner answers pings during its current request, the first pending one. */
@@ -202,7 +227,6 @@ export class RunnerChannel {
       return;
     }
     this.#pending.delete(header.id);
-    clearTimeout(pending.timer);
     if (pending.watched) this.#unwatch();
     if (header.ok === true) {
       pending.resolve({ header, payload });
@@ -235,8 +259,8 @@ export class RunnerChannel {
     if (this.#death !== null) return;
     const death = new SandboxError(code, message, { cause });
     this.#death = death;
-    for (const { reject, runsCode, timer } of this.#pending.values()) {
-      clearTimeout(timer);
+    clearTimeout(this.#look);
+    for (const { reject, runsCode } of this.#pending.values()) {
       reject(new SandboxError(code, message, { cause: death, actionMayHaveRun: runsCode }));
     }
     this.#pending.clear();

@@ -119,9 +119,12 @@ export class Episode {
    */
   step(number: number | undefined, action: Action, gate?: StepGate): Promise<StepResult> {
     const asked = this.#now();
-    const step = (): Promise<StepResult> => this.#step(number, action, this.#since(asked));
     const { max_output_bytes: most } = this.#options;
-    return this.#inOrder(gate === undefined ? step : (left) => gate.pass(most, step, left));
+    return this.#inOrder((left) =>
+      gate === undefined
+        ? this.#step(number, action, asked)
+        : gate.pass(most, () => this.#step(number, action, asked), left),
+    );
   }
 
   /** Grade now, without a step. @throws {ProtocolError} `episode_over`, `internal_error` */
@@ -285,8 +288,9 @@ export class Episode {
     return wholeMicroseconds(this.#now() - asked);
   }
 
-  /** @param queueMs time from the request to its start, in milliseconds */
-  async #step(number: number | undefined, action: Action, queueMs: number): Promise<StepResult> {
+  /** @param asked when it was requested */
+  async #step(number: number | undefined, action: Action, asked: number): Promise<StepResult> {
+    const queueMs = this.#since(asked);
     const flushed = this.#log.flush();
     if (flushed !== undefined) await flushed;
     if (this.#limits.leftMs <= 0) await this.#endByTime();
@@ -373,7 +377,7 @@ export class Episode {
         gradeMs: this.#gradeMs,
         step,
         budget: this.#limits.turns,
-        limit: () => this.#limits.reachedBy(step),
+        limits: this.#limits,
       });
       // If it was abandoned meanwhile, a fault of its released sandbox is not a fault of the infrastructure.
       this.#refuseUnlessOpen();

@@ -5,7 +5,7 @@ import type { Observation, RewardMode, StepInfo, StepResult } from '../../protoc
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { EndReason } from '../../protocol/trajectory.ts';
-import type { Limit } from './limits.ts';
+import type { EpisodeLimits, Limit } from './limits.ts';
 import { TurnBudget } from './turn-budget.ts';
 import { noteTurn } from './turn-note.ts';
 
@@ -32,8 +32,8 @@ export interface TurnOptions {
   readonly leftMs?: number;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly gradeMs?: number | undefined;
-  /** Called after the action: the limit that the episode has reached. @default none */
-  readonly limit?: () => Limit | undefined;
+  /** The limits of the episode, looked at after the action. @default none */
+  readonly limits?: EpisodeLimits;
 }
 
 /** Maximum of an action's code and input together, in bytes: what every engine can pass to a sandbox in one piece. */
@@ -64,14 +64,7 @@ export async function takeTurn(
 async function act(
   play: EnvironmentEpisode,
   action: ActionObject,
-  {
-    mode,
-    step = 0,
-    budget = NO_LIMIT,
-    leftMs = Number.POSITIVE_INFINITY,
-    gradeMs,
-    limit = () => undefined,
-  }: TurnOptions,
+  { mode, step = 0, budget = NO_LIMIT, leftMs = Number.POSITIVE_INFINITY, gradeMs, limits }: TurnOptions,
 ): Promise<Turn> {
   if ('skip' in action) {
     return {
@@ -95,14 +88,19 @@ async function act(
       const outcome = await play.act(action, leftMs);
       acted = true;
       observation = outcome.observation;
-      info = { ...info, duration_ms: outcome.durationMs, ...outcome.info };
+      const { durationMs, info: facts } = outcome;
+      // Built at once in the usual case: each step pays for what is copied.
+      info =
+        facts === undefined
+          ? { duration_ms: durationMs, grade_ms: 0 }
+          : { ...info, duration_ms: durationMs, ...facts };
     }
     if ('extend' in action) {
       observation = budget.extend(step, action.extend);
       acted = true;
     }
     const submitted = 'submit' in action;
-    reached = submitted ? undefined : limit();
+    reached = submitted ? undefined : limits?.reachedBy(step);
     if (('code' in action || 'extend' in action) && !isGraded(mode, reached)) {
       return { observation, reward: null, terminated: false, limit: reached, failure: null, info };
     }

@@ -11,7 +11,7 @@ function connect(options?: ChannelOptions): { channel: RunnerChannel; runner: Fa
 }
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 });
 
 afterEach(() => {

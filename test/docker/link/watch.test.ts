@@ -10,7 +10,7 @@ let channel: RunnerChannel;
 let condition: Condition;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   const [host, inside] = duplexPair();
   runner = new FakeRunner(inside);
   condition = 'unknown';
@@ -57,7 +57,18 @@ it('asks nothing of a runner that answers within two seconds', async () => {
   gate.open();
   await settled();
   expect(step.state).toBe('answered');
+  await pass(5_000);
   expect([runner.count('ping'), vi.getTimerCount()]).toEqual([0, 0]);
+});
+
+it('has one timer for all requests of its time', async () => {
+  for (let answered = 0; answered < 10; answered += 1) {
+    const step = run();
+    await pass(300);
+    expect(step.state).toBe('answered');
+    expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
+  }
+  expect(runner.count('ping')).toBe(0);
 });
 
 it.each(['unknown', 'frozen'] as const)(

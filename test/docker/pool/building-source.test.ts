@@ -65,7 +65,7 @@ describe('a source that builds images', () => {
   });
 
   it('does not count a build against the deadline of the queue', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const { engine, source, gate } = make();
     const starting = new Gate();
     engine.onStart = () => starting.opened;

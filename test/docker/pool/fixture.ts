@@ -13,7 +13,9 @@ export const RUN: RunRequest = { code: 'true', timeoutMs: 1_000, maxOutputBytes:
 /** Let each test of the file decide how time passes. */
 export function withFakeTimers(): void {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
+    });
   });
   afterEach(() => {
     vi.useRealTimers();

@@ -54,7 +54,7 @@ it('a container that could not be removed after a failed start is left to the re
     ...{ docker, owner, runFolder, runParent: parent },
     ...{ isolation: 'layer', control: 'attach' },
   });
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   const start = expect(engine.start({ image: 'bash', limits, network: 'none' })).rejects.toThrow('lost');
   await vi.runAllTimersAsync();
   await start;
