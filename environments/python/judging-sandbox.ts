@@ -4,6 +4,7 @@ import type { ImageRef, RunResult, Sandbox, SandboxSource } from '../../docker/s
 import { type Attempt, lostAttempt } from './attempt.ts';
 import { framesIn, type JudgeReply, newNonce, replyTo, SessionReply } from './judge-reply.ts';
 import { COMPILE, judgeLoader, judgeModules } from './judge-source.ts';
+import { type Found, type Known, SearchedImages } from './searched-images.ts';
 import { ALL_SECONDS, type Solution, workOf } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
@@ -26,8 +27,7 @@ export class JudgingSandboxes {
   readonly #modules = JSON.stringify(judgeModules());
   /** Compiled modules by the image's digest. */
   readonly #compiled = new Map<string, Promise<string>>();
-  /** By image digest: whether every user may write to files of the image. */
-  readonly #images = new Map<string, 'protected' | 'writable'>();
+  readonly #images = new SearchedImages();
   /** Ids of sandboxes whose session should have the judge. */
   readonly #warm = new LRUCache<string, true>({ max: MAX_WARM });
 
@@ -55,19 +55,31 @@ export class JudgingSandboxes {
   async #asked(sandbox: Sandbox, record: PythonTaskRecord, solution: Solution): Promise<Reply> {
     // A sandbox that died is not used again.
     const warm = this.#warm.delete(sandbox.id);
-    let reply = await this.#run(sandbox, record, solution, warm);
-    if (reply.unloaded) reply = await this.#run(sandbox, record, solution, false);
-    if (reply.image !== 'unknown') this.#images.set(sandbox.image.digest, reply.image);
-    if (reply.remains === 'graded') {
-      this.#warm.set(sandbox.id, true);
-      await sandbox.release('graded');
+    const { digest } = sandbox.image;
+    const known = this.#images.next(digest);
+    let found: Found = 'unknown';
+    try {
+      let reply = await this.#run(sandbox, record, solution, known, warm);
+      if (reply.unloaded) reply = await this.#run(sandbox, record, solution, known, false);
+      found = reply.image;
+      if (reply.remains === 'graded') {
+        this.#warm.set(sandbox.id, true);
+        await sandbox.release('graded');
+      }
+      return reply;
+    } finally {
+      this.#images.learn(digest, known, found);
     }
-    return reply;
   }
 
-  async #run(sandbox: Sandbox, record: PythonTaskRecord, solution: Solution, warm: boolean): Promise<Reply> {
+  async #run(
+    sandbox: Sandbox,
+    record: PythonTaskRecord,
+    solution: Solution,
+    known: Known,
+    warm: boolean,
+  ): Promise<Reply> {
     const compiled = warm ? '' : await this.#compiledIn(sandbox);
-    const known = this.#images.get(sandbox.image.digest) ?? 'unknown';
     const nonce = newNonce();
     const work = workOf(record, solution, nonce);
     const result = await sandbox.run({
@@ -111,7 +123,7 @@ interface Reply {
   /** What the grade leaves behind. */
   readonly remains: Extract<SessionReply, { end: string }>['remains'];
   /** What is known of the image's files. */
-  readonly image: Extract<SessionReply, { end: string }>['image'];
+  readonly image: Found;
   readonly durationMs: number;
 }
 
