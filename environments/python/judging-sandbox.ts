@@ -3,7 +3,7 @@ import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
 import type { ImageRef, RunResult, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { type Attempt, lostAttempt } from './attempt.ts';
 import { framesIn, type JudgeReply, newNonce, replyTo, SessionReply } from './judge-reply.ts';
-import { COMPILE, judgeLoader, judgeModules } from './judge-source.ts';
+import { COMPILE, judgeAgain, judgeLoader, judgeModules } from './judge-source.ts';
 import { type Found, type Known, SearchedImages } from './searched-images.ts';
 import { ALL_SECONDS, type Solution, workOf } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
@@ -24,6 +24,7 @@ const PASSING: ReadonlySet<SandboxErrorCode> = new Set(['died', 'unresponsive', 
 export class JudgingSandboxes {
   readonly #sandboxes: SandboxSource;
   readonly #loader = judgeLoader();
+  readonly #again = judgeAgain();
   readonly #modules = JSON.stringify(judgeModules());
   /** Compiled modules by the image's digest. */
   readonly #compiled = new Map<string, Promise<string>>();
@@ -83,7 +84,7 @@ export class JudgingSandboxes {
     const nonce = newNonce();
     const work = workOf(record, solution, nonce);
     const result = await sandbox.run({
-      code: this.#loader,
+      code: warm ? this.#again : this.#loader,
       stdin: `${compiled.length} ${known}\n${compiled}${work}${nonce}`,
       timeoutMs: ALL_SECONDS * SLOWEST * 1000 + GRACE_MS,
       maxOutputBytes: MAX_REPLY_BYTES,

@@ -139,6 +139,17 @@ def grade(image: str) -> None:
     tell({"end": end, "remains": remains, "image": image})
 
 
+def again() -> None:
+    """Grade what standard input describes, behind a line as the loader's (`loader.py`) without compiled code."""
+    line = b""
+    while not line.endswith(b"\n"):
+        part = os.read(0, 1)
+        if not part:
+            raise EOFError("the input ends before the work")
+        line += part
+    grade(line.decode().split()[1])
+
+
 # At most one: a judge that has run no code of a task, and waits for the next grade.
 _kept = []
 _SEPARATE = privileges.separate(privileges.new_user())
