@@ -24,9 +24,10 @@ _ENDS = {signal.SIGPROF: "overrun", signal.SIGKILL: "killed"}
 def _close(path):
     """Make a folder writable only for its owner. Returns whether that worked or was not needed."""
     try:
-        found = os.stat(path)
-        if found.st_mode & stat.S_IWOTH:
-            os.chmod(path, stat.S_IMODE(found.st_mode) & ~stat.S_IWOTH)
+        mode = os.stat(path).st_mode
+        if not mode & stat.S_IWOTH:
+            return True
+        os.chmod(path, stat.S_IMODE(mode) & ~stat.S_IWOTH)
         return not os.stat(path).st_mode & stat.S_IWOTH
     except FileNotFoundError:
         return True
@@ -70,8 +71,9 @@ def _is_gone(before, remaining):
     if _processes() - before or os.listdir("/tmp") != remaining:
         return False
     for kind in ("shm", "sem", "msg"):
-        with open(f"/proc/sysvipc/{kind}") as file:
-            if len(file.readlines()) != 1:
+        with open(f"/proc/sysvipc/{kind}", "rb", 0) as file:
+            # Behind the line with the names of the columns.
+            if file.read().count(b"\n") != 1:
                 return False
     return True
 
