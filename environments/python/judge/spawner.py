@@ -59,13 +59,11 @@ def _limits():
         resource.setrlimit(limit, (allowed, allowed))
 
 
-def _take_environment(wanted):
-    """Make these the environment variables, and no others."""
-    for name in os.environ.keys() - wanted.keys():
-        del os.environ[name]
-    for name, value in wanted.items():
-        if os.environ.get(name) != value:
-            os.environ[name] = value
+def _take_environment():
+    """In the session, for all solution processes: they have these environment variables, and two more."""
+    if dict(os.environ) != ENVIRONMENT:
+        os.environ.clear()
+        os.environ.update(ENVIRONMENT)
 
 
 def _become_solution(sock, files, user, folder, alone, separate):
@@ -90,7 +88,7 @@ def _become_solution(sock, files, user, folder, alone, separate):
     privileges.drop(user, folder)
     filter.confine(alone, separate)
     os.chdir(folder)
-    _take_environment({**ENVIRONMENT, "HOME": folder, "TMPDIR": folder})
+    os.environ["HOME"] = os.environ["TMPDIR"] = folder
     atexit._clear()
     gc.enable()
     for name in [name for name in sys.modules if name.startswith(__package__)]:
@@ -154,6 +152,7 @@ def spawner(control: socket.socket, separate: bool) -> bool:
     Serve the judge at the other end of `control` (datagrams) until its grade is over. separate: whether solutions run as
     another user. Returns whether the judge stays for another grade; if not, it has closed the socket.
     """
+    _take_environment()
     before = _numbers()
     begun = {}
     while True:
