@@ -10,10 +10,11 @@ import linecache
 import mmap
 import operator
 import os
-import signal
 import sys
 import traceback
 import types
+from _signal import SIGINT, default_int_handler
+from _signal import signal as _handle
 from typing import Optional
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -32,27 +33,29 @@ _FUTURE_FLAGS = functools.reduce(
 class Driver:
     """
     `go_fd`: lines "go" in ("i" where there is input). `report_fd`: "<sequence> <exit status> <working directory>\\0" out.
-    `code_fd`: an action's text up to a NUL byte, then its standard input.
+    `code_fd`: an action's text up to a NUL byte, then its standard input. Made once, before the sessions' interpreters are
+    forked, each of which serves.
     """
 
     def __init__(self, go_fd: int, report_fd: int, code_fd: int) -> None:
         self._go_fd = go_fd
         self._report_fd = report_fd
         self._code_fd = code_fd
-        self._pid = os.getpid()
+        self._pid = None
         self._flags = _FLAGS
         self._sequence = 0
         self._runner = None
         self._stdin(None)
         sys.stdout.reconfigure(line_buffering=True)
         sys.argv = [""]
-        sys.path.insert(0, "")
         main = types.ModuleType("__main__")
         sys.modules["__main__"] = main
         self._names = main.__dict__
         self._names["__builtins__"] = sys.modules["builtins"]
 
     def serve(self) -> None:
+        self._pid = os.getpid()
+        sys.path.insert(0, "")
         status = 0
         while True:
             try:
@@ -77,7 +80,7 @@ class Driver:
         source = self._next_source()
         if has_input:
             self._stdin(self._code_fd)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _handle(SIGINT, default_int_handler)
         try:
             status = self._run(source)
         finally:
@@ -156,7 +159,7 @@ class Driver:
 
 def _ignore_interrupts() -> None:
     # Ignored with a Python function, so that programs which a thread starts meanwhile do not inherit it.
-    signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    _handle(SIGINT, lambda _number, _frame: None)
 
 
 def _exit_status(code: object) -> int:

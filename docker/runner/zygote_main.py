@@ -10,7 +10,7 @@ import resource
 import signal
 import socket
 import sys
-from typing import Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple
 
 import spawning
 from confinement import Confinement, never_return, set_dumpable
@@ -38,10 +38,10 @@ class ZygoteMain:
     """
     Serves requests on `control`: a message with the descriptors, the first of which holds the request as JSON. Each is
     answered with `{"pid": …}` or `{"error": …}`. The new process is the runner's child. `interpreter` is the driver
-    class that a session without a program of its own runs.
+    that a session without a program of its own runs.
     """
 
-    def __init__(self, control: socket.socket, interpreter: Optional[type] = None) -> None:
+    def __init__(self, control: socket.socket, interpreter: Any = None) -> None:
         self._control = control
         control.set_inheritable(False)
         self._interpreter = interpreter
@@ -117,11 +117,9 @@ class ZygoteMain:
             os.chdir(cwd)
         except OSError:
             os.chdir("/")
-        for name in _OWN_MODULES:
-            sys.modules.pop(name, None)
         # It is now the agent's program, like one that was started from a file.
         set_dumpable(True)
-        self._interpreter(_GO_FD, _REPORT_FD, _CODE_FD).serve()
+        self._interpreter.serve()
 
 
 def leave_signals() -> None:
@@ -152,7 +150,10 @@ def _keep(given: dict) -> None:
 def serve_interpreters(control_fd: int, driver: type) -> None:
     """Be the warm interpreter."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    zygote = ZygoteMain(socket.socket(fileno=control_fd), driver)
+    # What each session would do after its fork.
+    zygote = ZygoteMain(socket.socket(fileno=control_fd), driver(_GO_FD, _REPORT_FD, _CODE_FD))
+    for name in _OWN_MODULES:
+        sys.modules.pop(name, None)
     gc.collect()
     gc.freeze()
     gc.enable()

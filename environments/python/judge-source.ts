@@ -51,6 +51,11 @@ export function judgeLoader(): string {
   return source('loader');
 }
 
+/** Code for a session that has the judge: reads a job and its plan, and grades. */
+export function judgeAgain(): string {
+  return source('again');
+}
+
 /** The modules' texts by name; the empty name is the package's own. */
 export function judgeModules(): [name: string, text: string][] {
   return [['', source('__init__')], ...MODULES.map((name): [string, string] => [name, source(name)])];

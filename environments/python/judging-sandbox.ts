@@ -3,7 +3,8 @@ import { SandboxError, type SandboxErrorCode } from '../../docker/errors.ts';
 import type { ImageRef, RunResult, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { type Attempt, lostAttempt } from './attempt.ts';
 import { framesIn, type JudgeReply, newNonce, replyTo, SessionReply } from './judge-reply.ts';
-import { COMPILE, judgeLoader, judgeModules } from './judge-source.ts';
+import { COMPILE, judgeAgain, judgeLoader, judgeModules } from './judge-source.ts';
+import { type Found, type Known, SearchedImages } from './searched-images.ts';
 import { ALL_SECONDS, type Solution, workOf } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
 
@@ -23,11 +24,11 @@ const PASSING: ReadonlySet<SandboxErrorCode> = new Set(['died', 'unresponsive', 
 export class JudgingSandboxes {
   readonly #sandboxes: SandboxSource;
   readonly #loader = judgeLoader();
+  readonly #again = judgeAgain();
   readonly #modules = JSON.stringify(judgeModules());
   /** Compiled modules by the image's digest. */
   readonly #compiled = new Map<string, Promise<string>>();
-  /** By image digest: whether every user may write to files of the image. */
-  readonly #images = new Map<string, 'protected' | 'writable'>();
+  readonly #images = new SearchedImages();
   /** Ids of sandboxes whose session should have the judge. */
   readonly #warm = new LRUCache<string, true>({ max: MAX_WARM });
 
@@ -55,23 +56,35 @@ export class JudgingSandboxes {
   async #asked(sandbox: Sandbox, record: PythonTaskRecord, solution: Solution): Promise<Reply> {
     // A sandbox that died is not used again.
     const warm = this.#warm.delete(sandbox.id);
-    let reply = await this.#run(sandbox, record, solution, warm);
-    if (reply.unloaded) reply = await this.#run(sandbox, record, solution, false);
-    if (reply.image !== 'unknown') this.#images.set(sandbox.image.digest, reply.image);
-    if (reply.remains === 'graded') {
-      this.#warm.set(sandbox.id, true);
-      await sandbox.release('graded');
+    const { digest } = sandbox.image;
+    const known = this.#images.next(digest);
+    let found: Found = 'unknown';
+    try {
+      let reply = await this.#run(sandbox, record, solution, known, warm);
+      if (reply.unloaded) reply = await this.#run(sandbox, record, solution, known, false);
+      found = reply.image;
+      if (reply.remains === 'graded') {
+        this.#warm.set(sandbox.id, true);
+        await sandbox.release('graded');
+      }
+      return reply;
+    } finally {
+      this.#images.learn(digest, known, found);
     }
-    return reply;
   }
 
-  async #run(sandbox: Sandbox, record: PythonTaskRecord, solution: Solution, warm: boolean): Promise<Reply> {
+  async #run(
+    sandbox: Sandbox,
+    record: PythonTaskRecord,
+    solution: Solution,
+    known: Known,
+    warm: boolean,
+  ): Promise<Reply> {
     const compiled = warm ? '' : await this.#compiledIn(sandbox);
-    const known = this.#images.get(sandbox.image.digest) ?? 'unknown';
     const nonce = newNonce();
     const work = workOf(record, solution, nonce);
     const result = await sandbox.run({
-      code: this.#loader,
+      code: warm ? this.#again : this.#loader,
       stdin: `${compiled.length} ${known}\n${compiled}${work}${nonce}`,
       timeoutMs: ALL_SECONDS * SLOWEST * 1000 + GRACE_MS,
       maxOutputBytes: MAX_REPLY_BYTES,
@@ -111,7 +124,7 @@ interface Reply {
   /** What the grade leaves behind. */
   readonly remains: Extract<SessionReply, { end: string }>['remains'];
   /** What is known of the image's files. */
-  readonly image: Extract<SessionReply, { end: string }>['image'];
+  readonly image: Found;
   readonly durationMs: number;
 }
 

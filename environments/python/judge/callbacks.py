@@ -3,7 +3,7 @@ The solution's stand-ins for functions and iterators of a test, which stay in th
 judge; while it waits, the solution process answers the judge's requests.
 """
 
-import threading
+from _thread import RLock
 from collections.abc import Callable
 
 from . import errors
@@ -55,7 +55,7 @@ class Callbacks:
         self._encoder = encoder
         self._decoder = decoder
         self._classes = classes
-        self._lock = threading.RLock()
+        self._lock = RLock()
         self._given = {}
         self._numbers = {}
         self._calls = 0

@@ -17,7 +17,7 @@ from .processor import REPORTS_WAITS, Others, crowded, ran_and_waited, state_of
 # The interval of the judge's checks in seconds, and the delay from which a check counts as a gap.
 TICK = 0.1
 _SLACK = 0.4
-# Waiting for a processor does not count, but at least this share of the time does, so that a grade ends.
+# Waiting for a processor does not count. So that a grade ends, a part is also over when this share of its time is the limit.
 _LEAST_SHARE = 0.05
 # Seconds to wait for a solution that something else stopped.
 _PATIENCE = 5.0
@@ -44,11 +44,12 @@ class Clock:
         self._left = seconds
         # Number of waiting callers during which no time counts, or nothing is raised.
         self._off = self._quiet = 0
-        self._limit = self._used = self._interval = 0.0
+        # The time that counted, and the least share of all time: a part is over when one of them reaches the limit.
+        self._limit = self._used = self._least = self._interval = 0.0
         # Time in which nothing ran, and in which the solution was stopped.
         self._gap = self._held = 0.0
-        # Time that did not count although it may be the solution's, and time that counted only so that the grade ends.
-        self._unsure = self._added = 0.0
+        # Time that did not count although it may be the solution's.
+        self._unsure = 0.0
         # While the solution is to answer: since when, and the descriptor from which the judge reads the answer.
         self._turn = None
         # Whether a check is under way: on a busy machine the next one may be due before it ends.
@@ -87,7 +88,7 @@ class Clock:
     def part(self, seconds: float) -> Iterator[None]:
         """The time of one part: Over is raised in it when its time is over."""
         self._limit = min(seconds, self._left)
-        self._used = self._gap = self._held = self._unsure = self._added = 0.0
+        self._used = self._least = self._gap = self._held = self._unsure = 0.0
         self._assumed = 0.0
         if self._limit <= 0:
             raise Over()
@@ -103,11 +104,11 @@ class Clock:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.setitimer(signal.ITIMER_PROF, 0)
             self._count()
-            self._left -= self._used
+            self._left -= max(self._used, self._least)
 
     @property
     def over(self) -> bool:
-        return self._used >= self._limit or self._held > _PATIENCE
+        return max(self._used, self._least) >= self._limit or self._held > _PATIENCE
 
     def doubt(self, failed: bool) -> str | None:
         """
@@ -116,8 +117,7 @@ class Clock:
         """
         if self._gap > 0 or self._held > 0:
             return "disturbed" if failed or self._most > self._limit else None
-        over = self._used - self._added >= self._limit
-        if (self.over and not over) or (not failed and self._most > self._limit):
+        if (self.over and self._used < self._limit) or (not failed and self._most > self._limit):
             return "starved"
         return None
 
@@ -182,18 +182,18 @@ class Clock:
         reading = self._read()
         passed, own, late = self._last - last, self._worked - worked, self._delay - delay
         if passed < TICK / 2 and self._final is None:
-            self._used += max(own, passed - late)
+            self._add_used(max(own, passed - late), passed)
             return
         state, theirs, waited = ("S", 0.0, 0.0) if self._pid is None else self._look(passed, *reading)
         if state in _STOPPED or (state == "Z" and self._quiet):
             self._held += passed
         elif passed - late > TICK + _SLACK and own < passed / 2:
             counted = passed if crowded(self._pid) else min(passed, max(TICK, own, theirs))
-            self._used += counted
+            self._add_used(counted, counted)
             self._gap += passed - counted
             self._assumed = 0.0
         elif passed > TICK + _SLACK and crowded(self._pid):
-            self._used += passed
+            self._add_used(passed, passed)
         else:
             self._share(passed, last, own, late, theirs, waited)
         # The clock's own work counts for nobody.
@@ -208,11 +208,13 @@ class Clock:
             busy, rest = self._busy_others(passed)
             forgiven, theirs = min(forgiven, busy), theirs + rest
         counted = max(min(passed, theirs + own), passed - forgiven)
-        least = passed * _LEAST_SHARE
-        self._used += max(counted, least)
-        self._added += max(0.0, least - counted)
+        self._add_used(counted, passed)
         self._unsure += min(unsure, max(0.0, forgiven))
         self._had_turn = self._turn is not None
+
+    def _add_used(self, counted, passed):
+        self._used += counted
+        self._least += passed * _LEAST_SHARE
 
     def _lateness(self, last, late, idle):
         """

@@ -10,6 +10,7 @@ it may start only threads, no processes: the kernel counts the resources of a pr
 """
 
 import ctypes
+import functools
 import os
 import struct
 
@@ -59,7 +60,12 @@ _NUMBERS = {
     "ioprio_set": (251, 30),
 }
 
-_libc = ctypes.CDLL(None, use_errno=True)
+_INSTRUCTION_BYTES = 8
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+
+class _Header(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
 def _load(argument, high=False):
@@ -165,34 +171,55 @@ def _scheduling(separate):
     return {**{name: [_give(_REFUSE)] for name in refused}, "sched_setaffinity": affinity}
 
 
-def _program(alone, separate):
+def _packed(program):
+    return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+
+
+def _calls(blocks):
+    """The instructions for these calls, by name; any other call goes on behind them."""
     column = _COLUMN[os.uname().machine]
-    owners = [] if separate else [_F_SETOWN, _F_SETOWN_EX]
-    blocks = {
-        "ptrace": [_give(_REFUSE)],
-        **_signals(os.getpid(), separate),
-        "timer_create": [_give(_REFUSE)],
-        "memfd_create": [_give(_REFUSE)],
-        "fcntl": _refuse_if(1, [_F_SETSIG, *owners]),
-        "ioctl": _refuse_if(1, [_TIOCSPTLCK, *([] if separate else [_FIOSETOWN, _SIOCSPGRP])]),
-        **_starts(alone),
-        **_limits(separate),
-        **_scheduling(separate),
-    }
-    program = [
-        (_LOAD, 0, 0, _ARCHITECTURE),
-        (_EQUAL, 1, 0, _AUDIT[column]),
-        _give(_REFUSE),
-        (_LOAD, 0, 0, _NUMBER),
-        (_AT_LEAST, 0, 1, _X32),
-        _give(_REFUSE),
-    ]
+    program = []
     for name, block in blocks.items():
         number = _NUMBERS[name][column]
         if number is not None:
             body = [*block, _give(_ALLOW)]
             program += [(_EQUAL, 0, len(body), number), *body]
-    return [*program, _give(_ALLOW)]
+    return _packed(program)
+
+
+@functools.cache
+def _same_for_all(alone, separate):
+    """The part of the filter that does not depend on the process, without the last instruction."""
+    owners = [] if separate else [_F_SETOWN, _F_SETOWN_EX]
+    begin = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_EQUAL, 1, 0, _AUDIT[_COLUMN[os.uname().machine]]),
+        _give(_REFUSE),
+        (_LOAD, 0, 0, _NUMBER),
+        (_AT_LEAST, 0, 1, _X32),
+        _give(_REFUSE),
+    ]
+    return _packed(begin) + _calls(
+        {
+            "ptrace": [_give(_REFUSE)],
+            "timer_create": [_give(_REFUSE)],
+            "memfd_create": [_give(_REFUSE)],
+            "fcntl": _refuse_if(1, [_F_SETSIG, *owners]),
+            "ioctl": _refuse_if(1, [_TIOCSPTLCK, *([] if separate else [_FIOSETOWN, _SIOCSPGRP])]),
+            **_starts(alone),
+            **_limits(separate),
+            **_scheduling(separate),
+        }
+    )
+
+
+def _program(alone, separate):
+    return _same_for_all(alone, separate) + _calls(_signals(os.getpid(), separate)) + _packed([_give(_ALLOW)])
+
+
+def prepare(alone: bool, separate: bool) -> None:
+    """Make what the filters of all such processes have in common, before they are forked."""
+    _same_for_all(alone, separate)
 
 
 def confine(alone: bool, separate: bool) -> None:
@@ -200,8 +227,7 @@ def confine(alone: bool, separate: bool) -> None:
     Filter system calls of this process and its descendants. alone: whether they may start only threads. separate: whether
     the judge is another user. Needs `no_new_privs`.
     """
-    program = _program(alone, separate)
-    code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *instruction) for instruction in program))
-    header = struct.pack("HP", len(program), ctypes.addressof(code))
-    if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0) != 0:
+    code = _program(alone, separate)
+    header = _Header(len(code) // _INSTRUCTION_BYTES, code)
+    if _prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(header), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "the system call filter is refused")

@@ -4,6 +4,7 @@ engine), the judge and the spawner are made undumpable instead, so the solution 
 `/proc` entries. It can still kill them, which gives no score.
 """
 
+import ctypes
 import os
 
 # Far from other users, and different per sandbox: the kernel counts processes per user over all containers.
@@ -11,9 +12,15 @@ _USERS = (1 << 24, 1 << 30)
 _NOBODY = 65534
 _PR_SET_DUMPABLE = 4
 _PR_CAPBSET_DROP = 24
-_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_NO_NEW_PRIVS, _PR_GET_NO_NEW_PRIVS = 38, 39
 _PR_CAP_AMBIENT = 47
 _CAPABILITY_VERSION = 0x20080522
+_libc = ctypes.CDLL(None, use_errno=True)
+# Looked up here, once, and not by each solution process.
+_prctl, _capget, _capset = _libc.prctl, _libc.capget, _libc.capset
+# Two halves of effective, permitted, inheritable.
+_Sets = ctypes.c_uint32 * 6
+_own = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
 
 
 def new_user() -> int:
@@ -21,15 +28,11 @@ def new_user() -> int:
     return _USERS[0] + int.from_bytes(os.urandom(4), "big") % (_USERS[1] - _USERS[0])
 
 
-def _status():
-    with open("/proc/self/status") as file:
-        return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
-
-
-def _libc():
-    import ctypes
-
-    return ctypes.CDLL(None, use_errno=True), ctypes
+def _has_rights():
+    """Whether this process has capabilities, or may gain some."""
+    sets = _Sets()
+    is_known = _capget(_own, sets) == 0
+    return not is_known or bool(sets[1] or sets[4]) or _prctl(_PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1
 
 
 def _has_others():
@@ -69,8 +72,7 @@ def become(user: int) -> bool:
 
 def hide() -> None:
     """Close this process to others of the same user, if the solution will have that user."""
-    libc, _ = _libc()
-    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    _prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def drop(user: int, folder: str) -> None:
@@ -82,13 +84,10 @@ def drop(user: int, folder: str) -> None:
         except OSError:
             continue
     become(user)
-    status = _status()
-    if int(status.get("CapPrm", "0"), 16) == 0 and status.get("NoNewPrivs", "").strip() == "1":
+    if not _has_rights():
         return
-    libc, ctypes = _libc()
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    libc.prctl(_PR_CAP_AMBIENT, 4, 0, 0, 0)
-    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
-    libc.capset(header, (ctypes.c_uint32 * 6)())
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _prctl(_PR_CAP_AMBIENT, 4, 0, 0, 0)
+    _capset(_own, _Sets())
     # A process with its own user is dumpable again, but only the judge could read it, which it never does.
-    libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
+    _prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)

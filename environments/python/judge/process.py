@@ -1,7 +1,7 @@
 """The judge's side of solution processes: start one, send requests, detect its end."""
 
 import re
-import threading
+from _thread import RLock
 from collections.abc import Iterable, Set
 
 from . import errors, instances
@@ -41,7 +41,7 @@ class SolutionProcess:
         self._channel = None
         self._pid = None
         # Threads of a test send requests one after the other.
-        self._asking_alone = threading.RLock()
+        self._asking_alone = RLock()
         self._asked = 0
         self._depth = 0
         self._test = 0
@@ -281,7 +281,7 @@ class SolutionProcess:
             return
         if self.alive:
             self.stop()
-        self._asking_alone = threading.RLock()
+        self._asking_alone = RLock()
 
     def stop(self, patience: float = 0.0) -> dict:
         """End the process. It also ends by itself when its socket closes; wait this many seconds for that."""

@@ -1,7 +1,7 @@
 """The judge's references to objects of the solution that are not plain values."""
 
 import collections
-import random
+import os
 
 from .errors import builtin_base
 
@@ -15,6 +15,11 @@ _BINARY = (
     "radd rsub rmul rtruediv rfloordiv rmod rdivmod rpow rmatmul rlshift rrshift rand ror rxor"
 ).split()
 _SLOTS = ("stepwell_place", "_kind", "_source", "_plainly", "_ahead", "_told")
+
+
+def _unknown_number():
+    """A number from 0 to 1 that no solution knows."""
+    return int.from_bytes(os.urandom(6), "big") / (1 << 48)
 
 
 class Remote:
@@ -66,7 +71,7 @@ class Remote:
         if said is same and other.stepwell_place[1] != self.stepwell_place[1]:
             process, _ = self.stepwell_place
             try:
-                lenient = process.do(operation, self, random.random()) is same
+                lenient = process.do(operation, self, _unknown_number()) is same
             except Exception:
                 lenient = False
             if lenient:

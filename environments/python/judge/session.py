@@ -24,9 +24,10 @@ _ENDS = {signal.SIGPROF: "overrun", signal.SIGKILL: "killed"}
 def _close(path):
     """Make a folder writable only for its owner. Returns whether that worked or was not needed."""
     try:
-        found = os.stat(path)
-        if found.st_mode & stat.S_IWOTH:
-            os.chmod(path, stat.S_IMODE(found.st_mode) & ~stat.S_IWOTH)
+        mode = os.stat(path).st_mode
+        if not mode & stat.S_IWOTH:
+            return True
+        os.chmod(path, stat.S_IMODE(mode) & ~stat.S_IWOTH)
         return not os.stat(path).st_mode & stat.S_IWOTH
     except FileNotFoundError:
         return True
@@ -36,22 +37,27 @@ def _close(path):
 
 def _open_elsewhere():
     """Whether anything else is world-writable."""
-    for folder, folders, files in os.walk("/"):
-        folders[:] = [name for name in folders if os.path.join(folder, name) not in _SKIPPED]
-        for name in (*folders, *files):
-            mode = os.lstat(os.path.join(folder, name)).st_mode
-            if mode & stat.S_IWOTH and not stat.S_ISLNK(mode):
-                return True
+    found = ["/"]
+    while found:
+        with os.scandir(found.pop()) as entries:
+            for entry in entries:
+                if entry.path in _SKIPPED or entry.is_symlink():
+                    continue
+                mode = entry.stat(follow_symlinks=False).st_mode
+                if mode & stat.S_IWOTH:
+                    return True
+                if stat.S_ISDIR(mode):
+                    found.append(entry.path)
     return False
 
 
-def _prepared(searched):
-    """Whether solutions can leave nothing in files. searched: whether the rest of the image is known to be protected."""
+def _prepared(image):
+    """Whether solutions can leave nothing in files of an image of which this is known."""
     try:
         if not _SEPARATE:
             return False
         closed = [_close(path) for path in _OPEN]
-        return all(closed) and (searched or not _open_elsewhere())
+        return all(closed) and (image == "protected" or (image == "unknown" and not _open_elsewhere()))
     except OSError:
         return False
 
@@ -65,8 +71,9 @@ def _is_gone(before, remaining):
     if _processes() - before or os.listdir("/tmp") != remaining:
         return False
     for kind in ("shm", "sem", "msg"):
-        with open(f"/proc/sysvipc/{kind}") as file:
-            if len(file.readlines()) != 1:
+        with open(f"/proc/sysvipc/{kind}", "rb", 0) as file:
+            # Behind the line with the names of the columns.
+            if file.read().count(b"\n") != 1:
                 return False
     return True
 
@@ -105,9 +112,10 @@ def grade(image: str) -> None:
     """
     Grade what standard input describes. At the end, report how the judge ended (`end`), what the grade leaves behind
     (`remains`: `graded` if nothing of the solution, else `used`), and what is known of the image's files (`image`:
-    `protected` from everybody's writing, `writable`, or `unknown`). image: what earlier grades knew of them.
+    `protected` from everybody's writing, `writable`, or `unknown`). image: what earlier grades knew of them; `unsearched` if
+    that is nothing and this grade is to find out nothing.
     """
-    prepared = image != "writable" and _prepared(image == "protected")
+    prepared = image != "writable" and _prepared(image)
     before = _processes()
     remaining = os.listdir("/tmp")
     if not _SEPARATE:
@@ -122,13 +130,26 @@ def grade(image: str) -> None:
     end = _ENDS.get(os.WTERMSIG(status), "lost") if os.WIFSIGNALED(status) else "answered" if status == 0 else "lost"
     remains = "used"
     try:
-        if not prepared:
+        if image == "unsearched":
+            image = "unknown"
+        elif not prepared:
             image = "writable"
         elif status == 0 and _is_gone({*before, str(pid)}, remaining):
             remains, image = "graded", "protected"
     except OSError:
         pass
     tell({"end": end, "remains": remains, "image": image})
+
+
+def again() -> None:
+    """Grade what standard input describes, behind a line as the loader's (`loader.py`) without compiled code."""
+    line = b""
+    while not line.endswith(b"\n"):
+        part = os.read(0, 1)
+        if not part:
+            raise EOFError("the input ends before the work")
+        line += part
+    grade(line.decode().split()[1])
 
 
 # At most one: a judge that has run no code of a task, and waits for the next grade.

@@ -5,7 +5,7 @@ values from which they are computed.
 
 import ast
 import collections
-import random
+import sys
 from collections.abc import Set
 
 from . import instances
@@ -206,12 +206,16 @@ class Trial:
     def __init__(self, body, wanted, impure, names, classes):
         self._classes = classes
         self._names = {**names, **dict.fromkeys(_REFUSED, _refuse), "__name__": "test"}
-        state = random.getstate()
+        # Only a test that needs it loads it: it makes each fork slower.
+        random = sys.modules.get("random")
+        state = None if random is None else random.getstate()
         try:
             for statement in body:
                 self._try(statement, wanted, impure)
         finally:
-            random.setstate(state)
+            random = sys.modules.get("random")
+            if random is not None:
+                random.seed() if state is None else random.setstate(state)
 
     def _try(self, statement, wanted, impure):
         names = bound([statement])

@@ -10,7 +10,6 @@ import importlib
 import io
 import itertools
 import sys
-import threading
 import types
 from collections.abc import Iterator
 
@@ -210,7 +209,10 @@ def run_program(channel: Channel) -> int:
     except BaseException as error:
         status, said = 1, _told(error, str, _FILES)
     try:
-        threading._shutdown()
+        # Not loaded here: it makes each fork of the session twice as slow, and few solutions need it.
+        threading = sys.modules.get("threading")
+        if threading is not None:
+            threading._shutdown()
         atexit._run_exitfuncs()
     finally:
         try:

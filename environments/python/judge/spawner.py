@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import sys
+from _signal import signal as _handle
 
 from . import filter, privileges, solution
 from .channel import Channel, Closed
@@ -27,6 +28,12 @@ CPU_SECONDS = 60
 ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
 _CHANNEL = 3
 _SIGNALS = (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGCHLD)
+# As numbers, and without the enumerations of the module `signal`: a fork has other things to do than to make these.
+_HANDLERS = (
+    *((int(number), int(signal.SIG_DFL)) for number in _SIGNALS),
+    (int(signal.SIGINT), signal.default_int_handler),
+    *((int(number), int(signal.SIG_IGN)) for number in (signal.SIGPIPE, signal.SIGXFSZ)),
+)
 
 
 def _keep(descriptors):
@@ -52,6 +59,13 @@ def _limits():
         resource.setrlimit(limit, (allowed, allowed))
 
 
+def _take_environment():
+    """In the session, for all solution processes: they have these environment variables, and two more."""
+    if dict(os.environ) != ENVIRONMENT:
+        os.environ.clear()
+        os.environ.update(ENVIRONMENT)
+
+
 def _become_solution(sock, files, user, folder, alone, separate):
     """
     In the new process: drop everything except the channel, then run the source. alone: whether it may not start processes;
@@ -61,14 +75,12 @@ def _become_solution(sock, files, user, folder, alone, separate):
     null = os.open("/dev/null", os.O_RDWR)
     stdin, stdout = files or (null, null)
     _keep([stdin, stdout, null, sock.detach()])
-    for number in _SIGNALS:
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    for number, handler in _HANDLERS:
+        _handle(number, handler)
     try:
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")
+        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(file, b"1000")
+        os.close(file)
     except OSError:
         pass
     os.mkdir(folder, 0o700)
@@ -76,8 +88,7 @@ def _become_solution(sock, files, user, folder, alone, separate):
     privileges.drop(user, folder)
     filter.confine(alone, separate)
     os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(ENVIRONMENT, HOME=folder, TMPDIR=folder)
+    os.environ["HOME"] = os.environ["TMPDIR"] = folder
     atexit._clear()
     gc.enable()
     for name in [name for name in sys.modules if name.startswith(__package__)]:
@@ -141,6 +152,7 @@ def spawner(control: socket.socket, separate: bool) -> bool:
     Serve the judge at the other end of `control` (datagrams) until its grade is over. separate: whether solutions run as
     another user. Returns whether the judge stays for another grade; if not, it has closed the socket.
     """
+    _take_environment()
     before = _numbers()
     begun = {}
     while True:
@@ -176,6 +188,7 @@ def spawner(control: socket.socket, separate: bool) -> bool:
 
 def _spawn(control, files, user, folder, alone, separate):
     """Start a solution process and report it to the judge; returns its pid, or None if no process can be started."""
+    filter.prepare(alone, separate)
     ours, theirs = socket.socketpair()
     try:
         pid = os.fork()

@@ -107,7 +107,7 @@ describe("the judge's replies", () => {
     const { asked, headers } = judgeWith(says(HALF, { remains: 'graded', image: 'protected' }));
     await asked();
     await asked();
-    expect(headers()).toEqual(['8 unknown', '0 protected']);
+    expect(headers()).toEqual(['8 unsearched', '0 protected']);
   });
 
   it('that say the session has no judge after all have it loaded', async () => {
@@ -119,14 +119,14 @@ describe("the judge's replies", () => {
     await asked();
     expect((await asked()).reward).toBe(0.5);
     await asked();
-    expect(headers()).toEqual(['8 unknown', '0 protected', '8 protected', '8 protected']);
+    expect(headers()).toEqual(['8 unsearched', '0 protected', '8 protected', '8 protected']);
   });
 
   it('that say everybody may write in an image are remembered', async () => {
     const { asked, headers } = judgeWith(says(HALF, { image: 'writable' }));
     await asked();
     await asked();
-    expect(headers()).toEqual(['8 unknown', '8 writable']);
+    expect(headers()).toEqual(['8 unsearched', '8 writable']);
   });
 
   it('that never come are of a sandbox which is not asked again', async () => {
@@ -137,7 +137,7 @@ describe("the judge's replies", () => {
     );
     await asked();
     await asked();
-    expect(headers()).toEqual(['8 unknown', '0 protected', '8 protected']);
+    expect(headers()).toEqual(['8 unsearched', '0 protected', '8 protected']);
   });
 });
 

@@ -100,7 +100,7 @@ class ClockTest(unittest.TestCase):
             # What was assumed and then reported is forgiven once.
             self.passes(0.1, state="S")
             self.clock.own_turn()
-        self.assertAlmostEqual(self.used(), 0.9 * 0.05 + 0.1 + 0.1)
+        self.assertAlmostEqual(self.used(), 0.1 + 0.1)
 
     def test_forgives_no_more_than_others_used(self):
         self.clock._others = mock.Mock(busy=lambda passed: (0.02, 0.0))
@@ -123,6 +123,28 @@ class ClockTest(unittest.TestCase):
             self.clock.their_turn(self.answers.fileno())
             for _ in range(200):
                 self.passes(0.1, ran=0.001, waited=0.099)
+        self.assertEqual(self.clock.doubt(failed=True), "starved")
+
+    def test_does_not_doubt_a_limit_that_the_solution_reached_after_waiting(self):
+        with self.assertRaises(clock.Over), self.clock.part(1):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(10):
+                self.passes(0.1, ran=0.001, waited=0.099)
+            for _ in range(20):
+                self.passes(0.1, ran=0.097, waited=0.003)
+        self.assertGreaterEqual(self.used(), 1.0)
+        self.assertIsNone(self.clock.doubt(failed=True))
+
+    def test_ends_when_the_least_share_of_all_time_is_the_limit(self):
+        with self.assertRaises(clock.Over), self.clock.part(0.5):
+            self.clock.their_turn(self.answers.fileno())
+            for _ in range(4):
+                self.passes(0.1, ran=0.1)
+            for _ in range(90):
+                self.passes(0.1, ran=0.001, waited=0.099)
+                self.assertFalse(self.clock.over)
+            for _ in range(20):
+                self.passes(0.1, waited=0.1)
         self.assertEqual(self.clock.doubt(failed=True), "starved")
 
     def test_doubts_an_answer_that_may_have_come_late(self):
