@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,6 +94,8 @@ describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => 
     expect(maker?.words).toContain(runnerFolder);
     const below = (await processes()).filter(({ parent }) => parent === maker?.pid);
     expect(below.map(({ words }) => words.filter(Boolean))).toEqual([['python3', '-I', '-S', runnerPath]]);
+    const [held, own] = await Promise.all([pipes(maker?.pid), pipes(below[0]?.pid)]);
+    expect(own.filter((pipe) => held.includes(pipe))).toEqual([]);
     expect(await output(channel, 'import gc, os; print(gc.isenabled(), "PATH" in os.environ)')).toBe(
       'True True\n',
     );
@@ -197,6 +199,13 @@ async function processes(): Promise<{ pid: number; parent: number; words: string
       return { pid: Number(id), parent: Number(parent), words };
     }),
   );
+}
+
+/** The pipes that a process holds, as far as this user may know. */
+async function pipes(pid: number | undefined): Promise<string[]> {
+  const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const files = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
+  return files.filter((file) => file.startsWith('pipe:'));
 }
 
 async function processesWith(text: string): Promise<number> {
