@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import unittest
 
@@ -11,7 +10,6 @@ import overlay_case
 
 _FOLDER = os.path.dirname(os.path.abspath(overlay_case.mounts.__file__))
 _PROGRAM = """
-import sys
 sys.path[:0] = [sys.argv[1]]
 sys.path += sys.argv[2:]
 import local_main
