@@ -151,7 +151,7 @@ def show_arguments(words: bytes) -> None:
     with open("/proc/self/stat", "rb") as file:
         start, end = map(int, file.read().rpartition(b")")[2].split()[45:47])
     room = end - start
-    ctypes.memmove(start, words[-room:].rjust(room, b"\0"), room)
+    ctypes.memmove(start, words[: room - 1].ljust(room, b"\0"), room)
 
 
 def set_dumpable(is_dumpable: bool) -> None:

@@ -93,7 +93,8 @@ describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => 
     const maker = (await processes()).find(({ words }) => words.at(-1) === container.id);
     expect(maker?.words).toContain(runnerFolder);
     const below = (await processes()).filter(({ parent }) => parent === maker?.pid);
-    expect(below.map(({ words }) => words.filter(Boolean))).toEqual([['python3', '-I', '-S', runnerPath]]);
+    expect(below.map(({ words }) => words.slice(0, 4))).toEqual([['python3', '-I', '-S', runnerPath]]);
+    expect(below[0]?.words.slice(4).filter(Boolean)).toEqual([]);
     const [held, own] = await Promise.all([pipes(maker?.pid), pipes(below[0]?.pid)]);
     expect(own.filter((pipe) => held.includes(pipe))).toEqual([]);
     expect(await output(channel, 'import gc, os; print(gc.isenabled(), "PATH" in os.environ)')).toBe(
