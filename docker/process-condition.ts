@@ -44,8 +44,9 @@ async function inFrozenGroup(pid: number): Promise<boolean> {
 /** The process whose last argument is `argument`, among `pid` and the only children of only children below it. */
 export async function findProcess(pid: number, argument: string): Promise<number | undefined> {
   for (let at: number | undefined = pid; at !== undefined; at = await onlyChild(at)) {
-    const words = (await read(`/proc/${at}/cmdline`)).split('\0');
-    if (words.at(-2) === argument) return at;
+    // The room of longer arguments before may be left empty at the end.
+    const words = (await read(`/proc/${at}/cmdline`)).replace(/\0+$/, '').split('\0');
+    if (words.at(-1) === argument) return at;
   }
   return undefined;
 }

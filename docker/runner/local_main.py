@@ -47,8 +47,8 @@ class Container:
     `shared`, read-only folders by the paths inside that show them; `folders`, empty ones in a file system of the
     container's own, and `mounted`, folders by the paths in it that show them, read-only; `groups`, files to join control
     groups by, and `group_folders`, groups by the paths that show them; `address_space` in bytes and `processes`, limits
-    of each process, 0 for none; `argv`, `env`; `is_runner`: the program is the runner, on this very Python; `is_root`, or
-    it takes a user namespace in which it is.
+    of each process, 0 for none; `argv`, `env`; `is_runner`: the program is the runner, on this very Python if the root
+    shows its modules; `is_root`, or it takes a user namespace in which it is.
     """
 
     def __init__(self, plan: dict) -> None:
@@ -74,11 +74,14 @@ class Container:
             _end_with_parent()
             if select.select([alive], [], [], 0)[0]:
                 os._exit(1)
+            os.close(alive)
             os.setsid()
             self._join_groups()
+            library = _library()
             self._make_root()
             self._give_up()
-            if self._plan["is_runner"]:
+            # A Python from elsewhere, e.g. a link in /usr/local/bin, would find no module any more.
+            if self._plan["is_runner"] and _library() == library:
                 self._run_here()
             os.execvpe(self._plan["argv"][0], self._plan["argv"], self._plan["env"])
         except BaseException as error:  # any error here is the reason why there is no container
@@ -171,6 +174,19 @@ def _become_root_of_own() -> None:
     for name, text in (("setgroups", "deny"), ("uid_map", f"0 {uid} 1"), ("gid_map", f"0 {gid} 1")):
         with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
             file.write(text)
+
+
+def _library() -> list:
+    """The files and folders that this Python loads its modules from, as the root of now shows them."""
+    return [_identity(place) for place in sys.path[1:]]
+
+
+def _identity(path: str) -> Optional[tuple[int, int]]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _raise_loopback() -> None:

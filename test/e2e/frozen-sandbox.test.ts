@@ -29,7 +29,7 @@ function descendsFromHere(pid: number): boolean {
 }
 
 function isRunner(pid: number): boolean {
-  return processOf(pid)?.words.at(-2) === RUNNER;
+  return processOf(pid)?.words.findLast((word) => word !== '') === RUNNER;
 }
 
 /** Runners that the local engine of this process has started, without what they fork. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -93,10 +93,27 @@ describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => 
     const maker = (await processes()).find(({ words }) => words.at(-1) === container.id);
     expect(maker?.words).toContain(runnerFolder);
     const below = (await processes()).filter(({ parent }) => parent === maker?.pid);
-    expect(below.map(({ words }) => words.filter(Boolean))).toEqual([['python3', '-I', '-S', runnerPath]]);
+    expect(below.map(({ words }) => words.slice(0, 4))).toEqual([['python3', '-I', '-S', runnerPath]]);
+    expect(below[0]?.words.slice(4).filter(Boolean)).toEqual([]);
+    const [held, own] = await Promise.all([pipes(maker?.pid), pipes(below[0]?.pid)]);
+    expect(own.filter((pipe) => held.includes(pipe))).toEqual([]);
     expect(await output(channel, 'import gc, os; print(gc.isenabled(), "PATH" in os.environ)')).toBe(
       'True True\n',
     );
+    await container.remove();
+  });
+
+  it('offers what an agent starts first when memory runs out, for an ordinary user too', async () => {
+    const container = await start();
+    const channel = new RunnerChannel(container.stream);
+    await channel.ready;
+    const file = '/proc/self/oom_score_adj';
+    expect(await output(channel, `cat ${file} /proc/1/oom_score_adj`)).toBe('1000\n1000\n');
+    const program = { argv: ['cat', file], env: {}, cwd: '/', timeout_ms: 10_000, max_output: 1024 };
+    for (const request of ['exec', 'inspect']) {
+      const { payload } = await channel.request(request, program, { timeoutMs: 10_000 });
+      expect(payload.toString(), request).toBe('1000\n');
+    }
     await container.remove();
   });
 
@@ -183,6 +200,13 @@ async function processes(): Promise<{ pid: number; parent: number; words: string
       return { pid: Number(id), parent: Number(parent), words };
     }),
   );
+}
+
+/** The pipes that a process holds, as far as this user may know. */
+async function pipes(pid: number | undefined): Promise<string[]> {
+  const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
+  const files = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')));
+  return files.filter((file) => file.startsWith('pipe:'));
 }
 
 async function processesWith(text: string): Promise<number> {
