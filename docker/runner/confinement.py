@@ -108,7 +108,7 @@ class Confinement:
             self._give_up(self._agent)
             work()
 
-        return _fork(begin, flags, is_apart=False)
+        return _fork(begin, flags)
 
     def _enter(self, merged: str, shm: str) -> None:
         mounts.make_private("/")
@@ -159,38 +159,17 @@ def set_dumpable(is_dumpable: bool) -> None:
     _checked(_prctl(_PR_SET_DUMPABLE, int(is_dumpable), 0, 0, 0))
 
 
-def _fork(begin: Callable[[], None], flags: int, is_apart: bool = True) -> int:
+def _fork(begin: Callable[[], None], flags: int) -> int:
     pid = mounts.clone(flags)
     if pid == 0:
-        never_return(lambda: _begin(begin, is_apart))
+        never_return(lambda: _begin(begin))
     return pid
 
 
-def _begin(begin: Callable[[], None], is_apart: bool) -> None:
+def _begin(begin: Callable[[], None]) -> None:
     # Before the agent's first program, and for the first process too: a process that traces it could make it fork.
-    offer_itself(is_apart)
+    offer_first("self")
     begin()
-
-
-def offer_itself(is_apart: bool) -> None:
-    """
-    When memory runs out, the kernel kills this process and its descendants first, not the runner, if it may say so.
-    `is_apart`: no process of the agent can see this one.
-    """
-    try:
-        offer_first()
-    except OSError:
-        if not is_apart:
-            return
-        # A program that was loaded outside of its user namespace: what may not be dumped is owned by the machine's root.
-        set_dumpable(True)
-        try:
-            offer_first()
-        except OSError:
-            # The machine shows this setting read-only, or hides it.
-            pass
-        finally:
-            set_dumpable(False)
 
 
 def never_return(work: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ import select
 import signal
 import time
 from collections.abc import Collection
-from typing import Optional
+from typing import Optional, Union
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 # Maximum time for an end that others delay, and the interval of the checks.
@@ -25,9 +25,13 @@ def ticks_at(moment: float) -> int:
     return int((time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() + moment) * _TICKS)
 
 
-def offer_first() -> None:
-    """When memory runs out, the kernel kills this process and its descendants first. Raises OSError."""
-    file = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+def offer_first(pid: Union[int, str]) -> None:
+    """When memory runs out, the kernel kills this process (a pid, or "self") and its descendants first, not the runner."""
+    try:
+        file = os.open(f"/proc/{pid}/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+    except OSError:
+        # It has ended already.
+        return
     try:
         os.write(file, b"1000")
     finally:
