@@ -47,8 +47,8 @@ class Container:
     `shared`, read-only folders by the paths inside that show them; `folders`, empty ones in a file system of the
     container's own, and `mounted`, folders by the paths in it that show them, read-only; `groups`, files to join control
     groups by, and `group_folders`, groups by the paths that show them; `address_space` in bytes and `processes`, limits
-    of each process, 0 for none; `argv`, `env`; `is_runner`: the program is the runner, on this very Python if the root
-    shows its modules; `is_root`, or it takes a user namespace in which it is.
+    of each process, 0 for none; `argv`, `env`; `is_runner`: the program is the runner, on this very Python if that is
+    root's and the root shows its modules; `is_root`, or it takes a user namespace in which it is.
     """
 
     def __init__(self, plan: dict) -> None:
@@ -80,8 +80,9 @@ class Container:
             library = _library()
             self._make_root()
             self._give_up()
-            # A Python from elsewhere, e.g. a link in /usr/local/bin, would find no module any more.
-            if self._plan["is_runner"] and _library() == library:
+            # In a user namespace, the memory of a program that was loaded outside is the machine's root's: it could not write
+            # its own files in /proc. A Python from elsewhere, e.g. a link in /usr/local/bin, would find no module any more.
+            if self._is_root and self._plan["is_runner"] and _library() == library:
                 self._run_here()
             os.execvpe(self._plan["argv"][0], self._plan["argv"], self._plan["env"])
         except BaseException as error:  # any error here is the reason why there is no container

@@ -103,6 +103,20 @@ describe.skipIf(lacks.length > 0)(`the local engine ${lacks.join('; ')}`, () => 
     await container.remove();
   });
 
+  it('offers what an agent starts first when memory runs out, for an ordinary user too', async () => {
+    const container = await start();
+    const channel = new RunnerChannel(container.stream);
+    await channel.ready;
+    const file = '/proc/self/oom_score_adj';
+    expect(await output(channel, `cat ${file} /proc/1/oom_score_adj`)).toBe('1000\n1000\n');
+    const program = { argv: ['cat', file], env: {}, cwd: '/', timeout_ms: 10_000, max_output: 1024 };
+    for (const request of ['exec', 'inspect']) {
+      const { payload } = await channel.request(request, program, { timeoutMs: 10_000 });
+      expect(payload.toString(), request).toBe('1000\n');
+    }
+    await container.remove();
+  });
+
   it('tells the end of a runner', async () => {
     const container = await start();
     const channel = new RunnerChannel(container.stream);
