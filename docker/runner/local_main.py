@@ -80,8 +80,8 @@ class Container:
             library = _library()
             self._make_root()
             self._give_up()
-            # In a user namespace, the memory of a program that was loaded outside is the machine's root's: it could not write
-            # its own files in /proc. A Python from elsewhere, e.g. a link in /usr/local/bin, would find no module any more.
+            # In a user namespace, the memory of a program that was loaded outside is the machine's root's: it could not
+            # write its own files in /proc. A Python from elsewhere, e.g. a link in /usr/local/bin, would find no module.
             if self._is_root and self._plan["is_runner"] and _library() == library:
                 self._run_here()
             os.execvpe(self._plan["argv"][0], self._plan["argv"], self._plan["env"])
