@@ -78,7 +78,7 @@ __sw_loop='while while {
     if [[ $__sw_input == s ]]; then
       __sw_tracing=${-//[^xv]};
       builtin set +xv;
-      IFS= builtin read -r -d "" -u $__sw_text __sw_code;
+      IFS= builtin read -r -d "" -u $__sw_text __sw_code || builtin exit 0;
       __sw_aliases=; builtin shopt -q expand_aliases && __sw_aliases=1 && builtin shopt -u expand_aliases;
       builtin eval "$__sw_code";
       __sw_code=;
@@ -86,7 +86,7 @@ __sw_loop='while while {
       builtin : >|/proc/self/fd/$__sw_text;
       builtin trap -p DEBUG RETURN >&$__sw_text;
       [[ -s /proc/self/fd/$__sw_text ]] || { builtin trap -p; builtin printf "\0"; __sw_save "$@"; __sw_saved; } >&$__sw_text;
-    else IFS= builtin read -r -d "" -u $__sw_text __sw_code; case $-$__sw_status in
+    else IFS= builtin read -r -d "" -u $__sw_text __sw_code || builtin exit 0; case $-$__sw_status in
       *[xv]*) __sw_traced ;;
       *[!0-9]0) ;;
       *) case ${__sw_code#"${__sw_code%%[![:space:]]*}"} in

@@ -98,6 +98,12 @@ export function commandContract({ acquire, run, output, kind }: SandboxBench): v
       expect(await output(sandbox, 'ls /proc/self/fd')).toBe('0\n1\n2\n3\n');
     });
 
+    // The runner's own waits end roughly.
+    it('waits as exactly as any program', async () => {
+      const sandbox = await acquire();
+      expect(await output(sandbox, 'cat /proc/self/timerslack_ns')).toBe('50000\n');
+    });
+
     it('keeps bytes that are no text', async () => {
       const sandbox = await acquire();
       const result = await run(sandbox, "printf '\\377\\000\\n'");
@@ -122,6 +128,16 @@ export function commandContract({ acquire, run, output, kind }: SandboxBench): v
       expect(result).toMatchObject({ exitCode: status, sessionRestarted: false });
       expect(await output(sandbox, 'echo $mark')).toBe('1\n');
     });
+
+    it.each([10, 11, 12, 13])(
+      'that closes descriptor %i of the shell costs at most the shell',
+      async (number) => {
+        const sandbox = await acquire();
+        await run(sandbox, `exec ${number}>&-`, { timeoutMs: 2_000 });
+        await run(sandbox, 'true', { timeoutMs: 2_000 });
+        expect(await output(sandbox, 'echo here')).toBe('here\n');
+      },
+    );
 
     it.each([
       ['exit', 'exit 7', 7],
@@ -203,6 +219,11 @@ export function commandContract({ acquire, run, output, kind }: SandboxBench): v
       expect(result.output.toString()).toMatch(/^\/tmp\nyes\ndata\nshared\n[01]\n$/);
       expect(result).toMatchObject({ exitCode: 4, timedOut: false });
       expect((await exec(sandbox, 'ls /proc/self/fd')).output.toString()).toBe('0\n1\n2\n3\n');
+    });
+
+    it('waits as exactly as any program', async () => {
+      const sandbox = await acquire();
+      expect((await exec(sandbox, 'cat /proc/self/timerslack_ns')).output.toString()).toBe('50000\n');
     });
 
     it('needs no file of the sandbox but its own', async () => {

@@ -132,6 +132,8 @@ export function sandboxContract(
       const request = { argv: ['cat', 'file'], cwd: '/work', timeoutMs: 10_000, maxOutputBytes: 65_536 };
       const result = await sandbox.inspect(request);
       expect(result.output.toString()).toBe('content\n');
+      const slack = await sandbox.inspect({ ...request, argv: ['cat', '/proc/self/timerslack_ns'] });
+      expect(slack.output.toString()).toBe('50000\n');
       const write = await sandbox.inspect({ ...request, argv: ['touch', 'file', 'other'] });
       expect(write.exitCode).not.toBe(0);
     });

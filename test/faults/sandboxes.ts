@@ -83,7 +83,7 @@ export async function asleepIn(served: Pick<Served, 'runtime' | 'pid'>): Promise
 /** The process of a container that speaks with the server; those that it forked have its arguments. */
 export function runnerOf({ pid }: Victim): number {
   const inside = new Set([pid, ...descendants([pid]).map((one) => one.pid)]);
-  const runners = allProcesses().filter((one) => inside.has(one.pid) && one.words.at(-2) === runnerPath);
+  const runners = allProcesses().filter((one) => inside.has(one.pid) && one.words.includes(runnerPath));
   const top = runners.find(({ parent }) => !runners.some((one) => one.pid === parent));
   if (top === undefined) throw new Error('the container has no runner');
   return top.pid;

@@ -30,7 +30,8 @@ describe.skipIf(missing !== null)(`a derived image ${missing ?? ''}`, () => {
     await rm(folder, { recursive: true, force: true });
     const images = await docker.listImages({ filters: { label: [`stepwell.image=${name}`] } });
     const tags = images.flatMap((image) => image.RepoTags ?? []).filter((tag) => tag.startsWith('stepwell/'));
-    for (const tag of tags) await docker.getImage(tag).remove();
+    // An engine may still be removing the last container of it.
+    for (const tag of tags) await docker.getImage(tag).remove({ force: true });
     // What a build that failed left behind has no tag.
     await docker.pruneImages({ filters: { label: [`stepwell.image=${name}`] } });
   });
