@@ -3,6 +3,7 @@
 from resolver import CONFIGURATION
 
 _ROUTES = "/proc/net/route"
+_IPV6_ROUTES = "/proc/net/ipv6_route"
 _NO_IPV6 = "/proc/sys/net/ipv6/conf/all/disable_ipv6"
 # As Docker writes it for a container without a network.
 _HOSTS = """\
@@ -20,10 +21,7 @@ def furnish() -> dict[str, str]:
     Do what an engine does for a container without a network; the files that it gives, by path. Raises OSError if there is
     a network.
     """
-    # Not by its interfaces: with some modules the kernel puts tunnels into every namespace, which are down.
-    with open(_ROUTES, encoding="ascii") as file:
-        _titles, *routes = file
-    if routes:
+    if _has_routes():
         raise OSError("the engine gave a network where it should give none")
     try:
         with open(_NO_IPV6, "r+", encoding="ascii") as file:
@@ -32,3 +30,17 @@ def furnish() -> dict[str, str]:
         # A kernel without IPv6, or an engine that shows settings read-only. Engines too go on with IPv6 then.
         pass
     return {"/etc/hosts": _HOSTS, "/etc/resolv.conf": CONFIGURATION}
+
+
+def _has_routes() -> bool:
+    """Not by interfaces: with some modules the kernel puts tunnels into every namespace, which are down."""
+    with open(_ROUTES, encoding="ascii") as file:
+        _titles, *routes = file
+    if routes:
+        return True
+    try:
+        with open(_IPV6_ROUTES, encoding="ascii") as file:
+            return any(line.split()[-1] != "lo" for line in file)
+    except FileNotFoundError:
+        # A kernel without IPv6.
+        return False

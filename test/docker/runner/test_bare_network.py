@@ -17,6 +17,7 @@ class BareNetwork(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.routes = os.path.join(folder.name, "route")
+        self.ipv6_routes = os.path.join(folder.name, "ipv6_route")
         self.no_ipv6 = os.path.join(folder.name, "disable_ipv6")
 
     def furnish(self, routes):
@@ -24,6 +25,7 @@ class BareNetwork(unittest.TestCase):
             file.write(_TITLES + routes)
         with (
             mock.patch.object(bare_network, "_ROUTES", self.routes),
+            mock.patch.object(bare_network, "_IPV6_ROUTES", self.ipv6_routes),
             mock.patch.object(bare_network, "_NO_IPV6", self.no_ipv6),
         ):
             return bare_network.furnish()
@@ -35,6 +37,22 @@ class BareNetwork(unittest.TestCase):
             self.furnish("eth0\t00000000\t010011AC\n")
         with open(self.no_ipv6, encoding="ascii") as file:
             self.assertEqual(file.read(), "0\n")
+
+    def has_ipv6(self, *devices):
+        """The kernel's routes of IPv6 of these devices."""
+        with open(self.ipv6_routes, "w", encoding="ascii") as file:
+            file.writelines(
+                f"{'0' * 32} 00 {'0' * 32} 00 {'0' * 32} ffffffff 00000001 00000000 00200200 {one:>8}\n" for one in devices
+            )
+
+    def test_a_network_of_ipv6_alone_is_refused(self):
+        self.has_ipv6("lo", "eth0")
+        with self.assertRaises(OSError):
+            self.furnish("")
+
+    def test_loopback_may_have_routes(self):
+        self.has_ipv6("lo", "lo")
+        self.assertIn("/etc/hosts", self.furnish(""))
 
     def test_ipv6_is_turned_off(self):
         with open(self.no_ipv6, "w", encoding="ascii") as file:
