@@ -11,6 +11,9 @@ from capture import Capture
 from processes import reap
 from waits import Waits
 
+# A shell's exit status for a program that cannot be started.
+_CANNOT_EXECUTE = 126
+
 
 class Program:
     """
@@ -101,3 +104,11 @@ class Program:
             if left_s <= 0:
                 break
         return exited_at is None
+
+
+def not_started(request: dict, reason: str) -> tuple[dict, bytes]:
+    """The outcome of a program that could not start because the agent has used up its resources."""
+    capture = Capture(request["max_output"])
+    capture.add(f"stepwell: no program could be started: {reason}\n".encode())
+    fields = {"exit_code": _CANNOT_EXECUTE, "cwd": request["cwd"], "duration_us": 0}
+    return fields, capture.finish(fields)

@@ -14,9 +14,10 @@ from absence import Absence, Hold
 from confinement import set_dumpable
 from frames import Disconnected, Frame, FrameChannel
 from journal import Journal
+from layer_settings import LayerSettings
 from replaced_sandbox import ReplacedSandbox
 from request_error import RequestError
-from sandbox import LayerSandbox, LayerSettings
+from sandbox import LayerSandbox
 from waits import wait_roughly
 
 VERSION = 1

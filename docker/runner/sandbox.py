@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Callable, NamedTuple, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 import bash_process
 import capabilities
@@ -22,8 +22,9 @@ from files import get, list_files, put
 from inspection import Inspection
 from layer import Ground, Layer, Pristine
 from layer_copy import CannotCopy, unpack
+from layer_settings import LayerSettings
 from processes import end_strays, reap_orphans, ticks_at
-from program import Program
+from program import Program, not_started
 from request_error import RequestError
 from resolver import CONFIGURATION, OfflineResolver
 from sandbox_copy import NotCopied, SandboxCopy, baseline_of, copy_of, take_state
@@ -35,25 +36,6 @@ from zygote import Zygote, ZygoteSettings
 _START_S = 20.0
 # The program of a restarted session may be the agent's by now. Two attempts fit into the server's grace after a deadline.
 _RESTART_S = 1.0
-# An engine's message for a program that cannot be started.
-CANNOT_EXECUTE = 126
-
-
-class LayerSettings(NamedTuple):
-    """
-    Settings of a sandbox. `roots`: mount points that make up its root. Sizes in bytes; 0 memory or pids: no limit.
-    `bare_network`: the engine gave an empty network namespace, and nothing else that belongs to a network.
-    """
-
-    session: str
-    scratch: str
-    roots: list[str]
-    layer_bytes: int
-    layer_inodes: int
-    memory_bytes: int
-    pids: int
-    hostname: str
-    bare_network: bool
 
 
 class LayerSandbox:
@@ -283,7 +265,7 @@ class LayerSandbox:
         if self._session is None or self._session.has_ended:
             self._restart(Capture(0))
         if self._session is None:
-            return _not_started(request, "the session could not be started again in this sandbox")
+            return not_started(request, "the session could not be started again in this sandbox")
         # A zombie counts towards the agent's processes until it is waited for, and an episode may be long.
         reap_orphans(self._kept())
         linger_s = request.get("linger_ms", 0) / 1000
@@ -291,7 +273,7 @@ class LayerSandbox:
         try:
             program = Program(partial(self._start_program, request), self._services, self._kept())
         except CannotStart as error:
-            return _not_started(request, str(error))
+            return not_started(request, str(error))
         return program.finish(request, linger_s, partial(self._end_since, started))
 
     def _start_program(self, request: dict, descriptors: dict) -> int:
@@ -313,11 +295,3 @@ class LayerSandbox:
         elif mode == "kill" or not self._session.processes.halt():
             # A session that cannot be stopped is ended.
             self._end_session()
-
-
-def _not_started(request: dict, reason: str) -> tuple[dict, bytes]:
-    """The outcome of a program that could not start because the agent has used up its resources."""
-    capture = Capture(request["max_output"])
-    capture.add(f"stepwell: no program could be started: {reason}\n".encode())
-    fields = {"exit_code": CANNOT_EXECUTE, "cwd": request["cwd"], "duration_us": 0}
-    return fields, capture.finish(fields)
