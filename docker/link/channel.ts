@@ -172,10 +172,15 @@ export class RunnerChannel {
   #ping(onAnswer: () => void, reject: (error: SandboxError) => void): void {
     const frame = this.#encode('ping', {}, undefined);
     const resolve = (): void => onAnswer();
-    const untimed = { op: 'ping', sentAt: 0, limitMs: Number.POSITIVE_INFINITY };
     this.#pending.set(this.#lastId, {
-      ...{ resolve, reject, runsCode: false, answersPings: false, watched: false },
-      ...untimed,
+      resolve,
+      reject,
+      runsCode: false,
+      answersPings: false,
+      op: 'ping',
+      sentAt: 0,
+      limitMs: Number.POSITIVE_INFINITY,
+      watched: false,
     });
     this.#stream.write(frame);
   }

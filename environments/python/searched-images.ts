@@ -8,7 +8,7 @@ const GRADES_BEFORE = 8;
 
 /** What the session reports of an image's files. */
 export type Found = Extract<SessionReply, { end: string }>['image'];
-/** What the session is told of them: `unknown` has it search, `unsearched` does not. */
+/** What the session is told of them. `unknown`: it searches them and reports. `unsearched`: it does not. */
 export type Known = Found | 'unsearched';
 
 /** What is known of images, by their digests: whether every user may write to some of their files. */
