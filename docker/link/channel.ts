@@ -74,6 +74,8 @@ export class RunnerChannel {
   #look: NodeJS.Timeout | undefined;
   #looksAt = Number.POSITIVE_INFINITY;
   #death: SandboxError | null = null;
+  /** Frames wait for the end of this turn. */
+  #gathering = false;
 
   constructor(stream: Duplex, options: ChannelOptions = {}) {
     this.#stream = stream;
@@ -118,9 +120,24 @@ export class RunnerChannel {
       const pending = { resolve, reject, runsCode, answersPings, op, sentAt, limitMs, watched: false };
       this.#pending.set(this.#lastId, pending);
       this.#lookAt(sentAt + Math.min(limitMs, WATCH_AFTER_MS), sentAt);
-      this.#stream.write(frame);
+      this.#send(frame);
     });
   }
+
+  /** Requests that are made together share one system call, and wake the runner once. */
+  #send(frame: Buffer): void {
+    if (!this.#gathering) {
+      this.#gathering = true;
+      this.#stream.cork();
+      process.nextTick(this.#sendGathered);
+    }
+    this.#stream.write(frame);
+  }
+
+  readonly #sendGathered = (): void => {
+    this.#gathering = false;
+    this.#stream.uncork();
+  };
 
   /** Look at the pending requests then, if no earlier look is due. */
   #lookAt(time: number, now: number): void {

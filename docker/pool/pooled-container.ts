@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { withDeadline } from '../deadline.ts';
 import type { Container, Engine, StartOptions } from '../engine.ts';
 import { messageOf, SandboxError } from '../errors.ts';
@@ -96,7 +96,7 @@ export class PooledContainer {
   lease(giveBack: GiveBack, purpose?: Purpose): RunnerSandbox {
     const { container } = this.#open;
     const isKept = purpose === 'episode' && container.hold !== undefined;
-    return this.#lease(giveBack, isKept ? randomBytes(9).toString('base64url') : undefined);
+    return this.#lease(giveBack, isKept ? randomUUID() : undefined);
   }
 
   #lease(

@@ -41,7 +41,6 @@ export class Episode {
   readonly #task: Task;
   readonly #options: ResetOptions;
   readonly #past: EpisodePast;
-  readonly #leaving = new AbortController();
   readonly #gradeMs: number | undefined;
   readonly #log: TrajectoryFile;
   readonly #observer: EpisodeObserver;
@@ -54,7 +53,9 @@ export class Episode {
   readonly #points: EpisodePoints;
   #lastReward: number | null = null;
   /** Aborted when another connection takes the episode over: requests that have not begun are refused. */
-  #holding = new AbortController();
+  #holding: AbortController | undefined;
+  /** Aborted when the episode is abandoned, for an undo in progress. */
+  #leaving: AbortController | undefined;
 
   constructor(parts: EpisodeParts) {
     this.id = parts.id;
@@ -138,8 +139,8 @@ export class Episode {
    * `episode_not_found`.
    */
   moved(): void {
-    this.#holding.abort(movedAway(this.id));
-    this.#holding = new AbortController();
+    this.#hold.abort(movedAway(this.id));
+    this.#holding = undefined;
     this.#observer.resumed(this.environment, 'socket');
     const note = async (): Promise<void> => {
       if (this.over || this.#life.abandoned) return;
@@ -160,7 +161,7 @@ export class Episode {
       const { exact } = this;
       return { episode_id, environment, task, status, step_count, ...(last && { last }), exact };
     };
-    return gate.pass(this.#options.max_output_bytes, look, this.#holding.signal);
+    return gate.pass(this.#options.max_output_bytes, look, this.#hold.signal);
   }
 
   /**
@@ -191,9 +192,11 @@ export class Episode {
       await this.#log.flush();
       if (this.#limits.leftMs <= 0) await this.#endByTime();
       this.#refuseUnlessOpen();
+      this.#leaving ??= new AbortController();
+      const { signal } = this.#leaving;
       const { lastReward, restored, sandbox, step } = await this.#points.undo(
         steps,
-        (point) => remake(point, this.#leaving.signal),
+        (point) => remake(point, signal),
         () => this.#refuseUnlessOpen(),
       );
       this.#lastReward = lastReward;
@@ -243,7 +246,7 @@ export class Episode {
    */
   async abandon(reason: EndReason): Promise<void> {
     this.#life.abandon(reason);
-    this.#leaving.abort();
+    this.#leaving?.abort();
     try {
       await this.close(reason);
     } catch (error) {
@@ -259,7 +262,7 @@ export class Episode {
 
   /** Run a request of the connection that has the episode, unless another one has it when its turn comes. */
   #inOrder<T>(request: (left: AbortSignal) => Promise<T>): Promise<T> {
-    const { signal } = this.#holding;
+    const { signal } = this.#hold;
     return this.#requests.run(() => (signal.aborted ? Promise.reject(signal.reason) : request(signal)));
   }
 
@@ -274,6 +277,12 @@ export class Episode {
       await this.#log.close();
     };
     this.#requests.run(close).catch((error: unknown) => this.#observer.logFailed(this.id, error));
+  }
+
+  /** Made when a request asks for it: a controller takes a tenth of the time in which an episode is made. */
+  get #hold(): AbortController {
+    this.#holding ??= new AbortController();
+    return this.#holding;
   }
 
   get #mode(): RewardMode {

@@ -41,8 +41,23 @@ function endOfString(text: string, start: number): number {
   return at;
 }
 
+/** Whether a text has too few characters and brackets to exceed a maximum. It is sooner found than the values are counted. */
+function isSmall(text: string): boolean {
+  return text.length <= MAX_VALUES && opened(text, '{') + opened(text, '[') <= MAX_DEPTH;
+}
+
+/** Number of these brackets, those in strings included; of many, more than the maximum depth. */
+function opened(text: string, bracket: '{' | '['): number {
+  let count = 0;
+  for (let at = text.indexOf(bracket); at >= 0 && count <= MAX_DEPTH; at = text.indexOf(bracket, at + 1)) {
+    count += 1;
+  }
+  return count;
+}
+
 /** Why the text must not be parsed, found without parsing it; `undefined` if it may be. */
 function excessOf(text: string): string | undefined {
+  if (isSmall(text)) return undefined;
   let depth = 0;
   let values = 1;
   for (let at = 0; at < text.length; at += 1) {

@@ -251,17 +251,18 @@ export class Opening {
     const { mark, now, results, trajectories } = this.#parts;
     const point = from?.point;
     const result = resetResult(id, options, { play, queueMs, seed });
+    const tokenSha256 = tokenHash(result.resume_token);
     const log = trajectories.open(id);
     try {
       const fork = point && restored && { episode_id: point.episodeId, step: point.step, ...restored };
       const sandbox = play.sandbox.reference;
-      await log.write(await resetEvent(result, { environment, options, sandbox, server: mark, fork }));
+      const facts = { environment, options, sandbox, server: mark, fork, resume_token_sha256: tokenSha256 };
+      await log.write(await resetEvent(result, facts));
       if (point?.pastLines) await log.append(point.pastLines);
     } catch (error) {
       log.discard();
       throw error;
     }
-    const tokenSha256 = tokenHash(result.resume_token);
     const facts = { id, environment, tokenSha256, play, options, seed, point, gradeMs, log, results, now };
     return { result, parts: (observer) => ({ ...facts, observer }) };
   }

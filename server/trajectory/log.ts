@@ -102,16 +102,22 @@ export class TrajectoryLog {
   open(episodeId: string): TrajectoryFile {
     if (this.folder === null) return NOTHING;
     const whole = join(this.folder, trajectoryPath(episodeId, new Date()));
-    for (const path of [whole, whole.replace(/jsonl$/, `${randomBytes(6).toString('hex')}.jsonl`)]) {
-      try {
-        const fd = openNew(path);
-        this.#open.add(path);
-        return new LineFile(path, fd, { fsync: this.#fsync, onClose: () => this.#open.delete(path) });
-      } catch (error) {
-        if (!hasCode(error, 'EEXIST') || path !== whole) throw unwritable(error);
-      }
+    try {
+      return this.#new(whole);
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw unwritable(error);
     }
-    throw unwritable('no free file name');
+    try {
+      return this.#new(whole.replace(/jsonl$/, `${randomBytes(6).toString('hex')}.jsonl`));
+    } catch (error) {
+      throw unwritable(error);
+    }
+  }
+
+  #new(path: string): TrajectoryFile {
+    const fd = openNew(path);
+    this.#open.add(path);
+    return new LineFile(path, fd, { fsync: this.#fsync, onClose: () => this.#open.delete(path) });
   }
 
   /**
