@@ -23,6 +23,8 @@ interface Level {
   readonly steps_per_s: number;
   /** Processor time of the server for each of these steps, in milliseconds. */
   readonly server_ms: number;
+  /** The same two where only the first 32 episodes take steps: what the others cost by being there. */
+  readonly of_32: { readonly steps_per_s: number; readonly server_ms: number };
   /** Resident memory of the server, in MiB. */
   readonly server_mib: number;
   /** Number of steps with a fault. */
@@ -58,21 +60,31 @@ async function open(server: WarmServer, count: number): Promise<Episode[]> {
 }
 
 async function measureLevel(server: WarmServer, episodes: readonly Episode[], seconds: number) {
-  let next = 0;
   let failures = 0;
-  const step = async (): Promise<void> => {
-    const episode = episodes[next % episodes.length];
-    next += 1;
-    const result = await episode?.step(CODE);
-    if (result === undefined || result.failure !== null) failures += 1;
+  const stepsOf = (stepping: readonly Episode[]) => {
+    let next = 0;
+    return async (): Promise<void> => {
+      const episode = stepping[next % stepping.length];
+      next += 1;
+      const result = await episode?.step(CODE);
+      if (result === undefined || result.failure !== null) failures += 1;
+    };
   };
-  await rate(1, IN_FLIGHT, step);
+  const inFlight = async (step: () => Promise<void>) => {
+    await rate(1, IN_FLIGHT, step);
+    const before = processorTime(server.pid);
+    const steps_per_s = await rate(seconds, IN_FLIGHT, step);
+    return {
+      steps_per_s,
+      server_ms: ((processorTime(server.pid) - before) * 1000) / (steps_per_s * seconds),
+    };
+  };
+  const step = stepsOf(episodes);
   const step_ms = percentiles(await timed(STEPS, step));
-  const before = processorTime(server.pid);
-  const steps_per_s = await rate(seconds, IN_FLIGHT, step);
-  const server_ms = ((processorTime(server.pid) - before) * 1000) / (steps_per_s * seconds);
+  const all = await inFlight(step);
+  const of_32 = episodes.length <= IN_FLIGHT ? all : await inFlight(stepsOf(episodes.slice(0, IN_FLIGHT)));
   const server_mib = mebibytes(`/proc/${server.pid}/status`, 'VmRSS');
-  return { step_ms, steps_per_s, server_ms, server_mib, failures };
+  return { step_ms, ...all, of_32, server_mib, failures };
 }
 
 /** Live episodes from 1 to 1,024 on one server: what a step takes, and what an episode costs. */
@@ -109,6 +121,11 @@ export const GROWTH: TrainerCase = {
         [`${count} live: step, one at a time`, 'ms', ms(level.step_ms)],
         [`${count} live: steps, ${IN_FLIGHT} in flight`, '1/s', level.steps_per_s.toFixed(0)],
         [`${count} live: processor time of the server`, 'ms/step', level.server_ms.toFixed(3)],
+        [
+          `${count} live, 32 of them step: steps, processor time of the server`,
+          '1/s, ms/step',
+          `${level.of_32.steps_per_s.toFixed(0)}, ${level.of_32.server_ms.toFixed(3)}`,
+        ],
         [
           `${count} live: memory of server, of an episode`,
           'MiB',
