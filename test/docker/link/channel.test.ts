@@ -1,4 +1,4 @@
-import { duplexPair } from 'node:stream';
+import { Duplex, duplexPair } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ChannelOptions, RunnerChannel } from '../../../docker/link/channel.ts';
 import { MAX_FRAME_BYTES } from '../../../docker/link/frames.ts';
@@ -46,6 +46,30 @@ describe('a runner channel', () => {
     await run;
     expect(order).toEqual(['ping', 'run late']);
     expect(channel.pendingRequests).toBe(0);
+  });
+
+  it('sends requests that are made together in one system call, and in order', async () => {
+    const sent: string[][] = [];
+    const names = (frames: readonly Buffer[]) =>
+      frames.map((frame) => JSON.parse(frame.subarray(8).toString()).op);
+    const stream = new Duplex({
+      read() {},
+      write(frame, _encoding, done) {
+        sent.push(names([frame]));
+        done();
+      },
+      writev(frames, done) {
+        sent.push(names(frames.map(({ chunk }) => chunk)));
+        done();
+      },
+    });
+    const channel = new RunnerChannel(stream);
+    for (const op of ['put', 'run', 'mark']) channel.request(op).catch(() => {});
+    await settled();
+    channel.request('reset').catch(() => {});
+    await settled();
+    expect(sent).toEqual([['put', 'run', 'mark'], ['reset']]);
+    channel.close('died', 'the end of the test');
   });
 
   it.each([

@@ -39,6 +39,8 @@ test('depth and number of values are bounded, inside texts they are not counted'
   expect(kindOf(nested(MAX_DEPTH))).toBeUndefined();
   expect(kindOf(nested(MAX_DEPTH + 1))).toBe('excessive');
   expect(kindOf('['.repeat(1_000_000))).toBe('excessive');
+  expect(kindOf(`${'{"a":['.repeat(33)}${']}'.repeat(33)}`)).toBe('excessive');
+  expect(kindOf(`${'{"a":['.repeat(32)}${']}'.repeat(32)}`)).toBeUndefined();
   expect(kindOf(JSON.stringify(Array(MAX_VALUES - 10).fill(1)))).toBeUndefined();
   expect(kindOf(JSON.stringify(Array(MAX_VALUES + 10).fill(1)))).toBe('excessive');
   expect(kindOf(JSON.stringify({ code: `${'['.repeat(100_000)}","\\"` }))).toBeUndefined();
