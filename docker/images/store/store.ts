@@ -440,11 +440,13 @@ export class ImageStore {
         throw new ImageStoreError('failed', `the store has lost ${id} of "${name}"; add it again`);
       records.set(id, record);
     }
-    const lowest = layers.findLastIndex((id) => records.get(id)?.hidesLower === true);
+    // An overlay takes no folder twice. Of a layer that comes twice, the lower one shows nothing.
+    const stack = layers.filter((id, i) => !layers.includes(id, i + 1));
+    const lowest = stack.findLastIndex((id) => records.get(id)?.hidesLower === true);
     return {
       name,
       digest,
-      layers: layers.slice(Math.max(0, lowest)).map((id) => join(this.#places.layer(id), 'diff')),
+      layers: stack.slice(Math.max(0, lowest)).map((id) => join(this.#places.layer(id), 'diff')),
       attributes: [...records.values()].some(({ attributes }) => attributes === 'user') ? 'user' : 'trusted',
       config,
       bytes: bytesOf(layers, records),

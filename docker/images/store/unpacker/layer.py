@@ -99,7 +99,7 @@ class Unpacking:
         elif member.issym():
             self._tree.symlink(path, self._meta(member), member.linkname)
         elif member.islnk():
-            self._tree.link(path, path_of(member.linkname))
+            self._tree.link(path, path_of(member.linkname, f"hard link to {member.linkname}"))
         elif member.isreg():
             contents = archive.extractfile(member)
             if contents is None:

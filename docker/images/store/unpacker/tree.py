@@ -45,15 +45,15 @@ class Limits:
             raise Refusal("over_cap", f"it is larger than {self._most} bytes")
 
 
-def path_of(name: str) -> Path:
-    """The parts of a member's name, or of a hard link's target. The folder itself is empty."""
+def path_of(name: str, what: str = "path") -> Path:
+    """The parts of a member's name, or of what else messages call it. The folder itself is empty."""
     if name.startswith("/"):
-        raise Refusal("archive", "its path is absolute", name)
+        raise Refusal("archive", f"its {what} is absolute", name)
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     if ".." in parts:
-        raise Refusal("archive", "its path has ..", name)
+        raise Refusal("archive", f"its {what} has ..", name)
     if len(os.fsencode(name)) > _LONGEST or len(parts) > _DEEPEST:
-        raise Refusal("archive", f"its path is longer than {_LONGEST} bytes or deeper than {_DEEPEST} folders", name[:200])
+        raise Refusal("archive", f"its {what} is longer than {_LONGEST} bytes or deeper than {_DEEPEST} folders", name[:200])
     return parts
 
 
