@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { checkCompression, type ImageFiles, readJson } from './archive.ts';
 import { ImageStoreError } from './errors.ts';
 import { OciConfig, type Platform, readConfig } from './image-config.ts';
-import type { OpenedImage } from './source.ts';
+import type { OpenedImage } from './opened-image.ts';
 import type { PackedLayer } from './unpacker.ts';
 
 const MANIFEST = 'manifest.json';

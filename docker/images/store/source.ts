@@ -8,8 +8,8 @@ import type { SaveImage } from './docker-save.ts';
 import { ImageStoreError } from './errors.ts';
 import type { Platform } from './image-config.ts';
 import { isOciLayout, openOciLayout } from './oci-layout.ts';
-import type { ImageConfig } from './record.ts';
-import type { PackedLayer, Place } from './unpacker.ts';
+import type { OpenedImage } from './opened-image.ts';
+import type { Place } from './unpacker.ts';
 
 const KINDS = ['docker', 'oci', 'root'] as const;
 
@@ -19,15 +19,6 @@ export interface ImageSource {
   readonly kind: (typeof KINDS)[number];
   /** A reference of the engine, or a path. */
   readonly place: string;
-}
-
-/** What a source has, not yet unpacked. */
-export interface OpenedImage {
-  /** SHA-256 of its configuration; `null` if it has none. */
-  readonly digest: string | null;
-  readonly config: ImageConfig;
-  /** Lowest first. */
-  readonly layers: readonly PackedLayer[];
 }
 
 /** `docker:<reference>`, `oci:<folder or archive>` or `root:<folder or tar>`; `null` for anything else. */

@@ -7,10 +7,11 @@ import { type SaveImage, saveDockerImage } from './docker-save.ts';
 import { ImageStoreError, isSystemError } from './errors.ts';
 import { planEviction } from './eviction.ts';
 import { type Platform, thisPlatform } from './image-config.ts';
+import type { OpenedImage } from './opened-image.ts';
 import { Pins } from './pins.ts';
 import { Places, removeTree, synchronizeFolder } from './places.ts';
 import { type ImageConfig, type ImageRecord, isImageName, Records } from './record.ts';
-import { type ImageSource, type OpenedImage, openSource, sourceText } from './source.ts';
+import { type ImageSource, openSource, sourceText } from './source.ts';
 import { type LayerRecord, type LeftOut, type PackedLayer, unpackLayer, withLock } from './unpacker.ts';
 
 /** Folder of the store in the state folder. */
