@@ -140,10 +140,15 @@ export class ImageStore {
       const { digest, layers } = record;
       const unpin = await this.#pins.pin({ name, digest, layers });
       // From here on no removal begins. One that has begun has taken the record away before it looks at the pins.
-      const again = await this.#records.image(name);
-      if (again?.digest === digest) {
-        await this.#records.used(name);
-        return this.#lease(await this.#stored(record), unpin);
+      try {
+        const again = await this.#records.image(name);
+        if (again?.digest === digest) {
+          await this.#records.used(name);
+          return this.#lease(await this.#stored(record), unpin);
+        }
+      } catch (error) {
+        await unpin();
+        throw error;
       }
       await unpin();
     }

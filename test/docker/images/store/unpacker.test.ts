@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -210,6 +211,24 @@ test('contents, modes, times and links are those of the archive', async () => {
   expect(status('up').isSymbolicLink()).toBe(true);
   const { uid, gid } = status('sticky/tool');
   expect([uid, gid]).toEqual(IS_ROOT ? [12, 34] : [process.getuid?.(), process.getgid?.()]);
+  await using store = await ImageStore.open(join(home(), 'store'));
+  // Also where its user may not enter a folder of it.
+  await store.remove('image');
+  expectNothing();
+});
+
+test('capabilities of files are kept where this user can set them, and reported where not', async () => {
+  const CAP_NET_BIND = Buffer.from('0100000200040000000000000000000000000000', 'hex').toString('latin1');
+  const pax = { 'SCHILY.xattr.security.capability': CAP_NET_BIND };
+  await using store = await ImageStore.open(join(home(), 'store'));
+  const place = join(home(), 'layer.tar');
+  await writeFile(place, await tarOf([file('tool', 'x', { pax, uid: 7, mode: 0o755 })]));
+  const { layers, leftOut } = await store.add('image', { kind: 'root', place });
+  const names = ['-c', 'import os, sys; print(os.listxattr(sys.argv[1]))', join(layers[0] ?? '', 'tool')];
+  const found = execFileSync('python3', names, { encoding: 'utf8' }).trim();
+  expect([found, leftOut]).toEqual(
+    IS_ROOT ? ["['security.capability']", {}] : ['[]', { capabilities: 1, owners: 1 }],
+  );
 });
 
 test('devices below dev/ are left out, since every sandbox has its own', async () => {
