@@ -281,8 +281,8 @@ export class ImageStore {
       };
     } catch (error) {
       await end();
-      // Nothing refers to its new layers.
-      await this.#change(async () => {});
+      // Nothing refers to its new layers. If they cannot be removed now, the next change removes them.
+      await this.#change(async () => {}).catch(() => {});
       throw error;
     } finally {
       await end();
