@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { type OpenEngine, openEngine } from '../docker/engines/choice.ts';
-import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../docker/engines/owner.ts';
 import { Reaper } from '../docker/engines/reaper.ts';
 import { defaultRunParent } from '../docker/engines/run-folder.ts';
 import type { HostFree } from '../docker/host.ts';
 import type { ImageDefinition } from '../docker/image-definition.ts';
 import { ensureImages } from '../docker/images/builder.ts';
 import { builtInImages, replacement } from '../docker/images/definitions.ts';
+import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../docker/owner.ts';
 import { BuildingSource } from '../docker/pool/building-source.ts';
 import { autoMax } from '../docker/pool/growth.ts';
 import { SandboxPool } from '../docker/pool/pool.ts';

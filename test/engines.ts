@@ -9,11 +9,11 @@ import { DockerImageBuilder } from '../docker/engines/docker/image-builder.ts';
 import { LocalEngine } from '../docker/engines/local/engine.ts';
 import { LocalImageBuilder } from '../docker/engines/local/image-builder.ts';
 import { localLacks } from '../docker/engines/local/provider.ts';
-import { ownerOf } from '../docker/engines/owner.ts';
 import { RunFolder } from '../docker/engines/run-folder.ts';
 import type { EngineName } from '../docker/engines/table.ts';
 import { ensureImages, type ImageBuilder } from '../docker/images/builder.ts';
 import { runnerFolder } from '../docker/images/runner-files.ts';
+import { ownerOf } from '../docker/owner.ts';
 import { SandboxPool } from '../docker/pool/pool.ts';
 import { absentPrograms, leftToAnother, SANDBOX_PATH, unlessRequired } from './requirements.ts';
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { openBuilder } from '../../docker/engines/choice.ts';
 import type { Runtime } from '../../docker/engines/table.ts';
 import type { ImageDefinition } from '../../docker/image-definition.ts';
-import { ensureImages, listImages } from '../../docker/images/builder.ts';
+import { ensureImages, type ListedImage, listImages } from '../../docker/images/builder.ts';
 import { builtInImages } from '../../docker/images/definitions.ts';
 import { readDefinitions } from '../../docker/images/definitions-file.ts';
 import { makeRecipes, type Recipe } from '../../docker/images/recipe.ts';
@@ -11,7 +11,9 @@ import { showBuilds } from './building.ts';
 import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
 import { runtimeFlag } from './flags.ts';
+import { untilSignal } from './interruption.ts';
 import { localEnvironments } from './local-tasks.ts';
+import { DIGEST_WIDTH, declareStoreCommands, listStoredImages, storedRows } from './stored-images.ts';
 import { columns, print, type Terminal } from './terminal.ts';
 
 interface BuildFlags {
@@ -23,14 +25,12 @@ interface BuildFlags {
 interface ListFlags {
   readonly runtime?: Runtime;
   readonly json?: boolean;
+  readonly store?: boolean;
 }
 
-const ENDING = ['SIGINT', 'SIGTERM'] as const;
-/** Characters of a digest that are shown. */
-const DIGEST_WIDTH = 19;
-
-/** `stepwell images`: build and list the images of sandboxes. */
-export function declareCommand(command: Command, { terminal }: Cli): void {
+/** `stepwell images`: build and list the images of sandboxes, and fill the image store. */
+export function declareCommand(command: Command, cli: Cli): void {
+  const { terminal } = cli;
   command
     .command('build')
     .description('build the images that are missing or out of date')
@@ -44,10 +44,12 @@ export function declareCommand(command: Command, { terminal }: Cli): void {
     .action((wanted: string[], flags: BuildFlags) => build(wanted, flags, terminal));
   command
     .command('list')
-    .description('list the images, and whether they are built')
+    .description('list the images of the engine, and whether they are built, then those of the image store')
     .addOption(runtimeFlag('engine to look at'))
+    .option('--store', 'only those of the image store; asks no engine')
     .option('--json', 'print JSON')
     .action((flags: ListFlags) => list(flags, terminal));
+  declareStoreCommands(command, cli);
 }
 
 /** Progress goes to standard error, the digests of what is built to standard output. */
@@ -80,12 +82,12 @@ async function build(wanted: readonly string[], flags: BuildFlags, terminal: Ter
 }
 
 async function list(flags: ListFlags, terminal: Terminal): Promise<void> {
-  const { recipes } = await knownImages(terminal);
-  const listed = await listImages(
-    await openBuilder(flags.runtime ?? 'auto', stateFolder(terminal.env)),
-    recipes,
-  );
-  if (flags.json) return print(terminal, JSON.stringify(listed, null, 2));
+  const listed = flags.store ? [] : await listOfEngine(flags, terminal);
+  const stored = await listStoredImages(terminal);
+  if (flags.json) {
+    const inStore = stored.map((image) => ({ ...image, state: 'stored' }));
+    return print(terminal, JSON.stringify([...listed, ...inStore], null, 2));
+  }
   const rows = listed.map(({ name, state, digest = '', createdAt, bytes = 0 }) =>
     state === 'missing'
       ? [name, `not built; its first episode or \`stepwell images build ${name}\` builds it`]
@@ -97,7 +99,13 @@ async function list(flags: ListFlags, terminal: Terminal): Promise<void> {
           state === 'outdated' ? 'out of date' : '',
         ],
   );
-  if (rows.length > 0) print(terminal, columns(rows, ''));
+  const all = [...rows, ...storedRows(stored)];
+  if (all.length > 0) print(terminal, columns(all, ''));
+}
+
+async function listOfEngine({ runtime }: ListFlags, terminal: Terminal): Promise<readonly ListedImage[]> {
+  const { recipes } = await knownImages(terminal);
+  return listImages(await openBuilder(runtime ?? 'auto', stateFolder(terminal.env)), recipes);
 }
 
 interface KnownImages {
@@ -120,18 +128,6 @@ async function knownImages(terminal: Terminal, file?: string): Promise<KnownImag
     return { definitions, recipes: await makeRecipes(definitions) };
   } catch (cause) {
     throw new CommandError(cause instanceof Error ? cause.message : String(cause), undefined, { cause });
-  }
-}
-
-/** Do some work that SIGINT and SIGTERM abort. */
-async function untilSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const interrupted = new AbortController();
-  const interrupt = (): void => interrupted.abort(new Error('interrupted'));
-  for (const signal of ENDING) process.once(signal, interrupt);
-  try {
-    return await work(interrupted.signal);
-  } finally {
-    for (const signal of ENDING) process.off(signal, interrupt);
   }
 }
 

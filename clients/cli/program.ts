@@ -56,7 +56,7 @@ const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'images',
-    description: 'build and list the images of sandboxes',
+    description: 'build and list the images of sandboxes, and fill the image store',
     module: () => import('./images.ts'),
   },
   {

@@ -3,7 +3,7 @@ import type { Engine } from '../engine.ts';
 import { SandboxError } from '../errors.ts';
 import type { HostFree } from '../host.ts';
 import type { ImageBuilder } from '../images/builder.ts';
-import { ownerOf } from './owner.ts';
+import { ownerOf } from '../owner.ts';
 import type { EngineProvider, Lack } from './provider.ts';
 import { defaultRunParent, RunFolder } from './run-folder.ts';
 import { ENGINES, type EngineName, engineNames, type Runtime } from './table.ts';

@@ -1,9 +1,9 @@
 import type { Engine } from '../engine.ts';
 import type { HostFree } from '../host.ts';
 import type { ImageBuilder } from '../images/builder.ts';
+import type { Owner } from '../owner.ts';
 import type { Programs } from '../sandbox.ts';
 import type { Finding, Look } from './finding.ts';
-import type { Owner } from './owner.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** Why an engine cannot be used on this machine. */

@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeOwner, encodeOwner, fateOf, type Owner } from './owner.ts';
+import { decodeOwner, encodeOwner, fateOf, type Owner } from '../owner.ts';
 
 const ownerFile = 'owner';
 

@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
-import { decodeOwner } from '../../docker/engines/owner.ts';
 import { labels } from '../../docker/labels.ts';
+import { decodeOwner } from '../../docker/owner.ts';
 import { signalled } from '../signals.ts';
 import { commandOf, processTree, withDescendants } from './processes.ts';
 

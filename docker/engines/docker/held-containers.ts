@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { Hold } from '../../engine.ts';
-import { decodeOwner, encodeOwner, fateOf, type Owner } from '../owner.ts';
+import { decodeOwner, encodeOwner, fateOf, type Owner } from '../../owner.ts';
 import type { HoldSettings } from '../provider.ts';
 
 /** What the next server must know of a container to take it back. */

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { controlPath, labels } from '../../labels.ts';
-import { decodeOwner, fateOf, type Owner, ownerNamed } from '../owner.ts';
+import { decodeOwner, fateOf, type Owner, ownerNamed } from '../../owner.ts';
 
 export interface OwnContainers {
   readonly instance: string;

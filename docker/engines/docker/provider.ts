@@ -2,7 +2,7 @@ import Docker from 'dockerode';
 import { withDeadline } from '../../deadline.ts';
 import { type HostFree, hostWatch, UNKNOWN_HOST } from '../../host.ts';
 import { labels } from '../../labels.ts';
-import { encodeOwner, ownerOf } from '../owner.ts';
+import { encodeOwner, ownerOf } from '../../owner.ts';
 import type { EngineProvider, Lack } from '../provider.ts';
 import { DockerEngine } from './engine.ts';
 import { engineMessageOf } from './errors.ts';

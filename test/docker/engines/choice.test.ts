@@ -6,9 +6,9 @@ import Docker from 'dockerode';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Candidates, chooseEngine } from '../../../docker/engines/choice.ts';
 import { dockerLack } from '../../../docker/engines/docker/provider.ts';
-import { ownerOf } from '../../../docker/engines/owner.ts';
 import { RunFolder } from '../../../docker/engines/run-folder.ts';
 import { ENGINES, engineNames, runtimes } from '../../../docker/engines/table.ts';
+import { ownerOf } from '../../../docker/owner.ts';
 
 const parent = await mkdtemp(join(tmpdir(), 'stepwell-choice-'));
 afterAll(() => rm(parent, { recursive: true, force: true }));

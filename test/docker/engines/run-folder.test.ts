@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ownerOf } from '../../../docker/engines/owner.ts';
 import { RunFolder, removeDeadRunFolders } from '../../../docker/engines/run-folder.ts';
+import { ownerOf } from '../../../docker/owner.ts';
 
 let folder: string;
 beforeEach(async () => {

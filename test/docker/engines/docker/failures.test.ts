@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { DockerEngine } from '../../../../docker/engines/docker/engine.ts';
-import { ownerOf } from '../../../../docker/engines/owner.ts';
 import { RunFolder } from '../../../../docker/engines/run-folder.ts';
+import { ownerOf } from '../../../../docker/owner.ts';
 
 const limits = { memoryBytes: 2 ** 28, cpus: 1, pids: 64, layerBytes: 2 ** 24, layerInodes: 4096 };
 

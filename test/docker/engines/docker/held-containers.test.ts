@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { HeldContainers } from '../../../../docker/engines/docker/held-containers.ts';
-import { type Owner, ownerOf } from '../../../../docker/engines/owner.ts';
+import { type Owner, ownerOf } from '../../../../docker/owner.ts';
 
 const me = await ownerOf(process.pid);
 const dead: Owner = { ...me, startTime: '1' };

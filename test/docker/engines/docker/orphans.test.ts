@@ -1,8 +1,8 @@
 import type Docker from 'dockerode';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Orphans } from '../../../../docker/engines/docker/orphans.ts';
-import { encodeOwner, type Owner, ownerInName, ownerOf } from '../../../../docker/engines/owner.ts';
 import { controlPath, labels } from '../../../../docker/labels.ts';
+import { encodeOwner, type Owner, ownerInName, ownerOf } from '../../../../docker/owner.ts';
 
 const me = await ownerOf(process.pid);
 const dead: Owner = { ...me, startTime: '1' };

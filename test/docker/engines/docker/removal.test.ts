@@ -7,9 +7,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { removeContainer } from '../../../../docker/engines/docker/container.ts';
 import { DockerEngine } from '../../../../docker/engines/docker/engine.ts';
 import { Limiter } from '../../../../docker/engines/docker/limiter.ts';
-import { encodeOwner, type Owner, ownerOf } from '../../../../docker/engines/owner.ts';
 import { Reaper } from '../../../../docker/engines/reaper.ts';
 import { RunFolder } from '../../../../docker/engines/run-folder.ts';
+import { encodeOwner, type Owner, ownerOf } from '../../../../docker/owner.ts';
 
 /** What an engine answers to the removal of a container; with `gone` it is listed no more. */
 type Answer = (id: string, attempt: number) => { readonly status: number; readonly gone: boolean };

@@ -6,12 +6,12 @@ import { LocalEngine } from '../../../../docker/engines/local/engine.ts';
 import { LocalImageBuilder } from '../../../../docker/engines/local/image-builder.ts';
 import { findLimitKeeper } from '../../../../docker/engines/local/limits.ts';
 import { localLacks } from '../../../../docker/engines/local/provider.ts';
-import { type Owner, ownerOf } from '../../../../docker/engines/owner.ts';
 import { RunFolder } from '../../../../docker/engines/run-folder.ts';
 import { ensureImages } from '../../../../docker/images/builder.ts';
 import { runnerFolder } from '../../../../docker/images/runner-files.ts';
 import { runnerPath } from '../../../../docker/labels.ts';
 import { RunnerChannel } from '../../../../docker/link/channel.ts';
+import { type Owner, ownerOf } from '../../../../docker/owner.ts';
 import { expectNoLayer } from '../no-layer.ts';
 
 const limits = { memoryBytes: 2 ** 29, cpus: 1, pids: 64, layerBytes: 2 ** 24, layerInodes: 4096 };

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../../../docker/engines/owner.ts';
+import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../../docker/owner.ts';
 
 describe('an owner', () => {
   it('survives being a label', async () => {
