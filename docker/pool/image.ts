@@ -36,6 +36,7 @@ export class PoolImage {
       image: name,
       limits: { ...settings.limits, ...own.limits },
       network: own.network ?? settings.network,
+      store: settings.store,
     };
     this.prepare = settings.prepare(name);
     this.#startAttempts = settings.startAttempts;

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from environment import ENVIRONMENT
 from layer import Layer
@@ -14,16 +14,23 @@ with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.
 # The shell's script, one line, so that an error names the line of the command. It comes on standard input, which the
 # driver then replaces, so that a process list shows a plain bash.
 _START = b'IFS= read -rd "" -u61 __sw_loop;eval "$__sw_loop";{ __sw_find;eval "$__sw_loop";} 59<&- 60<&- 61<&- 62<&-\n'
-_SHELL = "/bin/bash"
 BREAK = signal.SIGRTMIN + 7
 
 
-def start_bash(zygote: Zygote, layer: Optional[Layer], cwd: str, descriptors: dict) -> int:
+class Shell(NamedTuple):
+    """Path of a bash in the agent's root, and the variables and folder that its first session begins with."""
+
+    path: str = "/bin/bash"
+    env: dict[str, str] = ENVIRONMENT
+    workdir: str = "/"
+
+
+def start_bash(zygote: Zygote, shell: Shell, layer: Optional[Layer], cwd: str, descriptors: dict) -> int:
     """A bash over `layer`, or over the container's root without one; its pid. Raises CannotStart."""
     rewrite(descriptors[CODE], _DRIVER)
     script = os.memfd_create("script", os.MFD_CLOEXEC)
     try:
         rewrite(script, _START)
-        return zygote.start(layer, [_SHELL], ENVIRONMENT, cwd, {0: script, **descriptors})
+        return zygote.start(layer, [shell.path], shell.env, cwd, {0: script, **descriptors})
     finally:
         os.close(script)
