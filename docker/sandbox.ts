@@ -1,4 +1,5 @@
 /** The sandbox port: the interface to the place where an agent's code runs. */
+import type { StoredImage } from './stored-image.ts';
 
 /** An image. `digest` identifies its content, e.g. `sha256:…`. */
 export interface ImageRef {
@@ -49,6 +50,11 @@ export interface SandboxWait {
 export interface AcquireOptions extends SandboxWait {
   /** Name of the image, e.g. `bash` or `nl2bash-fs1`. */
   readonly image: string;
+  /**
+   * An image of the store that the sandbox shows instead: any sandbox of `image` can. Needs layers, a Bash session, and a pool
+   * with a store. @default `image` itself
+   */
+  readonly stored?: StoredImage | undefined;
   readonly purpose: Purpose;
   /** What a client's requests take turns by. @default the image */
   readonly environment?: string;
@@ -56,7 +62,10 @@ export interface AcquireOptions extends SandboxWait {
 
 /** Hands out pristine sandboxes. */
 export interface SandboxSource {
-  /** @throws {SandboxError} `capacity`, `image_missing`, `start_failed`, `draining` */
+  /**
+   * @throws {SandboxError} `capacity`, `image_missing`, `start_failed`, `draining`; `not_supported` if no sandbox can show a stored
+   * image, e.g. because it has no shell
+   */
   acquire(options: AcquireOptions): Promise<Sandbox>;
 }
 

@@ -1,6 +1,7 @@
 import type { StartOptions } from '../engine.ts';
 import { SandboxError } from '../errors.ts';
 import type { Purpose } from '../sandbox.ts';
+import type { StoredImage } from '../stored-image.ts';
 import type { ContainerState } from './container-state.ts';
 import type { PooledContainer } from './pooled-container.ts';
 import type { PoolSettings } from './settings.ts';
@@ -67,10 +68,17 @@ export class PoolImage {
     return this.#graded.splice(0, Math.max(0, waiting - starting - resetting));
   }
 
-  /** Take the free container that was used last. Grading takes from the reserve first, which only grading may use. */
-  takeReady(purpose: Purpose): PooledContainer | undefined {
-    const graded = purpose === 'grading' ? (this.#readyReserve.pop() ?? this.#graded.pop()) : undefined;
-    return graded ?? this.#ready.pop();
+  /**
+   * Take the free container that was used last, of those that show the wanted image of the store if there is one. Grading takes from
+   * the reserve first, which only grading may use.
+   */
+  takeReady(purpose: Purpose, stored?: StoredImage): PooledContainer | undefined {
+    const lists = purpose === 'grading' ? [this.#readyReserve, this.#graded, this.#ready] : [this.#ready];
+    for (const list of lists) {
+      const index = list.findLastIndex((member) => member.shows(stored));
+      if (index >= 0) return list.splice(index, 1)[0];
+    }
+    return lists.find((list) => list.length > 0)?.pop();
   }
 
   dropReady(member: PooledContainer): void {

@@ -53,7 +53,7 @@ export function containerSettings(options: SettingsOptions): ContainerCreateOpti
 }
 
 /** Folders of the machine that the runner sees; no agent's layer has them. */
-function mounts({ controlFolder, store }: SettingsOptions): MountSettings[] {
+function mounts({ controlFolder, store, isolation }: SettingsOptions): MountSettings[] {
   const shown = (source: string, target: string): MountSettings => ({
     Type: 'bind',
     Source: source,
@@ -62,7 +62,8 @@ function mounts({ controlFolder, store }: SettingsOptions): MountSettings[] {
   });
   return [
     ...(controlFolder === null ? [] : [shown(controlFolder, controlPath)]),
-    ...(store === undefined ? [] : [shown(store, storePath)]),
+    // Without layers the agent would see all images.
+    ...(store === undefined || isolation !== 'layer' ? [] : [shown(store, storePath)]),
   ];
 }
 

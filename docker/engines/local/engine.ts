@@ -192,11 +192,7 @@ async function removeFolder(path: string): Promise<void> {
   await rmdir(path).catch(() => {});
 }
 
-function runnerSettings(
-  limits: Limits,
-  root: LocalRoot,
-  store: string | undefined,
-): Record<string, string> {
+function runnerSettings(limits: Limits, root: LocalRoot, store: string | undefined): Record<string, string> {
   return {
     STEPWELL_LAYER_BYTES: String(limits.layerBytes),
     STEPWELL_LAYER_INODES: String(limits.layerInodes),

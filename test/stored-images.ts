@@ -1,0 +1,47 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmod, cp, mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { StoredImage } from '../docker/stored-image.ts';
+
+/** Files of a layer by their paths: text, `null` for a folder, `-> target` for a link, `whiteout` for a removed file. */
+export type LayerTree = Readonly<Record<string, string | null>>;
+
+export const WHITEOUT = 'whiteout';
+
+/** The layer with the shell and the programs of {@link makeStore}. */
+export const SHELL_LAYER = 'shell';
+
+/** Make a folder of layers, with one that has this machine's bash, `ls` and `cat` and nothing else. */
+export async function makeStore(store: string): Promise<void> {
+  for (const program of ['/bin/bash', '/bin/ls', '/bin/cat', '/bin/stat']) {
+    await copyProgram(program, join(store, SHELL_LAYER));
+  }
+  // Whatever the umask of the tests is.
+  await chmod(store, 0o755);
+}
+
+export async function makeLayer(store: string, name: string, tree: LayerTree): Promise<void> {
+  await mkdir(join(store, name), { recursive: true });
+  for (const [path, content] of Object.entries(tree)) {
+    const place = join(store, name, path);
+    await mkdir(dirname(place), { recursive: true });
+    if (content === null) await mkdir(place, { recursive: true });
+    else if (content === WHITEOUT) execFileSync('mknod', [place, 'c', '0', '0']);
+    else if (content.startsWith('-> ')) await symlink(content.slice(3), place);
+    else await writeFile(place, content);
+  }
+}
+
+/** An image of the layer with the shell and others. */
+export function imageOf(...layers: string[]): StoredImage {
+  return { name: layers.join('+'), layers: [SHELL_LAYER, ...layers] };
+}
+
+async function copyProgram(program: string, layer: string): Promise<void> {
+  const { stdout } = spawnSync('ldd', [program], { encoding: 'utf8' });
+  for (const path of [program, ...stdout.split(/\s+/).filter((word) => word.startsWith('/'))]) {
+    const place = join(layer, path);
+    await mkdir(dirname(place), { recursive: true });
+    await cp(await realpath(path), place, { force: true });
+  }
+}
