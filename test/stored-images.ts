@@ -11,11 +11,15 @@ export const WHITEOUT = 'whiteout';
 /** The layer with the shell and the programs of {@link makeStore}. */
 export const SHELL_LAYER = 'shell';
 
-/** Make a folder of layers, with one that has this machine's bash, `ls` and `cat` and nothing else. */
+/** The layer with a plain `/bin/sh` and nothing else. */
+export const PLAIN_LAYER = 'plain';
+
+/** Make a folder of layers, with those two: one has this machine's bash, `ls`, `cat` and `stat` and nothing else. */
 export async function makeStore(store: string): Promise<void> {
   for (const program of ['/bin/bash', '/bin/ls', '/bin/cat', '/bin/stat']) {
     await copyProgram(program, join(store, SHELL_LAYER));
   }
+  await copyProgram('/bin/sh', join(store, PLAIN_LAYER));
   // Whatever the umask of the tests is.
   await chmod(store, 0o755);
 }

@@ -6,11 +6,11 @@ import stat
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from bash_process import Shell
 from layer import HIDDEN_FOLDER, Fill, Layer
 from lower import BOUND_FILES
 from mounts import bind_if_there
 from scratch import Scratch
+from shell_process import Shell
 
 
 class Ground:

@@ -1,14 +1,14 @@
 """What layers of an image lie on: folders of the image store."""
 
 import os
-from typing import Any, NamedTuple, Optional
+from typing import Any, ClassVar, NamedTuple, Optional
 
-from bash_process import Shell
 from image import Image
 from image_shell import shell_in
 from layer import Fill, Layer
 from mounts import unmount
 from scratch import Scratch
+from shell_process import Shell
 
 # Where the short names of the layers are: the kernel takes one page of options.
 _NAMES = "/proc/self/fd"
@@ -27,7 +27,7 @@ class ImageGround:
     ground closes them.
     """
 
-    prefixes = ["/"]
+    prefixes: ClassVar[list[str]] = ["/"]
 
     def __init__(self, scratch: Scratch, frame: Frame, image: Image, layers: list[int]) -> None:
         self.image = image

@@ -30,8 +30,9 @@ _FLAGS = MS_NOSUID | MS_NODEV
 
 class Inspection:
     """
-    Starts programs in a view of their own: the pristine files, read-only, with the agent's files, read-only, at WINDOW. The agent's processes are stopped meanwhile, so that the files do not change. `memory_bytes`
-    bounds the memory of each; 0 does not.
+    Starts programs in a view of their own: the pristine files, read-only, with the agent's files, read-only, at WINDOW. The
+    agent's processes are stopped meanwhile, so that the files do not change. `memory_bytes` bounds the memory of each; 0
+    does not.
     """
 
     def __init__(self, confinement: Confinement, devices: str, memory_bytes: int) -> None:

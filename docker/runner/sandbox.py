@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Callable, Optional, Union
 
-import bash_process
 import capabilities
 from agent_groups import make_agent_groups
 from bare_network import furnish
@@ -36,6 +35,7 @@ from scratch import Scratch
 from seccomp import filter_program
 from session import CANNOT_START, Session, SessionEnded
 from session_process import SessionProcess
+from shell_process import BREAK, Shell, start_shell
 from zygote import Zygote, ZygoteSettings
 
 _START_S = 20.0
@@ -47,7 +47,7 @@ class LayerSandbox:
     """`layer` isolation: everything that the agent changes is in a layer, which `reset` drops."""
 
     isolation = "layer"
-    _shell = bash_process.Shell()
+    _shell = Shell()
 
     def __init__(self, services: Mapping[int, Callable[[], None]], settings: LayerSettings) -> None:
         self._services = dict(services)
@@ -141,13 +141,13 @@ class LayerSandbox:
         return self._own() if self._session is None else self._own() | {self._session.pid}
 
     def _process(self, cwd: str, descriptors: dict) -> SessionProcess:
-        is_bash = self.kind == "bash"
-        if is_bash:
-            pid = bash_process.start_bash(self._zygote, self._shell, self._place, cwd, descriptors)
+        is_shell = self.kind == "bash"
+        if is_shell:
+            pid = start_shell(self._zygote, self._shell, self._place, cwd, descriptors)
         else:
             pid = self._zygote.start(self._place, None, ENVIRONMENT, cwd, descriptors)
-        break_signal = bash_process.BREAK if is_bash else signal.SIGINT
-        has_parent = not is_bash and self._confinement is not None
+        break_signal = BREAK if is_shell else signal.SIGINT
+        has_parent = not is_shell and self._confinement is not None
         return SessionProcess(pid, break_signal, has_parent, self._confinement, self._own)
 
     @property
@@ -157,7 +157,7 @@ class LayerSandbox:
 
     def _start_session(self, cwd: str, patience_s: float = _START_S) -> Session:
         try:
-            session = Session(self._process, cwd, self._services)
+            session = Session(self._process, cwd, self._services, not self._shell.is_bash)
         except CannotStart as error:
             raise SessionEnded(CANNOT_START) from error
         try:
@@ -255,7 +255,7 @@ class LayerSandbox:
         return {"reasons": [], "processes": 0}, copied.encode()
 
     def _copy(self) -> Union[SandboxCopy, NotCopied]:
-        if self.kind != "bash" or self._session is None or self._session.has_ended:
+        if self.kind != "bash" or not self._shell.is_bash or self._session is None or self._session.has_ended:
             return NotCopied(["a session that is not Bash"])
         try:
             return copy_of(self._session, self._layer, self._ground.form, self._baseline)

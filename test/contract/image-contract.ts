@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import type { StoredImage } from '../../docker/stored-image.ts';
-import { imageOf, makeLayer, SHELL_LAYER, WHITEOUT } from '../stored-images.ts';
+import { imageOf, makeLayer, PLAIN_LAYER, SHELL_LAYER, WHITEOUT } from '../stored-images.ts';
 import type { SandboxBench } from './sandbox-bench.ts';
 
 export interface ImageBench extends SandboxBench {
@@ -135,6 +135,26 @@ export function imageContract({ acquire, run, output, store, layers }: ImageBenc
     await run(sandbox, 'echo kept > /tmp/kept; cd /tmp');
     expect(await run(sandbox, 'exit 3')).toMatchObject({ exitCode: 3, sessionRestarted: true });
     expect(await output(sandbox, 'pwd; cat kept; echo /etc/pass*')).toBe('/tmp\nkept\n/etc/pass*\n');
+  });
+
+  it.runIf(layers)('drives a plain shell where there is no bash', async () => {
+    const sandbox = await acquire({ name: 'plain', layers: [PLAIN_LAYER], env: { COLOR: 'red' } });
+    expect(await output(sandbox, 'x=$COLOR; cd /bin; echo one')).toBe('one\n');
+    expect(await output(sandbox, 'echo $x; pwd\necho "two\nlines"')).toMatch(/^red\n\/bin\ntwo\s+lines\n$/);
+    expect((await run(sandbox, 'f() { return 3; }; f')).exitCode).toBe(3);
+    expect(await output(sandbox, 'echo $?; f; echo $?')).toBe('3\n3\n');
+    expect(await run(sandbox, 'if')).toMatchObject({ exitCode: 2, sessionRestarted: false });
+    const stdin = 'a\\n b\nc\n';
+    const read = await run(sandbox, 'while read -r line; do printf "<%s>" "$line"; done', { stdin });
+    expect(read.output.toString()).toBe('<a\\n b><c>');
+    expect(await output(sandbox, 'read -r line || echo none')).toBe('none\n');
+    const late = await run(sandbox, 'y=kept; while :; do :; done; echo never', { timeoutMs: 300 });
+    expect(late).toMatchObject({ timeout: 'deadline', exitCode: 124 });
+    expect(late.output.toString()).toBe('');
+    expect(await output(sandbox, 'echo $x')).toBe(late.sessionRestarted ? '\n' : 'red\n');
+    expect(await run(sandbox, 'exit 4')).toMatchObject({ exitCode: 4, sessionRestarted: true });
+    expect(await output(sandbox, 'pwd; echo $COLOR')).toBe('/bin\nred\n');
+    expect((await sandbox.snapshot()).reasons).toEqual(['a session that is not Bash']);
   });
 
   it.runIf(!layers)('refuses images of the store without layers', async () => {
