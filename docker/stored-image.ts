@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { SandboxError } from './errors.ts';
 import type { ImageRef } from './sandbox.ts';
 
 /** An image of the image store, which a sandbox takes at its reset instead of its container's own. */
@@ -12,6 +13,27 @@ export interface StoredImage {
   readonly env?: Readonly<Record<string, string>>;
   /** Where its session begins, absolute; it must be a folder of the image. @default `/` */
   readonly workdir?: string;
+}
+
+/** A plain folder of the store: no separator, and no dot at the start. */
+const layerName = /^[A-Za-z0-9][A-Za-z0-9._+=@-]{0,199}$/;
+
+/** Layers of one image. A container engine makes at most 127, and the kernel mounts at most 500. */
+const MOST_LAYERS = 256;
+
+/** @throws {SandboxError} `not_supported` if no runner would take it */
+export function checkStored({ name, layers, workdir = '/' }: StoredImage): void {
+  const wrong = layers.find((layer) => !layerName.test(layer));
+  const problem =
+    wrong !== undefined
+      ? `layer ${JSON.stringify(wrong)} is not the name of a folder of the store`
+      : layers.length === 0 || layers.length > MOST_LAYERS
+        ? `it has ${layers.length} layers, not 1 to ${MOST_LAYERS}`
+        : workdir.startsWith('/')
+          ? null
+          : `workdir ${JSON.stringify(workdir)} is not absolute`;
+  if (problem !== null)
+    throw new SandboxError('not_supported', `Image "${name}" cannot be shown: ${problem}.`);
 }
 
 /** Whether a sandbox on one is as good as on the other; `undefined` is the container's own image. */

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmod, cp, mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { StoredImage } from '../docker/stored-image.ts';
 
@@ -22,6 +22,36 @@ export async function makeStore(store: string): Promise<void> {
   await copyProgram('/bin/sh', join(store, PLAIN_LAYER));
   // Whatever the umask of the tests is.
   await chmod(store, 0o755);
+}
+
+/** A layer with this machine's Python and its modules. */
+export async function makePythonLayer(store: string, name: string): Promise<void> {
+  const python = '/usr/bin/python3';
+  const { stdout } = spawnSync(
+    python,
+    ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("stdlib"))'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  const modules = stdout.trim();
+  const left = new Set(['__pycache__', 'test', 'dist-packages', 'site-packages', 'idlelib', 'ensurepip']);
+  await cp(modules, join(store, name, modules), {
+    recursive: true,
+    dereference: true,
+    filter: (path) =>
+      !path.startsWith(modules) ||
+      !path
+        .slice(modules.length)
+        .split('/')
+        .some((part) => left.has(part)),
+  });
+  await copyProgram(python, join(store, name));
+  for (const part of await readdir(join(modules, 'lib-dynload'))) {
+    if (/^_(ctypes|socket|posixsubprocess)/.test(part)) {
+      await copyProgram(join(modules, 'lib-dynload', part), join(store, name));
+    }
+  }
 }
 
 export async function makeLayer(store: string, name: string, tree: LayerTree): Promise<void> {

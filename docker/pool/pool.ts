@@ -10,6 +10,7 @@ import type {
   TakeBack,
   TakenSandbox,
 } from '../sandbox.ts';
+import { checkStored } from '../stored-image.ts';
 import type { ContainerState } from './container-state.ts';
 import { PoolImage } from './image.ts';
 import { givesWay, planStarts } from './plan.ts';
@@ -80,6 +81,7 @@ export class SandboxPool implements SandboxSource, TakeBack {
       const cause = options.signal.reason;
       throw new SandboxError('capacity', 'The wait for a sandbox was aborted.', { cause });
     }
+    if (options.stored !== undefined) checkStored(options.stored);
     const image = this.#image(options.image);
     const member = image.takeReady(options.purpose, options.stored);
     if (member?.shows(options.stored)) return this.#lease(member, image, options.purpose);
@@ -200,15 +202,13 @@ export class SandboxPool implements SandboxSource, TakeBack {
         this.#settings.onEvent({ type: 'reset', image: image.name, id: member.id ?? '', durationMs });
         this.#offer(member, image, false, waiter);
       },
-      (error: Error) => {
+      (error: SandboxError) => {
         waiter?.promise(false);
         if (member.state === 'gone') return;
-        if (stored === undefined || !isRefusedImage(error)) {
-          this.#replace(member, image, 'reset_failed', error.message);
-          return;
-        }
-        if (waiter?.isOver === false) waiter.reject(error);
-        this.#offer(member, image);
+        // Another container would fail too, unless this one ended meanwhile.
+        if (stored !== undefined && waiter?.isOver === false && error.code !== 'died') waiter.reject(error);
+        if (stored !== undefined && isRefusedImage(error)) this.#offer(member, image);
+        else this.#replace(member, image, 'reset_failed', error.message);
       },
     );
   }

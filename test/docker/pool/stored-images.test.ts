@@ -106,6 +106,28 @@ describe('images of the store', () => {
     },
   );
 
+  it.each([
+    ['../out', { layers: ['base', '../out'] }],
+    ['no layer', { layers: [] }],
+    ['too many', { layers: Array.from({ length: 257 }, () => 'base') }],
+    ['workdir', { layers: ['base'], workdir: 'app' }],
+  ])('that no runner would take are refused at once: %s', async (_, image) => {
+    const { engine, pool } = await make(one);
+    await expect(pool.acquire({ ...EPISODE, stored: { name: 'wrong', ...image } })).rejects.toMatchObject({
+      code: 'not_supported',
+    });
+    expect(engine.container(0).runner.count('reset')).toBe(0);
+  });
+
+  it('at which a runner fails cost one container, and fail their request', async () => {
+    const { engine, pool } = await make(one);
+    engine.onStart = ({ runner }) => runner.answer('reset', () => refusal('fault'));
+    engine.container(0).runner.answer('reset', () => refusal('fault'));
+    await expect(pool.acquire({ ...EPISODE, stored: red })).rejects.toMatchObject({ code: 'runner_fault' });
+    expect(await pool.acquire(EPISODE)).toMatchObject({ id: engine.container(1).id });
+    expect(engine.containers).toHaveLength(2);
+  });
+
   it('that are refused leave the container prepared as its own image is', async () => {
     const { engine, pool } = await make({ ...one, prepare: () => 'prepare' });
     const { runner } = engine.container(0);
