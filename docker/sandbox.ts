@@ -1,10 +1,21 @@
 /** The sandbox port: the interface to the place where an agent's code runs. */
-import type { StoredImage } from './stored-image.ts';
 
 /** An image. `digest` identifies its content, e.g. `sha256:…`. */
 export interface ImageRef {
   readonly name: string;
   readonly digest: string;
+}
+
+/** An image of the image store, which a sandbox takes at its reset instead of its container's own. */
+export interface StoredImage {
+  /** For people; it does not tell images apart. */
+  readonly name: string;
+  /** Folders of the store, lowest first: 1 to 256, each a plain name. */
+  readonly layers: readonly string[];
+  /** Variables of its sessions, over the runner's own. @default none */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where its session begins, absolute; it must be a folder of the image. @default `/` */
+  readonly workdir?: string;
 }
 
 /** What a lease leaves behind, as its holder declares it. */

@@ -1,19 +1,7 @@
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { SandboxError } from './errors.ts';
-import type { ImageRef } from './sandbox.ts';
-
-/** An image of the image store, which a sandbox takes at its reset instead of its container's own. */
-export interface StoredImage {
-  /** For people; it does not tell images apart. */
-  readonly name: string;
-  /** Folders of the store, lowest first: 1 to 256, each a plain name. */
-  readonly layers: readonly string[];
-  /** Variables of its sessions, over the runner's own. @default none */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Where its session begins, absolute; it must be a folder of the image. @default `/` */
-  readonly workdir?: string;
-}
+import type { ImageRef, StoredImage } from './sandbox.ts';
 
 /** A plain folder of the store: no separator, and no dot at the start. */
 const layerName = /^[A-Za-z0-9][A-Za-z0-9._+=@-]{0,199}$/;

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, realpath, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { StoredImage } from '../docker/stored-image.ts';
+import type { StoredImage } from '../docker/sandbox.ts';
 
 /** Files of a layer by their paths: text, `null` for a folder, `-> target` for a link, `whiteout` for a removed file. */
 export type LayerTree = Readonly<Record<string, string | null>>;

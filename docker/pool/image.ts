@@ -1,7 +1,6 @@
 import type { StartOptions } from '../engine.ts';
 import { SandboxError } from '../errors.ts';
-import type { Purpose } from '../sandbox.ts';
-import type { StoredImage } from '../stored-image.ts';
+import type { Purpose, StoredImage } from '../sandbox.ts';
 import type { ContainerState } from './container-state.ts';
 import type { PooledContainer } from './pooled-container.ts';
 import type { PoolSettings } from './settings.ts';
@@ -69,8 +68,8 @@ export class PoolImage {
   }
 
   /**
-   * Take the free container that was used last, of those that show the wanted image of the store if there is one. Grading takes from
-   * the reserve first, which only grading may use.
+   * Take the free container that was used last, of those that show the wanted image of the store; if there is none, the one that has
+   * been free for longest, as its image is wanted least. Grading takes from the reserve first, which only grading may use.
    */
   takeReady(purpose: Purpose, stored?: StoredImage): PooledContainer | undefined {
     const lists = purpose === 'grading' ? [this.#readyReserve, this.#graded, this.#ready] : [this.#ready];
@@ -78,7 +77,7 @@ export class PoolImage {
       const index = list.findLastIndex((member) => member.shows(stored));
       if (index >= 0) return list.splice(index, 1)[0];
     }
-    return lists.find((list) => list.length > 0)?.pop();
+    return lists.find((list) => list.length > 0)?.shift();
   }
 
   dropReady(member: PooledContainer): void {

@@ -7,8 +7,8 @@ import { greeted } from '../link/greeting.ts';
 import { Journal, type RunnerLink } from '../link/journal.ts';
 import { type GiveBack, RunnerSandbox } from '../link/runner-sandbox.ts';
 import type { Condition } from '../process-condition.ts';
-import type { Isolation, Purpose, TakenSandbox } from '../sandbox.ts';
-import { isSameImage, type StoredImage, storedRef, told } from '../stored-image.ts';
+import type { Isolation, Purpose, StoredImage, TakenSandbox } from '../sandbox.ts';
+import { isSameImage, storedRef, told } from '../stored-image.ts';
 import { ContainerLife, type ContainerState } from './container-state.ts';
 
 /** Deadline of `prepare`, in milliseconds. */

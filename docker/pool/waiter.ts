@@ -1,7 +1,6 @@
 import { Deferred } from '../deferred.ts';
 import { SandboxError } from '../errors.ts';
-import type { AcquireOptions, Purpose, QueuePlace, Sandbox } from '../sandbox.ts';
-import type { StoredImage } from '../stored-image.ts';
+import type { AcquireOptions, Purpose, QueuePlace, Sandbox, StoredImage } from '../sandbox.ts';
 
 /** Least time between two reports of a request's place, in milliseconds. */
 export const TELL_MS = 1_000;

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Sandbox } from '../../docker/sandbox.ts';
-import type { StoredImage } from '../../docker/stored-image.ts';
+import type { Sandbox, StoredImage } from '../../docker/sandbox.ts';
 import { imageOf, makeLayer, PLAIN_LAYER, SHELL_LAYER, WHITEOUT } from '../stored-images.ts';
 import type { SandboxBench } from './sandbox-bench.ts';
 

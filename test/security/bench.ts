@@ -7,8 +7,7 @@ import type { EngineName } from '../../docker/engines/table.ts';
 import type { Session } from '../../docker/image-definition.ts';
 import { SandboxPool } from '../../docker/pool/pool.ts';
 import type { PoolEvent } from '../../docker/pool/settings.ts';
-import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
-import type { StoredImage } from '../../docker/stored-image.ts';
+import type { RunRequest, RunResult, Sandbox, StoredImage } from '../../docker/sandbox.ts';
 import { BUILD_MS, type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredImage } from '../../../docker/stored-image.ts';
+import type { StoredImage } from '../../../docker/sandbox.ts';
 import { FakeEngine, Gate, refusal, settled } from '../fake-engine.ts';
 import { EPISODE, make, RUN, unstarted, watch } from './fixture.ts';
 
@@ -91,6 +91,22 @@ describe('images of the store', () => {
     ];
     expect(again.map(({ image }) => image.name)).toEqual(['red', 'blue']);
     expect(resets()).toEqual(before);
+  });
+
+  it('that no free container shows go to the one that has been free for longest', async () => {
+    const { engine, pool } = await make({ ...one, images: { bash: { warm: 2, max: 2 } } });
+    const [first, second] = [
+      await pool.acquire({ ...EPISODE, stored: red }),
+      await pool.acquire({ ...EPISODE, stored: blue }),
+    ];
+    await second.release();
+    await settled();
+    await first.release();
+    await settled();
+    const third = await pool.acquire({ ...EPISODE, stored: { name: 'green', layers: ['green'] } });
+    expect(third.id).toBe(second.id);
+    expect((await pool.acquire({ ...EPISODE, stored: red })).id).toBe(first.id);
+    expect(engine.containers).toHaveLength(2);
   });
 
   it.each(['image_missing', 'not_supported'])(
