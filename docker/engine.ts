@@ -24,6 +24,12 @@ export interface StartOptions {
   readonly limits: Limits;
   /** `none` leaves only loopback. */
   readonly network: 'none' | 'bridge';
+  /**
+   * Folder of the engine's machine, one folder in it for each layer of an image. The runner sees it read-only at `storePath`, what
+   * is added later too, and can reset the sandbox to any image made of them. All of it must be on one file system.
+   * @default only the container's own image
+   */
+  readonly store?: string | undefined;
 }
 
 /** Changes of a container as its engine reports them, for a runner that has no layers to compare. */

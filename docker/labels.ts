@@ -26,5 +26,8 @@ export const runnerPath = `${hiddenPath}/runner`;
 /** Where the runner mounts the scratch tmpfs for layers. */
 export const scratchPath = `${hiddenPath}/scratch`;
 
+/** Where the image store appears in a container; no agent's layer has it. */
+export const storePath = `${hiddenPath}/store`;
+
 /** Where the folder of the control socket appears in a container. */
 export const controlPath = `${hiddenPath}/control`;

@@ -6,6 +6,18 @@ export interface ImageRef {
   readonly digest: string;
 }
 
+/** An image of the image store, which a sandbox takes at its reset instead of its container's own. */
+export interface StoredImage {
+  /** For people; it does not tell images apart. */
+  readonly name: string;
+  /** Folders of the store, lowest first: 1 to 256, each a plain name. */
+  readonly layers: readonly string[];
+  /** Variables of its sessions, over the runner's own. @default none */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where its session begins, absolute; it must be a folder of the image. @default `/` */
+  readonly workdir?: string;
+}
+
 /** What a lease leaves behind, as its holder declares it. */
 export type Remains =
   /** Anything: the sandbox is reset before its next lease. */
@@ -49,6 +61,11 @@ export interface SandboxWait {
 export interface AcquireOptions extends SandboxWait {
   /** Name of the image, e.g. `bash` or `nl2bash-fs1`. */
   readonly image: string;
+  /**
+   * An image of the store that the sandbox shows instead: any sandbox of `image` can. Needs layers, a Bash session, and a pool
+   * with a store. @default `image` itself
+   */
+  readonly stored?: StoredImage | undefined;
   readonly purpose: Purpose;
   /** What a client's requests take turns by. @default the image */
   readonly environment?: string;
@@ -56,7 +73,10 @@ export interface AcquireOptions extends SandboxWait {
 
 /** Hands out pristine sandboxes. */
 export interface SandboxSource {
-  /** @throws {SandboxError} `capacity`, `image_missing`, `start_failed`, `draining` */
+  /**
+   * @throws {SandboxError} `capacity`, `image_missing`, `start_failed`, `draining`; `not_supported` if no sandbox can show a stored
+   * image, e.g. because it has no shell
+   */
   acquire(options: AcquireOptions): Promise<Sandbox>;
 }
 

@@ -61,6 +61,7 @@ export const SnapshotReply = z.object({ reasons: z.array(z.string()), processes:
 
 /** The runner's error codes that are answers to the request; every other code is a fault of the runner. */
 const ANSWERS: ReadonlySet<string> = new Set<SandboxErrorCode>([
+  'image_missing',
   'path_not_found',
   'path_refused',
   'file_too_large',

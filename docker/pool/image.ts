@@ -1,6 +1,6 @@
 import type { StartOptions } from '../engine.ts';
 import { SandboxError } from '../errors.ts';
-import type { Purpose } from '../sandbox.ts';
+import type { Purpose, StoredImage } from '../sandbox.ts';
 import type { ContainerState } from './container-state.ts';
 import type { PooledContainer } from './pooled-container.ts';
 import type { PoolSettings } from './settings.ts';
@@ -36,6 +36,7 @@ export class PoolImage {
       image: name,
       limits: { ...settings.limits, ...own.limits },
       network: own.network ?? settings.network,
+      store: settings.store,
     };
     this.prepare = settings.prepare(name);
     this.#startAttempts = settings.startAttempts;
@@ -66,10 +67,17 @@ export class PoolImage {
     return this.#graded.splice(0, Math.max(0, waiting - starting - resetting));
   }
 
-  /** Take the free container that was used last. Grading takes from the reserve first, which only grading may use. */
-  takeReady(purpose: Purpose): PooledContainer | undefined {
-    const graded = purpose === 'grading' ? (this.#readyReserve.pop() ?? this.#graded.pop()) : undefined;
-    return graded ?? this.#ready.pop();
+  /**
+   * Take the free container that was used last, of those that show the wanted image of the store; if there is none, the one that has
+   * been free for longest, as its image is wanted least. Grading takes from the reserve first, which only grading may use.
+   */
+  takeReady(purpose: Purpose, stored?: StoredImage): PooledContainer | undefined {
+    const lists = purpose === 'grading' ? [this.#readyReserve, this.#graded, this.#ready] : [this.#ready];
+    for (const list of lists) {
+      const index = list.findLastIndex((member) => member.shows(stored));
+      if (index >= 0) return list.splice(index, 1)[0];
+    }
+    return lists.find((list) => list.length > 0)?.shift();
   }
 
   dropReady(member: PooledContainer): void {

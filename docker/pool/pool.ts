@@ -10,14 +10,16 @@ import type {
   TakeBack,
   TakenSandbox,
 } from '../sandbox.ts';
+import { checkStored } from '../stored-image.ts';
 import type { ContainerState } from './container-state.ts';
 import { PoolImage } from './image.ts';
 import { givesWay, planStarts } from './plan.ts';
-import { PooledContainer } from './pooled-container.ts';
+import { isRefusedImage, PooledContainer } from './pooled-container.ts';
 import { PoolQueue } from './queue.ts';
 import { type PoolOptions, type PoolSettings, poolSettings, type RemovalCause } from './settings.ts';
 import { type PoolCounts, type PoolStats, poolStats } from './stats.ts';
 import { PoolUpkeep, type Upkept } from './upkeep.ts';
+import type { Waiter } from './waiter.ts';
 
 /** Free containers of an image that are kept for the grades of its last episodes. */
 const KEPT_FOR_GRADING = 2;
@@ -79,15 +81,21 @@ export class SandboxPool implements SandboxSource, TakeBack {
       const cause = options.signal.reason;
       throw new SandboxError('capacity', 'The wait for a sandbox was aborted.', { cause });
     }
+    if (options.stored !== undefined) checkStored(options.stored);
     const image = this.#image(options.image);
-    const member = image.takeReady(options.purpose);
-    if (member !== undefined) return this.#lease(member, image, options.purpose);
+    const member = image.takeReady(options.purpose, options.stored);
+    if (member?.shows(options.stored)) return this.#lease(member, image, options.purpose);
+    if (member !== undefined) {
+      const waiter = this.#queue.join(options);
+      this.#renew(member, image, waiter);
+      return waiter.sandbox;
+    }
     if (image.pausing && image.refusal !== null) {
       // The image may have been built in the meantime, and the check is cheap.
       if (image.refusal.code !== 'image_missing') throw image.refusal;
       image.endPause();
     }
-    const sandbox = this.#queue.join(options);
+    const { sandbox } = this.#queue.join(options);
     this.#schedule();
     return sandbox;
   }
@@ -177,29 +185,54 @@ export class SandboxPool implements SandboxSource, TakeBack {
     else this.#offer(member, image, remains === 'graded');
   }
 
-  #renew(member: PooledContainer, image: PoolImage): void {
+  /**
+   * Reset a container: for a request, or on the image of the store that it showed last.
+   * @param waiter gets the container, if it still waits then @default whose turn it is, if it wants another image of the store
+   */
+  #renew(member: PooledContainer, image: PoolImage, waiter = this.#otherwise(member, image)): void {
     const begun = this.#settings.now();
+    const stored = waiter === undefined ? member.stored : waiter.stored;
     member.moveTo('resetting');
-    member.reset().then(
+    waiter?.promise(true);
+    member.reset(stored).then(
       () => {
-        if (member.state === 'gone') return;
+        if (member.state === 'gone') return waiter?.promise(false);
         this.#counts.reset += 1;
         const durationMs = this.#settings.now() - begun;
         this.#settings.onEvent({ type: 'reset', image: image.name, id: member.id ?? '', durationMs });
-        this.#offer(member, image);
+        this.#offer(member, image, false, waiter);
       },
-      (error: Error) => {
-        if (member.state !== 'gone') this.#replace(member, image, 'reset_failed', error.message);
+      (error: SandboxError) => {
+        waiter?.promise(false);
+        if (member.state === 'gone') return;
+        // Another container would fail too, unless this one ended meanwhile.
+        if (stored !== undefined && waiter?.isOver === false && error.code !== 'died') waiter.reject(error);
+        if (stored !== undefined && isRefusedImage(error)) this.#offer(member, image);
+        else this.#replace(member, image, 'reset_failed', error.message);
       },
     );
   }
 
-  /** Lease a container to the next waiting request, or make it free. @param graded only a grade may get it without a reset */
-  #offer(member: PooledContainer, image: PoolImage, graded = false): void {
+  /** The request whose turn it is, if it wants another image of the store than the container shows. */
+  #otherwise(member: PooledContainer, image: PoolImage): Waiter | undefined {
+    const waiter = this.#queue.first(image.name, member.reserve);
+    return waiter === undefined || (waiter.stored === undefined && member.shows(undefined))
+      ? undefined
+      : waiter;
+  }
+
+  /**
+   * Lease a container to the next waiting request, or make it free.
+   * @param graded only a grade may get it without a reset
+   * @param promised the request that it was reset for
+   */
+  #offer(member: PooledContainer, image: PoolImage, graded = false, promised?: Waiter): void {
     member.moveTo('ready');
-    const waiter = this.#queue.first(image.name, member.reserve || graded);
+    const waiter =
+      promised?.isOver === false ? promised : this.#queue.first(image.name, member.reserve || graded);
     member.freeSince = this.#settings.now();
     if (waiter === undefined) image.putReady(member, graded);
+    else if (!member.shows(waiter.stored)) this.#renew(member, image, waiter);
     else waiter.resolve(this.#lease(member, image, waiter.purpose));
     // A request for another image may need its place, or a warm container that should come back to it.
     if (this.#queue.size > 0 || this.#gaveWay) this.#schedule();

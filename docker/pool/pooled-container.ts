@@ -7,7 +7,8 @@ import { greeted } from '../link/greeting.ts';
 import { Journal, type RunnerLink } from '../link/journal.ts';
 import { type GiveBack, RunnerSandbox } from '../link/runner-sandbox.ts';
 import type { Condition } from '../process-condition.ts';
-import type { Isolation, Purpose, TakenSandbox } from '../sandbox.ts';
+import type { Isolation, Purpose, StoredImage, TakenSandbox } from '../sandbox.ts';
+import { isSameImage, storedRef, told } from '../stored-image.ts';
 import { ContainerLife, type ContainerState } from './container-state.ts';
 
 /** Deadline of `prepare`, in milliseconds. */
@@ -41,6 +42,7 @@ export class PooledContainer {
   #channel: RunnerChannel | null = null;
   #opened: Opened | null = null;
   #removal: Promise<void> | null = null;
+  #stored: StoredImage | undefined;
 
   /** @param taken a running container that was another server's @default a new one will be started */
   constructor(engine: Engine, { image, reserve, prepare }: PooledContainerParts, taken?: Container) {
@@ -59,6 +61,16 @@ export class PooledContainer {
   /** The container's id; `null` until it has started. */
   get id(): string | null {
     return this.#opened?.container.id ?? null;
+  }
+
+  /** The image of the store that its layer lies on. @default the container's own */
+  get stored(): StoredImage | undefined {
+    return this.#stored;
+  }
+
+  /** Whether its layer lies on this image of the store, or on the container's own for `undefined`. */
+  shows(stored: StoredImage | undefined): boolean {
+    return isSameImage(this.#stored, stored);
   }
 
   get isolation(): Isolation {
@@ -108,7 +120,7 @@ export class PooledContainer {
     return new RunnerSandbox(
       {
         id: container.id,
-        image: container.image,
+        image: this.#stored === undefined ? container.image : storedRef(this.#stored),
         engine: this.#engine.name,
         programs: this.#engine.programs,
         isolation: container.isolation,
@@ -134,10 +146,33 @@ export class PooledContainer {
     return { sandbox: this.#lease(giveBack, lease, journal), remainder: () => journal.remainder() };
   }
 
-  /** Drop the layer. Settles when the next one is ready and `prepare` has run. @throws {SandboxError} */
-  async reset(): Promise<void> {
-    await this.#open.channel.request('reset');
-    await this.#prepared();
+  /**
+   * Drop the layer. Settles when the next one is ready and `prepare` has run.
+   * @param stored the image of the store that it lies on @default the container's own
+   * @throws {SandboxError} `image_missing`, `not_supported` if it cannot show the image: then it shows the container's own
+   */
+  async reset(stored?: StoredImage): Promise<void> {
+    if (stored === undefined) {
+      await this.#open.channel.request('reset');
+      this.#stored = undefined;
+      await this.#prepared();
+      return;
+    }
+    // Whatever happens, it does not show what it showed.
+    this.#stored = undefined;
+    if (this.isolation !== 'layer') {
+      throw new SandboxError(
+        'not_supported',
+        'Images of the store need layers, which this engine does not grant.',
+      );
+    }
+    try {
+      await this.#open.channel.request('reset', { image: told(stored) });
+    } catch (error) {
+      if (isRefusedImage(error)) await this.#prepared();
+      throw error;
+    }
+    this.#stored = stored;
   }
 
   /** @throws {SandboxError} `unresponsive` after `timeoutMs`, or why the channel has died */
@@ -192,6 +227,11 @@ export class PooledContainer {
     if (this.#opened === null) throw new Error('The container has not started.');
     return this.#opened;
   }
+}
+
+/** Whether a container could not show an image of the store, but is as good as before. */
+export function isRefusedImage(error: unknown): error is SandboxError {
+  return error instanceof SandboxError && (error.code === 'image_missing' || error.code === 'not_supported');
 }
 
 function startError(image: string, error: unknown): SandboxError {

@@ -1,5 +1,5 @@
 import type { SandboxError } from '../errors.ts';
-import type { AcquireOptions, QueuePlace, Sandbox } from '../sandbox.ts';
+import type { AcquireOptions, QueuePlace } from '../sandbox.ts';
 import { FairTurns } from './fair-turns.ts';
 import { GrantRate } from './grant-rate.ts';
 import { TELL_MS, Waiter } from './waiter.ts';
@@ -34,25 +34,26 @@ export class PoolQueue implements Iterable<Waiter> {
     return this.#size;
   }
 
-  /** Rejects with {@link SandboxError} `capacity` at the deadline or when aborted. */
-  join(options: AcquireOptions): Promise<Sandbox> {
+  /** Its wait rejects with {@link SandboxError} `capacity` at the deadline or when aborted. */
+  join(options: AcquireOptions): Waiter {
     const waiter = new Waiter(options, {
       ...this.#options,
       placeOf: (one) => this.#placeOf(one),
       leave: (leaving, served) => this.#leave(leaving, served),
     });
     this.#enter(waiter);
-    return waiter.sandbox;
+    return waiter;
   }
 
   /**
-   * The request whose turn it is to get such a container; it stays in the queue.
+   * The request whose turn it is to get such a container, and that is promised none; it stays in the queue.
    * @param reserve the container is only for grades
    */
   first(image: string, reserve: boolean): Waiter | undefined {
     if (this.waitingFor(image) === 0) return undefined;
     for (const waiter of this.#waiters) {
-      if (waiter.image === image && (!reserve || waiter.purpose === 'grading')) return waiter;
+      const suits = waiter.image === image && (!reserve || waiter.purpose === 'grading');
+      if (suits && !waiter.isPromised) return waiter;
     }
     return undefined;
   }

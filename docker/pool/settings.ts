@@ -60,6 +60,8 @@ export interface PoolOptions {
   readonly limits?: Partial<Limits>;
   /** @default 'none' */
   readonly network?: 'none' | 'bridge';
+  /** Folder of the image store; see `StartOptions`. @default sandboxes have only their own image */
+  readonly store?: string | undefined;
   /** Code that every new sandbox of an image runs before its first lease. @default none */
   readonly prepare?: (image: string) => string | undefined;
   /** Deadlines of requests to runners. */
@@ -71,7 +73,8 @@ export interface PoolOptions {
 }
 
 /** Options with defaults filled in. */
-export type PoolSettings = Required<Omit<PoolOptions, 'limits'>> & { readonly limits: Limits };
+export type PoolSettings = Required<Omit<PoolOptions, 'limits' | 'store'>> &
+  Pick<PoolOptions, 'store'> & { readonly limits: Limits };
 
 /** What happens to the pool's containers. `id` is the container's. */
 export type PoolEvent =
@@ -152,6 +155,7 @@ export function poolSettings(options: PoolOptions): PoolSettings {
     pingTimeoutMs: options.pingTimeoutMs ?? 5_000,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     network: options.network ?? 'none',
+    store: options.store,
     prepare: options.prepare ?? (() => undefined),
     channel: options.channel ?? {},
     onEvent: options.onEvent ?? (() => {}),

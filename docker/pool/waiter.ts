@@ -1,6 +1,6 @@
 import { Deferred } from '../deferred.ts';
 import { SandboxError } from '../errors.ts';
-import type { AcquireOptions, Purpose, QueuePlace, Sandbox } from '../sandbox.ts';
+import type { AcquireOptions, Purpose, QueuePlace, Sandbox, StoredImage } from '../sandbox.ts';
 
 /** Least time between two reports of a request's place, in milliseconds. */
 export const TELL_MS = 1_000;
@@ -21,6 +21,8 @@ export interface WaiterParts {
 export class Waiter {
   readonly image: string;
   readonly purpose: Purpose;
+  /** The image of the store that its sandbox is to show. */
+  readonly stored: StoredImage | undefined;
   /** By which requests take turns: grades and episodes, then clients, then environments. */
   readonly path: readonly unknown[];
   /** When its wait is over, in milliseconds from any fixed moment. */
@@ -28,7 +30,9 @@ export class Waiter {
   readonly #options: AcquireOptions;
   readonly #parts: WaiterParts;
   readonly #sandbox = new Deferred<Sandbox>();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
+  #isPromised = false;
+  #isOver = false;
   readonly #began: number;
   #told: { readonly position: number; readonly at: number } | undefined;
   readonly #onAbort = (): void => {
@@ -43,12 +47,13 @@ export class Waiter {
     const { client, environment, image, purpose, queueTimeoutMs = parts.queueTimeoutMs, signal } = options;
     this.image = image;
     this.purpose = purpose;
+    this.stored = options.stored;
     this.path = purpose === 'grading' ? [purpose] : [purpose, client, environment ?? image];
     this.#options = options;
     this.#parts = parts;
     this.#began = parts.now();
     this.endsAt = this.#began + queueTimeoutMs;
-    this.#timer = setTimeout(() => this.#expire(queueTimeoutMs), queueTimeoutMs);
+    this.#timer = this.#timed();
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -71,6 +76,24 @@ export class Waiter {
     this.#options.onQueued?.(place);
   }
 
+  /** Whether a container is being reset for it: then it gets no other, and its time in the queue is over. */
+  get isPromised(): boolean {
+    return this.#isPromised;
+  }
+
+  /** Whether its wait has ended. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** A container is being reset for it, or no longer. */
+  promise(isPromised: boolean): void {
+    if (this.#isOver) return;
+    this.#isPromised = isPromised;
+    clearTimeout(this.#timer);
+    if (!isPromised) this.#timer = this.#timed();
+  }
+
   resolve(sandbox: Sandbox): void {
     this.#end(true);
     this.#options.onWaited?.(this.#parts.now() - this.#began);
@@ -82,7 +105,12 @@ export class Waiter {
     this.#sandbox.reject(error);
   }
 
-  #expire(queueTimeoutMs: number): void {
+  #timed(): NodeJS.Timeout {
+    return setTimeout(() => this.#expire(), Math.max(0, this.endsAt - this.#parts.now()));
+  }
+
+  #expire(): void {
+    const { queueTimeoutMs = this.#parts.queueTimeoutMs } = this.#options;
     const { position, expectedWaitMs } = this.#parts.placeOf(this);
     const message =
       queueTimeoutMs === 0
@@ -94,6 +122,7 @@ export class Waiter {
   }
 
   #end(served: boolean): void {
+    this.#isOver = true;
     clearTimeout(this.#timer);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#parts.leave(this, served);

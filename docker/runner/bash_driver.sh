@@ -46,7 +46,8 @@ __sw_mend() {
   __sw_cutting=
 }
 
-trap '{ [[ $__sw_running ]] && __sw_cut; } 2>/dev/null && { return 130 2>/dev/null; break 9999 2>/dev/null; }' RTMIN+7
+# RTMIN+7, by number: C libraries count from different ones.
+trap '{ [[ $__sw_running ]] && __sw_cut; } 2>/dev/null && { return 130 2>/dev/null; break 9999 2>/dev/null; }' 41
 
 # The script was standard input, and the shell's name its path.
 exec </dev/null 59<>/dev/null 63<&60 64<&61 65>&62

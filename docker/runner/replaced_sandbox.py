@@ -4,7 +4,7 @@
 
 import os
 from collections.abc import Mapping
-from typing import Callable
+from typing import Any, Callable
 
 import capabilities
 from processes import reap_orphans
@@ -39,7 +39,9 @@ class ReplacedSandbox(LayerSandbox):
         # The agent may remove it.
         self._null = os.open("/dev/null", os.O_RDONLY)
 
-    def reset(self) -> None:
+    def reset(self, image: Any = None) -> None:
+        if image is not None:
+            raise RequestError("not_supported", "image: images need layers")
         if self._session is not None:
             raise RequestError("not_supported", "this sandbox cannot be reset; replace the container")
         self._session = self._start_session("/")

@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections import deque
 from collections.abc import Mapping
-from typing import Callable, Optional
+from typing import Any, Callable, Optional
 
 from absence import Absence, Hold
 from confinement import set_dumpable
@@ -58,7 +58,7 @@ class Runner:
             "quiesce": lambda header, _: self._sandbox.quiesce(header["mode"]),
             "snapshot": lambda _header, _payload: self._sandbox.snapshot(),
             "restore": lambda _header, payload: self._sandbox.restore(payload),
-            "reset": lambda _header, _payload: self._reset(),
+            "reset": lambda header, _payload: self._reset(header.get("image")),
             "hold": lambda header, _: self._keep(header),
             "leave": lambda _header, _payload: self._journal.clear(),
             "recall": lambda _header, _payload: self._journal.untold(),
@@ -136,9 +136,9 @@ class Runner:
             # The server has gone: the end of the input follows.
             pass
 
-    def _reset(self) -> None:
+    def _reset(self, image: Any) -> None:
         self._journal.clear()
-        self._sandbox.reset()
+        self._sandbox.reset(image)
 
     def _keep(self, header: dict) -> None:
         self._hold = Hold(header["key"], header["grace_ms"] / 1000)
@@ -223,6 +223,7 @@ def make_sandbox(settings: Mapping[str, str], services: Mapping[int, Callable[[]
         pids=int(settings.get("STEPWELL_PIDS", 0)),
         hostname=settings.get("STEPWELL_HOSTNAME", "stepwell"),
         bare_network=settings.get("STEPWELL_BARE_NETWORK") == "1",
+        store=settings.get("STEPWELL_STORE", ""),
     )
     return LayerSandbox(services, made)
 

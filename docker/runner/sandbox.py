@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Callable, Optional, Union
 
-import bash_process
 import capabilities
 from agent_groups import make_agent_groups
 from bare_network import furnish
@@ -19,8 +18,12 @@ from confinement import Confinement
 from devices import make_devices, protect_settings
 from environment import ENVIRONMENT
 from files import get, list_files, put
+from ground import Ground
+from image import Image, image_of
+from image_ground import ImageGround
+from image_store import opened_store
 from inspection import Inspection
-from layer import Ground, Layer, Pristine
+from layer import Layer
 from layer_copy import CannotCopy, unpack
 from layer_settings import LayerSettings
 from processes import end_strays, reap_orphans, ticks_at
@@ -28,9 +31,11 @@ from program import Program, not_started
 from request_error import RequestError
 from resolver import CONFIGURATION, OfflineResolver
 from sandbox_copy import NotCopied, SandboxCopy, baseline_of, copy_of, take_state
+from scratch import Scratch
 from seccomp import filter_program
 from session import CANNOT_START, Session, SessionEnded
 from session_process import SessionProcess
+from shell_process import BREAK, Shell, start_shell
 from zygote import Zygote, ZygoteSettings
 
 _START_S = 20.0
@@ -42,15 +47,19 @@ class LayerSandbox:
     """`layer` isolation: everything that the agent changes is in a layer, which `reset` drops."""
 
     isolation = "layer"
+    _shell = Shell()
 
     def __init__(self, services: Mapping[int, Callable[[], None]], settings: LayerSettings) -> None:
         self._services = dict(services)
         self.kind = settings.session
         files = {**(furnish() if settings.bare_network else {}), **self._serve_names()}
-        scratch = settings.scratch
-        self._hidden = HIDDEN | {scratch}
-        self._ground = Ground(scratch, settings.roots, settings.layer_bytes, settings.layer_inodes, files)
-        devices = f"{scratch}/dev"
+        scratch = Scratch(settings.scratch, settings.layer_bytes, settings.layer_inodes)
+        self._hidden = HIDDEN | {scratch.path}
+        # Of layers without an image.
+        self._own_ground = Ground(scratch, settings.roots, files)
+        self._ground = self._own_ground
+        self._store = opened_store(settings.store, scratch)
+        devices = f"{scratch.path}/dev"
         make_devices(devices)
         protect_settings()
         groups = make_agent_groups(settings.memory_bytes, settings.pids)
@@ -58,10 +67,8 @@ class LayerSandbox:
         capabilities.bound(capabilities.AGENT)
         seccomp_filter = filter_program()
         self._confinement = Confinement(seccomp_filter, devices, settings.hostname)
-        self._inspection = Inspection(
-            self._confinement, Pristine(self._ground), devices, 0 if groups else settings.memory_bytes
-        )
-        interpreter = f"{scratch}/python3" if self.kind == "python" else None
+        self._inspection = Inspection(self._confinement, devices, 0 if groups else settings.memory_bytes)
+        interpreter = f"{scratch.path}/python3" if self.kind == "python" else None
         self._zygote = Zygote(ZygoteSettings(seccomp_filter, devices, settings.hostname, groups), interpreter)
         self._layer = None
         self._session = None
@@ -79,13 +86,40 @@ class LayerSandbox:
         self._services[resolver.fd] = resolver.answer
         return {"/etc/resolv.conf": CONFIGURATION}
 
-    def reset(self) -> None:
-        """Drop the layer and everything in it; make the next one and start its session."""
+    def reset(self, image: Any = None) -> None:
+        """
+        Drop the layer and everything in it; make the next one and start its session: on `image`, or on the container's own
+        root. Raises RequestError if the image cannot be used; then the next one is on the own root.
+        """
+        if image is None:
+            self._renew(self._own_ground)
+            return
+        try:
+            self._renew(self._ground_of(image_of(image)))
+        except (RequestError, SessionEnded, OSError) as error:
+            self._renew(self._own_ground)
+            if isinstance(error, SessionEnded):
+                message = "the image's shell does not start: is it for another machine, or without its loader?"
+                raise RequestError("not_supported", message) from error
+            raise
+
+    def _ground_of(self, image: Image) -> Union[Ground, ImageGround]:
+        """The present ground if it is this image's, else a new one. Raises RequestError."""
+        if self._store is None or self.kind != "bash":
+            raise RequestError("not_supported", "image: this sandbox has no image store, or no Bash session")
+        return self._ground if image == self._ground.image else self._store.ground(image)
+
+    def _renew(self, ground: Union[Ground, ImageGround]) -> None:
+        """Drop the layer; make the next one on `ground`, and start its session."""
         self.close()
         end_strays(self._own())
-        self._layer = self._ground.new_layer()
+        if ground is not self._ground:
+            self._ground.drop()
+            self._ground = ground
+        self._layer = ground.new_layer()
         self._baseline = None
-        self._session = self._start_session("/")
+        self._shell = ground.shell(self._layer)
+        self._session = self._start_session(self._shell.workdir)
 
     def close(self) -> None:
         self._end_session()
@@ -107,13 +141,13 @@ class LayerSandbox:
         return self._own() if self._session is None else self._own() | {self._session.pid}
 
     def _process(self, cwd: str, descriptors: dict) -> SessionProcess:
-        is_bash = self.kind == "bash"
-        if is_bash:
-            pid = bash_process.start_bash(self._zygote, self._place, cwd, descriptors)
+        is_shell = self.kind == "bash"
+        if is_shell:
+            pid = start_shell(self._zygote, self._shell, self._place, cwd, descriptors)
         else:
             pid = self._zygote.start(self._place, None, ENVIRONMENT, cwd, descriptors)
-        break_signal = bash_process.BREAK if is_bash else signal.SIGINT
-        has_parent = not is_bash and self._confinement is not None
+        break_signal = BREAK if is_shell else signal.SIGINT
+        has_parent = not is_shell and self._confinement is not None
         return SessionProcess(pid, break_signal, has_parent, self._confinement, self._own)
 
     @property
@@ -123,7 +157,7 @@ class LayerSandbox:
 
     def _start_session(self, cwd: str, patience_s: float = _START_S) -> Session:
         try:
-            session = Session(self._process, cwd, self._services)
+            session = Session(self._process, cwd, self._services, not self._shell.is_bash)
         except CannotStart as error:
             raise SessionEnded(CANNOT_START) from error
         try:
@@ -201,13 +235,16 @@ class LayerSandbox:
         self._baseline = mark(self._layer.roots, self._hidden)
 
     def diff(self) -> dict:
+        # What it compares with.
+        self._ground.pristine()
         return self._at_rest(lambda: diff(self._layer.roots, self._baseline, self._hidden))
 
     def checksums(self, request: dict) -> dict:
         return self._at_rest(lambda: checksums(self._layer.merged, request["paths"]))
 
     def inspect(self, request: dict) -> tuple[dict, bytes]:
-        return self._at_rest(lambda: self._inspection.run(self._layer, request, self._services, self._kept()))
+        pristine = self._ground.pristine()
+        return self._at_rest(lambda: self._inspection.run(self._layer, pristine, request, self._services, self._kept()))
 
     def snapshot(self) -> tuple[dict, bytes]:
         """The whole state as bytes; without bytes, the reasons why it cannot be copied exactly."""
@@ -218,7 +255,7 @@ class LayerSandbox:
         return {"reasons": [], "processes": 0}, copied.encode()
 
     def _copy(self) -> Union[SandboxCopy, NotCopied]:
-        if self.kind != "bash" or self._session is None or self._session.has_ended:
+        if self.kind != "bash" or not self._shell.is_bash or self._session is None or self._session.has_ended:
             return NotCopied(["a session that is not Bash"])
         try:
             return copy_of(self._session, self._layer, self._ground.form, self._baseline)
@@ -236,7 +273,7 @@ class LayerSandbox:
         try:
             self._layer = self._ground.new_layer(lambda folders: unpack(copy.packed, folders))
         except CannotCopy as error:
-            self.reset()
+            self._renew(self._ground)
             raise RequestError("not_supported", f"the layer cannot be made again: {error}") from error
         self._baseline = baseline_of(copy.baseline, self._layer)
         try:
@@ -245,7 +282,7 @@ class LayerSandbox:
         except SessionEnded:
             is_same = False
         if not is_same:
-            self.reset()
+            self._renew(self._ground)
             raise RequestError("not_supported", "the state of the shell cannot be made again")
 
     def _at_rest(self, look: Callable[[], Any]) -> Any:

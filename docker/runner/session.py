@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Callable, Optional
 
+import sh_process
 from agent_processes import AgentProcesses
 from capture import Capture
 from processes import ticks_at
@@ -46,14 +47,20 @@ class Session:
     """
     One interpreter in one sandbox. `start` makes its process (a `SessionProcess`): (cwd, descriptors) → process,
     where descriptors are the output's at 1 and 2, and those of `session_ends`.
-    `services` are callbacks by the descriptors that they serve while code runs.
+    `services` are callbacks by the descriptors that they serve while code runs. `is_plain`: it is a POSIX shell other than
+    Bash.
     """
 
     def __init__(
-        self, start: Callable[[str, dict], SessionProcess], cwd: str, services: Mapping[int, Callable[[], None]]
+        self,
+        start: Callable[[str, dict], SessionProcess],
+        cwd: str,
+        services: Mapping[int, Callable[[], None]],
+        is_plain: bool = False,
     ) -> None:
         self.cwd = cwd
         self._services = services
+        self._is_plain = is_plain
         self._sequence = 0
         self._reports = b""
         self._code = os.memfd_create("code", os.MFD_CLOEXEC)
@@ -165,6 +172,11 @@ class Session:
             # A NUL byte ends a command. Neither language allows one in source; it is dropped, as Bash does in scripts.
             code = code.replace(b"\0", b"")
         self._sequence += 1
+        if self._is_plain:
+            text, go = sh_process.told(code)
+            rewrite(self._code, text + (stdin or b""))
+            os.write(self._go_fd, go + (b"i\n" if stdin else b"\n"))
+            return
         text = code + b"\0"
         if self._position is None or self._position > _CODE_LIMIT:
             rewrite(self._code, text + (stdin or b""))

@@ -1,13 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../docker/engine.ts';
 import type { EngineName } from '../../docker/engines/table.ts';
 import { SandboxPool } from '../../docker/pool/pool.ts';
-import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
+import type { RunRequest, RunResult, Sandbox, StoredImage } from '../../docker/sandbox.ts';
 import { BUILD_MS } from '../engines.ts';
 import { countProcesses } from '../shell-processes.ts';
+import { makeStore } from '../stored-images.ts';
 import { commandContract } from './command-contract.ts';
 import { copyContract } from './copy-contract.ts';
 import { fileContract } from './file-contract.ts';
+import { imageContract } from './image-contract.ts';
 import { pythonContract } from './python-contract.ts';
 
 const MiB = 1024 * 1024;
@@ -21,12 +26,16 @@ export function sandboxContract(
   describe(name, () => {
     let engine: { readonly engine: Engine; close(): Promise<void> };
     let pool: SandboxPool;
+    let store: string;
     const held: Sandbox[] = [];
 
     beforeAll(async () => {
       engine = await open();
+      store = await mkdtemp(join(tmpdir(), 'stepwell-test-store-'));
+      await makeStore(store);
       pool = new SandboxPool(engine.engine, {
         images: { bash: { warm: 1, max: 2 }, python: { warm: 1, max: 1 } },
+        store,
       });
       pool.start();
     }, BUILD_MS);
@@ -36,10 +45,11 @@ export function sandboxContract(
     afterAll(async () => {
       await pool?.drain(1_000);
       await engine?.close();
+      if (store !== undefined) await rm(store, { recursive: true, force: true });
     });
 
-    async function acquire(image = 'bash'): Promise<Sandbox> {
-      const sandbox = await pool.acquire({ image, purpose: 'episode', queueTimeoutMs: 60_000 });
+    async function acquire(image = 'bash', stored?: StoredImage): Promise<Sandbox> {
+      const sandbox = await pool.acquire({ image, stored, purpose: 'episode', queueTimeoutMs: 60_000 });
       held.push(sandbox);
       return sandbox;
     }
@@ -52,6 +62,7 @@ export function sandboxContract(
     commandContract({ ...bench, acquire });
     fileContract({ ...bench, acquire });
     copyContract({ ...bench, acquire });
+    imageContract({ ...bench, acquire: (stored) => acquire('bash', stored), store: () => store });
     pythonContract({ ...bench, acquire: () => acquire('python') });
 
     it('stops, resumes and kills the processes of the agent', async () => {

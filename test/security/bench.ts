@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Limits } from '../../docker/engine.ts';
 import type { EngineName } from '../../docker/engines/table.ts';
 import type { Session } from '../../docker/image-definition.ts';
 import { SandboxPool } from '../../docker/pool/pool.ts';
 import type { PoolEvent } from '../../docker/pool/settings.ts';
-import type { RunRequest, RunResult, Sandbox } from '../../docker/sandbox.ts';
+import type { RunRequest, RunResult, Sandbox, StoredImage } from '../../docker/sandbox.ts';
 import { BUILD_MS, type EngineCase, engineCases, type OpenEngine } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 
@@ -26,7 +28,9 @@ export interface SecurityBench {
   /** What the sandboxes' sessions run. */
   readonly session: Session;
   /** A pristine sandbox of a pool that has one container only, given back after the test. */
-  acquire(): Promise<Sandbox>;
+  acquire(stored?: StoredImage): Promise<Sandbox>;
+  /** Folder of the image store, empty at first. */
+  store(): string;
   /** Give it back now and take the next lease, by default of the same container. */
   next(sandbox: Sandbox, expected?: 'same' | 'another'): Promise<Sandbox>;
   run(sandbox: Sandbox, code: string, request?: Partial<RunRequest>): Promise<RunResult>;
@@ -56,15 +60,18 @@ export async function onEveryEngine(
 function benchOver(under: EngineCase, session: Session): SecurityBench {
   let open: OpenEngine | null = null;
   let pool: SandboxPool | null = null;
+  let store: string | null = null;
   const held = new Set<Sandbox>();
   const events: PoolEvent[] = [];
 
   beforeAll(async () => {
     open = await under.open();
+    store = await mkdtemp(join(tmpdir(), 'stepwell-test-store-'));
     pool = new SandboxPool(open.engine, {
       images: { [session]: { warm: 1, max: 1 } },
       gradingReserve: 0,
       limits: LIMITS,
+      store,
       onEvent: (event) => events.push(event),
     });
     pool.start();
@@ -77,6 +84,7 @@ function benchOver(under: EngineCase, session: Session): SecurityBench {
   afterAll(async () => {
     await pool?.drain(1_000);
     await open?.close();
+    if (store !== null) await rm(store, { recursive: true, force: true });
   });
 
   const started = () => {
@@ -86,8 +94,13 @@ function benchOver(under: EngineCase, session: Session): SecurityBench {
   const bench: SecurityBench = {
     kind: under.name,
     session,
-    async acquire() {
-      const sandbox = await started().acquire({ image: session, purpose: 'episode', queueTimeoutMs: 60_000 });
+    store() {
+      if (store === null) throw new Error('The store is not there yet.');
+      return store;
+    },
+    async acquire(stored) {
+      const wait = { purpose: 'episode', queueTimeoutMs: 60_000 } as const;
+      const sandbox = await started().acquire({ image: session, stored, ...wait });
       held.add(sandbox);
       return sandbox;
     },

@@ -66,7 +66,7 @@ await onEveryEngine('a way out of the sandbox', (bench) => {
       sandbox,
       'mkdir -p /tmp/gone /opt/stepwell/runner; cd $(python3 -c "import os; print(os.path.dirname(os.__file__))"); ' +
         `echo 'open("/tmp/rights", "w").write(open("/proc/self/status").read())' | tee encodings/evil.py >> linecache.py; ` +
-        'for f in bash_process confinement mounts zygote_main; do (echo "# coding: evil"; yes "#" | head -300) > /opt/stepwell/runner/$f.py; done; ' +
+        'for f in shell_process confinement mounts zygote_main; do (echo "# coding: evil"; yes "#" | head -300) > /opt/stepwell/runner/$f.py; done; ' +
         'cd /tmp/gone',
     );
     expect(await run(sandbox, 'rmdir /tmp/gone; exec true')).toMatchObject({

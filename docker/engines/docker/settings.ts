@@ -1,6 +1,6 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, MountSettings } from 'dockerode';
 import { type Limits, runnersShare, type StartOptions } from '../../engine.ts';
-import { controlPath, runnerPath, scratchPath } from '../../labels.ts';
+import { controlPath, runnerPath, scratchPath, storePath } from '../../labels.ts';
 import type { Isolation } from '../../sandbox.ts';
 import { controlSocketName } from '../control-socket.ts';
 import { seccompProfile } from './seccomp.ts';
@@ -46,12 +46,25 @@ export function containerSettings(options: SettingsOptions): ContainerCreateOpti
       Init: false,
       OomScoreAdj: 100,
       Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }],
-      ...(controlFolder === null
-        ? {}
-        : { Mounts: [{ Type: 'bind', Source: controlFolder, Target: controlPath, ReadOnly: true }] }),
+      Mounts: mounts(options),
       ...(options.isolation === 'layer' ? layerSettings(limits) : limitSettings(limits)),
     },
   };
+}
+
+/** Folders of the machine that the runner sees; no agent's layer has them. */
+function mounts({ controlFolder, store, isolation }: SettingsOptions): MountSettings[] {
+  const shown = (source: string, target: string): MountSettings => ({
+    Type: 'bind',
+    Source: source,
+    Target: target,
+    ReadOnly: true,
+  });
+  return [
+    ...(controlFolder === null ? [] : [shown(controlFolder, controlPath)]),
+    // Without layers the agent would see all images.
+    ...(store === undefined || isolation !== 'layer' ? [] : [shown(store, storePath)]),
+  ];
 }
 
 /**
@@ -98,6 +111,7 @@ function environment(options: SettingsOptions): string[] {
     `STEPWELL_ISOLATION=${isolation}`,
   ];
   if (hasBareNetwork(options)) settings.push('STEPWELL_BARE_NETWORK=1');
+  if (options.store !== undefined) settings.push(`STEPWELL_STORE=${storePath}`);
   if (controlFolder !== null) settings.push(`STEPWELL_SOCKET=${controlPath}/${controlSocketName}`);
   return settings;
 }

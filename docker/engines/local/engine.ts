@@ -6,7 +6,7 @@ import { withDeadline } from '../../deadline.ts';
 import type { Container, Engine, Limits, StartOptions } from '../../engine.ts';
 import { messageOf, SandboxError } from '../../errors.ts';
 import { compileRunner } from '../../images/runner-files.ts';
-import { controlPath, runnerPath, scratchPath } from '../../labels.ts';
+import { controlPath, runnerPath, scratchPath, storePath } from '../../labels.ts';
 import { fateOf, type Owner } from '../../owner.ts';
 import type { ImageRef, Isolation } from '../../sandbox.ts';
 import { type ControlSocket, controlSocketName, listenForRunner } from '../control-socket.ts';
@@ -89,7 +89,7 @@ export class LocalEngine implements Engine {
       throw new SandboxError('not_supported', message);
     }
     const root = await this.#roots.find(options.image);
-    const work = this.#launch(root, options.limits);
+    const work = this.#launch(root, options);
     this.#starting.add(work);
     try {
       return await work;
@@ -121,7 +121,7 @@ export class LocalEngine implements Engine {
     return this.#keeper;
   }
 
-  async #launch(root: LocalRoot, limits: Limits): Promise<Container> {
+  async #launch(root: LocalRoot, { limits, store }: StartOptions): Promise<Container> {
     this.#count += 1;
     const id = `${this.#server}-${this.#count}`;
     const keeper = await this.#limitKeeper();
@@ -139,12 +139,16 @@ export class LocalEngine implements Engine {
         root: root.folder,
         hostFolders: root.hostFolders,
         folders: [scratchPath],
-        mounted: { [runnerPath]: runnerFolder, [controlPath]: socket.folder },
+        mounted: {
+          [runnerPath]: runnerFolder,
+          [controlPath]: socket.folder,
+          ...(store === undefined ? {} : { [storePath]: store }),
+        },
         ...processLimits,
         isRoot: this.#isRoot,
         argv: ['python3', '-I', '-S', runnerPath],
         isRunner: root.hostFolders.includes('/usr'),
-        env: runnerSettings(limits, root),
+        env: runnerSettings(limits, root, store),
       });
       const stream = await this.#connection(socket, child);
       await socket.close();
@@ -188,7 +192,7 @@ async function removeFolder(path: string): Promise<void> {
   await rmdir(path).catch(() => {});
 }
 
-function runnerSettings(limits: Limits, root: LocalRoot): Record<string, string> {
+function runnerSettings(limits: Limits, root: LocalRoot, store: string | undefined): Record<string, string> {
   return {
     STEPWELL_LAYER_BYTES: String(limits.layerBytes),
     STEPWELL_LAYER_INODES: String(limits.layerInodes),
@@ -198,5 +202,6 @@ function runnerSettings(limits: Limits, root: LocalRoot): Record<string, string>
     STEPWELL_SESSION: root.session,
     STEPWELL_ROOTS: ['/', ...root.hostFolders].join(':'),
     STEPWELL_SOCKET: `${controlPath}/${controlSocketName}`,
+    ...(store === undefined ? {} : { STEPWELL_STORE: storePath }),
   };
 }

@@ -138,7 +138,7 @@ result = {
     },
     "hidden": {
         path: os.path.lexists(path)
-        for path in ("/opt/stepwell", "/opt/stepwell/runner", "/opt/stepwell/control", "/opt/stepwell/scratch")
+        for path in ("/opt/stepwell", *(f"/opt/stepwell/{name}" for name in ("runner", "control", "scratch", "store")))
     },
     "dockerSocket": [path for path in ("/var/run/docker.sock", "/run/docker.sock") if os.path.lexists(path)],
     "rootsOfOthers": [
