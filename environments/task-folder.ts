@@ -15,6 +15,12 @@ export interface TaskFolderLayout {
   readonly folders: Readonly<Record<string, string>>;
   /** Field → the file of its list of records, without the extension. */
   readonly lists?: Readonly<Record<string, string>>;
+  /**
+   * Reads a task's folder, for a format of its own; the fields above are then not used.
+   * @param names in the folder
+   * @throws {DatasetError}
+   */
+  readonly read?: (folder: string, names: readonly string[]) => FoundRecord;
 }
 
 const CONFIG = 'task.toml';
@@ -148,12 +154,17 @@ function refuseOtherNames(
     );
   }
   for (const [top, known] of knownNames(layout)) {
-    const unknown = (top === '' ? names : inside(top)).find((name) => !known.includes(name));
-    if (unknown === undefined) continue;
-    const nearest = nearestKey(unknown, known);
-    const remedy = nearest === null ? `known names are ${known.join(', ')}` : `did you mean ${nearest}?`;
-    throw new DatasetError({ file: join(folder, top) }, `unknown file ${JSON.stringify(unknown)}; ${remedy}`);
+    refuseUnknownNames(join(folder, top), top === '' ? names : inside(top), known);
   }
+}
+
+/** @throws {DatasetError} for a name that is not among the known ones, with the nearest of these */
+export function refuseUnknownNames(folder: string, names: readonly string[], known: readonly string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const nearest = nearestKey(unknown, known);
+  const remedy = nearest === null ? `known names are ${known.join(', ')}` : `did you mean ${nearest}?`;
+  throw new DatasetError({ file: folder }, `unknown file ${JSON.stringify(unknown)}; ${remedy}`);
 }
 
 /**
