@@ -27,8 +27,8 @@ export class HeldBack {
   readonly #programs: readonly string[];
 
   constructor({ workdir, env }: Place) {
-    const home = (env['HOME'] ?? '/root').replace(/\/$/, '');
-    const searched = (env['PATH'] ?? '').split(':').map((folder) => folder.replace(/\/s?bin\/?$/, ''));
+    const home = (env.HOME ?? '/root').replace(/\/$/, '');
+    const searched = (env.PATH ?? '').split(':').map((folder) => folder.replace(/\/s?bin\/?$/, ''));
     // A folder that holds the work itself cannot be held back.
     const own = searched.filter((folder) => folder.startsWith('/') && !isBelow(workdir, folder));
     this.#programs = [...PROGRAMS, ...HOME_PROGRAMS.map((name) => `${home}/${name}`), ...own];

@@ -60,7 +60,7 @@ export function rewardInJson(text: string): Reward | string {
   const numbers = Object.values(components);
   if (numbers.length === 0) return 'reward.json has no numbers';
   const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  return { reward: components['reward'] ?? mean, components };
+  return { reward: components.reward ?? mean, components };
 }
 
 function parsed(text: string): unknown {

@@ -21,9 +21,9 @@ export function totalOf(
   scored: readonly Scored[],
 ): Reward {
   const rewards = steps.map((_, index) => scored[index]);
-  const valueOf = (one: Scored | undefined) => (typeof one === 'object' ? one.reward : 0);
+  const rewardOf = (one: Scored | undefined) => (typeof one === 'object' ? one.reward : 0);
   if (steps.length === 1) return typeof rewards[0] === 'object' ? rewards[0] : NOTHING;
-  const values = rewards.map(valueOf);
+  const values = rewards.map(rewardOf);
   const sum = values.reduce((total, value) => total + value, 0);
   const reward = strategy === 'final' ? (values.at(-1) ?? 0) : sum / values.length;
   const named = steps.map(({ name }, index): [string, number] => [name, values[index] ?? 0]);
