@@ -5,6 +5,8 @@ import { decodeText } from '../output-text.ts';
 /** The folder of a verifier's reward. */
 export const VERIFIER_LOGS = '/logs/verifier';
 const MOST_BYTES = 1024 * 1024;
+/** The first that exists counts. */
+const NAMES = ['reward.json', 'reward.txt'] as const;
 
 /** What a verifier gave. */
 export interface Reward {
@@ -22,17 +24,15 @@ const NO_FILE: ReadonlySet<SandboxErrorCode> = new Set(['path_not_found', 'path_
  * @throws {SandboxError} on an infrastructure fault
  */
 export async function readReward(sandbox: Sandbox): Promise<Reward | string> {
-  const json = await textOf(sandbox, 'reward.json');
-  if (json !== null) return rewardInJson(json);
-  const text = await textOf(sandbox, 'reward.txt');
-  return text === null ? 'the verifier wrote no reward' : rewardInText(text);
-}
-
-async function textOf(sandbox: Sandbox, name: string): Promise<string | null> {
   try {
-    return decodeText(await sandbox.getFile(`${VERIFIER_LOGS}/${name}`, MOST_BYTES));
+    const files = await sandbox.listFiles(VERIFIER_LOGS);
+    // A link would let another file be read.
+    const name = NAMES.find((one) => files.some((file) => file.name === one && file.type === 'file'));
+    if (name === undefined) return 'the verifier wrote no reward';
+    const text = decodeText(await sandbox.getFile(`${VERIFIER_LOGS}/${name}`, MOST_BYTES));
+    return name === 'reward.json' ? rewardInJson(text) : rewardInText(text);
   } catch (error) {
-    if (error instanceof SandboxError && NO_FILE.has(error.code)) return null;
+    if (error instanceof SandboxError && NO_FILE.has(error.code)) return 'the reward cannot be read';
     throw error;
   }
 }
