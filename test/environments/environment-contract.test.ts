@@ -38,6 +38,7 @@ function lacking(programs: readonly string[]): string | null {
 const LOCAL_LACKS: Readonly<Record<string, string | null>> = {
   'bash-v1': lacking(BASH_PROGRAMS),
   'sql-v1 mysql': noMariadb,
+  'terminal-v1': lacking(['python3']),
 };
 
 /** Every environment, in each of its dialects and with the scoring that also rewards earlier actions. */
