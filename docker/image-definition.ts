@@ -10,7 +10,8 @@ export interface ImageDefinition {
   /**
    * Name of the parent image; `bash`, `python` and `sql` are built in. The parent's session is the default. Or `docker:`
    * and a reference that the Docker engine has or can pull; or `dockerfile:` and the path of a folder on the server with a
-   * Dockerfile and its context. These images need Python 3.9 or later, and bash.
+   * Dockerfile and its context. These images need Python 3.9 or later (3.11 for
+   * Python sessions), and bash.
    */
   readonly from: string;
   /** Images by the names that a Dockerfile or `docker:` has for them: stand-ins for what cannot be pulled. @default none */

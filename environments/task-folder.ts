@@ -25,7 +25,7 @@ export interface TaskFolderLayout {
 
 const CONFIG = 'task.toml';
 const INSTRUCTION = 'instruction.md';
-/** Files that only Harbor's harness supports. */
+/** Files of Harbor's harness, which only `terminal-v1` reads. */
 const HARBOR_ONLY = ['tests/test.sh', 'environment/Dockerfile', 'environment/docker-compose.yaml', 'steps'];
 const NOT_DATA = /^(\.|__pycache__$)/;
 
@@ -136,7 +136,7 @@ function knownNames({
   return known.set('', [CONFIG, INSTRUCTION, 'README.md', ...known.keys(), ...Object.values(folders)]);
 }
 
-/** @throws {DatasetError} for a name that is unknown in a task's folder, or that only Harbor's harness supports */
+/** @throws {DatasetError} for a name that is unknown in a task's folder, or that only `terminal-v1` reads */
 function refuseOtherNames(
   folder: string,
   names: readonly string[],
@@ -150,7 +150,7 @@ function refuseOtherNames(
   if (harbors !== undefined) {
     throw new DatasetError(
       { file: join(folder, harbors) },
-      'this is for the Harbor harness, and no environment of Stepwell supports it',
+      'only terminal-v1 plays tasks of the Harbor harness: `--dataset terminal-v1:name=folder`',
     );
   }
   for (const [top, known] of knownNames(layout)) {
