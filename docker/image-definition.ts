@@ -9,9 +9,21 @@ export interface ImageDefinition {
   readonly name: string;
   /**
    * Name of the parent image; `bash`, `python` and `sql` are built in. The parent's session is the default. Or `docker:`
-   * and a reference that the Docker engine has or can pull; that image needs Python 3.11 or later, and bash.
+   * and a reference that the Docker engine has or can pull; or `dockerfile:` and the path of a folder on the server with a
+   * Dockerfile and its context. These images need Python 3.9 or later (3.11 for
+   * Python sessions), and bash.
    */
   readonly from: string;
+  /** Images by the names that a Dockerfile or `docker:` has for them: stand-ins for what cannot be pulled. @default none */
+  readonly bases?: Readonly<Record<string, string>>;
+  /** Maximum time that the Docker engine may take for the Dockerfile, in seconds. @default no maximum */
+  readonly buildTimeoutS?: number;
+  /**
+   * Absolute path of a file of the image that gets the settings of the `docker:` or `dockerfile:` image, as JSON: `env` (a list
+   * of `NAME=text`), `workdir`, `user`.
+   * @default none is written
+   */
+  readonly settingsFile?: string;
   /** What its sessions run. @default that of `from`; a foreign image has `bash` */
   readonly session?: Session;
   /** Path of a tar file on the server, unpacked at `/`. @default nothing */
@@ -36,6 +48,9 @@ export const ImageSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9]+([._-][a-z0-9]+)*$/, 'use lower-case letters, digits, and . _ - between them'),
   from: z.string().min(1),
+  bases: z.record(z.string(), z.string().min(1)).optional(),
+  buildTimeoutS: z.number().positive().optional(),
+  settingsFile: z.string().startsWith('/').optional(),
   session: z.enum(['bash', 'python']).optional(),
   tree: z.string().min(1).optional(),
   files: z.record(z.string().startsWith('/'), z.string()).optional(),

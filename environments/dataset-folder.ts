@@ -93,7 +93,8 @@ export function recordsOf(
   { folder, names }: Part,
   files: Pick<EnvironmentDefinition, 'layout' | 'shared'>,
 ): readonly FoundRecord[] {
-  if (isTaskFolder(names)) return [readTaskFolder(folder, names, files.layout)];
+  const { layout } = files;
+  if (isTaskFolder(names)) return [layout.read?.(folder, names) ?? readTaskFolder(folder, names, layout)];
   const shared = files.shared(folder, names);
   const records = listIn(folder, names, TASKS)?.records ?? [];
   return records.map((record) => withShared(record, shared));

@@ -4,6 +4,8 @@ import type { EnvironmentDefinition } from './definition.ts';
 
 /** Prefix of a `from` that names an image of Docker. */
 const FOREIGN = 'docker:';
+/** The beginning of a `from` that only Docker can make. */
+const OF_DOCKER = /^(docker|dockerfile):./;
 
 function imagesIn(definition: EnvironmentDefinition): ImageDefinition[] {
   return [...definition.images, ...definition.imagesOf(definition.builtIn)];
@@ -61,7 +63,7 @@ export class DefinedImages {
   #lineageFault(name: string): string | null {
     const seen = new Set([name]);
     for (let from = this.#parents.get(name) ?? null; from !== null; from = this.#parents.get(from) ?? null) {
-      if (from.startsWith(FOREIGN) && from.length > FOREIGN.length) return null;
+      if (OF_DOCKER.test(from)) return null;
       if (!this.#parents.has(from)) return `from ${from}: ${this.#nobody(from)}`;
       if (seen.has(from)) return `from ${from}: it is made from itself`;
       seen.add(from);

@@ -29,6 +29,7 @@ const FIELDS = {
     texts: z.record(z.string(), z.string()),
     folders: z.record(z.string(), z.string()),
     lists: z.record(z.string(), z.string()).optional(),
+    read: callable().optional(),
   }),
   shared: callable(),
   fieldsOf: callable(),

@@ -39,14 +39,18 @@ export interface Grade {
   readonly info?: Readonly<Record<string, unknown>>;
   /** Text for the agent about what failed; it becomes part of the step's observation. @default none */
   readonly feedback?: string;
+  /** What the agent sees next: this submit ended a part of the task, and the episode goes on. @default the submit ends it */
+  readonly next?: Observation;
 }
 
 /** What a grade is asked for. */
 export interface GradeRequest {
   /** That of a submit, if it has one. */
   readonly answer?: string;
-  /** No action follows: the agent's processes are ended first. */
+  /** No action follows, unless the grade has a `next`: the agent's processes are ended first. */
   readonly final: boolean;
+  /** A submit that reaches no limit: the grade may have a `next`. @default false */
+  readonly mayGoOn?: boolean;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly atMostMs?: number;
 }

@@ -7,9 +7,10 @@ import type { StoredDataset } from './playable-dataset.ts';
 import { PlayedEnvironment } from './played-environment.ts';
 import { python } from './python/definition.ts';
 import { sql } from './sql/definition.ts';
+import { terminal } from './terminal/definition.ts';
 
 /** The built-in environments. */
-export const DEFINITIONS: readonly EnvironmentDefinition[] = [bash, sql, python];
+export const DEFINITIONS: readonly EnvironmentDefinition[] = [bash, sql, python, terminal];
 
 export interface RegistryParts extends Omit<EnvironmentContext, 'goldCache'> {
   /** @default the built-in ones */

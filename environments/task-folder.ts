@@ -15,11 +15,17 @@ export interface TaskFolderLayout {
   readonly folders: Readonly<Record<string, string>>;
   /** Field → the file of its list of records, without the extension. */
   readonly lists?: Readonly<Record<string, string>>;
+  /**
+   * Reads a task's folder, for a format of its own; the fields above are then not used.
+   * @param names in the folder
+   * @throws {DatasetError}
+   */
+  readonly read?: (folder: string, names: readonly string[]) => FoundRecord;
 }
 
 const CONFIG = 'task.toml';
 const INSTRUCTION = 'instruction.md';
-/** Files that only Harbor's harness supports. */
+/** Files of Harbor's harness, which only `terminal-v1` reads. */
 const HARBOR_ONLY = ['tests/test.sh', 'environment/Dockerfile', 'environment/docker-compose.yaml', 'steps'];
 const NOT_DATA = /^(\.|__pycache__$)/;
 
@@ -130,7 +136,7 @@ function knownNames({
   return known.set('', [CONFIG, INSTRUCTION, 'README.md', ...known.keys(), ...Object.values(folders)]);
 }
 
-/** @throws {DatasetError} for a name that is unknown in a task's folder, or that only Harbor's harness supports */
+/** @throws {DatasetError} for a name that is unknown in a task's folder, or that only `terminal-v1` reads */
 function refuseOtherNames(
   folder: string,
   names: readonly string[],
@@ -144,16 +150,21 @@ function refuseOtherNames(
   if (harbors !== undefined) {
     throw new DatasetError(
       { file: join(folder, harbors) },
-      'this is for the Harbor harness, and no environment of Stepwell supports it',
+      'only terminal-v1 plays tasks of the Harbor harness: `--dataset terminal-v1:name=folder`',
     );
   }
   for (const [top, known] of knownNames(layout)) {
-    const unknown = (top === '' ? names : inside(top)).find((name) => !known.includes(name));
-    if (unknown === undefined) continue;
-    const nearest = nearestKey(unknown, known);
-    const remedy = nearest === null ? `known names are ${known.join(', ')}` : `did you mean ${nearest}?`;
-    throw new DatasetError({ file: join(folder, top) }, `unknown file ${JSON.stringify(unknown)}; ${remedy}`);
+    refuseUnknownNames(join(folder, top), top === '' ? names : inside(top), known);
   }
+}
+
+/** @throws {DatasetError} for a name that is not among the known ones, with the nearest of these */
+export function refuseUnknownNames(folder: string, names: readonly string[], known: readonly string[]): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const nearest = nearestKey(unknown, known);
+  const remedy = nearest === null ? `known names are ${known.join(', ')}` : `did you mean ${nearest}?`;
+  throw new DatasetError({ file: folder }, `unknown file ${JSON.stringify(unknown)}; ${remedy}`);
 }
 
 /**

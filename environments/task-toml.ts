@@ -59,7 +59,7 @@ export type TaskToml = z.infer<typeof TaskToml>;
 const TABLES = ['agent', 'verifier', 'solution', 'steps', 'multi_step_reward_strategy'] as const;
 
 /**
- * Refuse fields that are valid for Harbor but that Stepwell would ignore.
+ * Refuse fields that are valid for Harbor but that the environments without verifiers would ignore.
  * @throws {DatasetError} with its key and line
  */
 export function refuseHarborOnly(
@@ -76,6 +76,6 @@ export function refuseHarborOnly(
   if (path === undefined) return;
   throw new DatasetError(
     { file, line: lineInToml(text, path), field: path.join('.') },
-    'this is for the Harbor harness, and no environment of Stepwell supports it',
+    'only terminal-v1 plays tasks of the Harbor harness: `--dataset terminal-v1:name=folder`',
   );
 }

@@ -6,7 +6,7 @@ import { defaultRunParent } from '../docker/engines/run-folder.ts';
 import type { HostFree } from '../docker/host.ts';
 import type { ImageDefinition } from '../docker/image-definition.ts';
 import { ensureImages } from '../docker/images/builder.ts';
-import { builtInImages, replacement } from '../docker/images/definitions.ts';
+import { builtInImages, replacement, withBases } from '../docker/images/definitions.ts';
 import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../docker/owner.ts';
 import { BuildingSource } from '../docker/pool/building-source.ts';
 import { autoMax } from '../docker/pool/growth.ts';
@@ -209,7 +209,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     graceMs: config.trajectories === 'none' ? 0 : config.grace_ms,
   });
   undo.push(() => opened.close());
-  const images = [...replacements, ...environments.flatMap((one) => one.images)];
+  const images = withBases([...replacements, ...environments.flatMap((one) => one.images)], config.base);
   const { host } = opened;
   const { max_episodes, pool_max } = config;
   const most = pool_max === 'auto' ? autoMax(host(), warmCount(config), max_episodes) : pool_max;

@@ -3,6 +3,7 @@ import type { Params } from '../../protocol/methods.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { RemoteError } from '../typescript/errors.ts';
+import { submitToEnd } from '../typescript/submit-to-end.ts';
 import type { CheatScript } from './cheat-script.ts';
 import { type FactValues, factValues, filled, type TaskFacts } from './cheat-text.ts';
 import { isWithin } from './reward-bound.ts';
@@ -56,7 +57,7 @@ export class CheatPlayer {
   }
 
   #noOp(task: TaskFacts): Promise<Played> {
-    const known = this.#noOps.get(task.index) ?? this.#played(task, (episode) => episode.submit());
+    const known = this.#noOps.get(task.index) ?? this.#played(task, (episode) => submitToEnd(episode));
     this.#noOps.set(task.index, known);
     return known;
   }
@@ -82,7 +83,7 @@ async function play(episode: Episode, script: CheatScript, values: FactValues): 
     if (result.failure !== null || result.terminated || result.truncated) return result;
     if (kind === 'evaluate') graded = higher(graded, result);
   }
-  const end = await episode.submit(answer);
+  const end = await submitToEnd(episode, answer);
   return end.reward === null ? end : higher(graded, end);
 }
 

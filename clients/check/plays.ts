@@ -1,6 +1,7 @@
 import type { ResetOptions, StepResult } from '../../protocol/episode.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { TaskUngradableError } from '../typescript/errors.ts';
+import { submitToEnd } from '../typescript/submit-to-end.ts';
 import { Broken, ensure } from './broken.ts';
 import type { CheckedTask, Subject } from './subject.ts';
 
@@ -36,9 +37,9 @@ export async function run(episode: Episode, code: string, timeoutMs?: number): P
 
 /** Give an answer, as a step or with the submit, and end the episode. @throws {Broken} a failure ends it */
 export async function submitted(episode: Episode, { as }: CheckedTask, text: string): Promise<StepResult> {
-  if (as === 'answer') return sound(episode, await episode.submit(text));
+  if (as === 'answer') return sound(episode, await submitToEnd(episode, text));
   await run(episode, text, CODE_MS);
-  return sound(episode, await episode.submit());
+  return sound(episode, await submitToEnd(episode));
 }
 
 /** Play an episode that gives one answer; with `null` it does nothing. @throws {Broken} a failure ends it */
@@ -49,7 +50,9 @@ export async function played(
   more: ResetOptions = {},
 ): Promise<StepResult> {
   await using episode = await begin(subject, task, more);
-  return answer === null ? sound(episode, await episode.submit()) : await submitted(episode, task, answer);
+  return answer === null
+    ? sound(episode, await submitToEnd(episode))
+    : await submitted(episode, task, answer);
 }
 
 /** Run the gold as a step. @throws {Broken} a failure ends the episode */

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Runtime } from '../../docker/engines/table.ts';
 import { loadGolds } from '../../environments/golds.ts';
+import { importHarbor } from '../../environments/import/harbor.ts';
 import { readHumanEval } from '../../environments/import/humaneval.ts';
 import {
   type ImportedDataset,
@@ -57,6 +58,16 @@ export function declareCommand(
         writeDatasets(datasets, stateFolder(terminal.env), onProgress);
       const imported = await withProgress('import', terminal.errors, write);
       await finish(terminal, { imported, left: [] }, flags, check);
+    });
+  command
+    .command('harbor')
+    .description("import a folder of terminal tasks in Harbor's format, each in a folder of its own")
+    .argument('<folder>', 'the folder of the tasks, or of one task')
+    .option('--name <name>', "name of the dataset (default: the folder's)")
+    .action(async (folder: string, { name }: { readonly name?: string }) => {
+      const result = await importHarbor(folder, stateFolder(terminal.env), name);
+      // Golds are not played: each task may have an image to build.
+      await finish(terminal, result, { check: false }, check);
     });
   for (const importer of [intercode, humaneval]) {
     importer

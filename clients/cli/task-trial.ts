@@ -3,6 +3,7 @@ import type { StepResult } from '../../protocol/episode.ts';
 import type { StepwellClient } from '../typescript/client.ts';
 import type { Episode } from '../typescript/episode.ts';
 import { StepwellError, TaskUngradableError } from '../typescript/errors.ts';
+import { submitToEnd } from '../typescript/submit-to-end.ts';
 
 /** A task and the action that solves it. */
 export interface TriedTask {
@@ -46,7 +47,7 @@ class Fault extends Error {
 }
 
 async function trialOf(client: StepwellClient, task: TriedTask): Promise<Ungradable | null> {
-  const idle = await ended(client, task, (episode) => episode.submit());
+  const idle = await ended(client, task, (episode) => submitToEnd(episode));
   if ('kind' in idle) return idle;
   if (idle.reward !== 0) {
     return { kind: 'no_op_wins', reason: `An episode that does nothing gets ${idle.reward}.` };
@@ -54,10 +55,10 @@ async function trialOf(client: StepwellClient, task: TriedTask): Promise<Ungrada
   let reward: number | null = null;
   for (let attempt = 0; attempt < GOLD_TRIES; attempt += 1) {
     const solved = await ended(client, task, async (episode) => {
-      if (task.as === 'answer') return episode.submit(task.gold);
+      if (task.as === 'answer') return submitToEnd(episode, task.gold);
       const step = await episode.step({ code: task.gold, timeout_ms: GOLD_MS });
       if (step.failure !== null || step.truncated) return step;
-      return episode.submit();
+      return submitToEnd(episode);
     });
     if ('kind' in solved) return solved;
     if (solved.info.success === true) return null;

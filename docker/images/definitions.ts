@@ -85,6 +85,28 @@ export function foreignReference({ from }: AnyDefinition): string | null {
   return from?.startsWith(FOREIGN) ? from.slice(FOREIGN.length) : null;
 }
 
+/** Prefix of the path of a folder with a Dockerfile in `from`. */
+const DOCKERFILE = 'dockerfile:';
+
+/** The folder with the Dockerfile that a definition starts from, or `null`. */
+export function dockerfileFolder({ from }: AnyDefinition): string | null {
+  return from?.startsWith(DOCKERFILE) ? from.slice(DOCKERFILE.length) : null;
+}
+
+/** Whether only a Docker engine has what a definition starts from. */
+export function isForeign(definition: AnyDefinition): boolean {
+  return foreignReference(definition) !== null || dockerfileFolder(definition) !== null;
+}
+
+/** The definitions, with stand-ins for the base images of those that only a Docker engine has. */
+export function withBases(
+  definitions: readonly ImageDefinition[],
+  bases: Readonly<Record<string, string>>,
+): ImageDefinition[] {
+  if (Object.keys(bases).length === 0) return [...definitions];
+  return definitions.map((one) => (isForeign(one) ? { ...one, bases: { ...bases, ...one.bases } } : one));
+}
+
 /** A definition that replaces a built-in image by an image of the Docker engine; `null` if the name is not built in. */
 export function replacement(name: string, reference: string): ImageDefinition | null {
   const image = builtInImages.find((one) => one.name === name);

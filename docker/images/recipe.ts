@@ -3,7 +3,16 @@ import { createReadStream } from 'node:fs';
 import { SandboxError } from '../errors.ts';
 import type { Session } from '../image-definition.ts';
 import { gitAtRootScript } from './build-scripts.ts';
-import { type AnyDefinition, builtInImages, foreignReference, isPackageImage, suite } from './definitions.ts';
+import {
+  type AnyDefinition,
+  builtInImages,
+  dockerfileFolder,
+  foreignReference,
+  isForeign,
+  isPackageImage,
+  suite,
+} from './definitions.ts';
+import { contextHash } from './dockerfile-context.ts';
 import { hashRunnerFiles, type RunnerFile, readRunnerFiles } from './runner-files.ts';
 
 /** Version of the builders; increase it when they make something else of the same inputs. */
@@ -47,7 +56,7 @@ export async function makeRecipes(definitions: readonly AnyDefinition[] = []): P
         `Image "${name}" (needed by ${children.join(', ')}) ${problem}.`,
       );
     }
-    const root = definition.from === null || foreignReference(definition) !== null;
+    const root = definition.from === null || isForeign(definition);
     const parent = root ? null : await recipeOf(definition.from, [...children, name]);
     const rootHash = await hashRoot(definition, parent);
     const session = definition.session ?? parent?.session ?? 'bash';
@@ -65,10 +74,16 @@ async function hashRoot(definition: AnyDefinition, parent: Recipe | null): Promi
   const below = parent?.rootHash ?? foreignReference(definition) ?? suite;
   const parts = [builderVersion, definition.name, below];
   if (isPackageImage(definition)) return shortHash([...parts, ...definition.packages]);
-  const { files = {}, script = '' } = definition;
+  const { bases, files = {}, script = '', settingsFile } = definition;
   const tree = definition.tree === undefined ? 'no tree' : await hashFile(definition.tree);
   const git = definition.gitAtRoot === true ? gitAtRootScript : 'no git';
-  return shortHash([...parts, tree, git, JSON.stringify(files), script]);
+  const folder = dockerfileFolder(definition);
+  const foreign = [
+    ...(folder === null ? [] : [await contextHash(folder)]),
+    ...(bases === undefined ? [] : [JSON.stringify(bases)]),
+    ...(settingsFile === undefined ? [] : [settingsFile]),
+  ];
+  return shortHash([...parts, tree, git, JSON.stringify(files), script, ...foreign]);
 }
 
 function shortHash(parts: readonly string[]): string {

@@ -17,15 +17,15 @@ export interface PublishedDataset {
 }
 
 /**
- * Write a dataset into its folder below `folder`, whole or not at all; a dataset with the same name is replaced.
- * @param onBytes called for each piece of its files that is written
+ * Make the folder of a dataset below `folder`, whole or not at all; a dataset with the same name is replaced.
+ * @param fill writes its files into a folder that no server looks at
  * @returns path of its folder
  * @throws {DatasetError} for an invalid name
  */
-export async function writeDataset(
+export async function replaceDataset(
   folder: string,
-  { name, file, tree, added }: PublishedDataset,
-  onBytes: (count: number) => void = () => {},
+  name: string,
+  fill: (unfinished: string) => Promise<void>,
 ): Promise<string> {
   if (!isDatasetName(name)) {
     const remedy = 'use letters, digits, and . _ - after the first character';
@@ -36,10 +36,7 @@ export async function writeDataset(
   const unfinished = await mkdtemp(join(folder, `.${name}-`));
   const target = join(folder, name);
   try {
-    if (tree !== null || added.length > 0) {
-      await writeTree(tree, added, join(unfinished, 'tree.tar'), onBytes);
-    }
-    await writeFile(join(unfinished, 'dataset.json'), `${JSON.stringify(file, null, 1)}\n`);
+    await fill(unfinished);
     // A rename cannot replace a folder that is not empty.
     const old = await mkdtemp(join(folder, `.${name}-`));
     await rename(target, join(old, name)).catch((error: NodeJS.ErrnoException) => {
@@ -52,4 +49,23 @@ export async function writeDataset(
     throw error;
   }
   return target;
+}
+
+/**
+ * Write a dataset into its folder below `folder`, whole or not at all; a dataset with the same name is replaced.
+ * @param onBytes called for each piece of its files that is written
+ * @returns path of its folder
+ * @throws {DatasetError} for an invalid name
+ */
+export function writeDataset(
+  folder: string,
+  { name, file, tree, added }: PublishedDataset,
+  onBytes: (count: number) => void = () => {},
+): Promise<string> {
+  return replaceDataset(folder, name, async (unfinished) => {
+    if (tree !== null || added.length > 0) {
+      await writeTree(tree, added, join(unfinished, 'tree.tar'), onBytes);
+    }
+    await writeFile(join(unfinished, 'dataset.json'), `${JSON.stringify(file, null, 1)}\n`);
+  });
 }

@@ -63,6 +63,11 @@ export const Config = z.strictObject({
     .describe(
       'Docker images that replace built-in ones: `name=reference`, e.g. `sql=my-mysql8`. Repeatable.',
     ),
+  base: paths
+    .default({})
+    .describe(
+      'Docker images that stand in for base images of tasks that cannot be pulled: `name=reference`, e.g. `ubuntu:24.04=my-ubuntu`. Repeatable.',
+    ),
   token: z
     .string()
     .min(8)

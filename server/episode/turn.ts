@@ -100,7 +100,8 @@ async function act(
       acted = true;
     }
     const submitted = 'submit' in action;
-    reached = submitted ? undefined : limits?.reachedBy(step);
+    const reachedNow = limits?.reachedBy(step);
+    reached = submitted ? undefined : reachedNow;
     if (('code' in action || 'extend' in action) && !isGraded(mode, reached)) {
       return { observation, reward: null, terminated: false, limit: reached, failure: null, info };
     }
@@ -108,13 +109,14 @@ async function act(
     const final = submitted || reached !== undefined;
     const grade = await play.grade({
       final,
-      ...(submitted ? { answer: action.answer } : {}),
+      ...(submitted ? { answer: action.answer, mayGoOn: reachedNow === undefined } : {}),
       ...(gradeMs === undefined ? {} : { atMostMs: gradeMs }),
     });
+    const { next } = grade;
     return {
-      observation: withFeedback(observation, grade),
+      observation: withFeedback(next ?? observation, grade),
       reward: checked(grade).reward,
-      terminated: submitted,
+      terminated: submitted && next === undefined,
       limit: reached,
       failure: null,
       info: {

@@ -217,3 +217,55 @@ describe('stepwell import humaneval', () => {
     expect((await imported('humaneval', join(source(), 'none.jsonl'))).status).toBe(2);
   });
 });
+
+describe('stepwell import harbor', () => {
+  const harbor = async (...argv: string[]) => {
+    const terminal = new FakeTerminal('', { STEPWELL_HOME: home() });
+    const status = await run(['import', 'harbor', ...argv], terminal);
+    return { status, lines: terminal.printed.trimEnd().split('\n'), errors: terminal.complained };
+  };
+  const task = async (name: string, toml = 'schema_version = "1.4"\n') => {
+    await write(`${name}/task.toml`, toml);
+    await write(`${name}/instruction.md`, 'Do it.');
+    await write(`${name}/tests/test.sh`, 'echo 1 > /logs/verifier/reward.txt');
+  };
+
+  it('copies the tasks that can be played, and says why it leaves the others out', async () => {
+    await task('tasks/good');
+    await task('tasks/gpu', 'schema_version = "1.4"\n[environment]\ngpus = 1\n');
+    await write('tasks/notes/README.md', 'no task');
+    const { status, lines } = await harbor(join(source(), 'tasks'), '--name', 'mine');
+    expect(status).toBe(0);
+    expect(lines).toEqual([
+      `imported mine for terminal-v1: 1 tasks, in ${join(home(), 'datasets/mine')}`,
+      expect.stringMatching(
+        /^left out gpu: .*task.toml, line 3, field environment.gpus: not supported for now/,
+      ),
+      'next: stepwell play --dataset mine (the first episode builds its image, if it has one)',
+    ]);
+    const [dataset] = await loadDatasets(home());
+    expect(dataset).toMatchObject({ name: 'mine', environment: 'terminal-v1', tasks: [{ id: 'good' }] });
+    await task('other/better');
+    expect((await harbor(join(source(), 'other'), '--name', 'mine')).status).toBe(0);
+    expect((await loadDatasets(home()))[0]?.tasks).toMatchObject([{ id: 'better' }]);
+    expect(await readdir(join(home(), 'datasets'))).toEqual(['mine']);
+  });
+
+  it('takes the folder of one task, too', async () => {
+    await task('alone');
+    expect((await harbor(join(source(), 'alone'))).status).toBe(0);
+    expect(await loadDatasets(home())).toMatchObject([{ name: 'alone', tasks: [{ id: 'alone' }] }]);
+  });
+
+  it('writes nothing if no task can be played', async () => {
+    await task('bad/gpu', 'schema_version = "2.0"\n');
+    const refused = await harbor(join(source(), 'bad'));
+    expect(refused.status).not.toBe(0);
+    expect(refused.errors).toContain('no task of this folder can be played; e.g. gpu:');
+    expect(refused.errors).toContain('unknown schema version');
+    await mkdir(join(source(), 'empty'));
+    expect((await harbor(join(source(), 'empty'))).errors).toContain('no folder with a task.toml');
+    expect((await harbor(join(source(), 'nowhere'))).errors).toContain('no such folder');
+    expect(await readdir(join(home(), 'datasets')).catch(() => [])).toEqual([]);
+  });
+});

@@ -87,7 +87,14 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
 
   it('are listed and described as the built-in ones', async () => {
     const infos = await client.environments();
-    expect(infos.map(({ id }) => id)).toEqual(['bash-v1', 'sql-v1', 'python-v1', environment, 'broken-v1']);
+    expect(infos.map(({ id }) => id)).toEqual([
+      'bash-v1',
+      'sql-v1',
+      'python-v1',
+      'terminal-v1',
+      environment,
+      'broken-v1',
+    ]);
     expect(infos.at(-2)).toMatchObject({ semantics: ['native'], datasets: [{ name: 'built-in', tasks: 2 }] });
     const told = async (route: string) => (await fetch(`${url}/openenv/${environment}/${route}`)).json();
     expect(await told('schema')).toMatchObject({

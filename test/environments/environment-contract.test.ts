@@ -38,7 +38,13 @@ function lacking(programs: readonly string[]): string | null {
 const LOCAL_LACKS: Readonly<Record<string, string | null>> = {
   'bash-v1': lacking(BASH_PROGRAMS),
   'sql-v1 mysql': noMariadb,
+  'terminal-v1': lacking(['python3']),
 };
+
+/** Environments without InterCode's semantics. */
+const NATIVE = new Set(
+  DEFINITIONS.filter(({ semantics }) => !semantics.includes('intercode')).map(({ id }) => id),
+);
 
 /** Every environment, in each of its dialects and with the scoring that also rewards earlier actions. */
 const SCENARIOS = DEFINITIONS.flatMap(({ id, options }): Scenario[] => {
@@ -70,7 +76,12 @@ function keepsTheContract({ environment, options }: Scenario, runtime: EngineCas
   it.each(CHECKS)('$name: $shows', { timeout: CHECK_MS }, async (check) => {
     const { subject } = opened;
     const few = { ...subject, cheats: subject.cheats?.slice(0, FEW) ?? null };
-    expect(verdictLine(await verdictOf(check, few))).toBe(`✓ ${check.name}`);
+    // There is nothing to compare where InterCode has no such environment.
+    const isNative = NATIVE.has(environment) && check.name === 'intercode';
+    const expected = isNative
+      ? `- intercode: skipped: ${environment} has native semantics only`
+      : `✓ ${check.name}`;
+    expect(verdictLine(await verdictOf(check, few))).toBe(expected);
   });
 }
 

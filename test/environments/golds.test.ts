@@ -23,6 +23,7 @@ it('has the golds of built-in and imported tasks, each as one action', async () 
       'bash-v1 built-in',
       'sql-v1 built-in',
       'python-v1 built-in',
+      'terminal-v1 built-in',
       'bash-v1 mine',
     ]);
     expect(golds.at(-1)?.golds).toEqual([

@@ -33,6 +33,6 @@ describe('an option that an environment does not have', () => {
     set.refuseForeign('python-v1', { tests: 'names', feedback: false, scoring: 'efficiency' });
     set.refuseForeign('bash-v1', { task: 'x', max_turns: 3, idle_timeout_ms: 5 });
     expect(set.ownersOf('task')).toBeNull();
-    expect(set.ownersOf('idle_timeout_ms')).toEqual(['bash-v1', 'python-v1']);
+    expect(set.ownersOf('idle_timeout_ms')).toEqual(['bash-v1', 'python-v1', 'terminal-v1']);
   });
 });

@@ -12,6 +12,7 @@ const TASKS = {
   'bash-v1': 'permissions-private-keys',
   'sql-v1': 'library-irish-authors',
   'python-v1': 'strings-mask-digits',
+  'terminal-v1': 'primes',
 } as const;
 
 for (const engine of await engineCases()) {

@@ -1,15 +1,18 @@
+import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { messageOf, SandboxError } from '../../errors.ts';
+import type { ImageDefinition } from '../../image-definition.ts';
 import { buildScripts } from '../../images/build-scripts.ts';
 import type { BuiltImage, ImageBuilder, OnLine } from '../../images/builder.ts';
 import { bootstrapDebian } from '../../images/debian.ts';
-import { foreignReference, isPackageImage, suite } from '../../images/definitions.ts';
+import { dockerfileFolder, foreignReference, isPackageImage, suite } from '../../images/definitions.ts';
 import type { Recipe } from '../../images/recipe.ts';
 import { together } from '../../images/together.ts';
 import { labels, namespace, runnerPath } from '../../labels.ts';
 import type { ImageRef } from '../../sandbox.ts';
 import { buildContext, type ContextFile } from './build-context.ts';
 import { followEngine } from './build-events.ts';
+import { dockerfileContext } from './dockerfile-build.ts';
 
 const debianImage = `debian:${suite}-slim`;
 const environment = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -104,11 +107,16 @@ export class DockerImageBuilder implements ImageBuilder {
       await this.#buildDockerfile(tag, recipe.name, recipeLabel, dockerfile, [], onLine, signal);
       return tag;
     }
+    const foreign = parent === null ? await this.#ensureForeign(recipe, definition, onLine, signal) : null;
     const dockerfile =
       parent === null
-        ? foreignRoot(foreignReference(definition) ?? 'scratch')
+        ? foreignRoot(foreign ?? 'scratch')
         : [`FROM ${await this.#ensureRoot(parent, onLine, signal)}`];
     const files: ContextFile[] = [];
+    if (foreign !== null && definition.settingsFile !== undefined) {
+      files.push({ name: 'settings', content: await this.#settingsOf(foreign, onLine, signal) });
+      dockerfile.push(`COPY ${JSON.stringify(['settings', definition.settingsFile])}`);
+    }
     if (definition.tree !== undefined) {
       dockerfile.push('ADD tree.tar /');
       files.push({ name: 'tree.tar', file: definition.tree });
@@ -123,6 +131,54 @@ export class DockerImageBuilder implements ImageBuilder {
     }
     await this.#buildDockerfile(tag, recipe.name, recipeLabel, dockerfile, files, onLine, signal);
     return tag;
+  }
+
+  /** The reference of the foreign image that a definition starts from, built first if it is a Dockerfile. */
+  async #ensureForeign(
+    recipe: Recipe,
+    definition: ImageDefinition,
+    onLine: OnLine,
+    signal: AbortSignal | undefined,
+  ): Promise<string | null> {
+    const { bases = {}, buildTimeoutS } = definition;
+    const folder = dockerfileFolder(definition);
+    const reference = foreignReference(definition);
+    if (folder === null) return reference === null ? null : (bases[reference] ?? reference);
+    const name = `dockerfile-${recipe.rootHash}`;
+    const tag = `${namespace}/${recipe.name}:${name}`;
+    if ((await this.#idOf(tag)) !== null) return tag;
+    const context = await dockerfileContext(folder, bases);
+    const late = buildTimeoutS === undefined ? undefined : AbortSignal.timeout(buildTimeoutS * 1000);
+    const both = [signal, late].filter((one) => one !== undefined);
+    try {
+      await this.#buildContext(tag, recipe.name, name, context, onLine, AbortSignal.any(both));
+    } catch (error) {
+      if (!late?.aborted || signal?.aborted) throw error;
+      const message = `The Dockerfile in ${folder} was not built within ${buildTimeoutS} seconds.`;
+      throw new SandboxError('start_failed', message, { cause: error });
+    }
+    return tag;
+  }
+
+  /** The settings of an image, as its `settingsFile` has them. */
+  async #settingsOf(reference: string, onLine: OnLine, signal: AbortSignal | undefined): Promise<string> {
+    if ((await this.#idOf(reference)) === null) {
+      onLine(`pulling ${reference}`);
+      try {
+        const stream = await this.#docker.pull(
+          reference,
+          signal === undefined ? {} : { abortSignal: signal },
+        );
+        await followEngine(stream, onLine, signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        const message = `Image ${reference} could not be pulled: ${messageOf(error)}`;
+        throw new SandboxError('start_failed', message, { cause: error });
+      }
+    }
+    const { Config: config } = await this.#docker.getImage(reference).inspect();
+    const { Env: env, WorkingDir: workdir, User: user } = config;
+    return `${JSON.stringify({ env: env ?? [], workdir, user })}\n`;
   }
 
   /** Debian's official image if a registry answers, else `null`. */
@@ -191,8 +247,19 @@ export class DockerImageBuilder implements ImageBuilder {
     onLine: OnLine,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    signal?.throwIfAborted();
     const context = buildContext([{ name: 'Dockerfile', content: `${dockerfile.join('\n')}\n` }, ...files]);
+    await this.#buildContext(tag, name, recipe, context, onLine, signal);
+  }
+
+  async #buildContext(
+    tag: string,
+    name: string,
+    recipe: string,
+    context: Readable,
+    onLine: OnLine,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    signal?.throwIfAborted();
     try {
       const stream = await this.#docker.buildImage(context, {
         t: tag,
@@ -213,7 +280,7 @@ export class DockerImageBuilder implements ImageBuilder {
 
   async #removeOld({ name, hash, rootHash }: Recipe): Promise<void> {
     const images = await this.#docker.listImages({ filters: { label: [`${labels.image}=${name}`] } });
-    const kept = new Set([hash, `root-${rootHash}`, 'latest']);
+    const kept = new Set([hash, `root-${rootHash}`, `dockerfile-${rootHash}`, 'latest']);
     const tags = images.flatMap((image) => image.RepoTags ?? []);
     for (const tag of tags.filter((one) => one.startsWith(`${namespace}/${name}:`))) {
       // An image that a container still uses stays until the next build.

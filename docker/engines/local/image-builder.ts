@@ -6,7 +6,7 @@ import { SandboxError } from '../../errors.ts';
 import { buildScripts } from '../../images/build-scripts.ts';
 import type { BuiltImage, ImageBuilder, OnLine } from '../../images/builder.ts';
 import { bootstrapDebian } from '../../images/debian.ts';
-import { foreignReference, isPackageImage } from '../../images/definitions.ts';
+import { isForeign, isPackageImage } from '../../images/definitions.ts';
 import { runProgram, startProgram } from '../../images/program.ts';
 import { allPackages, type Recipe } from '../../images/recipe.ts';
 import { runnerFolder } from '../../images/runner-files.ts';
@@ -125,7 +125,7 @@ export class LocalImageBuilder implements ImageBuilder {
   ): Promise<boolean> {
     const { definition, parent } = recipe;
     if (isPackageImage(definition)) return false;
-    if (foreignReference(definition) !== null) {
+    if (isForeign(definition)) {
       const message = `Image "${recipe.name}" is built from a Docker image, which needs a Docker engine (--runtime docker).`;
       throw new SandboxError('start_failed', message);
     }

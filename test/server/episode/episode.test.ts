@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SandboxError, type SandboxErrorCode } from '../../../docker/errors.ts';
-import type { EnvironmentEpisode } from '../../../environments/environment.ts';
+import type { EnvironmentEpisode, Grade, GradeRequest } from '../../../environments/environment.ts';
 import { ProtocolError } from '../../../protocol/errors.ts';
+import { EpisodeLimits } from '../../../server/episode/limits.ts';
 import { takeTurn } from '../../../server/episode/turn.ts';
 import { trajectoryIn } from '../../trajectories.ts';
 import { fake, serveEachTest, server, wire } from '../each-server.ts';
@@ -101,6 +102,39 @@ test('a fault in the grade of the last turn is a failure', async () => {
 test('a skip has no success', async () => {
   const id = await wire.reset();
   expect(await step(id, 'skip')).toMatchObject({ reward: 0, info: { success: false } });
+});
+
+test('a submit that ends a part of a task goes on with the next one, unless a limit is reached', async () => {
+  const asked: GradeRequest[] = [];
+  const play = {
+    sandbox: {},
+    async grade(request: GradeRequest): Promise<Grade> {
+      asked.push(request);
+      const grade = { components: { first: 1 }, durationMs: 1 };
+      return request.mayGoOn
+        ? { ...grade, reward: null, next: { output: 'Second.' } }
+        : { ...grade, reward: 0.5 };
+    },
+  } as unknown as EnvironmentEpisode;
+  const submit = (turns: number) => {
+    const limits = new EpisodeLimits(
+      { max_turns: turns },
+      () => 0,
+      () => {},
+    );
+    return takeTurn(play, { submit: true }, { mode: 'on_end', step: 1, limits });
+  };
+  expect(await submit(2)).toMatchObject({
+    observation: { output: 'Second.' },
+    reward: null,
+    terminated: false,
+    info: { reward_components: { first: 1 } },
+  });
+  expect(await submit(1)).toMatchObject({ reward: 0.5, terminated: true });
+  expect(asked.map(({ final, mayGoOn }) => ({ final, mayGoOn }))).toEqual([
+    { final: true, mayGoOn: true },
+    { final: true, mayGoOn: false },
+  ]);
 });
 
 test('code and input that no sandbox could take are refused', async () => {

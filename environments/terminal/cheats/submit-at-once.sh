@@ -1,0 +1,5 @@
+# cheat: does nothing
+# scores: = 0
+
+:
+# %% evaluate

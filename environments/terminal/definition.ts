@@ -1,0 +1,76 @@
+import type { Sandbox } from '../../docker/sandbox.ts';
+import { ProtocolError } from '../../protocol/errors.ts';
+import { defineEnvironment } from '../define-environment.ts';
+import type { PlayableDataset } from '../playable-dataset.ts';
+import { IDLE_TIMEOUT, SESSION_FIELDS } from '../session-schemas.ts';
+import { TerminalEpisode } from './episode.ts';
+import { imageOf, PLAIN_IMAGE } from './images.ts';
+import { enter, placeOf } from './place.ts';
+import { Reference } from './reference.ts';
+import { TerminalTask } from './task.ts';
+import { readHarborFolder } from './task-folder.ts';
+import { Verifier } from './verifier.ts';
+
+/** A dataset with the images of its tasks. */
+interface TerminalDataset extends PlayableDataset<TerminalTask> {
+  /** By the task's id. */
+  readonly images: ReadonlyMap<string, ReturnType<typeof imageOf>>;
+}
+
+/** `terminal-v1`: tasks of Harbor's format. */
+export const terminal = defineEnvironment({
+  id: 'terminal-v1',
+  description: "Terminal tasks in Harbor's format, each in an image of its own, graded by its test script.",
+  readme: new URL('./README.md', import.meta.url),
+  options: { idle_timeout_ms: IDLE_TIMEOUT },
+  observation: SESSION_FIELDS,
+  record: TerminalTask,
+  image: PLAIN_IMAGE,
+  layout: { texts: {}, folders: {}, read: readHarborFolder },
+  tasks: new URL('./tasks/', import.meta.url),
+  prompt: { first: '{cwd}$', more: '>', until: 'bash' },
+  goldOf: ({ gold = ': the task has no solution' }) => gold,
+
+  served: (dataset): TerminalDataset => ({
+    ...dataset,
+    images: new Map(dataset.tasks.map((task) => [task.id, imageOf(task)])),
+  }),
+  imagesOf: ({ images, definition }) => {
+    const own = new Map(
+      [...images.values()].flatMap((image) => (image === null ? [] : [[image.name, image]])),
+    );
+    return [...(definition === null ? [] : [definition]), ...own.values()];
+  },
+
+  open: ({ sandboxes, defaults }) => {
+    const verifier = new Verifier(sandboxes);
+    const reference = new Reference(sandboxes, verifier);
+    return {
+      plan({ task, dataset, record, options }) {
+        const { idle_timeout_ms: idleTimeoutMs, max_output_bytes: maxOutputBytes = defaults.maxOutputBytes } =
+          options;
+        const image = dataset.images.get(record.id)?.name ?? dataset.image;
+        const begin = async (sandbox: Sandbox) => {
+          refuseWithoutLayers(sandbox);
+          const place = await placeOf(sandbox, record);
+          const enteredInMs = await enter(sandbox, place);
+          return new TerminalEpisode({
+            ...{ task, record, sandbox, place, verifier, reference, enteredInMs },
+            defaults: { ...defaults, maxOutputBytes },
+            ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+          });
+        };
+        return { image, begin, try: ({ name, digest }) => reference.flawOf(record, name, digest) };
+      },
+    };
+  },
+});
+
+/** Such an episode could never be graded. */
+function refuseWithoutLayers({ isolation }: Sandbox): void {
+  if (isolation === 'layer') return;
+  throw new ProtocolError(
+    'unsupported',
+    'Terminal tasks need sandboxes with layer isolation, which this engine does not have.',
+  );
+}

@@ -1,0 +1,3 @@
+#!/bin/bash
+. /tests/notes.sh
+reward lists

@@ -1,0 +1,1 @@
+echo 4227 > /app/sum.txt

@@ -1,0 +1,1 @@
+echo "tr ' ' '\n' | sort | uniq -c" > /app/report.sh

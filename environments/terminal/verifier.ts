@@ -1,0 +1,75 @@
+import { SandboxError } from '../../docker/errors.ts';
+import type { FileEntry, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
+import { filesBelow } from './files-below.ts';
+import type { Place } from './place.ts';
+import { type Reward, readReward, VERIFIER_LOGS } from './reward-file.ts';
+import type { TerminalStep } from './task.ts';
+import { unpack, type Work } from './work.ts';
+
+const TESTS = '/tests';
+/** Bytes of the verifier's output that are kept. */
+const OUTPUT_BYTES = 65_536;
+
+/** What a verification gave. */
+export interface Verdict {
+  /** The reason if there is no reward. */
+  readonly reward: Reward | string;
+  readonly durationMs: number;
+}
+
+/** Runs verifiers, each in a sandbox of its own: it is pristine, but for the work. */
+export class Verifier {
+  readonly #sandboxes: SandboxSource;
+
+  constructor(sandboxes: SandboxSource) {
+    this.#sandboxes = sandboxes;
+  }
+
+  /**
+   * @param image name of the task's image
+   * @param atMostMs cut it after this many milliseconds
+   * @throws {SandboxError} on an infrastructure fault
+   */
+  async verify(
+    { tests, verification }: Pick<TerminalStep, 'tests' | 'verification'>,
+    work: Work,
+    { workdir, env }: Place,
+    image: string,
+    atMostMs: number,
+  ): Promise<Verdict> {
+    await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
+    const folders = [VERIFIER_LOGS, '/logs/agent', '/logs/artifacts', workdir];
+    const files = [
+      ...folders.map((path): FileEntry => ({ path, type: 'directory' })),
+      ...tests.flatMap(filesBelow).map(({ path, content, mode }): FileEntry => {
+        const isScript = path.endsWith('.sh');
+        return { path: `${TESTS}/${path}`, type: 'file', content, mode: isScript ? 0o755 : mode };
+      }),
+    ];
+    if (!(await prepared(sandbox, work, files))) return { reward: 'the work fills the disk', durationMs: 0 };
+    const { durationMs, timedOut } = await sandbox.exec({
+      argv: ['/bin/bash', '-c', `${TESTS}/test.sh`],
+      cwd: workdir,
+      env: { ...env, ...verification.env },
+      timeoutMs: Math.max(1, Math.min(verification.timeout_sec * 1000, atMostMs)),
+      maxOutputBytes: OUTPUT_BYTES,
+    });
+    if (timedOut) return { reward: 'the verifier did not end in time', durationMs };
+    // What it left running must not write another reward while this one is read.
+    await sandbox.quiesce('kill');
+    return { reward: await readReward(sandbox), durationMs };
+  }
+}
+
+/** Whether work and files could be placed: the work may leave no room. */
+async function prepared(sandbox: Sandbox, work: Work, files: readonly FileEntry[]): Promise<boolean> {
+  try {
+    // The image may have such folders, too.
+    const isPlaced = await unpack(sandbox, { ...work, removed: [...work.removed, TESTS, VERIFIER_LOGS] });
+    if (isPlaced) await sandbox.putFiles(files);
+    return isPlaced;
+  } catch (error) {
+    if (error instanceof SandboxError && error.code === 'path_refused') return false;
+    throw error;
+  }
+}
