@@ -242,7 +242,7 @@ class AsyncEpisode:
     async def _call(self, method: str, params: Mapping[str, Any], timeout_s: float | None, repeatable: bool = True) -> Any:
         self.check()
         if self.over and self._over_at != self._link.generation:
-            await self._link.claim(self)
+            self._link.claim(self)
         deadline = timeout_s or self._timeout_s
         return await self._link.call(method, params, timeout_s=deadline, owner=self, repeatable=repeatable)
 
