@@ -213,6 +213,38 @@ def test_a_socket_whose_server_does_not_read_is_given_up(monkeypatch):
     asyncio.run(play())
 
 
+def test_a_grade_may_take_longer_than_other_calls():
+    async def play():
+        asked = {}
+
+        async def talk(connection):
+            async def answer(method, result):
+                await connection.send(json.dumps({"jsonrpc": "2.0", "id": asked[method], "result": result}))
+
+            async for frame in connection:
+                request = json.loads(frame)
+                asked[request["method"]] = request["id"]
+                if request["method"] == "initialize":
+                    await answer("initialize", {"limits": {}})
+                if request["method"] == "episode/reset":
+                    await answer("episode/reset", RESET)
+                if request["method"] == "episode/close":
+                    await answer("episode/evaluate", {"reward": 1, "failure": None, "info": {}})
+                    await answer("episode/step", {**_STEP, "step": 1, "reward": 1, "terminated": True})
+                    await answer("episode/close", {"closed": True})
+
+        listening = serve_sockets(talk, "127.0.0.1", 0)
+        async with listening as server, stepwell.AsyncClient(_url(server), timeout_s=0.1) as client:
+            episode = await client.reset("bash-v1", timeout_s=60)
+            grades = [asyncio.ensure_future(grading) for grading in (episode.evaluate(), episode.submit())]
+            with pytest.raises(stepwell.DeadlineError):
+                await client.environments()
+            await episode.close(timeout_s=60)
+            assert [(await grade).reward for grade in grades] == [1, 1]
+
+    asyncio.run(play())
+
+
 def test_more_is_sent_again_and_answered_than_the_buffers_hold():
     async def play():
         text = "x" * 2**20
@@ -246,6 +278,7 @@ RESET = {
     "info": {},
     "task": {"id": "task", "index": 0, "dataset": "built-in", "instruction": "Do it."},
 }
+_STEP = {"observation": {"output": ""}, "reward": None, "terminated": False, "truncated": False, "failure": None, "info": {}}
 _STATE = {"age_ms": 1, "last_reward": None, "terminated": False, "truncated": False, "failure": None}
 
 
@@ -283,18 +316,10 @@ def _url(server):
 async def _fake_server(answers):
     """A server that answers with these functions, or drops the socket for `None`. Yields its URL and the methods asked."""
     asked = []
-    step = {
-        "observation": {"output": ""},
-        "reward": None,
-        "terminated": False,
-        "truncated": False,
-        "failure": None,
-        "info": {},
-    }
     usual = {
         "initialize": lambda: {"protocol_version": 1, "server": {}, "limits": {"grace_ms": 60_000}},
         "episode/reset": lambda: RESET,
-        "episode/step": lambda: {**step, "step": asked.count("episode/step")},
+        "episode/step": lambda: {**_STEP, "step": asked.count("episode/step")},
         "episode/close": lambda: {"closed": True},
     }
 
