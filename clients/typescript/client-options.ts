@@ -2,7 +2,7 @@
 export interface ClientOptions {
   /** The server's token. @default none */
   readonly token?: string;
-  /** Deadline of a call that sets none, in milliseconds. @default 120000 */
+  /** Deadline of a call that sets none, in milliseconds; grades, forks and undos have at least ten minutes. @default 120000 */
   readonly timeoutMs?: number;
   /** Maximum time to connect, in milliseconds. @default 10000 */
   readonly connectTimeoutMs?: number;

@@ -48,6 +48,11 @@ export interface StepOptions extends CallOptions {
 
 /** Time for grading and for the network, beside a step's own deadline. */
 const STEP_MARGIN_MS = 60_000;
+/**
+ * Least default deadline of what grades or plays an episode again, in milliseconds. On a busy machine, a grade waits for a second
+ * sandbox, runs the gold or the tests, and all of it once more if it may have been killed: more than six minutes at its limits.
+ */
+const PLAY_MS = 600_000;
 
 /**
  * One play of one task. Steps are numbered 1, 2, 3 … as they are requested, so that the server runs each exactly
@@ -140,8 +145,13 @@ export class Episode implements AsyncDisposable {
 
   /** The deadline of a call that makes a step, in milliseconds; for `stepMany`. */
   deadlineOf(action: Action): number {
+    if (typeof action === 'object' && 'submit' in action) return this.#playMs;
     const own = typeof action === 'object' && 'code' in action ? action.timeout_ms : undefined;
     return Math.max(this.#link.timeoutMs, (own ?? this.#link.stepTimeoutMs) + STEP_MARGIN_MS);
+  }
+
+  get #playMs(): number {
+    return Math.max(this.#link.timeoutMs, PLAY_MS);
   }
 
   /** End the episode and grade it. `answer` replaces the last output where the environment allows it. */
@@ -155,8 +165,9 @@ export class Episode implements AsyncDisposable {
   }
 
   /** Grade the present state and go on; this is no step. */
-  evaluate(options?: CallOptions): Promise<EvaluateResult> {
-    return this.#link.call('episode/evaluate', { episode_id: this.id }, { ...options, step: null });
+  evaluate(options: CallOptions = {}): Promise<EvaluateResult> {
+    const { timeoutMs = this.#playMs, signal } = options;
+    return this.#link.call('episode/evaluate', { episode_id: this.id }, { timeoutMs, signal, step: null });
   }
 
   /**
@@ -172,6 +183,7 @@ export class Episode implements AsyncDisposable {
       }
     };
     const { episodes } = await this.#link.call('episode/fork', params, {
+      timeoutMs: this.#playMs,
       ...options,
       step: null,
       onLateResult,
@@ -194,7 +206,11 @@ export class Episode implements AsyncDisposable {
   async undo(steps = 1, options?: CallOptions): Promise<UndoResult> {
     const params = { episode_id: this.id, steps };
     try {
-      const result = await this.#link.call('episode/undo', params, { ...options, step: null });
+      const result = await this.#link.call('episode/undo', params, {
+        timeoutMs: this.#playMs,
+        ...options,
+        step: null,
+      });
       this.#nextStep = result.step_count + 1;
       this.#undoLost = false;
       return result;

@@ -22,7 +22,7 @@ export class PoolImage {
   readonly #readyReserve: PooledContainer[] = [];
   /** Free graded containers outside the reserve. */
   readonly #graded: PooledContainer[] = [];
-  #startMs = 0;
+  #startMs: number | undefined;
   #failures = 0;
   #lastFailure: SandboxError | null = null;
   #pause: NodeJS.Timeout | null = null;
@@ -111,13 +111,16 @@ export class PoolImage {
     return refused ? new SandboxError(failure.code, failure.message, { cause: failure }) : null;
   }
 
-  /** Time that its last start took, in milliseconds; 0 before the first. */
+  /**
+   * Time that its fastest start took, in milliseconds; 0 before the first. It decides whether a request can wait for a start: after
+   * a slow one nothing might ever start again, and show that starts are fast.
+   */
   get startMs(): number {
-    return this.#startMs;
+    return this.#startMs ?? 0;
   }
 
   startSucceeded(durationMs: number): void {
-    this.#startMs = durationMs;
+    this.#startMs = Math.min(this.#startMs ?? durationMs, durationMs);
     this.#failures = 0;
     this.#lastFailure = null;
     this.endPause();

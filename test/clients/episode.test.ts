@@ -94,6 +94,22 @@ test('a step has at least its own deadline to be answered', async () => {
   expect((await step).observation.output).toBe('slow');
 });
 
+test('a grade may take longer than other calls', async () => {
+  const answer = gate();
+  await using server = await FakeServer.start({
+    'episode/step': () => answer.opened.then(() => stepResult(1, '', { reward: 1, terminated: true })),
+    'episode/evaluate': () => answer.opened.then(() => ({ reward: 1, failure: null, info: {} })),
+    'environments/list': () => NEVER,
+  });
+  await using client = await StepwellClient.connect(server.url, { timeoutMs: 1 });
+  const episode = await client.reset(BASH, { timeoutMs: 10_000 });
+  const grades = Promise.all([episode.evaluate(), episode.submit()]);
+  await server.arrived('episode/step');
+  await expect(client.environments()).rejects.toBeInstanceOf(DeadlineError);
+  answer.open();
+  expect((await grades).map(({ reward }) => reward)).toEqual([1, 1]);
+});
+
 test('an episode can be closed twice, and after the server has forgotten it', async () => {
   await using server = await FakeServer.start({
     'episode/close': () => {

@@ -29,9 +29,9 @@ class AsyncClient:
 
     `url`: `ws://host:port`, `http://host:port` or the full address of `/v1`; default: the variable `STEPWELL_URL`, or
     `ws://127.0.0.1:8765`. `token`: the server's; default: the variable `STEPWELL_TOKEN`. `timeout_s`: deadline of a call
-    that sets none, in seconds, over all reconnects. `connect_timeout_s`: most time to connect. `reconnect_s`: how long to
-    try for a new socket when one has dropped; default: the server's grace time, for which it keeps episodes without a
-    socket. `max_frame_bytes`: the largest message taken from the server.
+    that sets none, in seconds, over all reconnects; grades, forks and undos have at least ten minutes. `connect_timeout_s`:
+    most time to connect. `reconnect_s`: how long to try for a new socket when one has dropped; default: the server's grace
+    time, for which it keeps episodes without a socket. `max_frame_bytes`: the largest message taken from the server.
     """
 
     def __init__(

@@ -21,6 +21,11 @@ from .results import Action, EpisodeState, Grade, Observation, Origin, StepResul
 STEP_MARGIN_S = 60.0
 """Time for grading and for the network, beside a step's own deadline."""
 
+PLAY_S = 600.0
+"""
+Least default deadline of what grades or plays an episode again. On a busy machine, a grade waits for a second sandbox, runs
+the gold or the tests, and all of it once more if it may have been killed: more than six minutes at its limits.
+"""
 
 _LOOK_S = 0.05
 """Time between two looks at an undo that still runs."""
@@ -71,7 +76,8 @@ class AsyncEpisode:
 
         `action` is code as a plain string, or an action object such as `{"code": …, "stdin": …, "timeout_ms": …}`. With
         `step`, a number that was made already returns its stored result. `timeout_s` is the deadline for the answer;
-        default: the client's, and at least a minute more than the action's own. Raises `EpisodeOverError` after the end.
+        default: the client's, and at least a minute more than the action's own (a submit: at least ten minutes). Raises
+        `EpisodeOverError` after the end.
         """
         number = self.take_number() if step is None else step
         params = {"episode_id": self.id, "step": number, "action": action}
@@ -98,7 +104,7 @@ class AsyncEpisode:
 
     async def evaluate(self, *, timeout_s: float | None = None) -> Grade:
         """Grade the present state and go on. It does not count as a step."""
-        return Grade.of_wire(await self._call("episode/evaluate", {"episode_id": self.id}, timeout_s))
+        return Grade.of_wire(await self._call("episode/evaluate", {"episode_id": self.id}, timeout_s or self._play_s))
 
     async def state(self, *, timeout_s: float | None = None) -> EpisodeState:
         """Status, number of steps, last reward."""
@@ -114,7 +120,7 @@ class AsyncEpisode:
         params: dict[str, Any] = {"episode_id": self.id, "count": count}
         if at_step is not None:
             params["at_step"] = at_step
-        wire = await self._call("episode/fork", params, timeout_s)
+        wire = await self._call("episode/fork", params, timeout_s or self._play_s)
         forks = [self._forked(one) for one in wire["episodes"] if "error" not in one]
         errors = [one["error"] for one in wire["episodes"] if "error" in one]
         if errors:
@@ -127,16 +133,17 @@ class AsyncEpisode:
         """Go back `steps` steps in place. The next step has the number `step_count + 1`."""
         wanted = max(0, self.step_count - steps)
         params = {"episode_id": self.id, "steps": steps}
+        deadline = timeout_s or self._play_s
         self._undoing = True
         try:
             try:
-                wire = await self._call("episode/undo", params, timeout_s, repeatable=False)
+                wire = await self._call("episode/undo", params, deadline, repeatable=False)
                 origin = Origin.of_wire(wire)
             except ConnectionLostError as lost:
                 # Whether it went back is seen from the number of steps; a second request might go back twice.
                 now = await self._settled_count(timeout_s)
                 if not lost.may_have_run or now != wanted:
-                    wire = await self._call("episode/undo", params, timeout_s, repeatable=False)
+                    wire = await self._call("episode/undo", params, deadline, repeatable=False)
                     origin = Origin.of_wire(wire)
                 else:
                     origin = Origin(now, "unknown", self.exact, [])
@@ -205,11 +212,20 @@ class AsyncEpisode:
         self.over = True
 
     def deadline_s(self, action: Action) -> float:
-        """Default deadline of a step, in seconds: the client's, and at least a minute more than the action's own."""
+        """
+        Default deadline of a step, in seconds: the client's, and at least a minute more than the action's own; of a submit,
+        at least ten minutes.
+        """
+        if isinstance(action, Mapping) and "submit" in action:
+            return self._play_s
         own = action.get("timeout_ms") if isinstance(action, Mapping) else None
         # The server refuses a `timeout_ms` that is not a number.
         limit = own if isinstance(own, int) else self._link.limit("step_timeout_ms", 10_000)
         return max(self._timeout_s, limit / 1000 + STEP_MARGIN_S)
+
+    @property
+    def _play_s(self) -> float:
+        return max(self._timeout_s, PLAY_S)
 
     def take_number(self) -> int:
         """The number of a step that is about to be requested."""
@@ -242,7 +258,7 @@ class AsyncEpisode:
     async def _call(self, method: str, params: Mapping[str, Any], timeout_s: float | None, repeatable: bool = True) -> Any:
         self.check()
         if self.over and self._over_at != self._link.generation:
-            await self._link.claim(self)
+            self._link.claim(self)
         deadline = timeout_s or self._timeout_s
         return await self._link.call(method, params, timeout_s=deadline, owner=self, repeatable=repeatable)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from multiprocessing.util import Finalize
 from typing import Any, TypeVar
 
 from .async_client import MIB, AsyncClient
@@ -44,6 +46,7 @@ class Client:
         )
         self._loop = LoopThread()
         self._end = weakref.finalize(self, _end, self._client, self._loop)
+        Finalize(self, _end_of_process, args=(self._end,), exitpriority=0)
         try:
             self._loop.run(self._client.open())
         except BaseException:
@@ -160,5 +163,20 @@ class Client:
 
 
 def _end(client: AsyncClient, loop: LoopThread) -> None:
-    loop.run(client.close())
-    loop.stop()
+    # A forked process has neither the loop nor the episodes of its parent.
+    if not loop.alive:
+        return
+    try:
+        loop.run(client.close())
+    finally:
+        loop.stop()
+
+
+def _end_of_process(end: Callable[[], object]) -> None:
+    """
+    A process of `multiprocessing` ends without the handlers of `atexit`, and the server would keep its episodes for the
+    grace time. Other threads, for which such a process still waits, may go on to use the client.
+    """
+    current = threading.current_thread()
+    if all(thread.daemon or thread is current for thread in threading.enumerate()):
+        end()

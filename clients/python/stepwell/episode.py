@@ -97,7 +97,8 @@ class Episode:
 
         `action` is code as a plain string, or an action object such as `{"code": …, "stdin": …, "timeout_ms": …}`. With
         `step`, a number that was made already returns its stored result. `timeout_s` is the deadline for the answer;
-        default: the client's, and at least a minute more than the action's own. Raises `EpisodeOverError` after the end.
+        default: the client's, and at least a minute more than the action's own (a submit: at least ten minutes). Raises
+        `EpisodeOverError` after the end.
         """
         return self._client.run(self._episode.step(action, step=step, timeout_s=timeout_s))
 

@@ -59,8 +59,13 @@ async def beat(socket: ClientConnection) -> None:
     try:
         while True:
             await asyncio.sleep(_HEARTBEAT_S)
-            await asyncio.wait_for(await socket.ping(), _SILENCE_S)
+            await asyncio.wait_for(_answered_ping(socket), _SILENCE_S)
     except ConnectionClosed:
         pass
     except asyncio.TimeoutError:
         socket.transport.abort()
+
+
+async def _answered_ping(socket: ClientConnection) -> None:
+    """Also waits until the ping can be sent, as the other end may have stopped reading."""
+    await (await socket.ping())

@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection
@@ -49,7 +49,7 @@ class Link:
         self._max_frame_bytes = max_frame_bytes
         self._socket: ClientConnection | None = None
         self._keeper: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._sending: set[asyncio.Task[None]] = set()
         self._calls = PendingCalls()
         self._episodes = HeldEpisodes()
         self._closed = False
@@ -72,11 +72,11 @@ class Link:
         self._episodes.hold(episode)
         self._episodes.put_on_socket(episode)
 
-    async def claim(self, episode: Resumable) -> None:
+    def claim(self, episode: Resumable) -> None:
         """Resume an episode that was released, on a socket that does not have it."""
         if episode not in self._episodes:
             self._episodes.hold(episode)
-            await self._resume(episode)
+            self._resume(episode)
 
     def release(self, episode: Resumable) -> None:
         """The episode is over or closed: it need not be resumed."""
@@ -108,7 +108,7 @@ class Link:
             if self._keeper is None:
                 self._start(None)
             else:
-                await self._send(call)
+                self._send(call)
             return await call.answer
         finally:
             timer.cancel()
@@ -156,7 +156,7 @@ class Link:
             began = asyncio.get_running_loop().time()
             heart = asyncio.get_running_loop().create_task(beat(current))
             try:
-                await self._take_over()
+                self._take_over()
                 async for frame in current:
                     self._receive(frame)
             except ConnectionClosed:
@@ -196,22 +196,22 @@ class Link:
             return self._reconnect_s
         return (self.limit("grace_ms", 0) or _DEFAULT_GRACE_MS) / 1000
 
-    async def _take_over(self) -> None:
+    def _take_over(self) -> None:
         for episode in self._episodes:
-            await self._resume(episode)
+            self._resume(episode)
         for call in self._calls:
-            await self._send(call)
+            self._send(call)
 
     # ── episodes ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _resume(self, episode: Resumable, tries: int = 0) -> None:
+    def _resume(self, episode: Resumable, tries: int = 0) -> None:
         """Ask for the episode. Its calls are sent when the answer has come."""
         if self._socket is None or not self._episodes.must_resume(episode):
             return
         call = self._calls.make("episode/resume", {"resume_token": episode.resume_token}, repeatable=False)
         call.answer.add_done_callback(lambda answer: self._resumed(episode, answer, tries))
         self._calls.add(call)
-        await self._send(call)
+        self._send(call)
 
     def _resumed(self, episode: Resumable, answer: asyncio.Future[Any], tries: int) -> None:
         if answer.cancelled() or episode not in self._episodes:
@@ -222,7 +222,7 @@ class Link:
             return
         loop = asyncio.get_running_loop()
         if isinstance(fault, RemoteError) and fault.retryable and tries * _RESUME_PAUSE_S < self._patience_s():
-            loop.call_later(_RESUME_PAUSE_S, lambda: self._spawn(self._resume(episode, tries + 1)))
+            loop.call_later(_RESUME_PAUSE_S, self._resume, episode, tries + 1)
             return
         error: StepwellError | None
         if fault is not None:
@@ -233,16 +233,8 @@ class Link:
             self._lose(episode, error)
             return
         self._episodes.put_on_socket(episode)
-        self._spawn(self._send_calls_of(episode))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _send_calls_of(self, episode: Resumable) -> None:
         for call in self._calls.of(episode):
-            await self._send(call)
+            self._send(call)
 
     def _lose(self, episode: Resumable, error: StepwellError) -> None:
         self.release(episode)
@@ -251,8 +243,11 @@ class Link:
 
     # ── frames ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _send(self, call: PendingCall) -> None:
-        """Send it now, or leave it for when the socket, and its episode there, are ready."""
+    def _send(self, call: PendingCall) -> None:
+        """
+        Send it now, or leave it for when the socket, and its episode there, are ready. Nothing waits until the server reads:
+        neither the deadline of the call, nor the answers to others.
+        """
         socket = self._socket
         if socket is None or call.socket is socket or call.answer.done():
             return
@@ -260,11 +255,9 @@ class Link:
             return
         call.socket = socket
         call.sends += 1
-        try:
-            await socket.send(call.text)
-        except ConnectionClosed:
-            # The keeper sees it too, and sends again.
-            pass
+        sending = asyncio.get_running_loop().create_task(_send_text(socket, call.text))
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
 
     def _receive(self, frame: str | bytes) -> None:
         message = json.loads(frame)
@@ -287,3 +280,11 @@ class Link:
         # It is ASCII: a character is a byte.
         if len(text) > most:
             raise RequestTooLargeError(f"the request has more than {most} bytes")
+
+
+async def _send_text(socket: ClientConnection, text: str) -> None:
+    try:
+        await socket.send(text)
+    except ConnectionClosed:
+        # The keeper sees it too, and sends again.
+        pass

@@ -8,15 +8,30 @@ import threading
 from .address import default_url
 from .client import Client
 
-_clients: dict[tuple[int, str, str | None], Client] = {}
-_lock = threading.Lock()
+
+class _SharedClients:
+    def __init__(self) -> None:
+        self._clients: dict[tuple[int, str, str | None], Client] = {}
+        self._lock = threading.Lock()
+
+    def get(self, url: str, token: str | None) -> Client:
+        key = (os.getpid(), url, token)
+        with self._lock:
+            client = self._clients.get(key)
+            if client is None or client.closed:
+                client = self._clients[key] = Client(url, token=token)
+            return client
+
+    def forked(self) -> None:
+        """Another thread of the parent may hold the lock, which would never be free in this process."""
+        self._lock = threading.Lock()
+
+
+_shared = _SharedClients()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_shared.forked)
 
 
 def shared_client(url: str | None, token: str | None) -> Client:
     """The program's client for this server. It is closed when the program ends. A forked process gets its own."""
-    key = (os.getpid(), url or default_url(), token)
-    with _lock:
-        client = _clients.get(key)
-        if client is None or client.closed:
-            client = _clients[key] = Client(url, token=token)
-        return client
+    return _shared.get(url or default_url(), token)

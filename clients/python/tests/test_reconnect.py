@@ -14,6 +14,7 @@ from conftest import open_episodes
 from websockets.asyncio.server import serve as serve_sockets
 
 import stepwell
+from stepwell import handshake
 
 
 def test_goes_on_after_the_socket_dropped(cable):
@@ -144,6 +145,8 @@ def test_a_server_that_was_killed_and_started_again(serve, tmp_path):
             assert episode.step("echo $x; cat /tmp/made").output == "kept\nfile\n"
             assert episode.exact
             assert episode.step_count == 2
+            # Later, it would wait for a server.
+            client.close()
 
 
 def test_an_undo_that_outlives_its_socket_is_made_once():
@@ -187,6 +190,87 @@ def test_a_reset_that_names_its_episode_is_made_once():
     asyncio.run(play())
 
 
+def test_a_deadline_holds_while_the_server_does_not_read():
+    async def play():
+        async with _deaf_server() as (url, met), stepwell.AsyncClient(url) as client:
+            late = client.call("any", {"text": _LARGE}, timeout_s=0.2)
+            with pytest.raises(stepwell.DeadlineError):
+                await asyncio.wait_for(late, 30)
+            met[0].transport.abort()
+
+    asyncio.run(play())
+
+
+def test_a_socket_whose_server_does_not_read_is_given_up(monkeypatch):
+    monkeypatch.setattr(handshake, "_HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(handshake, "_SILENCE_S", 1)
+
+    async def play():
+        async with _deaf_server(sockets=1) as (url, met), stepwell.AsyncClient(url) as client:
+            assert await asyncio.wait_for(client.call("any", {"text": _LARGE}), 60) == len(_LARGE)
+            assert len(met) > 1
+
+    asyncio.run(play())
+
+
+def test_a_grade_may_take_longer_than_other_calls():
+    async def play():
+        asked = {}
+
+        async def talk(connection):
+            async def answer(method, result):
+                await connection.send(json.dumps({"jsonrpc": "2.0", "id": asked[method], "result": result}))
+
+            async for frame in connection:
+                request = json.loads(frame)
+                asked[request["method"]] = request["id"]
+                if request["method"] == "initialize":
+                    await answer("initialize", {"limits": {}})
+                if request["method"] == "episode/reset":
+                    await answer("episode/reset", RESET)
+                if request["method"] == "episode/close":
+                    await answer("episode/evaluate", {"reward": 1, "failure": None, "info": {}})
+                    await answer("episode/step", {**_STEP, "step": 1, "reward": 1, "terminated": True})
+                    await answer("episode/close", {"closed": True})
+
+        listening = serve_sockets(talk, "127.0.0.1", 0)
+        async with listening as server, stepwell.AsyncClient(_url(server), timeout_s=0.1) as client:
+            episode = await client.reset("bash-v1", timeout_s=60)
+            grades = [asyncio.ensure_future(grading) for grading in (episode.evaluate(), episode.submit())]
+            with pytest.raises(stepwell.DeadlineError):
+                await client.environments()
+            await episode.close(timeout_s=60)
+            assert [(await grade).reward for grade in grades] == [1, 1]
+
+    asyncio.run(play())
+
+
+def test_more_is_sent_again_and_answered_than_the_buffers_hold():
+    async def play():
+        text = "x" * 2**20
+        asked = []
+
+        async def talk(connection):
+            async for frame in connection:
+                request = json.loads(frame)
+                first_socket = request["method"] != "initialize" and len(asked) < 64
+                asked.append(request["id"])
+                if first_socket:
+                    # It drops once all were sent.
+                    if len(asked) == 64:
+                        connection.transport.abort()
+                    continue
+                result = {"limits": {}} if request["method"] == "initialize" else text
+                await connection.send(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}))
+
+        listening = serve_sockets(talk, "127.0.0.1", 0, max_queue=1, max_size=2**26)
+        async with listening as server, stepwell.AsyncClient(_url(server)) as client:
+            calls = [client.call("any", {"text": text}, timeout_s=60) for _ in range(63)]
+            assert await asyncio.gather(*calls) == [text] * 63
+
+    asyncio.run(play())
+
+
 RESET = {
     "episode_id": "one",
     "resume_token": "token",
@@ -194,25 +278,48 @@ RESET = {
     "info": {},
     "task": {"id": "task", "index": 0, "dataset": "built-in", "instruction": "Do it."},
 }
+_STEP = {"observation": {"output": ""}, "reward": None, "terminated": False, "truncated": False, "failure": None, "info": {}}
 _STATE = {"age_ms": 1, "last_reward": None, "terminated": False, "truncated": False, "failure": None}
+
+
+_LARGE = "x" * 2**25
+"""More than the buffers of a socket hold."""
+
+
+@contextlib.asynccontextmanager
+async def _deaf_server(sockets=1_000):
+    """Its first sockets read nothing after `initialize`; later ones answer with a length. Yields its URL and its sockets."""
+    met = []
+
+    async def talk(connection):
+        met.append(connection)
+        deaf = len(met) <= sockets
+        async for frame in connection:
+            request = json.loads(frame)
+            greets = request["method"] == "initialize"
+            if deaf:
+                connection.transport.pause_reading()
+            result = {"limits": {}} if greets else len(request["params"]["text"])
+            await connection.send(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": result}))
+            if deaf:
+                await connection.wait_closed()
+
+    async with serve_sockets(talk, "127.0.0.1", 0, max_size=2**26, close_timeout=0.1, ping_interval=None) as server:
+        yield _url(server), met
+
+
+def _url(server):
+    return f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 @contextlib.asynccontextmanager
 async def _fake_server(answers):
     """A server that answers with these functions, or drops the socket for `None`. Yields its URL and the methods asked."""
     asked = []
-    step = {
-        "observation": {"output": ""},
-        "reward": None,
-        "terminated": False,
-        "truncated": False,
-        "failure": None,
-        "info": {},
-    }
     usual = {
         "initialize": lambda: {"protocol_version": 1, "server": {}, "limits": {"grace_ms": 60_000}},
         "episode/reset": lambda: RESET,
-        "episode/step": lambda: {**step, "step": asked.count("episode/step")},
+        "episode/step": lambda: {**_STEP, "step": asked.count("episode/step")},
         "episode/close": lambda: {"closed": True},
     }
 
@@ -227,7 +334,7 @@ async def _fake_server(answers):
             await connection.send(json.dumps({"jsonrpc": "2.0", "id": request["id"], "result": answer}))
 
     async with serve_sockets(talk, "127.0.0.1", 0) as server:
-        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+        yield _url(server), asked
 
 
 def _free_port():

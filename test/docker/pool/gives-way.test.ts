@@ -113,6 +113,25 @@ it('a request that ends before another one can start takes no place either', asy
   expect(patient.sandbox?.image.name).toBe('slow');
 });
 
+it('after one slow start, a request still takes a place that another one can start in in time', async () => {
+  await start({ giveWayMs: 5_000 });
+  const durations = [500, 20_000];
+  engine.onStart = () => {
+    clock += durations.shift() ?? 0;
+  };
+  const slow: AcquireOptions = { ...SQL, image: 'slow' };
+  const first = await pool.acquire(slow);
+  const second = watch(pool.acquire(slow));
+  await pass(5_100);
+  expect(second.sandbox?.image.name).toBe('slow');
+  expect(durations).toEqual([]);
+  clock += 60_000;
+  const hurried = watch(pool.acquire({ ...slow, queueTimeoutMs: 1_000 }));
+  await pass(1);
+  expect(hurried.sandbox?.image.name).toBe('slow');
+  await first.release();
+});
+
 it('of requests that do not wait, a later one gets the place of one beyond the warm ones that is long idle', async () => {
   await start({ images: { bash: { warm: 1 } }, lingerMs: 60_000 });
   const bash = await Promise.all([1, 2, 3, 4].map(() => pool.acquire(EPISODE)));
