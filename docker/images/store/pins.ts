@@ -28,7 +28,8 @@ export class Pins {
   /** @returns what ends it */
   async pin(pinned: Pinned): Promise<() => Promise<void>> {
     const path = this.#places.in('pins', this.#places.mark());
-    await this.#places.write(path, JSON.stringify(pinned));
+    // It goes with its process, so that it need not be on the disk: a lease is taken while an episode waits.
+    await this.#places.write(path, JSON.stringify(pinned), false);
     this.#own.add(path);
     return async () => {
       this.#own.delete(path);

@@ -70,11 +70,14 @@ export class Places {
     return path;
   }
 
-  /** Write a file whole, or not at all. */
-  async write(path: string, text: string): Promise<void> {
+  /**
+   * Write a file whole, or not at all.
+   * @param flush whether it must be on the disk first, for what outlives a power failure @default true
+   */
+  async write(path: string, text: string, flush = true): Promise<void> {
     const draft = this.in('tmp', this.mark());
     try {
-      await writeFile(draft, text, { mode: 0o600, flush: true });
+      await writeFile(draft, text, { mode: 0o600, flush });
       await rename(draft, path);
     } catch (error) {
       await removeTree(draft);

@@ -13,7 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Pins } from '../../../../docker/images/store/pins.ts';
 import { ImageStore, type ImageStoreOptions, storeFolder } from '../../../../docker/images/store/store.ts';
 import { ownerInName, ownerOf } from '../../../../docker/owner.ts';
 import { stepwellProgram } from '../../../stepwell.ts';
@@ -30,6 +31,7 @@ beforeEach(async () => {
   base = await tarOf([folder('base'), file('base/file', 'b'.repeat(100_000))]);
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await Promise.all(opened.splice(0).map((store) => store.close()));
 });
 
@@ -179,6 +181,29 @@ describe('a lease', () => {
     await second.release();
     await other.remove('one');
     await expect(store.use('one')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('is not given by an image that goes, or is replaced, in the moment before it is pinned', async () => {
+    const [store, other] = [await open(), await open()];
+    const beforePin = (change: () => Promise<unknown>) => {
+      const pin = Pins.prototype.pin;
+      vi.spyOn(Pins.prototype, 'pin').mockImplementationOnce(async function (this: Pins, pinned) {
+        vi.restoreAllMocks();
+        await change();
+        return pin.call(this, pinned);
+      });
+    };
+    const { digest } = await addOver(store, 'one');
+    const next = join(home(), 'next.tar');
+    writeFileSync(next, await dockerArchive({ layers: [base] }));
+    beforePin(() => other.add('one', { kind: 'oci', place: next }));
+    const lease = await store.use('one');
+    expect(lease.image.layers).toHaveLength(1);
+    expect(lease.image.digest).not.toBe(digest);
+    await lease.release();
+    beforePin(() => other.remove('one'));
+    await expect(store.use('one')).rejects.toMatchObject({ code: 'not_found' });
+    expect(inStore('pins')).toEqual([]);
   });
 
   it('ends with its store', async () => {
