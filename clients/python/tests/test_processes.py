@@ -42,7 +42,12 @@ def test_a_process_gives_its_episodes_back_at_its_end(server):
 
 def _play_on_in_a_thread(url, outputs):
     episode = shared_client(url, None).reset("bash-v1", seed=1)
-    threading.Thread(target=lambda: outputs.send(episode.step("sleep 0.2; echo on").output)).start()
+
+    def play_on():
+        with episode:
+            outputs.send(episode.step("sleep 0.2; echo on").output)
+
+    threading.Thread(target=play_on).start()
 
 
 def test_a_thread_that_outlives_the_function_of_its_process_plays_on(server):
