@@ -1,6 +1,7 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { FileEntry, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { filesBelow } from './files-below.ts';
+import { isBelow } from './held-back.ts';
 import type { Place } from './place.ts';
 import { type Reward, readReward, VERIFIER_LOGS } from './reward-file.ts';
 import type { TerminalStep } from './task.ts';
@@ -65,7 +66,9 @@ export class Verifier {
 async function prepared(sandbox: Sandbox, work: Work, files: readonly FileEntry[]): Promise<boolean> {
   try {
     // The image may have such folders, too.
-    const isPlaced = await unpack(sandbox, { ...work, removed: [...work.removed, TESTS, VERIFIER_LOGS] });
+    const there = (await sandbox.listFiles('/')).map(({ name }) => `/${name}`);
+    const old = [TESTS, VERIFIER_LOGS].filter((path) => there.some((folder) => isBelow(path, folder)));
+    const isPlaced = await unpack(sandbox, { ...work, removed: [...work.removed, ...old] });
     if (isPlaced) await sandbox.putFiles(files);
     return isPlaced;
   } catch (error) {

@@ -19,6 +19,7 @@ const MOST_BYTES = 56 * 1024 * 1024;
 const PATHS_BYTES = 512 * 1024;
 const LIMITS = { timeoutMs: 60_000, maxOutputBytes: MOST_BYTES } as const;
 const PLACED = '/.stepwell-work.tar';
+const EXTRACT = 'tar --extract --preserve-permissions --numeric-owner -C / --file="$0" && rm -f -- "$0"';
 
 /**
  * Pack changes of a sandbox with the programs of its untouched image. Owners, modes, times and hard links are kept; extended
@@ -73,8 +74,7 @@ export async function unpack(sandbox: Sandbox, { archives, removed }: Work): Pro
   }
   for (const content of archives) {
     await sandbox.putFiles([{ path: PLACED, type: 'file', content }]);
-    const extract = ['tar', '--extract', '--preserve-permissions', '--numeric-owner', '-C', '/'];
-    if (!(await run([...extract, `--file=${PLACED}`]))) return false;
+    if (!(await run(['/bin/sh', '-c', EXTRACT, PLACED]))) return false;
   }
-  return archives.length === 0 || run(['rm', '-f', '--', PLACED]);
+  return true;
 }

@@ -65,19 +65,39 @@ it('an image of a registry is named by its reference', async () => {
 for (const engine of await engineCases()) {
   describeUnless(engine.missing, `a task with an image of its own on the ${engine.name} engine`, () => {
     let opened: OpenEngine;
-    let made = '';
+    const made: string[] = [];
     beforeAll(async () => {
       opened = await engine.open();
     }, BUILD_MS);
     afterAll(async () => {
       await opened?.close();
-      if (engine.name !== 'docker' || made === '') return;
+      if (engine.name !== 'docker') return;
       const docker = new Docker();
-      const images = await docker.listImages({ filters: { label: [`stepwell.image=${made}`] } });
-      for (const tag of images.flatMap((image) => image.RepoTags ?? [])) {
-        if (tag.startsWith(`stepwell/${made}:`)) await docker.getImage(tag).remove({ force: true });
+      for (const name of made) {
+        const filters = { label: [`stepwell.image=${name}`] };
+        for (const tag of (await docker.listImages({ filters })).flatMap((image) => image.RepoTags ?? [])) {
+          if (tag.startsWith(`stepwell/${name}:`)) await docker.getImage(tag).remove({ force: true });
+        }
+        await docker.pruneImages({ filters });
       }
-      await docker.pruneImages({ filters: { label: [`stepwell.image=${made}`] } });
+    });
+
+    it('is built from an image of a registry, too, or says that there is none', {
+      timeout: BUILD_MS,
+    }, async () => {
+      if (engine.name === 'local') return;
+      const reference = `not-to-be-had:${process.pid}`;
+      const toml = `schema_version = "1.4"\n[environment]\ndocker_image = "${reference}"\n`;
+      const images = terminal.imagesOf(await dataset({ 'task.toml': toml }));
+      const name = images[0]?.name ?? '';
+      const build = (bases: Readonly<Record<string, string>>) =>
+        ensureImages({ builder: opened.builder, definitions: withBases(images, bases), names: [name] });
+      await expect(build({})).rejects.toMatchObject({
+        code: 'start_failed',
+        message: expect.stringContaining(`Image ${reference} could not be pulled`),
+      });
+      made.push(name);
+      expect(await build({ [reference]: 'stepwell/bash' })).toEqual([name]);
     });
 
     it('is played in it, with its variables and working directory, or refused', {
@@ -85,17 +105,18 @@ for (const engine of await engineCases()) {
     }, async () => {
       const served = await dataset();
       const definitions = withBases(terminal.imagesOf(served), BASES);
-      made = definitions[0]?.name ?? '';
-      const building = ensureImages({ builder: opened.builder, definitions, names: [made] });
+      const name = definitions[0]?.name ?? '';
+      made.push(name);
+      const building = ensureImages({ builder: opened.builder, definitions, names: [name] });
       if (engine.name === 'local') {
         await expect(building).rejects.toMatchObject({
           code: 'start_failed',
-          message: `Image "${made}" is built from a Docker image, which needs a Docker engine (--runtime docker).`,
+          message: `Image "${name}" is built from a Docker image, which needs a Docker engine (--runtime docker).`,
         });
         return;
       }
       await building;
-      const pool = new SandboxPool(opened.engine, { images: { [made]: { warm: 2, max: 2 } } });
+      const pool = new SandboxPool(opened.engine, { images: { [name]: { warm: 2, max: 2 } } });
       try {
         const environment = terminalOver(pool, served);
         const solved = await playTerminal(environment, 'one', '[ "$LEVEL" = 3 ] && cp data copy');
