@@ -1,9 +1,11 @@
 import type { StartOptions } from '../engine.ts';
 import { SandboxError } from '../errors.ts';
 import type { Purpose, StoredImage } from '../sandbox.ts';
+import { isSameImage } from '../stored-image.ts';
 import type { ContainerState } from './container-state.ts';
 import type { PooledContainer } from './pooled-container.ts';
 import type { PoolSettings } from './settings.ts';
+import type { Waiter } from './waiter.ts';
 
 /** The containers of one image, and the failures of its starts. */
 export class PoolImage {
@@ -22,6 +24,8 @@ export class PoolImage {
   readonly #readyReserve: PooledContainer[] = [];
   /** Free graded containers outside the reserve. */
   readonly #graded: PooledContainer[] = [];
+  /** Containers in a reset, with the image of the store that it is to if it is for no request. */
+  readonly #turning = new Map<PooledContainer, { readonly spare: StoredImage | undefined }>();
   #startMs: number | undefined;
   #failures = 0;
   #lastFailure: SandboxError | null = null;
@@ -78,6 +82,30 @@ export class PoolImage {
       if (index >= 0) return list.splice(index, 1)[0];
     }
     return lists.find((list) => list.length > 0)?.shift();
+  }
+
+  /**
+   * A reset of a container begins.
+   * @param spare the image of the store that it is to, if it is for no request
+   * @returns whether no other reset of it has begun; called when this one has ended
+   */
+  turn(member: PooledContainer, spare: StoredImage | undefined): () => boolean {
+    const mine = { spare };
+    this.#turning.set(member, mine);
+    return () => {
+      if (this.#turning.get(member) !== mine) return false;
+      this.#turning.delete(member);
+      return true;
+    };
+  }
+
+  /** A container whose reset is for no request, and to another image of the store than this request wants. */
+  takeTurning({ stored, purpose }: Waiter): PooledContainer | undefined {
+    for (const [member, { spare }] of this.#turning) {
+      if (spare === undefined || (member.reserve && purpose !== 'grading')) continue;
+      if (member.state === 'resetting' && !isSameImage(spare, stored)) return member;
+    }
+    return undefined;
   }
 
   dropReady(member: PooledContainer): void {

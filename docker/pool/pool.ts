@@ -95,9 +95,11 @@ export class SandboxPool implements SandboxSource, TakeBack {
       if (image.refusal.code !== 'image_missing') throw image.refusal;
       image.endPause();
     }
-    const { sandbox } = this.#queue.join(options);
+    const waiter = this.#queue.join(options);
+    const turning = image.takeTurning(waiter);
+    if (turning !== undefined) this.#reset(turning, image, waiter);
     this.#schedule();
-    return sandbox;
+    return waiter.sandbox;
   }
 
   /** The container is leased at once, also beyond the maximum, and removed after the lease. */
@@ -190,12 +192,19 @@ export class SandboxPool implements SandboxSource, TakeBack {
    * @param waiter gets the container, if it still waits then @default whose turn it is, if it wants another image of the store
    */
   #renew(member: PooledContainer, image: PoolImage, waiter = this.#otherwise(member, image)): void {
+    member.moveTo('resetting');
+    this.#reset(member, image, waiter);
+  }
+
+  /** Begin a reset, also in the place of one that is in progress. */
+  #reset(member: PooledContainer, image: PoolImage, waiter: Waiter | undefined): void {
     const begun = this.#settings.now();
     const stored = waiter === undefined ? member.stored : waiter.stored;
-    member.moveTo('resetting');
     waiter?.promise(true);
+    const isLast = image.turn(member, waiter === undefined ? stored : undefined);
     member.reset(stored).then(
       () => {
+        if (!isLast()) return;
         if (member.state === 'gone') return waiter?.promise(false);
         this.#counts.reset += 1;
         const durationMs = this.#settings.now() - begun;
@@ -203,6 +212,7 @@ export class SandboxPool implements SandboxSource, TakeBack {
         this.#offer(member, image, false, waiter);
       },
       (error: SandboxError) => {
+        if (!isLast()) return;
         waiter?.promise(false);
         if (member.state === 'gone') return;
         // Another container would fail too, unless this one ended meanwhile.

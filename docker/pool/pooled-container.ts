@@ -43,6 +43,7 @@ export class PooledContainer {
   #opened: Opened | null = null;
   #removal: Promise<void> | null = null;
   #stored: StoredImage | undefined;
+  #resets = 0;
 
   /** @param taken a running container that was another server's @default a new one will be started */
   constructor(engine: Engine, { image, reserve, prepare }: PooledContainerParts, taken?: Container) {
@@ -147,19 +148,21 @@ export class PooledContainer {
   }
 
   /**
-   * Drop the layer. Settles when the next one is ready and `prepare` has run.
+   * Drop the layer. Settles when the next one is ready and `prepare` has run. A call during another one ends that one, which then
+   * settles in any way.
    * @param stored the image of the store that it lies on @default the container's own
    * @throws {SandboxError} `image_missing`, `not_supported` if it cannot show the image: then it shows the container's own
    */
   async reset(stored?: StoredImage): Promise<void> {
+    this.#resets += 1;
+    const reset = this.#resets;
+    // Whatever happens, it does not show what it showed.
+    this.#stored = undefined;
     if (stored === undefined) {
       await this.#open.channel.request('reset');
-      this.#stored = undefined;
       await this.#prepared();
       return;
     }
-    // Whatever happens, it does not show what it showed.
-    this.#stored = undefined;
     if (this.isolation !== 'layer') {
       throw new SandboxError(
         'not_supported',
@@ -169,10 +172,10 @@ export class PooledContainer {
     try {
       await this.#open.channel.request('reset', { image: told(stored) });
     } catch (error) {
-      if (isRefusedImage(error)) await this.#prepared();
+      if (isRefusedImage(error) && reset === this.#resets) await this.#prepared();
       throw error;
     }
-    this.#stored = stored;
+    if (reset === this.#resets) this.#stored = stored;
   }
 
   /** @throws {SandboxError} `unresponsive` after `timeoutMs`, or why the channel has died */

@@ -104,7 +104,7 @@ class Runner:
         """The reply to a request, without its id."""
         handler = self._handlers.get(header["op"])
         try:
-            if self._waiting and header["op"] != "reset" and any(waiting["op"] == "reset" for waiting, _ in self._waiting):
+            if self._waiting and any(waiting["op"] == "reset" for waiting, _ in self._waiting):
                 raise Abandoned
             if handler is None:
                 raise RequestError("bad_request", f"op: unknown {header['op']!r}")

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { StoredImage } from '../../../docker/sandbox.ts';
 import { FakeEngine, Gate, refusal, settled } from '../fake-engine.ts';
@@ -91,6 +92,56 @@ describe('images of the store', () => {
     ];
     expect(again.map(({ image }) => image.name)).toEqual(['red', 'blue']);
     expect(resets()).toEqual(before);
+  });
+
+  it('take the place of one that a container is being reset to for nobody', async () => {
+    const { engine, pool, events } = await make({ ...one, gradingReserve: 1 });
+    const { runner } = engine.container(0);
+    const first = await pool.acquire({ ...EPISODE, stored: red });
+    await first.release();
+    // The runner answers the first reset when the second one comes.
+    const waiting = watch(pool.acquire({ ...EPISODE, stored: blue }));
+    await settled();
+    await settled();
+    expect(waiting.sandbox?.image.name).toBe('blue');
+    expect(runner.requests.filter(({ op }) => op === 'reset').map(({ header }) => header.image)).toEqual([
+      { layers: ['base', 'red'], env: {}, workdir: '/' },
+      { layers: ['base', 'red'], env: {}, workdir: '/' },
+      { layers: ['base', 'blue'], env: { A: '1' }, workdir: '/app' },
+    ]);
+    expect(engine.asked).toHaveLength(1);
+    expect(events.filter(({ type }) => type === 'removed')).toEqual([]);
+  });
+
+  it.each(['died', 'refused'])(
+    'that take the place of one that then is %s are shown all the same',
+    async (how) => {
+      const { engine, pool, events } = await make(one);
+      const { runner } = engine.container(0);
+      const first = await pool.acquire({ ...EPISODE, stored: red });
+      runner.answer('reset', ({ header }) =>
+        isDeepStrictEqual(header.image, { layers: red.layers, env: {}, workdir: '/' })
+          ? refusal(how === 'died' ? 'abandoned' : 'image_missing')
+          : {},
+      );
+      await first.release();
+      const waiting = watch(pool.acquire({ ...EPISODE, stored: blue }));
+      await settled();
+      await settled();
+      expect(waiting.sandbox?.image.name).toBe('blue');
+      await waiting.sandbox?.release();
+      expect(events.filter(({ type }) => type === 'removed')).toEqual([]);
+    },
+  );
+
+  it('wait for the container that is being reset to them for nobody', async () => {
+    const { engine, pool } = await make(one);
+    const { runner } = engine.container(0);
+    const first = await pool.acquire({ ...EPISODE, stored: red });
+    await first.release();
+    const second = await pool.acquire({ ...EPISODE, stored: red });
+    expect(second.image.name).toBe('red');
+    expect(runner.count('reset')).toBe(2);
   });
 
   it('that no free container shows go to the one that has been free for longest', async () => {

@@ -1,4 +1,5 @@
-# Every name below the root, the kernel's file systems apart, that contains a word of /words; and the text of the mounts.
+# Every name below the root, the kernel's file systems apart, that contains one of the words in /words, and those words in
+# what the kernel tells of mounts.
 with open("/words", encoding="utf-8") as file:
     words = file.read().split()
 found = []
