@@ -111,7 +111,7 @@ describe.skipIf(missing !== null)(`an image from a Dockerfile ${missing ?? ''}`,
     await write({ Dockerfile: 'FROM not-to-be-had:1\nRUN echo too bad && false\n' });
     await expect(build(definition())).rejects.toMatchObject({
       code: 'start_failed',
-      message: expect.stringContaining('too bad'),
+      message: expect.stringMatching(new RegExp(`^The Dockerfile in ${folder} failed: .*too bad`)),
     });
   });
 
