@@ -16,7 +16,7 @@ export interface ContextEntry {
   /** Path on the server. */
   readonly file: string;
   readonly size: number;
-  /** Permission bits. */
+  /** Permission bits: 0755 for folders and what its owner may run, else 0644. */
   readonly mode: number;
   /** Of a link. */
   readonly target?: string;
@@ -46,7 +46,8 @@ export async function contextEntries(folder: string): Promise<ContextEntry[]> {
 async function entryOf(folder: string, name: string): Promise<ContextEntry | null> {
   const file = join(folder, name);
   const found = await lstat(file);
-  const mode = found.mode & 0o777;
+  // As git keeps them: other bits are those of whoever made the copy.
+  const mode = found.isDirectory() || (found.mode & 0o100) !== 0 ? 0o755 : 0o644;
   if (found.isSymbolicLink()) {
     return { name, type: 'symlink', file, size: 0, mode, target: await readlink(file) };
   }

@@ -15,7 +15,7 @@ import type { Place } from './place.ts';
 import { noReward, type Reference } from './reference.ts';
 import { isEnough, type Scored, totalOf } from './score.ts';
 import type { TerminalStep, TerminalTask } from './task.ts';
-import type { Verdict, Verifier } from './verifier.ts';
+import type { Verifier } from './verifier.ts';
 import { packed } from './work.ts';
 
 export interface TerminalEpisodeParts {
@@ -88,7 +88,7 @@ export class TerminalEpisode implements EnvironmentEpisode {
     const step = record.steps[at];
     if (step === undefined) throw new Error(`task ${task.id} has no step ${at}`);
     const isLast = at === record.steps.length - 1;
-    const { reward } = await this.#verdict(step, final && (isLast || !mayGoOn), atMostMs);
+    const reward = await this.#scored(step, final && (isLast || !mayGoOn), atMostMs);
     const durationMs = () => performance.now() - began;
     if (typeof reward === 'string') {
       const { name, digest } = this.sandbox.image;
@@ -117,10 +117,10 @@ export class TerminalEpisode implements EnvironmentEpisode {
   }
 
   /** @param ends whether the agent's processes are ended, and not only stopped */
-  async #verdict(step: TerminalStep, ends: boolean, atMostMs = Number.POSITIVE_INFINITY): Promise<Verdict> {
+  async #scored(step: TerminalStep, ends: boolean, atMostMs = Number.POSITIVE_INFINITY): Promise<Scored> {
     const { place, verifier } = this.#parts;
     const work = await this.#work(step, ends);
-    if (work === null) return { reward: 'the changed files exceed what can be verified', durationMs: 0 };
+    if (work === null) return 'the changed files exceed what can be verified';
     return verifier.verify(step, work, place, this.sandbox.image.name, atMostMs);
   }
 

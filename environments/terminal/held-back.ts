@@ -15,9 +15,9 @@ const HOME_PROGRAMS = [
   ...['.bashrc', '.bash_profile', '.bash_login', '.profile', '.inputrc', '.local', '.cache', '.pip'],
   ...['.config/pip', '.config/uv', '.curlrc', '.wgetrc', '.gitconfig', '.config/git', '.npmrc', '.pythonrc'],
 ];
-/** Files that Python and pytest load by their names. */
+/** Files that Python and pytest load by their names; at the root, also what pytest finds above `/tests`. */
 const LOADED =
-  /(^|\/)(conftest\.py|pytest\.ini|\.pytest\.ini|(site|user)customize\.py|[^/]+\.pth|_virtualenv\.py)$/;
+  /(^|\/)(conftest\.py|pytest\.ini|\.pytest\.ini|(site|user)customize\.py|[^/]+\.pth|_virtualenv\.py)$|^\/(pyproject\.toml|tox\.ini|setup\.cfg|setup\.py)$/;
 
 /**
  * Chooses the changes that a verifier gets. Those to its own programs are held back, as an agent could replace what grades it,

@@ -17,7 +17,7 @@ export function imageOf({ image }: TerminalTask): ImageDefinition | null {
     return { name: `task-${shortHash([from])}`, from, settingsFile };
   }
   const content = filesBelow(image.dockerfile).flatMap(({ path, mode, content }) => [
-    JSON.stringify([path, mode, content.length]),
+    JSON.stringify([path, (mode & 0o100) !== 0, content.length]),
     content,
   ]);
   return {

@@ -3,20 +3,14 @@ import type { FileEntry, Sandbox, SandboxSource } from '../../docker/sandbox.ts'
 import { filesBelow } from './files-below.ts';
 import { isBelow } from './held-back.ts';
 import type { Place } from './place.ts';
-import { type Reward, readReward, VERIFIER_LOGS } from './reward-file.ts';
+import { readReward, VERIFIER_LOGS } from './reward-file.ts';
+import type { Scored } from './score.ts';
 import type { TerminalStep } from './task.ts';
 import { unpack, type Work } from './work.ts';
 
 const TESTS = '/tests';
 /** Bytes of the verifier's output that are kept. */
 const OUTPUT_BYTES = 65_536;
-
-/** What a verification gave. */
-export interface Verdict {
-  /** The reason if there is no reward. */
-  readonly reward: Reward | string;
-  readonly durationMs: number;
-}
 
 /** Runs verifiers, each in a sandbox of its own: it is pristine, but for the work. */
 export class Verifier {
@@ -37,7 +31,7 @@ export class Verifier {
     { workdir, env }: Place,
     image: string,
     atMostMs: number,
-  ): Promise<Verdict> {
+  ): Promise<Scored> {
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
     const folders = [VERIFIER_LOGS, '/logs/agent', '/logs/artifacts', workdir];
     const files = [
@@ -47,18 +41,18 @@ export class Verifier {
         return { path: `${TESTS}/${path}`, type: 'file', content, mode: isScript ? 0o755 : mode };
       }),
     ];
-    if (!(await prepared(sandbox, work, files))) return { reward: 'the work fills the disk', durationMs: 0 };
-    const { durationMs, timedOut } = await sandbox.exec({
+    if (!(await prepared(sandbox, work, files))) return 'the work fills the disk';
+    const { timedOut } = await sandbox.exec({
       argv: ['/bin/bash', '-c', `${TESTS}/test.sh`],
       cwd: workdir,
       env: { ...env, ...verification.env },
       timeoutMs: Math.max(1, Math.min(verification.timeout_sec * 1000, atMostMs)),
       maxOutputBytes: OUTPUT_BYTES,
     });
-    if (timedOut) return { reward: 'the verifier did not end in time', durationMs };
+    if (timedOut) return 'the verifier did not end in time';
     // What it left running must not write another reward while this one is read.
     await sandbox.quiesce('kill');
-    return { reward: await readReward(sandbox), durationMs };
+    return await readReward(sandbox);
   }
 }
 

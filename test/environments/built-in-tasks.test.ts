@@ -55,7 +55,7 @@ describe('the built-in tasks', () => {
     expect(createHash('sha256').update(canonical(first)).digest('hex')).toBe(sha256);
   });
 
-  it.each(['bash', 'python', 'sql'])('of %s are files that git and npm keep', (name) => {
+  it.each(['bash', 'python', 'sql', 'terminal'])('of %s are files that git and npm keep', (name) => {
     const folder = resolve(import.meta.dirname, '../../environments', name, 'tasks');
     const lost = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isSymbolicLink() || NOT_PACKED.test(entry.name))

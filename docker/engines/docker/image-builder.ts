@@ -153,9 +153,11 @@ export class DockerImageBuilder implements ImageBuilder {
     try {
       await this.#buildContext(tag, recipe.name, name, context, onLine, AbortSignal.any(both));
     } catch (error) {
-      if (!late?.aborted || signal?.aborted) throw error;
-      const message = `The Dockerfile in ${folder} was not built within ${buildTimeoutS} seconds.`;
-      throw new SandboxError('start_failed', message, { cause: error });
+      signal?.throwIfAborted();
+      const why = late?.aborted
+        ? `was not built within ${buildTimeoutS} seconds.`
+        : `failed: ${messageOf(error)}`;
+      throw new SandboxError('start_failed', `The Dockerfile in ${folder} ${why}`, { cause: error });
     }
     return tag;
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -36,6 +36,15 @@ describe('a context', () => {
       ['kept/a', 'file'],
       ['kept/link', 'symlink'],
     ]);
+  });
+
+  it('has the same hash in the copy of another user, and another one for a program', async () => {
+    await write({ Dockerfile: 'FROM a\n', run: 'true\n' });
+    const first = await contextHash(folder);
+    await chmod(join(folder, 'run'), 0o660);
+    expect(await contextHash(folder)).toBe(first);
+    await chmod(join(folder, 'run'), 0o700);
+    expect(await contextHash(folder)).not.toBe(first);
   });
 
   it('has another hash for another content, and none of its own for what is left out', async () => {
@@ -111,7 +120,7 @@ describe.skipIf(missing !== null)(`an image from a Dockerfile ${missing ?? ''}`,
     await write({ Dockerfile: 'FROM not-to-be-had:1\nRUN echo too bad && false\n' });
     await expect(build(definition())).rejects.toMatchObject({
       code: 'start_failed',
-      message: expect.stringContaining('too bad'),
+      message: expect.stringMatching(new RegExp(`^The Dockerfile in ${folder} failed: .*too bad`)),
     });
   });
 

@@ -25,6 +25,7 @@ describe('a verifier', () => {
     const programs = ['/usr/bin/python3', '/bin', '/lib/x.so', '/etc/ld.so.preload', '/etc/profile.d/a.sh'];
     expect(paths(programs)).toEqual([]);
     expect(paths(['/home/me/.bashrc', '/home/me/.local/bin/pytest', '/opt/venv/lib/a.py'])).toEqual([]);
+    expect(paths(['/pyproject.toml', '/app/pyproject.toml'])).toEqual(['/app/pyproject.toml']);
     expect(paths(['/app/conftest.py', '/pytest.ini', '/app/sitecustomize.py', '/srv/a.pth'])).toEqual([]);
   });
 
