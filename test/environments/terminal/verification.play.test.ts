@@ -4,7 +4,7 @@ import type { StoredDataset } from '../../../environments/playable-dataset.ts';
 import { terminal } from '../../../environments/terminal/definition.ts';
 import type { TerminalTask } from '../../../environments/terminal/task.ts';
 import { BUILD_MS, engineCases, openPool } from '../../engines.ts';
-import { describeUnless } from '../../requirements.ts';
+import { describeUnless, itUnless, unlessOrdinary } from '../../requirements.ts';
 import { datasetFolders } from '../dataset-folders.ts';
 import { playTerminal, terminalOver } from './play.ts';
 
@@ -77,16 +77,20 @@ for (const engine of await engineCases()) {
       expect(grade).toMatchObject({ reward: 0, success: false, info: { no_reward: reason } });
     });
 
-    it('gets modes, links, owners and deletions as the agent left them', async () => {
-      const tests = [
-        'cd /app && [ "$(stat -c "%a %u:%g" tool)" = "750 12:34" ] && [ "$(readlink link)" = tool ]',
-        'first=$? && [ ! -e /etc/issue ] && [ "$(stat -c %h twin)" = 2 ] && [ "$first" = 0 ]',
-        'if [ $? = 0 ]; then echo 1; else echo 0; fi > /logs/verifier/reward.txt',
-      ].join('\n');
-      const code =
-        'touch tool; chmod 750 tool; chown 12:34 tool; ln -s tool link; ln tool twin; rm -f /etc/issue';
-      expect(await played({ 'tests/test.sh': tests }, code)).toMatchObject({ reward: 1 });
-    });
+    itUnless(
+      unlessOrdinary(engine.name, 'users beside its own'),
+      'gets modes, links, owners and deletions as the agent left them',
+      async () => {
+        const tests = [
+          'cd /app && [ "$(stat -c "%a %u:%g" tool)" = "750 12:34" ] && [ "$(readlink link)" = tool ]',
+          'first=$? && [ ! -e /etc/issue ] && [ "$(stat -c %h twin)" = 2 ] && [ "$first" = 0 ]',
+          'if [ $? = 0 ]; then echo 1; else echo 0; fi > /logs/verifier/reward.txt',
+        ].join('\n');
+        const code =
+          'touch tool; chmod 750 tool; chown 12:34 tool; ln -s tool link; ln tool twin; rm -f /etc/issue';
+        expect(await played({ 'tests/test.sh': tests }, code)).toMatchObject({ reward: 1 });
+      },
+    );
 
     it('has the variables of task and verifier, and the working directory', async () => {
       const toml = `${TOML}[environment.env]\nWHO = "task"\n[verifier.env]\nMODE = "strict"\n`;
@@ -150,14 +154,18 @@ for (const engine of await engineCases()) {
         expect(grade).toMatchObject({ reward: 1 });
       });
 
-      it('that adds programs, in a task whose solution adds some to the same folder', async () => {
-        const tests = `stat / > /dev/null\n${IS_DONE}`;
-        const code = `printf '#!/bin/bash\\n${forge}\\n' > /usr/local/sbin/stat; chmod 755 /usr/local/sbin/stat`;
-        const solution = 'touch /app/done /usr/local/bin/tool\n';
-        expect(await played({ 'tests/test.sh': tests }, code)).toMatchObject({ reward: 0 });
-        const files = { 'tests/test.sh': tests, 'solution/solve.sh': solution };
-        expect(await played(files, code)).toMatchObject({ reward: 1 });
-      });
+      itUnless(
+        unlessOrdinary(engine.name, 'programs that it may replace'),
+        'that adds programs, in a task whose solution adds some to the same folder',
+        async () => {
+          const tests = `stat / > /dev/null\n${IS_DONE}`;
+          const code = `printf '#!/bin/bash\\n${forge}\\n' > /usr/local/sbin/stat; chmod 755 /usr/local/sbin/stat`;
+          const solution = 'touch /app/done /usr/local/bin/tool\n';
+          expect(await played({ 'tests/test.sh': tests }, code)).toMatchObject({ reward: 0 });
+          const files = { 'tests/test.sh': tests, 'solution/solve.sh': solution };
+          expect(await played(files, code)).toMatchObject({ reward: 1 });
+        },
+      );
     });
   });
 }

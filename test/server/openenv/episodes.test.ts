@@ -80,7 +80,7 @@ test('a grade is asked for within a time that leaves room for its answer', async
   const episodes = new OpenEnvEpisodes(parts());
   await episodes.reset({});
   await episodes.step({ submit: true, answer: 'gold' });
-  expect(fake.plays[0]?.gradings).toEqual([{ final: true, atMostMs: 25_000 }]);
+  expect(fake.plays[0]?.gradings).toEqual([{ final: true, mayGoOn: true, atMostMs: 25_000 }]);
   await episodes.leave('client');
 });
 

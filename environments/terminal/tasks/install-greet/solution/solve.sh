@@ -1,5 +1,6 @@
 #!/bin/bash
-cat > /usr/local/bin/greet <<'END'
+mkdir -p /root/.local/bin
+cat > /root/.local/bin/greet <<'END'
 #!/bin/sh
 if [ $# -eq 0 ]; then
   echo "usage: greet NAME" >&2
@@ -7,4 +8,4 @@ if [ $# -eq 0 ]; then
 fi
 echo "Hello, $1!"
 END
-chmod 755 /usr/local/bin/greet
+chmod 755 /root/.local/bin/greet
