@@ -8,7 +8,7 @@ import { lineInToml } from './line-of-path.ts';
 import { nearestKey } from './nearest-key.ts';
 import type { TaskRecord } from './playable-dataset.ts';
 import { checkedRecords, type FoundRecord, LIST_ENDS, listIn, withShared } from './record-list.ts';
-import { isTaskFolder, namesIn, readTaskFolder } from './task-folder.ts';
+import { isOneTask, isTaskFolder, namesIn, readTaskFolder } from './task-folder.ts';
 
 /** The fields of a definition that say how tasks are stored in files. */
 type TaskFiles<R extends TaskRecord> = Pick<EnvironmentDefinition<Shape, R>, 'record' | 'layout' | 'shared'>;
@@ -54,11 +54,14 @@ export interface DatasetFolder {
 }
 
 /**
- * Opens a folder whose tasks are in subfolders.
+ * Opens a folder whose tasks are in subfolders, or the folder of one task.
  * @param schema of `dataset.toml`
  * @throws {DatasetError} for an invalid `dataset.toml`
  */
 export function openDatasetFolder(folder: string, schema: z.ZodType<DatasetHead>): DatasetFolder {
+  const own = namesIn(folder);
+  // The folder of one task is a dataset of this task.
+  if (isOneTask(own)) return { file: folder, head: null, parts: [{ folder, names: own }] };
   const parts = new Map<string, Part>();
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name.startsWith('.') || !entry.isDirectory()) continue;

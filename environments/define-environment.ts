@@ -65,6 +65,7 @@ export function defineEnvironment<
     flawOf: async () => null,
     goldAs: () => 'step' as const,
     goldReward: () => 1,
+    trialOf: () => ({}),
     namesOf: () => [],
     prompt: { first: '>', more: '...', until: 'line' as const },
     ...rest,

@@ -47,6 +47,7 @@ const FIELDS = {
   goldAs: callable(),
   goldOf: callable(),
   goldReward: callable(),
+  trialOf: callable(),
   prompt: z.strictObject({
     first: z.string(),
     more: z.string(),
@@ -75,6 +76,7 @@ const WITH_DEFAULTS = {
   flawOf: true,
   goldAs: true,
   goldReward: true,
+  trialOf: true,
   namesOf: true,
   prompt: true,
   open: true,

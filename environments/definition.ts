@@ -107,6 +107,8 @@ export interface EnvironmentDefinition<
   goldOf(record: R, dataset: DatasetFields): string;
   /** Reward of an episode whose only action is the gold, 0 to 1: below 1 if these options also reward earlier actions. */
   goldReward(record: R, dataset: DatasetFields, options: z.output<z.ZodObject<S>>): number;
+  /** What `stepwell tasks check` must know of a task besides its answers. */
+  trialOf(record: R): TaskTrial;
   /** For `stepwell play`. */
   readonly prompt: Prompt;
   /** Names that tests of a task may use, the most important one first; an agent could guess them. */
@@ -121,6 +123,20 @@ export interface EnvironmentDefinition<
 export interface Player<S extends Shape, D extends PlayableDataset<TaskRecord>> {
   /** @throws {ProtocolError} for options that this dataset or task does not support; no sandbox has been acquired then */
   plan(start: Start<S, D>): Plan;
+}
+
+/** How a check plays a task. */
+export interface TaskTrial {
+  /** Whether the task has a gold. @default true */
+  readonly hasGold?: boolean;
+  /** Reward of doing nothing that the task declares, from 0 to below 1. @default 0 */
+  readonly noOpReward?: number;
+  /** The agent's time for the gold, in milliseconds. @default that of `stepwell tasks check` */
+  readonly agentMs?: number;
+  /** Time of each verifier, in their order, in milliseconds. @default unknown */
+  readonly verifierMs?: readonly number[];
+  /** Hash of files that belong to the task, but are in neither its record nor its image. @default there are none */
+  readonly filesHash?: string;
 }
 
 /** Fields of a dataset's file besides the common ones. */

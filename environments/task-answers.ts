@@ -1,6 +1,6 @@
 import type { TaskRecord } from './playable-dataset.ts';
 import { optionParser } from './reset-options.ts';
-import { recordsOf, type WantedFacts } from './task-facts.ts';
+import { type KnownRecords, recordsOf, type WantedFacts } from './task-facts.ts';
 
 /** The answers in a task's record. No server sends them to a client. */
 export interface TaskAnswers {
@@ -30,9 +30,15 @@ interface AnsweredRecord extends TaskRecord {
  */
 export async function taskAnswers(wanted: WantedFacts): Promise<TaskAnswers[] | null> {
   const known = await recordsOf(wanted);
-  if (known === null) return null;
-  const { definition, records, fields } = known;
-  const options = optionParser(definition.options)(wanted.options ?? {});
+  return known === null ? null : taskAnswersOf(known, wanted.options ?? {});
+}
+
+/** The answers of records that are read already. @throws {ProtocolError} `invalid_params` for the first invalid option */
+export function taskAnswersOf(
+  { definition, records, fields }: KnownRecords,
+  given: Readonly<Record<string, unknown>>,
+): TaskAnswers[] {
+  const options = optionParser(definition.options)(given);
   return records.map((record: AnsweredRecord) => ({
     as: definition.goldAs(record),
     gold: definition.goldOf(record, fields),

@@ -34,8 +34,11 @@ export interface WantedFacts {
  */
 export async function taskFacts(wanted: WantedFacts): Promise<TaskFacts[] | null> {
   const known = await recordsOf(wanted);
-  if (known === null) return null;
-  const { definition, records, fields } = known;
+  return known === null ? null : taskFactsOf(known);
+}
+
+/** Facts of records that are read already, in their order. */
+export function taskFactsOf({ definition, records, fields }: KnownRecords): TaskFacts[] {
   const golds = records.map((record) => definition.goldOf(record, fields));
   return records.map((record, index) => ({
     id: record.id,

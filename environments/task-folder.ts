@@ -52,6 +52,29 @@ export function isTaskFolder(names: readonly string[]): boolean {
   return [CONFIG, INSTRUCTION, 'solution'].some((name) => names.includes(name));
 }
 
+/** Whether a folder with these names in it is one task, and not a dataset of several. */
+export function isOneTask(names: readonly string[]): boolean {
+  return names.includes(CONFIG) || names.includes(INSTRUCTION);
+}
+
+/** Whether only `terminal-v1` plays a folder: a task of Harbor's harness, or a folder of such tasks. */
+export function isHarborFolder(folder: string): boolean {
+  const names = namesIn(folder);
+  const tasks = isOneTask(names) ? [folder] : names.map((name) => join(folder, name));
+  return tasks.some((task) => {
+    const inside = insideOf(task, namesIn(task));
+    return isOneTask(namesIn(task)) && harborFile(namesIn(task), inside) !== undefined;
+  });
+}
+
+/** A file of Harbor's harness in a task's folder. */
+function harborFile(names: readonly string[], inside: Inside): string | undefined {
+  return HARBOR_ONLY.find((name) => {
+    const [top = '', file] = name.split('/');
+    return names.includes(top) && (file === undefined || inside(top).includes(file));
+  });
+}
+
 /** A file as a text of a record: only Python sources keep the final newline. */
 function textOf(file: string): string {
   const text = readFileSync(file, 'utf8');
@@ -143,10 +166,7 @@ function refuseOtherNames(
   inside: Inside,
   layout: TaskFolderLayout,
 ): void {
-  const harbors = HARBOR_ONLY.find((name) => {
-    const [top = '', file] = name.split('/');
-    return names.includes(top) && (file === undefined || inside(top).includes(file));
-  });
+  const harbors = harborFile(names, inside);
   if (harbors !== undefined) {
     throw new DatasetError(
       { file: join(folder, harbors) },

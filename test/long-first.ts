@@ -33,6 +33,7 @@ export const LONG: readonly string[] = [
   'faults/engine-restart.test.ts',
   'cli/dataset-check.test.ts',
   'environments/python/gallery.test.ts',
+  'cli/tasks-check.test.ts',
   'server/main.test.ts',
   'cli/embedded.test.ts',
   'faults/server-killed.test.ts',

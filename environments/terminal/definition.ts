@@ -9,6 +9,7 @@ import { enter, placeOf } from './place.ts';
 import { Reference } from './reference.ts';
 import { TerminalTask } from './task.ts';
 import { readHarborFolder } from './task-folder.ts';
+import { trialOf } from './trial.ts';
 import { Verifier } from './verifier.ts';
 
 /** A dataset with the images of its tasks. */
@@ -30,6 +31,7 @@ export const terminal = defineEnvironment({
   tasks: new URL('./tasks/', import.meta.url),
   prompt: { first: '{cwd}$', more: '>', until: 'bash' },
   goldOf: ({ gold = ': the task has no solution' }) => gold,
+  trialOf,
 
   served: (dataset): TerminalDataset => ({
     ...dataset,

@@ -112,6 +112,8 @@ export const HarborToml = z.strictObject({
     .strictObject({
       /** Whose programs the verifier runs: those of the untouched image, or those that the agent left. */
       verifier_tools: z.enum(['image', 'agent']).optional(),
+      /** Reward of doing nothing, where the tests give some. */
+      no_op_reward: z.number().min(0).lt(1).optional(),
     })
     .optional(),
 });

@@ -50,6 +50,7 @@ export function readHarborFolder(folder: string, names: readonly string[]): Foun
     strategy: toml.multi_step_reward_strategy ?? 'mean',
     solution_env: env,
     ...(stepwell.verifier_tools === undefined ? {} : { verifier_tools: stepwell.verifier_tools }),
+    ...(stepwell.no_op_reward === undefined ? {} : { no_op_reward: stepwell.no_op_reward }),
     ...(solutions.length < steps.length
       ? {}
       : { gold: solutions.map((place) => solutionCode(place, env)).join('\n') }),

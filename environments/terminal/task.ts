@@ -55,6 +55,8 @@ export const TerminalTask = z.strictObject({
   solution_env: variables,
   /** Whose programs the verifier runs. @default those of the image, except what the solution also changes */
   verifier_tools: z.enum(['image', 'agent']).optional(),
+  /** Reward of doing nothing. @default 0 */
+  no_op_reward: z.number().min(0).lt(1).optional(),
   /** One action that runs the solution of each step. @default it has none */
   gold: z.string().optional(),
   /** Plausible but wrong solutions: the reward of each must be below 1. */

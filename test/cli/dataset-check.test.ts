@@ -48,7 +48,7 @@ describeUnless(await dockerMissing(), 'the built-in datasets, checked on Docker'
         >);
         const exitCode = await run(['tasks', 'check', '--runtime', 'docker'], terminal);
         expect(terminal.printed).toMatch(
-          /^checked built-in for bash-v1: (\d+) of \1 gradable, .*\nchecked built-in for sql-v1: (\d+) of \2 gradable, .*\nchecked built-in for python-v1: (\d+) of \3 gradable, /,
+          /checked built-in for bash-v1: (\d+) of \1 tasks pass\n.*for sql-v1: (\d+) of \2 tasks pass\n.*for python-v1: (\d+) of \3 tasks pass\n.*for terminal-v1: (\d+) of \4 tasks pass\n/s,
         );
         expect(exitCode).toBe(0);
       } finally {
@@ -85,7 +85,7 @@ describeUnless(await localMissing(), 'a check on the local engine', () => {
   }
 
   test(
-    'plays every gold, and tells which tasks cannot be graded',
+    'plays every gold, and names the tasks that fail',
     async () => {
       const { exitCode, printed } = await stepwell(
         'tasks',
@@ -95,10 +95,10 @@ describeUnless(await localMissing(), 'a check on the local engine', () => {
         '--runtime',
         'local',
       );
-      expect(printed).toContain('2 of 5 gradable, 1 no-op wins, 2 gold fails, 0 gold never ends');
-      expect(printed).toMatch(/nothing: no-op wins: .*prints nothing and changes nothing/);
-      expect(printed).toMatch(/missing: gold fails: .*does not exist as a command: no-such-command/);
-      expect(printed).toMatch(/moment: gold fails: The gold itself gets 0/);
+      expect(printed).toContain('checked mine for bash-v1: 2 of 5 tasks pass, 3 fail');
+      expect(printed).toMatch(/✗ +nothing .*prints nothing and changes nothing/);
+      expect(printed).toMatch(/✗ +missing .*does not exist as a command: no-such-command/);
+      expect(printed).toMatch(/✗ +moment .*the solution scores 0/);
       expect(exitCode).toBe(1);
       expect((await stepwell('tasks', 'check', '--dataset', 'none')).exitCode).toBe(2);
     },

@@ -46,7 +46,7 @@ describeUnless(await localMissing(), 'the page about user-defined datasets', () 
       expect({ exitCode, complained: terminal.complained, printed: terminal.printed }).toMatchObject({
         exitCode: 0,
         printed: expect.stringMatching(
-          new RegExp(`^checked ${name} for ${environment}: (\\d) of \\1 gradable`),
+          new RegExp(`^checked ${name} for ${environment}: (\\d) of \\1 tasks pass`, 'm'),
         ),
       });
     }
