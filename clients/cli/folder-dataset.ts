@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,6 +39,23 @@ export async function namedDataset(
   const items = [...splitItems(terminal.env.STEPWELL_DATASET ?? ''), item];
   const env = { ...terminal.env, STEPWELL_DATASET: joinedItems(items) };
   return { name, environment: id, path, terminal: { ...terminal, env } };
+}
+
+/** The flags that name a dataset. */
+interface DatasetFlags {
+  readonly environment?: string;
+  readonly dataset?: string;
+  readonly url?: string;
+}
+
+/** A `--dataset` that is a path becomes the name of a dataset of this machine. @throws {CommandError} there is no such path */
+export async function withFolder<F extends DatasetFlags>(cli: Cli, flags: F): Promise<[Cli, F]> {
+  if (flags.dataset === undefined || flags.url !== undefined) return [cli, flags];
+  const { name, terminal } = await namedDataset(flags.dataset, flags.environment, cli.terminal);
+  return [
+    { ...cli, terminal },
+    { ...flags, dataset: name },
+  ];
 }
 
 function isPath(text: string): boolean {

@@ -3,6 +3,7 @@ import type { Cli } from './cli.ts';
 import { datasetPlaces } from './dataset-places.ts';
 import { playDemo } from './demo.ts';
 import type { DemoRuntime } from './demo-runtime.ts';
+import { withFolder } from './folder-dataset.ts';
 import { PLAY_HELP } from './play-commands.ts';
 import { playLoop } from './play-loop.ts';
 import {
@@ -26,18 +27,19 @@ export async function declareCommand(command: Command, cli: Cli): Promise<void> 
   addTargetFlags(command);
   const options = await resetOptions(cli.terminal);
   addResetFlags(command, options, cli);
-  command.addHelpText('after', `\n${PLAY_HELP}`).action(async (flags: PlayFlags) => {
-    if (flags.demo) return cli.exit(await demo(cli.terminal, flags));
+  command.addHelpText('after', `\n${PLAY_HELP}`).action(async (given: PlayFlags) => {
+    if (given.demo) return cli.exit(await demo(cli.terminal, given));
+    const [{ terminal }, flags] = await withFolder(cli, given);
     // Images of datasets and dialects are built on demand, and no other image is needed.
     const plain = flags.dataset === undefined && flags.dialect === undefined;
     const warm = plain ? [flags.environment ?? DEFAULT_ENVIRONMENT] : [];
-    await using target = await openTarget(cli.terminal, flags, warm);
+    await using target = await openTarget(terminal, flags, warm);
     const { client, trajectories } = target;
     const environment = await environmentOf(flags, () => client.environments());
-    const { definitions } = await datasetPlaces(cli.terminal);
+    const { definitions } = await datasetPlaces(terminal);
     const prompt = definitions.find(({ id }) => id === environment)?.prompt;
     const params = resetParams(flags, options, environment);
-    cli.exit(await playLoop(client, params, cli.terminal, trajectories, prompt));
+    cli.exit(await playLoop(client, params, terminal, trajectories, prompt));
   });
 }
 

@@ -3,10 +3,13 @@ import type { Params } from '../../protocol/methods.ts';
 import { StepwellClient } from '../typescript/client.ts';
 import type { Cli } from './cli.ts';
 import { CommandError, listCommand } from './command-error.ts';
+import { datasetPlaces } from './dataset-places.ts';
 import { integer } from './flags.ts';
+import { withFolder } from './folder-dataset.ts';
 import { eachTask, localTasks, type TaskSource } from './local-tasks.ts';
 import { environmentOf } from './reset-flags.ts';
 import { addTasksCheck } from './tasks-check.ts';
+import { addTasksNew } from './tasks-new.ts';
 import { columns, print, type Terminal } from './terminal.ts';
 
 interface SourceFlags {
@@ -20,6 +23,10 @@ interface TasksFlags extends SourceFlags {
   readonly dataset?: string;
 }
 
+interface ShowFlags extends TasksFlags {
+  readonly gold?: boolean;
+}
+
 interface ListFlags extends TasksFlags {
   readonly offset?: number;
   readonly limit?: number;
@@ -27,7 +34,7 @@ interface ListFlags extends TasksFlags {
 
 const INSTRUCTION_WIDTH = 90;
 
-/** `stepwell tasks list`, `show`, `datasets` and `check`. */
+/** `stepwell tasks list`, `show`, `datasets`, `new` and `check`. */
 export function declareCommand(tasks: Command, cli: Cli): void {
   const list = tasks
     .command('list', { isDefault: true })
@@ -37,8 +44,10 @@ export function declareCommand(tasks: Command, cli: Cli): void {
   const show = tasks
     .command('show')
     .description('show a task with its whole instruction')
-    .argument('<task>', 'its id, or its index from 0');
+    .argument('<task>', 'its id, or its index from 0')
+    .option('--gold', 'also show its solution, wrong answers and cheats, from the records of this machine');
   const datasets = tasks.command('datasets').description('list the datasets');
+  addTasksNew(cli, tasks);
   addTasksCheck(cli, tasks);
   for (const command of [list, show]) {
     command
@@ -47,7 +56,7 @@ export function declareCommand(tasks: Command, cli: Cli): void {
         "id of the environment, or its folder (default: the dataset's, else bash-v1)",
         cli.environmentId,
       )
-      .option('--dataset <name>', 'name of a dataset (default: the built-in tasks)');
+      .option('--dataset <name>', 'name of a dataset, or its folder (default: the built-in tasks)');
   }
   for (const command of [list, show, datasets]) {
     command
@@ -55,8 +64,8 @@ export function declareCommand(tasks: Command, cli: Cli): void {
       .option('--token <text>', "that server's token (default: $STEPWELL_TOKEN)")
       .option('--json', 'print JSON');
   }
-  list.action((flags: ListFlags) => listTasks(cli, flags));
-  show.action((task: string, flags: TasksFlags) => showTask(cli, task, flags));
+  list.action(async (flags: ListFlags) => listTasks(...(await withFolder(cli, flags))));
+  show.action(async (task: string, flags: ShowFlags) => showTask(task, ...(await withFolder(cli, flags))));
   datasets.action((flags: SourceFlags) => listDatasets(cli, flags));
 }
 
@@ -99,21 +108,61 @@ async function listTasks(cli: Cli, flags: ListFlags): Promise<void> {
   print(cli.terminal, `\n${rows.length} of ${page.total} tasks of ${page.dataset}${more}`);
 }
 
-async function showTask(cli: Cli, wanted: string, flags: TasksFlags): Promise<void> {
+async function showTask(wanted: string, cli: Cli, flags: ShowFlags): Promise<void> {
+  if (flags.gold && flags.url !== undefined) {
+    throw new CommandError(
+      '--gold: no server tells solutions; leave out --url to read the records of this machine',
+    );
+  }
   await using source = await openSource(cli.terminal, flags);
   const asked = await query(flags, source);
   for await (const task of eachTask(source, asked)) {
     if (task.id !== wanted && String(task.index) !== wanted) continue;
-    if (flags.json) return print(cli.terminal, JSON.stringify(task, null, 2));
     const { terminal } = cli;
+    const answers = flags.gold ? await answersOf(terminal, asked, task.id) : null;
+    if (flags.json) return print(terminal, JSON.stringify({ ...task, ...answers }, null, 2));
     print(terminal, `${task.id} (${task.dataset}, index ${task.index})`);
     if (task.tags.length > 0) print(terminal, `tags: ${task.tags.join(', ')}`);
     if (task.ungradable !== undefined) print(terminal, `cannot be graded: ${task.ungradable.reason}`);
-    return print(terminal, `\n${task.instruction}`);
+    print(terminal, `\n${task.instruction}`);
+    if (answers !== null) print(terminal, answerText(answers));
+    return;
   }
   const { dataset } = await source.tasks({ ...asked, limit: 1 });
   const list = listCommand({ ...asked, dataset });
   throw new CommandError(`${dataset} has no task "${wanted}": take an id or an index from ${list}`);
+}
+
+/** The answers of a task from the records of this machine. */
+interface Answers {
+  /** `null` if the task has none. */
+  readonly gold: string | null;
+  readonly wrong: readonly string[];
+  readonly cheats: readonly string[];
+}
+
+async function answersOf(
+  terminal: Terminal,
+  { environment, dataset = 'built-in' }: Params<'tasks/list'>,
+  id: string,
+): Promise<Answers> {
+  const [{ loadTrials }, { home, added, definitions }] = await Promise.all([
+    import('../../environments/task-trials.ts'),
+    datasetPlaces(terminal),
+  ]);
+  const isWanted = (one: string, name: string): boolean => one === environment && name === dataset;
+  const [found] = await loadTrials(home, added, definitions, isWanted);
+  const task = found?.tasks.find((one) => one.id === id);
+  if (task === undefined) throw new CommandError(`${dataset} has no task "${id}" on this machine`);
+  const { gold, trial, wrong, cheats } = task;
+  return { gold: trial.hasGold === false ? null : gold, wrong, cheats };
+}
+
+function answerText({ gold, wrong, cheats }: Answers): string {
+  const listed = (what: string, texts: readonly string[]) =>
+    texts.map((text, index) => `\n${what} ${index + 1}:\n${text}`);
+  const solution = gold === null ? '\nIt has no solution.' : `\nsolution:\n${gold}`;
+  return [solution, ...listed('wrong answer', wrong), ...listed('cheat', cheats)].join('\n');
 }
 
 function shorten(instruction: string): string {
