@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nearestKey } from '../nearest-key.ts';
+import { withoutOwnKeys } from '../own-keys.ts';
 
 const seconds = z.number().positive();
 /** Values by name. `${NAME:-text}` is the text; a value of the host (`${NAME}`) is refused elsewhere. */
@@ -78,14 +78,6 @@ const Task = z.strictObject({
   keywords: z.array(z.string()).optional(),
 });
 
-/** Authors describe their tasks with keys of their own, which the harness ignores, too. A misspelt key stays, to be refused. */
-function withoutOwnKeys(task: unknown): unknown {
-  if (typeof task !== 'object' || task === null) return task;
-  const known = Object.keys(Task.shape);
-  const kept = Object.entries(task).filter(([key]) => known.includes(key) || nearestKey(key, known) !== null);
-  return Object.fromEntries(kept);
-}
-
 /** Task schemas that are read. */
 export const SCHEMA_VERSIONS = ['1.0', '1.1', '1.2', '1.3', '1.4'] as const;
 const known = `unknown schema version; known are ${SCHEMA_VERSIONS.join(', ')}`;
@@ -96,7 +88,8 @@ export const HarborToml = z.strictObject({
   /** The former name of `schema_version`. */
   version: z.enum(SCHEMA_VERSIONS, known).optional(),
   source: z.string().optional(),
-  task: z.preprocess(withoutOwnKeys, Task).optional(),
+  /** Authors describe their tasks with keys of their own, which the harness ignores, too. */
+  task: z.preprocess((task) => withoutOwnKeys(task, Object.keys(Task.shape)), Task).optional(),
   /** Notes of the author; ignored. */
   metadata: z.record(z.string(), z.unknown()).optional(),
   environment: Environment.optional(),
