@@ -20,6 +20,7 @@ export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function unwrapped(schema: Schema): Schema {
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.out);
   return schema instanceof z.ZodOptional || schema instanceof z.ZodNullable
     ? unwrapped(schema.unwrap())
     : schema;

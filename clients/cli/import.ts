@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Runtime } from '../../docker/engines/table.ts';
 import { loadGolds } from '../../environments/golds.ts';
-import { importHarbor } from '../../environments/import/harbor.ts';
 import { readHumanEval } from '../../environments/import/humaneval.ts';
 import {
   type ImportedDataset,
@@ -16,6 +15,7 @@ import { stateFolder } from '../../server/config/state-folder.ts';
 import type { Cli } from './cli.ts';
 import { type CheckedDataset, checkDatasets, checkLines } from './dataset-check.ts';
 import { runtimeFlag } from './flags.ts';
+import { addFolderImports } from './import-folders.ts';
 import { withProgress } from './progress.ts';
 import { print, type Terminal } from './terminal.ts';
 
@@ -33,11 +33,8 @@ export type CheckImported = (
 ) => Promise<readonly CheckedDataset[]>;
 
 /** `stepwell import`: make datasets from published files. @param check another one, for tests */
-export function declareCommand(
-  command: Command,
-  { terminal }: Cli,
-  check: CheckImported = checkImported,
-): void {
+export function declareCommand(command: Command, cli: Cli, check: CheckImported = checkImported): void {
+  const { terminal } = cli;
   const names = PARTS.filter(({ read }) => read !== null).map(({ name }) => name);
   const intercode = command
     .command('intercode')
@@ -59,16 +56,8 @@ export function declareCommand(
       const imported = await withProgress('import', terminal.errors, write);
       await finish(terminal, { imported, left: [] }, flags, check);
     });
-  command
-    .command('harbor')
-    .description("import a folder of terminal tasks in Harbor's format, each in a folder of its own")
-    .argument('<folder>', 'the folder of the tasks, or of one task')
-    .option('--name <name>', "name of the dataset (default: the folder's)")
-    .action(async (folder: string, { name }: { readonly name?: string }) => {
-      const result = await importHarbor(folder, stateFolder(terminal.env), name);
-      // Golds are not played: each task may have an image to build.
-      await finish(terminal, result, { check: false }, check);
-    });
+  // Golds of task folders are not played: each task may have an image to build.
+  addFolderImports(cli, command, (result) => finish(cli.terminal, result, { check: false }, check));
   for (const importer of [intercode, humaneval]) {
     importer
       .addOption(new Option('--no-check', 'do not play the golds to find tasks that cannot be graded'))

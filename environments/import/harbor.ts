@@ -10,15 +10,22 @@ import type { ImportResult } from './intercode.ts';
 
 const HEAD = `format = 1\nenvironment = "${terminal.id}"\n`;
 
-/** The tasks of a folder: those in its subfolders, or the folder itself. @throws {DatasetError} if there is no such folder */
-async function taskFolders(folder: string): Promise<string[]> {
+/**
+ * The tasks of a folder: those in its subfolders, or the folder itself.
+ * @param isTask whether a folder with these names in it is one
+ * @throws {DatasetError} if there is no such folder
+ */
+export async function taskFolders(
+  folder: string,
+  isTask: (names: readonly string[]) => boolean,
+): Promise<string[]> {
   const found = await stat(folder).catch(() => null);
   if (found?.isDirectory() !== true) throw new DatasetError({ file: folder }, 'no such folder');
-  if (isTaskFolder(namesIn(folder))) return [folder];
+  if (isTask(namesIn(folder))) return [folder];
   const entries = await readdir(folder, { withFileTypes: true });
   const inside = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
   const paths = inside.map((entry) => join(folder, entry.name)).sort();
-  return paths.filter((path) => isTaskFolder(namesIn(path)));
+  return paths.filter((path) => isTask(namesIn(path)));
 }
 
 /**
@@ -34,7 +41,7 @@ export async function importHarbor(
 ): Promise<ImportResult> {
   const left: { readonly name: string; readonly reason: string }[] = [];
   const tasks: string[] = [];
-  const found = await taskFolders(resolve(folder));
+  const found = await taskFolders(resolve(folder), isTaskFolder);
   for (const task of found) {
     try {
       readHarborFolder(task, namesIn(task));

@@ -80,7 +80,7 @@ export class TerminalEpisode implements EnvironmentEpisode {
     return { observation: observedRun(result), durationMs: result.durationMs };
   }
 
-  async grade({ final, mayGoOn = false, atMostMs }: GradeRequest): Promise<Grade> {
+  async grade({ answer, final, mayGoOn = false, atMostMs }: GradeRequest): Promise<Grade> {
     const began = performance.now();
     const { record, task, place, reference } = this.#parts;
     const { scored } = this.#past;
@@ -88,7 +88,7 @@ export class TerminalEpisode implements EnvironmentEpisode {
     const step = record.steps[at];
     if (step === undefined) throw new Error(`task ${task.id} has no step ${at}`);
     const isLast = at === record.steps.length - 1;
-    const reward = await this.#scored(step, final && (isLast || !mayGoOn), atMostMs);
+    const reward = await this.#scored(step, final && (isLast || !mayGoOn), answer, atMostMs);
     const durationMs = () => performance.now() - began;
     if (typeof reward === 'string') {
       const { name, digest } = this.sandbox.image;
@@ -117,11 +117,18 @@ export class TerminalEpisode implements EnvironmentEpisode {
   }
 
   /** @param ends whether the agent's processes are ended, and not only stopped */
-  async #scored(step: TerminalStep, ends: boolean, atMostMs = Number.POSITIVE_INFINITY): Promise<Scored> {
-    const { place, verifier } = this.#parts;
+  async #scored(
+    step: TerminalStep,
+    ends: boolean,
+    text: string | undefined,
+    atMostMs = Number.POSITIVE_INFINITY,
+  ): Promise<Scored> {
+    const { place, record, verifier } = this.#parts;
+    const { answer: path } = record;
+    const answer = path === undefined || text === undefined ? undefined : { path, text };
     const work = await this.#work(step, ends);
     if (work === null) return 'the changed files exceed what can be verified';
-    return verifier.verify(step, work, place, this.sandbox.image.name, atMostMs);
+    return verifier.verify(step, work, place, this.sandbox.image.name, atMostMs, answer);
   }
 
   async #work(step: TerminalStep, ends: boolean) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutOwnKeys } from '../own-keys.ts';
 
 const seconds = z.number().positive();
 /** Values by name. `${NAME:-text}` is the text; a value of the host (`${NAME}`) is refused elsewhere. */
@@ -68,6 +69,15 @@ const Environment = z.strictObject({
   allow_internet: z.boolean().optional(),
 });
 
+/** Who wrote the task, and what it is about. */
+const Task = z.strictObject({
+  name: z.string().optional(),
+  version: z.string().optional(),
+  description: z.string().optional(),
+  authors: z.array(z.unknown()).optional(),
+  keywords: z.array(z.string()).optional(),
+});
+
 /** Task schemas that are read. */
 export const SCHEMA_VERSIONS = ['1.0', '1.1', '1.2', '1.3', '1.4'] as const;
 const known = `unknown schema version; known are ${SCHEMA_VERSIONS.join(', ')}`;
@@ -78,15 +88,8 @@ export const HarborToml = z.strictObject({
   /** The former name of `schema_version`. */
   version: z.enum(SCHEMA_VERSIONS, known).optional(),
   source: z.string().optional(),
-  task: z
-    .strictObject({
-      name: z.string().optional(),
-      version: z.string().optional(),
-      description: z.string().optional(),
-      authors: z.array(z.unknown()).optional(),
-      keywords: z.array(z.string()).optional(),
-    })
-    .optional(),
+  /** Authors describe their tasks with keys of their own, which the harness ignores, too. */
+  task: z.preprocess((task) => withoutOwnKeys(task, Object.keys(Task.shape)), Task).optional(),
   /** Notes of the author; ignored. */
   metadata: z.record(z.string(), z.unknown()).optional(),
   environment: Environment.optional(),
@@ -114,6 +117,8 @@ export const HarborToml = z.strictObject({
       verifier_tools: z.enum(['image', 'agent']).optional(),
       /** Reward of doing nothing, where the tests give some. */
       no_op_reward: z.number().min(0).lt(1).optional(),
+      /** The file that gets the answer of a submit. */
+      answer: z.string().startsWith('/', 'use an absolute path').optional(),
     })
     .optional(),
 });

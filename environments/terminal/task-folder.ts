@@ -14,9 +14,10 @@ const CONFIG = 'task.toml';
 const INSTRUCTION = 'instruction.md';
 const TEST = 'test.sh';
 const SOLVE = 'solve.sh';
+const START = 'start.sh';
 const COMPOSE = ['docker-compose.yaml', 'docker-compose.yml', 'compose.yaml'];
 const KNOWN = [
-  ...[CONFIG, INSTRUCTION, 'environment', 'tests', 'solution', 'steps', 'wrong', 'cheats'],
+  ...[CONFIG, INSTRUCTION, 'environment', 'start', 'tests', 'solution', 'steps', 'wrong', 'cheats'],
   ...['README.md', 'LICENSE', 'NOTICE', 'NOTES.md'],
 ];
 const KNOWN_IN_STEP = [INSTRUCTION, 'tests', 'solution', 'workdir', 'README.md'];
@@ -45,6 +46,8 @@ export function readHarborFolder(folder: string, names: readonly string[]): Foun
     image: imageOf(folder, toml),
     ...(environment.workdir === undefined ? {} : { workdir: environment.workdir }),
     env: withDefaults(environment.env),
+    ...(names.includes('start') ? { start: startIn(folder) } : {}),
+    ...(stepwell.answer === undefined ? {} : { answer: stepwell.answer }),
     ...(agent.timeout_sec === undefined ? {} : { agent_timeout_sec: agent.timeout_sec }),
     steps,
     strategy: toml.multi_step_reward_strategy ?? 'mean',
@@ -196,6 +199,12 @@ function solutionIn(folder: string): string | null {
   if (names.includes(SOLVE)) return place;
   if (names.length === 0) return null;
   throw new DatasetError({ file: join(place, SOLVE) }, 'the script of the solution is missing');
+}
+
+function startIn(folder: string): string {
+  const place = resolve(folder, 'start');
+  if (namesIn(place).includes(START)) return place;
+  throw new DatasetError({ file: join(place, START) }, 'the script of the start is missing');
 }
 
 /** The text of a file without its final newline. */

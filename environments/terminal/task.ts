@@ -48,6 +48,10 @@ export const TerminalTask = z.strictObject({
   /** Working directory of the agent and of the verifier. @default that of the image */
   workdir: z.string().startsWith('/').optional(),
   env: variables,
+  /** Folder on the server with `start.sh`, which every sandbox of the task begins with. @default none */
+  start: z.string().optional(),
+  /** Absolute path of the file that gets the answer of a submit. @default answers are ignored */
+  answer: z.string().startsWith('/').optional(),
   /** The agent's time for the whole episode, in seconds. @default no limit of the task's own */
   agent_timeout_sec: z.number().positive().optional(),
   steps: z.array(TerminalStep).min(1),

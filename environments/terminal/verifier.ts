@@ -5,12 +5,19 @@ import { isBelow } from './held-back.ts';
 import type { Place } from './place.ts';
 import { readReward, VERIFIER_LOGS } from './reward-file.ts';
 import type { Scored } from './score.ts';
+import { started } from './start.ts';
 import type { TerminalStep } from './task.ts';
 import { unpack, type Work } from './work.ts';
 
 const TESTS = '/tests';
 /** Bytes of the verifier's output that are kept. */
 const OUTPUT_BYTES = 65_536;
+
+/** The answer of a submit, and the file that gets it. */
+export interface Answer {
+  readonly path: string;
+  readonly text: string;
+}
 
 /** Runs verifiers, each in a sandbox of its own: it is pristine, but for the work. */
 export class Verifier {
@@ -23,16 +30,20 @@ export class Verifier {
   /**
    * @param image name of the task's image
    * @param atMostMs cut it after this many milliseconds
+   * @param answer a file that the agent's submit brings
    * @throws {SandboxError} on an infrastructure fault
    */
   async verify(
     { tests, verification }: Pick<TerminalStep, 'tests' | 'verification'>,
     work: Work,
-    { workdir, env }: Place,
+    place: Place,
     image: string,
     atMostMs: number,
+    answer?: Answer,
   ): Promise<Scored> {
+    const { workdir, env } = place;
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
+    await started(sandbox, place);
     const folders = [VERIFIER_LOGS, '/logs/agent', '/logs/artifacts', workdir];
     const files = [
       ...folders.map((path): FileEntry => ({ path, type: 'directory' })),
@@ -40,8 +51,11 @@ export class Verifier {
         const isScript = path.endsWith('.sh');
         return { path: `${TESTS}/${path}`, type: 'file', content, mode: isScript ? 0o755 : mode };
       }),
+      ...(answer === undefined
+        ? []
+        : [{ path: answer.path, type: 'file', content: `${answer.text}\n` } as const]),
     ];
-    if (!(await prepared(sandbox, work, files))) return 'the work fills the disk';
+    if (!(await prepared(sandbox, work, files, answer))) return 'the work fills the disk';
     const { timedOut } = await sandbox.exec({
       argv: ['/bin/bash', '-c', `${TESTS}/test.sh`],
       cwd: workdir,
@@ -57,14 +71,22 @@ export class Verifier {
 }
 
 /** Whether work and files could be placed: the work may leave no room. */
-async function prepared(sandbox: Sandbox, work: Work, files: readonly FileEntry[]): Promise<boolean> {
+async function prepared(
+  sandbox: Sandbox,
+  work: Work,
+  files: readonly FileEntry[],
+  answer: Answer | undefined,
+): Promise<boolean> {
   try {
     // The image may have such folders, too.
     const there = (await sandbox.listFiles('/')).map(({ name }) => `/${name}`);
     const old = [TESTS, VERIFIER_LOGS].filter((path) => there.some((folder) => isBelow(path, folder)));
-    const isPlaced = await unpack(sandbox, { ...work, removed: [...work.removed, ...old] });
-    if (isPlaced) await sandbox.putFiles(files);
-    return isPlaced;
+    if (!(await unpack(sandbox, { ...work, removed: [...work.removed, ...old] }))) return false;
+    // The agent may have left a link in its place.
+    if (answer !== undefined && !(await unpack(sandbox, { archives: [], removed: [answer.path] })))
+      return false;
+    await sandbox.putFiles(files);
+    return true;
   } catch (error) {
     if (error instanceof SandboxError && error.code === 'path_refused') return false;
     throw error;

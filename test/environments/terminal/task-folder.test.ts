@@ -135,6 +135,25 @@ describe('a folder that is no task of Harbor', () => {
     });
   });
 
+  it('has keys of its author in its description', async () => {
+    const text = '[task]\nname = "me/t"\nkeywords = ["a"]\nworkstream = "files"\nformat = 2\n';
+    expect(await task({ ...MINIMAL, 'task.toml': text })).toMatchObject({ tags: ['a'] });
+  });
+
+  it('has a start, and a file for the answer', async () => {
+    const files = { 'start/start.sh': 'true\n', 'task.toml': `${TOML}[stepwell]\nanswer = "/answer.txt"\n` };
+    expect(await task({ ...MINIMAL, ...files })).toMatchObject({
+      start: folders.path('t/start'),
+      answer: '/answer.txt',
+    });
+  });
+
+  it('lacks the script of its start', async () => {
+    const refused = await refusal({ ...MINIMAL, 'start/run.sh': '' });
+    expect(refused.place.file).toBe(folders.path('t/start/start.sh'));
+    expect(refused.reason).toBe('the script of the start is missing');
+  });
+
   it('lacks the script of its solution', async () => {
     expect((await refusal({ ...MINIMAL, 'solution/readme': '' })).reason).toMatch(/script of the solution/);
   });
@@ -150,6 +169,12 @@ describe('a folder that is no task of Harbor', () => {
       'a misspelt key',
       '[environment]\nwork_dir = "/app"\n',
       'unknown key "work_dir"; did you mean workdir?',
+      2,
+    ],
+    [
+      'a misspelt key of its description',
+      '[task]\nkeyword = []\n',
+      'unknown key "keyword"; did you mean keywords?',
       2,
     ],
     ['a misspelt table', '[verifer]\n', 'unknown key "verifer"; did you mean verifier?', 1],

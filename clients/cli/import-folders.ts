@@ -1,0 +1,39 @@
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { importTerminalBench } from '../../environments/import/folders/terminal-bench.ts';
+import { importHarbor } from '../../environments/import/harbor.ts';
+import type { ImportResult } from '../../environments/import/intercode.ts';
+import { stateFolder } from '../../server/config/state-folder.ts';
+import type { Cli } from './cli.ts';
+
+interface Named {
+  readonly name?: string;
+}
+
+/** The imports that make task folders for `terminal-v1`. @param report says what was imported */
+export function addFolderImports(
+  { terminal }: Cli,
+  command: Command,
+  report: (result: ImportResult) => Promise<void>,
+): void {
+  const home = () => stateFolder(terminal.env);
+  command
+    .command('harbor')
+    .description("import a folder of terminal tasks in Harbor's format, each in a folder of its own")
+    .argument('<folder>', 'the folder of the tasks, or of one task')
+    .option('--name <name>', "name of the dataset (default: the folder's)")
+    .action(async (folder: string, { name }: Named) => report(await importHarbor(folder, home(), name)));
+  command
+    .command('terminal-bench')
+    .description('import a folder of tasks of Terminal-Bench 1: task.yaml, run-tests.sh, a Dockerfile')
+    .argument('<folder>', 'the folder of the tasks, or of one task')
+    .option('--name <name>', "name of the dataset (default: the folder's)")
+    .action(async (folder: string, { name = nameOf(folder) }: Named) =>
+      report(await importTerminalBench(folder, home(), name)),
+    );
+}
+
+/** The name of a dataset whose user gives none. */
+function nameOf(path: string): string {
+  return basename(resolve(path)).replace(/\.jsonl?$/i, '');
+}
