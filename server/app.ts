@@ -21,6 +21,7 @@ import { EpisodeRegistry, type RegistryObserver } from './registry/registry.ts';
 import { shuttingDown } from './registry/resets.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
 import { LifeSigns } from './resume/life-signs.ts';
+import { StoreThread } from './store/store-thread.ts';
 import { TrajectoryKeeper } from './trajectory/keeper.ts';
 import { TrajectoryLog } from './trajectory/log.ts';
 import { ClientConnection } from './v1/client-connection.ts';
@@ -150,6 +151,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     queueTimeoutMs: config.queue_timeout_ms,
     now: parts.now ?? (() => performance.now()),
   });
+  const folder = parts.trajectories;
+  const store = folder === null ? null : new StoreThread(folder);
+  const operator = { registry, store, folder };
   const signs =
     parts.mark === undefined || parts.trajectories === null || config.grace_ms === 0
       ? null
@@ -212,6 +216,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       stream,
       authorized,
       registry,
+      operator,
       admission,
       config,
       memory,
@@ -255,6 +260,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       heartbeat.stop();
       signs?.stop();
       await keeper?.stop();
+      await store?.close();
       await app.close();
     },
   };

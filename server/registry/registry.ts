@@ -105,6 +105,11 @@ export class EpisodeRegistry {
     return this.#ids.size;
   }
 
+  /** The open episodes, the oldest first. */
+  get openEpisodes(): Iterable<Episode> {
+    return this.#open;
+  }
+
   get draining(): boolean {
     return this.#opening.stopping.aborted;
   }
