@@ -23,10 +23,12 @@ import {
 } from './episode.ts';
 import { ForkParams, ForkResult, UndoParams, UndoResult } from './fork.ts';
 import { ResetManyParams, ResetManyResult, StepManyParams, StepManyResult } from './many.ts';
+import { ServerState, ServerStateParams } from './server-state.ts';
 
 /** Every method of `/v1` with the schemas of its params and result. */
 export const METHODS = {
   initialize: { params: InitializeParams, result: InitializeResult },
+  'server/state': { params: ServerStateParams, result: ServerState },
   'environments/list': { params: EnvironmentsListParams, result: EnvironmentsListResult },
   'tasks/list': { params: TasksListParams, result: TasksListResult },
   'episode/reset': { params: ResetParams, result: ResetResult },

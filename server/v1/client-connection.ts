@@ -13,6 +13,7 @@ import { REQUEST_BYTES } from '../memory/request-memory.ts';
 import type { ServerMemory } from '../memory/server-memory.ts';
 import { ClientGone } from '../registry/opening.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
+import type { ServerFacts } from '../registry/server-facts.ts';
 import { ClientMethods, isMethod, LISTS } from './client-methods.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import { JsonRpc, type RpcCaller } from './json-rpc.ts';
@@ -28,6 +29,7 @@ export interface ConnectionParts {
   /** Whether the upgrade request had the token. If not, `initialize` must have it. */
   readonly authorized: boolean;
   readonly registry: EpisodeRegistry;
+  readonly facts: ServerFacts;
   readonly admission: Admission;
   readonly config: Config;
   readonly memory: ServerMemory;
@@ -75,9 +77,9 @@ export class ClientConnection {
       parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
     };
     const collected = new CollectedAnswers(memory.answers);
-    const { registry } = parts;
+    const { facts, registry } = parts;
     const flow = this.#flow;
-    this.#methods = new ClientMethods({ registry, config, memory, flow, writer, collected, onFault });
+    this.#methods = new ClientMethods({ registry, facts, config, memory, flow, writer, collected, onFault });
     this.#rpc = new JsonRpc({
       call: (method, params, caller) => this.#call(method, params, caller),
       maxBatch: MAX_BATCH,
