@@ -3,6 +3,9 @@
 from .async_client import AsyncClient
 from .async_episode import AsyncEpisode
 from .client import Client
+from .cluster.async_cluster import AsyncCluster
+from .cluster.client import Cluster
+from .cluster.errors import NoServerError, ServersDifferError
 from .episode import Episode
 from .errors import (
     AnswerTooLargeError,
@@ -68,10 +71,12 @@ __all__ = [
     "Action",
     "AnswerTooLargeError",
     "AsyncClient",
+    "AsyncCluster",
     "AsyncEpisode",
     "CapacityError",
     "Client",
     "ClosedError",
+    "Cluster",
     "ConnectError",
     "ConnectionLostError",
     "DatasetInfo",
@@ -96,6 +101,7 @@ __all__ = [
     "Issue",
     "LocalServer",
     "MethodNotFoundError",
+    "NoServerError",
     "Observation",
     "Opened",
     "Origin",
@@ -106,6 +112,7 @@ __all__ = [
     "SandboxUnavailableError",
     "ServerMissingError",
     "ServerStartError",
+    "ServersDifferError",
     "ShuttingDownError",
     "StepMismatchError",
     "StepOutOfOrderError",
