@@ -70,7 +70,12 @@ export const InitializeParams = z.strictObject({
 });
 export const InitializeResult = z.object({
   protocol_version: z.number().int(),
-  server: z.object({ name: z.literal('stepwell'), version: z.string() }),
+  server: z.object({
+    name: z.literal('stepwell'),
+    version: z.string(),
+    /** Its name in resume tokens and `server/state`. Absent: the server is older. */
+    node: z.string().optional(),
+  }),
   limits: z.object({
     max_frame_bytes: z.number().int(),
     max_episodes: z.number().int(),

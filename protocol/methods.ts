@@ -35,10 +35,12 @@ import {
   TrajectoriesStatsParams,
   TrajectoriesStatsResult,
 } from './operator.ts';
+import { ServerState, ServerStateParams } from './server-state.ts';
 
 /** Every method of `/v1` with the schemas of its params and result. */
 export const METHODS = {
   initialize: { params: InitializeParams, result: InitializeResult },
+  'server/state': { params: ServerStateParams, result: ServerState },
   'environments/list': { params: EnvironmentsListParams, result: EnvironmentsListResult },
   'tasks/list': { params: TasksListParams, result: TasksListResult },
   'episode/reset': { params: ResetParams, result: ResetResult },

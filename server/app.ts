@@ -14,11 +14,12 @@ import { httpGate } from './connection/http-answers.ts';
 import { makeHttpServer } from './connection/http-server.ts';
 import { registerMcp } from './mcp/routes.ts';
 import { serverMemory } from './memory/server-memory.ts';
-import { Metrics, type SandboxCounts } from './metrics.ts';
+import { Metrics } from './metrics.ts';
 import { registerOpenEnv } from './openenv/routes.ts';
 import { Ors } from './ors/routes.ts';
 import { EpisodeRegistry, type RegistryObserver } from './registry/registry.ts';
 import { shuttingDown } from './registry/resets.ts';
+import { defaultNode, type SandboxCounts, ServerFacts } from './registry/server-facts.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
 import { LifeSigns } from './resume/life-signs.ts';
 import { StoreThread } from './store/store-thread.ts';
@@ -32,7 +33,7 @@ export interface AppParts {
   /** Folder for trajectories; `null` writes none. */
   readonly trajectories: string | null;
   readonly log: Logger;
-  /** Sandboxes by state, for `/metrics`. @default none */
+  /** Sandboxes by state, for `/metrics` and `server/state`. @default none */
   readonly sandboxes?: () => SandboxCounts;
   /** Whether the pools are warm, for `/readyz`. @default always */
   readonly warm?: () => boolean;
@@ -121,10 +122,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     token: config.token,
     allowedOrigins: config.allowed_origins,
   });
-  const metrics = new Metrics(
-    () => registry.openCount,
-    parts.sandboxes ?? (() => ({ states: {}, queued: 0 })),
-  );
+  const sandboxes = parts.sandboxes ?? (() => ({ states: {}, max: config.max_episodes, queued: 0 }));
+  const node = config.node ?? defaultNode();
+  const metrics = new Metrics(() => registry.openCount, sandboxes);
   const memory = serverMemory(config);
   const trajectories = new TrajectoryLog({ folder: parts.trajectories, fsync: config.fsync });
   const keeper =
@@ -146,6 +146,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     observer: observe(metrics, log),
     graceMs: config.grace_ms,
     mark: parts.mark,
+    node,
     takeBack: parts.takeBack,
     outputs: httpGate(memory, config),
     queueTimeoutMs: config.queue_timeout_ms,
@@ -154,6 +155,14 @@ export async function buildApp(parts: AppParts): Promise<App> {
   const folder = parts.trajectories;
   const store = folder === null ? null : new StoreThread(folder);
   const operator = { registry, store, folder };
+  const facts = new ServerFacts({
+    node,
+    environments,
+    maxEpisodes: config.max_episodes,
+    openEpisodes: () => registry.openCount,
+    sandboxes,
+    status: () => (registry.draining ? 'draining' : (parts.warm?.() ?? true) ? 'ready' : 'warming'),
+  });
   const signs =
     parts.mark === undefined || parts.trajectories === null || config.grace_ms === 0
       ? null
@@ -217,6 +226,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       authorized,
       registry,
       operator,
+      facts,
       admission,
       config,
       memory,
@@ -228,7 +238,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
-    const status = registry.draining ? 'draining' : (parts.warm?.() ?? true) ? 'ready' : 'warming';
+    const { status } = facts;
     return reply.code(status === 'ready' ? 200 : 503).send({ status });
   });
   app.get('/metrics', async (_request, reply) => {

@@ -260,7 +260,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     log,
     mark: await processMark(since),
     takeBack: (reference) => pool.takeBack(reference),
-    sandboxes: () => sandboxCounts(pool.stats()),
+    sandboxes: () => sandboxCounts(pool.stats(), most),
     warm: () => warmUp.ready(),
   });
   undo.push(() => app.close());
@@ -290,7 +290,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
       return undo.run();
     },
     get sandboxes() {
-      return Object.values(sandboxCounts(pool.stats()).states).reduce((sum, count) => sum + count, 0);
+      return Object.values(sandboxCounts(pool.stats(), most).states).reduce((sum, count) => sum + count, 0);
     },
   };
 }

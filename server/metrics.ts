@@ -1,11 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { EndReason } from '../protocol/trajectory.ts';
-
-/** Number of sandboxes by state, and of requests that wait for one. */
-export interface SandboxCounts {
-  readonly states: Readonly<Record<string, number>>;
-  readonly queued: number;
-}
+import type { SandboxCounts } from './registry/server-facts.ts';
 
 const STEP_BUCKETS = [
   0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,

@@ -1,6 +1,6 @@
 import type { Environment } from '../environments/environment.ts';
 import { ConfigError } from './config/config.ts';
-import type { SandboxCounts } from './metrics.ts';
+import type { SandboxCounts } from './registry/server-facts.ts';
 
 /** Containers of one image, as the pool counts them. */
 interface ImageCount {
@@ -22,15 +22,15 @@ function usable({ states }: ImageCount): number {
   return (states.ready ?? 0) + (states.leased ?? 0) + (states.resetting ?? 0);
 }
 
-/** The pool's states over all images, for `/metrics`. */
-export function sandboxCounts(count: PoolCount): SandboxCounts {
+/** The pool's states over all images, for `/metrics` and `server/state`. @param max maximum number of sandboxes */
+export function sandboxCounts(count: PoolCount, max: number): SandboxCounts {
   const states: Record<string, number> = {};
   for (const image of Object.values(count.images)) {
     for (const [state, number] of Object.entries(image.states)) {
       states[state] = (states[state] ?? 0) + number;
     }
   }
-  return { states, queued: count.queued };
+  return { states, max, queued: count.queued };
 }
 
 /** Tracks when the pool is warm for the first time, and whether it can still serve episodes later. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { isIP, type LookupFunction } from 'node:net';
 import WebSocket from 'ws';
 import { ERRORS } from '../../protocol/errors.ts';
 import { AbortedError, ConnectError } from './call-errors.ts';
@@ -12,6 +13,8 @@ export interface OpenOptions {
   readonly connectTimeoutMs: number;
   /** Maximum size of a frame from the server, in bytes. */
   readonly maxFrameBytes: number;
+  /** IP address to connect to, whatever the URL's host resolves to. */
+  readonly hostAddress?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -55,6 +58,7 @@ export async function openSocket<T>(
     handshakeTimeout: timerMs(options.connectTimeoutMs),
     maxPayload: options.maxFrameBytes,
     perMessageDeflate: false,
+    ...(options.hostAddress === undefined ? {} : { lookup: always(options.hostAddress) }),
   });
   const attached = attach(socket);
   const refused = new Promise<never>((_resolve, reject) => {
@@ -74,6 +78,15 @@ export async function openSocket<T>(
     throw new ConnectError(`no connection to ${url}: ${causeText(cause)}`, { cause });
   }
   return attached;
+}
+
+/** A look-up whose answer is known. */
+function always(address: string): LookupFunction {
+  const family = isIP(address);
+  return (_host, { all }, found) => {
+    if (all === true) found(null, [{ address, family }]);
+    else found(null, address, family);
+  };
 }
 
 function refusal(url: string, status: number): Error {

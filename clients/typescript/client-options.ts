@@ -27,6 +27,10 @@ export interface ClientOptions {
   readonly acceptInexact?: boolean;
   /** Check every result against the protocol's schemas. Costs time on every step. @default false */
   readonly strict?: boolean;
+  /** IP address to connect to. The server is still addressed by the name in the URL. @default what that name resolves to */
+  readonly hostAddress?: string;
+  /** Called with `false` when the socket is lost, and with `true` when another one has taken its place. */
+  readonly onConnection?: (connected: boolean) => void;
   /** Cancels the connection attempt. */
   readonly signal?: AbortSignal;
 }
@@ -36,7 +40,9 @@ const MIB = 1_048_576;
 const HEADER_TOKEN = /^[!-~]+$/;
 
 /** The options of a client with their defaults; `signal` is only for `connect`. */
-export interface ClientSettings extends Required<Omit<ClientOptions, 'reconnectMs' | 'signal' | 'token'>> {
+export interface ClientSettings
+  extends Required<Omit<ClientOptions, 'hostAddress' | 'reconnectMs' | 'signal' | 'token'>> {
+  readonly hostAddress: string | undefined;
   /** Undefined: the server's `grace_ms`. */
   readonly reconnectMs: number | undefined;
   /** The token, if the header of the upgrade can carry it. */
@@ -56,6 +62,8 @@ export function clientSettings({ token, ...options }: ClientOptions): ClientSett
     maxBufferedBytes: options.maxBufferedBytes ?? 64 * MIB,
     maxFrameBytes: options.maxFrameBytes ?? 64 * MIB,
     heartbeatMs: options.heartbeatMs ?? 20_000,
+    hostAddress: options.hostAddress,
+    onConnection: options.onConnection ?? (() => {}),
     reconnectMs: options.reconnectMs,
     acceptInexact: options.acceptInexact ?? false,
     strict: options.strict ?? false,

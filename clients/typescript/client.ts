@@ -40,7 +40,10 @@ export class StepwellClient implements AsyncDisposable {
     this.#connection = new ServerConnection(
       { maxInFlight, maxBufferedBytes },
       {
-        onLost: (end) => this.#reconnection.begin(end),
+        onLost: (end) => {
+          settings.onConnection(false);
+          return this.#reconnection.begin(end);
+        },
         onNotification: (method, params) => this.#notified(method, params),
       },
     );
@@ -51,6 +54,7 @@ export class StepwellClient implements AsyncDisposable {
       acceptInexact,
       open: (signal) => this.#open(signal),
       initialize: () => this.#initialize(),
+      onBack: () => settings.onConnection(true),
       resume: (resume_token) => this.#resume(resume_token),
       close: (episode_id) => this.#first('episode/close', { episode_id }),
     });
@@ -155,6 +159,20 @@ export class StepwellClient implements AsyncDisposable {
     return stepMany(link, steps, options);
   }
 
+  /**
+   * Take over an episode that another client began, e.g. this program before it was restarted. It goes on after its last step;
+   * `info` is empty, and `observation` is the task's instruction.
+   * @throws {EpisodeNotFoundError} it is closed, or its grace time is over
+   */
+  async resume(resumeToken: string, options: CallOptions = {}): Promise<Episode> {
+    const resumed = await this.call('episode/resume', { resume_token: resumeToken }, options);
+    const { episode_id, step_count, task } = resumed;
+    const observation = { output: task.instruction };
+    // The facts of the reset are not told again.
+    const info = {} as ResetResult['info'];
+    return this.#opened({ episode_id, resume_token: resumeToken, task, observation, info }, step_count);
+  }
+
   #resetCall(params: { readonly queue_timeout_ms?: number | undefined }, options: ResetCallOptions) {
     // Older servers do not tell their setting.
     const queueTimeoutMs = this.handshake.limits.queue_timeout_ms ?? 0;
@@ -217,8 +235,8 @@ export class StepwellClient implements AsyncDisposable {
   }
 
   #open(signal: AbortSignal | undefined): Promise<SocketLink> {
-    const { connectTimeoutMs, headerToken, heartbeatMs, maxFrameBytes } = this.#settings;
-    const options = { connectTimeoutMs, maxFrameBytes, token: headerToken, signal };
+    const { connectTimeoutMs, headerToken, heartbeatMs, hostAddress, maxFrameBytes } = this.#settings;
+    const options = { connectTimeoutMs, maxFrameBytes, token: headerToken, hostAddress, signal };
     return openSocket(this.#url, options, (socket) => new SocketLink(socket, heartbeatMs));
   }
 

@@ -22,6 +22,7 @@ export class HeldEpisodes {
 
   /** A call has its result: it may have begun episodes, or ended one. */
   note(method: MethodName, params: object, result: object): void {
+    if (!method.startsWith('episode/')) return;
     if (method === 'episode/step') {
       const { terminated, truncated } = result as Result<'episode/step'>;
       if (terminated || truncated) this.drop((params as Params<'episode/step'>).episode_id);

@@ -19,6 +19,9 @@ export {
 } from './call-errors.ts';
 export { StepwellClient } from './client.ts';
 export type { ClientOptions } from './client-options.ts';
+export { type ClusterOptions, type ClusterServer, StepwellCluster } from './cluster/cluster.ts';
+export { NoServerError, ServersDifferError } from './cluster/errors.ts';
+export type { ClusterResetManyOptions, Member } from './cluster/group.ts';
 export type { Episode, StepOptions } from './episode.ts';
 export {
   AnswerTooLargeError,

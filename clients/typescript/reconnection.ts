@@ -17,6 +17,8 @@ export interface ReconnectionParts {
   readonly open: (signal: AbortSignal) => Promise<SocketLink>;
   /** Agree on the protocol over the socket that was attached last. */
   readonly initialize: () => Promise<unknown>;
+  /** Called when another socket is ready. */
+  readonly onBack: () => void;
   readonly resume: (resumeToken: string) => Promise<ResumeResult>;
   /** Give the sandbox of an episode back that is not used any more. */
   readonly close: (episodeId: string) => Promise<unknown>;
@@ -78,6 +80,7 @@ export class Reconnection {
       }
     }
     this.#running = false;
+    this.#parts.onBack();
     const held = episodes.all();
     connection.open(held.map(([id]) => id));
     for (const [id, token] of held) void this.#resume(id, token, this.#round);

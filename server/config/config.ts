@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runtimes } from '../../docker/engines/table.ts';
 import { MAX_TIMEOUT_MS } from '../../protocol/action.ts';
+import { NodeName } from '../../protocol/server-state.ts';
 import { KEEP } from './keep-rule.ts';
 import { settingIssue } from './setting-issue.ts';
 
@@ -34,6 +35,11 @@ export const Config = z.strictObject({
     .min(1)
     .default('127.0.0.1')
     .describe('Address to listen on. An address other than loopback requires `--token`.'),
+  node: NodeName.nullable()
+    .default(null)
+    .describe(
+      'Name of this server in its resume tokens, where clients of many servers look for it: letters, digits, `.`, `_` and `-`, at most 63. Default: the name of the machine.',
+    ),
   runtime: z.enum(runtimes).default('auto').describe('Engine that runs sandboxes; `auto` prefers Docker.'),
   pool: counts
     .default({ 'bash-v1': 4 })

@@ -40,6 +40,8 @@ export interface OpeningParts {
   readonly observer: ResetObserver;
   /** Mark of this server for the trajectories. @default they have none */
   readonly mark: string | undefined;
+  /** Name of this server. */
+  readonly node: string;
   /** Maximum wait of a reset for a sandbox that does not say its own, in milliseconds. */
   readonly queueTimeoutMs: number;
   /** A monotonic clock, in milliseconds. */
@@ -248,9 +250,9 @@ export class Opening {
     { play, queueMs, seed, restored }: Played & { readonly queueMs: number },
   ): Promise<BegunEpisode> {
     const { environment, from, gradeMs, options } = request;
-    const { mark, now, results, trajectories } = this.#parts;
+    const { mark, node, now, results, trajectories } = this.#parts;
     const point = from?.point;
-    const result = resetResult(id, options, { play, queueMs, seed });
+    const result = resetResult(id, options, { play, queueMs, seed }, node);
     const tokenSha256 = tokenHash(result.resume_token);
     const log = trajectories.open(id);
     try {

@@ -15,18 +15,19 @@ export interface ResetFacts {
   readonly seed: number;
 }
 
-/** What a reset returns, with a new resume token. */
+/** What a reset returns, with a new resume token. @param node name of this server, which the token begins with */
 export function resetResult(
   id: string,
   options: ResetOptions,
   { play, queueMs, seed }: ResetFacts,
+  node: string,
 ): ResetResult {
   const { initial, sandbox, task } = play;
   const { index, dataset, instruction } = task;
   return {
     episode_id: id,
     // Node draws the randomness of many UUIDs at once: a draw for each takes 40 µs.
-    resume_token: randomUUID(),
+    resume_token: `${node}.${randomUUID()}`,
     task: { id: task.id, index, dataset, instruction },
     observation: new TurnBudget(options).reminded(initial.observation, 0),
     info: {

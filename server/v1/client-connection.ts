@@ -13,6 +13,7 @@ import { REQUEST_BYTES } from '../memory/request-memory.ts';
 import type { ServerMemory } from '../memory/server-memory.ts';
 import { ClientGone } from '../registry/opening.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
+import type { ServerFacts } from '../registry/server-facts.ts';
 import { ClientMethods, isMethod, LISTS } from './client-methods.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import { JsonRpc, type RpcCaller } from './json-rpc.ts';
@@ -30,6 +31,7 @@ export interface ConnectionParts {
   readonly authorized: boolean;
   readonly registry: EpisodeRegistry;
   readonly operator: OperatorParts;
+  readonly facts: ServerFacts;
   readonly admission: Admission;
   readonly config: Config;
   readonly memory: ServerMemory;
@@ -77,11 +79,11 @@ export class ClientConnection {
       parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
     };
     const collected = new CollectedAnswers(memory.answers);
-    const { registry } = parts;
+    const { facts, registry } = parts;
     const flow = this.#flow;
     const { operator } = parts;
     this.#methods = new ClientMethods({
-      ...{ registry, operator, config, memory, flow, writer, collected, onFault },
+      ...{ registry, facts, operator, config, memory, flow, writer, collected, onFault },
     });
     this.#rpc = new JsonRpc({
       call: (method, params, caller) => this.#call(method, params, caller),

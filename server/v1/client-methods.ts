@@ -12,6 +12,7 @@ import { RequestQueue } from '../memory/request-queue.ts';
 import type { ServerMemory } from '../memory/server-memory.ts';
 import { ClientGate, type StepGate } from '../memory/step-gate.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
+import type { ServerFacts } from '../registry/server-facts.ts';
 import type { StoreMethod, StoreMethods } from '../store/requests.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
 import { Forker } from './forker.ts';
@@ -34,6 +35,7 @@ type Handlers = {
 
 export interface ClientMethodsParts {
   readonly registry: EpisodeRegistry;
+  readonly facts: ServerFacts;
   readonly config: Config;
   readonly memory: ServerMemory;
   readonly operator: OperatorParts;
@@ -113,6 +115,7 @@ export class ClientMethods {
 
   readonly #handlers: Handlers = {
     initialize: async (params) => this.#initialize(params),
+    'server/state': async () => this.#parts.facts.state,
     'environments/list': () =>
       this.#list(() => ({
         environments: [...this.#parts.registry.environments.values()].map(({ info }) => info),
@@ -151,7 +154,7 @@ export class ClientMethods {
     const { step_timeout_ms, grace_ms, queue_timeout_ms } = this.#parts.config;
     return {
       protocol_version: PROTOCOL_VERSION,
-      server: { name: 'stepwell', version: STEPWELL_VERSION },
+      server: { name: 'stepwell', version: STEPWELL_VERSION, node: this.#parts.facts.node },
       limits: {
         max_frame_bytes,
         max_episodes,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { WebSocket } from 'ws';
 import type { Environment } from '../../environments/environment.ts';
-import { type App, buildApp } from '../../server/app.ts';
+import { type App, type AppParts, buildApp } from '../../server/app.ts';
 import { type ConfigInput, createConfig } from '../../server/config/config.ts';
 
 export interface TestServer {
@@ -20,6 +20,7 @@ export async function startTestServer(
   environments: readonly Environment[],
   settings: ConfigInput = {},
   log = pino({ level: 'silent' }),
+  more: Pick<AppParts, 'sandboxes' | 'warm'> & { readonly address?: string; readonly port?: number } = {},
 ): Promise<TestServer> {
   const trajectories = mkdtempSync(join(tmpdir(), 'stepwell-test-'));
   const app = await buildApp({
@@ -27,8 +28,9 @@ export async function startTestServer(
     environments,
     trajectories,
     log,
+    ...more,
   });
-  const url = await app.fastify.listen({ host: '127.0.0.1', port: 0 });
+  const url = await app.fastify.listen({ host: more.address ?? '127.0.0.1', port: more.port ?? 0 });
   return {
     app,
     url,

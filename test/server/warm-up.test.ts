@@ -33,7 +33,11 @@ test('starts that keep failing end the wait with their reason', async () => {
 
 test('metrics add up the states of all images', () => {
   const images = { a: { states: { ready: 1 }, warm: 0 }, b: { states: { ready: 2, leased: 1 }, warm: 0 } };
-  expect(sandboxCounts({ images, queued: 4 })).toEqual({ states: { ready: 3, leased: 1 }, queued: 4 });
+  expect(sandboxCounts({ images, queued: 4 }, 8)).toEqual({
+    states: { ready: 3, leased: 1 },
+    max: 8,
+    queued: 4,
+  });
 });
 
 test('an environment in --pool stands for its default image; an unknown name is refused', () => {

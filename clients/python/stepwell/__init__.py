@@ -3,6 +3,9 @@
 from .async_client import AsyncClient
 from .async_episode import AsyncEpisode
 from .client import Client
+from .cluster.async_cluster import AsyncCluster
+from .cluster.client import Cluster
+from .cluster.errors import NoServerError, ServersDifferError
 from .episode import Episode
 from .errors import (
     AnswerTooLargeError,
@@ -69,10 +72,12 @@ __all__ = [
     "Action",
     "AnswerTooLargeError",
     "AsyncClient",
+    "AsyncCluster",
     "AsyncEpisode",
     "CapacityError",
     "Client",
     "ClosedError",
+    "Cluster",
     "ConnectError",
     "ConnectionLostError",
     "DatasetInfo",
@@ -97,6 +102,7 @@ __all__ = [
     "Issue",
     "LocalServer",
     "MethodNotFoundError",
+    "NoServerError",
     "Observation",
     "Opened",
     "Origin",
@@ -107,6 +113,7 @@ __all__ = [
     "SandboxUnavailableError",
     "ServerMissingError",
     "ServerStartError",
+    "ServersDifferError",
     "ShuttingDownError",
     "StepMismatchError",
     "StepOutOfOrderError",

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import os
 import re
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -48,13 +49,16 @@ def _is_loopback(url: str) -> bool:
         return False
 
 
-async def open_socket(url: str, token: str | None, timeout_s: float, max_frame_bytes: int) -> ClientConnection:
+async def open_socket(
+    url: str, token: str | None, timeout_s: float, max_frame_bytes: int, host_address: str | None = None
+) -> ClientConnection:
     """
-    Open a socket at an address of `endpoint`.
+    Open a socket at an address of `endpoint`; with `host_address`, at that IP address, under the name in the URL.
 
     Raises `ConnectError` (refused, unreachable, no WebSocket there, too slow) or `UnauthorizedError`.
     """
     in_header = header_token(token)
+    at: dict[str, Any] = {} if host_address is None else {"host": host_address}
     try:
         return await connect(
             url,
@@ -65,8 +69,9 @@ async def open_socket(url: str, token: str | None, timeout_s: float, max_frame_b
             ping_interval=None,
             close_timeout=2,
             max_size=max_frame_bytes,
+            **at,
             # A proxy never leads to this machine itself.
-            proxy=None if _is_loopback(url) else True,
+            proxy=None if host_address is not None or _is_loopback(url) else True,
         )
     except InvalidStatus as refusal:
         status = refusal.response.status_code

@@ -73,6 +73,10 @@ class AsyncClient:
         """Result of `initialize`: protocol version, the server's name and version, limits. Empty before the first call."""
         return self._link.handshake
 
+    def watch(self, host_address: str | None, on_lost: Callable[[], None]) -> None:
+        """For a client of many servers: connect to this IP address, and tell when a socket is lost."""
+        self._link.host_address, self._link.on_lost = host_address, on_lost
+
     async def open(self) -> None:
         """
         Connect. The first call does it by itself.
@@ -200,12 +204,14 @@ class AsyncClient:
         size: int,
         seeds: Sequence[int] | None = None,
         tasks: Sequence[int | str] | None = None,
+        together: bool = False,
         timeout_s: float | None = None,
         **options: Any,
     ) -> AsyncGenerator[Group[AsyncEpisode], None]:
         """
         Groups of `size` episodes, each group as soon as all of it is ready: one for each of `tasks`, or for each of `seeds`,
-        which choose tasks. The index of a group is its place in that list.
+        which choose tasks. The index of a group is its place in that list. `together` matters with many servers: all of a
+        group are then on one of them.
         """
         await self.open()
         if (seeds is None) == (tasks is None):
@@ -247,8 +253,11 @@ class AsyncClient:
     def reset_timeout_s(self, options: Mapping[str, Any], count: int = 1) -> float:
         """Deadline of so many resets: the client's, the time that they may wait for sandboxes, and a second each."""
         wait_ms = options.get("queue_timeout_ms")
-        wait_s = (self._link.limit("queue_timeout_ms", 0) if wait_ms is None else wait_ms) / 1000
+        wait_s = (self._limit("queue_timeout_ms", 0) if wait_ms is None else wait_ms) / 1000
         return self.timeout_s + float(wait_s) + count
+
+    def _limit(self, name: str, default: int) -> int:
+        return self._link.limit(name, default)
 
     def _opened(
         self, environment: str, resets: Sequence[Mapping[str, Any]], timeout_s: float | None

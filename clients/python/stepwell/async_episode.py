@@ -66,6 +66,11 @@ class AsyncEpisode:
         link.adopt(self)
 
     @property
+    def link(self) -> Link:
+        """The connection to its server."""
+        return self._link
+
+    @property
     def next_step(self) -> int:
         """Number of the next step."""
         return self._next_step

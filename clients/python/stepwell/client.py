@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from .async_client import MIB, AsyncClient
 from .async_episode import AsyncEpisode
+from .cluster.choice import client_of
 from .episode import Episode
 from .loop_thread import LoopThread
 from .results import Action, EnvironmentInfo, Group, Opened, Queued, Stepped, TaskPage
@@ -23,12 +24,13 @@ class Client:
     drops, it connects again, resumes its episodes and repeats what waits for an answer, each step by its number; callers
     notice only the time. Close it with `with` or `close()`; else it closes when the program ends.
 
-    The parameters are those of `AsyncClient`. Raises `ConnectError`, `UnauthorizedError` or `VersionMismatchError`.
+    The parameters are those of `AsyncClient`. A list of addresses, a text with commas, or `dns+ws://name:port` makes it a
+    client of many servers; see `AsyncCluster`. Raises `ConnectError`, `UnauthorizedError` or `VersionMismatchError`.
     """
 
     def __init__(
         self,
-        url: str | None = None,
+        url: str | Sequence[str] | None = None,
         *,
         token: str | None = None,
         timeout_s: float = 120.0,
@@ -36,14 +38,19 @@ class Client:
         reconnect_s: float | None = None,
         max_frame_bytes: int = 64 * MIB,
     ) -> None:
-        self._client = AsyncClient(
-            url,
-            token=token,
-            timeout_s=timeout_s,
-            connect_timeout_s=connect_timeout_s,
-            reconnect_s=reconnect_s,
-            max_frame_bytes=max_frame_bytes,
+        self._begin(
+            client_of(
+                url,
+                token=token,
+                timeout_s=timeout_s,
+                connect_timeout_s=connect_timeout_s,
+                reconnect_s=reconnect_s,
+                max_frame_bytes=max_frame_bytes,
+            )
         )
+
+    def _begin(self, client: AsyncClient) -> None:
+        self._client = client
         self._loop = LoopThread()
         self._end = weakref.finalize(self, _end, self._client, self._loop)
         Finalize(self, _end_of_process, args=(self._end,), exitpriority=0)
@@ -139,11 +146,14 @@ class Client:
         size: int,
         seeds: Sequence[int] | None = None,
         tasks: Sequence[int | str] | None = None,
+        together: bool = False,
         timeout_s: float | None = None,
         **options: Any,
     ) -> Iterator[Group[Episode]]:
         """Groups of `size` episodes, each as soon as all of it is ready. See `AsyncClient.groups`."""
-        made = self._client.groups(environment, size=size, seeds=seeds, tasks=tasks, timeout_s=timeout_s, **options)
+        made = self._client.groups(
+            environment, size=size, seeds=seeds, tasks=tasks, together=together, timeout_s=timeout_s, **options
+        )
         yield from map(self._group, self._loop.iterate(made))
 
     def step_many(

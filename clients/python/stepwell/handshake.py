@@ -20,14 +20,14 @@ _SILENCE_S = 60.0
 
 
 async def greeted_socket(
-    url: str, token: str | None, timeout_s: float, max_frame_bytes: int
+    url: str, token: str | None, timeout_s: float, max_frame_bytes: int, host_address: str | None = None
 ) -> tuple[ClientConnection, Mapping[str, Any]]:
     """
     A socket, and the result of `initialize` on it.
 
     Raises `ConnectError`, `UnauthorizedError` or `VersionMismatchError`.
     """
-    socket = await open_socket(url, token, timeout_s, max_frame_bytes)
+    socket = await open_socket(url, token, timeout_s, max_frame_bytes, host_address)
     try:
         return socket, await asyncio.wait_for(_greeting(socket, token), timeout_s)
     except BaseException as fault:

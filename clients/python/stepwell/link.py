@@ -53,6 +53,10 @@ class Link:
         self._calls = PendingCalls()
         self._episodes = HeldEpisodes()
         self._closed = False
+        self.host_address: str | None = None
+        """IP address to connect to, whatever the name in the URL resolves to."""
+        self.on_lost: Callable[[], None] = lambda: None
+        """Called when a socket is lost."""
         self.generation = 0
         """Number of sockets that were lost."""
 
@@ -140,7 +144,9 @@ class Link:
             self._calls.end_all(f"{type(fault).__name__}: {fault}")
 
     async def _connect(self) -> ClientConnection:
-        socket, self.handshake = await greeted_socket(self.url, self._token, self._connect_timeout_s, self._max_frame_bytes)
+        socket, self.handshake = await greeted_socket(
+            self.url, self._token, self._connect_timeout_s, self._max_frame_bytes, self.host_address
+        )
         return socket
 
     async def _keep(self, socket: ClientConnection | None) -> None:
@@ -168,6 +174,8 @@ class Link:
                 heart.cancel()
             self._socket = None
             self.generation += 1
+            if not self._closed:
+                self.on_lost()
             self._episodes.socket_lost()
             self._calls.socket_lost()
             if asyncio.get_running_loop().time() - began < 1:

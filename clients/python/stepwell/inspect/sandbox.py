@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ..async_client import AsyncClient
 from ..async_episode import AsyncEpisode
+from ..cluster.choice import client_of
 from ..errors import StepwellError
 from ..results import StepResult
 from . import shell
@@ -68,7 +69,7 @@ class StepwellSandbox(SandboxEnvironment):
             "queue_timeout_ms": wanted.queue_timeout_ms,
         }
         given = {name: value for name, value in options.items() if value is not None}
-        client = AsyncClient(wanted.url)
+        client = client_of(wanted.url)
         try:
             episode = await client.reset("bash-v1", max_output_bytes=MOST_OUTPUT_BYTES, **given)
         except BaseException:

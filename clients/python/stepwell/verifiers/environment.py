@@ -12,6 +12,7 @@ from verifiers.v1.utils.loaders import plugged_fn
 
 from ..async_client import AsyncClient
 from ..async_episode import AsyncEpisode
+from ..cluster.choice import client_of
 from ..errors import StepwellError
 from ..result_text import result_text
 from ..results import StepResult
@@ -52,7 +53,7 @@ class StepwellEnv(vf.Env[StepwellEnvConfig]):
         self._client: AsyncClient | None = None
 
     async def start(self) -> None:
-        self._client = AsyncClient(self.config.taskset.url)
+        self._client = client_of(self.config.taskset.url)
         await self._client.open()
 
     async def stop(self) -> None:
