@@ -23,6 +23,7 @@ import {
 } from './episode.ts';
 import { ForkParams, ForkResult, UndoParams, UndoResult } from './fork.ts';
 import { ResetManyParams, ResetManyResult, StepManyParams, StepManyResult } from './many.ts';
+import { UnwatchParams, UnwatchResult, WatchParams, WatchResult } from './watch.ts';
 
 /** Every method of `/v1` with the schemas of its params and result. */
 export const METHODS = {
@@ -39,6 +40,8 @@ export const METHODS = {
   'episode/fork': { params: ForkParams, result: ForkResult },
   'episode/undo': { params: UndoParams, result: UndoResult },
   'episode/close': { params: CloseParams, result: CloseResult },
+  'server/watch': { params: WatchParams, result: WatchResult },
+  'server/unwatch': { params: UnwatchParams, result: UnwatchResult },
 } as const;
 
 export type MethodName = keyof typeof METHODS;

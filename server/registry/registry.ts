@@ -105,6 +105,11 @@ export class EpisodeRegistry {
     return this.#ids.size;
   }
 
+  /** The open episodes that have begun. */
+  get episodes(): ReadonlySet<Episode> {
+    return this.#open;
+  }
+
   get draining(): boolean {
     return this.#opening.stopping.aborted;
   }

@@ -13,6 +13,7 @@ import { REQUEST_BYTES } from '../memory/request-memory.ts';
 import type { ServerMemory } from '../memory/server-memory.ts';
 import { ClientGone } from '../registry/opening.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
+import type { Watching } from '../watch/watching.ts';
 import { ClientMethods, isMethod, LISTS } from './client-methods.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import { JsonRpc, type RpcCaller } from './json-rpc.ts';
@@ -31,6 +32,7 @@ export interface ConnectionParts {
   readonly admission: Admission;
   readonly config: Config;
   readonly memory: ServerMemory;
+  readonly watching: Watching;
   readonly log: Logger;
   /** Called once `initialize` has brought the token. */
   readonly onAuthorized?: () => void;
@@ -75,9 +77,18 @@ export class ClientConnection {
       parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
     };
     const collected = new CollectedAnswers(memory.answers);
-    const { registry } = parts;
+    const { registry, watching } = parts;
     const flow = this.#flow;
-    this.#methods = new ClientMethods({ registry, config, memory, flow, writer, collected, onFault });
+    this.#methods = new ClientMethods({
+      registry,
+      config,
+      memory,
+      flow,
+      writer,
+      collected,
+      watching,
+      onFault,
+    });
     this.#rpc = new JsonRpc({
       call: (method, params, caller) => this.#call(method, params, caller),
       maxBatch: MAX_BATCH,
@@ -153,7 +164,7 @@ export class ClientConnection {
    */
   #closed(code: number): void {
     const { owner } = this.#methods;
-    owner.leave();
+    this.#methods.leave();
     const polite = code === 1000 || code === 1001 || code === 1005;
     const { config, registry, silentMs } = this.#parts;
     const grace = polite || registry.draining ? 0 : config.grace_ms - silentMs();

@@ -11,12 +11,14 @@ import { invalidParams } from '../json/param-issues.ts';
 import type { ServerMemory } from '../memory/server-memory.ts';
 import { ClientGate, type StepGate } from '../memory/step-gate.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
+import { DEFAULT_INTERVAL_MS, type Watching } from '../watch/watching.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
 import { Forker } from './forker.ts';
 import { type RpcCaller, tooLarge } from './json-rpc.ts';
 import { ManyEpisodes } from './many-episodes.ts';
 import { Notifier } from './notifier.ts';
 import { EpisodeOwner } from './owner.ts';
+import { WatchingClient } from './watching-client.ts';
 
 /** Cheap to request and expensive to answer: one at a time per socket. */
 export const LISTS: ReadonlySet<string> = new Set(['environments/list', 'tasks/list'] satisfies MethodName[]);
@@ -32,6 +34,7 @@ export interface ClientMethodsParts {
   readonly writer: AnswerWriter;
   /** Answers that wait for the rest of their batches. */
   readonly collected: CollectedAnswers;
+  readonly watching: Watching;
   /** Takes an error that is a fault of the server. */
   readonly onFault: (method: string, error: unknown) => void;
 }
@@ -50,6 +53,7 @@ export class ClientMethods {
   readonly #batchGate: StepGate;
   readonly #forker: Forker;
   readonly #many: ManyEpisodes;
+  readonly #watcher: WatchingClient;
 
   constructor(parts: ClientMethodsParts) {
     const { collected, config, flow, memory, onFault, registry, writer } = parts;
@@ -60,6 +64,7 @@ export class ClientMethods {
       void notifier.send('episode/moved', { episode_id }).catch(() => {});
     const owner = new EpisodeOwner(registry, config.max_episodes_per_connection, onMoved);
     this.owner = owner;
+    this.#watcher = new WatchingClient(flow, notifier);
     const outputs = memory.outputs.client();
     const gate = new ClientGate({ flow, outputs, outputBytes: config.max_output_bytes });
     this.#gate = gate;
@@ -81,6 +86,12 @@ export class ClientMethods {
       onWritten: (result) => gate.written(result),
       onFault,
     });
+  }
+
+  /** The client has disconnected. */
+  leave(): void {
+    this.owner.leave();
+    this.#parts.watching.remove(this.#watcher);
   }
 
   /** A result has been written as an answer, or dropped. */
@@ -125,6 +136,11 @@ export class ClientMethods {
       await this.owner.close(episode_id);
       return { closed: true };
     },
+    'server/watch': async ({ interval_ms = DEFAULT_INTERVAL_MS }) => {
+      this.#parts.watching.add(this.#watcher, interval_ms);
+      return { interval_ms };
+    },
+    'server/unwatch': async () => ({ watched: this.#parts.watching.remove(this.#watcher) }),
   };
 
   #initialize(params: Params<'initialize'>): Result<'initialize'> {

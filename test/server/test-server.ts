@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { WebSocket } from 'ws';
 import type { Environment } from '../../environments/environment.ts';
-import { type App, buildApp } from '../../server/app.ts';
+import { type App, type AppParts, buildApp } from '../../server/app.ts';
 import { type ConfigInput, createConfig } from '../../server/config/config.ts';
 
 export interface TestServer {
@@ -15,11 +15,13 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+export interface TestParts extends Pick<Partial<AppParts>, 'log' | 'page'> {}
+
 /** The real app on a free port, with trajectories in a folder that `close` removes. Episodes of a dropped socket end at once. */
 export async function startTestServer(
   environments: readonly Environment[],
   settings: ConfigInput = {},
-  log = pino({ level: 'silent' }),
+  { log = pino({ level: 'silent' }), page }: TestParts = {},
 ): Promise<TestServer> {
   const trajectories = mkdtempSync(join(tmpdir(), 'stepwell-test-'));
   const app = await buildApp({
@@ -27,6 +29,7 @@ export async function startTestServer(
     environments,
     trajectories,
     log,
+    page,
   });
   const url = await app.fastify.listen({ host: '127.0.0.1', port: 0 });
   return {
