@@ -103,7 +103,7 @@ export interface EnvironmentDefinition<
   flawOf(dataset: PlayableDataset<R> & DatasetFields): Promise<RecordFlaw | null>;
   /** How a gold is played: as a step before the submit, or as the answer of the submit, e.g. if it would wait for input. */
   goldAs(record: R): 'step' | 'answer';
-  /** The one action that solves a task. No server sends it to a client. */
+  /** The one action that solves a task. No agent gets it. */
   goldOf(record: R, dataset: DatasetFields): string;
   /** Reward of an episode whose only action is the gold, 0 to 1: below 1 if these options also reward earlier actions. */
   goldReward(record: R, dataset: DatasetFields, options: z.output<z.ZodObject<S>>): number;

@@ -126,6 +126,15 @@ export interface EnvironmentContext {
   readonly goldCache: GoldCache;
 }
 
+/** What no agent may see of a task. */
+export interface TaskSecret {
+  readonly task: Task;
+  /** Name of the image of its sandboxes; `null` if it depends on more options. */
+  readonly image: string | null;
+  /** The one action that solves it; `null` if there is none. */
+  readonly gold: string | null;
+}
+
 /** An environment: its tasks, its episodes and their rewards. */
 export interface Environment {
   /** Versioned id, e.g. `bash-v1`: a change that can change a reward is a new version. */
@@ -150,4 +159,9 @@ export interface Environment {
    * options that the environment cannot serve
    */
   choose(options: ResetOptions, seed: number): ChosenTask;
+  /**
+   * A task for the operator, also one that cannot be graded.
+   * @throws {ProtocolError} `dataset_not_found`, `task_not_found`
+   */
+  secretOf(options: Pick<ResetOptions, 'dataset' | 'task'>): TaskSecret;
 }

@@ -3,7 +3,7 @@ import type { EnvironmentDefinition } from './definition.ts';
 import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
 import { DEFINITIONS } from './registry.ts';
 
-/** A task's gold as the one action that solves it. No server sends it to a client. */
+/** A task's gold as the one action that solves it. No agent gets it. */
 export interface TaskGold {
   readonly id: string;
   readonly index: number;

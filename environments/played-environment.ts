@@ -4,11 +4,14 @@ import type { ImageDefinition } from '../docker/image-definition.ts';
 import type { Sandbox, SandboxSource, SandboxWait } from '../docker/sandbox.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
+import { ProtocolError } from '../protocol/errors.ts';
 import {
+  type DatasetFields,
   type EnvironmentDefinition,
   type Plan,
   type Player,
   type Shape,
+  type Start,
   UnplayableError,
 } from './definition.ts';
 import type {
@@ -18,6 +21,7 @@ import type {
   EnvironmentEpisode,
   EpisodeCopy,
   Task,
+  TaskSecret,
 } from './environment.ts';
 import { GoldCache } from './gold-cache.ts';
 import { ungradableError } from './gradability.ts';
@@ -88,6 +92,28 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
       beginIn: (sandbox) => plan.begin(sandbox),
       continue: (copy, wait) => this.#continue(plan, copy, wait),
     };
+  }
+
+  secretOf({ dataset, task: wanted = 0 }: Pick<ResetOptions, 'dataset' | 'task'>): TaskSecret {
+    const options = this.#parse({ dataset, task: wanted, include_ungradable: true });
+    const task = this.#catalog.find(options);
+    const known = this.#catalog.record(task);
+    return { task, image: this.#imageOf({ task, options, ...known }), gold: this.#goldOf(known) };
+  }
+
+  /** `null` for a task that these options cannot play. */
+  #imageOf(start: Start<S, D>): string | null {
+    try {
+      return this.#player.plan(start).image;
+    } catch (error) {
+      if (error instanceof ProtocolError) return null;
+      throw error;
+    }
+  }
+
+  #goldOf({ dataset, record }: Pick<Start<S, D>, 'dataset' | 'record'>): string | null {
+    const gold = this.#definition.goldOf(record as unknown as R, dataset as unknown as DatasetFields);
+    return gold === '' ? null : gold;
   }
 
   async #continue(

@@ -2,7 +2,7 @@ import type { TaskRecord } from './playable-dataset.ts';
 import { optionParser } from './reset-options.ts';
 import { recordsOf, type WantedFacts } from './task-facts.ts';
 
-/** The answers in a task's record. No server sends them to a client. */
+/** The answers in a task's record. No agent gets them. */
 export interface TaskAnswers {
   /** Whether they are code of a step before the submit, or the answer of the submit, as for a program that reads input. */
   readonly as: 'step' | 'answer';

@@ -61,8 +61,17 @@ export class TaskCatalog<D extends CatalogDataset> {
    */
   choose(options: ResetOptions, seed: number): Task {
     const { dataset, tasks } = this.#entry(options.dataset);
-    const { task: wanted } = options;
-    if (wanted === undefined) return drawn(dataset.name, tasks, options, seed);
+    if (options.task === undefined) return drawn(dataset.name, tasks, options, seed);
+    const task = this.find(options);
+    if (task.ungradable !== undefined && !isPlayed(task.ungradable, options)) {
+      throw ungradableError(task, task.ungradable);
+    }
+    return task;
+  }
+
+  /** The task with this index or id. @throws {ProtocolError} `dataset_not_found`, `task_not_found` */
+  find({ dataset: name, task: wanted }: Pick<ResetOptions, 'dataset' | 'task'>): Task {
+    const { dataset, tasks } = this.#entry(name);
     const task = typeof wanted === 'number' ? tasks[wanted] : tasks.find(({ id }) => id === wanted);
     if (task === undefined) {
       throw new ProtocolError(
@@ -70,9 +79,6 @@ export class TaskCatalog<D extends CatalogDataset> {
         `Dataset ${dataset.name} has no task ${JSON.stringify(wanted)}.`,
         { environment: this.#environment, dataset: dataset.name, tasks: tasks.length },
       );
-    }
-    if (task.ungradable !== undefined && !isPlayed(task.ungradable, options)) {
-      throw ungradableError(task, task.ungradable);
     }
     return task;
   }

@@ -7,6 +7,15 @@ const MAX_EPISODE_MS = 86_400_000;
 
 export const EpisodeId = z.string().min(1).max(128);
 
+/** Maximum number of tags of an episode. */
+export const MAX_TAGS = 16;
+/** E.g. `run-7` or `lr=3e-5`. */
+export const Tag = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9 ._:/@+=#-]*$/, 'a tag has letters, digits, spaces and . _ : / @ + = # -');
+
 /**
  * When the reward is computed: when a submit or a limit of turns or time ends the episode; only at a submit; or after every
  * step, as in the published InterCode experiments.
@@ -66,6 +75,13 @@ export const CommonOptions = z.object({
   reward: RewardMode.optional().describe(
     'When the reward is computed: `on_end` (at a submit, or when `max_turns` or `max_duration_ms` truncates the episode), `on_submit`, `every_step`. Default: `on_end`.',
   ),
+  tags: z
+    .array(Tag)
+    .max(MAX_TAGS)
+    .optional()
+    .describe(
+      'Tags by which the trajectory is found again, e.g. the name of a run: at most 16, each of 1 to 64 letters, digits, spaces and `._:/@+=#-`. The agent does not see them. Default: none.',
+    ),
   include_ungradable: z
     .boolean()
     .optional()

@@ -79,6 +79,12 @@ export const ERRORS = {
     retryable: false,
     remedy: 'Choose another task, or play it ungraded with `include_ungradable`.',
   },
+  trajectory_not_found: {
+    code: -32014,
+    meaning: 'No trajectory has this path or episode id, or its file cannot be read.',
+    retryable: false,
+    remedy: 'Use a path from `trajectories/list`; a server with `--trajectories none` has none.',
+  },
   episode_not_found: {
     code: -32020,
     meaning: 'No episode with this id is open on this connection.',

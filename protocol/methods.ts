@@ -23,6 +23,18 @@ import {
 } from './episode.ts';
 import { ForkParams, ForkResult, UndoParams, UndoResult } from './fork.ts';
 import { ResetManyParams, ResetManyResult, StepManyParams, StepManyResult } from './many.ts';
+import {
+  EpisodesListParams,
+  EpisodesListResult,
+  TasksReadParams,
+  TasksReadResult,
+  TrajectoriesListParams,
+  TrajectoriesListResult,
+  TrajectoriesReadParams,
+  TrajectoriesReadResult,
+  TrajectoriesStatsParams,
+  TrajectoriesStatsResult,
+} from './operator.ts';
 import { UnwatchParams, UnwatchResult, WatchParams, WatchResult } from './watch.ts';
 
 /** Every method of `/v1` with the schemas of its params and result. */
@@ -42,6 +54,11 @@ export const METHODS = {
   'episode/close': { params: CloseParams, result: CloseResult },
   'server/watch': { params: WatchParams, result: WatchResult },
   'server/unwatch': { params: UnwatchParams, result: UnwatchResult },
+  'episodes/list': { params: EpisodesListParams, result: EpisodesListResult },
+  'tasks/read': { params: TasksReadParams, result: TasksReadResult },
+  'trajectories/list': { params: TrajectoriesListParams, result: TrajectoriesListResult },
+  'trajectories/read': { params: TrajectoriesReadParams, result: TrajectoriesReadResult },
+  'trajectories/stats': { params: TrajectoriesStatsParams, result: TrajectoriesStatsResult },
 } as const;
 
 export type MethodName = keyof typeof METHODS;

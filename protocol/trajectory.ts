@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Action } from './action.ts';
 import { EpisodeId, Observation, ResetInfo, ResetOptions, StepInfo, StepResult, TaskRef } from './episode.ts';
+import { Explanation } from './explanation.ts';
 import { Failure } from './failure.ts';
 import { Restored } from './fork.ts';
 
 /** Version of the trajectory format. It increases when a reader of the previous version would misread or refuse a file. */
-export const TRAJECTORY_VERSION = 3;
+export const TRAJECTORY_VERSION = 4;
 /** Oldest version that this program reads. */
 export const OLDEST_TRAJECTORY_VERSION = 2;
 
@@ -116,6 +117,16 @@ export const UndoEvent = Restored.extend({
 });
 export type UndoEvent = z.infer<typeof UndoEvent>;
 
+/** Why the grade of the line before gave its reward. It is for the operator; no client that plays the episode gets it. */
+export const ExplanationEvent = z.object({
+  event: z.literal('explanation'),
+  time,
+  /** Steps done before it, with the graded one. */
+  after_step: z.number().int().min(0),
+  explanation: Explanation,
+});
+export type ExplanationEvent = z.infer<typeof ExplanationEvent>;
+
 /** Why an episode ended: by itself, or because someone closed it. */
 export const EndReason = z.enum(['terminated', 'truncated', 'failure', 'client', 'disconnect', 'shutdown']);
 export type EndReason = z.infer<typeof EndReason>;
@@ -135,6 +146,7 @@ export const TrajectoryEvent = z.discriminatedUnion('event', [
   StepEvent,
   EvaluateEvent,
   LimitEvent,
+  ExplanationEvent,
   ResumeEvent,
   UndoEvent,
   CloseEvent,

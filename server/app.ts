@@ -22,6 +22,7 @@ import { EpisodeRegistry, type RegistryObserver } from './registry/registry.ts';
 import { shuttingDown } from './registry/resets.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
 import { LifeSigns } from './resume/life-signs.ts';
+import { StoreThread } from './store/store-thread.ts';
 import { TrajectoryKeeper } from './trajectory/keeper.ts';
 import { TrajectoryLog } from './trajectory/log.ts';
 import { ClientConnection } from './v1/client-connection.ts';
@@ -158,7 +159,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     now,
   });
   const watching = new Watching({
-    episodes: () => registry.episodes,
+    episodes: () => registry.openEpisodes,
     counts: {
       openEpisodes: () => registry.openCount,
       steps: () => metrics.stepCounts(),
@@ -168,6 +169,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     onError: (err) => log.error({ err }, 'the server could not be sampled'),
     now,
   });
+  const folder = parts.trajectories;
+  const store = folder === null ? null : new StoreThread(folder);
+  const operator = { registry, store, folder };
   const signs =
     parts.mark === undefined || parts.trajectories === null || config.grace_ms === 0
       ? null
@@ -230,6 +234,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       stream,
       authorized,
       registry,
+      operator,
       admission,
       config,
       memory,
@@ -276,6 +281,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       watching.stop();
       signs?.stop();
       await keeper?.stop();
+      await store?.close();
       await app.close();
     },
   };

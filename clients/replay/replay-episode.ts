@@ -32,7 +32,8 @@ export async function replayEpisode(client: StepwellClient, trajectory: Trajecto
   else if (!close) notes.push('there is no close event: the episode was open when its server stopped');
   const { environment, options, info, task } = reset;
   // Durations differ in a replay, so an episode that ran out of time is graded after the same step instead.
-  const { max_duration_ms: limited, queue_timeout_ms: _wait, ...untimed } = options;
+  // A replay is not one of the episodes that its tags name.
+  const { max_duration_ms: limited, queue_timeout_ms: _wait, tags: _tags, ...untimed } = options;
   if (limited !== undefined)
     notes.push(`recorded with ${limited} ms for the episode, replayed without a limit`);
   await using episode = await client.reset({ ...untimed, environment, task: task.id, seed: info.seed });

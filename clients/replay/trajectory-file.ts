@@ -59,7 +59,7 @@ export function parseTrajectory(path: string, text: string): Trajectory {
     if (event.event === 'reset') throw fault(path, i + 2, 'begins a second episode: a file has one');
     if (close) throw fault(path, i + 2, 'follows the close event');
     if (event.event === 'close') close = event;
-    else if (event.event !== 'resume') played.push(event);
+    else if (event.event !== 'resume' && event.event !== 'explanation') played.push(event);
   }
   return { path, reset, events: played, close, torn: rest !== '' && !whole };
 }

@@ -69,6 +69,7 @@ export class EnvironmentNotFoundError extends RemoteError {}
 export class DatasetNotFoundError extends RemoteError {}
 export class TaskNotFoundError extends RemoteError {}
 export class TaskUngradableError extends RemoteError {}
+export class TrajectoryNotFoundError extends RemoteError {}
 export class EpisodeNotFoundError extends RemoteError {}
 export class EpisodeExistsError extends RemoteError {}
 export class EpisodeOverError extends RemoteError {}
@@ -93,6 +94,7 @@ export const REMOTE_ERRORS = {
   dataset_not_found: DatasetNotFoundError,
   task_not_found: TaskNotFoundError,
   task_ungradable: TaskUngradableError,
+  trajectory_not_found: TrajectoryNotFoundError,
   episode_not_found: EpisodeNotFoundError,
   episode_exists: EpisodeExistsError,
   episode_over: EpisodeOverError,

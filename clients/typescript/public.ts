@@ -42,6 +42,7 @@ export {
   StepwellError,
   TaskNotFoundError,
   TaskUngradableError,
+  TrajectoryNotFoundError,
   UnauthorizedError,
   UnsupportedError,
   VersionMismatchError,

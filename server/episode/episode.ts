@@ -101,6 +101,16 @@ export class Episode {
     return this.#limits.turns.leftAfter(this.#results.count);
   }
 
+  /** Those of its reset. */
+  get tags(): readonly string[] {
+    return this.#options.tags ?? [];
+  }
+
+  /** Path of its trajectory; `null` if none is kept. */
+  get path(): string | null {
+    return this.#log.path;
+  }
+
   /** Whether a request is running or waiting. */
   get busy(): boolean {
     return this.#requests.busy;

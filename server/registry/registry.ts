@@ -105,8 +105,8 @@ export class EpisodeRegistry {
     return this.#ids.size;
   }
 
-  /** The open episodes that have begun. */
-  get episodes(): ReadonlySet<Episode> {
+  /** The open episodes that have begun, the oldest first. */
+  get openEpisodes(): ReadonlySet<Episode> {
     return this.#open;
   }
 

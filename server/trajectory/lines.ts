@@ -15,11 +15,15 @@ export interface FileLines {
 /**
  * The complete lines of a file, with where they end, in bytes. A line that was cut is left out. One line is in memory at a time;
  * the event loop runs other work after every 64 KiB.
+ * @param start where a line begins, in bytes @default 0
  */
-export async function* linesOf(path: string): AsyncGenerator<readonly [text: string, end: number]> {
+export async function* linesOf(
+  path: string,
+  start = 0,
+): AsyncGenerator<readonly [text: string, end: number]> {
   let parts: Buffer[] = [];
-  let at = 0;
-  for await (const chunk of createReadStream(path)) {
+  let at = start;
+  for await (const chunk of createReadStream(path, { start })) {
     const bytes: Buffer = Buffer.from(chunk);
     let from = 0;
     for (let newline = bytes.indexOf(10); newline >= 0; newline = bytes.indexOf(10, from)) {

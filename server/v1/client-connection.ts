@@ -17,6 +17,7 @@ import type { Watching } from '../watch/watching.ts';
 import { ClientMethods, isMethod, LISTS } from './client-methods.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import { JsonRpc, type RpcCaller } from './json-rpc.ts';
+import type { OperatorParts } from './operator-methods.ts';
 
 const MAX_BATCH = 1024;
 /** Maximum message of a client before it has sent the token, in bytes. */
@@ -29,6 +30,7 @@ export interface ConnectionParts {
   /** Whether the upgrade request had the token. If not, `initialize` must have it. */
   readonly authorized: boolean;
   readonly registry: EpisodeRegistry;
+  readonly operator: OperatorParts;
   readonly admission: Admission;
   readonly config: Config;
   readonly memory: ServerMemory;
@@ -79,15 +81,9 @@ export class ClientConnection {
     const collected = new CollectedAnswers(memory.answers);
     const { registry, watching } = parts;
     const flow = this.#flow;
+    const { operator } = parts;
     this.#methods = new ClientMethods({
-      registry,
-      config,
-      memory,
-      flow,
-      writer,
-      collected,
-      watching,
-      onFault,
+      ...{ registry, operator, config, memory, flow, writer, collected, watching, onFault },
     });
     this.#rpc = new JsonRpc({
       call: (method, params, caller) => this.#call(method, params, caller),

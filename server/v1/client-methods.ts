@@ -8,20 +8,28 @@ import type { Config } from '../config/config.ts';
 import type { AnswerWriter } from '../connection/answer-writer.ts';
 import type { FlowControl } from '../connection/flow-control.ts';
 import { invalidParams } from '../json/param-issues.ts';
+import { RequestQueue } from '../memory/request-queue.ts';
 import type { ServerMemory } from '../memory/server-memory.ts';
 import { ClientGate, type StepGate } from '../memory/step-gate.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
+import type { StoreMethod, StoreMethods } from '../store/requests.ts';
 import { DEFAULT_INTERVAL_MS, type Watching } from '../watch/watching.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
 import { Forker } from './forker.ts';
 import { type RpcCaller, tooLarge } from './json-rpc.ts';
 import { ManyEpisodes } from './many-episodes.ts';
 import { Notifier } from './notifier.ts';
+import { askStore, liveEpisodes, type OperatorParts, secretTask } from './operator-methods.ts';
 import { EpisodeOwner } from './owner.ts';
 import { WatchingClient } from './watching-client.ts';
 
 /** Cheap to request and expensive to answer: one at a time per socket. */
-export const LISTS: ReadonlySet<string> = new Set(['environments/list', 'tasks/list'] satisfies MethodName[]);
+export const LISTS: ReadonlySet<string> = new Set([
+  'environments/list',
+  'tasks/list',
+  'episodes/list',
+] satisfies MethodName[]);
+
 type Handlers = {
   readonly [M in MethodName]: (params: Params<M>, caller: RpcCaller) => Promise<Result<M>>;
 };
@@ -30,6 +38,7 @@ export interface ClientMethodsParts {
   readonly registry: EpisodeRegistry;
   readonly config: Config;
   readonly memory: ServerMemory;
+  readonly operator: OperatorParts;
   readonly flow: FlowControl;
   readonly writer: AnswerWriter;
   /** Answers that wait for the rest of their batches. */
@@ -54,6 +63,7 @@ export class ClientMethods {
   readonly #forker: Forker;
   readonly #many: ManyEpisodes;
   readonly #watcher: WatchingClient;
+  readonly #looking = new RequestQueue();
 
   constructor(parts: ClientMethodsParts) {
     const { collected, config, flow, memory, onFault, registry, writer } = parts;
@@ -141,6 +151,11 @@ export class ClientMethods {
       return { interval_ms };
     },
     'server/unwatch': async () => ({ watched: this.#parts.watching.remove(this.#watcher) }),
+    'episodes/list': (params) => this.#list(() => liveEpisodes(this.#parts.operator, params)),
+    'tasks/read': async (params) => secretTask(this.#parts.operator, params),
+    'trajectories/list': (params) => this.#look('list', params),
+    'trajectories/read': (params) => this.#look('read', params),
+    'trajectories/stats': (params) => this.#look('stats', params),
   };
 
   #initialize(params: Params<'initialize'>): Result<'initialize'> {
@@ -174,6 +189,17 @@ export class ClientMethods {
       });
       if (made !== undefined) return made.list;
     }
+  }
+
+  /** One question to the store at a time. It is answered in another thread. */
+  #look<M extends StoreMethod>(
+    method: M,
+    params: StoreMethods[M]['params'],
+  ): Promise<StoreMethods[M]['result']> {
+    return this.#looking.run(async (): Promise<StoreMethods[M]['result']> => {
+      await this.#parts.flow.ready();
+      return askStore(this.#parts.operator, method, params);
+    });
   }
 
   async #reset(params: ResetParams, { id, sent }: RpcCaller): Promise<ResetResult> {

@@ -9,6 +9,7 @@ import type {
   Grade,
   GradeRequest,
   Task,
+  TaskSecret,
 } from '../../environments/environment.ts';
 import { IDLE_TIMEOUT } from '../../environments/session-schemas.ts';
 import type { ActionObject } from '../../protocol/action.ts';
@@ -92,6 +93,12 @@ export class FakeEnvironment implements Environment {
     const found = this.#tasks.find(({ id, index }) => id === task || index === task);
     if (found === undefined) throw new ProtocolError('task_not_found', `There is no task ${task}.`);
     return { task: found, begin: (wait) => this.reset(found, options, wait?.signal) };
+  }
+
+  secretOf({ task: wanted = 0 }: ResetOptions): TaskSecret {
+    const task = this.#tasks.find(({ id, index }) => id === wanted || index === wanted);
+    if (task === undefined) throw new ProtocolError('task_not_found', `There is no task ${wanted}.`);
+    return { task, image: this.defaultImage, gold: 'echo gold' };
   }
 
   /** Let `wait NAME` go on; before it began, too. */

@@ -123,6 +123,10 @@ class TaskUngradableError(RemoteError):
     code, wire_code = "task_ungradable", -32013
 
 
+class TrajectoryNotFoundError(RemoteError):
+    code, wire_code = "trajectory_not_found", -32014
+
+
 class EpisodeNotFoundError(RemoteError):
     code, wire_code = "episode_not_found", -32020
 

@@ -73,7 +73,7 @@ describe('a dropped socket', () => {
     expect(fake.plays).toHaveLength(1);
     expect(fake.plays[0]?.acted).toEqual(['echo one', 'echo two']);
     expect(events(id)).toMatchObject([
-      { event: 'reset', version: 3 },
+      { event: 'reset', version: 4 },
       { event: 'step', step: 1 },
       { event: 'resume', after_step: 1, how: 'socket', exact: true },
       { event: 'step', step: 2 },
