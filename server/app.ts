@@ -220,8 +220,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   admit(app, admission, doorkeeper, clients);
 
+  let connections = 0;
   app.get('/v1', { websocket: true }, (socket, request) => {
     const { socket: stream } = request.raw;
+    connections += 1;
     const authorized = admission.authorized(request.headers);
     const late = authorized ? undefined : closeLater(socket, config.connect_timeout_ms);
     const onAuthorized = (): void => {
@@ -233,6 +235,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       socket,
       stream,
       authorized,
+      number: connections,
       registry,
       operator,
       admission,

@@ -29,6 +29,8 @@ export interface ConnectionParts {
   readonly stream: Duplex;
   /** Whether the upgrade request had the token. If not, `initialize` must have it. */
   readonly authorized: boolean;
+  /** Number of the connection, from 1. */
+  readonly number: number;
   readonly registry: EpisodeRegistry;
   readonly operator: OperatorParts;
   readonly admission: Admission;
@@ -81,9 +83,9 @@ export class ClientConnection {
     const collected = new CollectedAnswers(memory.answers);
     const { registry, watching } = parts;
     const flow = this.#flow;
-    const { operator } = parts;
+    const { number, operator } = parts;
     this.#methods = new ClientMethods({
-      ...{ registry, operator, config, memory, flow, writer, collected, watching, onFault },
+      ...{ number, registry, operator, config, memory, flow, writer, collected, watching, onFault },
     });
     this.#rpc = new JsonRpc({
       call: (method, params, caller) => this.#call(method, params, caller),

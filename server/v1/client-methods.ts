@@ -7,6 +7,7 @@ import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import type { Config } from '../config/config.ts';
 import type { AnswerWriter } from '../connection/answer-writer.ts';
 import type { FlowControl } from '../connection/flow-control.ts';
+import { clipped } from '../json/excerpt.ts';
 import { invalidParams } from '../json/param-issues.ts';
 import { RequestQueue } from '../memory/request-queue.ts';
 import type { ServerMemory } from '../memory/server-memory.ts';
@@ -19,7 +20,13 @@ import { Forker } from './forker.ts';
 import { type RpcCaller, tooLarge } from './json-rpc.ts';
 import { ManyEpisodes } from './many-episodes.ts';
 import { Notifier } from './notifier.ts';
-import { askStore, liveEpisodes, type OperatorParts, secretTask } from './operator-methods.ts';
+import {
+  askStore,
+  liveEpisodes,
+  type OperatorParts,
+  secretTask,
+  trajectoryPath,
+} from './operator-methods.ts';
 import { EpisodeOwner } from './owner.ts';
 import { WatchingClient } from './watching-client.ts';
 
@@ -30,11 +37,17 @@ export const LISTS: ReadonlySet<string> = new Set([
   'episodes/list',
 ] satisfies MethodName[]);
 
+/** Name of a client that gives none. */
+const FRONT = 'v1';
+const MAX_NAME = 40;
+
 type Handlers = {
   readonly [M in MethodName]: (params: Params<M>, caller: RpcCaller) => Promise<Result<M>>;
 };
 
 export interface ClientMethodsParts {
+  /** Number of the connection, from 1. */
+  readonly number: number;
   readonly registry: EpisodeRegistry;
   readonly config: Config;
   readonly memory: ServerMemory;
@@ -63,6 +76,7 @@ export class ClientMethods {
   readonly #forker: Forker;
   readonly #many: ManyEpisodes;
   readonly #watcher: WatchingClient;
+  #client = FRONT;
   readonly #looking = new RequestQueue();
 
   constructor(parts: ClientMethodsParts) {
@@ -72,7 +86,7 @@ export class ClientMethods {
     // A client that has gone need not be told.
     const onMoved = (episode_id: string): void =>
       void notifier.send('episode/moved', { episode_id }).catch(() => {});
-    const owner = new EpisodeOwner(registry, config.max_episodes_per_connection, onMoved);
+    const owner = new EpisodeOwner(registry, config.max_episodes_per_connection, onMoved, () => this.#name);
     this.owner = owner;
     this.#watcher = new WatchingClient(flow, notifier);
     const outputs = memory.outputs.client();
@@ -153,16 +167,24 @@ export class ClientMethods {
     'server/unwatch': async () => ({ watched: this.#parts.watching.remove(this.#watcher) }),
     'episodes/list': (params) => this.#list(() => liveEpisodes(this.#parts.operator, params)),
     'tasks/read': async (params) => secretTask(this.#parts.operator, params),
+    'trajectories/fork': async (params, { sent }) =>
+      this.#forker.forkRecorded(await trajectoryPath(this.#parts.operator, params), params, sent),
     'trajectories/list': (params) => this.#look('list', params),
     'trajectories/read': (params) => this.#look('read', params),
     'trajectories/stats': (params) => this.#look('stats', params),
   };
+
+  /** As those who watch see it, e.g. `v1 #3`, or with the name that it has given. */
+  get #name(): string {
+    return `${this.#client} #${this.#parts.number}`;
+  }
 
   #initialize(params: Params<'initialize'>): Result<'initialize'> {
     if (params.protocol_version !== PROTOCOL_VERSION) {
       const message = `This server speaks protocol version ${PROTOCOL_VERSION}, the client ${params.protocol_version}.`;
       throw new ProtocolError('version_mismatch', message, { protocol_version: PROTOCOL_VERSION });
     }
+    this.#client = clipped(params.client?.name ?? FRONT, MAX_NAME);
     const { max_frame_bytes, max_episodes, max_episodes_per_connection } = this.#parts.config;
     const { step_timeout_ms, grace_ms, queue_timeout_ms } = this.#parts.config;
     return {

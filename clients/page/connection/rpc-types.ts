@@ -2,7 +2,7 @@
 export interface ProtocolErrorData {
   readonly name?: string;
   readonly remedy?: string;
-  readonly issues?: readonly { readonly path: readonly (string | number)[]; readonly message: string }[];
+  readonly issues?: readonly { readonly field: string; readonly message: string }[];
 }
 
 /** A frame of the server: an answer or a notification. */

@@ -69,6 +69,6 @@ export class Rpc {
 }
 
 function errorOf(message: string, data: ProtocolErrorData | undefined): RpcError {
-  const issues = (data?.issues ?? []).map(({ message: issue, path }) => `${path.join('.')}: ${issue}`);
+  const issues = (data?.issues ?? []).map(({ field, message: issue }) => `${field}: ${issue}`);
   return new RpcError(data?.name ?? 'internal_error', [message, ...issues].join(' — '), data?.remedy ?? '');
 }
