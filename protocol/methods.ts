@@ -28,6 +28,7 @@ import {
   EpisodesListResult,
   TasksReadParams,
   TasksReadResult,
+  TrajectoriesForkParams,
   TrajectoriesListParams,
   TrajectoriesListResult,
   TrajectoriesReadParams,
@@ -36,6 +37,7 @@ import {
   TrajectoriesStatsResult,
 } from './operator.ts';
 import { ServerState, ServerStateParams } from './server-state.ts';
+import { UnwatchParams, UnwatchResult, WatchParams, WatchResult } from './watch.ts';
 
 /** Every method of `/v1` with the schemas of its params and result. */
 export const METHODS = {
@@ -53,8 +55,11 @@ export const METHODS = {
   'episode/fork': { params: ForkParams, result: ForkResult },
   'episode/undo': { params: UndoParams, result: UndoResult },
   'episode/close': { params: CloseParams, result: CloseResult },
+  'server/watch': { params: WatchParams, result: WatchResult },
+  'server/unwatch': { params: UnwatchParams, result: UnwatchResult },
   'episodes/list': { params: EpisodesListParams, result: EpisodesListResult },
   'tasks/read': { params: TasksReadParams, result: TasksReadResult },
+  'trajectories/fork': { params: TrajectoriesForkParams, result: ForkResult },
   'trajectories/list': { params: TrajectoriesListParams, result: TrajectoriesListResult },
   'trajectories/read': { params: TrajectoriesReadParams, result: TrajectoriesReadResult },
   'trajectories/stats': { params: TrajectoriesStatsParams, result: TrajectoriesStatsResult },

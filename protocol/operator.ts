@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { Ungradable } from './environment.ts';
 import { EpisodeId, EpisodeState, TaskRef } from './episode.ts';
+import { MAX_FORKS } from './fork.ts';
 import { EndReason, ResetEvent, TrajectoryEvent } from './trajectory.ts';
 
 /** Path of a trajectory within the folder of trajectories, e.g. `2026-11-22/0f3c….jsonl`. It names the trajectory. */
@@ -125,6 +126,17 @@ export const TrajectoriesReadResult = z.object({
   count,
 });
 export type TrajectoriesReadResult = z.infer<typeof TrajectoriesReadResult>;
+
+export const TrajectoriesForkParams = z.strictObject({
+  /** One of `path` and `episode_id`; of several trajectories with an id, the newest. */
+  path: TrajectoryPath.optional(),
+  episode_id: EpisodeId.optional(),
+  /** The forks begin after this step; 0: after the reset. @default the last step after which the episode went on */
+  at_step: count.optional(),
+  /** @default 1 */
+  count: z.number().int().min(1).max(MAX_FORKS).optional(),
+});
+export type TrajectoriesForkParams = z.infer<typeof TrajectoriesForkParams>;
 
 export const TrajectoriesStatsParams = TrajectoryFilter.extend({
   /** `none`: all in one group. @default none */

@@ -17,6 +17,7 @@ import { serverMemory } from './memory/server-memory.ts';
 import { Metrics } from './metrics.ts';
 import { registerOpenEnv } from './openenv/routes.ts';
 import { Ors } from './ors/routes.ts';
+import { isPage, type PageFiles, registerPage } from './page/routes.ts';
 import { EpisodeRegistry, type RegistryObserver } from './registry/registry.ts';
 import { shuttingDown } from './registry/resets.ts';
 import { defaultNode, type SandboxCounts, ServerFacts } from './registry/server-facts.ts';
@@ -26,6 +27,8 @@ import { StoreThread } from './store/store-thread.ts';
 import { TrajectoryKeeper } from './trajectory/keeper.ts';
 import { TrajectoryLog } from './trajectory/log.ts';
 import { ClientConnection } from './v1/client-connection.ts';
+import type { Counts } from './watch/sampler.ts';
+import { Watching } from './watch/watching.ts';
 
 export interface AppParts {
   readonly config: Config;
@@ -35,6 +38,10 @@ export interface AppParts {
   readonly log: Logger;
   /** Sandboxes by state, for `/metrics` and `server/state`. @default none */
   readonly sandboxes?: () => SandboxCounts;
+  /** Sandboxes by image, for those who watch. @default none */
+  readonly pools?: Counts['pools'];
+  /** The files of the page at `/`. @default it has none */
+  readonly page?: (() => Promise<PageFiles>) | undefined;
   /** Whether the pools are warm, for `/readyz`. @default always */
   readonly warm?: () => boolean;
   /** Marks the trajectories, so that the next server goes on with them. @default none does */
@@ -98,7 +105,7 @@ function admit(app: FastifyInstance, admission: Admission, doorkeeper: Doorkeepe
       return undefined;
     }
     reply.header('connection', 'close');
-    if (OPEN_ROUTES.has(path)) return undefined;
+    if (OPEN_ROUTES.has(path) || isPage(path)) return undefined;
     const message = 'This server requires a token: send it as `Authorization: Bearer …`.';
     return reply.code(401).header('www-authenticate', 'Bearer').send({ error: message });
   });
@@ -116,7 +123,7 @@ function closeLater(socket: WebSocket, timeoutMs: number): NodeJS.Timeout {
 
 /** Build the server without listening. @throws {Error} when the trajectory folder cannot be made */
 export async function buildApp(parts: AppParts): Promise<App> {
-  const { config, environments, log } = parts;
+  const { config, environments, log, now = () => performance.now() } = parts;
   const admission = new Admission({
     host: config.host,
     token: config.token,
@@ -150,7 +157,18 @@ export async function buildApp(parts: AppParts): Promise<App> {
     takeBack: parts.takeBack,
     outputs: httpGate(memory, config),
     queueTimeoutMs: config.queue_timeout_ms,
-    now: parts.now ?? (() => performance.now()),
+    now,
+  });
+  const watching = new Watching({
+    episodes: () => registry.openEpisodes,
+    counts: {
+      openEpisodes: () => registry.openCount,
+      steps: () => metrics.stepCounts(),
+      failures: () => metrics.failures(),
+      pools: parts.pools ?? (() => ({ pools: [], failed_starts: 0 })),
+    },
+    onError: (err) => log.error({ err }, 'the server could not be sampled'),
+    now,
   });
   const folder = parts.trajectories;
   const store = folder === null ? null : new StoreThread(folder);
@@ -211,8 +229,10 @@ export async function buildApp(parts: AppParts): Promise<App> {
   });
   admit(app, admission, doorkeeper, clients);
 
+  let connections = 0;
   app.get('/v1', { websocket: true }, (socket, request) => {
     const { socket: stream } = request.raw;
+    connections += 1;
     const authorized = admission.authorized(request.headers);
     const late = authorized ? undefined : closeLater(socket, config.connect_timeout_ms);
     const onAuthorized = (): void => {
@@ -224,18 +244,21 @@ export async function buildApp(parts: AppParts): Promise<App> {
       socket,
       stream,
       authorized,
+      number: connections,
       registry,
       operator,
       facts,
       admission,
       config,
       memory,
+      watching,
       log,
       onAuthorized,
       silentMs,
     };
     watch(new ClientConnection(parts), socket);
   });
+  if (parts.page !== undefined) registerPage(app, parts.page);
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     const { status } = facts;
@@ -268,6 +291,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       await registry.drain(config.drain_timeout_ms);
       await clients.settled(GOODBYE_MS);
       heartbeat.stop();
+      watching.stop();
       signs?.stop();
       await keeper?.stop();
       await store?.close();

@@ -21,9 +21,10 @@ import { type Config, ConfigError, warmCount } from './config/config.ts';
 import { configuredPath, stateFolder } from './config/state-folder.ts';
 import { requireFreePort } from './connection/http-server.ts';
 import { keepServing } from './last-resort.ts';
+import type { PageFiles } from './page/routes.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
 import { poolLine, readyLine } from './summary.ts';
-import { sandboxCounts, WarmUp, warmImages } from './warm-up.ts';
+import { poolStates, sandboxCounts, WarmUp, warmImages } from './warm-up.ts';
 
 /** Maximum wait for leases to end after their episodes are closed, in milliseconds. */
 const POOL_DRAIN_MS = 1_000;
@@ -36,6 +37,8 @@ export interface StartOptions {
    * @default the log, level info
    */
   readonly onBuild?: (image: string, line: string) => void;
+  /** The files of the page at `/`; called with the first request. @default there is no page */
+  readonly page?: () => Promise<PageFiles>;
   /** Called when a build has ended. */
   readonly onBuilt?: (image: string, ok: boolean) => void;
   /** Aborts the start, and undoes it. */
@@ -261,6 +264,8 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     mark: await processMark(since),
     takeBack: (reference) => pool.takeBack(reference),
     sandboxes: () => sandboxCounts(pool.stats(), most),
+    pools: () => poolStates(pool.stats()),
+    page: options.page,
     warm: () => warmUp.ready(),
   });
   undo.push(() => app.close());

@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { EndReason } from '../protocol/trajectory.ts';
+import type { ServerSample } from '../protocol/watch.ts';
 import type { SandboxCounts } from './registry/server-facts.ts';
+import type { StepCount } from './watch/sampler.ts';
 
 const STEP_BUCKETS = [
   0.00025, 0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
@@ -107,5 +109,34 @@ export class Metrics {
 
   failed(failureClass: string, code: string): void {
     this.#failures.labels({ class: failureClass, code }).inc();
+  }
+
+  /** Steps so far, by environment and time. */
+  async stepCounts(): Promise<StepCount[]> {
+    const { values } = await this.#stepSeconds.get();
+    const counts = new Map<string, StepCount['buckets'][number][]>();
+    for (const one of values) {
+      const { metricName, value } = one;
+      const labels: Readonly<Record<string, unknown>> = one.labels;
+      if (metricName !== 'stepwell_step_seconds_bucket') continue;
+      const environment = String(labels.environment);
+      const buckets = counts.get(environment) ?? [];
+      buckets.push({
+        seconds: labels.le === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels.le),
+        count: value,
+      });
+      counts.set(environment, buckets);
+    }
+    return [...counts].map(([environment, buckets]) => ({ environment, buckets }));
+  }
+
+  /** Infrastructure faults so far. */
+  async failures(): Promise<ServerSample['failures']> {
+    const { values } = await this.#failures.get();
+    return values.map(({ labels, value }) => ({
+      class: String(labels.class),
+      code: String(labels.code),
+      count: value,
+    }));
   }
 }

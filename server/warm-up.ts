@@ -1,6 +1,7 @@
 import type { Environment } from '../environments/environment.ts';
 import { ConfigError } from './config/config.ts';
 import type { SandboxCounts } from './registry/server-facts.ts';
+import type { Counts } from './watch/sampler.ts';
 
 /** Containers of one image, as the pool counts them. */
 interface ImageCount {
@@ -31,6 +32,20 @@ export function sandboxCounts(count: PoolCount, max: number): SandboxCounts {
     }
   }
   return { states, max, queued: count.queued };
+}
+
+/** Its states by image, for those who watch. */
+export function poolStates({
+  failed,
+  images,
+}: {
+  readonly failed: number;
+  readonly images: Readonly<Record<string, ImageCount & { readonly waiting: number }>>;
+}): ReturnType<Counts['pools']> {
+  const pools = Object.entries(images).map(([image, { states, waiting, warm }]) => {
+    return { image, states: { ...states }, waiting, warm };
+  });
+  return { pools, failed_starts: failed };
 }
 
 /** Tracks when the pool is warm for the first time, and whether it can still serve episodes later. */

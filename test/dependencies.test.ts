@@ -34,7 +34,7 @@ interface Import {
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|js|mjs)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(tsx?|js|mjs)$/.test(entry.name))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
     .filter((file) => !TASK_DATA.test(file));
 }
@@ -106,14 +106,16 @@ const ROOMS: Readonly<Record<'docker' | 'server', Readonly<Record<string, readon
     resume: ['memory', 'trajectory', 'episode'],
     registry: ['memory', 'trajectory', 'episode', 'resume'],
     connection: ['json', 'config', 'memory'],
-    v1: ['json', 'config', 'memory', 'store', 'episode', 'registry', 'connection'],
+    watch: [],
+    page: [],
+    v1: ['json', 'config', 'memory', 'store', 'episode', 'registry', 'connection', 'watch'],
     fronts: ['episode', 'registry'],
     mcp: ['json', 'config', 'memory', 'registry', 'connection', 'fronts'],
     openenv: ['json', 'config', 'memory', 'episode', 'registry', 'connection', 'fronts'],
     ors: ['json', 'config', 'memory', 'registry', 'connection', 'fronts'],
     top: [
       ...['config', 'memory', 'trajectory', 'store', 'resume', 'registry', 'connection'],
-      ...['v1', 'mcp', 'openenv', 'ors'],
+      ...['watch', 'page', 'v1', 'mcp', 'openenv', 'ors'],
     ],
   },
 };

@@ -13,6 +13,8 @@ const SHIPPED = /^(protocol|docker|environments|server|clients)\//;
 const EXAMPLES = 'clients/examples/';
 /** A package of its own, which pip installs. */
 const PYTHON_PACKAGE = 'clients/python/';
+/** The sources of the page, from which Vite makes other files. */
+const PAGE = 'clients/page/';
 /** Tests, but not that of the environment that `stepwell environments new` writes. */
 const TEST = /^(?!(dist\/)?clients\/examples\/new-environment\/).*\.test\./;
 
@@ -52,6 +54,7 @@ describe('the npm package', () => {
       (path) =>
         SHIPPED.test(path) &&
         !path.startsWith(PYTHON_PACKAGE) &&
+        !path.startsWith(PAGE) &&
         !TEST.test(path) &&
         path !== 'clients/cli/stepwell.js',
     );
@@ -62,6 +65,12 @@ describe('the npm package', () => {
     );
     expect(wanted.length).toBeGreaterThan(500);
     expect(wanted.filter((path) => !packed.includes(`dist/${path}`))).toEqual([]);
+  });
+
+  it('has the page as it was built, and none of its sources', () => {
+    const page = packed.filter((path) => path.startsWith(`dist/${PAGE}`));
+    expect(page).toContain(`dist/${PAGE}index.html`);
+    expect(page.filter((path) => !/\.(html|js|css|svg)$/.test(path))).toEqual([]);
   });
 
   it('has every file that package.json names', () => {

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import type { EngineName } from '../docker/engines/table.ts';
 
 /** What tests need of the machine that it may lack. */
-const NEEDS = ['docker', 'local', 'mariadb', 'python', 'programs', 'data', 'pip'] as const;
+const NEEDS = ['docker', 'local', 'mariadb', 'python', 'programs', 'data', 'pip', 'chromium'] as const;
 export type Need = (typeof NEEDS)[number];
 
 const asked = namesIn('STEPWELL_REQUIRE', NEEDS);

@@ -3,6 +3,7 @@ import type { ConfigInput } from '../../server/config/config.ts';
 import { configFlags, configOf } from '../../server/config/flags.ts';
 import { showBuilds } from './building.ts';
 import type { Cli } from './cli.ts';
+import { pageFiles } from './page-files.ts';
 
 const NOTES = `
 Each flag can also be an environment variable: --pool-max is STEPWELL_POOL_MAX.
@@ -14,7 +15,7 @@ export function declareCommand(command: Command, { terminal, exit }: Cli): void 
   command.addHelpText('after', NOTES).action(async () => {
     const config = configOf(settings(), terminal.env);
     const { serve } = await import('../../server/serve.ts');
-    exit(await serve(config, { env: terminal.env, ...showBuilds(terminal, false) }));
+    exit(await serve(config, { env: terminal.env, page: pageFiles, ...showBuilds(terminal, false) }));
   });
 }
 

@@ -38,6 +38,8 @@ export class Episode {
   readonly tokenSha256: string;
   /** False if it was played again after its server had ended, and an observation differed. */
   readonly exact: boolean;
+  /** Who has begun it; `null` if nobody says. */
+  readonly client: string | null;
   readonly #task: Task;
   readonly #options: ResetOptions;
   readonly #past: EpisodePast;
@@ -61,6 +63,7 @@ export class Episode {
     this.id = parts.id;
     this.environment = parts.environment;
     this.tokenSha256 = parts.tokenSha256;
+    this.client = parts.playedBy ?? null;
     this.#task = parts.play.task;
     this.#options = parts.options;
     this.#gradeMs = parts.gradeMs;

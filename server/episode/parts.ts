@@ -48,6 +48,8 @@ export interface EpisodeParts {
   readonly tokenSha256: string;
   readonly play: EnvironmentEpisode;
   readonly options: ResetOptions;
+  /** Who plays it, for those who watch. @default nobody says */
+  readonly playedBy?: string | undefined;
   /** The seed in use. */
   readonly seed: number;
   /** Where a fork goes on from. @default the reset */

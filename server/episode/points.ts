@@ -122,7 +122,7 @@ export class EpisodePoints {
  * @param wanted as the client named it @default the last step after which the episode went on
  * @throws {ProtocolError} `invalid_params`, `episode_over` for the step that ended it
  */
-function forkedAt(wanted: number | undefined, count: number, last: LastStep | undefined): number {
+export function forkedAt(wanted: number | undefined, count: number, last: LastStep | undefined): number {
   const ended = last !== undefined && (last.terminated || last.truncated);
   const latest = ended ? count - 1 : count;
   if (wanted === undefined) return latest;

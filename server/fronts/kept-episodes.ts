@@ -19,6 +19,8 @@ interface Kept {
 
 export interface KeptEpisodesParts {
   readonly registry: EpisodeRegistry;
+  /** Name of the front, for those who watch. */
+  readonly front: string;
   /** Time without a request after which an episode is closed, in milliseconds. */
   readonly idleMs: number;
   /** Maximum number of open episodes of all keys, resets in progress included. */
@@ -83,7 +85,12 @@ export class KeptEpisodes {
     signal?.addEventListener('abort', leave, { once: true });
     if (signal?.aborted) leave();
     const gone = AbortSignal.any([this.#leaving.signal, left.signal]);
-    const opening = this.#parts.registry.open({ ...request, client: key, signal: gone });
+    const opening = this.#parts.registry.open({
+      ...request,
+      client: key,
+      playedBy: this.#parts.front,
+      signal: gone,
+    });
     const { episode, result } = await opening.finally(() => signal?.removeEventListener('abort', leave));
     if (gone.aborted) {
       await episode.abandon('disconnect');

@@ -49,6 +49,7 @@ export function registerMcp(app: FastifyInstance, { environment, ...parts }: Mcp
   const gate = httpGate(memory, config);
   const episodes = new KeptEpisodes({
     registry,
+    front: 'mcp',
     idleMs: config.session_idle_ms,
     maxEpisodes: config.max_episodes_per_connection,
   });

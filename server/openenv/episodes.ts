@@ -150,6 +150,7 @@ export class OpenEnvEpisodes {
       gradeMs: MAX_GRADE_MS,
       maxQueueMs: MAX_QUEUE_MS,
       client: this,
+      playedBy: 'openenv',
       ...(episode_id === undefined ? {} : { episodeId: episode_id }),
       signal: AbortSignal.any([this.#leaving.signal, late.signal]),
     });

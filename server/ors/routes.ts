@@ -47,6 +47,7 @@ export class Ors {
     this.#gate = httpGate(memory, config);
     this.#episodes = new KeptEpisodes({
       registry,
+      front: 'ors',
       idleMs: config.session_idle_ms,
       maxEpisodes: config.max_episodes_per_connection,
     });

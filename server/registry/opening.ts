@@ -57,6 +57,8 @@ export class ClientGone extends Error {
 export interface OpenRequest extends WaitRequest {
   readonly environment: string;
   readonly episodeId?: string;
+  /** Who plays it, for those who watch: a front and a number, e.g. `v1 #3`. @default nobody says */
+  readonly playedBy?: string;
   /** Maximum time of a grade that the agent's work may use, in milliseconds. @default the environment's own limits */
   readonly gradeMs?: number;
   /** Where a fork goes on from. @default a new episode begins */
@@ -249,7 +251,7 @@ export class Opening {
     request: OpenRequest,
     { play, queueMs, seed, restored }: Played & { readonly queueMs: number },
   ): Promise<BegunEpisode> {
-    const { environment, from, gradeMs, options } = request;
+    const { environment, from, gradeMs, options, playedBy } = request;
     const { mark, node, now, results, trajectories } = this.#parts;
     const point = from?.point;
     const result = resetResult(id, options, { play, queueMs, seed }, node);
@@ -265,7 +267,8 @@ export class Opening {
       log.discard();
       throw error;
     }
-    const facts = { id, environment, tokenSha256, play, options, seed, point, gradeMs, log, results, now };
+    const played = { play, playedBy, options, seed, point, gradeMs };
+    const facts = { id, environment, tokenSha256, ...played, log, results, now };
     return { result, parts: (observer) => ({ ...facts, observer }) };
   }
 

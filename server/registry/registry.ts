@@ -17,6 +17,7 @@ import { signEveryMs } from '../resume/life-signs.ts';
 import { Reopening } from '../resume/reopening.ts';
 import { TrajectoryIndex } from '../resume/trajectory-index.ts';
 import { Opening, type OpeningParts, type OpenRequest, type ResetObserver } from './opening.ts';
+import { recordedPoint } from './recorded-point.ts';
 
 export interface RegistryParts extends Omit<OpeningParts, 'mark'> {
   /** Maximum number of open episodes, those that begin included. */
@@ -105,8 +106,8 @@ export class EpisodeRegistry {
     return this.#ids.size;
   }
 
-  /** The open episodes, the oldest first. */
-  get openEpisodes(): Iterable<Episode> {
+  /** The open episodes that have begun, the oldest first. */
+  get openEpisodes(): ReadonlySet<Episode> {
     return this.#open;
   }
 
@@ -156,6 +157,16 @@ export class EpisodeRegistry {
       free();
       throw error;
     }
+  }
+
+  /**
+   * Where forks of an open or recorded episode go on from.
+   * @param path of its trajectory
+   * @throws {ProtocolError} as `Episode.pointAt`, and `trajectory_not_found`
+   */
+  pointIn(path: string, atStep: number | undefined, enter: () => boolean): Promise<EpisodePoint> {
+    for (const episode of this.#open) if (episode.path === path) return episode.pointAt(atStep, enter);
+    return recordedPoint(path, atStep);
   }
 
   /** The state of a point, made again in a fresh sandbox. @throws {ProtocolError} as `open` */

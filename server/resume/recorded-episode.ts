@@ -6,15 +6,20 @@ import type { RecordedEnd } from '../episode/parts.ts';
 import type { EpisodePoint } from '../episode/point.ts';
 import { goneOn, type LastStep, type PastResults } from '../episode/step-results.ts';
 import { endOf } from '../episode/turn.ts';
-import { lastReward, type PastTurn } from '../trajectory/past.ts';
-import { eventsIn, type RecordedEvent, RecordedPast } from '../trajectory/recorded-past.ts';
+import { lastReward } from '../trajectory/past.ts';
+import {
+  eventsIn,
+  type RecordedEvent,
+  RecordedPast,
+  type RecordedTurn,
+} from '../trajectory/recorded-past.ts';
 
 /** An episode as its file has it. */
 export interface RecordedEpisode {
   readonly path: string;
   readonly reset: ResetEvent;
   /** What led to its state: not the steps that were taken back. */
-  readonly past: readonly PastTurn[];
+  readonly past: readonly RecordedTurn[];
   /** Where its steps are in the file. */
   readonly results: PastResults;
   /** `null` if it goes on. */

@@ -119,14 +119,17 @@ export class TrajectoryStore {
     if ((path === undefined) === (episode_id === undefined)) {
       throw new ProtocolError('invalid_params', 'path: give either path or episode_id');
     }
-    await this.update(UPDATE_EVERY_MS);
     const column = path === undefined ? 'episode_id' : 'path';
     const wanted = path ?? episode_id ?? '';
-    const [found] = this.#rows(
-      `SELECT summary FROM trajectory WHERE ${column} = ? ORDER BY begun DESC, path DESC LIMIT 1`,
-      [wanted],
-    );
-    if (found !== undefined) return JSON.parse(String(found.summary)) as TrajectorySummary;
+    // One that is not there may have begun since the last look.
+    for (const everyMs of [UPDATE_EVERY_MS, 0]) {
+      await this.update(everyMs);
+      const [found] = this.#rows(
+        `SELECT summary FROM trajectory WHERE ${column} = ? ORDER BY begun DESC, path DESC LIMIT 1`,
+        [wanted],
+      );
+      if (found !== undefined) return JSON.parse(String(found.summary)) as TrajectorySummary;
+    }
     throw new ProtocolError('trajectory_not_found', `There is no trajectory ${wanted}.`);
   }
 

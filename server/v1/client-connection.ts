@@ -14,6 +14,7 @@ import type { ServerMemory } from '../memory/server-memory.ts';
 import { ClientGone } from '../registry/opening.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
 import type { ServerFacts } from '../registry/server-facts.ts';
+import type { Watching } from '../watch/watching.ts';
 import { ClientMethods, isMethod, LISTS } from './client-methods.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import { JsonRpc, type RpcCaller } from './json-rpc.ts';
@@ -29,12 +30,15 @@ export interface ConnectionParts {
   readonly stream: Duplex;
   /** Whether the upgrade request had the token. If not, `initialize` must have it. */
   readonly authorized: boolean;
+  /** Number of the connection, from 1. */
+  readonly number: number;
   readonly registry: EpisodeRegistry;
   readonly operator: OperatorParts;
   readonly facts: ServerFacts;
   readonly admission: Admission;
   readonly config: Config;
   readonly memory: ServerMemory;
+  readonly watching: Watching;
   readonly log: Logger;
   /** Called once `initialize` has brought the token. */
   readonly onAuthorized?: () => void;
@@ -79,11 +83,11 @@ export class ClientConnection {
       parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
     };
     const collected = new CollectedAnswers(memory.answers);
-    const { facts, registry } = parts;
+    const { facts, registry, watching } = parts;
     const flow = this.#flow;
-    const { operator } = parts;
+    const { number, operator } = parts;
     this.#methods = new ClientMethods({
-      ...{ registry, facts, operator, config, memory, flow, writer, collected, onFault },
+      ...{ number, registry, facts, operator, config, memory, flow, writer, collected, watching, onFault },
     });
     this.#rpc = new JsonRpc({
       call: (method, params, caller) => this.#call(method, params, caller),
@@ -160,7 +164,7 @@ export class ClientConnection {
    */
   #closed(code: number): void {
     const { owner } = this.#methods;
-    owner.leave();
+    this.#methods.leave();
     const polite = code === 1000 || code === 1001 || code === 1005;
     const { config, registry, silentMs } = this.#parts;
     const grace = polite || registry.draining ? 0 : config.grace_ms - silentMs();

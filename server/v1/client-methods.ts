@@ -7,6 +7,7 @@ import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import type { Config } from '../config/config.ts';
 import type { AnswerWriter } from '../connection/answer-writer.ts';
 import type { FlowControl } from '../connection/flow-control.ts';
+import { clipped } from '../json/excerpt.ts';
 import { invalidParams } from '../json/param-issues.ts';
 import { RequestQueue } from '../memory/request-queue.ts';
 import type { ServerMemory } from '../memory/server-memory.ts';
@@ -14,13 +15,21 @@ import { ClientGate, type StepGate } from '../memory/step-gate.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
 import type { ServerFacts } from '../registry/server-facts.ts';
 import type { StoreMethod, StoreMethods } from '../store/requests.ts';
+import { DEFAULT_INTERVAL_MS, type Watching } from '../watch/watching.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
 import { Forker } from './forker.ts';
 import { type RpcCaller, tooLarge } from './json-rpc.ts';
 import { ManyEpisodes } from './many-episodes.ts';
 import { Notifier } from './notifier.ts';
-import { askStore, liveEpisodes, type OperatorParts, secretTask } from './operator-methods.ts';
+import {
+  askStore,
+  liveEpisodes,
+  type OperatorParts,
+  secretTask,
+  trajectoryPath,
+} from './operator-methods.ts';
 import { EpisodeOwner } from './owner.ts';
+import { WatchingClient } from './watching-client.ts';
 
 /** Cheap to request and expensive to answer: one at a time per socket. */
 export const LISTS: ReadonlySet<string> = new Set([
@@ -29,11 +38,17 @@ export const LISTS: ReadonlySet<string> = new Set([
   'episodes/list',
 ] satisfies MethodName[]);
 
+/** Name of a client that gives none. */
+const FRONT = 'v1';
+const MAX_NAME = 40;
+
 type Handlers = {
   readonly [M in MethodName]: (params: Params<M>, caller: RpcCaller) => Promise<Result<M>>;
 };
 
 export interface ClientMethodsParts {
+  /** Number of the connection, from 1. */
+  readonly number: number;
   readonly registry: EpisodeRegistry;
   readonly facts: ServerFacts;
   readonly config: Config;
@@ -43,6 +58,7 @@ export interface ClientMethodsParts {
   readonly writer: AnswerWriter;
   /** Answers that wait for the rest of their batches. */
   readonly collected: CollectedAnswers;
+  readonly watching: Watching;
   /** Takes an error that is a fault of the server. */
   readonly onFault: (method: string, error: unknown) => void;
 }
@@ -61,6 +77,8 @@ export class ClientMethods {
   readonly #batchGate: StepGate;
   readonly #forker: Forker;
   readonly #many: ManyEpisodes;
+  readonly #watcher: WatchingClient;
+  #client = FRONT;
   readonly #looking = new RequestQueue();
 
   constructor(parts: ClientMethodsParts) {
@@ -70,8 +88,9 @@ export class ClientMethods {
     // A client that has gone need not be told.
     const onMoved = (episode_id: string): void =>
       void notifier.send('episode/moved', { episode_id }).catch(() => {});
-    const owner = new EpisodeOwner(registry, config.max_episodes_per_connection, onMoved);
+    const owner = new EpisodeOwner(registry, config.max_episodes_per_connection, onMoved, () => this.#name);
     this.owner = owner;
+    this.#watcher = new WatchingClient(flow, notifier);
     const outputs = memory.outputs.client();
     const gate = new ClientGate({ flow, outputs, outputBytes: config.max_output_bytes });
     this.#gate = gate;
@@ -93,6 +112,12 @@ export class ClientMethods {
       onWritten: (result) => gate.written(result),
       onFault,
     });
+  }
+
+  /** The client has disconnected. */
+  leave(): void {
+    this.owner.leave();
+    this.#parts.watching.remove(this.#watcher);
   }
 
   /** A result has been written as an answer, or dropped. */
@@ -138,18 +163,31 @@ export class ClientMethods {
       await this.owner.close(episode_id);
       return { closed: true };
     },
+    'server/watch': async ({ interval_ms = DEFAULT_INTERVAL_MS }) => {
+      this.#parts.watching.add(this.#watcher, interval_ms);
+      return { interval_ms };
+    },
+    'server/unwatch': async () => ({ watched: this.#parts.watching.remove(this.#watcher) }),
     'episodes/list': (params) => this.#list(() => liveEpisodes(this.#parts.operator, params)),
     'tasks/read': async (params) => secretTask(this.#parts.operator, params),
+    'trajectories/fork': async (params, { sent }) =>
+      this.#forker.forkRecorded(await trajectoryPath(this.#parts.operator, params), params, sent),
     'trajectories/list': (params) => this.#look('list', params),
     'trajectories/read': (params) => this.#look('read', params),
     'trajectories/stats': (params) => this.#look('stats', params),
   };
+
+  /** As those who watch see it, e.g. `v1 #3`, or with the name that it has given. */
+  get #name(): string {
+    return `${this.#client} #${this.#parts.number}`;
+  }
 
   #initialize(params: Params<'initialize'>): Result<'initialize'> {
     if (params.protocol_version !== PROTOCOL_VERSION) {
       const message = `This server speaks protocol version ${PROTOCOL_VERSION}, the client ${params.protocol_version}.`;
       throw new ProtocolError('version_mismatch', message, { protocol_version: PROTOCOL_VERSION });
     }
+    this.#client = clipped(params.client?.name ?? FRONT, MAX_NAME);
     const { max_frame_bytes, max_episodes, max_episodes_per_connection } = this.#parts.config;
     const { step_timeout_ms, grace_ms, queue_timeout_ms } = this.#parts.config;
     return {

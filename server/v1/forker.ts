@@ -34,20 +34,43 @@ export class Forker {
   }
 
   /**
-   * Independent episodes that go on from a state of one. An episode that cannot begin is an entry with its error.
+   * Independent episodes that go on from a state of one of this connection. An episode that cannot begin is an entry with its error.
    * @param sent gets what is to be called when the answer has gone out
    * @throws {ProtocolError} `shutting_down`, `episode_not_found`, and as `Episode.pointAt`
    */
-  async fork({ episode_id, at_step, count = 1 }: ForkParams, sent: RpcCaller['sent']): Promise<ForkResult> {
+  async fork({ episode_id, at_step, count }: ForkParams, sent: RpcCaller['sent']): Promise<ForkResult> {
     this.#parts.registry.refuseWhenDraining();
     const episode = await this.#parts.owner.get(episode_id);
+    return this.#forks((enter) => episode.pointAt(at_step, enter), count, sent);
+  }
+
+  /**
+   * The same from a trajectory, of any connection and of the past.
+   * @param path of its file
+   * @throws {ProtocolError} `shutting_down`, and as `EpisodeRegistry.pointIn`
+   */
+  forkRecorded(
+    path: string,
+    { at_step, count }: Pick<ForkParams, 'at_step' | 'count'>,
+    sent: RpcCaller['sent'],
+  ): Promise<ForkResult> {
+    const { registry } = this.#parts;
+    registry.refuseWhenDraining();
+    return this.#forks((enter) => registry.pointIn(path, at_step, enter), count, sent);
+  }
+
+  async #forks(
+    pointFor: (enter: () => boolean) => Promise<EpisodePoint>,
+    count = 1,
+    sent: RpcCaller['sent'],
+  ): Promise<ForkResult> {
     let leave: (() => void) | undefined;
     const enter = (): boolean => {
       leave = this.#parts.copies.enter(this);
       return leave !== undefined;
     };
     try {
-      const point = await episode.pointAt(at_step, enter);
+      const point = await pointFor(enter);
       if (!point.copy?.snapshot.state) leave?.();
       const entries = Array.from({ length: count }, () => this.#entry(point, sent));
       return { episodes: await Promise.all(entries) };

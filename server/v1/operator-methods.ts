@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { Params, Result } from '../../protocol/methods.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
@@ -47,4 +47,13 @@ export function secretTask(
 ): Result<'tasks/read'> {
   const { task, image, gold } = registry.environment(environment).secretOf({ dataset, task: wanted });
   return { task: { ...task, tags: [...task.tags] }, image, gold };
+}
+
+/** Path of the file of a trajectory. @throws {ProtocolError} `trajectory_not_found`, `invalid_params` */
+export async function trajectoryPath(
+  parts: OperatorParts,
+  { episode_id, path }: Pick<Params<'trajectories/fork'>, 'episode_id' | 'path'>,
+): Promise<string> {
+  const { trajectory } = await askStore(parts, 'read', { episode_id, path, limit: 1 });
+  return join(parts.folder ?? '', trajectory.path);
 }

@@ -29,10 +29,21 @@ export class EpisodeOwner implements Holder<Episode> {
   readonly #leaving = new AbortController();
   /** Resets in progress, also those without a client's id. */
   #resets = 0;
+  /** The client, for those who watch. */
+  readonly #name: () => string;
 
-  /** @param onMoved called when another connection has taken an episode over */
-  constructor(registry: EpisodeRegistry, maxEpisodes: number, onMoved: (id: string) => void) {
+  /**
+   * @param onMoved called when another connection has taken an episode over
+   * @param name of the client, for those who watch
+   */
+  constructor(
+    registry: EpisodeRegistry,
+    maxEpisodes: number,
+    onMoved: (id: string) => void,
+    name: () => string,
+  ) {
     this.#registry = registry;
+    this.#name = name;
     this.#onMoved = onMoved;
     // Every waiting reset adds a listener.
     setMaxListeners(0, this.#leaving.signal);
@@ -142,6 +153,7 @@ export class EpisodeOwner implements Holder<Episode> {
     const { episode, result } = await this.#registry.open({
       ...request,
       client: this,
+      playedBy: this.#name(),
       signal: this.#leaving.signal,
     });
     if (this.#leaving.signal.aborted) {

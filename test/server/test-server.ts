@@ -15,12 +15,18 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+export interface TestParts extends Pick<Partial<AppParts>, 'log' | 'page' | 'sandboxes' | 'warm'> {
+  /** @default `127.0.0.1` */
+  readonly address?: string;
+  /** @default a free one */
+  readonly port?: number;
+}
+
 /** The real app on a free port, with trajectories in a folder that `close` removes. Episodes of a dropped socket end at once. */
 export async function startTestServer(
   environments: readonly Environment[],
   settings: ConfigInput = {},
-  log = pino({ level: 'silent' }),
-  more: Pick<AppParts, 'sandboxes' | 'warm'> & { readonly address?: string; readonly port?: number } = {},
+  { log = pino({ level: 'silent' }), address = '127.0.0.1', port = 0, ...parts }: TestParts = {},
 ): Promise<TestServer> {
   const trajectories = mkdtempSync(join(tmpdir(), 'stepwell-test-'));
   const app = await buildApp({
@@ -28,9 +34,9 @@ export async function startTestServer(
     environments,
     trajectories,
     log,
-    ...more,
+    ...parts,
   });
-  const url = await app.fastify.listen({ host: more.address ?? '127.0.0.1', port: more.port ?? 0 });
+  const url = await app.fastify.listen({ host: address, port });
   return {
     app,
     url,

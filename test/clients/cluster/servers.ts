@@ -20,7 +20,7 @@ export class Servers {
   async pooled(sandboxes: number, settings: ConfigInput = {}): Promise<ClusterNode> {
     const environment = new PooledEnvironment(sandboxes);
     const counts = () => sandboxCounts(environment.pool.stats(), sandboxes);
-    const server = await startTestServer([environment], settings, undefined, { sandboxes: counts });
+    const server = await startTestServer([environment], settings, { sandboxes: counts });
     return this.#add(server, environment);
   }
 
@@ -30,7 +30,7 @@ export class Servers {
     settings: ConfigInput = {},
     place: { readonly address?: string; readonly port?: number } = {},
   ): Promise<ClusterNode> {
-    return this.#add(await startTestServer([environment], settings, undefined, place), environment);
+    return this.#add(await startTestServer([environment], settings, place), environment);
   }
 
   async connect(urls: string | readonly string[], options: ClusterOptions = {}): Promise<StepwellCluster> {

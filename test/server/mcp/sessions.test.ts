@@ -23,7 +23,7 @@ function beginMany(sessions: McpSessions, count: number): string[] {
 
 test('too many sessions: the oldest idle one is forgotten, but none in a reset', async () => {
   const { registry } = server.app;
-  const episodes = new KeptEpisodes({ registry, idleMs: 60_000, maxEpisodes: 2 });
+  const episodes = new KeptEpisodes({ registry, front: 'mcp', idleMs: 60_000, maxEpisodes: 2 });
   const sessions = new McpSessions(episodes, 2);
   const [resetting, idle] = [sessions.begin(), sessions.begin()];
   fake.failReset = 'gate';

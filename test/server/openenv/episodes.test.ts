@@ -141,7 +141,7 @@ test('logs nothing when a client closes its socket during a reset', async () => 
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
   const other = new FakeEnvironment();
-  const logged = await startTestServer([other], {}, log);
+  const logged = await startTestServer([other], {}, { log });
   other.failReset = 'reset';
   const wire = await Wire.connect(`${logged.url}/openenv/fake-v1/ws`);
   wire.send({ type: 'reset', data: {} });

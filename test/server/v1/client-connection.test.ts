@@ -215,7 +215,13 @@ test('a client that disconnects during a reset leaves no episode', async () => {
 test('a client that disconnects while its reset waits is not counted as a server fault', async () => {
   const lines: string[] = [];
   await server.close();
-  server = await startTestServer([fake], {}, pino({ level: 'warn' }, { write: (line) => lines.push(line) }));
+  server = await startTestServer(
+    [fake],
+    {},
+    {
+      log: pino({ level: 'warn' }, { write: (line) => lines.push(line) }),
+    },
+  );
   wire = await Wire.connect(`${server.url}/v1`);
   let begun = false;
   let givenUp = false;

@@ -15,7 +15,7 @@ test('server/state tells how full the server is, and what it plays', async () =>
   let warm = false;
   const sandboxes = () => ({ states: { ready: 2, leased: 3 }, max: 8, queued: 1 });
   const settings = { node: 'a-node', max_episodes: 7 };
-  server = await startTestServer([new FakeEnvironment()], settings, undefined, {
+  server = await startTestServer([new FakeEnvironment()], settings, {
     sandboxes,
     warm: () => warm,
   });
