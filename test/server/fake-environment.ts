@@ -189,6 +189,7 @@ export class FakeEnvironment implements Environment {
       run: refuse,
       exec: refuse,
       putFiles: refuse,
+      place: refuse,
       getFile: refuse,
       listFiles: refuse,
       mark: refuse,

@@ -5,8 +5,8 @@ import type { ImageDefinition } from '../../image-definition.ts';
 import { buildScripts } from '../../images/build-scripts.ts';
 import type { BuiltImage, ImageBuilder, OnLine } from '../../images/builder.ts';
 import { bootstrapDebian } from '../../images/debian.ts';
-import { dockerfileFolder, foreignReference, isPackageImage, suite } from '../../images/definitions.ts';
-import type { Recipe } from '../../images/recipe.ts';
+import { dockerfileFolder, isPackageImage, suite } from '../../images/definitions.ts';
+import { engineReference, type Recipe } from '../../images/recipe.ts';
 import { together } from '../../images/together.ts';
 import { labels, namespace, runnerPath } from '../../labels.ts';
 import type { ImageRef } from '../../sandbox.ts';
@@ -65,6 +65,14 @@ export class DockerImageBuilder implements ImageBuilder {
     const digest = await this.#idOf(tag);
     if (digest === null) throw new SandboxError('start_failed', `Image ${tag} vanished while it was built.`);
     return { name: recipe.name, digest };
+  }
+
+  async bring(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<string> {
+    const { definition } = recipe;
+    if (isPackageImage(definition)) throw new Error(`${recipe.name} is no foreign image`);
+    const reference = await this.#ensureForeign(recipe, definition, onLine, signal);
+    await this.#ensurePulled(reference, onLine, signal);
+    return reference;
   }
 
   async list(): Promise<BuiltImage[]> {
@@ -139,13 +147,12 @@ export class DockerImageBuilder implements ImageBuilder {
     definition: ImageDefinition,
     onLine: OnLine,
     signal: AbortSignal | undefined,
-  ): Promise<string | null> {
+  ): Promise<string> {
     const { bases = {}, buildTimeoutS } = definition;
     const folder = dockerfileFolder(definition);
-    const reference = foreignReference(definition);
-    if (folder === null) return reference === null ? null : (bases[reference] ?? reference);
+    const tag = engineReference(recipe);
+    if (folder === null) return tag;
     const name = `dockerfile-${recipe.rootHash}`;
-    const tag = `${namespace}/${recipe.name}:${name}`;
     if ((await this.#idOf(tag)) !== null) return tag;
     const context = await dockerfileContext(folder, bases);
     const late = buildTimeoutS === undefined ? undefined : AbortSignal.timeout(buildTimeoutS * 1000);
@@ -164,6 +171,13 @@ export class DockerImageBuilder implements ImageBuilder {
 
   /** The settings of an image, as its `settingsFile` has them. */
   async #settingsOf(reference: string, onLine: OnLine, signal: AbortSignal | undefined): Promise<string> {
+    await this.#ensurePulled(reference, onLine, signal);
+    const { Config: config } = await this.#docker.getImage(reference).inspect();
+    const { Env: env, WorkingDir: workdir, User: user } = config;
+    return `${JSON.stringify({ env: env ?? [], workdir, user })}\n`;
+  }
+
+  async #ensurePulled(reference: string, onLine: OnLine, signal: AbortSignal | undefined): Promise<void> {
     if ((await this.#idOf(reference)) === null) {
       onLine(`pulling ${reference}`);
       try {
@@ -178,9 +192,6 @@ export class DockerImageBuilder implements ImageBuilder {
         throw new SandboxError('start_failed', message, { cause: error });
       }
     }
-    const { Config: config } = await this.#docker.getImage(reference).inspect();
-    const { Env: env, WorkingDir: workdir, User: user } = config;
-    return `${JSON.stringify({ env: env ?? [], workdir, user })}\n`;
   }
 
   /** Debian's official image if a registry answers, else `null`. */
