@@ -1,5 +1,6 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { FileEntry, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
+import { outputText } from '../output-text.ts';
 import { filesBelow } from './files-below.ts';
 import { isBelow } from './held-back.ts';
 import type { Place } from './place.ts';
@@ -17,6 +18,20 @@ const OUTPUT_BYTES = 65_536;
 export interface Answer {
   readonly path: string;
   readonly text: string;
+}
+
+/** What a verifier gave, and what it printed. */
+export interface Verified {
+  readonly scored: Scored;
+  /** The beginning and the end of what it printed; empty if it did not run. */
+  readonly output: string;
+  /** `null` if it did not run or did not end. */
+  readonly exitCode: number | null;
+}
+
+/** A verifier that did not run. @param why there is no reward */
+export function notRun(why: string): Verified {
+  return { scored: why, output: '', exitCode: null };
 }
 
 /** Runs verifiers, each in a sandbox of its own: it is pristine, but for the work. */
@@ -40,7 +55,7 @@ export class Verifier {
     image: string,
     atMostMs: number,
     answer?: Answer,
-  ): Promise<Scored> {
+  ): Promise<Verified> {
     const { workdir, env } = place;
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
     await started(sandbox, place);
@@ -55,8 +70,8 @@ export class Verifier {
         ? []
         : [{ path: answer.path, type: 'file', content: `${answer.text}\n` } as const]),
     ];
-    if (!(await prepared(sandbox, work, files, answer))) return 'the work fills the disk';
-    const { timedOut } = await sandbox.exec({
+    if (!(await prepared(sandbox, work, files, answer))) return notRun('the work fills the disk');
+    const result = await sandbox.exec({
       argv: ['-c', `${TESTS}/test.sh`],
       byShell: true,
       cwd: workdir,
@@ -64,10 +79,12 @@ export class Verifier {
       timeoutMs: Math.max(1, Math.min(verification.timeout_sec * 1000, atMostMs)),
       maxOutputBytes: OUTPUT_BYTES,
     });
-    if (timedOut) return 'the verifier did not end in time';
+    const { text: output } = outputText(result);
+    const { exitCode, timedOut } = result;
+    if (timedOut) return { scored: 'the verifier did not end in time', output, exitCode: null };
     // What it left running must not write another reward while this one is read.
     await sandbox.quiesce('kill');
-    return await readReward(sandbox);
+    return { scored: await readReward(sandbox), output, exitCode };
   }
 }
 
