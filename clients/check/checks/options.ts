@@ -21,7 +21,7 @@ export const OPTIONS: Check = {
         `the option \`${name}\` is not described`,
         'describe it in the schema of the options',
       );
-      await refused(subject, name, [], 'a value of the wrong kind');
+      await refused(subject, name, [null], 'a value of the wrong kind');
       if (values === null) continue;
       await refused(subject, name, 'no-such-value', 'a value that is not listed');
       await taken(subject, name, values);
