@@ -45,6 +45,7 @@ export function readHarborFolder(folder: string, names: readonly string[]): Foun
     image: imageOf(folder, toml),
     ...(environment.workdir === undefined ? {} : { workdir: environment.workdir }),
     env: withDefaults(environment.env),
+    ...(agent.user === undefined ? {} : { agent_user: String(agent.user) }),
     ...(agent.timeout_sec === undefined ? {} : { agent_timeout_sec: agent.timeout_sec }),
     steps,
     strategy: toml.multi_step_reward_strategy ?? 'mean',
@@ -159,7 +160,11 @@ function verificationOf(
     timeout_sec,
     env: withDefaults({ ...verifier.env, ...step.verifier?.env }),
     separate: mode === 'separate',
-    collect: collect.map(({ command, timeout_sec: most = timeout_sec }) => ({ command, timeout_sec: most })),
+    collect: collect.map(({ command, user, timeout_sec: most = timeout_sec }) => ({
+      ...{ command, timeout_sec: most },
+      ...(user === undefined ? {} : { user: String(user) }),
+    })),
+    ...(both.user === undefined ? {} : { user: String(both.user) }),
     artifacts: [...artifacts, ...(step.artifacts ?? [])].map((one) =>
       typeof one === 'string' ? one : one.source,
     ),

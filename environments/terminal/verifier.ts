@@ -2,7 +2,7 @@ import { SandboxError } from '../../docker/errors.ts';
 import type { FileEntry, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { filesBelow } from './files-below.ts';
 import { isBelow } from './held-back.ts';
-import type { Place } from './place.ts';
+import { isRoot, type Place, runAs } from './place.ts';
 import { readReward, VERIFIER_LOGS } from './reward-file.ts';
 import type { Scored } from './score.ts';
 import type { TerminalStep } from './task.ts';
@@ -33,8 +33,10 @@ export class Verifier {
     atMostMs: number,
   ): Promise<Scored> {
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
-    const folders = [VERIFIER_LOGS, '/logs/agent', '/logs/artifacts', workdir];
-    const files = [
+    const { user = 'root' } = verification;
+    const folders = ['/logs/agent', '/logs/artifacts', workdir];
+    const files: FileEntry[] = [
+      { path: VERIFIER_LOGS, type: 'directory', mode: isRoot(user) ? 0o755 : 0o777 },
       ...folders.map((path): FileEntry => ({ path, type: 'directory' })),
       ...tests.flatMap(filesBelow).map(({ path, content, mode }): FileEntry => {
         const isScript = path.endsWith('.sh');
@@ -46,7 +48,7 @@ export class Verifier {
       argv: ['-c', `${TESTS}/test.sh`],
       byShell: true,
       cwd: workdir,
-      env: { ...env, ...verification.env },
+      ...runAs(user, { ...env, ...verification.env }),
       timeoutMs: Math.max(1, Math.min(verification.timeout_sec * 1000, atMostMs)),
       maxOutputBytes: OUTPUT_BYTES,
     });
