@@ -16,6 +16,8 @@ export interface StoredImage {
   readonly env?: Readonly<Record<string, string>>;
   /** Where its session begins, absolute; it must be a folder of the image. @default `/` */
   readonly workdir?: string;
+  /** User that it is meant for, as in `ExecRequest`. Sessions begin as root: see `Sandbox.become`. @default root */
+  readonly user?: string;
 }
 
 /** What a lease leaves behind, as its holder declares it. */
@@ -225,6 +227,12 @@ export interface ExecRequest {
   readonly byShell?: boolean;
   /** Absolute path; the program does not start if it does not exist. */
   readonly cwd: string;
+  /**
+   * Name or number of its user, also `user:group`, by the untouched image's `/etc/passwd` and `/etc/group`; its home is `HOME` where
+   * `env` has none. It has no rights unless it is root. Only in `layer` isolation.
+   * @default root
+   */
+  readonly user?: string;
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Deadline in milliseconds; then the program and its descendants are killed. */
@@ -292,6 +300,13 @@ export interface Sandbox extends AsyncDisposable {
   note?(text: string): void;
   /** Run code in the persistent session. */
   run(request: RunRequest): Promise<RunResult>;
+  /**
+   * End the session and begin another as a user, named as in `ExecRequest`; so does every later one. It has no rights unless it is
+   * root, and cannot be copied.
+   * @returns the user's home
+   * @throws {SandboxError} `not_supported` if there is no such user
+   */
+  become(user: string): Promise<string>;
   /** Run a program beside the session: in the same namespaces, not as a child of it, without standard input. */
   exec(request: ExecRequest): Promise<RunResult>;
   putFiles(entries: readonly FileEntry[]): Promise<void>;

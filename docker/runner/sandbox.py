@@ -36,6 +36,8 @@ from seccomp import filter_program
 from session import CANNOT_START, Session, SessionEnded
 from session_process import SessionProcess
 from shell_process import BREAK, Shell, start_shell
+from user import User
+from users import user_in
 from zygote import Zygote, ZygoteSettings
 
 _START_S = 20.0
@@ -152,7 +154,7 @@ class LayerSandbox:
             pid = self._zygote.start(self._place, None, ENVIRONMENT, cwd, descriptors)
         break_signal = BREAK if is_shell else signal.SIGINT
         has_parent = not is_shell and self._confinement is not None
-        return SessionProcess(pid, break_signal, has_parent, self._confinement, self._own)
+        return SessionProcess(pid, break_signal, has_parent, self._confinement, self._own, self._shell.user)
 
     @property
     def _place(self) -> Optional[Layer]:
@@ -266,6 +268,8 @@ class LayerSandbox:
         return {"reasons": [], "processes": 0}, copied.encode()
 
     def _copy(self) -> Union[SandboxCopy, NotCopied]:
+        if self._shell.user is not None:
+            return NotCopied(["a session of another user than root"])
         if self.kind != "bash" or not self._shell.is_bash or self._session is None or self._session.has_ended:
             return NotCopied(["a session that is not Bash"])
         try:
@@ -325,8 +329,32 @@ class LayerSandbox:
         return program.finish(request, linger_s, partial(self._end_since, started))
 
     def _start_program(self, request: dict, descriptors: dict) -> int:
-        argv, env, cwd = argv_of(request, self._shell.path), request["env"], request["cwd"]
-        return self._zygote.start_beside(self._session.namespaces, argv, env, cwd, descriptors)
+        argv, env, cwd, user = argv_of(request, self._shell.path), request["env"], request["cwd"], None
+        if "user" in request:
+            user = self._user(request["user"])
+            env = {"HOME": user.home, **env}
+        return self._zygote.start_beside(self._session.namespaces, argv, env, cwd, descriptors, _unless_root(user))
+
+    def become(self, request: dict) -> dict:
+        """End the session and begin one as another user, which all later ones are; its home."""
+        if self.kind != "bash":
+            raise RequestError("not_supported", "user: an interpreter runs as root")
+        self._refuse_at_rest()
+        user = self._user(request["user"])
+        own = {} if self._ground.image is None else self._ground.image.env
+        env = {**self._shell.env, "HOME": own.get("HOME", user.home)}
+        self._end_session()
+        self._shell = self._shell._replace(user=_unless_root(user), env=env)
+        try:
+            self._session = self._start_session(self._shell.workdir)
+        except SessionEnded:
+            # A folder that this user may not enter.
+            self._session = self._start_session("/")
+        return {"home": env["HOME"]}
+
+    def _user(self, wanted: Any) -> User:
+        """A user by the pristine files of the image, whatever the agent has written."""
+        return user_in(self._ground.pristine(), wanted)
 
     def _end_since(self, started: int) -> None:
         if not self._session.processes.end_since(started):
@@ -342,3 +370,8 @@ class LayerSandbox:
         elif mode == "kill" or not self._session.processes.halt():
             # A session that cannot be stopped is ended.
             self._end_session()
+
+
+def _unless_root(user: Optional[User]) -> Optional[User]:
+    """Root runs with the rights of every program."""
+    return user if user is not None and user.uid != 0 else None

@@ -54,8 +54,7 @@ export const terminal = defineEnvironment({
         const image = dataset.images.get(record.id)?.name ?? dataset.image;
         const begin = async (sandbox: Sandbox) => {
           refuseWithoutLayers(sandbox);
-          const place = placeOf(sandbox, record);
-          const enteredInMs = await enter(sandbox, place);
+          const { place, durationMs: enteredInMs } = await enter(sandbox, placeOf(sandbox, record));
           return new TerminalEpisode({
             ...{ task, record, sandbox, image, place, verifier, reference, enteredInMs },
             defaults: { ...defaults, maxOutputBytes },

@@ -33,7 +33,8 @@ export async function started(sandbox: Sandbox, { start, workdir, env }: Startin
     argv: [SCRIPT],
     byShell: true,
     cwd: workdir,
-    env,
+    // As a container engine has it for root.
+    env: { HOME: '/root', ...env },
   });
   if (exitCode !== 0) {
     const said = decodeText(output).trim();

@@ -48,6 +48,7 @@ export function readHarborFolder(folder: string, names: readonly string[]): Foun
     env: withDefaults(environment.env),
     ...(names.includes('start') ? { start: startIn(folder) } : {}),
     ...(stepwell.answer === undefined ? {} : { answer: stepwell.answer }),
+    ...(agent.user === undefined ? {} : { agent_user: String(agent.user) }),
     ...(agent.timeout_sec === undefined ? {} : { agent_timeout_sec: agent.timeout_sec }),
     steps,
     strategy: toml.multi_step_reward_strategy ?? 'mean',
@@ -163,7 +164,11 @@ function verificationOf(
     timeout_sec,
     env: withDefaults({ ...verifier.env, ...step.verifier?.env }),
     separate: mode === 'separate',
-    collect: collect.map(({ command, timeout_sec: most = timeout_sec }) => ({ command, timeout_sec: most })),
+    collect: collect.map(({ command, user, timeout_sec: most = timeout_sec }) => ({
+      ...{ command, timeout_sec: most },
+      ...(user === undefined ? {} : { user: String(user) }),
+    })),
+    ...(both.user === undefined ? {} : { user: String(both.user) }),
     artifacts: [...artifacts, ...(step.artifacts ?? [])].map((one) =>
       typeof one === 'string' ? one : one.source,
     ),

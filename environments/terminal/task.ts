@@ -11,7 +11,11 @@ const Verification = z.strictObject({
   /** Whether it gets only the artifacts, instead of all that the agent changed. */
   separate: z.boolean(),
   /** Commands that run in the agent's sandbox before, once its processes are gone. */
-  collect: z.array(z.strictObject({ command: z.string(), timeout_sec: z.number().positive() })),
+  collect: z.array(
+    z.strictObject({ command: z.string(), timeout_sec: z.number().positive(), user: z.string().optional() }),
+  ),
+  /** Its user, a name or number of the image. @default root */
+  user: z.string().optional(),
   /** Absolute paths of the files and folders that a separate verifier gets. */
   artifacts: z.array(z.string()),
 });
@@ -52,6 +56,8 @@ export const TerminalTask = z.strictObject({
   start: z.string().optional(),
   /** Absolute path of the file that gets the answer of a submit. @default answers are ignored */
   answer: z.string().startsWith('/').optional(),
+  /** The agent's user, a name or number of the image, also `user:group`. @default that of the image */
+  agent_user: z.string().optional(),
   /** The agent's time for the whole episode, in seconds. @default no limit of the task's own */
   agent_timeout_sec: z.number().positive().optional(),
   steps: z.array(TerminalStep).min(1),

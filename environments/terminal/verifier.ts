@@ -3,7 +3,7 @@ import type { FileEntry, Sandbox, SandboxSource } from '../../docker/sandbox.ts'
 import { outputText } from '../output-text.ts';
 import { filesBelow } from './files-below.ts';
 import { isBelow } from './held-back.ts';
-import type { Place } from './place.ts';
+import { isRoot, type Place, runAs } from './place.ts';
 import { readReward, VERIFIER_LOGS } from './reward-file.ts';
 import type { Scored } from './score.ts';
 import { started } from './start.ts';
@@ -59,8 +59,10 @@ export class Verifier {
     const { workdir, env } = place;
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
     await started(sandbox, place);
-    const folders = [VERIFIER_LOGS, '/logs/agent', '/logs/artifacts', workdir];
-    const files = [
+    const { user = 'root' } = verification;
+    const folders = ['/logs/agent', '/logs/artifacts', workdir];
+    const files: FileEntry[] = [
+      { path: VERIFIER_LOGS, type: 'directory', mode: isRoot(user) ? 0o755 : 0o777 },
       ...folders.map((path): FileEntry => ({ path, type: 'directory' })),
       ...tests.flatMap(filesBelow).map(({ path, content, mode }): FileEntry => {
         const isScript = path.endsWith('.sh');
@@ -75,7 +77,7 @@ export class Verifier {
       argv: ['-c', `${TESTS}/test.sh`],
       byShell: true,
       cwd: workdir,
-      env: { ...env, ...verification.env },
+      ...runAs(user, { ...env, ...verification.env }),
       timeoutMs: Math.max(1, Math.min(verification.timeout_sec * 1000, atMostMs)),
       maxOutputBytes: OUTPUT_BYTES,
     });

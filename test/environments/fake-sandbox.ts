@@ -110,6 +110,11 @@ export class FakeSandbox implements Sandbox {
     this.files.push(...entries);
   }
 
+  async become(): Promise<string> {
+    this.calls.push('become');
+    return '/root';
+  }
+
   async place(): Promise<void> {
     this.calls.push('place');
   }

@@ -190,6 +190,7 @@ export class FakeEnvironment implements Environment {
       exec: refuse,
       putFiles: refuse,
       place: refuse,
+      become: refuse,
       getFile: refuse,
       listFiles: refuse,
       mark: refuse,
