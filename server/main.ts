@@ -216,13 +216,18 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const { pool, warmUp } = makePool({ config, opened, definitions: images, warm, most, host, log });
   const building = new BuildingSource({
     sandboxes: pool,
-    ensure: async (name, ended) => {
+    atOnce: config.max_builds,
+    maxWaiting: config.max_waiting_builds,
+    ensure: async (name, ended, tell) => {
       await ensureImages({
         signal: ended,
         builder: opened.builder,
         definitions: lineage(name, images),
         names: [name],
-        onProgress: onBuild,
+        onProgress: (image, line) => {
+          onBuild(image, line);
+          tell(line);
+        },
         onEnd: options.onBuilt,
         logs: join(home, 'build-logs'),
       });

@@ -28,6 +28,7 @@ export {
   EpisodeExistsError,
   EpisodeNotFoundError,
   EpisodeOverError,
+  ImageFailedError,
   InternalError,
   InvalidParamsError,
   InvalidRequestError,

@@ -26,7 +26,13 @@ export interface RemakeOptions {
 }
 
 /** Errors of a copy after which a replay would fare no better. */
-const NO_PLACE: ReadonlySet<string> = new Set(['capacity', 'draining', 'image_missing', 'start_failed']);
+const NO_PLACE: ReadonlySet<string> = new Set([
+  'capacity',
+  'draining',
+  'image_missing',
+  'start_failed',
+  'build_failed',
+]);
 
 /**
  * The present state of an open episode, if its environment can copy it. A fault shows in the next step of the episode.

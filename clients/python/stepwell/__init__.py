@@ -19,6 +19,7 @@ from .errors import (
     EpisodeMovedError,
     EpisodeNotFoundError,
     EpisodeOverError,
+    ImageFailedError,
     InternalError,
     InvalidParamsError,
     InvalidRequestError,
@@ -44,6 +45,7 @@ from .errors import (
 from .local_server import LocalServer, serve
 from .results import (
     Action,
+    Building,
     DatasetInfo,
     EnvironmentInfo,
     EpisodeState,
@@ -69,6 +71,7 @@ __all__ = [
     "AnswerTooLargeError",
     "AsyncClient",
     "AsyncEpisode",
+    "Building",
     "CapacityError",
     "Client",
     "ClosedError",
@@ -90,6 +93,7 @@ __all__ = [
     "Failure",
     "Grade",
     "Group",
+    "ImageFailedError",
     "InternalError",
     "InvalidParamsError",
     "InvalidRequestError",
