@@ -4,6 +4,8 @@ export type SandboxErrorCode =
   | 'capacity'
   /** The image does not exist on this engine. */
   | 'image_missing'
+  /** The image store has no room for an image: the disk is full, or its cap cannot be kept with what is in use. */
+  | 'no_space'
   /** A sandbox could not be started. */
   | 'start_failed'
   /** The image cannot be built from what it is defined by, e.g. a Dockerfile that fails. */

@@ -24,6 +24,12 @@ export interface ImageDefinition {
    * @default none is written
    */
   readonly settingsFile?: string;
+  /**
+   * Keep it in the image store as it is, without a runner: sandboxes of the image `bash` take it at their reset. Only for `docker:`
+   * and `dockerfile:`; it then needs only a shell.
+   * @default it has containers of its own
+   */
+  readonly stored?: boolean;
   /** What its sessions run. @default that of `from`; a foreign image has `bash` */
   readonly session?: Session;
   /** Path of a tar file on the server, unpacked at `/`. @default nothing */
@@ -51,6 +57,7 @@ export const ImageSchema = z.strictObject({
   bases: z.record(z.string(), z.string().min(1)).optional(),
   buildTimeoutS: z.number().positive().optional(),
   settingsFile: z.string().startsWith('/').optional(),
+  stored: z.boolean().optional(),
   session: z.enum(['bash', 'python']).optional(),
   tree: z.string().min(1).optional(),
   files: z.record(z.string().startsWith('/'), z.string()).optional(),

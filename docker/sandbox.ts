@@ -10,7 +10,7 @@ export interface ImageRef {
 export interface StoredImage {
   /** For people; it does not tell images apart. */
   readonly name: string;
-  /** Folders of the store, lowest first: 1 to 256, each a plain name. */
+  /** Folders of the store, lowest first: 1 to 256, each a plain name, or two with a `/` between them. */
   readonly layers: readonly string[];
   /** Variables of its sessions, over the runner's own. @default none */
   readonly env?: Readonly<Record<string, string>>;
@@ -232,6 +232,8 @@ export interface ListedFile {
 export interface ExecRequest {
   /** Program and arguments. */
   readonly argv: readonly string[];
+  /** Whether the program is the shell of the image, and `argv` its arguments. @default false */
+  readonly byShell?: boolean;
   /** Absolute path; the program does not start if it does not exist. */
   readonly cwd: string;
   /** The whole environment. */
@@ -250,6 +252,16 @@ export interface InspectRequest {
   readonly cwd?: string;
   readonly timeoutMs: number;
   readonly maxOutputBytes: number;
+  /** Whose program: that of the pristine image, or of the runner's own root, which an image of the store may lack. @default image */
+  readonly tools?: 'image' | 'runner';
+}
+
+/** Changes of one sandbox, to be made in another one. */
+export interface PlacedChanges {
+  /** Absolute paths to remove first, with what is below them. */
+  readonly removed: readonly string[];
+  /** A tar of files, folders, links and named pipes, with numbers as owners. Devices are left out. */
+  readonly archive: Buffer;
 }
 
 /** The state of a sandbox: files, and the shell's variables, functions, options and the like. */
@@ -267,14 +279,16 @@ export interface SandboxSnapshot {
 /**
  * One sandbox, leased by one episode until `release`. Calls run one after the other.
  * Every method throws `SandboxError`: `died` if the container is gone, `unresponsive` past its own deadline, `runner_fault`
- * for a fault of the runner; `path_not_found`, `path_refused`, `file_too_large` for files; `not_supported` for `inspect` and
- * `checksums` in `replace` isolation; `exhausted` if the agent's own processes or files leave no room for another process or
+ * for a fault of the runner; `path_not_found`, `path_refused`, `file_too_large` for files; `not_supported` for `inspect`, `place`
+ * and `checksums` in `replace` isolation; `exhausted` if the agent's own processes or files leave no room for another process or
  * a new session.
  */
 export interface Sandbox extends AsyncDisposable {
   /** Container id or the local process's name, for logs. */
   readonly id: string;
   readonly image: ImageRef;
+  /** The image of the store that it shows. @default its container's own image */
+  readonly stored?: StoredImage | undefined;
   /** Name of the engine that runs it, e.g. `docker`. */
   readonly engine: string;
   /** Where its programs come from: the image, or the machine. Results on one do not hold on the other. */
@@ -292,6 +306,8 @@ export interface Sandbox extends AsyncDisposable {
   /** Run a program beside the session: in the same namespaces, not as a child of it, without standard input. */
   exec(request: ExecRequest): Promise<RunResult>;
   putFiles(entries: readonly FileEntry[]): Promise<void>;
+  /** Make changes from outside, with no program of the image. Only in `layer` isolation. */
+  place(changes: PlacedChanges): Promise<void>;
   /** @param maxBytes refuse larger files @default 16 MiB */
   getFile(path: string, maxBytes?: number): Promise<Buffer>;
   listFiles(path: string): Promise<ListedFile[]>;

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { SandboxError } from './errors.ts';
 import type { ImageRef, StoredImage } from './sandbox.ts';
 
-/** A plain folder of the store: no separator, and no dot at the start. */
-const layerName = /^[A-Za-z0-9][A-Za-z0-9._+=@-]{0,199}$/;
+/** A folder of the store, or one in such a folder: plain names without a dot at the start. */
+const layerName = /^[A-Za-z0-9][A-Za-z0-9._+=@-]{0,199}(\/[A-Za-z0-9][A-Za-z0-9._+=@-]{0,199})?$/;
 
 /** Layers of one image. A container engine makes at most 127, and the kernel mounts at most 500. */
 const MOST_LAYERS = 256;

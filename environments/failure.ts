@@ -17,6 +17,7 @@ export const SANDBOX_FAILURES = {
   capacity: { class: 'capacity', code: 'capacity', retryable: true, reset: 'capacity' },
   draining: { class: 'server', code: 'shutting_down', retryable: true, reset: 'shutting_down' },
   image_missing: { class: 'sandbox', code: 'image_missing', retryable: false, reset: 'sandbox_unavailable' },
+  no_space: { class: 'sandbox', code: 'image_store_full', retryable: true, reset: 'sandbox_unavailable' },
   start_failed: {
     class: 'sandbox',
     code: 'sandbox_start_failed',

@@ -6,12 +6,16 @@ import { defaultRunParent } from '../docker/engines/run-folder.ts';
 import type { HostFree } from '../docker/host.ts';
 import type { ImageDefinition } from '../docker/image-definition.ts';
 import { ensureImages } from '../docker/images/builder.ts';
-import { builtInImages, replacement, withBases } from '../docker/images/definitions.ts';
+import { builtInImages, replacement, SHOWING_IMAGE, withBases } from '../docker/images/definitions.ts';
+import { ImagesInUse } from '../docker/images/store/images-in-use.ts';
+import { ImageStore, storeFolder } from '../docker/images/store/store.ts';
+import { isStored, nameInStore, StoringBuilder } from '../docker/images/storing-builder.ts';
 import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../docker/owner.ts';
 import { BuildingSource } from '../docker/pool/building-source.ts';
 import { autoMax } from '../docker/pool/growth.ts';
 import { SandboxPool } from '../docker/pool/pool.ts';
 import type { PoolEvent } from '../docker/pool/settings.ts';
+import { StoredSource } from '../docker/pool/stored-source.ts';
 import type { SandboxSource } from '../docker/sandbox.ts';
 import { loadDatasets } from '../environments/dataset-store.ts';
 import { loadDefinitions } from '../environments/load-definition.ts';
@@ -99,6 +103,8 @@ interface PoolParts {
   readonly config: Config;
   readonly opened: OpenEngine;
   readonly definitions: readonly ImageDefinition[];
+  readonly store: ImageStore;
+  readonly inUse: ImagesInUse;
   /** Sandboxes kept warm, by image. */
   readonly warm: Readonly<Record<string, number>>;
   /** Maximum number of sandboxes. */
@@ -108,7 +114,7 @@ interface PoolParts {
   readonly log: Logger;
 }
 
-function makePool({ config, opened, definitions, warm, most, host, log }: PoolParts) {
+function makePool({ config, opened, definitions, store, inUse, warm, most, host, log }: PoolParts) {
   const prepare = new Map(definitions.map((definition) => [definition.name, definition.prepare]));
   const pool = new SandboxPool(opened.engine, {
     images: Object.fromEntries(Object.entries(warm).map(([image, count]) => [image, { warm: count }])),
@@ -118,6 +124,8 @@ function makePool({ config, opened, definitions, warm, most, host, log }: PoolPa
     host,
     queueTimeoutMs: config.queue_timeout_ms,
     network: config.network,
+    store: opened.isHere ? store.layersFolder : undefined,
+    keep: (image) => inUse.keep(image),
     prepare: (image) => prepare.get(image),
     limits: {
       memoryBytes: config.memory_bytes,
@@ -143,6 +151,26 @@ function lineage(name: string, definitions: readonly ImageDefinition[]): ImageDe
   if (own === undefined) return [];
   const others = definitions.filter((definition) => definition !== own);
   return [...lineage(own.from, others), own];
+}
+
+/** Sandboxes of all images: those of the store are shown by sandboxes of one image. */
+function storedSource(
+  sandboxes: SandboxSource,
+  { definitions, opened, store, inUse }: Pick<PoolParts, 'definitions' | 'opened' | 'store' | 'inUse'>,
+): StoredSource {
+  const stored = new Map(definitions.filter(isStored).map((one) => [one.name, one]));
+  return new StoredSource({
+    sandboxes,
+    container: SHOWING_IMAGE,
+    isStored: (name) => stored.has(name),
+    use: async (name) => {
+      const definition = stored.get(name);
+      return inUse.use(definition === undefined ? name : await nameInStore(definition, store));
+    },
+    refusal: opened.isHere
+      ? undefined
+      : 'its sandboxes see the image store of this machine, which an engine of another machine cannot.',
+  });
 }
 
 /** The images of `--image`. @throws {ConfigError} for a name that is not built in */
@@ -211,19 +239,28 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   undo.push(() => opened.close());
   const images = withBases([...replacements, ...environments.flatMap((one) => one.images)], config.base);
   const { host } = opened;
+  const store = await ImageStore.open(join(home, storeFolder), { maxBytes: config.image_store_bytes });
+  const inUse = new ImagesInUse(store);
+  undo.push(() => store.close());
   const { max_episodes, pool_max } = config;
   const most = pool_max === 'auto' ? autoMax(host(), warmCount(config), max_episodes) : pool_max;
-  const { pool, warmUp } = makePool({ config, opened, definitions: images, warm, most, host, log });
+  const stores = { opened, definitions: images, store, inUse };
+  const { pool, warmUp } = makePool({ ...stores, config, warm, most, host, log });
+  const builder = new StoringBuilder(opened.builder, store, async () => {
+    await pool.giveUpImages();
+    await inUse.settled();
+  });
   const building = new BuildingSource({
-    sandboxes: pool,
+    sandboxes: storedSource(pool, stores),
     atOnce: config.max_builds,
     maxWaiting: config.max_waiting_builds,
     ensure: async (name, ended, tell) => {
+      const names = images.some((one) => one.name === name && isStored(one)) ? [SHOWING_IMAGE, name] : [name];
       await ensureImages({
         signal: ended,
-        builder: opened.builder,
-        definitions: lineage(name, images),
-        names: [name],
+        builder,
+        definitions: names.flatMap((one) => lineage(one, images)),
+        names,
         onProgress: (image, line) => {
           onBuild(image, line);
           tell(line);
@@ -231,7 +268,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
         onEnd: options.onBuilt,
         logs: join(home, 'build-logs'),
       });
-      await opened.engine.image(name);
+      await opened.engine.image(names[0] ?? name);
     },
   });
   source = building;

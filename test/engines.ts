@@ -110,6 +110,8 @@ export async function dockerEngine(
   const owner = await ownerOf(process.pid);
   const runFolder = await RunFolder.create(owner);
   const engine = new DockerEngine({ docker, owner, runFolder, ...options });
+  // From here on it keeps to these, whatever another checkout builds under the same names.
+  for (const name of ['bash', 'python']) await engine.image(name);
   return {
     engine,
     builder,

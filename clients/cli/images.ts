@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openBuilder } from '../../docker/engines/choice.ts';
 import type { Runtime } from '../../docker/engines/table.ts';
@@ -6,6 +7,8 @@ import { ensureImages, type ListedImage, listImages } from '../../docker/images/
 import { builtInImages } from '../../docker/images/definitions.ts';
 import { readDefinitions } from '../../docker/images/definitions-file.ts';
 import { makeRecipes, type Recipe } from '../../docker/images/recipe.ts';
+import { ImageStore, storeFolder } from '../../docker/images/store/store.ts';
+import { StoringBuilder } from '../../docker/images/storing-builder.ts';
 import { stateFolder } from '../../server/config/state-folder.ts';
 import { showBuilds } from './building.ts';
 import type { Cli } from './cli.ts';
@@ -61,7 +64,8 @@ async function build(wanted: readonly string[], flags: BuildFlags, terminal: Ter
   }
   const chosen = wanted.length > 0 ? wanted : recipes.map(({ name }) => name);
   const home = stateFolder(terminal.env);
-  const builder = await openBuilder(flags.runtime ?? 'auto', home);
+  await using store = await ImageStore.open(join(home, storeFolder));
+  const builder = new StoringBuilder(await openBuilder(flags.runtime ?? 'auto', home), store);
   const { onBuild, onBuilt } = showBuilds(terminal, true);
   const built = await untilSignal((signal) =>
     ensureImages({
@@ -77,6 +81,9 @@ async function build(wanted: readonly string[], flags: BuildFlags, terminal: Ter
   );
   for (const name of chosen) if (!built.includes(name)) terminal.errors.write(`${name}: up to date\n`);
   for (const { name, digest } of await builder.list()) {
+    if (chosen.includes(name)) print(terminal, `${name} ${digest}`);
+  }
+  for (const { name, digest } of await store.list()) {
     if (chosen.includes(name)) print(terminal, `${name} ${digest}`);
   }
 }
@@ -105,7 +112,10 @@ async function list(flags: ListFlags, terminal: Terminal): Promise<void> {
 
 async function listOfEngine({ runtime }: ListFlags, terminal: Terminal): Promise<readonly ListedImage[]> {
   const { recipes } = await knownImages(terminal);
-  return listImages(await openBuilder(runtime ?? 'auto', stateFolder(terminal.env)), recipes);
+  const home = stateFolder(terminal.env);
+  await using store = await ImageStore.open(join(home, storeFolder));
+  const builder = new StoringBuilder(await openBuilder(runtime ?? 'auto', home), store);
+  return await listImages(builder, recipes);
 }
 
 interface KnownImages {

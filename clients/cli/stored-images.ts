@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ImageStoreError } from '../../docker/images/store/errors.ts';
 import { parseSource } from '../../docker/images/store/source.ts';
-import {
-  type AddedImage,
-  ImageStore,
-  type ListedStoredImage,
-  storeFolder,
-} from '../../docker/images/store/store.ts';
+import { ImageStore, storeFolder } from '../../docker/images/store/store.ts';
+import type { AddedImage, ListedStoredImage } from '../../docker/images/store/stored.ts';
 import { stateFolder } from '../../server/config/state-folder.ts';
 import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';

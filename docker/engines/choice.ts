@@ -58,6 +58,8 @@ export interface OpenEngine extends EngineChoice {
   readonly engine: Engine;
   /** Makes images for this engine. */
   readonly builder: ImageBuilder;
+  /** Whether its sandboxes can be shown folders of this machine. */
+  readonly isHere: boolean;
   /** What the machine of its sandboxes has left. */
   readonly host: () => HostFree;
   /** Close the engine and remove the run folder. */
@@ -82,7 +84,8 @@ export async function openEngine(options: OpenEngineOptions): Promise<OpenEngine
     await engine.close();
     await runFolder.remove();
   };
-  return { ...choice, engine, builder: provider.builder(imagesFolder), host: provider.host(), close };
+  const [builder, isHere, host] = [provider.builder(imagesFolder), provider.isHere(), provider.host()];
+  return { ...choice, engine, builder, isHere, host, close };
 }
 
 /**

@@ -46,6 +46,8 @@ export interface EngineProvider {
   lack(): Promise<Lack | null>;
   /** What it needs of this machine, and whether that is there. All is `ok` where it can be used at its best. Never throws. */
   examine(look: Look): Promise<readonly Finding[]>;
+  /** Whether its sandboxes can be shown folders of this machine. */
+  isHere(): boolean;
   /** What the machine of its sandboxes has left, as a function that may be called often. */
   host(): () => HostFree;
   /** The engine, ready to be probed. */

@@ -24,6 +24,13 @@ export interface ImageBuilder {
    */
   build(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<ImageRef>;
   list(): Promise<BuiltImage[]>;
+  /**
+   * Build or pull what a foreign image starts from, without the runner.
+   * @returns its reference in the engine, `engineReference` of the recipe
+   * @throws {SandboxError} `start_failed`
+   * @default the engine has no such images
+   */
+  bring?(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<string>;
 }
 
 export interface EnsureOptions {

@@ -77,6 +77,9 @@ const sql: PackageImage = {
 
 export const builtInImages: readonly PackageImage[] = [base, bash, python, sql];
 
+/** The image whose sandboxes show images of the store. */
+export const SHOWING_IMAGE = 'bash';
+
 /** Prefix of a reference of the Docker engine in `from`. */
 const FOREIGN = 'docker:';
 

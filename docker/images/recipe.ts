@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { SandboxError } from '../errors.ts';
-import type { Session } from '../image-definition.ts';
+import type { ImageDefinition, Session } from '../image-definition.ts';
+import { namespace } from '../labels.ts';
 import { gitAtRootScript } from './build-scripts.ts';
 import {
   type AnyDefinition,
@@ -56,6 +57,8 @@ export async function makeRecipes(definitions: readonly AnyDefinition[] = []): P
         `Image "${name}" (needed by ${children.join(', ')}) ${problem}.`,
       );
     }
+    const extra = isPackageImage(definition) ? undefined : storedFault(definition);
+    if (extra !== undefined) throw new SandboxError('image_missing', `Image "${name}": ${extra}.`);
     const root = definition.from === null || isForeign(definition);
     const parent = root ? null : await recipeOf(definition.from, [...children, name]);
     const rootHash = await hashRoot(definition, parent);
@@ -68,6 +71,16 @@ export async function makeRecipes(definitions: readonly AnyDefinition[] = []): P
 
   for (const name of byName.keys()) await recipeOf(name, []);
   return [...recipes.values()];
+}
+
+/** Fields that only an image of the engine can have. */
+const ADDED = ['tree', 'files', 'script', 'gitAtRoot', 'prepare', 'session', 'settingsFile'] as const;
+
+function storedFault(definition: ImageDefinition): string | undefined {
+  if (definition.stored !== true) return undefined;
+  if (!isForeign(definition)) return 'only images from `docker:` or `dockerfile:` can be `stored`';
+  const added = ADDED.find((field) => definition[field] !== undefined);
+  return added && `an image that is \`stored\` stays as it is, without \`${added}\``;
 }
 
 async function hashRoot(definition: AnyDefinition, parent: Recipe | null): Promise<string> {
@@ -84,6 +97,14 @@ async function hashRoot(definition: AnyDefinition, parent: Recipe | null): Promi
     ...(settingsFile === undefined ? [] : [settingsFile]),
   ];
   return shortHash([...parts, tree, git, JSON.stringify(files), script, ...foreign]);
+}
+
+/** The reference that an engine has for what a foreign image starts from: a Dockerfile is built under a tag of ours. */
+export function engineReference({ name, rootHash, definition }: Recipe): string {
+  const reference = foreignReference(definition);
+  if (reference === null) return `${namespace}/${name}:dockerfile-${rootHash}`;
+  const bases = isPackageImage(definition) ? {} : (definition.bases ?? {});
+  return bases[reference] ?? reference;
 }
 
 function shortHash(parts: readonly string[]): string {

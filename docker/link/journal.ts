@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { SandboxError } from '../errors.ts';
+import type { StoredImage } from '../sandbox.ts';
 import type { ChannelRequest, RunnerChannel, RunnerReply } from './channel.ts';
 import type { FrameHeader, PayloadPart } from './frames.ts';
 import { replyError } from './replies.ts';
@@ -25,6 +26,15 @@ const Attached = Recalled.extend({
   version: z.literal(1),
   lease: z.string().nullable(),
   running: AskedRequest.nullable(),
+  /** The image of the store that the sandbox shows. */
+  image: z
+    .object({
+      name: z.string(),
+      layers: z.array(z.string()),
+      env: z.record(z.string(), z.string()),
+      workdir: z.string(),
+    })
+    .nullish(),
 });
 
 interface Entry extends AskedRequest {
@@ -42,12 +52,20 @@ const CHANGING = ['id', 'op', 'note', 'lease', 'timeout_ms'];
  * to the runner.
  */
 export class Journal implements RunnerLink {
+  /** The image of the store that the sandbox shows. @default its container's own */
+  readonly stored: StoredImage | undefined;
   readonly #channel: RunnerChannel;
   readonly #entries: Entry[];
   #running: AskedRequest | null;
 
-  private constructor(channel: RunnerChannel, entries: Entry[], running: AskedRequest | null) {
+  private constructor(
+    channel: RunnerChannel,
+    stored: StoredImage | undefined,
+    entries: Entry[],
+    running: AskedRequest | null,
+  ) {
     this.#channel = channel;
+    this.stored = stored;
     this.#entries = entries;
     this.#running = running;
   }
@@ -63,11 +81,11 @@ export class Journal implements RunnerLink {
     if (!attached.success) {
       throw new SandboxError('runner_fault', 'The runner told no journal.', { cause: attached.error });
     }
-    const { entries, lease: present, running } = attached.data;
+    const { entries, image, lease: present, running } = attached.data;
     if (present !== lease) {
       throw new SandboxError('not_supported', 'The runner does not have this lease any more.');
     }
-    return new Journal(channel, entriesOf(entries, reply.payload), running);
+    return new Journal(channel, image ?? undefined, entriesOf(entries, reply.payload), running);
   }
 
   /**

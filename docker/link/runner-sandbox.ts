@@ -10,12 +10,14 @@ import type {
   Isolation,
   LayerDiff,
   ListedFile,
+  PlacedChanges,
   Programs,
   Remains,
   RunRequest,
   RunResult,
   Sandbox,
   SandboxSnapshot,
+  StoredImage,
 } from '../sandbox.ts';
 import type { ChannelRequest, RunnerReply } from './channel.ts';
 import { type FrameHeader, type PayloadPart, partBytes } from './frames.ts';
@@ -30,6 +32,8 @@ const MAX_REASON = 1_000;
 export interface LeasedContainer {
   readonly id: string;
   readonly image: ImageRef;
+  /** The image of the store that it shows. @default its own image */
+  readonly stored?: StoredImage | undefined;
   readonly engine: string;
   readonly programs: Programs;
   readonly isolation: Isolation;
@@ -50,6 +54,7 @@ export type GiveBack = (remains: Remains | 'poisoned') => void;
 export class RunnerSandbox implements Sandbox {
   readonly id: string;
   readonly image: ImageRef;
+  readonly stored: StoredImage | undefined;
   readonly engine: string;
   readonly programs: Programs;
   readonly isolation: Isolation;
@@ -67,6 +72,7 @@ export class RunnerSandbox implements Sandbox {
   constructor(container: LeasedContainer, giveBack: GiveBack) {
     this.id = container.id;
     this.image = container.image;
+    this.stored = container.stored;
     this.engine = container.engine;
     this.programs = container.programs;
     this.isolation = container.isolation;
@@ -104,6 +110,10 @@ export class RunnerSandbox implements Sandbox {
     await this.#call('put', { entries: described }, { payload });
   }
 
+  async place({ removed, archive }: PlacedChanges): Promise<void> {
+    await this.#call('place', { removed }, { payload: [archive] });
+  }
+
   async getFile(path: string, maxBytes: number = DEFAULT_MAX_FILE_BYTES): Promise<Buffer> {
     const reply = await this.#call('get', { path, max_bytes: maxBytes });
     return reply.payload;
@@ -129,15 +139,17 @@ export class RunnerSandbox implements Sandbox {
   }
 
   async exec(request: ExecRequest): Promise<RunResult> {
-    const { argv, cwd, env, timeoutMs, maxOutputBytes, lingerMs = 0 } = request;
+    const { argv, byShell = false, cwd, env, timeoutMs, maxOutputBytes, lingerMs = 0 } = request;
+    const program = { argv, ...(byShell ? { by_shell: true } : {}), cwd, env };
     const limits = { timeout_ms: timeoutMs, max_output: maxOutputBytes, linger_ms: lingerMs };
     const options = { timeoutMs: timeoutMs + lingerMs, runsCode: true };
-    return this.#runResult(await this.#call('exec', { argv, cwd, env, ...limits }, options), true);
+    return this.#runResult(await this.#call('exec', { ...program, ...limits }, options), true);
   }
 
   async inspect(request: InspectRequest): Promise<RunResult> {
-    const { argv, cwd = '/', timeoutMs, maxOutputBytes } = request;
-    const fields = { argv, cwd, timeout_ms: timeoutMs, max_output: maxOutputBytes };
+    const { argv, cwd = '/', timeoutMs, maxOutputBytes, tools = 'image' } = request;
+    const limits = { timeout_ms: timeoutMs, max_output: maxOutputBytes };
+    const fields = { argv, cwd, ...limits, ...(tools === 'image' ? {} : { tools }) };
     return this.#runResult(await this.#call('inspect', fields, { timeoutMs, answersPings: true }), false);
   }
 

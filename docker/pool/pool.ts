@@ -102,6 +102,22 @@ export class SandboxPool implements SandboxSource, TakeBack {
     return waiter.sandbox;
   }
 
+  /**
+   * Reset free containers that show images of the store to their own, so that nothing keeps these images. Settles when all of them
+   * are.
+   */
+  async giveUpImages(): Promise<void> {
+    const resets: Promise<void>[] = [];
+    for (const image of this.#images.values()) {
+      for (const member of [...image.members].filter(({ state, stored }) => state === 'ready' && stored)) {
+        image.dropReady(member);
+        member.moveTo('resetting');
+        resets.push(this.#reset(member, image, undefined, true));
+      }
+    }
+    await Promise.all(resets);
+  }
+
   /** The container is leased at once, also beyond the maximum, and removed after the lease. */
   async takeBack(reference: string): Promise<TakenSandbox | undefined> {
     const [id = '', lease = ''] = reference.split('/');
@@ -113,7 +129,7 @@ export class SandboxPool implements SandboxSource, TakeBack {
       return undefined;
     }
     const image = this.#image(container.image.name);
-    const parts = { image: image.name, reserve: false, prepare: image.prepare };
+    const parts = { image: image.name, reserve: false, prepare: image.prepare, keep: this.#settings.keep };
     const member = new PooledContainer(this.#engine, parts, container);
     this.#enter(member, image);
     try {
@@ -196,13 +212,17 @@ export class SandboxPool implements SandboxSource, TakeBack {
     this.#reset(member, image, waiter);
   }
 
-  /** Begin a reset, also in the place of one that is in progress. */
-  #reset(member: PooledContainer, image: PoolImage, waiter: Waiter | undefined): void {
+  /**
+   * Begin a reset, also in the place of one that is in progress.
+   * @param forgets whether one for no request is to the container's own image @default to the one that it showed last
+   * @returns settles when it has ended, never rejects
+   */
+  #reset(member: PooledContainer, image: PoolImage, waiter?: Waiter, forgets = false): Promise<void> {
     const begun = this.#settings.now();
-    const stored = waiter === undefined ? member.stored : waiter.stored;
+    const stored = waiter === undefined && !forgets ? member.stored : waiter?.stored;
     waiter?.promise(true);
     const isLast = image.turn(member, waiter === undefined ? stored : undefined);
-    member.reset(stored).then(
+    return member.reset(stored).then(
       () => {
         if (!isLast()) return;
         if (member.state === 'gone') return waiter?.promise(false);
@@ -267,9 +287,10 @@ export class SandboxPool implements SandboxSource, TakeBack {
   }
 
   #begin(image: PoolImage, reserve: boolean): void {
-    const { startTimeoutMs, channel, now } = this.#settings;
+    const { startTimeoutMs, channel, keep, now } = this.#settings;
     const begun = now();
-    const member = new PooledContainer(this.#engine, { image: image.name, reserve, prepare: image.prepare });
+    const parts = { image: image.name, reserve, prepare: image.prepare, keep };
+    const member = new PooledContainer(this.#engine, parts);
     this.#enter(member, image);
     member.start(image.startOptions, startTimeoutMs, channel).then(
       () => {

@@ -20,6 +20,8 @@ export interface PooledContainerParts {
   readonly reserve: boolean;
   /** Code that each new sandbox runs before its first lease. */
   readonly prepare: string | undefined;
+  /** Called when it begins to show an image of the store; what it returns, once when it no longer does. */
+  readonly keep: (image: StoredImage) => () => void;
 }
 
 interface Opened {
@@ -42,17 +44,21 @@ export class PooledContainer {
   #channel: RunnerChannel | null = null;
   #opened: Opened | null = null;
   #removal: Promise<void> | null = null;
+  readonly #keep: PooledContainerParts['keep'];
   #stored: StoredImage | undefined;
+  /** End the keeping of images that it shows, or may show. */
+  #kept: (() => void)[] = [];
   #resets = 0;
 
   /** @param taken a running container that was another server's @default a new one will be started */
-  constructor(engine: Engine, { image, reserve, prepare }: PooledContainerParts, taken?: Container) {
+  constructor(engine: Engine, { image, reserve, prepare, keep }: PooledContainerParts, taken?: Container) {
     this.#engine = engine;
     this.isTaken = taken !== undefined;
     this.#starting = taken === undefined ? null : Promise.resolve(taken);
     this.image = image;
     this.reserve = reserve;
     this.#prepare = prepare;
+    this.#keep = keep;
   }
 
   get state(): ContainerState {
@@ -118,12 +124,14 @@ export class PooledContainer {
     link: RunnerLink = this.#open.channel,
   ): RunnerSandbox {
     const { container } = this.#open;
+    const stored = this.#stored;
     return new RunnerSandbox(
       {
         id: container.id,
-        image: this.#stored === undefined ? container.image : storedRef(this.#stored),
+        image: stored === undefined ? container.image : storedRef(stored),
+        stored,
         engine: this.#engine.name,
-        programs: this.#engine.programs,
+        programs: stored === undefined ? this.#engine.programs : 'image',
         isolation: container.isolation,
         channel: link,
         changes: container.changes,
@@ -144,6 +152,8 @@ export class PooledContainer {
     container.exited.then(({ reason }) => channel.close('died', `The container ended: ${reason}`));
     const journal = await Journal.attach(channel, container.hold.key, lease);
     this.#opened = { container, channel };
+    this.#stored = journal.stored;
+    if (journal.stored !== undefined) this.#kept.push(this.#keep(journal.stored));
     return { sandbox: this.#lease(giveBack, lease, journal), remainder: () => journal.remainder() };
   }
 
@@ -156,6 +166,21 @@ export class PooledContainer {
   async reset(stored?: StoredImage): Promise<void> {
     this.#resets += 1;
     const reset = this.#resets;
+    if (stored !== undefined) this.#kept.push(this.#keep(stored));
+    try {
+      await this.#reset(reset, stored);
+    } finally {
+      // The runner answers resets in order: with the last one, it shows none of the others any more.
+      if (reset === this.#resets) this.#endKeeping(this.#stored === undefined ? 0 : 1);
+    }
+  }
+
+  /** End the keeping of all but the last images. */
+  #endKeeping(last: number): void {
+    for (const end of this.#kept.splice(0, this.#kept.length - last)) end();
+  }
+
+  async #reset(reset: number, stored: StoredImage | undefined): Promise<void> {
     // Whatever happens, it does not show what it showed.
     this.#stored = undefined;
     if (stored === undefined) {
@@ -170,7 +195,7 @@ export class PooledContainer {
       );
     }
     try {
-      await this.#open.channel.request('reset', { image: told(stored) });
+      await this.#open.channel.request('reset', { image: { name: stored.name, ...told(stored) } });
     } catch (error) {
       if (isRefusedImage(error) && reset === this.#resets) await this.#prepared();
       throw error;
@@ -196,6 +221,7 @@ export class PooledContainer {
     this.#channel?.close('died', reason);
     const container = await this.#starting?.catch(() => null);
     await container?.remove();
+    this.#endKeeping(0);
   }
 
   async #openWith(options: StartOptions, channelOptions: ChannelOptions): Promise<void> {

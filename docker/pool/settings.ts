@@ -1,6 +1,7 @@
 import type { Limits } from '../engine.ts';
 import { type HostFree, UNKNOWN_HOST } from '../host.ts';
 import type { ChannelOptions } from '../link/channel.ts';
+import type { StoredImage } from '../sandbox.ts';
 
 /** Settings of one image's containers. */
 export interface ImageSettings {
@@ -62,6 +63,11 @@ export interface PoolOptions {
   readonly network?: 'none' | 'bridge';
   /** Folder of the image store; see `StartOptions`. @default sandboxes have only their own image */
   readonly store?: string | undefined;
+  /**
+   * Called when a container begins to show an image of the store; what it returns, once when the container no longer does.
+   * @default nothing is called
+   */
+  readonly keep?: (image: StoredImage) => () => void;
   /** Code that every new sandbox of an image runs before its first lease. @default none */
   readonly prepare?: (image: string) => string | undefined;
   /** Deadlines of requests to runners. */
@@ -156,6 +162,7 @@ export function poolSettings(options: PoolOptions): PoolSettings {
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     network: options.network ?? 'none',
     store: options.store,
+    keep: options.keep ?? (() => () => {}),
     prepare: options.prepare ?? (() => undefined),
     channel: options.channel ?? {},
     onEvent: options.onEvent ?? (() => {}),

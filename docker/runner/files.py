@@ -43,7 +43,7 @@ def get(merged: str, path: str, max_bytes: int) -> bytes:
 
     :raises RequestError: `path_not_found`, `path_refused` for anything but a regular file, `file_too_large`
     """
-    _check_path(path)
+    checked_path(path)
     return enclosed(merged, lambda: _get(path, max_bytes))
 
 
@@ -52,11 +52,11 @@ def list_files(merged: str, path: str) -> list[dict[str, Any]]:
 
     :raises RequestError: `path_not_found`, `path_refused` if it is no folder, `file_too_large` beyond 100,000 files
     """
-    _check_path(path)
+    checked_path(path)
     return json.loads(enclosed(merged, lambda: _list(path)))
 
 
-def _check_path(path: Any) -> str:
+def checked_path(path: Any) -> str:
     """Check that the path is absolute and without `..`; return it without empty and `.` parts."""
     if not isinstance(path, str):
         raise RequestError("bad_request", "path: expected a string")
@@ -82,7 +82,7 @@ def _plan(entries: list[Entry], available: int) -> list[tuple[str, Entry, int]]:
     plan = []
     total = 0
     for entry in entries:
-        path = _check_path(entry.get("path"))
+        path = checked_path(entry.get("path"))
         kind = entry.get("type")
         length = entry.get("length", 0) if kind == "file" else 0
         wrong = [
@@ -116,10 +116,10 @@ def _put(plan: list[tuple[str, Entry, int]], payload: memoryview) -> bytes:
     times = []
     offset = 0
     for path, entry, length in plan:
-        _make_folder(os.path.dirname(path), made)
+        make_folder(os.path.dirname(path), made)
         mode = entry.get("mode")
         if entry["type"] == "directory":
-            _make_folder(path, made)
+            make_folder(path, made)
             if mode is not None and stat.S_ISDIR(os.lstat(path).st_mode):
                 os.chmod(path, mode)
         elif entry["type"] == "symlink":
@@ -137,7 +137,7 @@ def _put(plan: list[tuple[str, Entry, int]], payload: memoryview) -> bytes:
     return b""
 
 
-def _make_folder(path: str, made: set) -> None:
+def make_folder(path: str, made: set) -> None:
     missing = []
     while path not in made:
         made.add(path)

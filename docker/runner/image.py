@@ -7,8 +7,9 @@ from request_error import RequestError
 
 # Layers of one image; a container engine allows 127, the kernel 500.
 MOST_LAYERS = 256
-# No separator, no dot at the start: a plain folder of the store.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+=@-]{0,199}")
+# Plain names without a dot at the start: a folder of the store, or one in such a folder.
+_PLAIN = r"[A-Za-z0-9][A-Za-z0-9._+=@-]{0,199}"
+_NAME = re.compile(f"{_PLAIN}(/{_PLAIN})?")
 _VARIABLE = re.compile(r"[^=\0]+")
 
 
@@ -22,8 +23,8 @@ class Image(NamedTuple):
 
 def image_of(wanted: Any) -> Image:
     """Check what a request says of an image. Raises RequestError `bad_request`."""
-    if not isinstance(wanted, dict) or not set(wanted) <= {"layers", "env", "workdir"}:
-        raise RequestError("bad_request", "image: expected {layers, env?, workdir?}")
+    if not isinstance(wanted, dict) or not set(wanted) <= {"name", "layers", "env", "workdir"}:
+        raise RequestError("bad_request", "image: expected {layers, name?, env?, workdir?}")
     layers, env, workdir = wanted.get("layers"), wanted.get("env", {}), wanted.get("workdir", "/")
     if not isinstance(layers, list) or not layers:
         raise RequestError("bad_request", "image.layers: expected the names of its layers, lowest first")

@@ -106,6 +106,11 @@ class Program:
         return exited_at is None
 
 
+def argv_of(request: dict, shell: str) -> list[str]:
+    """The program of an `exec` and its arguments."""
+    return [shell, *request["argv"]] if request.get("by_shell") else request["argv"]
+
+
 def not_started(request: dict, reason: str) -> tuple[dict, bytes]:
     """The outcome of a program that could not start because the agent has used up its resources."""
     capture = Capture(request["max_output"])

@@ -8,6 +8,7 @@ from typing import Any, Callable
 
 import capabilities
 from processes import reap_orphans
+from program import argv_of
 from request_error import RequestError
 from sandbox import LayerSandbox
 from seccomp import filter_program
@@ -31,6 +32,7 @@ class ReplacedSandbox(LayerSandbox):
         self._services = services
         self.kind = kind
         self._layer = _Whole()
+        self.image = None
         self._session = None
         self._confinement = None
         capabilities.bound(capabilities.AGENT)
@@ -68,6 +70,9 @@ class ReplacedSandbox(LayerSandbox):
     def checksums(self, request: dict) -> dict:
         raise RequestError("not_supported", "checksums need layers")
 
+    def place(self, request: dict, payload: bytes) -> None:
+        raise RequestError("not_supported", "place needs layers")
+
     def snapshot(self) -> tuple[dict, bytes]:
         raise RequestError("not_supported", "snapshot needs layers")
 
@@ -83,4 +88,5 @@ class ReplacedSandbox(LayerSandbox):
         return super().run(request, payload)
 
     def _start_program(self, request: dict, descriptors: dict) -> int:
-        return self._zygote.start(None, request["argv"], request["env"], request["cwd"], {0: self._null, **descriptors})
+        argv = argv_of(request, self._shell.path)
+        return self._zygote.start(None, argv, request["env"], request["cwd"], {0: self._null, **descriptors})

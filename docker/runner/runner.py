@@ -48,6 +48,7 @@ class Runner:
         self._handlers = {
             "run": lambda header, payload: self._sandbox.run(header, payload),
             "put": lambda header, payload: self._sandbox.put(header, payload),
+            "place": lambda header, payload: self._sandbox.place(header, payload),
             "get": lambda header, _: ({}, self._sandbox.get(header)),
             "list": lambda header, _: ({"files": self._sandbox.list(header)}, b""),
             "mark": lambda _header, _payload: self._sandbox.mark(),
@@ -181,7 +182,7 @@ class Runner:
         self._absence = None
         self._servers += 1
         told, payload = self._journal.told()
-        self._write({"id": request, "ok": True, "version": VERSION, **told}, payload)
+        self._write({"id": request, "ok": True, "version": VERSION, "image": self._sandbox.image, **told}, payload)
 
     def _sort(self) -> None:
         while (frame := self._channel.next_buffered()) is not None:

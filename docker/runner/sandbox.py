@@ -27,7 +27,7 @@ from layer import Layer
 from layer_copy import CannotCopy, unpack
 from layer_settings import LayerSettings
 from processes import end_strays, reap_orphans, ticks_at
-from program import Program, not_started
+from program import Program, argv_of, not_started
 from request_error import RequestError
 from resolver import CONFIGURATION, OfflineResolver
 from sandbox_copy import NotCopied, SandboxCopy, baseline_of, copy_of, take_state
@@ -57,6 +57,8 @@ class LayerSandbox:
         self._hidden = HIDDEN | {scratch.path}
         # Of layers without an image.
         self._own_ground = Ground(scratch, settings.roots, files)
+        # The image of the present layer, as its reset named it.
+        self.image: Optional[dict] = None
         self._ground = self._own_ground
         self._store = opened_store(settings.store, scratch)
         devices = f"{scratch.path}/dev"
@@ -91,11 +93,13 @@ class LayerSandbox:
         Drop the layer and everything in it; make the next one and start its session: on `image`, or on the container's own
         root. Raises RequestError if the image cannot be used; then the next one is on the own root.
         """
+        self.image = None
         if image is None:
             self._renew(self._own_ground)
             return
         try:
             self._renew(self._ground_of(image_of(image)))
+            self.image = image
         except (RequestError, SessionEnded, OSError) as error:
             self._renew(self._own_ground)
             if isinstance(error, SessionEnded):
@@ -225,6 +229,12 @@ class LayerSandbox:
     def put(self, request: dict, payload: bytes) -> None:
         put(self._layer.merged, request["entries"], memoryview(payload))
 
+    def place(self, request: dict, payload: bytes) -> None:
+        # Few sandboxes need it, and it delays a start.
+        import placing
+
+        placing.place(self._layer.merged, request["removed"], payload)
+
     def get(self, request: dict) -> bytes:
         return get(self._layer.merged, request["path"], request["max_bytes"])
 
@@ -243,7 +253,8 @@ class LayerSandbox:
         return self._at_rest(lambda: checksums(self._layer.merged, request["paths"]))
 
     def inspect(self, request: dict) -> tuple[dict, bytes]:
-        pristine = self._ground.pristine()
+        ground = self._own_ground if request.get("tools") == "runner" else self._ground
+        pristine = ground.pristine()
         return self._at_rest(lambda: self._inspection.run(self._layer, pristine, request, self._services, self._kept()))
 
     def snapshot(self) -> tuple[dict, bytes]:
@@ -314,9 +325,8 @@ class LayerSandbox:
         return program.finish(request, linger_s, partial(self._end_since, started))
 
     def _start_program(self, request: dict, descriptors: dict) -> int:
-        return self._zygote.start_beside(
-            self._session.namespaces, request["argv"], request["env"], request["cwd"], descriptors
-        )
+        argv, env, cwd = argv_of(request, self._shell.path), request["env"], request["cwd"]
+        return self._zygote.start_beside(self._session.namespaces, argv, env, cwd, descriptors)
 
     def _end_since(self, started: int) -> None:
         if not self._session.processes.end_since(started):

@@ -54,15 +54,15 @@ export const terminal = defineEnvironment({
         const image = dataset.images.get(record.id)?.name ?? dataset.image;
         const begin = async (sandbox: Sandbox) => {
           refuseWithoutLayers(sandbox);
-          const place = await placeOf(sandbox, record);
+          const place = placeOf(sandbox, record);
           const enteredInMs = await enter(sandbox, place);
           return new TerminalEpisode({
-            ...{ task, record, sandbox, place, verifier, reference, enteredInMs },
+            ...{ task, record, sandbox, image, place, verifier, reference, enteredInMs },
             defaults: { ...defaults, maxOutputBytes },
             ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
           });
         };
-        return { image, begin, try: ({ name, digest }) => reference.flawOf(record, name, digest) };
+        return { image, begin, try: ({ digest }) => reference.flawOf(record, image, digest) };
       },
     };
   },

@@ -23,6 +23,8 @@ export interface TerminalEpisodeParts {
   readonly record: TerminalTask;
   /** In the task's place. */
   readonly sandbox: Sandbox;
+  /** Name of the task's image, by which sandboxes of it are acquired. */
+  readonly image: string;
   readonly place: Place;
   readonly verifier: Verifier;
   readonly reference: Reference;
@@ -82,7 +84,7 @@ export class TerminalEpisode implements EnvironmentEpisode {
 
   async grade({ final, mayGoOn = false, atMostMs }: GradeRequest): Promise<Grade> {
     const began = performance.now();
-    const { record, task, place, reference } = this.#parts;
+    const { record, task, place, image, reference } = this.#parts;
     const { scored } = this.#past;
     const at = scored.length;
     const step = record.steps[at];
@@ -91,8 +93,7 @@ export class TerminalEpisode implements EnvironmentEpisode {
     const reward = await this.#scored(step, final && (isLast || !mayGoOn), atMostMs);
     const durationMs = () => performance.now() - began;
     if (typeof reward === 'string') {
-      const { name, digest } = this.sandbox.image;
-      const untouched = await reference.untouched(step, place, name, digest);
+      const untouched = await reference.untouched(step, place, image, this.sandbox.image.digest);
       if (typeof untouched === 'string') {
         const info = { ungraded: noReward(record, untouched) };
         return { reward: null, components: {}, durationMs: durationMs(), info };
@@ -118,17 +119,18 @@ export class TerminalEpisode implements EnvironmentEpisode {
 
   /** @param ends whether the agent's processes are ended, and not only stopped */
   async #scored(step: TerminalStep, ends: boolean, atMostMs = Number.POSITIVE_INFINITY): Promise<Scored> {
-    const { place, verifier } = this.#parts;
+    const { place, image, verifier } = this.#parts;
     const work = await this.#work(step, ends);
     if (work === null) return 'the changed files exceed what can be verified';
-    return verifier.verify(step, work, place, this.sandbox.image.name, atMostMs);
+    return verifier.verify(step, work, place, image, atMostMs);
   }
 
   async #work(step: TerminalStep, ends: boolean) {
     if (ends) await this.sandbox.quiesce('kill');
     for (const { command, timeout_sec: timeoutS } of step.verification.collect) {
       await this.sandbox.exec({
-        argv: ['/bin/bash', '-c', command],
+        argv: ['-c', command],
+        byShell: true,
         cwd: this.#parts.place.workdir,
         env: this.#parts.place.env,
         timeoutMs: timeoutS * 1000,
@@ -149,14 +151,14 @@ export class TerminalEpisode implements EnvironmentEpisode {
     { verification }: TerminalStep,
     changes: readonly LayerChange[],
   ): Promise<readonly LayerChange[]> {
-    const { record, reference } = this.#parts;
+    const { record, image, reference } = this.#parts;
     if (verification.separate) {
       return changes.filter(({ path }) => verification.artifacts.some((folder) => isBelow(path, folder)));
     }
     const possible = changes.filter((change) => !isNever(change));
     if (record.verifier_tools === 'agent') return possible;
     if (!possible.some((change) => this.#heldBack.concerns(change))) return possible;
-    const { name, digest } = this.sandbox.image;
-    return this.#heldBack.carried(possible, await reference.changes(record, name, digest));
+    const gold = await reference.changes(record, image, this.sandbox.image.digest);
+    return this.#heldBack.carried(possible, gold);
   }
 }

@@ -5,16 +5,12 @@ import type { TerminalTask } from './task.ts';
 
 /** The image of tasks that bring none. */
 export const PLAIN_IMAGE = 'bash';
-/** The file of a task's image with the settings that its Dockerfile gives. */
-export const SETTINGS_FILE = '/etc/stepwell-image.json';
-
 /** The image of a task; `null` for the plain one. Tasks with equal folders `environment` share one. */
 export function imageOf({ image }: TerminalTask): ImageDefinition | null {
   if (image === null) return null;
-  const settingsFile = SETTINGS_FILE;
   if ('reference' in image) {
     const from = `docker:${image.reference}`;
-    return { name: `task-${shortHash([from])}`, from, settingsFile };
+    return { name: `task-${shortHash([from])}`, from, stored: true };
   }
   const content = filesBelow(image.dockerfile).flatMap(({ path, mode, content }) => [
     JSON.stringify([path, (mode & 0o100) !== 0, content.length]),
@@ -24,7 +20,7 @@ export function imageOf({ image }: TerminalTask): ImageDefinition | null {
     name: `task-${shortHash(content)}`,
     from: `dockerfile:${image.dockerfile}`,
     buildTimeoutS: image.timeout_sec,
-    settingsFile,
+    stored: true,
   };
 }
 

@@ -1,9 +1,7 @@
-import { z } from 'zod';
 import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import { shellQuote } from '../bash/posix-words.ts';
 import { decodeText } from '../output-text.ts';
-import { SETTINGS_FILE } from './images.ts';
 import type { TerminalTask } from './task.ts';
 
 /** Where the programs of a task run, and with which variables. */
@@ -12,39 +10,29 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const Settings = z.object({ env: z.array(z.string()), workdir: z.string() });
-
 const BASIC = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
   LANG: 'C.UTF-8',
   TERM: 'dumb',
 };
-/** Variables of an image that are not for the programs of a task. */
-const OWN = /^(STEPWELL_\w+|HOSTNAME)$/;
 const ENTERING = { timeoutMs: 60_000, maxOutputBytes: 16_384 } as const;
 
-/** The place of a task, from its image and its own settings. @param sandbox pristine @throws {SandboxError} */
-export async function placeOf(
-  sandbox: Sandbox,
-  { image, workdir, env }: Pick<TerminalTask, 'image' | 'workdir' | 'env'>,
-): Promise<Place> {
-  if (image === null) return { workdir: workdir ?? '/', env: { ...BASIC, ...env } };
-  const settings = Settings.parse(JSON.parse(decodeText(await sandbox.getFile(SETTINGS_FILE))));
-  const given = settings.env.map((entry): [string, string] => {
-    const at = entry.indexOf('=');
-    return [entry.slice(0, at), entry.slice(at + 1)];
-  });
-  const own = Object.fromEntries(given.filter(([name]) => !OWN.test(name)));
-  return { workdir: workdir ?? (settings.workdir || '/'), env: { ...BASIC, ...own, ...env } };
+/** The place of a task, from the image that its sandbox shows and from its own settings. */
+export function placeOf(
+  { stored }: Pick<Sandbox, 'stored'>,
+  { workdir, env }: Pick<TerminalTask, 'workdir' | 'env'>,
+): Place {
+  return { workdir: workdir ?? stored?.workdir ?? '/', env: { ...BASIC, ...stored?.env, ...env } };
 }
 
 /** Bring the session of a pristine sandbox into a place. @returns time in the sandbox, in milliseconds @throws {SandboxError} */
 export async function enter(sandbox: Sandbox, { workdir, env }: Place): Promise<number> {
   const directory = shellQuote(workdir);
   const variables = Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}`);
-  const code = [...variables, `mkdir -p -- ${directory} && cd -- ${directory}`].join('\n');
-  const result = await sandbox.run({ ...ENTERING, code });
+  // A folder that is there needs no program of the image.
+  const entering = `if [ -d ${directory} ]; then :; else mkdir -p -- ${directory}; fi && cd -- ${directory}`;
+  const result = await sandbox.run({ ...ENTERING, code: [...variables, entering].join('\n') });
   if (result.exitCode === 0) return result.durationMs;
   throw new SandboxError(
     'runner_fault',

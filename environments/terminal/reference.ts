@@ -90,7 +90,7 @@ export class Reference {
   async #play(task: TerminalTask, image: string): Promise<Played> {
     if (task.gold === undefined) return { changes: [], works: [], timedOut: false };
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
-    await enter(sandbox, await placeOf(sandbox, task));
+    await enter(sandbox, placeOf(sandbox, task));
     const works: (Work | null)[] = [];
     let changes: readonly LayerChange[] = [];
     for (const { solution } of task.steps) {

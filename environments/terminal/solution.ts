@@ -4,11 +4,13 @@ import { filesBelow } from './files-below.ts';
 
 /** Where a solution lies while it runs. */
 const PLACE = '/solution';
+/** An image may have no Bash. */
+const SHELL = '"$(command -v bash || echo sh)"';
 
 /** Shell code that writes the files of a solution's folder and runs its `solve.sh`, so that its end is not the shell's. */
 export function solutionCode(folder: string, env: Readonly<Record<string, string>>): string {
   const variables = Object.entries(env).map(([name, value]) => shellQuote(`${name}=${value}`));
-  const run = [...(variables.length === 0 ? [] : ['env', ...variables]), 'bash', `${PLACE}/solve.sh`];
+  const run = [...(variables.length === 0 ? [] : ['env', ...variables]), SHELL, `${PLACE}/solve.sh`];
   const written = filesBelow(folder).flatMap(({ path, content }) => {
     const target = `${PLACE}/${path}`;
     const parent = target.slice(0, target.lastIndexOf('/'));

@@ -43,7 +43,8 @@ export class Verifier {
     ];
     if (!(await prepared(sandbox, work, files))) return 'the work fills the disk';
     const { timedOut } = await sandbox.exec({
-      argv: ['/bin/bash', '-c', `${TESTS}/test.sh`],
+      argv: ['-c', `${TESTS}/test.sh`],
+      byShell: true,
       cwd: workdir,
       env: { ...env, ...verification.env },
       timeoutMs: Math.max(1, Math.min(verification.timeout_sec * 1000, atMostMs)),

@@ -1,3 +1,4 @@
+import { SandboxError } from '../../docker/errors.ts';
 import type { LayerChange, Sandbox } from '../../docker/sandbox.ts';
 
 /** Changes of one sandbox, to be made in another one. */
@@ -18,11 +19,9 @@ const MOST_BYTES = 56 * 1024 * 1024;
 /** Bytes of paths in one command line: the kernel allows 2 MiB, variables included. */
 const PATHS_BYTES = 512 * 1024;
 const LIMITS = { timeoutMs: 60_000, maxOutputBytes: MOST_BYTES } as const;
-const PLACED = '/.stepwell-work.tar';
-const EXTRACT = 'tar --extract --preserve-permissions --numeric-owner -C / --file="$0" && rm -f -- "$0"';
 
 /**
- * Pack changes of a sandbox with the programs of its untouched image. Owners, modes, times and hard links are kept; extended
+ * Pack changes of a sandbox, with no program that the agent could have changed or that the image would need. Owners, modes, times and hard links are kept; extended
  * attributes are not.
  * @returns `null` if that is not possible, e.g. for a file above 56 MiB: the agent brought it about
  * @throws {SandboxError} on an infrastructure fault
@@ -35,7 +34,7 @@ export async function packed(sandbox: Sandbox, changes: readonly LayerChange[]):
   for (const part of portions(there)) {
     const paths = part.map(({ path }) => `.${path}`);
     const argv = ['tar', '--create', '--no-recursion', '--numeric-owner', '--file=-', '--', ...paths];
-    const { exitCode, output, truncatedBytes } = await sandbox.inspect({ ...LIMITS, argv });
+    const { exitCode, output, truncatedBytes } = await sandbox.inspect({ ...LIMITS, argv, tools: 'runner' });
     if (exitCode !== 0 || truncatedBytes > 0) return null;
     archives.push(output);
   }
@@ -64,17 +63,12 @@ function portions(changes: readonly LayerChange[]): LayerChange[][] {
  * @throws {SandboxError} on an infrastructure fault
  */
 export async function unpack(sandbox: Sandbox, { archives, removed }: Work): Promise<boolean> {
-  const run = async (argv: readonly string[]) => {
-    const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
-    const limits = { timeoutMs: LIMITS.timeoutMs, maxOutputBytes: 16_384 };
-    return (await sandbox.exec({ argv, cwd: '/', env, ...limits })).exitCode === 0;
-  };
-  for (let at = 0; at < removed.length; at += 1000) {
-    if (!(await run(['rm', '-rf', '--', ...removed.slice(at, at + 1000)]))) return false;
+  try {
+    if (removed.length > 0) await sandbox.place({ removed, archive: Buffer.alloc(0) });
+    for (const archive of archives) await sandbox.place({ removed: [], archive });
+    return true;
+  } catch (error) {
+    if (error instanceof SandboxError && error.code === 'path_refused') return false;
+    throw error;
   }
-  for (const content of archives) {
-    await sandbox.putFiles([{ path: PLACED, type: 'file', content }]);
-    if (!(await run(['/bin/sh', '-c', EXTRACT, PLACED]))) return false;
-  }
-  return true;
 }

@@ -188,6 +188,11 @@ export const Config = z.strictObject({
     .describe('Memory limit of a sandbox.'),
   cpus: z.number().min(0.01).max(1024).default(1).describe('CPU limit of a sandbox.'),
   pids: integer(16, 1_000_000).default(256).describe('Maximum number of processes in a sandbox.'),
+  image_store_bytes: integer(1 * MIB)
+    .default(50_000_000_000)
+    .describe(
+      'Most bytes of all layers of the image store. For a new image, the server evicts the least recently used ones that no sandbox shows.',
+    ),
   layer_bytes: integer(1 * MIB)
     .default(134_217_728)
     .describe('Maximum number of bytes that an episode may write to its disk.'),

@@ -30,6 +30,7 @@ const NO_PLACE: ReadonlySet<string> = new Set([
   'capacity',
   'draining',
   'image_missing',
+  'no_space',
   'start_failed',
   'build_failed',
 ]);

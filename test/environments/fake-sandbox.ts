@@ -108,6 +108,10 @@ export class FakeSandbox implements Sandbox {
     this.files.push(...entries);
   }
 
+  async place(): Promise<void> {
+    this.calls.push('place');
+  }
+
   async getFile(): Promise<Buffer> {
     return Buffer.alloc(0);
   }

@@ -182,6 +182,7 @@ export class FakeEnvironment implements Environment {
       run: refuse,
       exec: refuse,
       putFiles: refuse,
+      place: refuse,
       getFile: refuse,
       listFiles: refuse,
       mark: refuse,

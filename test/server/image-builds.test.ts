@@ -67,7 +67,7 @@ describeUnless(await dockerMissing(), 'a reset whose image is built first, on Do
       retryable: false,
       details: { sandbox_code: 'image_build_failed', mask_sample: true },
       message: expect.stringMatching(
-        /The Dockerfile in .*fails\/environment failed: .*the reason.* returned a non-zero code: 3/,
+        /The Dockerfile in .*fails\/environment failed: .*the reason.* returned a non-zero code: 3/s,
       ),
     });
     expect(told[0]).toEqual({ image: expect.stringMatching(/^task-/), ahead: 0, line: expect.any(String) });

@@ -7,9 +7,9 @@ import type { ImageDefinition } from '../../image-definition.ts';
 import { buildScripts } from '../../images/build-scripts.ts';
 import type { BuiltImage, ImageBuilder, OnLine } from '../../images/builder.ts';
 import { bootstrapDebian } from '../../images/debian.ts';
-import { dockerfileFolder, foreignReference, isPackageImage, suite } from '../../images/definitions.ts';
+import { dockerfileFolder, isPackageImage, suite } from '../../images/definitions.ts';
 import { DOCKERFILE } from '../../images/dockerfile-context.ts';
-import { makeRecipes, type Recipe } from '../../images/recipe.ts';
+import { engineReference, makeRecipes, type Recipe } from '../../images/recipe.ts';
 import { SharedWork } from '../../images/shared-work.ts';
 import { together } from '../../images/together.ts';
 import { labels, namespace, runnerPath } from '../../labels.ts';
@@ -74,6 +74,14 @@ export class DockerImageBuilder implements ImageBuilder {
     const digest = await this.#idOf(tag);
     if (digest === null) throw new SandboxError('start_failed', `Image ${tag} vanished while it was built.`);
     return { name: recipe.name, digest };
+  }
+
+  async bring(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<string> {
+    const { definition } = recipe;
+    if (isPackageImage(definition)) throw new Error(`${recipe.name} is no foreign image`);
+    const reference = await this.#ensureForeign(recipe, definition, onLine, signal);
+    await this.#ensurePulled(reference, onLine, signal);
+    return reference;
   }
 
   async list(): Promise<BuiltImage[]> {
@@ -152,13 +160,12 @@ export class DockerImageBuilder implements ImageBuilder {
     definition: ImageDefinition,
     onLine: OnLine,
     signal: AbortSignal | undefined,
-  ): Promise<string | null> {
+  ): Promise<string> {
     const { bases = {}, buildTimeoutS } = definition;
     const folder = dockerfileFolder(definition);
-    const reference = foreignReference(definition);
-    if (folder === null) return reference === null ? null : (bases[reference] ?? reference);
+    const tag = engineReference(recipe);
+    if (folder === null) return tag;
     const name = `dockerfile-${recipe.rootHash}`;
-    const tag = `${namespace}/${recipe.name}:${name}`;
     if ((await this.#idOf(tag)) !== null) return tag;
     const context = await dockerfileContext(folder, await this.#withDebian(folder, bases, onLine, signal));
     const late = buildTimeoutS === undefined ? undefined : AbortSignal.timeout(buildTimeoutS * 1000);
@@ -174,6 +181,13 @@ export class DockerImageBuilder implements ImageBuilder {
 
   /** The settings of an image, as its `settingsFile` has them. */
   async #settingsOf(reference: string, onLine: OnLine, signal: AbortSignal | undefined): Promise<string> {
+    await this.#ensurePulled(reference, onLine, signal);
+    const { Config: config } = await this.#docker.getImage(reference).inspect();
+    const { Env: env, WorkingDir: workdir, User: user } = config;
+    return `${JSON.stringify({ env: env ?? [], workdir, user })}\n`;
+  }
+
+  async #ensurePulled(reference: string, onLine: OnLine, signal: AbortSignal | undefined): Promise<void> {
     if ((await this.#idOf(reference)) === null) {
       onLine(`pulling ${reference}`);
       try {
@@ -187,9 +201,6 @@ export class DockerImageBuilder implements ImageBuilder {
         throw pullFault(reference, error);
       }
     }
-    const { Config: config } = await this.#docker.getImage(reference).inspect();
-    const { Env: env, WorkingDir: workdir, User: user } = config;
-    return `${JSON.stringify({ env: env ?? [], workdir, user })}\n`;
   }
 
   /** The stand-ins of a Dockerfile, with one for Debian where it is neither here nor in a registry that answers. */

@@ -32,7 +32,7 @@ export function dockerfileFault(folder: string, error: unknown): SandboxError {
   const message = `The Dockerfile in ${folder} failed: ${messageOf(error)}`;
   const reason = error instanceof EngineEventError ? error.reason : messageOf(error);
   // The engine's words about a script that failed, whatever the script printed.
-  const isScript = reason.includes('its script returned');
+  const isScript = /returned a non-zero code: \d+\s*$/.test(reason);
   if (!isScript && (UNKNOWN.test(reason) || UNREACHED.test(reason))) {
     const code = UNKNOWN.test(reason) ? 'build_failed' : 'start_failed';
     return new SandboxError(code, `${message}; ${remedy('<name in FROM>')}`, { cause: error });

@@ -15,6 +15,7 @@ export const docker: EngineProvider = {
   programs: 'image',
   lack: () => dockerLack(() => new Docker()),
   examine: async () => [await dockerFinding()],
+  isHere: () => isHere(process.env.DOCKER_HOST),
   host: () => hostOfDocker(process.env.DOCKER_HOST),
   open: ({ held, owner, runFolder, runParent }) =>
     new DockerEngine({ docker: new Docker(), owner, runFolder, runParent, held }),
@@ -27,10 +28,14 @@ export const docker: EngineProvider = {
   },
 };
 
+/** Whether an engine of this address is on this machine. */
+function isHere(address = ''): boolean {
+  return /^(unix:|$)/.test(address);
+}
+
 /** What the engine's machine has left: unknown where it is reached over the network, as that may be another machine. */
 export function hostOfDocker(address = ''): () => HostFree {
-  const isHere = /^(unix:|$)/.test(address);
-  return isHere ? hostWatch({ groups: false }) : () => UNKNOWN_HOST;
+  return isHere(address) ? hostWatch({ groups: false }) : () => UNKNOWN_HOST;
 }
 
 /** Why this Docker engine cannot be used. @param timeoutMs longest wait for its answer, in milliseconds */

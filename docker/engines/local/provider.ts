@@ -21,6 +21,7 @@ export const local: EngineProvider = {
     return { brief: 'no local engine', message };
   },
   examine: examineLocal,
+  isHere: () => true,
   // Its sandboxes are in the control groups of this process.
   host: () => hostWatch({ groups: true }),
   open: (parts) => new LocalEngine({ ...parts, runnerFolder }),

@@ -10,10 +10,10 @@ export type SaveImage = (reference: string, file: string, signal?: AbortSignal) 
 /** Of the Docker engine that `DOCKER_HOST` names, or the one of this machine. @throws {ImageStoreError} */
 export const saveDockerImage: SaveImage = async (reference, file, signal) => {
   try {
-    const image = new Docker().getImage(reference);
-    // Asked first: some engines begin an answer before they know.
-    await image.inspect();
-    await pipeline(await image.get(), createWriteStream(file, { mode: 0o600 }), { signal });
+    const docker = new Docker();
+    // Asked first: some engines begin an answer before they know. By its name, an engine saves all tags of a repository.
+    const { Id: id } = await docker.getImage(reference).inspect();
+    await pipeline(await docker.getImage(id).get(), createWriteStream(file, { mode: 0o600 }), { signal });
   } catch (error) {
     signal?.throwIfAborted();
     if (isSystemError(error, 'ENOSPC', 'EDQUOT')) throw error;

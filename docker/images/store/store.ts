@@ -1,18 +1,28 @@
-import { mkdir, readdir, rename, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ownerOf } from '../../owner.ts';
 import { digestOf } from './archive.ts';
+import { Changes } from './changes.ts';
 import { type SaveImage, saveDockerImage } from './docker-save.ts';
 import { ImageStoreError, isSystemError } from './errors.ts';
-import { planEviction } from './eviction.ts';
 import { type Platform, thisPlatform } from './image-config.ts';
+import { Layers } from './layers.ts';
 import type { OpenedImage } from './opened-image.ts';
 import { Pins } from './pins.ts';
-import { Places, removeTree, synchronizeFolder } from './places.ts';
-import { type ImageConfig, type ImageRecord, isImageName, Records } from './record.ts';
+import { Places, removeTree } from './places.ts';
+import { type ImageRecord, isImageName, Records } from './record.ts';
 import { type ImageSource, openSource, sourceText } from './source.ts';
-import { type LayerRecord, type LeftOut, type PackedLayer, unpackLayer, withLock } from './unpacker.ts';
+import {
+  type AddedImage,
+  type AddOptions,
+  bytesOf,
+  type ImageLease,
+  type ListedStoredImage,
+  type Pruned,
+  type StoredImage,
+  storedImage,
+  sumOfLeftOut,
+} from './stored.ts';
+import type { LayerRecord } from './unpacker.ts';
 
 /** Folder of the store in the state folder. */
 export const storeFolder = 'image-store';
@@ -32,65 +42,6 @@ export interface ImageStoreOptions {
   readonly now?: () => number;
 }
 
-/** An image of the store. */
-export interface StoredImage {
-  readonly name: string;
-  /** SHA-256 of its configuration. */
-  readonly digest: string;
-  /** Folders to be mounted as the lower ones of an overlay, lowest first. Nothing may write into them. */
-  readonly layers: readonly string[];
-  /** Namespace of the overlay's attributes in them; `user` needs the mount option `userxattr`. */
-  readonly attributes: 'trusted' | 'user';
-  readonly config: ImageConfig;
-  /** Of its layers. Other images may share them. */
-  readonly bytes: number;
-}
-
-/** An image that is not removed before `release`, or the end of this process. */
-export interface ImageLease extends AsyncDisposable {
-  readonly image: StoredImage;
-  /** A second call does nothing. */
-  release(): Promise<void>;
-}
-
-/** What a person wants to know of an image. */
-export interface ListedStoredImage {
-  readonly name: string;
-  readonly digest: string;
-  readonly source: string;
-  readonly bytes: number;
-  /** Number of its layers, and of those that other images have too. */
-  readonly layers: number;
-  readonly sharedLayers: number;
-  readonly addedAt: Date;
-  readonly usedAt: Date;
-  /** Whether a process uses it now. */
-  readonly inUse: boolean;
-}
-
-export interface AddOptions {
-  /** Gives it up: `add` then fails with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called with what is being done, and the share that is done, from 0 to 1. */
-  readonly onProgress?: (doing: string, share: number) => void;
-}
-
-export interface AddedImage extends StoredImage {
-  /** Layers that were there before. */
-  readonly sharedLayers: number;
-  /** What its new layers have lost. */
-  readonly leftOut: LeftOut;
-  /** Images that were evicted for it. */
-  readonly evicted: readonly string[];
-}
-
-export interface Pruned {
-  readonly removed: readonly string[];
-  /** Bytes of all layers before and after. */
-  readonly before: number;
-  readonly after: number;
-}
-
 /**
  * Images as lists of unpacked layers, each of which is there once. Any number of processes may use a store. It belongs to
  * one user.
@@ -99,15 +50,17 @@ export class ImageStore {
   readonly #places: Places;
   readonly #records: Records;
   readonly #pins: Pins;
+  readonly #changes: Changes;
+  readonly #layers: Layers;
   readonly #options: ImageStoreOptions;
-  /** Layers that this object is unpacking. */
-  readonly #unpacking = new Map<string, Promise<LayerRecord>>();
 
   private constructor(places: Places, options: ImageStoreOptions) {
     this.#places = places;
     this.#options = options;
     this.#records = new Records(places, options.now ?? Date.now);
     this.#pins = new Pins(places);
+    this.#changes = new Changes(places, this.#records, this.#pins);
+    this.#layers = new Layers(places, this.#records, this.#changes, options.maxBytes);
   }
 
   /**
@@ -119,6 +72,16 @@ export class ImageStore {
     const places = await Places.make(folder, await ownerOf(process.pid), options.now ?? Date.now);
     await places.sweep();
     return new ImageStore(places, options);
+  }
+
+  /** Folder with a folder for each layer; the names of an image's layers are relative to it. */
+  get layersFolder(): string {
+    return this.#places.in('layers');
+  }
+
+  /** The digest of the image of this name; `null` if there is none. */
+  async digestOf(name: string): Promise<string | null> {
+    return (await this.#records.image(name))?.digest ?? null;
   }
 
   /** @throws {ImageStoreError} `not_found` */
@@ -133,7 +96,7 @@ export class ImageStore {
     for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
       const record = await this.#records.image(name);
       if (record === null) {
-        if (!(await this.#isCondemned(name))) throw notFound(name);
+        if (!(await this.#changes.isCondemned(name))) throw notFound(name);
         await setTimeout(LOOK_MS);
         continue;
       }
@@ -153,7 +116,7 @@ export class ImageStore {
       await unpin();
     }
     // Whoever was removing it has died.
-    await this.#change(async () => {});
+    await this.#changes.make(async () => {});
     return this.use(name);
   }
 
@@ -185,10 +148,10 @@ export class ImageStore {
 
   /** @throws {ImageStoreError} `not_found`, `in_use` */
   async remove(name: string): Promise<void> {
-    await this.#change(async () => {
+    await this.#changes.make(async () => {
       const record = await this.#records.image(name);
       if (record === null) throw notFound(name);
-      if (!(await this.#removeRecord(record))) {
+      if (!(await this.#changes.remove(record))) {
         throw new ImageStoreError('in_use', `a process uses the image "${name}"; end its episodes first`);
       }
     });
@@ -201,9 +164,9 @@ export class ImageStore {
   async prune(maxBytes = this.#options.maxBytes ?? Number.POSITIVE_INFINITY): Promise<Pruned> {
     await this.#places.sweep();
     const before = await this.#bytes();
-    const removed = await this.#change(async () => {
-      const { names } = await this.#plan(maxBytes);
-      return this.#evict(names);
+    const removed = await this.#changes.make(async () => {
+      const { names } = await this.#changes.plan(maxBytes);
+      return this.#changes.evict(names);
     });
     return { removed, before, after: await this.#bytes() };
   }
@@ -253,13 +216,13 @@ export class ImageStore {
     };
     const end = () => Promise.all(unpins.splice(0).map((unpin) => unpin()));
     // Under the lock, so that no removal has looked at the pins and not yet removed.
-    await this.#change(() => pin(known));
+    await this.#changes.make(() => pin(known));
     try {
       const before = await this.#records.layers();
       const layers: LayerRecord[] = [];
       for (const [i, layer] of packed.entries()) {
         onProgress?.(`unpacking layer ${i + 1} of ${packed.length}`, i / packed.length);
-        layers.push(await this.#layer(layer, pin, signal));
+        layers.push(await this.#layers.bring(layer, pin, signal));
       }
       signal?.throwIfAborted();
       const ids = layers.map(({ diffId }) => diffId);
@@ -271,71 +234,21 @@ export class ImageStore {
         layers: ids,
         config,
       };
-      const evicted = await this.#change(() => this.#commit(record));
+      const evicted = await this.#changes.make(() => this.#commit(record));
       const added = layers.filter(({ diffId }) => !before.has(diffId));
       return {
         ...(await this.#stored(record)),
         sharedLayers: layers.length - added.length,
-        leftOut: sum(added),
+        leftOut: sumOfLeftOut(added),
         evicted,
       };
     } catch (error) {
       await end();
       // Nothing refers to its new layers. If they cannot be removed now, the next change removes them.
-      await this.#change(async () => {}).catch(() => {});
+      await this.#changes.make(async () => {}).catch(() => {});
       throw error;
     } finally {
       await end();
-    }
-  }
-
-  /** A layer of the store, unpacked first if it is not there. */
-  async #layer(
-    packed: PackedLayer,
-    pin: (layers: readonly string[]) => Promise<void>,
-    signal: AbortSignal | undefined,
-  ): Promise<LayerRecord> {
-    const { diffId } = packed;
-    if (diffId === undefined) return this.#unpack(packed, pin, signal);
-    const there = await this.#records.layer(diffId);
-    if (there !== null) return there;
-    // One that another caller gives up is unpacked again.
-    const other = await this.#unpacking.get(diffId)?.catch(() => undefined);
-    if (other !== undefined) return other;
-    const work = this.#unpack(packed, pin, signal);
-    this.#unpacking.set(diffId, work);
-    try {
-      return await work;
-    } finally {
-      this.#unpacking.delete(diffId);
-    }
-  }
-
-  async #unpack(
-    packed: PackedLayer,
-    pin: (layers: readonly string[]) => Promise<void>,
-    signal: AbortSignal | undefined,
-  ): Promise<LayerRecord> {
-    const temporary = await this.#places.temporary();
-    try {
-      const unpacked = join(temporary, 'layer');
-      await mkdir(unpacked, { mode: 0o700 });
-      const limit = this.#options.maxBytes;
-      const record = await unpackLayer(packed, join(unpacked, 'diff'), { limit, signal });
-      await this.#places.write(join(unpacked, 'layer.json'), JSON.stringify(record));
-      await synchronizeFolder(unpacked);
-      // A root says what its layer is only now. One that is there already must be pinned before anyone relies on it.
-      if (packed.diffId === undefined) await this.#change(() => pin([record.diffId]));
-      try {
-        await rename(unpacked, this.#places.layer(record.diffId));
-        await synchronizeFolder(this.#places.in('layers'));
-      } catch (error) {
-        // Another process was faster.
-        if (!isSystemError(error, 'ENOTEMPTY', 'EEXIST')) throw error;
-      }
-      return record;
-    } finally {
-      await removeTree(temporary);
     }
   }
 
@@ -344,119 +257,19 @@ export class ImageStore {
     const { maxBytes } = this.#options;
     let evicted: readonly string[] = [];
     if (maxBytes !== undefined) {
-      const plan = await this.#plan(maxBytes, record);
+      const plan = await this.#changes.plan(maxBytes, record);
       if (plan.bytes > maxBytes) {
         const message = `the image "${record.name}" does not fit: with what is in use there would be ${plan.bytes} bytes of at most ${maxBytes}`;
         throw new ImageStoreError('over_cap', message);
       }
-      evicted = await this.#evict(plan.names);
+      evicted = await this.#changes.evict(plan.names);
     }
     await this.#records.write(record);
     return evicted;
   }
 
-  /** @param added an image that is about to be in the store */
-  async #plan(maxBytes: number, added?: ImageRecord) {
-    const records = (await this.#records.images()).filter(({ name }) => name !== added?.name);
-    const live = await this.#pins.live();
-    const inUse = new Set(live.map(({ name, digest }) => `${name} ${digest}`));
-    const isInUse = ({ name, digest }: ImageRecord): boolean => inUse.has(`${name} ${digest}`);
-    const candidates = await Promise.all(
-      records
-        .filter((record) => !isInUse(record))
-        .map(async (record) => ({ ...record, usedAt: await this.#records.usedAt(record.name) })),
-    );
-    const layers = await this.#records.layers();
-    return planEviction({
-      candidates: candidates.sort((a, b) => a.usedAt.getTime() - b.usedAt.getTime()),
-      kept: new Set([...live, ...(added === undefined ? [] : [added])].flatMap((one) => one.layers)),
-      layers: new Map([...layers].map(([id, { bytes }]) => [id, bytes])),
-      maxBytes,
-    });
-  }
-
-  async #evict(names: readonly string[]): Promise<readonly string[]> {
-    const removed: string[] = [];
-    for (const name of names) {
-      const record = await this.#records.image(name);
-      if (record !== null && (await this.#removeRecord(record))) removed.push(name);
-    }
-    return removed;
-  }
-
-  /** Change what the store has while no other process does, and remove the layers that nothing refers to any more. */
-  async #change<T>(work: () => Promise<T>): Promise<T> {
-    const trash: string[] = [];
-    try {
-      return await withLock(this.#places.lock, async () => {
-        await this.#restore();
-        try {
-          return await work();
-        } finally {
-          trash.push(...(await this.#discardLayers()));
-        }
-      });
-    } finally {
-      for (const path of trash) await removeTree(path);
-    }
-  }
-
-  /** Put back what a dead process was about to remove. Only with the lock. */
-  async #restore(): Promise<void> {
-    for (const file of await readdir(this.#places.in('condemned'))) {
-      await rename(this.#places.in('condemned', file), this.#places.in('images', file));
-    }
-  }
-
-  /** Remove the record of an image unless the image is in use. Only with the lock. @returns whether it was removed */
-  async #removeRecord({ name, digest }: ImageRecord): Promise<boolean> {
-    const [place, aside] = [
-      this.#places.in('images', `${name}.json`),
-      this.#places.in('condemned', `${name}.json`),
-    ];
-    await rename(place, aside);
-    // Who takes it into use from here on finds no record; who did before has pinned it.
-    const live = await this.#pins.live();
-    if (live.some((pinned) => pinned.name === name && pinned.digest === digest)) {
-      await rename(aside, place);
-      return false;
-    }
-    await unlink(aside);
-    return true;
-  }
-
-  /** Take layers away that no image and no pin has. Only with the lock. @returns where they are now */
-  async #discardLayers(): Promise<string[]> {
-    const names = await readdir(this.#places.in('layers'));
-    const held = [...(await this.#pins.live()), ...(await this.#records.images())];
-    const kept = new Set(held.flatMap(({ layers }) => layers.map((layer) => this.#places.layer(layer))));
-    const unused = names.map((name) => this.#places.layer(name)).filter((path) => !kept.has(path));
-    return Promise.all(unused.map((path) => this.#places.discard(path)));
-  }
-
-  async #isCondemned(name: string): Promise<boolean> {
-    return (await readdir(this.#places.in('condemned'))).includes(`${name}.json`);
-  }
-
-  async #stored({ name, digest, layers, config }: ImageRecord): Promise<StoredImage> {
-    const records = new Map<string, LayerRecord>();
-    for (const id of new Set(layers)) {
-      const record = await this.#records.layer(id);
-      if (record === null)
-        throw new ImageStoreError('failed', `the store has lost ${id} of "${name}"; add it again`);
-      records.set(id, record);
-    }
-    // An overlay takes no folder twice. Of a layer that comes twice, the lower one shows nothing.
-    const stack = layers.filter((id, i) => !layers.includes(id, i + 1));
-    const lowest = stack.findLastIndex((id) => records.get(id)?.hidesLower === true);
-    return {
-      name,
-      digest,
-      layers: stack.slice(Math.max(0, lowest)).map((id) => join(this.#places.layer(id), 'diff')),
-      attributes: [...records.values()].some(({ attributes }) => attributes === 'user') ? 'user' : 'trusted',
-      config,
-      bytes: bytesOf(layers, records),
-    };
+  #stored(record: ImageRecord): Promise<StoredImage> {
+    return storedImage(record, this.#records, this.#places);
   }
 
   #lease(image: StoredImage, unpin: () => Promise<void>): ImageLease {
@@ -476,18 +289,4 @@ export class ImageStore {
 function notFound(name: string): ImageStoreError {
   const remedy = `stepwell images add ${name} --from …`;
   return new ImageStoreError('not_found', `the image store has no image "${name}"; ${remedy}`);
-}
-
-function bytesOf(ids: readonly string[], layers: ReadonlyMap<string, LayerRecord>): number {
-  return [...new Set(ids)].reduce((all, id) => all + (layers.get(id)?.bytes ?? 0), 0);
-}
-
-function sum(layers: readonly LayerRecord[]): LeftOut {
-  const counts: LeftOut = {};
-  for (const { leftOut } of layers) {
-    for (const [what, count] of Object.entries(leftOut) as [keyof LeftOut, number][]) {
-      counts[what] = (counts[what] ?? 0) + count;
-    }
-  }
-  return counts;
 }

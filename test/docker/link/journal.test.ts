@@ -111,6 +111,19 @@ describe('the journal of a lease', () => {
     expect(() => journal.remainder()).toThrow('not those that were made');
   });
 
+  it('tells which image of the store the sandbox shows', async () => {
+    const image = { name: 'red', layers: ['a'], env: { A: '1' }, workdir: '/app' };
+    const attach = (fields: Record<string, unknown>) => {
+      const [host, inside] = duplexPair();
+      const runner = new FakeRunner(inside);
+      const told = { version: 1, lease: 'lease', entries: [], running: null, ...fields };
+      runner.answer('attach', () => ({ fields: told }));
+      return Journal.attach(new RunnerChannel(host), 'key', 'lease');
+    };
+    expect((await attach({ image })).stored).toEqual(image);
+    expect((await attach({ image: null })).stored).toBeUndefined();
+  });
+
   it('is of one lease and of one key', async () => {
     const attach = async (key: string, lease: string) => {
       const [host, inside] = duplexPair();

@@ -48,6 +48,69 @@ describe('images of the store', () => {
     expect(own.image.name).toBe('bash');
   });
 
+  it('are kept for as long as a container shows them, also between two leases', async () => {
+    const kept = new Map<string, number>();
+    const add = (name: string, count: number) => kept.set(name, (kept.get(name) ?? 0) + count);
+    const keep = ({ name }: StoredImage) => {
+      add(name, 1);
+      return () => add(name, -1);
+    };
+    const { pool } = await make({ ...one, keep });
+    const first = await pool.acquire({ ...EPISODE, stored: red });
+    expect([...kept]).toEqual([['red', 1]]);
+    await first.release();
+    await settled();
+    expect([...kept]).toEqual([['red', 1]]);
+    const second = await pool.acquire({ ...EPISODE, stored: blue });
+    expect([...kept]).toEqual([
+      ['red', 0],
+      ['blue', 1],
+    ]);
+    await second.release();
+    await settled();
+    await (await pool.acquire(EPISODE)).release();
+    await settled();
+    expect([...kept.values()]).toEqual([0, 0]);
+    const last = await pool.acquire({ ...EPISODE, stored: red });
+    await last.release();
+    await pool.drain(0);
+    expect([...kept.values()]).toEqual([0, 0]);
+  });
+
+  it('are given up by free containers on demand, and by leased ones after the lease as always', async () => {
+    const { engine, pool } = await make({ ...one, images: { bash: { warm: 2, max: 2 } } });
+    const leases = [
+      await pool.acquire({ ...EPISODE, stored: red }),
+      await pool.acquire({ ...EPISODE, stored: blue }),
+    ];
+    await leases[0]?.release();
+    await settled();
+    await pool.giveUpImages();
+    const images = [0, 1].map((n) => engine.container(n).runner.requests.at(-1)?.header.image);
+    expect(images.map((image) => (image as StoredImage | undefined)?.name).sort()).toEqual([
+      'blue',
+      undefined,
+    ]);
+    const own = await pool.acquire(EPISODE);
+    expect(own.image.name).toBe('bash');
+    expect(leases[1]?.stored).toEqual(blue);
+  });
+
+  it('are not kept by a container that cannot show them', async () => {
+    let kept = 0;
+    const keep = () => {
+      kept += 1;
+      return () => {
+        kept -= 1;
+      };
+    };
+    const { engine, pool } = await make({ ...one, keep });
+    const { runner } = engine.container(0);
+    runner.answer('reset', ({ header }) => (header.image === undefined ? {} : refusal('image_missing')));
+    await expect(pool.acquire({ ...EPISODE, stored: red })).rejects.toMatchObject({ code: 'image_missing' });
+    expect(kept).toBe(0);
+  });
+
   it('are prepared for those who wait, in their order', async () => {
     const { engine, pool } = await make(one);
     const { runner } = engine.container(0);
@@ -105,9 +168,9 @@ describe('images of the store', () => {
     await settled();
     expect(waiting.sandbox?.image.name).toBe('blue');
     expect(runner.requests.filter(({ op }) => op === 'reset').map(({ header }) => header.image)).toEqual([
-      { layers: ['base', 'red'], env: {}, workdir: '/' },
-      { layers: ['base', 'red'], env: {}, workdir: '/' },
-      { layers: ['base', 'blue'], env: { A: '1' }, workdir: '/app' },
+      { name: 'red', layers: ['base', 'red'], env: {}, workdir: '/' },
+      { name: 'red', layers: ['base', 'red'], env: {}, workdir: '/' },
+      { name: 'blue', layers: ['base', 'blue'], env: { A: '1' }, workdir: '/app' },
     ]);
     expect(engine.asked).toHaveLength(1);
     expect(events.filter(({ type }) => type === 'removed')).toEqual([]);
@@ -120,7 +183,7 @@ describe('images of the store', () => {
       const { runner } = engine.container(0);
       const first = await pool.acquire({ ...EPISODE, stored: red });
       runner.answer('reset', ({ header }) =>
-        isDeepStrictEqual(header.image, { layers: red.layers, env: {}, workdir: '/' })
+        isDeepStrictEqual(header.image, { name: 'red', layers: red.layers, env: {}, workdir: '/' })
           ? refusal(how === 'died' ? 'abandoned' : 'image_missing')
           : {},
       );

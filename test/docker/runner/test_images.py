@@ -34,9 +34,11 @@ class Named(unittest.TestCase):
         image = image_of({"layers": ["a1", "b"], "env": {"PATH": "/bin"}, "workdir": "/app"})
         self.assertEqual(image, Image(["a1", "b"], {"PATH": "/bin"}, "/app"))
         self.assertEqual(image_of({"layers": ["a"]}), Image(["a"], {}, "/"))
+        self.assertEqual(image_of({"name": "any", "layers": ["a/diff"]}), Image(["a/diff"], {}, "/"))
 
     def test_only_plain_names_are_layers(self):
-        for name in ("", ".", "..", "../a", "a/b", "/a", "-a", ".a", "a:b", "a,b", "a\\b", "a\0", "a\n", "x" * 300, 7, None):
+        more = ("a/.b", "a/b/c", "a/", "a/../b")
+        for name in (*more, "", ".", "..", "../a", "/a", "-a", ".a", "a:b", "a,b", "a\\b", "a\0", "a\n", "x" * 300, 7, None):
             self.assertIn("image.layers[1]", self.refused(layers=["a", name]), name)
 
     def test_their_number_is_bounded(self):
@@ -49,7 +51,7 @@ class Named(unittest.TestCase):
         self.assertIn("image.env", self.refused(layers=["a"], env={"A=B": "1"}))
         self.assertIn("image.env", self.refused(layers=["a"], env={"A": 1}))
         self.assertIn("image.workdir", self.refused(layers=["a"], workdir="app"))
-        self.assertIn("layers, env", self.refused(layers=["a"], layer="b"))
+        self.assertIn("layers, name", self.refused(layers=["a"], layer="b"))
         with self.assertRaises(RequestError):
             image_of(["a"])
 

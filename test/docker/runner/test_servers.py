@@ -17,6 +17,8 @@ from frames import FrameChannel
 class Busy:
     """A sandbox whose session runs until it is told to end."""
 
+    image = {"name": "red", "layers": ["a"]}
+
     def __init__(self, services):
         self._services = services
         self.done, self.end = os.pipe()
@@ -81,6 +83,7 @@ class Servers(unittest.TestCase):
         channel.write({"id": 2, "op": "run", "lease": "a", "note": "turn"})
         first.close()
         second, channel, told = self.attach()
+        self.assertEqual(told["image"], Busy.image)
         self.assertEqual(told["running"]["request"]["note"], "turn")
         channel.write({"id": 2, "op": "recall"})
         channel.write({"id": 3, "op": "ping"})

@@ -13,6 +13,11 @@ it.each([
     event('connection refused: its script returned a non-zero code: 6'),
     'build_failed',
   ],
+  [
+    'a command that fails',
+    event("The command '/bin/sh -c curl EOF no such host' returned a non-zero code: 6"),
+    'build_failed',
+  ],
   ['a file that is missing', event('COPY failed: file not found in build context'), 'build_failed'],
   ['a Dockerfile that cannot be read', answer(400), 'build_failed'],
   [
