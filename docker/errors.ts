@@ -8,6 +8,8 @@ export type SandboxErrorCode =
   | 'no_space'
   /** A sandbox could not be started. */
   | 'start_failed'
+  /** The image cannot be built from what it is defined by, e.g. a Dockerfile that fails. */
+  | 'build_failed'
   /** The pool is shutting down. */
   | 'draining'
   /** The container or its runner is gone. */

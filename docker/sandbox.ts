@@ -46,6 +46,15 @@ export interface QueuePlace {
   readonly expectedWaitMs: number | null;
 }
 
+/** How far the build of an image is. */
+export interface BuildProgress {
+  readonly image: string;
+  /** Builds that come before it; 0 once it runs. */
+  readonly ahead: number;
+  /** The builder's latest line; empty before its first one. */
+  readonly line: string;
+}
+
 /** How a request waits for its sandbox. */
 export interface SandboxWait {
   /** Maximum wait in the queue, in milliseconds; 0 does not wait. @default the pool's `queueTimeoutMs` */
@@ -58,6 +67,8 @@ export interface SandboxWait {
   readonly onQueued?: ((place: QueuePlace) => void) | undefined;
   /** Called when a wait in the queue ends with a sandbox. */
   readonly onWaited?: ((ms: number) => void) | undefined;
+  /** Called while the image is built first, or waits to be, at most once a second. */
+  readonly onBuilding?: ((progress: BuildProgress) => void) | undefined;
 }
 
 export interface AcquireOptions extends SandboxWait {

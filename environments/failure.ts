@@ -24,6 +24,7 @@ export const SANDBOX_FAILURES = {
     retryable: true,
     reset: 'sandbox_unavailable',
   },
+  build_failed: { class: 'sandbox', code: 'image_build_failed', retryable: false, reset: 'image_failed' },
   died: { class: 'sandbox', code: 'sandbox_died', retryable: true, reset: 'sandbox_unavailable' },
   unresponsive: {
     class: 'sandbox',

@@ -135,6 +135,13 @@ export const ERRORS = {
     retryable: true,
     remedy: 'Try again; `stepwell doctor` says what the machine lacks.',
   },
+  image_failed: {
+    code: -32043,
+    meaning:
+      'The image of the task cannot be built: its Dockerfile or what it is made from is at fault. The message has the last lines of the builder.',
+    retryable: false,
+    remedy: 'Correct the Dockerfile, or choose another task.',
+  },
   answer_too_large: {
     code: -32042,
     meaning: 'The answers of a batch would take too much memory; those that do not fit are left out.',
@@ -157,6 +164,7 @@ const FAULTS: Readonly<Partial<Record<ErrorName, FailureClass>>> = {
   internal_error: 'server',
   capacity: 'capacity',
   sandbox_unavailable: 'sandbox',
+  image_failed: 'sandbox',
   shutting_down: 'server',
 };
 

@@ -255,14 +255,19 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   });
   const building = new BuildingSource({
     sandboxes: storedSource(pool, stores),
-    ensure: async (name, ended) => {
+    atOnce: config.max_builds,
+    maxWaiting: config.max_waiting_builds,
+    ensure: async (name, ended, tell) => {
       const names = images.some((one) => one.name === name && isStored(one)) ? [SHOWING_IMAGE, name] : [name];
       await ensureImages({
         signal: ended,
         builder,
         definitions: names.flatMap((one) => lineage(one, images)),
         names,
-        onProgress: onBuild,
+        onProgress: (image, line) => {
+          onBuild(image, line);
+          tell(line);
+        },
         onEnd: options.onBuilt,
         logs: join(home, 'build-logs'),
       });

@@ -109,7 +109,7 @@ export class StepwellClient implements AsyncDisposable {
   /** Begin an episode. If the call was cancelled and the episode begins late, it is closed. */
   async reset(params: Params<'episode/reset'>, options: ResetCallOptions = {}): Promise<Episode> {
     const onLateResult = (late: unknown) => this.#closeLate(late as Result<'episode/reset'>);
-    const onNote = placeNote(options.onQueued);
+    const onNote = placeNote(options);
     const reset = await this.#call('episode/reset', withWait(params, options), {
       ...this.#resetCall(params, options),
       onNote,

@@ -78,6 +78,7 @@ export class StepMismatchError extends RemoteError {}
 export class UnsupportedError extends RemoteError {}
 export class CapacityError extends RemoteError {}
 export class SandboxUnavailableError extends RemoteError {}
+export class ImageFailedError extends RemoteError {}
 export class AnswerTooLargeError extends RemoteError {}
 export class ShuttingDownError extends RemoteError {}
 
@@ -103,6 +104,7 @@ export const REMOTE_ERRORS = {
   unsupported: UnsupportedError,
   capacity: CapacityError,
   sandbox_unavailable: SandboxUnavailableError,
+  image_failed: ImageFailedError,
   answer_too_large: AnswerTooLargeError,
   shutting_down: ShuttingDownError,
 } as const satisfies Record<ErrorName, typeof RemoteError>;

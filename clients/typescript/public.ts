@@ -31,6 +31,7 @@ export {
   EpisodeExistsError,
   EpisodeNotFoundError,
   EpisodeOverError,
+  ImageFailedError,
   InternalError,
   InvalidParamsError,
   InvalidRequestError,

@@ -61,7 +61,7 @@ class GroupMembers {
 
   note(method: string, params: unknown): void {
     if (method !== 'episode/opened') {
-      placeNote(this.#options.onQueued)(method, params);
+      placeNote(this.#options)(method, params);
       return;
     }
     const { episode, error, index } = params as OpenedNote;

@@ -1,4 +1,5 @@
 import type { QueuedNote } from '../../protocol/many.ts';
+import type { BuildingNote } from '../../protocol/notifications.ts';
 import type { CallOptions } from './pending-call.ts';
 
 /** Time for a reset itself and for the network, beside its wait for a sandbox. */
@@ -14,6 +15,15 @@ export interface QueuePlace {
   readonly waiting?: number;
 }
 
+/** How far the build of an image is that a reset needs. */
+export interface ImageProgress {
+  readonly image: string;
+  /** Builds that come before it; 0 once it runs. */
+  readonly ahead: number;
+  /** The builder's latest line; empty before its first one. */
+  readonly line: string;
+}
+
 export interface ResetCallOptions extends CallOptions {
   /**
    * How long the reset may wait for a sandbox, in milliseconds, 0 to 86,400,000; the call's deadline is at least a minute
@@ -22,6 +32,11 @@ export interface ResetCallOptions extends CallOptions {
   readonly queueTimeoutMs?: number;
   /** Called when the reset begins to wait, and at most once a second when its place has changed. */
   readonly onQueued?: (place: QueuePlace) => void;
+  /**
+   * Called while the image of the task is built first, at most once a second. The build does not count as waiting for a sandbox, but the
+   * call's deadline (`timeoutMs`) does not know of it.
+   */
+  readonly onBuilding?: (progress: ImageProgress) => void;
 }
 
 /** The params of a reset with its wait. */
@@ -40,9 +55,13 @@ export function resetCall(
   return { timeoutMs, signal, step: null };
 }
 
-/** Calls `onQueued` for the server's notifications. */
-export function placeNote(onQueued: ((place: QueuePlace) => void) | undefined) {
+/** Calls `onQueued` and `onBuilding` for the server's notifications. */
+export function placeNote({ onQueued, onBuilding }: ResetCallOptions) {
   return (method: string, params: unknown): void => {
+    if (method === 'episode/building') {
+      const { image, ahead, line } = params as BuildingNote;
+      onBuilding?.({ image, ahead, line });
+    }
     if (method !== 'episode/queued') return;
     const { expected_wait_ms: expectedWaitMs, position, waiting } = params as QueuedNote;
     onQueued?.({ position, expectedWaitMs, ...(waiting === undefined ? {} : { waiting }) });

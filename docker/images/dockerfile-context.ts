@@ -67,6 +67,11 @@ export async function contextHash(folder: string): Promise<string> {
 
 const FROM = /^(\s*FROM\s+(?:--\S+\s+)*)(\S+)/i;
 
+/** The names that stages of a Dockerfile begin with, also those of other stages. */
+export function fromImages(dockerfile: string): string[] {
+  return dockerfile.split('\n').flatMap((line) => FROM.exec(line)?.[2] ?? []);
+}
+
 /** The text of a Dockerfile whose stages begin with stand-ins where there are any. */
 export function withStandIns(dockerfile: string, bases: Readonly<Record<string, string>>): string {
   const lines = dockerfile.split('\n').map((line) =>

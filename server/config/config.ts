@@ -69,6 +69,12 @@ export const Config = z.strictObject({
     .describe(
       'Docker images that replace built-in ones: `name=reference`, e.g. `sql=my-mysql8`. Repeatable.',
     ),
+  max_builds: integer(1, 64).default(2).describe('Maximum number of images that are built at the same time.'),
+  max_waiting_builds: integer(1, 100_000)
+    .default(1_000)
+    .describe(
+      'Maximum number of images that wait to be built; a reset that needs another one gets `capacity`.',
+    ),
   base: paths
     .default({})
     .describe(

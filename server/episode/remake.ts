@@ -32,6 +32,7 @@ const NO_PLACE: ReadonlySet<string> = new Set([
   'image_missing',
   'no_space',
   'start_failed',
+  'build_failed',
 ]);
 
 /**

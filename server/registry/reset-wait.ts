@@ -1,4 +1,4 @@
-import type { QueuePlace, SandboxWait } from '../../docker/sandbox.ts';
+import type { BuildProgress, QueuePlace, SandboxWait } from '../../docker/sandbox.ts';
 import type { ResetOptions } from '../../protocol/episode.ts';
 import { wholeMicroseconds } from '../episode/turn.ts';
 
@@ -11,6 +11,8 @@ export interface WaitRequest {
   readonly client?: object | string;
   /** Called when the reset begins to wait for a sandbox, and when its place has changed. @default not told */
   readonly onQueued?: ((place: QueuePlace) => void) | undefined;
+  /** Called while the image is built first. @default not told */
+  readonly onBuilding?: ((progress: BuildProgress) => void) | undefined;
   /** Aborted when no client waits for the episode: with `ClientGone`, or with the error of a failed reset. */
   readonly signal?: AbortSignal;
 }
@@ -35,10 +37,11 @@ export class ResetWait {
 
   /** The wait of the next attempt, with the time that is left. */
   next(): SandboxWait {
-    const { client, onQueued, signal } = this.#request;
+    const { client, onBuilding, onQueued, signal } = this.#request;
     return {
       client,
       onQueued,
+      onBuilding,
       signal,
       queueTimeoutMs: Math.max(0, Math.ceil(this.#timeoutMs - this.#queuedMs)),
       onWaited: (ms) => {

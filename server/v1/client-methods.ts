@@ -233,6 +233,7 @@ export class ClientMethods {
       environment,
       options,
       onQueued: (place) => this.#many.queued(id, environment, place),
+      onBuilding: (progress) => this.#many.building(id, environment, progress),
       ...(episode_id === undefined ? {} : { episodeId: episode_id }),
     });
     sent.push(() => this.owner.told(result.episode_id));

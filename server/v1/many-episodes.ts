@@ -1,4 +1,4 @@
-import type { QueuePlace } from '../../docker/sandbox.ts';
+import type { BuildProgress, QueuePlace } from '../../docker/sandbox.ts';
 import type { StepParams, StepResult } from '../../protocol/episode.ts';
 import type { ResetEntry, ResetManyParams, StepManyParams, StepManyResult } from '../../protocol/many.ts';
 import type { FlowControl } from '../connection/flow-control.ts';
@@ -39,6 +39,12 @@ export class ManyEpisodes {
     this.#parts.notifier.hint('episode/queued', { request_id: id, environment, ...place });
   }
 
+  /** The image of a reset is built first. @param id of its request */
+  building(id: RpcId | undefined, environment: string, progress: BuildProgress): void {
+    if (id === undefined) return;
+    this.#parts.notifier.hint('episode/building', { request_id: id, environment, ...progress });
+  }
+
   /** @throws {ProtocolError} `environment_not_found`, `invalid_params`, `shutting_down` */
   async reset(params: ResetManyParams, { id, sent }: RpcCaller): Promise<{ episodes: ResetEntry[] }> {
     const { collected, notifier, onFault, owner, registry } = this.#parts;
@@ -50,7 +56,12 @@ export class ManyEpisodes {
       notifier,
       collected,
       open: async (options, onQueued) => {
-        const result = await owner.open({ environment, options, onQueued });
+        const result = await owner.open({
+          environment,
+          options,
+          onQueued,
+          onBuilding: (progress) => this.building(id, environment, progress),
+        });
         sent.push(() => owner.told(result.episode_id));
         return result;
       },

@@ -109,11 +109,11 @@ export class Wire {
     return JSON.parse(await this.text());
   }
 
-  /** The next answer, `{id, result}` or `{id, error}`. A reset may wait for its sandbox. */
+  /** The next answer, `{id, result}` or `{id, error}`. A reset may wait for its sandbox, and for its image. */
   async answer(): Promise<Json> {
     for (;;) {
       const frame = await this.frame();
-      if (frame.method !== 'episode/queued') return frame;
+      if (frame.method !== 'episode/queued' && frame.method !== 'episode/building') return frame;
     }
   }
 

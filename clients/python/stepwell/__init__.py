@@ -22,6 +22,7 @@ from .errors import (
     EpisodeMovedError,
     EpisodeNotFoundError,
     EpisodeOverError,
+    ImageFailedError,
     InternalError,
     InvalidParamsError,
     InvalidRequestError,
@@ -48,6 +49,7 @@ from .errors import (
 from .local_server import LocalServer, serve
 from .results import (
     Action,
+    Building,
     DatasetInfo,
     EnvironmentInfo,
     EpisodeState,
@@ -74,6 +76,7 @@ __all__ = [
     "AsyncClient",
     "AsyncCluster",
     "AsyncEpisode",
+    "Building",
     "CapacityError",
     "Client",
     "ClosedError",
@@ -96,6 +99,7 @@ __all__ = [
     "Failure",
     "Grade",
     "Group",
+    "ImageFailedError",
     "InternalError",
     "InvalidParamsError",
     "InvalidRequestError",

@@ -16,7 +16,7 @@ from .errors import EpisodeLostError, EpisodeNotFoundError, StepwellError
 from .link import Link
 from .many import Opening, Stepping
 from .pending import Note
-from .results import Action, EnvironmentInfo, Group, Opened, Queued, Stepped, TaskPage
+from .results import Action, Building, EnvironmentInfo, Group, Opened, Queued, Stepped, TaskPage
 
 MIB = 1_048_576
 MAX_SEED = 2**53 - 1
@@ -125,16 +125,24 @@ class AsyncClient:
         *,
         timeout_s: float | None = None,
         on_queued: Callable[[Queued], None] | None = None,
+        on_building: Callable[[Building], None] | None = None,
         **options: Any,
     ) -> AsyncEpisode:
         """
         Begin an episode, e.g. `reset("bash-v1", task=0, dataset="nl2bash-fs1", seed=7, reward="every_step")`.
 
         The options are those of the protocol's README. `queue_timeout_ms` says how long it may wait for a sandbox; while it
-        waits, `on_queued` is called with its place. If the call is cancelled, an episode that begins later is closed.
+        waits, `on_queued` is called with its place, and `on_building` while the task's image is built first. If the call is
+        cancelled, an episode that begins later is closed.
         """
         await self.open()
-        note = None if on_queued is None else lambda _, params: on_queued(_queued(params))
+
+        def note(method: str, params: Note) -> None:
+            if method == "episode/queued" and on_queued is not None:
+                on_queued(_queued(params))
+            if method == "episode/building" and on_building is not None:
+                on_building(Building(params["environment"], params["image"], params["ahead"], params["line"]))
+
         params = {"environment": environment, **options}
         deadline = timeout_s or self.reset_timeout_s(options)
         wire = await self._link.call(

@@ -13,7 +13,7 @@ from .async_episode import AsyncEpisode
 from .cluster.choice import client_of
 from .episode import Episode
 from .loop_thread import LoopThread
-from .results import Action, EnvironmentInfo, Group, Opened, Queued, Stepped, TaskPage
+from .results import Action, Building, EnvironmentInfo, Group, Opened, Queued, Stepped, TaskPage
 
 T = TypeVar("T")
 
@@ -110,10 +110,11 @@ class Client:
         *,
         timeout_s: float | None = None,
         on_queued: Callable[[Queued], None] | None = None,
+        on_building: Callable[[Building], None] | None = None,
         **options: Any,
     ) -> Episode:
-        """Begin an episode. See `AsyncClient.reset`. `on_queued` is called in the client's own thread."""
-        begun = self._client.reset(environment, timeout_s=timeout_s, on_queued=on_queued, **options)
+        """Begin an episode. See `AsyncClient.reset`. `on_queued` and `on_building` are called in the client's own thread."""
+        begun = self._client.reset(environment, timeout_s=timeout_s, on_queued=on_queued, on_building=on_building, **options)
         return self._episode(self._loop.run(begun))
 
     def resume(self, resume_token: str, *, timeout_s: float | None = None) -> Episode:

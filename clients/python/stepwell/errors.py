@@ -161,6 +161,12 @@ class SandboxUnavailableError(RemoteError):
     code, wire_code, error_class, retryable = "sandbox_unavailable", -32041, "sandbox", True
 
 
+class ImageFailedError(RemoteError):
+    """The image of the task cannot be built. The message has the builder's last lines."""
+
+    code, wire_code, error_class, retryable = "image_failed", -32043, "sandbox", False
+
+
 class AnswerTooLargeError(RemoteError):
     code, wire_code, error_class, retryable = "answer_too_large", -32042, "server", True
 

@@ -225,6 +225,18 @@ class Queued:
 
 
 @dataclass(frozen=True)
+class Building:
+    """How far the build of an image is that a reset needs."""
+
+    environment: str
+    image: str
+    ahead: int
+    """Builds that come before it; 0 once it runs."""
+    line: str
+    """The builder's latest line; empty before its first one."""
+
+
+@dataclass(frozen=True)
 class Origin:
     """How the state of a forked or undone episode was made."""
 

@@ -10,10 +10,22 @@ const EngineEvent = z.object({
   error: z.string().optional(),
 });
 
+/** An engine's error while it pulls, imports or builds. The message begins with what it said just before. */
+export class EngineEventError extends Error {
+  override readonly name = 'EngineEventError';
+  /** The error alone. */
+  readonly reason: string;
+
+  constructor(said: readonly string[], reason: string) {
+    super([...said, reason].join(' | '));
+    this.reason = reason;
+  }
+}
+
 /**
  * Read an engine's progress to its end.
  * @param signal stops reading, which makes the engine stop its work
- * @throws the engine's error, with what it said just before; the stream's; the signal's reason
+ * @throws {EngineEventError} the engine's error; the stream's error; the signal's reason
  */
 export async function followEngine(
   stream: NodeJS.ReadableStream,
@@ -24,8 +36,7 @@ export async function followEngine(
   for await (const text of linesOf(stream, signal)) {
     if (text.trim() === '') continue;
     const event = EngineEvent.parse(JSON.parse(text));
-    if (event.error !== undefined)
-      throw new Error([...said.slice(-5), withoutScript(event.error)].join(' | '));
+    if (event.error !== undefined) throw new EngineEventError(said.slice(-5), withoutScript(event.error));
     const id = event.id === undefined ? '' : `${event.id}: `;
     const progress = event.stream ?? (event.status === undefined ? '' : `${id}${event.status}`);
     const line = stripVTControlCharacters(progress).trim();

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { messageOf, SandboxError } from '../../errors.ts';
@@ -6,13 +8,17 @@ import { buildScripts } from '../../images/build-scripts.ts';
 import type { BuiltImage, ImageBuilder, OnLine } from '../../images/builder.ts';
 import { bootstrapDebian } from '../../images/debian.ts';
 import { dockerfileFolder, isPackageImage, suite } from '../../images/definitions.ts';
-import { engineReference, type Recipe } from '../../images/recipe.ts';
+import { DOCKERFILE } from '../../images/dockerfile-context.ts';
+import { engineReference, makeRecipes, type Recipe } from '../../images/recipe.ts';
+import { SharedWork } from '../../images/shared-work.ts';
 import { together } from '../../images/together.ts';
 import { labels, namespace, runnerPath } from '../../labels.ts';
 import type { ImageRef } from '../../sandbox.ts';
 import { buildContext, type ContextFile } from './build-context.ts';
 import { followEngine } from './build-events.ts';
+import { debianStages } from './debian-stages.ts';
 import { dockerfileContext } from './dockerfile-build.ts';
+import { dockerfileFault, lateFault, pullFault } from './image-fault.ts';
 
 const debianImage = `debian:${suite}-slim`;
 const environment = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -29,6 +35,9 @@ export class DockerImageBuilder implements ImageBuilder {
   readonly #docker: Docker;
   readonly #pullTimeoutMs: number;
   readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #roots = new SharedWork<string>();
+  /** Debian from a registry, once a Dockerfile has asked for it. */
+  #debian: Promise<string | null> | undefined;
 
   constructor(docker: Docker, options: DockerBuilderOptions = {}) {
     this.#docker = docker;
@@ -89,8 +98,12 @@ export class DockerImageBuilder implements ImageBuilder {
       .sort((a, b) => a.name.localeCompare(b.name));
   }
 
-  /** The image without the runner, so that a change of the runner rebuilds one small layer. */
-  async #ensureRoot(recipe: Recipe, onLine: OnLine, signal: AbortSignal | undefined): Promise<string> {
+  /** The image without the runner, so that a change of the runner rebuilds one small layer. Made once for all that ask meanwhile. */
+  #ensureRoot(recipe: Recipe, onLine: OnLine, signal: AbortSignal | undefined): Promise<string> {
+    return this.#roots.run(recipe.rootHash, () => this.#makeRoot(recipe, onLine, signal));
+  }
+
+  async #makeRoot(recipe: Recipe, onLine: OnLine, signal: AbortSignal | undefined): Promise<string> {
     const tag = `${namespace}/${recipe.name}:root-${recipe.rootHash}`;
     if ((await this.#idOf(tag)) !== null) return tag;
     const recipeLabel = `root-${recipe.rootHash}`;
@@ -154,17 +167,14 @@ export class DockerImageBuilder implements ImageBuilder {
     if (folder === null) return tag;
     const name = `dockerfile-${recipe.rootHash}`;
     if ((await this.#idOf(tag)) !== null) return tag;
-    const context = await dockerfileContext(folder, bases);
+    const context = await dockerfileContext(folder, await this.#withDebian(folder, bases, onLine, signal));
     const late = buildTimeoutS === undefined ? undefined : AbortSignal.timeout(buildTimeoutS * 1000);
     const both = [signal, late].filter((one) => one !== undefined);
     try {
       await this.#buildContext(tag, recipe.name, name, context, onLine, AbortSignal.any(both));
     } catch (error) {
       signal?.throwIfAborted();
-      const why = late?.aborted
-        ? `was not built within ${buildTimeoutS} seconds.`
-        : `failed: ${messageOf(error)}`;
-      throw new SandboxError('start_failed', `The Dockerfile in ${folder} ${why}`, { cause: error });
+      throw late?.aborted ? lateFault(folder, buildTimeoutS, error) : dockerfileFault(folder, causeOf(error));
     }
     return tag;
   }
@@ -188,10 +198,35 @@ export class DockerImageBuilder implements ImageBuilder {
         await followEngine(stream, onLine, signal);
       } catch (error) {
         signal?.throwIfAborted();
-        const message = `Image ${reference} could not be pulled: ${messageOf(error)}`;
-        throw new SandboxError('start_failed', message, { cause: error });
+        throw pullFault(reference, error);
       }
     }
+  }
+
+  /** The stand-ins of a Dockerfile, with one for Debian where it is neither here nor in a registry that answers. */
+  async #withDebian(
+    folder: string,
+    bases: Readonly<Record<string, string>>,
+    onLine: OnLine,
+    signal: AbortSignal | undefined,
+  ): Promise<Readonly<Record<string, string>>> {
+    const dockerfile = await readFile(join(folder, DOCKERFILE), 'utf8').catch(() => '');
+    const missing: string[] = [];
+    for (const name of debianStages(dockerfile, bases)) {
+      if ((await this.#idOf(name)) === null) missing.push(name);
+    }
+    if (missing.length === 0) return bases;
+    this.#debian ??= this.#pullDebian(onLine, signal);
+    const pulled = await this.#debian.catch((error: unknown) => {
+      this.#debian = undefined;
+      throw error;
+    });
+    // A registry that answers has the others, too.
+    if (pulled !== null) return bases;
+    const recipe = (await makeRecipes()).find(({ definition }) => definition.from === null);
+    if (recipe === undefined) return bases;
+    const debian = await this.#ensureRoot(recipe, onLine, signal);
+    return { ...bases, ...Object.fromEntries(missing.map((name) => [name, debian])) };
   }
 
   /** Debian's official image if a registry answers, else `null`. */
@@ -320,6 +355,11 @@ function foreignRoot(reference: string): string[] {
   const needed =
     'for p in python3 bash; do command -v $p > /dev/null || { echo "it has no $p"; exit 1; }; done';
   return [`FROM ${reference}`, 'USER root', `RUN ${JSON.stringify(['/bin/sh', '-c', needed])}`, environment];
+}
+
+/** What an error was made from. */
+function causeOf(error: unknown): unknown {
+  return error instanceof SandboxError ? (error.cause ?? error) : error;
 }
 
 function proxySettings(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -10,6 +10,7 @@ import { isForeign, isPackageImage } from '../../images/definitions.ts';
 import { runProgram, startProgram } from '../../images/program.ts';
 import { allPackages, type Recipe } from '../../images/recipe.ts';
 import { runnerFolder } from '../../images/runner-files.ts';
+import { SharedWork } from '../../images/shared-work.ts';
 import { together } from '../../images/together.ts';
 import type { ImageRef } from '../../sandbox.ts';
 import { LocalProcess } from './process.ts';
@@ -30,6 +31,7 @@ export interface LocalBuilderOptions {
 export class LocalImageBuilder implements ImageBuilder {
   readonly #imagesFolder: string;
   readonly #isRoot: boolean;
+  readonly #builds = new SharedWork<ImageRef>();
 
   constructor({ imagesFolder, isRoot }: LocalBuilderOptions) {
     this.#imagesFolder = imagesFolder;
@@ -42,7 +44,12 @@ export class LocalImageBuilder implements ImageBuilder {
     return isPackageImage(recipe.definition);
   }
 
-  async build(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<ImageRef> {
+  build(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<ImageRef> {
+    // A parent may be wanted by several children at the same time.
+    return this.#builds.run(recipe.name, () => this.#make(recipe, onLine, signal));
+  }
+
+  async #make(recipe: Recipe, onLine: OnLine, signal: AbortSignal | undefined): Promise<ImageRef> {
     const { definition, parent } = recipe;
     if (!isPackageImage(definition) && parent !== null && !(await this.isCurrent(parent))) {
       await this.build(parent, onLine, signal);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -119,15 +119,105 @@ describe.skipIf(missing !== null)(`an image from a Dockerfile ${missing ?? ''}`,
   it('that fails says what the Dockerfile printed, and leaves no image', async () => {
     await write({ Dockerfile: 'FROM not-to-be-had:1\nRUN echo too bad && false\n' });
     await expect(build(definition())).rejects.toMatchObject({
-      code: 'start_failed',
+      code: 'build_failed',
       message: expect.stringMatching(new RegExp(`^The Dockerfile in ${folder} failed: .*too bad`)),
     });
+  });
+
+  it('has what stages, ARG, COPY and .dockerignore give, as the engine does them', async () => {
+    await write({
+      Dockerfile: [
+        'ARG BASE=not-to-be-had:1',
+        'FROM not-to-be-had:1 AS make',
+        'ARG WORD=default',
+        'RUN echo "$WORD" > /made',
+        'FROM make AS unused',
+        'RUN echo never > /never',
+        'FROM ${BASE}',
+        'COPY --from=make /made /made',
+        'COPY data/*.txt /data/',
+        'COPY . /all/',
+        'ENTRYPOINT []',
+      ].join('\n'),
+      'data/a.txt': 'a\n',
+      'data/b.md': 'b\n',
+      'data/deep/c.txt': 'c\n',
+      secret: 'not for the image\n',
+      '.dockerignore': '# a comment\nsecret\n**/*.md\n',
+    });
+    await run('docker', ['tag', 'stepwell/bash', `not-to-be-had-${process.pid}:1`]);
+    try {
+      const base = `not-to-be-had-${process.pid}:1`;
+      const text = (await readFile(join(folder, 'Dockerfile'), 'utf8')).replace(
+        'BASE=not-to-be-had:1',
+        `BASE=${base}`,
+      );
+      await write({ Dockerfile: text });
+      expect(await build(definition())).toEqual([name]);
+    } finally {
+      await run('docker', ['rmi', `not-to-be-had-${process.pid}:1`]);
+    }
+    const script = 'cat /made; ls /data; cd /all; find . -type f | sort; ls /never 2>&1';
+    const { stdout } = await run('docker', [
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      `stepwell/${name}`,
+      'sh',
+      '-c',
+      `${script}; true`,
+    ]);
+    expect(stdout.split('\n')).toEqual([
+      ...['default', 'a.txt', './.dockerignore', './Dockerfile', './data/a.txt', './data/deep/c.txt'],
+      ...["ls: cannot access '/never': No such file or directory", ''],
+    ]);
+  });
+
+  it.each([
+    [
+      'an unknown instruction',
+      'FROM not-to-be-had:1\nRUNN true\n',
+      'build_failed',
+      /unknown instruction: RUNN/i,
+    ],
+    ['a file that the context lacks', 'FROM not-to-be-had:1\nCOPY nothing /\n', 'build_failed', /nothing/],
+    [
+      'a base that no registry gives',
+      'FROM nowhere.invalid/none:1\n',
+      'start_failed',
+      /--base <name in FROM>=<image>/,
+    ],
+  ])('with %s says so, and whether to try again', async (_, text, code, message) => {
+    await write({ Dockerfile: text });
+    await expect(build(definition())).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('is made on Debian without a registry, too', { timeout: 300_000 }, async () => {
+    await write({
+      Dockerfile:
+        'FROM debian:bookworm-slim\nRUN . /etc/os-release && echo "$VERSION_CODENAME" > /release\nRUN command -v python3 || apt-get update && apt-get install -y --no-install-recommends python3\n',
+    });
+    expect(await build(definition())).toEqual([name]);
+    const { stdout } = await run('docker', [
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      `stepwell/${name}`,
+      'cat',
+      '/release',
+    ]);
+    expect(stdout).toBe('bookworm\n');
   });
 
   it('that takes too long is refused with its limit', async () => {
     await write({ Dockerfile: 'FROM not-to-be-had:1\nRUN sleep 600\n' });
     await expect(build({ ...definition(), buildTimeoutS: 1 })).rejects.toMatchObject({
-      code: 'start_failed',
+      code: 'build_failed',
       message: `The Dockerfile in ${folder} was not built within 1 seconds.`,
     });
   });

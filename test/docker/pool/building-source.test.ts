@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { SandboxError } from '../../../docker/errors.ts';
-import { BuildingSource } from '../../../docker/pool/building-source.ts';
+import { BuildingSource, type BuildingSourceOptions } from '../../../docker/pool/building-source.ts';
 import type { PoolOptions } from '../../../docker/pool/settings.ts';
+import type { BuildProgress } from '../../../docker/sandbox.ts';
 import { FakeEngine, Gate, settled } from '../fake-engine.ts';
 import { EPISODE, RUN, unstarted, watch } from './fixture.ts';
 
@@ -12,22 +13,24 @@ afterEach(() => {
 const SET = { image: 'set', purpose: 'episode' } as const;
 
 /** A source over a pool whose engine has only the images that were built; a build waits for its gate. */
-function make(options: PoolOptions = {}) {
+function make(options: PoolOptions = {}, limits: Pick<BuildingSourceOptions, 'atOnce' | 'maxWaiting'> = {}) {
   const engine = new FakeEngine();
   const built = new Set(['bash']);
   engine.onStart = (_container, { image }) => {
     if (!built.has(image)) throw new SandboxError('image_missing', `no image ${image}`);
   };
   const { pool } = unstarted(engine, options);
-  const builds: { readonly image: string; readonly gate: Gate }[] = [];
+  const builds: { readonly image: string; readonly gate: Gate; readonly print: (line: string) => void }[] =
+    [];
   const time = { now: 0 };
   const source = new BuildingSource({
     sandboxes: pool,
     now: () => time.now,
-    ensure: async (image) => {
+    ...limits,
+    ensure: async (image, _signal, print) => {
       if (built.has(image)) return;
       const gate = new Gate();
-      builds.push({ image, gate });
+      builds.push({ image, gate, print });
       await gate.opened;
       built.add(image);
     },
@@ -84,8 +87,73 @@ describe('a source that builds images', () => {
     expect(waiting.code).toBe('capacity');
   });
 
-  it('builds one image after the other', async () => {
+  it('builds a few images at a time, the others in their order', async () => {
     const { builds, gate, source } = make();
+    const waiting = ['a', 'b', 'c', 'd'].map((image) => watch(source.acquire({ ...SET, image })));
+    await settled();
+    expect(builds.map(({ image }) => image)).toEqual(['a', 'b']);
+    gate(1).open();
+    await settled();
+    expect(builds.map(({ image }) => image)).toEqual(['a', 'b', 'c']);
+    expect(waiting.map(({ sandbox }) => sandbox?.image.name)).toEqual([undefined, 'b', undefined, undefined]);
+    for (const n of [0, 2]) gate(n).open();
+    await settled();
+    gate(3).open();
+    await settled();
+    expect(waiting.map(({ sandbox }) => sandbox?.image.name)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('refuses a build when too many wait, but not another wait for the same image', async () => {
+    const { builds, source } = make({}, { atOnce: 1, maxWaiting: 1 });
+    const waiting = ['a', 'b', 'b', 'c'].map((image) => watch(source.acquire({ ...SET, image })));
+    await settled();
+    expect(waiting.map(({ code }) => code)).toEqual([null, null, null, 'capacity']);
+    expect(builds).toHaveLength(1);
+  });
+
+  it('tells all who wait how far the build is, the latest at most once a second', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { builds, gate, source } = make({}, { atOnce: 1 });
+    const told: Record<string, BuildProgress[]> = { a: [], b: [] };
+    const acquire = (image: 'a' | 'b') =>
+      watch(source.acquire({ ...SET, image, onBuilding: (progress) => told[image]?.push(progress) }));
+    acquire('a');
+    acquire('b');
+    await settled();
+    expect(told).toEqual({
+      a: [],
+      b: [{ image: 'b', ahead: 1, line: '' }],
+    });
+    for (const line of ['one', 'two', 'three']) builds[0]?.print(line);
+    expect(told.a?.map(({ line }) => line)).toEqual(['one']);
+    vi.advanceTimersByTime(1_000);
+    expect(told.a?.map(({ line }) => line)).toEqual(['one', 'three']);
+    vi.advanceTimersByTime(10_000);
+    expect(told.a).toHaveLength(2);
+    gate(0).open();
+    await settled();
+    expect(told.b?.at(-1)).toEqual({ image: 'b', ahead: 0, line: '' });
+  });
+
+  it('asks again about all images after it was told to look again', async () => {
+    const { built, builds, gate, source } = make();
+    const first = watch(source.acquire(SET));
+    await settled();
+    gate(0).open();
+    await settled();
+    expect(first.sandbox?.image.name).toBe('set');
+    await first.sandbox?.release();
+    built.delete('set');
+    await source.acquire(SET).then((again) => again.release());
+    expect(builds).toHaveLength(1);
+    source.lookAgain();
+    watch(source.acquire(SET));
+    await settled();
+    expect(builds).toHaveLength(2);
+  });
+
+  it('builds one image after the other with a limit of one, also after a failure', async () => {
+    const { builds, gate, source } = make({}, { atOnce: 1 });
     const waiting = ['a', 'b'].map((image) => watch(source.acquire({ ...SET, image })));
     await settled();
     expect(builds.map(({ image }) => image)).toEqual(['a']);
@@ -161,7 +229,7 @@ describe('a source that builds images', () => {
   });
 
   it('sends home who waits when it closes, begins no further build and waits for the one under way', async () => {
-    const { builds, gate, source } = make();
+    const { builds, gate, source } = make({}, { atOnce: 1 });
     const waiting = ['a', 'b'].map((image) => watch(source.acquire({ ...SET, image })));
     await settled();
     let closed = false;
