@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { importCtf } from '../../environments/import/folders/ctf.ts';
 import { importSweBench } from '../../environments/import/folders/swe-bench.ts';
 import { importTerminalBench } from '../../environments/import/folders/terminal-bench.ts';
 import { importHarbor } from '../../environments/import/harbor.ts';
@@ -14,6 +15,12 @@ interface Named {
 interface RepositoryFlags {
   readonly repositories: string;
   readonly hints: boolean;
+}
+
+interface FlagsOfCtf {
+  readonly assets?: string;
+  readonly hints: boolean;
+  readonly plain: boolean;
 }
 
 /** The imports that make task folders for `terminal-v1`. @param report says what was imported */
@@ -51,6 +58,20 @@ export function addFolderImports(
     .option('--name <name>', "name of the dataset (default: the file's, without its ending)")
     .action(async (file: string, { name = nameOf(file), ...options }: Named & RepositoryFlags) =>
       report(await importSweBench(file, { home: home(), name, ...options })),
+    );
+  command
+    .command('ctf')
+    .description("import capture-the-flag tasks in the format of InterCode's ic_ctf.json")
+    .argument('<file>', 'e.g. data/ctf/ic_ctf.json')
+    .option(
+      '--assets <folder>',
+      'folder with a folder of files for each task (default: task_assets beside the file)',
+    )
+    .option('--hints', 'show hints to the agent', false)
+    .option('--plain', 'play in the image bash, which needs no build, instead of an image with tools', false)
+    .option('--name <name>', "name of the dataset (default: the file's, without its ending)")
+    .action(async (file: string, { name = nameOf(file), ...options }: Named & FlagsOfCtf) =>
+      report(await importCtf(file, { home: home(), name, ...options })),
     );
 }
 
