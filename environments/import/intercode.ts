@@ -80,7 +80,7 @@ export async function importIntercode(
   const left: { readonly name: string; readonly reason: string }[] = [];
   for (const [index, { part, folder }] of found.entries()) {
     if (part.read === null) {
-      left.push({ name: part.name, reason: 'not supported yet' });
+      left.push({ name: part.name, reason: `\`stepwell import ${part.name}\` imports it` });
       continue;
     }
     onProgress(`reading ${part.name}`, index / found.length / 2);
