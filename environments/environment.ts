@@ -4,6 +4,7 @@ import type { Sandbox, SandboxSnapshot, SandboxSource, SandboxWait } from '../do
 import type { ActionObject } from '../protocol/action.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { Observation, ResetOptions } from '../protocol/episode.ts';
+import type { Explanation } from '../protocol/explanation.ts';
 import type { GoldCache } from './gold-cache.ts';
 
 /** A task as the episode needs it: its instruction and its place in a dataset. */
@@ -39,6 +40,11 @@ export interface Grade {
   readonly info?: Readonly<Record<string, unknown>>;
   /** Text for the agent about what failed; it becomes part of the step's observation. @default none */
   readonly feedback?: string;
+  /**
+   * Why the reward is what it is, for the operator. Called at most once, before the next call to the episode.
+   * @default only its components are known
+   */
+  explain?(): Explanation | Promise<Explanation>;
   /** What the agent sees next: this submit ended a part of the task, and the episode goes on. @default the submit ends it */
   readonly next?: Observation;
 }

@@ -186,6 +186,10 @@ export const TrajectoriesStatsResult = z.object({
 });
 export type TrajectoriesStatsResult = z.infer<typeof TrajectoriesStatsResult>;
 
+/** What trajectories are exported as; `protocol/export.md` has their schemas. */
+export const ExportFormat = z.enum(['sft', 'dpo', 'matrix', 'atif', 'parquet', 'csv']);
+export type ExportFormat = z.infer<typeof ExportFormat>;
+
 export const EpisodesListParams = z.strictObject({
   /** @default 1000 */
   limit: z.number().int().min(1).max(1000).optional(),

@@ -26,6 +26,7 @@ import { StoreThread } from './store/store-thread.ts';
 import { TrajectoryKeeper } from './trajectory/keeper.ts';
 import { TrajectoryLog } from './trajectory/log.ts';
 import { ClientConnection } from './v1/client-connection.ts';
+import { registerExport } from './v1/export-route.ts';
 import type { Counts } from './watch/sampler.ts';
 import { Watching } from './watch/watching.ts';
 
@@ -257,6 +258,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
   app.get('/metrics', async (_request, reply) => {
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
+  registerExport(app, store);
   for (const environment of environments) {
     await app.register(
       async (scope) =>

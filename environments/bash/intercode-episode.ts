@@ -14,6 +14,7 @@ import {
   TOO_LONG_STATUS,
 } from './intercode-command.ts';
 import { fileEvidence } from './intercode-evidence.ts';
+import { explainedIntercode } from './intercode-explanation.ts';
 import type { IntercodeGoldSource } from './intercode-gold.ts';
 import { comparedPaths, type IntercodeEvidence, intercodeReward } from './intercode-reward.ts';
 
@@ -154,7 +155,8 @@ export class IntercodeEpisode implements EnvironmentEpisode {
     if (graded === null) return ungraded("InterCode cannot read the files of this task's gold.", began);
     const { readable, ...grade } = graded;
     const info = readable ? {} : { info: { files_unreadable: true } };
-    return { ...grade, ...info, durationMs: performance.now() - began };
+    const explain = () => explainedIntercode(agent, gold, graded);
+    return { ...grade, ...info, durationMs: performance.now() - began, explain };
   }
 
   /** The agent's evidence, read while its processes are stopped. */

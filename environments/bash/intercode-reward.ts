@@ -36,7 +36,8 @@ export interface IntercodeReward {
   };
 }
 
-const WEIGHT = 0.33;
+/** Of each of the three parts. */
+export const WEIGHT = 0.33;
 const BASE = 0.01;
 const COMPARED = new Set(['A', '??', 'C']);
 

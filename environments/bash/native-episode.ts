@@ -11,6 +11,7 @@ import type {
 } from '../environment.ts';
 import { observedRun } from '../output-text.ts';
 import type { Answer } from './answer-similarity.ts';
+import { explainedFiles } from './native-explanation.ts';
 import type { NativeGoldSource } from './native-gold.ts';
 import { nativeReward } from './native-reward.ts';
 
@@ -83,7 +84,9 @@ export class NativeEpisode implements EnvironmentEpisode {
     const answer = options.answer ?? this.#lastOutput;
     const graded = nativeReward(diff, answer, outcome.gold, this.task.instruction);
     const info = diff.exceeded === null ? {} : { info: { files_exceed: diff.exceeded } };
-    return { ...graded, ...info, durationMs: durationMs() };
+    const facts = { agent: diff, answer, gold: outcome.gold, graded };
+    const explain = () => explainedFiles({ ...facts, sandbox: options.final ? this.sandbox : null });
+    return { ...graded, ...info, durationMs: durationMs(), explain };
   }
 
   copy(): (sandbox: Sandbox) => EnvironmentEpisode {

@@ -4,6 +4,7 @@ import type { GoldCache } from '../gold-cache.ts';
 import { decodeText } from '../output-text.ts';
 import { beyondDoubt, type GoldAttempt, mayBeKilled } from './gold-attempt.ts';
 import { missingCommand } from './missing-command.ts';
+import { smallContents } from './native-explanation.ts';
 import { isNoOp, type NativeGold } from './native-reward.ts';
 import type { BashTaskRecord } from './task.ts';
 import { GOLD_TIMEOUT_MS, goldCode, neverEnds, placeTask } from './task-placement.ts';
@@ -49,7 +50,8 @@ async function attempt(
   const isDoubtful = mayBeKilled(result);
   if (result.timedOut) return { outcome: { gold: null, ungradable: neverEnds(record) }, isDoubtful };
   const [, diff] = await Promise.all([sandbox.quiesce('kill'), sandbox.diff()]);
-  const gold = { output: result.output, diff };
+  const contents = await smallContents(sandbox, diff.changes);
+  const gold = { output: result.output, diff, contents };
   const ungradable = faultOf(record, result, gold);
   return { outcome: ungradable === null ? { gold, ungradable } : { gold: null, ungradable }, isDoubtful };
 }

@@ -5,6 +5,8 @@ import { type Answer, compareAnswers, normalised } from './answer-similarity.ts'
 export interface NativeGold {
   readonly output: Buffer;
   readonly diff: LayerDiff;
+  /** Contents of small files that it leaves, by path, for explanations. */
+  readonly contents: ReadonlyMap<string, Buffer>;
 }
 
 export interface NativeReward {
@@ -31,7 +33,8 @@ const HISTORIES = new Set(['.bash_history', '.lesshst', '.python_history', '.vim
 /** Weights in twelfths, if the gold both prints and changes files; otherwise one part has them all. */
 const WEIGHTS = { kind: 2, state: 6, answer: 4 } as const;
 
-function isNoise({ path, kind }: LayerChange): boolean {
+/** Whether a change does not count, unless the gold makes it too. */
+export function isNoise({ path, kind }: LayerChange): boolean {
   const below = (folder: string) => path.startsWith(folder) || `${path}/` === folder;
   if (SIDE_EFFECTS.some(below)) return true;
   if (path.startsWith('/root/') && HISTORIES.has(path.slice('/root/'.length))) return true;
@@ -77,6 +80,15 @@ function prints({ output }: NativeGold): boolean {
 /** Whether an untouched sandbox without an answer already agrees with the gold. */
 export function isNoOp(gold: NativeGold): boolean {
   return gold.diff.changes.length === 0 && !prints(gold);
+}
+
+/** Share of the reward for kinds, states and answer; 0 each if there is nothing to reward. */
+export function nativeWeights(gold: NativeGold): [kind: number, state: number, answer: number] {
+  const wanted = gold.diff.changes.length;
+  const answer = prints(gold) ? WEIGHTS.answer : 0;
+  const [kind, state] = wanted === 0 ? [0, 0] : [WEIGHTS.kind, WEIGHTS.state];
+  const sum = Math.max(1, kind + state + answer);
+  return [kind / sum, state / sum, answer / sum];
 }
 
 const NOTHING: NativeReward = {

@@ -6,6 +6,7 @@ import type { PythonJudge } from './judge.ts';
 import type { PythonOptions } from './options.ts';
 import type { Solution } from './solution.ts';
 import type { PythonTaskRecord } from './task.ts';
+import { explainedTests } from './tests-explanation.ts';
 
 export interface RewardsParts {
   readonly judge: PythonJudge;
@@ -42,6 +43,7 @@ export class Rewards {
       ...rewarded,
       success: report.reward === 1,
       durationMs: performance.now() - began,
+      explain: () => explainedTests({ record, report, components: { ...rewarded.components } }),
       ...(tests === undefined ? {} : { info: { tests } }),
       ...(options.feedback ? { feedback: feedbackOf(record, report.tests, visibility) } : {}),
     };

@@ -74,6 +74,8 @@ export const sql = defineEnvironment({
             driverIn(await sandboxes.acquire({ image: sandbox.image.name, purpose: 'grading' })),
           gold,
           grader,
+          query: { sql, dialect },
+          weights: options.scoring === 'composite' ? compositeWeights(options.weights) : null,
           instruction: options.schema === true ? withSchema(record, await driver.schema()) : instruction,
           format: options.output ?? (intercode ? 'python' : 'table'),
           maxRows: options.max_rows ?? (intercode ? KEPT_ROWS : DEFAULT_MAX_ROWS),

@@ -3,12 +3,14 @@ import type { Sandbox } from '../../docker/sandbox.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { ActionOutcome, EnvironmentEpisode, Grade, GradeRequest, Task } from '../environment.ts';
 import { outputText } from '../output-text.ts';
+import type { CompositeWeights, GoldQuery } from './composite-reward.ts';
 import type { Execution, StatementResult } from './driver-answer.ts';
 import type { Gold, GoldSource } from './gold.ts';
 import type { Grader, RowsGrade } from './grading.ts';
 import { jsonRow } from './json-value.ts';
 import type { RowFormat } from './options.ts';
 import { executionText } from './result-text.ts';
+import { explainedRows } from './rows-explanation.ts';
 import { shownExecution } from './shown-rows.ts';
 import type { SqlDriver } from './sql-driver.ts';
 import { StatementPlayer } from './statement-player.ts';
@@ -22,6 +24,10 @@ export interface SqlEpisodeParts {
   readonly freshDriver: () => Promise<SqlDriver>;
   readonly gold: GoldSource;
   readonly grader: Grader;
+  /** What the grader compares with. */
+  readonly query: GoldQuery;
+  /** Weights of a composite reward; `null` for other rewards. */
+  readonly weights: CompositeWeights | null;
   /** What the agent sees first. */
   readonly instruction: string;
   readonly format: RowFormat;
@@ -93,7 +99,15 @@ export class SqlEpisode implements EnvironmentEpisode {
     const first = await this.#parts.grader(this.#player.attempt, await expected);
     const { ungraded, rowsLost, ...score } = await this.#settled(first, submitted, await expected, end);
     const durationMs = performance.now() - began;
-    return { ...score, durationMs, ...(ungraded === undefined ? {} : { info: { ungraded } }) };
+    const { query, weights } = this.#parts;
+    const grade = { ...score, ...(rowsLost === undefined ? {} : { rowsLost }) };
+    const graded = { attempt: this.#player.attempt, gold: await expected, grade, query, weights };
+    return {
+      ...score,
+      durationMs,
+      ...(ungraded === undefined ? {} : { info: { ungraded } }),
+      explain: () => explainedRows(graded),
+    };
   }
 
   /**

@@ -16,8 +16,11 @@ import { hasTopLevelOrder } from './top-level-order.ts';
 
 /** The rows of an answer. */
 export interface Answer {
+  readonly columns: readonly string[];
   /** True number of rows. */
   readonly count: number;
+  /** Those rows that need not be asked for: all that were fetched, else the first ones. */
+  known(): readonly SqlRow[];
   /** All kept rows; `null` if they were lost with the session. Called only if they decide the reward. */
   rows(): Promise<readonly SqlRow[] | null>;
 }

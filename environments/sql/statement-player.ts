@@ -2,6 +2,7 @@ import type { Execution, StatementResult } from './driver-answer.ts';
 import type { Answer, Attempt } from './grading.ts';
 import { lastRows } from './shown-rows.ts';
 import { endedInDoubt, KEPT_ROWS, type SqlDriver } from './sql-driver.ts';
+import type { SqlRow } from './sql-value.ts';
 
 export interface PlayerParts {
   /** Connected. */
@@ -96,10 +97,16 @@ export class StatementPlayer {
   #answer(result: StatementResult | null): Answer | null {
     if (result === null) return null;
     let rows: ReturnType<Answer['rows']> | undefined;
+    let fetched: readonly SqlRow[] = result.rows;
     return {
+      columns: result.columns ?? [],
       count: result.count,
+      known: () => fetched,
       rows: () => {
-        rows ??= this.#parts.driver.allRows(result);
+        rows ??= this.#parts.driver.allRows(result).then((all) => {
+          fetched = all ?? fetched;
+          return all;
+        });
         return rows;
       },
     };

@@ -15,7 +15,8 @@ import type { Place } from './place.ts';
 import { noReward, type Reference } from './reference.ts';
 import { isEnough, type Scored, totalOf } from './score.ts';
 import type { TerminalStep, TerminalTask } from './task.ts';
-import type { Verifier } from './verifier.ts';
+import { notRun, type Verified, type Verifier } from './verifier.ts';
+import { explainedVerifier } from './verifier-explanation.ts';
 import { packed } from './work.ts';
 
 export interface TerminalEpisodeParts {
@@ -88,7 +89,8 @@ export class TerminalEpisode implements EnvironmentEpisode {
     const step = record.steps[at];
     if (step === undefined) throw new Error(`task ${task.id} has no step ${at}`);
     const isLast = at === record.steps.length - 1;
-    const reward = await this.#scored(step, final && (isLast || !mayGoOn), atMostMs);
+    const verified = await this.#verified(step, final && (isLast || !mayGoOn), atMostMs);
+    const reward = verified.scored;
     const durationMs = () => performance.now() - began;
     if (typeof reward === 'string') {
       const { name, digest } = this.sandbox.image;
@@ -101,14 +103,16 @@ export class TerminalEpisode implements EnvironmentEpisode {
     const all = [...scored, reward];
     const total = totalOf(record, all);
     const info = typeof reward === 'string' ? { info: { no_reward: reward } } : {};
+    const named = record.steps.length === 1 ? null : step.name;
+    const explain = () => explainedVerifier({ verified, components: total.components, step: named });
     const next = record.steps[at + 1];
     if (mayGoOn && next !== undefined && isEnough(step, reward)) {
       this.#past = { ...this.#past, scored: all };
       const { components } = total;
       const observation = { output: next.instruction };
-      return { reward: null, components, durationMs: durationMs(), ...info, next: observation };
+      return { reward: null, components, durationMs: durationMs(), ...info, explain, next: observation };
     }
-    return { ...total, success: total.reward >= 1, durationMs: durationMs(), ...info };
+    return { ...total, success: total.reward >= 1, durationMs: durationMs(), ...info, explain };
   }
 
   copy(): (sandbox: Sandbox) => EnvironmentEpisode {
@@ -117,10 +121,10 @@ export class TerminalEpisode implements EnvironmentEpisode {
   }
 
   /** @param ends whether the agent's processes are ended, and not only stopped */
-  async #scored(step: TerminalStep, ends: boolean, atMostMs = Number.POSITIVE_INFINITY): Promise<Scored> {
+  async #verified(step: TerminalStep, ends: boolean, atMostMs = Number.POSITIVE_INFINITY): Promise<Verified> {
     const { place, verifier } = this.#parts;
     const work = await this.#work(step, ends);
-    if (work === null) return 'the changed files exceed what can be verified';
+    if (work === null) return notRun('the changed files exceed what can be verified');
     return verifier.verify(step, work, place, this.sandbox.image.name, atMostMs);
   }
 

@@ -37,9 +37,10 @@ export class Reference {
 
   /** What a verifier gives for the untouched image. @throws {SandboxError} on an infrastructure fault */
   untouched(step: TerminalStep, place: Place, image: string, digest: string): Promise<Scored> {
-    return this.#once(`untouched ${step.tests.join(' ')} ${digest}`, () =>
-      this.#verifier.verify(step, NO_WORK, place, image, Number.POSITIVE_INFINITY),
-    );
+    return this.#once(`untouched ${step.tests.join(' ')} ${digest}`, async () => {
+      const { scored } = await this.#verifier.verify(step, NO_WORK, place, image, Number.POSITIVE_INFINITY);
+      return scored;
+    });
   }
 
   /** Why a task cannot be graded; `null` if it can. @throws {SandboxError} on an infrastructure fault */
@@ -66,7 +67,8 @@ export class Reference {
     const scored: Scored[] = [];
     for (const [index, step] of task.steps.entries()) {
       const work = works[index] ?? NO_WORK;
-      const reward = await this.#verifier.verify(step, work, place, image, Number.POSITIVE_INFINITY);
+      const verified = await this.#verifier.verify(step, work, place, image, Number.POSITIVE_INFINITY);
+      const reward = verified.scored;
       scored.push(reward);
       if (!isEnough(step, reward)) break;
     }

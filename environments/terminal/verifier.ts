@@ -1,5 +1,6 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { FileEntry, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
+import { outputText } from '../output-text.ts';
 import { filesBelow } from './files-below.ts';
 import { isBelow } from './held-back.ts';
 import type { Place } from './place.ts';
@@ -11,6 +12,20 @@ import { unpack, type Work } from './work.ts';
 const TESTS = '/tests';
 /** Bytes of the verifier's output that are kept. */
 const OUTPUT_BYTES = 65_536;
+
+/** What a verifier gave, and what it printed. */
+export interface Verified {
+  readonly scored: Scored;
+  /** The beginning and the end of what it printed; empty if it did not run. */
+  readonly output: string;
+  /** `null` if it did not run or did not end. */
+  readonly exitCode: number | null;
+}
+
+/** A verifier that did not run. @param why there is no reward */
+export function notRun(why: string): Verified {
+  return { scored: why, output: '', exitCode: null };
+}
 
 /** Runs verifiers, each in a sandbox of its own: it is pristine, but for the work. */
 export class Verifier {
@@ -31,7 +46,7 @@ export class Verifier {
     { workdir, env }: Place,
     image: string,
     atMostMs: number,
-  ): Promise<Scored> {
+  ): Promise<Verified> {
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
     const folders = [VERIFIER_LOGS, '/logs/agent', '/logs/artifacts', workdir];
     const files = [
@@ -41,18 +56,20 @@ export class Verifier {
         return { path: `${TESTS}/${path}`, type: 'file', content, mode: isScript ? 0o755 : mode };
       }),
     ];
-    if (!(await prepared(sandbox, work, files))) return 'the work fills the disk';
-    const { timedOut } = await sandbox.exec({
+    if (!(await prepared(sandbox, work, files))) return notRun('the work fills the disk');
+    const result = await sandbox.exec({
       argv: ['/bin/bash', '-c', `${TESTS}/test.sh`],
       cwd: workdir,
       env: { ...env, ...verification.env },
       timeoutMs: Math.max(1, Math.min(verification.timeout_sec * 1000, atMostMs)),
       maxOutputBytes: OUTPUT_BYTES,
     });
-    if (timedOut) return 'the verifier did not end in time';
+    const { text: output } = outputText(result);
+    const { exitCode, timedOut } = result;
+    if (timedOut) return { scored: 'the verifier did not end in time', output, exitCode: null };
     // What it left running must not write another reward while this one is read.
     await sandbox.quiesce('kill');
-    return await readReward(sandbox);
+    return { scored: await readReward(sandbox), output, exitCode };
   }
 }
 

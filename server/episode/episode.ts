@@ -9,6 +9,7 @@ import type {
   StepResult,
 } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
+import type { Explanation } from '../../protocol/explanation.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { UndoResult } from '../../protocol/fork.ts';
 import type { EndReason, EvaluateEvent, LimitEvent, StepEvent } from '../../protocol/trajectory.ts';
@@ -17,7 +18,15 @@ import type { StepGate } from '../memory/step-gate.ts';
 import { observationHash, type TrajectoryFile } from '../trajectory/log.ts';
 import { movedAway } from './claims.ts';
 import { EpisodePast } from './episode-past.ts';
-import { closeEvent, evaluateEvent, limitEvent, resumeEvent, stepEvent, undoEvent } from './events.ts';
+import {
+  closeEvent,
+  evaluateEvent,
+  explanationEvent,
+  limitEvent,
+  resumeEvent,
+  stepEvent,
+  undoEvent,
+} from './events.ts';
 import { EpisodeLife } from './life.ts';
 import { EpisodeLimits } from './limits.ts';
 import type { EpisodeObserver, EpisodeParts, RecordedEnd } from './parts.ts';
@@ -54,6 +63,8 @@ export class Episode {
   readonly #life: EpisodeLife;
   readonly #points: EpisodePoints;
   #lastReward: number | null = null;
+  /** Of the turn that was just taken. */
+  #explanation: Explanation | undefined;
   /** Aborted when another connection takes the episode over: requests that have not begun are refused. */
   #holding: AbortController | undefined;
   /** Aborted when the episode is abandoned, for an undo in progress. */
@@ -400,7 +411,9 @@ export class Episode {
         step,
         budget: this.#limits.turns,
         limits: this.#limits,
+        explains: this.#log.path !== null,
       });
+      this.#explanation = turn.explanation;
       // If it was abandoned meanwhile, a fault of its released sandbox is not a fault of the infrastructure.
       this.#refuseUnlessOpen();
       if (turn.failure !== null) this.#observer.faulted(this.id, turn.failure, turn.cause);
@@ -415,13 +428,23 @@ export class Episode {
   #settle(end: EndReason | undefined, event: StepEvent | EvaluateEvent | LimitEvent): void | Promise<void> {
     if (end !== undefined) return this.#settleLast(end, event);
     this.#life.goOn();
-    return this.#log.write(event);
+    return this.#writeTurn(event);
+  }
+
+  /** The line of a turn, and the explanation of its grade. */
+  #writeTurn(event: StepEvent | EvaluateEvent | LimitEvent): void | Promise<void> {
+    const explanation = this.#explanation;
+    this.#explanation = undefined;
+    const written = this.#log.write(event);
+    if (explanation === undefined) return written;
+    const next = explanationEvent(this.#results.count, explanation);
+    return written === undefined ? this.#log.write(next) : written.then(() => this.#log.write(next));
   }
 
   async #settleLast(end: EndReason, event: StepEvent | EvaluateEvent | LimitEvent): Promise<void> {
     this.#life.end(end, event.failure);
     try {
-      await this.#log.write(event);
+      await this.#writeTurn(event);
     } finally {
       await this.#end(end);
     }

@@ -2,10 +2,12 @@
 
 import type { Action } from '../../protocol/action.ts';
 import type { EvaluateResult, StepResult } from '../../protocol/episode.ts';
+import type { Explanation } from '../../protocol/explanation.ts';
 import type {
   CloseEvent,
   EndReason,
   EvaluateEvent,
+  ExplanationEvent,
   LimitEvent,
   ResumeEvent,
   StepEvent,
@@ -37,6 +39,10 @@ export function evaluateEvent(afterStep: number, result: EvaluateResult): Evalua
 /** The time of the episode is over. */
 export function limitEvent(afterStep: number, { reward, failure, info }: StepResult): LimitEvent {
   return { event: 'limit', time: now(), after_step: afterStep, reward, failure, info };
+}
+
+export function explanationEvent(afterStep: number, explanation: Explanation): ExplanationEvent {
+  return { event: 'explanation', time: now(), after_step: afterStep, explanation };
 }
 
 /** Another connection has the episode now. */

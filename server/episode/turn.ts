@@ -1,8 +1,10 @@
 import type { EnvironmentEpisode, Grade } from '../../environments/environment.ts';
+import { bounded } from '../../environments/explanation/bounded.ts';
 import { type FailurePhase, failureOf } from '../../environments/failure.ts';
 import type { ActionObject } from '../../protocol/action.ts';
 import type { Observation, RewardMode, StepInfo, StepResult } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
+import type { Explanation } from '../../protocol/explanation.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { EndReason } from '../../protocol/trajectory.ts';
 import type { EpisodeLimits, Limit } from './limits.ts';
@@ -20,6 +22,8 @@ export interface Turn {
   /** The error behind a failure. */
   readonly cause?: unknown;
   readonly info: StepInfo;
+  /** Why the reward is what it is, for the trajectory alone. */
+  readonly explanation?: Explanation | undefined;
 }
 
 export interface TurnOptions {
@@ -34,6 +38,8 @@ export interface TurnOptions {
   readonly gradeMs?: number | undefined;
   /** The limits of the episode, looked at after the action. @default none */
   readonly limits?: EpisodeLimits;
+  /** Whether a grade is explained. @default false */
+  readonly explains?: boolean;
 }
 
 /** Maximum of an action's code and input together, in bytes: what every engine can pass to a sandbox in one piece. */
@@ -64,7 +70,15 @@ export async function takeTurn(
 async function act(
   play: EnvironmentEpisode,
   action: ActionObject,
-  { mode, step = 0, budget = NO_LIMIT, leftMs = Number.POSITIVE_INFINITY, gradeMs, limits }: TurnOptions,
+  {
+    mode,
+    step = 0,
+    budget = NO_LIMIT,
+    leftMs = Number.POSITIVE_INFINITY,
+    gradeMs,
+    limits,
+    explains,
+  }: TurnOptions,
 ): Promise<Turn> {
   if ('skip' in action) {
     return {
@@ -119,6 +133,7 @@ async function act(
       terminated: submitted && next === undefined,
       limit: reached,
       failure: null,
+      explanation: explains ? await explained(checked(grade)) : undefined,
       info: {
         ...info,
         ...grade.info,
@@ -132,6 +147,16 @@ async function act(
     if (error instanceof ProtocolError && !acted) throw error;
     const failure = failureOf(error, phase, acted);
     return { observation, reward: null, terminated: false, limit: reached, failure, info, cause: error };
+  }
+}
+
+/** An explanation that fails leaves the reward as it is. */
+async function explained({ explain }: Grade): Promise<Explanation | undefined> {
+  try {
+    return explain && bounded(await explain());
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return bounded({ kind: 'none', components: [], notes: [`The reward could not be explained: ${reason}`] });
   }
 }
 

@@ -29,6 +29,8 @@ export interface Script {
   /** The bound that a diff exceeds. @default none */
   exceeded?: Bound;
   checksum?(path: ChecksumPath): string | null;
+  /** The contents of a file. @default it is not there */
+  content?(path: string): string | undefined;
 }
 
 /** A new file of one byte, but for what is said. */
@@ -108,8 +110,11 @@ export class FakeSandbox implements Sandbox {
     this.files.push(...entries);
   }
 
-  async getFile(): Promise<Buffer> {
-    return Buffer.alloc(0);
+  async getFile(path: string): Promise<Buffer> {
+    if (this.#script.content === undefined) return Buffer.alloc(0);
+    const content = this.#script.content(path);
+    if (content === undefined) throw new SandboxError('path_not_found', `There is no ${path}.`);
+    return Buffer.from(content);
   }
 
   async listFiles() {

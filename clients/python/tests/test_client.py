@@ -198,3 +198,14 @@ def test_the_address_is_found_in_the_environment(server, monkeypatch):
     monkeypatch.setenv("STEPWELL_URL", server.url)
     with stepwell.Client() as client:
         assert client.url == f"{server.url}/v1"
+
+
+def test_shows_no_explanation_to_the_agent(serve, tmp_path):
+    with serve(home=tmp_path) as server, stepwell.Client(server.url) as client:
+        with client.reset("bash-v1", task=0, reward="every_step", tags=["secret-run"]) as episode:
+            seen = [episode.observation, episode.info, episode.step("echo hi"), episode.evaluate(), episode.state()]
+            seen.append(episode.submit())
+        recorded = "".join(path.read_text() for path in tmp_path.glob("trajectories/*/*.jsonl"))
+    assert '"event":"explanation"' in recorded
+    assert "secret-run" in recorded
+    assert "made_of" not in repr(seen) and "secret-run" not in repr(seen)

@@ -7,6 +7,7 @@ const diff = (changes: LayerChange[], exceeded: Bound | null = null) => ({ chang
 const gold = (output: string, changes: LayerChange[] = []) => ({
   output: Buffer.from(output),
   diff: diff(changes),
+  contents: new Map(),
 });
 const reward = (changes: LayerChange[], answer: string | null, wanted: ReturnType<typeof gold>) =>
   nativeReward(diff(changes), answer, wanted, 'Do it.');

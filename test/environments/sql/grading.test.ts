@@ -20,6 +20,9 @@ const gold = (result: StatementResult | null): Gold => ({
   tables: ['Singer', 'concert', 'x'],
 });
 
+/** An answer of which nothing is known before it is asked for. */
+const UNKNOWN = { columns: ['a'], known: () => [] };
+
 interface Ended extends Omit<Partial<Attempt>, 'answer'> {
   readonly answer?: StatementResult;
 }
@@ -27,7 +30,9 @@ interface Ended extends Omit<Partial<Attempt>, 'answer'> {
 /** An episode that came to this. */
 function attempt({ answer, ...more }: Ended): Attempt {
   const stands =
-    answer === undefined ? null : { count: answer.count, rows: () => Promise.resolve(answer.rows) };
+    answer === undefined
+      ? null
+      : { ...UNKNOWN, count: answer.count, rows: () => Promise.resolve(answer.rows) };
   return { sql: 'SELECT a FROM singer', single: true, earlier: [], ...more, answer: stands };
 }
 const QUERY = {
@@ -65,12 +70,12 @@ describe('execution_match', () => {
   });
 
   it('asks for the rows only where their number leaves it open', async () => {
-    const answer = { count: 3, rows: () => Promise.reject(new Error('not needed')) };
+    const answer = { ...UNKNOWN, count: 3, rows: () => Promise.reject(new Error('not needed')) };
     expect(await grader({ ...attempt({}), answer }, gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
   });
 
   it('takes rows that went with the session for none', async () => {
-    const answer = { count: 2, rows: () => Promise.resolve(null) };
+    const answer = { ...UNKNOWN, count: 2, rows: () => Promise.resolve(null) };
     expect(await grader({ ...attempt({}), answer }, gold(rows(1n, 2n)))).toMatchObject({ reward: 0 });
   });
 

@@ -69,6 +69,50 @@ describe('the methods for the operator', () => {
   });
 });
 
+describe('an export over HTTP', () => {
+  const get = (query: string, headers = {}) =>
+    fetch(`${server.url}/trajectories/export?${query}`, { headers });
+
+  it('is a file of the trajectories that the filter means', async () => {
+    await played(['run-1'], 'echo gold');
+    await played(['run-2'], 'echo lead');
+    const response = await get('format=sft&tag=run-1&success=true');
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="stepwell-sft.jsonl"');
+    const lines = (await response.text()).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).reward)).toEqual([1]);
+    const parquet = await get('format=parquet');
+    expect(
+      Buffer.from(await parquet.arrayBuffer())
+        .subarray(0, 4)
+        .toString(),
+    ).toBe('PAR1');
+  });
+
+  it('is refused with the field that is wrong', async () => {
+    for (const [query, field] of [
+      ['format=word', 'format'],
+      ['format=csv&reward=low', 'reward'],
+      ['format=csv&since=yesterday', 'since'],
+    ] as const) {
+      const response = await get(query);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({ error: expect.stringContaining(`${field}: `) });
+    }
+  });
+
+  it('needs the token', async () => {
+    const guarded = await startTestServer([new FakeEnvironment()], { token: 'secret-token' });
+    try {
+      const url = `${guarded.url}/trajectories/export?format=csv`;
+      expect((await fetch(url)).status).toBe(401);
+      const headers = { authorization: 'Bearer secret-token' };
+      expect((await fetch(url, { headers })).status).toBe(200);
+    } finally {
+      await guarded.close();
+    }
+  });
+});
+
 describe('the tags of a reset', () => {
   it.each([
     ['too many', Array.from({ length: 17 }, (_, at) => `tag-${at}`)],
