@@ -8,6 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 export const LONG: readonly string[] = [
   'clients/python.test.ts',
   'security/grades.test.ts',
+  'clients/page/page.test.ts',
   'faults/sql-grades.test.ts',
   'fidelity/mbpp.test.ts',
   'environments/python-tasks.play.test.ts',

@@ -7,11 +7,22 @@ import type { Parts } from './parts/parts.ts';
 import { type Route, useRoute } from './parts/route.ts';
 import { useStore } from './parts/store.ts';
 import { applyTheme, nextTheme, storedTheme, type Theme } from './parts/theme.ts';
+import type { Plays } from './play/plays.ts';
+import { Compare } from './views/compare.tsx';
+import { Datasets } from './views/datasets.tsx';
+import { Episode } from './views/episode.tsx';
+import { Episodes } from './views/episodes.tsx';
 import { Now } from './views/now.tsx';
+import { Play } from './views/play.tsx';
+import { Runs } from './views/runs.tsx';
 
 const THEME_SIGN: Readonly<Record<Theme, string>> = { system: '◐', light: '☀', dark: '☾' };
 
-export function App({ server, live }: Parts) {
+interface AppProps extends Parts {
+  readonly plays: Plays;
+}
+
+export function App({ server, live, plays }: AppProps) {
   const route = useRoute();
   const { status } = useStore(server);
   const [theme, setTheme] = useState(storedTheme);
@@ -72,7 +83,11 @@ export function App({ server, live }: Parts) {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        {status === 'login' ? <Login server={server} /> : <View route={route} server={server} live={live} />}
+        {status === 'login' ? (
+          <Login server={server} />
+        ) : (
+          <View route={route} server={server} live={live} plays={plays} />
+        )}
       </main>
       <Help dialog={help} />
     </>
@@ -103,10 +118,22 @@ function Connection({ server }: { readonly server: Server }) {
   );
 }
 
-function View({ route, server, live }: Parts & { readonly route: Route }) {
+function View({ live, plays, route, server }: AppProps & { readonly route: Route }) {
   switch (route.view) {
     case 'now':
       return <Now server={server} live={live} />;
+    case 'episodes':
+      return <Episodes server={server} live={live} route={route} />;
+    case 'episode':
+      return <Episode key={route.rest} server={server} live={live} route={route} />;
+    case 'play':
+      return <Play server={server} live={live} plays={plays} route={route} />;
+    case 'compare':
+      return <Compare server={server} live={live} route={route} />;
+    case 'datasets':
+      return <Datasets server={server} live={live} route={route} />;
+    case 'runs':
+      return <Runs server={server} live={live} route={route} />;
     default:
       return (
         <section class="empty">

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pageFiles } from '../../clients/cli/page-files.ts';
 import { type ConfigInput, createConfig } from '../../server/config/config.ts';
 import { startServer } from '../../server/main.ts';
 
@@ -23,7 +24,7 @@ export async function startLocalServer(settings: ConfigInput = {}): Promise<Real
     log_level: 'error',
     ...settings,
   });
-  const server = await startServer(config, { env: { STEPWELL_HOME: home } });
+  const server = await startServer(config, { env: { STEPWELL_HOME: home }, page: pageFiles });
   return {
     url: server.url,
     async [Symbol.asyncDispose]() {

@@ -4,7 +4,14 @@ export interface KeyHelp {
   readonly does: string;
 }
 
-export const VIEWS = [{ view: 'now', name: 'Now', key: 'n' }] as const;
+export const VIEWS = [
+  { view: 'now', name: 'Now', key: 'n' },
+  { view: 'episodes', name: 'Episodes', key: 'e' },
+  { view: 'play', name: 'Play', key: 'p' },
+  { view: 'compare', name: 'Compare', key: 'c' },
+  { view: 'datasets', name: 'Datasets', key: 'd' },
+  { view: 'runs', name: 'Runs', key: 'r' },
+] as const;
 
 export const KEY_HELP: readonly KeyHelp[] = [
   { keys: 'j  k', does: 'next and previous item: tile, row or step' },

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { JustEnded, Live, ShownEpisode } from '../connection/live.ts';
 import { age, plural, rewardText } from '../parts/format.ts';
 import type { Parts } from '../parts/parts.ts';
+import { addressOf } from '../parts/route.ts';
 import { useStore } from '../parts/store.ts';
 import { Figures } from './figures.tsx';
 import { Pools } from './pools.tsx';
@@ -86,12 +87,18 @@ function NoEpisodes({ live, isOpen, filter }: NoEpisodesProps) {
       <p>No episode is open. Start one:</p>
       <ul>
         <li>
-          <code>npx stepwell play --url {location.origin.replace(/^http/, 'ws')}</code> in a terminal
+          <a href="#/play">Play a task</a> here in the page,
+        </li>
+        <li>
+          <code>npx stepwell play --url {location.origin.replace(/^http/, 'ws')}</code> in a terminal,
         </li>
         <li>
           or connect a trainer to <code>{location.origin.replace(/^http/, 'ws')}</code>.
         </li>
       </ul>
+      <p>
+        Episodes of the past are in <a href="#/episodes">Episodes</a>.
+      </p>
     </div>
   );
 }
@@ -101,9 +108,9 @@ function Ended({ ended }: { readonly ended: readonly JustEnded[] }) {
     <section aria-labelledby="ended-title">
       <h2 id="ended-title">Just ended</h2>
       <ul class="rows">
-        {ended.map(({ end, environment, step_count, task }) => (
+        {ended.map(({ end, environment, episode_id, step_count, task }) => (
           <li>
-            <div class="row">
+            <a data-item class="row" href={addressOf('episode', episode_id)}>
               <b class={`reward ${tone(end)}`}>{end.failure === null ? rewardText(end.reward) : 'failure'}</b>
               <span class="mono clip">{task}</span>
               <span class="quiet">{environment}</span>
@@ -111,7 +118,7 @@ function Ended({ ended }: { readonly ended: readonly JustEnded[] }) {
               <span class="quiet">
                 {end.failure ?? (end.terminated ? 'submitted' : end.truncated ? 'cut by a limit' : 'closed')}
               </span>
-            </div>
+            </a>
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 import { memo } from 'preact/compat';
 import type { ShownEpisode } from '../connection/live.ts';
 import { rewardText } from '../parts/format.ts';
+import { addressOf } from '../parts/route.ts';
 
 interface TileProps {
   readonly episode: ShownEpisode;
@@ -12,7 +13,7 @@ export const Tile = memo(({ episode, age }: TileProps) => {
   const { client, environment, episode_id, instruction, reward, status, step_count, tags, task } = episode;
   return (
     <li>
-      <div data-item tabIndex={-1} data-episode={episode_id} class={`tile ${status}`} title={instruction}>
+      <a data-item class={`tile ${status}`} href={addressOf('episode', episode_id)} title={instruction}>
         <span class="tile-head">
           <span class="tile-environment">{environment}</span>
           <span class="tile-age">{age}</span>
@@ -27,7 +28,7 @@ export const Tile = memo(({ episode, age }: TileProps) => {
           </span>
         </span>
         <span class="tile-who">{[client ?? 'unknown client', ...tags].join(' · ')}</span>
-      </div>
+      </a>
     </li>
   );
 });

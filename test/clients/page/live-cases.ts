@@ -1,20 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { pageFiles } from '../../../clients/cli/page-files.ts';
 import type { PageFiles } from '../../../server/page/routes.ts';
-import { describeUnless } from '../../requirements.ts';
 import { FakeEnvironment } from '../../server/fake-environment.ts';
 import { startTestServer, Wire } from '../../server/test-server.ts';
 import { seriousIssues } from './accessibility.ts';
-import { browserMissing, TestBrowser } from './browser.ts';
+import type { TestBrowser } from './browser.ts';
 
-describeUnless(await browserMissing(), 'the page', () => {
+/** The login, the keys and the view of live episodes, on servers of a fake environment. */
+export function liveCases(browserOf: () => TestBrowser): void {
   let browser: TestBrowser;
   let files: PageFiles;
 
   beforeAll(async () => {
-    [browser, files] = await Promise.all([TestBrowser.launch(), pageFiles()]);
+    browser = browserOf();
+    files = await pageFiles();
   });
-  afterAll(() => browser?.close());
 
   const serve = (environments = [new FakeEnvironment()], settings = {}) =>
     startTestServer(environments, settings, { page: async () => files });
@@ -93,8 +93,8 @@ describeUnless(await browserMissing(), 'the page', () => {
     await page.locator('.tile').nth(999).waitFor();
     const ids = await page
       .locator('.tile')
-      .evaluateAll((tiles) => tiles.slice(0, 3).map((tile) => tile.getAttribute('data-episode')));
-    const [changed] = ids;
+      .evaluateAll((tiles) => tiles.slice(0, 3).map((tile) => tile.getAttribute('href')));
+    const changed = String(ids[0]).split('/').at(-1);
     await page.evaluate("for (const tile of document.querySelectorAll('.tile')) tile.dataset.kept = '1'");
     await wire.result('episode/step', { episode_id: changed, action: 'echo a' });
     await page.locator('.tile').first().getByText('step 1').waitFor();
@@ -102,4 +102,4 @@ describeUnless(await browserMissing(), 'the page', () => {
     await page.close();
     await server.close();
   });
-});
+}
