@@ -1,7 +1,9 @@
 import { SandboxError } from '../../docker/errors.ts';
-import type { ExecRequest, Sandbox } from '../../docker/sandbox.ts';
+import type { ExecRequest, LowerLimits, Sandbox } from '../../docker/sandbox.ts';
 import { shellQuote } from '../bash/posix-words.ts';
+import type { SandboxRoom } from '../environment.ts';
 import { decodeText } from '../output-text.ts';
+import { isApart, lowerLimits } from './room.ts';
 import type { TerminalTask } from './task.ts';
 
 /** Where the programs of a task run, with which variables, and as whom. */
@@ -11,6 +13,12 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>;
   /** The agent's user, as `Sandbox.become` takes it. */
   readonly user: string;
+  /** Limits below those of its sandboxes. */
+  readonly limits: LowerLimits | null;
+  /** Whether the agent must have none of the sandbox's network. */
+  readonly isApart: boolean;
+  /** What sandboxes have. */
+  readonly room: SandboxRoom | undefined;
 }
 
 /** A place that a session has entered. */
@@ -30,9 +38,14 @@ const ENTERING = { timeoutMs: 60_000, maxOutputBytes: 16_384 } as const;
 /** The place of a task, from the image that its sandbox shows and from its own settings. */
 export function placeOf(
   { stored }: Pick<Sandbox, 'stored'>,
-  { workdir, env, agent_user: user }: Pick<TerminalTask, 'workdir' | 'env' | 'agent_user'>,
+  task: Pick<TerminalTask, 'workdir' | 'env' | 'agent_user' | 'limits' | 'has_network'>,
+  room: SandboxRoom | undefined,
 ): Place {
+  const { workdir, env, agent_user: user } = task;
   return {
+    limits: lowerLimits(task, room),
+    isApart: isApart(task.has_network, room),
+    room,
     workdir: workdir ?? stored?.workdir ?? '/',
     env: { ...BASIC, ...stored?.env, ...env },
     user: user ?? stored?.user ?? 'root',
@@ -61,10 +74,11 @@ export async function enter(
   sandbox: Sandbox,
   place: Place,
 ): Promise<{ readonly place: EnteredPlace; readonly durationMs: number }> {
-  const { workdir, env, user } = place;
+  const { workdir, env, user, limits } = place;
   let home = ROOT_HOME;
-  if (!isRoot(user)) {
-    home = await sandbox.become(user);
+  if (limits !== null) await sandbox.limit(limits);
+  if (!isRoot(user) || place.isApart) {
+    home = await sandbox.become({ user, ...(place.isApart ? { network: 'none' } : {}) });
     // Root's, as a container engine makes it.
     await sandbox.putFiles([{ path: workdir, type: 'directory' }]);
   }

@@ -4,6 +4,7 @@ import { filesBelow } from './files-below.ts';
 import { isBelow } from './held-back.ts';
 import { isRoot, type Place, runAs } from './place.ts';
 import { readReward, VERIFIER_LOGS } from './reward-file.ts';
+import { isApart } from './room.ts';
 import type { Scored } from './score.ts';
 import type { TerminalStep } from './task.ts';
 import { unpack, type Work } from './work.ts';
@@ -28,12 +29,14 @@ export class Verifier {
   async verify(
     { tests, verification }: Pick<TerminalStep, 'tests' | 'verification'>,
     work: Work,
-    { workdir, env }: Place,
+    { workdir, env, limits, room }: Place,
     image: string,
     atMostMs: number,
   ): Promise<Scored> {
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
     const { user = 'root' } = verification;
+    if (limits !== null) await sandbox.limit(limits);
+    if (isApart(verification.has_network, room)) await sandbox.become({ network: 'none' });
     const folders = ['/logs/agent', '/logs/artifacts', workdir];
     const files: FileEntry[] = [
       { path: VERIFIER_LOGS, type: 'directory', mode: isRoot(user) ? 0o755 : 0o777 },
