@@ -231,6 +231,23 @@ export interface ListedFile {
   readonly mtime: number;
 }
 
+/** Limits below those of a sandbox. */
+export interface LowerLimits {
+  readonly memoryBytes?: number;
+  readonly cpus?: number;
+  readonly pids?: number;
+  /** Of its changes on the disk. */
+  readonly layerBytes?: number;
+}
+
+/** As whom a session runs, and in which network. */
+export interface SessionRole {
+  /** Its user, named as in `ExecRequest`. It has no rights unless it is root. @default root */
+  readonly user?: string;
+  /** `none`: it has only a loopback of its own, and so have programs beside it. @default the sandbox's network */
+  readonly network?: 'none';
+}
+
 export interface ExecRequest {
   /** Program and arguments. */
   readonly argv: readonly string[];
@@ -312,12 +329,17 @@ export interface Sandbox extends AsyncDisposable {
   /** Run code in the persistent session. */
   run(request: RunRequest): Promise<RunResult>;
   /**
-   * End the session and begin another as a user, named as in `ExecRequest`; so does every later one. It has no rights unless it is
-   * root, and cannot be copied.
-   * @returns the user's home
+   * End the session and begin another in another role; so does every later one. It cannot be copied.
+   * @returns the home of its user
    * @throws {SandboxError} `not_supported` if there is no such user
    */
-  become(user: string): Promise<string>;
+  become(role: SessionRole): Promise<string>;
+  /**
+   * Lower limits of the agent until the sandbox is released. Those of memory, processors and processes need control groups that the
+   * runner can make; elsewhere the sandbox keeps its own.
+   * @throws {SandboxError} `not_supported` if the sandbox takes more already, or without layers
+   */
+  limit(limits: LowerLimits): Promise<void>;
   /** Run a program beside the session: in the same namespaces, not as a child of it, without standard input. */
   exec(request: ExecRequest): Promise<RunResult>;
   putFiles(entries: readonly FileEntry[]): Promise<void>;

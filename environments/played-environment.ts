@@ -57,12 +57,12 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   readonly #player: Player<S, D>;
 
   constructor(definition: EnvironmentDefinition<S, R, D>, parts: EnvironmentParts<D>) {
-    const { datasets, goldCache = new GoldCache(), sandboxes, defaults } = parts;
+    const { datasets, goldCache = new GoldCache(), sandboxes, defaults, room } = parts;
     this.#definition = definition;
     this.#sandboxes = sandboxes;
     this.#catalog = new TaskCatalog(definition.id, datasets);
     this.#parse = optionParser(definition.options);
-    this.#player = definition.open({ sandboxes, defaults, goldCache });
+    this.#player = definition.open({ sandboxes, defaults, goldCache, room });
     this.id = definition.id;
     this.images = [...definition.images, ...datasets.flatMap((dataset) => definition.imagesOf(dataset))];
     this.defaultImage = datasets[0].image;

@@ -10,6 +10,7 @@ import type {
   Isolation,
   LayerDiff,
   ListedFile,
+  LowerLimits,
   PlacedChanges,
   Programs,
   Remains,
@@ -17,6 +18,7 @@ import type {
   RunResult,
   Sandbox,
   SandboxSnapshot,
+  SessionRole,
   StoredImage,
 } from '../sandbox.ts';
 import type { ChannelRequest, RunnerReply } from './channel.ts';
@@ -99,8 +101,12 @@ export class RunnerSandbox implements Sandbox {
     return this.#runResult(reply, true);
   }
 
-  async become(user: string): Promise<string> {
-    return this.#parse(BecomeReply, await this.#call('become', { user })).home;
+  async become({ user, network }: SessionRole): Promise<string> {
+    return this.#parse(BecomeReply, await this.#call('become', { user, network })).home;
+  }
+
+  async limit({ memoryBytes, cpus, pids, layerBytes }: LowerLimits): Promise<void> {
+    await this.#call('limit', { memory_bytes: memoryBytes, cpus, pids, layer_bytes: layerBytes });
   }
 
   async putFiles(entries: readonly FileEntry[]): Promise<void> {

@@ -16,12 +16,15 @@ class CannotStart(OSError):
     """No process could be started, because memory or processes are used up, possibly by the agent."""
 
 
-def namespaces_of(pid: int, user: Optional[User] = None) -> list:
-    """Descriptors of the namespaces of a session's process, which runs as `user`. Raises CannotStart."""
+def namespaces_of(pid: int, user: Optional[User] = None, is_apart: bool = False) -> list:
+    """
+    Descriptors of the namespaces of a session's process, which runs as `user` and may have its own network. Raises
+    CannotStart.
+    """
     opened = []
     try:
         with looking_as(user):
-            for name in _NAMESPACES:
+            for name in (*_NAMESPACES, "net") if is_apart else _NAMESPACES:
                 opened.append(os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC))
     except OSError as error:
         for namespace in opened:

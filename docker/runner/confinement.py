@@ -52,10 +52,18 @@ class Confinement:
         self._devices = devices
         self._hostname = hostname
 
-    def fork_session(self, layer: Any, work: Callable[[], None], flags: int = 0, user: Optional[User] = None) -> int:
-        """The first process in namespaces of its own, with `layer` as its root."""
+    def fork_session(
+        self,
+        layer: Any,
+        work: Callable[[], None],
+        flags: int = 0,
+        user: Optional[User] = None,
+        first: Callable[[], None] = lambda: None,
+    ) -> int:
+        """The first process in namespaces of its own, with `layer` as its root. `first` is called with all rights."""
 
         def begin() -> None:
+            first()
             self._enter(layer.merged, layer.shm)
             # At once: from here on every file may be the agent's, including those that Python opens itself.
             self._give_up(self._agent, user)

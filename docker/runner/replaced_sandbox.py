@@ -70,6 +70,9 @@ class ReplacedSandbox(LayerSandbox):
     def checksums(self, request: dict) -> dict:
         raise RequestError("not_supported", "checksums need layers")
 
+    def limit(self, request: dict) -> None:
+        raise RequestError("not_supported", "limits of a task need layers")
+
     def become(self, request: dict) -> dict:
         raise RequestError("not_supported", "user: other users than root need layers")
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Callable, Optional, Union
 
 import capabilities
-from agent_groups import make_agent_groups
+from agent_groups import TaskLimits, limit_groups, make_agent_groups
 from bare_network import furnish
 from beside import CannotStart
 from capture import Capture
@@ -67,6 +67,9 @@ class LayerSandbox:
         make_devices(devices)
         protect_settings()
         groups = make_agent_groups(settings.memory_bytes, settings.pids)
+        self._groups = groups
+        self._own_limits = TaskLimits(settings.memory_bytes, settings.pids, 0, settings.layer_bytes)
+        self._limits = TaskLimits()
         capabilities.bequeath()
         capabilities.bound(capabilities.AGENT)
         seccomp_filter = filter_program()
@@ -119,6 +122,9 @@ class LayerSandbox:
         """Drop the layer; make the next one on `ground`, and start its session."""
         self.close()
         end_strays(self._own())
+        if self._limits != TaskLimits():
+            self._limits = TaskLimits()
+            limit_groups(self._groups, self._own_limits, self._limits)
         if ground is not self._ground:
             self._ground.drop()
             self._ground = ground
@@ -154,7 +160,8 @@ class LayerSandbox:
             pid = self._zygote.start(self._place, None, ENVIRONMENT, cwd, descriptors)
         break_signal = BREAK if is_shell else signal.SIGINT
         has_parent = not is_shell and self._confinement is not None
-        return SessionProcess(pid, break_signal, has_parent, self._confinement, self._own, self._shell.user)
+        shell = self._shell
+        return SessionProcess(pid, break_signal, has_parent, self._confinement, self._own, shell.user, shell.is_apart)
 
     @property
     def _place(self) -> Optional[Layer]:
@@ -268,8 +275,8 @@ class LayerSandbox:
         return {"reasons": [], "processes": 0}, copied.encode()
 
     def _copy(self) -> Union[SandboxCopy, NotCopied]:
-        if self._shell.user is not None:
-            return NotCopied(["a session of another user than root"])
+        if self._shell.user is not None or self._shell.is_apart:
+            return NotCopied(["a session of another user than root, or with a network of its own"])
         if self.kind != "bash" or not self._shell.is_bash or self._session is None or self._session.has_ended:
             return NotCopied(["a session that is not Bash"])
         try:
@@ -335,16 +342,38 @@ class LayerSandbox:
             env = {"HOME": user.home, **env}
         return self._zygote.start_beside(self._session.namespaces, argv, env, cwd, descriptors, _unless_root(user))
 
+    def limit(self, request: dict) -> None:
+        """Lower the agent's limits until the next reset. Where no groups can be made, only that of the layer."""
+        wanted = TaskLimits(*(request.get(name, 0) for name in TaskLimits._fields))
+        for name, value, most in zip(TaskLimits._fields, wanted, self._own_limits):
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+            if not is_number or (most and value > most) or (name != "cpus" and not isinstance(value, int)):
+                raise RequestError("bad_request", f"{name}: expected a number up to the sandbox's own, {most or 'any'}")
+        self._limits = wanted
+        try:
+            limit_groups(self._groups, self._own_limits, wanted)
+            if wanted.layer_bytes:
+                self._layer.resize(wanted.layer_bytes)
+        except OSError as error:
+            raise RequestError("not_supported", f"the sandbox needs more than this limit already: {error}") from error
+
     def become(self, request: dict) -> dict:
-        """End the session and begin one as another user, which all later ones are; its home."""
+        """
+        End the session and begin one as another user, which all later ones are, and with `network: none` in a network
+        namespace of its own; the user's home.
+        """
         if self.kind != "bash":
             raise RequestError("not_supported", "user: an interpreter runs as root")
         self._refuse_at_rest()
-        user = self._user(request["user"])
+        user = self._user(request.get("user", "root"))
+        if request.get("network", "own") not in ("own", "none"):
+            raise RequestError("bad_request", "network: expected own or none")
+        # Without any network there is nothing to be apart from.
+        is_apart = request.get("network") == "none" and not OfflineResolver.needed()
         own = {} if self._ground.image is None else self._ground.image.env
         env = {**self._shell.env, "HOME": own.get("HOME", user.home)}
         self._end_session()
-        self._shell = self._shell._replace(user=_unless_root(user), env=env)
+        self._shell = self._shell._replace(user=_unless_root(user), env=env, is_apart=is_apart)
         try:
             self._session = self._start_session(self._shell.workdir)
         except SessionEnded:

@@ -23,7 +23,7 @@ BREAK = signal.SIGRTMIN + 7
 class Shell(NamedTuple):
     """
     Path of a shell in the agent's root, whether it is Bash or a plain POSIX shell, the variables and folder that its first
-    session begins with, and its user if that is not root.
+    session begins with, its user if that is not root, and whether it has a network namespace of its own.
     """
 
     path: str = "/bin/bash"
@@ -31,6 +31,7 @@ class Shell(NamedTuple):
     env: dict[str, str] = ENVIRONMENT
     workdir: str = "/"
     user: Optional[User] = None
+    is_apart: bool = False
 
 
 def start_shell(zygote: Zygote, shell: Shell, layer: Optional[Layer], cwd: str, descriptors: dict) -> int:
@@ -42,6 +43,6 @@ def start_shell(zygote: Zygote, shell: Shell, layer: Optional[Layer], cwd: str, 
     script = os.memfd_create("script", os.MFD_CLOEXEC)
     try:
         rewrite(script, _START if shell.is_bash else sh_process.START)
-        return zygote.start(layer, [shell.path], shell.env, cwd, {0: script, **descriptors}, shell.user)
+        return zygote.start(layer, [shell.path], shell.env, cwd, {0: script, **descriptors}, shell.user, shell.is_apart)
     finally:
         os.close(script)

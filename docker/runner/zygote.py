@@ -116,14 +116,15 @@ class Zygote:
         cwd: str,
         descriptors: dict,
         user: Optional[User] = None,
+        is_apart: bool = False,
     ) -> int:
         """
         Start a session with these descriptors (`{target: source}`): `argv`, or an interpreter if that is None. With a
-        layer it is in namespaces of its own, else in the runner's. Returns the first process of the namespace. Raises
-        CannotStart.
+        layer it is in namespaces of its own, with `is_apart` also of the network; else in the runner's. Returns the first
+        process of the namespace. Raises CannotStart.
         """
         place = None if layer is None else (layer.merged, layer.shm)
-        request = {"kind": "session", "place": place, "argv": argv, "env": env, "cwd": cwd, "user": user}
+        request = {"kind": "session", "place": place, "argv": argv, "env": env, "cwd": cwd, "user": user, "apart": is_apart}
         return self._ask(request, descriptors, ())
 
     def start_beside(

@@ -14,7 +14,8 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import spawning
 from confinement import Confinement, never_return, set_dumpable
-from mounts import CLONE_PARENT
+from loopback import raise_loopback
+from mounts import CLONE_NEWNET, CLONE_PARENT
 from processes import exit_status
 from session_ends import CODE, GO, REPORT, TOLD
 from user import User
@@ -23,7 +24,7 @@ from user import User
 _REPORT_FD, _CODE_FD, _GO_FD = 1000, 1001, 1002
 # Modules that the interpreter's zygote has loaded and that are hidden from a session's `sys.modules`.
 _OWN_MODULES = (
-    *("capabilities", "confinement", "devices", "mmap", "mounts", "processes"),
+    *("capabilities", "confinement", "devices", "loopback", "mmap", "mounts", "processes"),
     *("python_driver", "resource", "session_ends", "spawning", "user", "zygote_main"),
 )
 
@@ -85,6 +86,8 @@ class ZygoteMain:
 
         if place is None:
             return self._confinement.fork_alone(work, CLONE_PARENT)
+        if request["apart"]:
+            return self._confinement.fork_session(place, work, CLONE_PARENT | CLONE_NEWNET, user, raise_loopback)
         return self._confinement.fork_session(place, work, CLONE_PARENT, user)
 
     def _beside(self, request: dict, given: dict, namespaces: list[int]) -> int:

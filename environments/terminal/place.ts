@@ -1,7 +1,9 @@
 import { SandboxError } from '../../docker/errors.ts';
-import type { ExecRequest, Sandbox } from '../../docker/sandbox.ts';
+import type { ExecRequest, LowerLimits, Sandbox } from '../../docker/sandbox.ts';
 import { shellQuote } from '../bash/posix-words.ts';
+import type { SandboxRoom } from '../environment.ts';
 import { decodeText } from '../output-text.ts';
+import { isApart, lowerLimits } from './room.ts';
 import { started } from './start.ts';
 import type { TerminalTask } from './task.ts';
 
@@ -14,6 +16,12 @@ export interface Place {
   readonly start?: string | undefined;
   /** The agent's user, as `Sandbox.become` takes it. */
   readonly user: string;
+  /** Limits below those of its sandboxes. */
+  readonly limits: LowerLimits | null;
+  /** Whether the agent must have none of the sandbox's network. */
+  readonly isApart: boolean;
+  /** What sandboxes have. */
+  readonly room: SandboxRoom | undefined;
 }
 
 /** A place that a session has entered. */
@@ -33,9 +41,14 @@ const ENTERING = { timeoutMs: 60_000, maxOutputBytes: 16_384 } as const;
 /** The place of a task, from the image that its sandbox shows and from its own settings. */
 export function placeOf(
   { stored }: Pick<Sandbox, 'stored'>,
-  { workdir, env, start, agent_user: user }: Pick<TerminalTask, 'workdir' | 'env' | 'start' | 'agent_user'>,
+  task: Pick<TerminalTask, 'workdir' | 'env' | 'start' | 'agent_user' | 'limits' | 'has_network'>,
+  room: SandboxRoom | undefined,
 ): Place {
+  const { workdir, env, start, agent_user: user } = task;
   return {
+    limits: lowerLimits(task, room),
+    isApart: isApart(task.has_network, room),
+    room,
     workdir: workdir ?? stored?.workdir ?? '/',
     env: { ...BASIC, ...stored?.env, ...env },
     user: user ?? stored?.user ?? 'root',
@@ -65,14 +78,16 @@ export async function enter(
   sandbox: Sandbox,
   place: Place,
 ): Promise<{ readonly place: EnteredPlace; readonly durationMs: number }> {
-  const { workdir, env, user } = place;
-  const startedInMs = await started(sandbox, place);
+  const { workdir, env, user, limits } = place;
   let home = ROOT_HOME;
-  if (!isRoot(user)) {
-    home = await sandbox.become(user);
+  if (limits !== null) await sandbox.limit(limits);
+  if (!isRoot(user) || place.isApart) {
+    home = await sandbox.become({ user, ...(place.isApart ? { network: 'none' } : {}) });
     // Root's, as a container engine makes it.
     await sandbox.putFiles([{ path: workdir, type: 'directory' }]);
   }
+  // In the session that stays: another user's or another network's is a new one.
+  const startedInMs = await started(sandbox, place);
   const directory = shellQuote(workdir);
   const variables = Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}`);
   // A folder that is there needs no program of the image.

@@ -24,6 +24,7 @@ const KNOWN_IN_STEP = [INSTRUCTION, 'tests', 'solution', 'workdir', 'README.md']
 /** Defaults of Harbor's harness, in seconds. */
 const BUILD_S = 600;
 const VERIFIER_S = 600;
+const MIB = 1024 * 1024;
 
 /**
  * The record of a task in Harbor's format, from its folder.
@@ -48,6 +49,8 @@ export function readHarborFolder(folder: string, names: readonly string[]): Foun
     env: withDefaults(environment.env),
     ...(names.includes('start') ? { start: startIn(folder) } : {}),
     ...(stepwell.answer === undefined ? {} : { answer: stepwell.answer }),
+    ...limitsOf(environment),
+    ...(hasNetwork(agent, environment) ? { has_network: true } : {}),
     ...(agent.user === undefined ? {} : { agent_user: String(agent.user) }),
     ...(agent.timeout_sec === undefined ? {} : { agent_timeout_sec: agent.timeout_sec }),
     steps,
@@ -155,7 +158,7 @@ function manySteps(folder: string, names: readonly string[], toml: HarborToml): 
 }
 
 function verificationOf(
-  { verifier = {}, artifacts = [] }: HarborToml,
+  { verifier = {}, environment = {}, artifacts = [] }: HarborToml,
   step: Pick<NonNullable<HarborToml['steps']>[number], 'verifier' | 'artifacts'> = {},
 ): Verification {
   const both = { ...verifier, ...step.verifier };
@@ -168,11 +171,33 @@ function verificationOf(
       ...{ command, timeout_sec: most },
       ...(user === undefined ? {} : { user: String(user) }),
     })),
+    ...(hasNetwork(both, environment) ? { has_network: true } : {}),
     ...(both.user === undefined ? {} : { user: String(both.user) }),
     artifacts: [...artifacts, ...(step.artifacts ?? [])].map((one) =>
       typeof one === 'string' ? one : one.source,
     ),
   };
+}
+
+type TomlEnvironment = NonNullable<HarborToml['environment']>;
+
+function limitsOf({
+  cpus,
+  memory_mb: memory,
+  storage_mb: storage,
+}: TomlEnvironment): Pick<TerminalTask, 'limits'> {
+  const limits = {
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(memory === undefined ? {} : { memory_bytes: memory * MIB }),
+    ...(storage === undefined ? {} : { storage_bytes: storage * MIB }),
+  };
+  return Object.keys(limits).length === 0 ? {} : { limits };
+}
+
+/** Whether a phase has a network: what it says itself, else what the environment says. */
+function hasNetwork(phase: Pick<TomlEnvironment, 'network_mode'>, environment: TomlEnvironment): boolean {
+  const { network_mode: mode, allow_internet: isAllowed = false } = environment;
+  return (phase.network_mode ?? mode ?? (isAllowed ? 'public' : 'no-network')) === 'public';
 }
 
 /** `${NAME:-text}` becomes the text. */

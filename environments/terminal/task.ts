@@ -16,6 +16,8 @@ const Verification = z.strictObject({
   ),
   /** Its user, a name or number of the image. @default root */
   user: z.string().optional(),
+  /** Whether it has a network. @default false */
+  has_network: z.boolean().optional(),
   /** Absolute paths of the files and folders that a separate verifier gets. */
   artifacts: z.array(z.string()),
 });
@@ -58,6 +60,16 @@ export const TerminalTask = z.strictObject({
   answer: z.string().startsWith('/').optional(),
   /** The agent's user, a name or number of the image, also `user:group`. @default that of the image */
   agent_user: z.string().optional(),
+  /** What its sandboxes get at most, in numbers and bytes. @default what those of the server have */
+  limits: z
+    .strictObject({
+      cpus: z.number().positive().optional(),
+      memory_bytes: z.number().int().positive().optional(),
+      storage_bytes: z.number().int().positive().optional(),
+    })
+    .optional(),
+  /** Whether the agent's actions have a network. @default false */
+  has_network: z.boolean().optional(),
   /** The agent's time for the whole episode, in seconds. @default no limit of the task's own */
   agent_timeout_sec: z.number().positive().optional(),
   steps: z.array(TerminalStep).min(1),

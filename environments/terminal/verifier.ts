@@ -5,6 +5,7 @@ import { filesBelow } from './files-below.ts';
 import { isBelow } from './held-back.ts';
 import { isRoot, type Place, runAs } from './place.ts';
 import { readReward, VERIFIER_LOGS } from './reward-file.ts';
+import { isApart } from './room.ts';
 import type { Scored } from './score.ts';
 import { started } from './start.ts';
 import type { TerminalStep } from './task.ts';
@@ -56,10 +57,12 @@ export class Verifier {
     atMostMs: number,
     answer?: Answer,
   ): Promise<Verified> {
-    const { workdir, env } = place;
+    const { workdir, env, limits, room } = place;
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
-    await started(sandbox, place);
     const { user = 'root' } = verification;
+    if (limits !== null) await sandbox.limit(limits);
+    if (isApart(verification.has_network, room)) await sandbox.become({ network: 'none' });
+    await started(sandbox, place);
     const folders = ['/logs/agent', '/logs/artifacts', workdir];
     const files: FileEntry[] = [
       { path: VERIFIER_LOGS, type: 'directory', mode: isRoot(user) ? 0o755 : 0o777 },

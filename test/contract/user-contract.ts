@@ -29,15 +29,15 @@ export function userContract({ acquire, run, output, store, layers }: ImageBench
   it.runIf(layers)('begins a session as a user, with its groups and home and without rights', async () => {
     const sandbox = await ofUsers();
     if (hasOnlyRoot(sandbox)) {
-      await expect(sandbox.become('me')).rejects.toMatchObject({
+      await expect(sandbox.become({ user: 'me' })).rejects.toMatchObject({
         code: 'not_supported',
         message: expect.stringContaining('run the server as root'),
       });
-      expect(await sandbox.become('root')).toBe('/root');
+      expect(await sandbox.become({ user: 'root' })).toBe('/root');
       return;
     }
     await run(sandbox, 'lost=1');
-    expect(await sandbox.become('me')).toBe('/home/me');
+    expect(await sandbox.become({ user: 'me' })).toBe('/home/me');
     const shown = await output(sandbox, `${STATUS}; echo $HOME $PWD $lost`);
     expect(shown).toBe(
       `Uid: 1234 1234 1234 1234\nGid: 1235 1235 1235 1235\nGroups: 1400\n${NO_RIGHTS}/home/me /srv\n`,
@@ -50,7 +50,7 @@ export function userContract({ acquire, run, output, store, layers }: ImageBench
       const sandbox = await ofUsers();
       if (hasOnlyRoot(sandbox)) return;
       await sandbox.putFiles([{ path: '/srv/put', type: 'file', content: 'x' }]);
-      await sandbox.become('me');
+      await sandbox.become({ user: 'me' });
       for (const path of ['/srv/of-root', '/srv/put', '/etc/passwd', '/new', '/bin/bash', '/dev/new']) {
         expect([path, (await run(sandbox, `: >> ${path}`)).exitCode]).toEqual([path, 1]);
       }
@@ -69,7 +69,7 @@ export function userContract({ acquire, run, output, store, layers }: ImageBench
   it.runIf(layers)('stays with the user when the session is restarted, stopped and killed', async () => {
     const sandbox = await ofUsers();
     if (hasOnlyRoot(sandbox)) return;
-    await sandbox.become('me');
+    await sandbox.become({ user: 'me' });
     expect(await run(sandbox, 'exit 3')).toMatchObject({ exitCode: 3, sessionRestarted: true });
     expect(await output(sandbox, 'echo $UID $HOME')).toBe('1234 /home/me\n');
     expect(await run(sandbox, 'while :; do :; done', { timeoutMs: 300 })).toMatchObject({
@@ -78,14 +78,16 @@ export function userContract({ acquire, run, output, store, layers }: ImageBench
     await sandbox.quiesce('stop');
     await sandbox.quiesce('resume');
     expect(await output(sandbox, 'echo $UID')).toBe('1234\n');
-    expect((await sandbox.snapshot()).reasons).toEqual(['a session of another user than root']);
+    expect((await sandbox.snapshot()).reasons).toEqual([
+      'a session of another user than root, or with a network of its own',
+    ]);
     await sandbox.quiesce('kill');
     expect(await output(sandbox, 'echo $UID')).toBe('1234\n');
   });
 
   it.runIf(layers)('forgets the user at the next lease', async () => {
     const sandbox = await ofUsers();
-    if (!hasOnlyRoot(sandbox)) await sandbox.become('me');
+    if (!hasOnlyRoot(sandbox)) await sandbox.become({ user: 'me' });
     await sandbox.release();
     const next = await acquire({ ...imageOf('users'), workdir: '/srv' });
     expect(await output(next, 'echo $UID $HOME')).toBe('0 /root\n');
@@ -94,7 +96,7 @@ export function userContract({ acquire, run, output, store, layers }: ImageBench
   it.runIf(layers)('runs a program beside the session as another user than it', async () => {
     const sandbox = await ofUsers();
     if (hasOnlyRoot(sandbox)) return;
-    await sandbox.become('me');
+    await sandbox.become({ user: 'me' });
     const exec = (user?: string) =>
       sandbox.exec({
         ...LIMITS,
@@ -120,14 +122,14 @@ export function userContract({ acquire, run, output, store, layers }: ImageBench
     const sandbox = await ofUsers();
     if (hasOnlyRoot(sandbox)) return;
     await run(sandbox, 'echo "me:x:0:0::/:" > /etc/passwd; echo "mine:x:0:me" > /etc/group');
-    await sandbox.become('me:mine');
+    await sandbox.become({ user: 'me:mine' });
     expect(await output(sandbox, STATUS)).toMatch(/Uid:\s1234\s.*\nGid:\s1235\s/);
   });
 
   it.runIf(layers)('refuses users that there are not', async () => {
     const sandbox = await ofUsers();
     for (const user of ['nobody-here', 'me:nobody-here', '', 'a:b:c', '99999999999', 'me:99999999999']) {
-      await expect(sandbox.become(user)).rejects.toMatchObject({
+      await expect(sandbox.become({ user })).rejects.toMatchObject({
         message: expect.stringContaining('user'),
       });
     }
@@ -136,6 +138,6 @@ export function userContract({ acquire, run, output, store, layers }: ImageBench
 
   it.runIf(!layers)('has no users but root without layers', async () => {
     const sandbox = await acquire();
-    await expect(sandbox.become('nobody')).rejects.toMatchObject({ code: 'not_supported' });
+    await expect(sandbox.become({ user: 'nobody' })).rejects.toMatchObject({ code: 'not_supported' });
   });
 }

@@ -115,6 +115,10 @@ export class FakeSandbox implements Sandbox {
     return '/root';
   }
 
+  async limit(): Promise<void> {
+    this.calls.push('limit');
+  }
+
   async place(): Promise<void> {
     this.calls.push('place');
   }

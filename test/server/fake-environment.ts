@@ -191,6 +191,7 @@ export class FakeEnvironment implements Environment {
       putFiles: refuse,
       place: refuse,
       become: refuse,
+      limit: refuse,
       getFile: refuse,
       listFiles: refuse,
       mark: refuse,

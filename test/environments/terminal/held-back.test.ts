@@ -7,6 +7,9 @@ const place = {
   env: { PATH: '/opt/venv/bin:/app/bin:/usr/bin' },
   user: 'me',
   home: '/home/me',
+  limits: null,
+  isApart: false,
+  room: undefined,
 };
 const paths = (
   agent: readonly string[],

@@ -69,6 +69,7 @@ describe('a Harbor folder', () => {
           solution: folders.path('t/solution'),
         },
       ],
+      limits: { cpus: 2 },
       strategy: 'mean',
       solution_env: { FAST: '1' },
       gold: [
@@ -87,6 +88,27 @@ describe('a Harbor folder', () => {
       ].join('\n'),
       wrong: ['false'],
     });
+  });
+
+  it('gives the limits, the users and the networks that task.toml asks for', async () => {
+    const text = (lines: string) => ({ ...MINIMAL, 'task.toml': lines });
+    const limited = await task(
+      text('[environment]\nmemory_mb = 2\nstorage_mb = 3\n[agent]\nuser = 1000\n[verifier]\nuser = "me"\n'),
+    );
+    expect(limited).toMatchObject({
+      limits: { memory_bytes: 2 * 2 ** 20, storage_bytes: 3 * 2 ** 20 },
+      agent_user: '1000',
+      steps: [{ verification: { user: 'me' } }],
+    });
+    expect(limited).not.toHaveProperty('has_network');
+    const open = await task(
+      text('[environment]\nallow_internet = true\n[verifier]\nnetwork_mode = "no-network"\n'),
+    );
+    expect(open.has_network).toBe(true);
+    expect(open.steps[0]?.verification).not.toHaveProperty('has_network');
+    const graded = await task(text('[verifier]\nnetwork_mode = "public"\n'));
+    expect(graded).not.toHaveProperty('has_network');
+    expect(graded.steps[0]?.verification.has_network).toBe(true);
   });
 
   it('gives the steps of a task in their order, each with its own part and the shared tests', async () => {
