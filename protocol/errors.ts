@@ -65,7 +65,7 @@ export const ERRORS = {
     code: -32011,
     meaning: 'The environment has no dataset with this name.',
     retryable: false,
-    remedy: 'Use a name from `environments/list`, or import the dataset and restart the server.',
+    remedy: 'Use a name from `environments/list`, or import the dataset and reload the datasets.',
   },
   task_not_found: {
     code: -32012,
@@ -78,6 +78,13 @@ export const ERRORS = {
     meaning: 'The task cannot be graded: no episode of it would get a reward. `data.kind` says why.',
     retryable: false,
     remedy: 'Choose another task, or play it ungraded with `include_ungradable`.',
+  },
+  dataset_invalid: {
+    code: -32015,
+    meaning:
+      'A dataset cannot be loaded; `data` has `file`, `line`, `field` and `reason`. The datasets are as before.',
+    retryable: false,
+    remedy: 'Correct the file, then reload again.',
   },
   episode_not_found: {
     code: -32020,

@@ -6,6 +6,8 @@ import {
   InitializeResult,
   TasksListParams,
   TasksListResult,
+  TasksReloadParams,
+  TasksReloadResult,
 } from './environment.ts';
 import {
   CloseParams,
@@ -29,6 +31,7 @@ export const METHODS = {
   initialize: { params: InitializeParams, result: InitializeResult },
   'environments/list': { params: EnvironmentsListParams, result: EnvironmentsListResult },
   'tasks/list': { params: TasksListParams, result: TasksListResult },
+  'tasks/reload': { params: TasksReloadParams, result: TasksReloadResult },
   'episode/reset': { params: ResetParams, result: ResetResult },
   'episode/reset_many': { params: ResetManyParams, result: ResetManyResult },
   'episode/step': { params: StepParams, result: StepResult },

@@ -69,6 +69,7 @@ export class EnvironmentNotFoundError extends RemoteError {}
 export class DatasetNotFoundError extends RemoteError {}
 export class TaskNotFoundError extends RemoteError {}
 export class TaskUngradableError extends RemoteError {}
+export class DatasetInvalidError extends RemoteError {}
 export class EpisodeNotFoundError extends RemoteError {}
 export class EpisodeExistsError extends RemoteError {}
 export class EpisodeOverError extends RemoteError {}
@@ -94,6 +95,7 @@ export const REMOTE_ERRORS = {
   dataset_not_found: DatasetNotFoundError,
   task_not_found: TaskNotFoundError,
   task_ungradable: TaskUngradableError,
+  dataset_invalid: DatasetInvalidError,
   episode_not_found: EpisodeNotFoundError,
   episode_exists: EpisodeExistsError,
   episode_over: EpisodeOverError,

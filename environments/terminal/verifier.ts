@@ -1,6 +1,6 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { FileEntry, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
-import { filesBelow } from './files-below.ts';
+import { type FileBelow, filesBelow } from './files-below.ts';
 import { isBelow } from './held-back.ts';
 import type { Place } from './place.ts';
 import { readReward, VERIFIER_LOGS } from './reward-file.ts';
@@ -15,9 +15,18 @@ const OUTPUT_BYTES = 65_536;
 /** Runs verifiers, each in a sandbox of its own: it is pristine, but for the work. */
 export class Verifier {
   readonly #sandboxes: SandboxSource;
+  /** Files of tests, by their step: an episode is graded by the tests that it began with. */
+  readonly #tests = new WeakMap<object, readonly FileBelow[]>();
 
   constructor(sandboxes: SandboxSource) {
     this.#sandboxes = sandboxes;
+  }
+
+  /** Read the tests of a step, unless they are read already. */
+  testsOf({ tests }: Pick<TerminalStep, 'tests'>): readonly FileBelow[] {
+    const known = this.#tests.get(tests) ?? tests.flatMap(filesBelow);
+    this.#tests.set(tests, known);
+    return known;
   }
 
   /**
@@ -26,17 +35,18 @@ export class Verifier {
    * @throws {SandboxError} on an infrastructure fault
    */
   async verify(
-    { tests, verification }: Pick<TerminalStep, 'tests' | 'verification'>,
+    step: Pick<TerminalStep, 'tests' | 'verification'>,
     work: Work,
     { workdir, env }: Place,
     image: string,
     atMostMs: number,
   ): Promise<Scored> {
+    const { verification } = step;
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
     const folders = [VERIFIER_LOGS, '/logs/agent', '/logs/artifacts', workdir];
     const files = [
       ...folders.map((path): FileEntry => ({ path, type: 'directory' })),
-      ...tests.flatMap(filesBelow).map(({ path, content, mode }): FileEntry => {
+      ...this.testsOf(step).map(({ path, content, mode }): FileEntry => {
         const isScript = path.endsWith('.sh');
         return { path: `${TESTS}/${path}`, type: 'file', content, mode: isScript ? 0o755 : mode };
       }),

@@ -123,6 +123,12 @@ class TaskUngradableError(RemoteError):
     code, wire_code = "task_ungradable", -32013
 
 
+class DatasetInvalidError(RemoteError):
+    """A dataset cannot be loaded. `details` has `file`, `line`, `field` and `reason`."""
+
+    code, wire_code = "dataset_invalid", -32015
+
+
 class EpisodeNotFoundError(RemoteError):
     code, wire_code = "episode_not_found", -32020
 
