@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { chooseEngine } from '../docker/engines/choice.ts';
 import { type BashFigures, measureBash } from './bash.ts';
+import { measureImages } from './images.ts';
 import { ms, type Row } from './lanes.ts';
 import { measurePlainDocker, type PlainDocker } from './plain-docker.ts';
 import { measurePython } from './python.ts';
@@ -37,6 +38,7 @@ export async function bench(flags: BenchFlags, print: (line: string) => void): P
   }
   if (wanted('sql')) tell('sql', await measureSql(flags));
   if (wanted('python')) tell('python', await measurePython(flags));
+  if (wanted('images')) tell('images', await measureImages(flags), [], 'images of tasks');
   if (wanted('trainers')) {
     for (const { name, measure } of TRAINER_CASES) tell(name, await measure(flags), [], `trainers: ${name}`);
   }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { datasetsOf, loadDataset } from '../environments/dataset-store.ts';
+import { loadDataset } from '../environments/dataset-store.ts';
+import { datasetsOf } from '../environments/datasets-of.ts';
 import { python } from '../environments/python/definition.ts';
 import type { Percentiles } from './figures.ts';
 import {

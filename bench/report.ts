@@ -3,7 +3,7 @@ import type { Row } from './lanes.ts';
 
 /** What to measure, and for how long: the flags of `stepwell bench`. */
 export interface BenchFlags {
-  /** `bash`, `sql`, `python` or `trainers`. @default all of them */
+  /** `bash`, `sql`, `python`, `images` or `trainers`. @default all of them */
   readonly only?: string;
   readonly runtime: Runtime;
   /** Episodes at a time, and sandboxes. @default bash 32, sql 8, python 16 */

@@ -15,9 +15,13 @@ export interface WarmServer extends AsyncDisposable {
 }
 
 /** Start a server in a process of its own, wait until this many sandboxes are ready, and connect a client. */
-export async function startWarmServer(flags: readonly string[], sandboxes: number): Promise<WarmServer> {
+export async function startWarmServer(
+  flags: readonly string[],
+  sandboxes: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<WarmServer> {
   // Thousands of episodes: their trajectories are of no use.
-  const server = await startServerProcess(['--trajectories=none', ...flags]);
+  const server = await startServerProcess(['--trajectories=none', ...flags], env);
   const warm = () => fullyWarm(server.url, sandboxes);
   try {
     await warm();

@@ -10,9 +10,9 @@ import {
   wantedDataset,
 } from './dataset-file.ts';
 import { openDatasetFolder, recordsOf, TASKS } from './dataset-folder.ts';
-import type { DatasetFields, EnvironmentDefinition, Shape } from './definition.ts';
+import type { DatasetFields, EnvironmentDefinition } from './definition.ts';
 import { lineInJson } from './line-of-path.ts';
-import type { PlayableDataset, StoredDataset, TaskRecord } from './playable-dataset.ts';
+import type { StoredDataset } from './playable-dataset.ts';
 import {
   checkedRecords,
   type FoundRecord,
@@ -23,15 +23,6 @@ import {
 } from './record-list.ts';
 import { DEFINITIONS } from './registry.ts';
 import { namesIn } from './task-folder.ts';
-
-/** The datasets of one environment. */
-export function datasetsOf<S extends Shape, R extends TaskRecord, D extends PlayableDataset<TaskRecord>>(
-  { id }: EnvironmentDefinition<S, R, D>,
-  datasets: readonly StoredDataset[],
-): StoredDataset<R>[] {
-  // Its records were read by the definition's own schema.
-  return datasets.filter(({ environment }) => environment === id) as StoredDataset<R>[];
-}
 
 const DATASET_FILE = 'dataset.json';
 const TREE_FILE = 'tree.tar';

@@ -114,7 +114,8 @@ export interface EnvironmentDefinition<
   /** Names that tests of a task may use, the most important one first; an agent could guess them. */
   namesOf(record: R): readonly string[];
   /**
-   * Called once per server. The result keeps what all its episodes share.
+   * Called when a server starts, and each time that it has reloaded its datasets. The result keeps what all episodes of these
+   * datasets share.
    */
   open(context: EnvironmentContext): Player<S, D>;
 }

@@ -6,6 +6,7 @@ import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { Observation, ResetOptions } from '../protocol/episode.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import type { GoldCache } from './gold-cache.ts';
+import type { StoredDataset } from './playable-dataset.ts';
 
 /** A task as the episode needs it: its instruction and its place in a dataset. */
 export interface Task {
@@ -176,11 +177,19 @@ export interface Environment {
    * The task that these options name, or the one that the seed chooses. It takes no sandbox.
    * @throws {ProtocolError} `dataset_not_found`, `task_not_found`, `task_ungradable`; `unsupported` or `invalid_params` for
    * options that the environment cannot serve
+   * @param of a task of an episode that goes on: it is chosen from the datasets as they were when that episode began
    */
-  choose(options: ResetOptions, seed: number): ChosenTask;
+  choose(options: ResetOptions, seed: number, of?: Task): ChosenTask;
   /**
    * A task for the operator, also one that cannot be graded.
    * @throws {ProtocolError} `dataset_not_found`, `task_not_found`
    */
   secretOf(options: Pick<ResetOptions, 'dataset' | 'task'>): TaskSecret;
+  /**
+   * Make ready to play these datasets instead of those besides the built-in one. Episodes that have begun keep theirs.
+   * @param datasets of all environments
+   * @returns what puts them in place
+   * @throws {ProtocolError} @throws {DatasetError} one cannot be played; nothing has changed then
+   */
+  prepareDatasets?(datasets: readonly StoredDataset[]): () => void;
 }

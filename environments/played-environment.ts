@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { withDeadline } from '../docker/deadline.ts';
 import type { ImageDefinition } from '../docker/image-definition.ts';
-import type { Sandbox, SandboxSource, SandboxWait } from '../docker/sandbox.ts';
+import type { Sandbox, SandboxWait } from '../docker/sandbox.ts';
 import type { EnvironmentInfo, Ungradable } from '../protocol/environment.ts';
 import type { ResetOptions } from '../protocol/episode.ts';
 import { ProtocolError } from '../protocol/errors.ts';
+import { datasetsOf } from './datasets-of.ts';
 import {
   type DatasetFields,
   type EnvironmentDefinition,
@@ -25,7 +26,7 @@ import type {
 } from './environment.ts';
 import { GoldCache } from './gold-cache.ts';
 import { ungradableError } from './gradability.ts';
-import type { PlayableDataset, TaskRecord } from './playable-dataset.ts';
+import type { PlayableDataset, StoredDataset, TaskRecord } from './playable-dataset.ts';
 import { optionParser, type ParsedOptions } from './reset-options.ts';
 import { TaskCatalog } from './task-catalog.ts';
 
@@ -36,6 +37,13 @@ export interface EnvironmentParts<D> extends Omit<EnvironmentContext, 'goldCache
   readonly datasets: readonly [D, ...D[]];
 }
 
+/** The datasets of an environment, and what plays them. A reload replaces all of it; episodes keep what they began with. */
+interface Loaded<S extends Shape, D extends PlayableDataset<TaskRecord>> {
+  readonly catalog: TaskCatalog<D>;
+  readonly player: Player<S, D>;
+  readonly images: readonly ImageDefinition[];
+}
+
 /** Maximum time that a reset waits for a try of its task, in milliseconds. A later result is kept for the next reset. */
 const TRY_MS = 10_000;
 
@@ -44,27 +52,25 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   implements Environment
 {
   readonly id: string;
-  readonly images: readonly ImageDefinition[];
   readonly defaultImage: string;
   readonly readme: string;
   readonly options: S;
   readonly language: Environment['language'];
   readonly observation: Shape;
   readonly #definition: EnvironmentDefinition<S, R, D>;
-  readonly #sandboxes: SandboxSource;
-  readonly #catalog: TaskCatalog<D>;
+  readonly #parts: EnvironmentParts<D>;
   readonly #parse: (options: ResetOptions) => ParsedOptions<S>;
-  readonly #player: Player<S, D>;
+  #loaded: Loaded<S, D>;
+  /** What a task that was chosen belongs to: its episodes keep it. */
+  readonly #origins = new WeakMap<Task, Loaded<S, D>>();
 
   constructor(definition: EnvironmentDefinition<S, R, D>, parts: EnvironmentParts<D>) {
-    const { datasets, goldCache = new GoldCache(), sandboxes, defaults, room } = parts;
+    const { datasets, goldCache } = parts;
     this.#definition = definition;
-    this.#sandboxes = sandboxes;
-    this.#catalog = new TaskCatalog(definition.id, datasets);
+    this.#parts = parts;
     this.#parse = optionParser(definition.options);
-    this.#player = definition.open({ sandboxes, defaults, goldCache, room });
+    this.#loaded = this.#load(datasets, goldCache);
     this.id = definition.id;
-    this.images = [...definition.images, ...datasets.flatMap((dataset) => definition.imagesOf(dataset))];
     this.defaultImage = datasets[0].image;
     this.readme = readFileSync(definition.readme, 'utf8');
     this.options = definition.options;
@@ -74,21 +80,38 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
 
   get info(): EnvironmentInfo {
     const { id, description, semantics } = this.#definition;
-    return { id, description, semantics: [...semantics], datasets: this.#catalog.info };
+    return { id, description, semantics: [...semantics], datasets: this.#loaded.catalog.info };
+  }
+
+  get images(): readonly ImageDefinition[] {
+    return this.#loaded.images;
+  }
+
+  prepareDatasets(datasets: readonly StoredDataset[]): () => void {
+    const { builtIn, served } = this.#definition;
+    // Their records were read by the definition's own schema.
+    const own = datasetsOf(this.#definition, datasets).map((dataset) => served(dataset));
+    const loaded = this.#load([builtIn, ...own]);
+    return () => {
+      this.#loaded = loaded;
+    };
   }
 
   tasks(dataset: string | undefined): readonly Task[] {
-    return this.#catalog.tasks(dataset);
+    return this.#loaded.catalog.tasks(dataset);
   }
 
-  choose(options: ResetOptions, seed: number): ChosenTask {
+  choose(options: ResetOptions, seed: number, of?: Task): ChosenTask {
+    const loaded = (of === undefined ? undefined : this.#origins.get(of)) ?? this.#loaded;
+    const { catalog, player } = loaded;
     // Refuse invalid options before a sandbox is acquired.
     const parsed = this.#parse(options);
-    const task = this.#catalog.choose(parsed, seed);
-    const plan = this.#player.plan({ task, options: parsed, ...this.#catalog.record(task) });
+    const task = catalog.choose(parsed, seed);
+    this.#origins.set(task, loaded);
+    const plan = player.plan({ task, options: parsed, ...catalog.record(task) });
     return {
       task,
-      begin: (wait) => this.#begin(plan, task, parsed, wait),
+      begin: (wait) => this.#begin(plan, catalog, task, parsed, wait),
       beginIn: (sandbox) => plan.begin(sandbox),
       continue: (copy, wait) => this.#continue(plan, copy, wait),
     };
@@ -96,15 +119,15 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
 
   secretOf({ dataset, task: wanted = 0 }: Pick<ResetOptions, 'dataset' | 'task'>): TaskSecret {
     const options = this.#parse({ dataset, task: wanted, include_ungradable: true });
-    const task = this.#catalog.find(options);
-    const known = this.#catalog.record(task);
+    const task = this.#loaded.catalog.find(options);
+    const known = this.#loaded.catalog.record(task);
     return { task, image: this.#imageOf({ task, options, ...known }), gold: this.#goldOf(known) };
   }
 
   /** `null` for a task that these options cannot play. */
   #imageOf(start: Start<S, D>): string | null {
     try {
-      return this.#player.plan(start).image;
+      return this.#loaded.player.plan(start).image;
     } catch (error) {
       if (error instanceof ProtocolError) return null;
       throw error;
@@ -114,6 +137,16 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   #goldOf({ dataset, record }: Pick<Start<S, D>, 'dataset' | 'record'>): string | null {
     const gold = this.#definition.goldOf(record as unknown as R, dataset as unknown as DatasetFields);
     return gold === '' ? null : gold;
+  }
+
+  #load(datasets: readonly [D, ...D[]], goldCache = new GoldCache()): Loaded<S, D> {
+    const { sandboxes, defaults, room } = this.#parts;
+    const { id, images, imagesOf, open } = this.#definition;
+    return {
+      catalog: new TaskCatalog(id, datasets),
+      player: open({ sandboxes, defaults, goldCache, room }),
+      images: [...images, ...datasets.flatMap((dataset) => imagesOf(dataset))],
+    };
   }
 
   async #continue(
@@ -132,18 +165,19 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   }
 
   #acquire(image: string, wait: SandboxWait | undefined): Promise<Sandbox> {
-    return this.#sandboxes.acquire({ ...wait, image, purpose: 'episode', environment: this.id });
+    return this.#parts.sandboxes.acquire({ ...wait, image, purpose: 'episode', environment: this.id });
   }
 
   async #begin(
     plan: Plan,
+    catalog: TaskCatalog<D>,
     task: Task,
     options: ResetOptions,
     wait: SandboxWait | undefined,
   ): Promise<EnvironmentEpisode> {
     const sandbox = await this.#acquire(plan.image, wait);
     try {
-      const trying = this.#try(plan, task, options, sandbox);
+      const trying = this.#try(plan, catalog, task, options, sandbox);
       const episode = await plan.begin(sandbox);
       const ungradable = await trying;
       if (ungradable === null) return episode;
@@ -153,17 +187,23 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
       await sandbox.release();
       if (!(error instanceof UnplayableError)) throw error;
       const ungradable: Ungradable = { kind: 'cannot_begin', reason: error.message };
-      this.#catalog.keep(task, ungradable);
+      catalog.keep(task, ungradable);
       throw ungradableError(task, ungradable);
     }
   }
 
   /** Try a task at its first episode, if it was not tried yet and the grade depends on it. */
-  #try(plan: Plan, task: Task, options: ResetOptions, sandbox: Sandbox): Promise<Ungradable | null> | null {
+  #try(
+    plan: Plan,
+    catalog: TaskCatalog<D>,
+    task: Task,
+    options: ResetOptions,
+    sandbox: Sandbox,
+  ): Promise<Ungradable | null> | null {
     const asked = options.include_ungradable !== true && options.semantics !== 'intercode';
-    if (plan.try === undefined || !asked || this.#catalog.isTried(task, sandbox.programs)) return null;
+    if (plan.try === undefined || !asked || catalog.isTried(task, sandbox.programs)) return null;
     const tried = plan.try(sandbox.image).then((ungradable) => {
-      this.#catalog.keep(task, ungradable);
+      catalog.keep(task, ungradable);
       return ungradable;
     });
     return withDeadline(

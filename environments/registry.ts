@@ -21,17 +21,24 @@ export interface RegistryParts extends Omit<EnvironmentContext, 'goldCache'> {
   readonly goldCache?: GoldCache;
 }
 
+/** @throws {DatasetError} if a dataset has the name of a built-in one */
+export function refuseBuiltInNames(
+  definitions: readonly EnvironmentDefinition[],
+  datasets: readonly StoredDataset[],
+): void {
+  const taken = new Set(definitions.map(({ builtIn }) => builtIn.name));
+  const doubled = datasets.find(({ name }) => taken.has(name));
+  if (doubled === undefined) return;
+  throw new DatasetError({ file: doubled.name }, 'this is the name of the built-in tasks');
+}
+
 /**
  * Every environment of this server, by id.
  * @throws {DatasetError} if a dataset has the name of a built-in one
  */
 export function createEnvironments(parts: RegistryParts): ReadonlyMap<string, Environment> {
   const { definitions = DEFINITIONS, datasets = [], goldCache = new GoldCache(), ...context } = parts;
-  const taken = new Set(definitions.map(({ builtIn }) => builtIn.name));
-  const doubled = datasets.find(({ name }) => taken.has(name));
-  if (doubled !== undefined) {
-    throw new DatasetError({ file: doubled.name }, 'this is the name of the built-in tasks');
-  }
+  refuseBuiltInNames(definitions, datasets);
   return new Map(
     definitions.map((definition) => {
       const own = datasets.filter(({ environment }) => environment === definition.id);

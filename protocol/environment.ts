@@ -61,6 +61,21 @@ export const TasksListResult = z.object({
   tasks: z.array(TaskSummary),
 });
 
+export const TasksReloadParams = z.strictObject({});
+export const TasksReloadResult = z.object({
+  /** Every dataset besides the built-in ones. */
+  datasets: z.array(
+    z.object({
+      environment: z.string(),
+      name: z.string(),
+      /** 0 for one that is gone. */
+      tasks: z.number().int().min(0),
+      /** Compared with the datasets before. */
+      change: z.enum(['added', 'changed', 'removed', 'same']),
+    }),
+  ),
+});
+
 export const InitializeParams = z.strictObject({
   /** The client's protocol version. The server refuses a major version other than its own. */
   protocol_version: z.number().int().min(1),

@@ -65,7 +65,7 @@ export const ERRORS = {
     code: -32011,
     meaning: 'The environment has no dataset with this name.',
     retryable: false,
-    remedy: 'Use a name from `environments/list`, or import the dataset and restart the server.',
+    remedy: 'Use a name from `environments/list`, or import the dataset and reload the datasets.',
   },
   task_not_found: {
     code: -32012,
@@ -84,6 +84,13 @@ export const ERRORS = {
     meaning: 'No trajectory has this path or episode id, or its file cannot be read.',
     retryable: false,
     remedy: 'Use a path from `trajectories/list`; a server with `--trajectories none` has none.',
+  },
+  dataset_invalid: {
+    code: -32015,
+    meaning:
+      'A dataset cannot be loaded; `data` has `file`, `line`, `field` and `reason`. The datasets are as before.',
+    retryable: false,
+    remedy: 'Correct the file, then reload again.',
   },
   episode_not_found: {
     code: -32020,

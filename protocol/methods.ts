@@ -6,6 +6,8 @@ import {
   InitializeResult,
   TasksListParams,
   TasksListResult,
+  TasksReloadParams,
+  TasksReloadResult,
 } from './environment.ts';
 import {
   CloseParams,
@@ -45,6 +47,7 @@ export const METHODS = {
   'server/state': { params: ServerStateParams, result: ServerState },
   'environments/list': { params: EnvironmentsListParams, result: EnvironmentsListResult },
   'tasks/list': { params: TasksListParams, result: TasksListResult },
+  'tasks/reload': { params: TasksReloadParams, result: TasksReloadResult },
   'episode/reset': { params: ResetParams, result: ResetResult },
   'episode/reset_many': { params: ResetManyParams, result: ResetManyResult },
   'episode/step': { params: StepParams, result: StepResult },

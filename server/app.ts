@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { TakeBack } from '../docker/sandbox.ts';
 import type { Environment } from '../environments/environment.ts';
+import type { ReloadedDataset } from '../environments/reload.ts';
 import { type Config, heartbeatTimeoutMs } from './config/config.ts';
 import { keepRule } from './config/keep-rule.ts';
 import { Admission } from './connection/admission.ts';
@@ -49,6 +50,8 @@ export interface AppParts {
   readonly mark?: ServerMark;
   /** Gives sandboxes that outlived their server. @default none does */
   readonly takeBack?: TakeBack['takeBack'];
+  /** Loads the datasets again. @throws {DatasetError} @default the server has none to load */
+  readonly reload?: () => Promise<ReloadedDataset[]>;
   /** A monotonic clock, in milliseconds. @default `performance.now` */
   readonly now?: () => number;
 }
@@ -156,6 +159,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     mark: parts.mark,
     node,
     takeBack: parts.takeBack,
+    reload: parts.reload,
     outputs: httpGate(memory, config),
     queueTimeoutMs: config.queue_timeout_ms,
     now,

@@ -7,9 +7,10 @@ import type { HostFree } from '../docker/host.ts';
 import type { ImageDefinition } from '../docker/image-definition.ts';
 import { ensureImages } from '../docker/images/builder.ts';
 import { builtInImages, replacement, SHOWING_IMAGE, withBases } from '../docker/images/definitions.ts';
+import { KnownImages } from '../docker/images/known-images.ts';
 import { ImagesInUse } from '../docker/images/store/images-in-use.ts';
 import { ImageStore, storeFolder } from '../docker/images/store/store.ts';
-import { isStored, nameInStore, StoringBuilder } from '../docker/images/storing-builder.ts';
+import { nameInStore, StoringBuilder } from '../docker/images/storing-builder.ts';
 import { decodeOwner, encodeOwner, fateOf, ownerOf } from '../docker/owner.ts';
 import { BuildingSource } from '../docker/pool/building-source.ts';
 import { autoMax } from '../docker/pool/growth.ts';
@@ -21,6 +22,7 @@ import { loadDatasets } from '../environments/dataset-store.ts';
 import type { SandboxRoom } from '../environments/environment.ts';
 import { loadDefinitions } from '../environments/load-definition.ts';
 import { createEnvironments } from '../environments/registry.ts';
+import { Reloader } from '../environments/reload.ts';
 import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError, warmCount } from './config/config.ts';
 import { configuredPath, stateFolder } from './config/state-folder.ts';
@@ -106,7 +108,7 @@ function logPool(event: PoolEvent, log: Logger): void {
 interface PoolParts {
   readonly config: Config;
   readonly opened: OpenEngine;
-  readonly definitions: readonly ImageDefinition[];
+  readonly images: KnownImages;
   readonly store: ImageStore;
   readonly inUse: ImagesInUse;
   /** Sandboxes kept warm, by image. */
@@ -118,8 +120,7 @@ interface PoolParts {
   readonly log: Logger;
 }
 
-function makePool({ config, opened, definitions, store, inUse, warm, most, host, log }: PoolParts) {
-  const prepare = new Map(definitions.map((definition) => [definition.name, definition.prepare]));
+function makePool({ config, opened, images, store, inUse, warm, most, host, log }: PoolParts) {
   const pool = new SandboxPool(opened.engine, {
     images: Object.fromEntries(Object.entries(warm).map(([image, count]) => [image, { warm: count }])),
     defaultMax: most,
@@ -130,7 +131,7 @@ function makePool({ config, opened, definitions, store, inUse, warm, most, host,
     network: config.network,
     store: opened.isHere ? store.layersFolder : undefined,
     keep: (image) => inUse.keep(image),
-    prepare: (image) => prepare.get(image),
+    prepare: (image) => images.get(image)?.prepare,
     limits: {
       memoryBytes: config.memory_bytes,
       cpus: config.cpus,
@@ -149,26 +150,17 @@ function makePool({ config, opened, definitions, store, inUse, warm, most, host,
   return { pool, warmUp };
 }
 
-/** The image of this name and those that it is made from, so that a build reads no files of other datasets. */
-function lineage(name: string, definitions: readonly ImageDefinition[]): ImageDefinition[] {
-  const own = definitions.find((definition) => definition.name === name);
-  if (own === undefined) return [];
-  const others = definitions.filter((definition) => definition !== own);
-  return [...lineage(own.from, others), own];
-}
-
 /** Sandboxes of all images: those of the store are shown by sandboxes of one image. */
 function storedSource(
   sandboxes: SandboxSource,
-  { definitions, opened, store, inUse }: Pick<PoolParts, 'definitions' | 'opened' | 'store' | 'inUse'>,
+  { images, opened, store, inUse }: Pick<PoolParts, 'images' | 'opened' | 'store' | 'inUse'>,
 ): StoredSource {
-  const stored = new Map(definitions.filter(isStored).map((one) => [one.name, one]));
   return new StoredSource({
     sandboxes,
     container: SHOWING_IMAGE,
-    isStored: (name) => stored.has(name),
+    isStored: (name) => images.stored(name) !== undefined,
     use: async (name) => {
-      const definition = stored.get(name);
+      const definition = images.stored(name);
       return inUse.use(definition === undefined ? name : await nameInStore(definition, store));
     },
     refusal: opened.isHere
@@ -248,14 +240,16 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     graceMs: config.trajectories === 'none' ? 0 : config.grace_ms,
   });
   undo.push(() => opened.close());
-  const images = withBases([...replacements, ...environments.flatMap((one) => one.images)], config.base);
+  const defined = (): ImageDefinition[] =>
+    withBases([...replacements, ...environments.flatMap((one) => one.images)], config.base);
+  const images = new KnownImages(defined());
   const { host } = opened;
   const store = await ImageStore.open(join(home, storeFolder), { maxBytes: config.image_store_bytes });
   const inUse = new ImagesInUse(store);
   undo.push(() => store.close());
   const { max_episodes, pool_max } = config;
   const most = pool_max === 'auto' ? autoMax(host(), warmCount(config), max_episodes) : pool_max;
-  const stores = { opened, definitions: images, store, inUse };
+  const stores = { opened, images, store, inUse };
   const { pool, warmUp } = makePool({ ...stores, config, warm, most, host, log });
   const builder = new StoringBuilder(opened.builder, store, async () => {
     await pool.giveUpImages();
@@ -266,11 +260,11 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     atOnce: config.max_builds,
     maxWaiting: config.max_waiting_builds,
     ensure: async (name, ended, tell) => {
-      const names = images.some((one) => one.name === name && isStored(one)) ? [SHOWING_IMAGE, name] : [name];
+      const names = images.stored(name) === undefined ? [name] : [SHOWING_IMAGE, name];
       await ensureImages({
         signal: ended,
         builder,
-        definitions: names.flatMap((one) => lineage(one, images)),
+        definitions: names.flatMap((one) => images.lineage(one)),
         names,
         onProgress: (image, line) => {
           onBuild(image, line);
@@ -306,6 +300,17 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   });
   await reaper.start();
 
+  const reloader = new Reloader({
+    home,
+    added: config.dataset,
+    definitions,
+    environments,
+    datasets,
+    onReloaded: () => {
+      images.replace(defined());
+      building.lookAgain();
+    },
+  });
   const app: App = await buildApp({
     config: { ...config, pool_max: most },
     environments,
@@ -317,6 +322,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     pools: () => poolStates(pool.stats()),
     page: options.page,
     warm: () => warmUp.ready(),
+    reload: () => reloader.reload(),
   });
   undo.push(() => app.close());
   pool.start();

@@ -21,8 +21,8 @@ export function declareCommand(command: Command, { terminal, exit }: Cli): void 
     .addOption(
       choice(
         '--only',
-        ['bash', 'sql', 'python', 'trainers'],
-        'one environment, or what trainers do (default: all)',
+        ['bash', 'sql', 'python', 'images', 'trainers'],
+        'one environment, many images, or what trainers do (default: all)',
       ),
     )
     .addOption(choice('--runtime', runtimes, 'engine').default(engineNames[0]))

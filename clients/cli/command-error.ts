@@ -72,6 +72,7 @@ const WRONG_ARGUMENTS: ReadonlySet<ErrorName | 'unknown'> = new Set<ErrorName>([
   'invalid_params',
   'environment_not_found',
   'dataset_not_found',
+  'dataset_invalid',
   'task_not_found',
   'unauthorized',
 ]);

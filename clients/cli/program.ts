@@ -66,7 +66,7 @@ const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'import',
-    description: 'import published datasets (restart running servers to load them)',
+    description: 'import published datasets (`tasks reload` has running servers load them)',
     module: () => import('./import.ts'),
   },
   {

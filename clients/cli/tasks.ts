@@ -33,8 +33,9 @@ interface ListFlags extends TasksFlags {
 }
 
 const INSTRUCTION_WIDTH = 90;
+const DEFAULT_URL = 'ws://127.0.0.1:8765';
 
-/** `stepwell tasks list`, `show`, `datasets`, `new` and `check`. */
+/** `stepwell tasks list`, `show`, `datasets`, `new`, `reload` and `check`. */
 export function declareCommand(tasks: Command, cli: Cli): void {
   const list = tasks
     .command('list', { isDefault: true })
@@ -47,6 +48,15 @@ export function declareCommand(tasks: Command, cli: Cli): void {
     .argument('<task>', 'its id, or its index from 0')
     .option('--gold', 'also show its solution, wrong answers and cheats, from the records of this machine');
   const datasets = tasks.command('datasets').description('list the datasets');
+  tasks
+    .command('reload')
+    .description(
+      'have a running server load its datasets again; its episodes keep those that they began with',
+    )
+    .option('--url <address>', 'the server', DEFAULT_URL)
+    .option('--token <text>', "that server's token (default: $STEPWELL_TOKEN)")
+    .option('--json', 'print JSON')
+    .action((flags: SourceFlags) => reload(cli, flags));
   addTasksNew(cli, tasks);
   addTasksCheck(cli, tasks);
   for (const command of [list, show]) {
@@ -87,6 +97,14 @@ async function listDatasets(cli: Cli, flags: SourceFlags): Promise<void> {
     ]),
   );
   print(cli.terminal, columns(rows, ''));
+}
+
+async function reload({ terminal }: Cli, { url = DEFAULT_URL, token, json }: SourceFlags): Promise<void> {
+  await using client = await StepwellClient.connect(url, { token: token ?? terminal.env.STEPWELL_TOKEN });
+  const { datasets } = await client.reload();
+  if (json) return print(terminal, JSON.stringify(datasets, null, 2));
+  const rows = datasets.map((one) => [one.change, one.environment, one.name, `${one.tasks} tasks`]);
+  print(terminal, rows.length === 0 ? 'the server has only the built-in tasks' : columns(rows, ''));
 }
 
 async function query(flags: TasksFlags, source: TaskSource): Promise<Params<'tasks/list'>> {

@@ -106,6 +106,11 @@ export class StepwellClient implements AsyncDisposable {
     return this.call('tasks/list', params, options);
   }
 
+  /** Have the server load its datasets again. @throws {DatasetInvalidError} they are as before */
+  reload(options?: CallOptions): Promise<Result<'tasks/reload'>> {
+    return this.call('tasks/reload', {}, options);
+  }
+
   /** Begin an episode. If the call was cancelled and the episode begins late, it is closed. */
   async reset(params: Params<'episode/reset'>, options: ResetCallOptions = {}): Promise<Episode> {
     const onLateResult = (late: unknown) => this.#closeLate(late as Result<'episode/reset'>);

@@ -70,6 +70,7 @@ export class DatasetNotFoundError extends RemoteError {}
 export class TaskNotFoundError extends RemoteError {}
 export class TaskUngradableError extends RemoteError {}
 export class TrajectoryNotFoundError extends RemoteError {}
+export class DatasetInvalidError extends RemoteError {}
 export class EpisodeNotFoundError extends RemoteError {}
 export class EpisodeExistsError extends RemoteError {}
 export class EpisodeOverError extends RemoteError {}
@@ -96,6 +97,7 @@ export const REMOTE_ERRORS = {
   task_not_found: TaskNotFoundError,
   task_ungradable: TaskUngradableError,
   trajectory_not_found: TrajectoryNotFoundError,
+  dataset_invalid: DatasetInvalidError,
   episode_not_found: EpisodeNotFoundError,
   episode_exists: EpisodeExistsError,
   episode_over: EpisodeOverError,

@@ -26,6 +26,7 @@ export type { Episode, StepOptions } from './episode.ts';
 export {
   AnswerTooLargeError,
   CapacityError,
+  DatasetInvalidError,
   DatasetNotFoundError,
   EnvironmentNotFoundError,
   EpisodeExistsError,

@@ -33,12 +33,8 @@ export interface ImageBuilder {
   bring?(recipe: Recipe, onLine: OnLine, signal?: AbortSignal): Promise<string>;
 }
 
-export interface EnsureOptions {
+export interface BuildOptions {
   readonly builder: ImageBuilder;
-  /** Images beyond the built-in ones. @default none */
-  readonly definitions?: readonly AnyDefinition[];
-  /** Names of the images to build. @default all but `base` */
-  readonly names?: readonly string[];
   /** Build also what is up to date. @default false */
   readonly force?: boolean;
   /** Called with the image's name and each line of progress. */
@@ -51,32 +47,46 @@ export interface EnsureOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface EnsureOptions extends BuildOptions {
+  /** Images beyond the built-in ones. @default none */
+  readonly definitions?: readonly AnyDefinition[];
+  /** Names of the images to build. @default all but `base` */
+  readonly names?: readonly string[];
+}
+
 /**
  * Build the images that are missing or out of date.
  * @returns names of those that were built
  */
-export async function ensureImages(options: EnsureOptions): Promise<string[]> {
-  const { builder, names, force = false, onProgress, onEnd, logs, signal } = options;
+export async function ensureImages({ definitions, names, ...options }: EnsureOptions): Promise<string[]> {
   const built: string[] = [];
-  for (const recipe of await makeRecipes(options.definitions)) {
+  for (const recipe of await makeRecipes(definitions)) {
     const wanted = names === undefined ? recipe.name !== 'base' : names.includes(recipe.name);
-    if (!wanted || (!force && (await builder.isCurrent(recipe)))) continue;
-    signal?.throwIfAborted();
-    const onLine = (line: string): void => onProgress?.(recipe.name, line);
-    let ok = false;
-    try {
-      if (logs === undefined) await builder.build(recipe, onLine, signal);
-      else {
-        const log = { logs, image: recipe.name, onLine, signal };
-        await withBuildLog(log, (tell) => builder.build(recipe, tell, signal));
-      }
-      ok = true;
-    } finally {
-      onEnd?.(recipe.name, ok);
-    }
-    built.push(recipe.name);
+    if (wanted && (await buildImage(recipe, options))) built.push(recipe.name);
   }
   return built;
+}
+
+/** Build one image if it is missing or out of date. @returns whether it was built */
+export async function buildImage(
+  recipe: Recipe,
+  { builder, force = false, onProgress, onEnd, logs, signal }: BuildOptions,
+): Promise<boolean> {
+  if (!force && (await builder.isCurrent(recipe))) return false;
+  signal?.throwIfAborted();
+  const onLine = (line: string): void => onProgress?.(recipe.name, line);
+  let ok = false;
+  try {
+    if (logs === undefined) await builder.build(recipe, onLine, signal);
+    else {
+      const log = { logs, image: recipe.name, onLine, signal };
+      await withBuildLog(log, (tell) => builder.build(recipe, tell, signal));
+    }
+    ok = true;
+  } finally {
+    onEnd?.(recipe.name, ok);
+  }
+  return true;
 }
 
 /** An image that is built, or that can be. */

@@ -50,6 +50,7 @@ export const terminal = defineEnvironment({
     const reference = new Reference(sandboxes, verifier, room);
     return {
       plan({ task, dataset, record, options }) {
+        for (const step of record.steps) verifier.testsOf(step);
         const { idle_timeout_ms: idleTimeoutMs, max_output_bytes: maxOutputBytes = defaults.maxOutputBytes } =
           options;
         const refusal = refusalOf(record, room);

@@ -1,7 +1,7 @@
 import { SandboxError } from '../../docker/errors.ts';
 import type { FileEntry, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { outputText } from '../output-text.ts';
-import { filesBelow } from './files-below.ts';
+import { type FileBelow, filesBelow } from './files-below.ts';
 import { isBelow } from './held-back.ts';
 import { isRoot, type Place, runAs } from './place.ts';
 import { readReward, VERIFIER_LOGS } from './reward-file.ts';
@@ -38,9 +38,18 @@ export function notRun(why: string): Verified {
 /** Runs verifiers, each in a sandbox of its own: it is pristine, but for the work. */
 export class Verifier {
   readonly #sandboxes: SandboxSource;
+  /** Files of tests, by their step: an episode is graded by the tests that it began with. */
+  readonly #tests = new WeakMap<object, readonly FileBelow[]>();
 
   constructor(sandboxes: SandboxSource) {
     this.#sandboxes = sandboxes;
+  }
+
+  /** Read the tests of a step, unless they are read already. */
+  testsOf({ tests }: Pick<TerminalStep, 'tests'>): readonly FileBelow[] {
+    const known = this.#tests.get(tests) ?? tests.flatMap(filesBelow);
+    this.#tests.set(tests, known);
+    return known;
   }
 
   /**
@@ -50,7 +59,7 @@ export class Verifier {
    * @throws {SandboxError} on an infrastructure fault
    */
   async verify(
-    { tests, verification }: Pick<TerminalStep, 'tests' | 'verification'>,
+    step: Pick<TerminalStep, 'tests' | 'verification'>,
     work: Work,
     place: Place,
     image: string,
@@ -58,6 +67,7 @@ export class Verifier {
     answer?: Answer,
   ): Promise<Verified> {
     const { workdir, env, limits, room } = place;
+    const { verification } = step;
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
     const { user = 'root' } = verification;
     if (limits !== null) await sandbox.limit(limits);
@@ -67,7 +77,7 @@ export class Verifier {
     const files: FileEntry[] = [
       { path: VERIFIER_LOGS, type: 'directory', mode: isRoot(user) ? 0o755 : 0o777 },
       ...folders.map((path): FileEntry => ({ path, type: 'directory' })),
-      ...tests.flatMap(filesBelow).map(({ path, content, mode }): FileEntry => {
+      ...this.testsOf(step).map(({ path, content, mode }): FileEntry => {
         const isScript = path.endsWith('.sh');
         return { path: `${TESTS}/${path}`, type: 'file', content, mode: isScript ? 0o755 : mode };
       }),

@@ -169,7 +169,11 @@ export class Opening {
 
   /** The task of a point, to be begun again. @throws {ProtocolError} as `Environment.choose` */
   chosen({ environment, options, seed, task }: EpisodePoint): ChosenTask {
-    return this.environment(environment).choose({ ...options, dataset: task.dataset, task: task.id }, seed);
+    return this.environment(environment).choose(
+      { ...options, dataset: task.dataset, task: task.id },
+      seed,
+      task,
+    );
   }
 
   async #remake(point: EpisodePoint, { signal, gate }: RemakeOptions, wait: ResetWait): Promise<Remade> {

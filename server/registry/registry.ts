@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { withDeadline } from '../../docker/deadline.ts';
 import type { TakeBack } from '../../docker/sandbox.ts';
+import { DatasetError } from '../../environments/dataset-error.ts';
 import type { Environment } from '../../environments/environment.ts';
+import type { ReloadedDataset } from '../../environments/reload.ts';
 import type { ResetOptionSet } from '../../environments/reset-options.ts';
 import type { ResetResult } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
@@ -29,6 +31,8 @@ export interface RegistryParts extends Omit<OpeningParts, 'mark'> {
   readonly mark?: ServerMark | undefined;
   /** Gives sandboxes that outlived their server. @default none does */
   readonly takeBack?: TakeBack['takeBack'] | undefined;
+  /** Loads the datasets again. @throws {DatasetError} @default the server has none to load */
+  readonly reload?: (() => Promise<ReloadedDataset[]>) | undefined;
   /** Lets the steps of replays run when there is memory for their output. */
   readonly outputs: ClientGate;
 }
@@ -67,6 +71,17 @@ export class EpisodeRegistry {
   /** The options that a reset takes. */
   get options(): ResetOptionSet {
     return this.#opening.options;
+  }
+
+  /** Load the datasets again. @throws {ProtocolError} `dataset_invalid`: they are as before */
+  async reload(): Promise<ReloadedDataset[]> {
+    this.refuseWhenDraining();
+    try {
+      return (await this.#parts.reload?.()) ?? [];
+    } catch (error) {
+      if (!(error instanceof DatasetError)) throw error;
+      throw new ProtocolError('dataset_invalid', error.message, { ...error.place, reason: error.reason });
+    }
   }
 
   /** Episodes of servers of before; `undefined` if there is nothing to find them by. */

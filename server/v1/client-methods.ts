@@ -147,6 +147,7 @@ export class ClientMethods {
       })),
     'tasks/list': (params) =>
       this.#list(() => taskPage(this.#parts.registry.environment(params.environment), params)),
+    'tasks/reload': async () => ({ datasets: await this.#parts.registry.reload() }),
     'episode/reset': (params, caller) => this.#reset(params, caller),
     'episode/reset_many': (params, caller) => this.#many.reset(params, caller),
     'episode/step': (params, { batched }) => this.#step(params, batched ? this.#batchGate : this.#gate),

@@ -120,6 +120,7 @@ describe('a wrong argument or file ends with 2, before anything begins, and one 
       return remote.exitCode === 2;
     });
     expect(wrong.sort()).toEqual([
+      'dataset_invalid',
       'dataset_not_found',
       'environment_not_found',
       'invalid_params',

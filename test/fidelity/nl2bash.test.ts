@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { bash } from '../../environments/bash/definition.ts';
 import { goldCode } from '../../environments/bash/task-placement.ts';
-import { datasetsOf, loadDatasets } from '../../environments/dataset-store.ts';
+import { loadDatasets } from '../../environments/dataset-store.ts';
+import { datasetsOf } from '../../environments/datasets-of.ts';
 import { dockerMissing } from '../engines.ts';
 import { describeUnless } from '../requirements.ts';
 import { knownReason } from './bash-differences.ts';

@@ -119,6 +119,11 @@ class AsyncClient:
             params["dataset"] = dataset
         return TaskPage.of_wire(await self.call("tasks/list", params))
 
+    async def reload(self) -> list[dict[str, Any]]:
+        """Have the server load its datasets again. Raises `DatasetInvalidError`; the datasets are as before then."""
+        datasets: list[dict[str, Any]] = (await self.call("tasks/reload"))["datasets"]
+        return datasets
+
     async def reset(
         self,
         environment: str,

@@ -127,6 +127,12 @@ class TrajectoryNotFoundError(RemoteError):
     code, wire_code = "trajectory_not_found", -32014
 
 
+class DatasetInvalidError(RemoteError):
+    """A dataset cannot be loaded. `details` has `file`, `line`, `field` and `reason`."""
+
+    code, wire_code = "dataset_invalid", -32015
+
+
 class EpisodeNotFoundError(RemoteError):
     code, wire_code = "episode_not_found", -32020
 
