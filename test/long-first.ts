@@ -37,6 +37,7 @@ export const LONG: readonly string[] = [
   'cli/dataset-check.test.ts',
   'environments/python/gallery.test.ts',
   'cli/tasks-check.test.ts',
+  'environments/terminal/maintainers.test.ts',
   'server/main.test.ts',
   'cli/embedded.test.ts',
   'faults/server-killed.test.ts',

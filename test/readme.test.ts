@@ -30,6 +30,8 @@ describe('links in documents', () => {
     'environments/your-own-environment.md',
     'clients/examples/node-repl/README.md',
     'clients/examples/new-environment/README.md',
+    'environments/terminal/README.md',
+    'environments/terminal/maintainers.md',
     'environments/bash/README.md',
     'environments/sql/README.md',
     'environments/python/README.md',
