@@ -17,6 +17,7 @@ export const LONG: readonly string[] = [
   'faults/python-grades.test.ts',
   'security/races.test.ts',
   'environments/bash-tasks.play.test.ts',
+  'environments/terminal/built-in.play.test.ts',
   'environments/import/folders/ctf.play.test.ts',
   'environments/import/folders/repositories.play.test.ts',
   'environments/sql/isolation.test.ts',

@@ -65,20 +65,26 @@ export async function contextHash(folder: string): Promise<string> {
   return hash.digest('hex');
 }
 
-const FROM = /^(\s*FROM\s+(?:--\S+\s+)*)(\S+)/i;
+const FROM = /^(\s*FROM\s+(?:--\S+\s+)*)(\S+)(?:\s+AS\s+(\S+))?/i;
+const COPY_FROM = /^(\s*COPY\s+(?:--\S+\s+)*?--from=)(\S+)/i;
 
 /** The names that stages of a Dockerfile begin with, also those of other stages. */
 export function fromImages(dockerfile: string): string[] {
   return dockerfile.split('\n').flatMap((line) => FROM.exec(line)?.[2] ?? []);
 }
 
-/** The text of a Dockerfile whose stages begin with stand-ins where there are any. */
+/** The text of a Dockerfile whose stages begin with stand-ins where there are any, and copy from them. */
 export function withStandIns(dockerfile: string, bases: Readonly<Record<string, string>>): string {
-  const lines = dockerfile.split('\n').map((line) =>
-    line.replace(FROM, (whole: string, before: string, name: string) => {
-      const other = bases[name] ?? bases[`${name}:latest`];
-      return other === undefined ? whole : `${before}${other}`;
-    }),
-  );
+  const stages = new Set<string>();
+  const placed = (whole: string, before: string, name: string) => {
+    const other = stages.has(name.toLowerCase()) ? undefined : (bases[name] ?? bases[`${name}:latest`]);
+    return other === undefined ? whole : `${before}${other}${whole.slice(before.length + name.length)}`;
+  };
+  const lines = dockerfile.split('\n').map((line) => {
+    const [, , , stage] = FROM.exec(line) ?? [];
+    const text = line.replace(FROM, placed).replace(COPY_FROM, placed);
+    if (stage !== undefined) stages.add(stage.toLowerCase());
+    return text;
+  });
   return lines.join('\n');
 }

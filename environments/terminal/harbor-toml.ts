@@ -78,6 +78,15 @@ const Task = z.strictObject({
   keywords: z.array(z.string()).optional(),
 });
 
+const Step = z.strictObject({
+  name: z.string().min(1),
+  min_reward: minReward.optional(),
+  agent: Agent.optional(),
+  verifier: Verifier.optional(),
+  healthcheck: z.record(z.string(), z.unknown()).optional(),
+  artifacts: z.array(Artifact).optional(),
+});
+
 /** Task schemas that are read. */
 export const SCHEMA_VERSIONS = ['1.0', '1.1', '1.2', '1.3', '1.4'] as const;
 const known = `unknown schema version; known are ${SCHEMA_VERSIONS.join(', ')}`;
@@ -88,7 +97,7 @@ export const HarborToml = z.strictObject({
   /** The former name of `schema_version`. */
   version: z.enum(SCHEMA_VERSIONS, known).optional(),
   source: z.string().optional(),
-  /** Authors describe their tasks with keys of their own, which the harness ignores, too. */
+  /** Authors describe tasks and steps with keys of their own, which the harness ignores, too. */
   task: z.preprocess((task) => withoutOwnKeys(task, Object.keys(Task.shape)), Task).optional(),
   /** Notes of the author; ignored. */
   metadata: z.record(z.string(), z.unknown()).optional(),
@@ -98,16 +107,7 @@ export const HarborToml = z.strictObject({
   solution: z.strictObject({ env: variables.optional() }).optional(),
   artifacts: z.array(Artifact).optional(),
   steps: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        min_reward: minReward.optional(),
-        agent: Agent.optional(),
-        verifier: Verifier.optional(),
-        healthcheck: z.record(z.string(), z.unknown()).optional(),
-        artifacts: z.array(Artifact).optional(),
-      }),
-    )
+    .array(z.preprocess((step) => withoutOwnKeys(step, Object.keys(Step.shape)), Step))
     .min(1)
     .optional(),
   multi_step_reward_strategy: z.enum(['mean', 'final']).optional(),

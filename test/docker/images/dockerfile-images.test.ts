@@ -71,6 +71,14 @@ it('stand-ins take the place of the images that stages begin with', () => {
   );
 });
 
+it('stand-ins take the place of images that stages copy from, and not of stages', () => {
+  const text =
+    'FROM a:1 AS b\nCOPY --chown=1:1 --from=c/d:2 /x /y\nCOPY --from=B . .\nFROM b\nCOPY from=c/d:2 .\n';
+  expect(withStandIns(text, { 'a:1': 'mine', b: 'wrong', 'c/d:2': 'yours' })).toBe(
+    'FROM mine AS b\nCOPY --chown=1:1 --from=yours /x /y\nCOPY --from=B . .\nFROM b\nCOPY from=c/d:2 .\n',
+  );
+});
+
 const missing = await dockerMissing();
 const name = `test-dockerfile-${process.pid}`;
 

@@ -160,9 +160,12 @@ describe('a folder that is no task of Harbor', () => {
     });
   });
 
-  it('has keys of its author in its description', async () => {
+  it('has keys of its author in its description and its steps', async () => {
     const text = '[task]\nname = "me/t"\nkeywords = ["a"]\nworkstream = "files"\nformat = 2\n';
     expect(await task({ ...MINIMAL, 'task.toml': text })).toMatchObject({ tags: ['a'] });
+    const step = '[[steps]]\nname = "one"\ndependencies = []\n';
+    const files = { 'task.toml': step, 'steps/one/instruction.md': 'Do.', 'steps/one/tests/test.sh': 'true' };
+    expect(await task(files)).toMatchObject({ steps: [{ name: 'one' }] });
   });
 
   it('has a start, and a file for the answer', async () => {
@@ -201,6 +204,12 @@ describe('a folder that is no task of Harbor', () => {
       '[task]\nkeyword = []\n',
       'unknown key "keyword"; did you mean keywords?',
       2,
+    ],
+    [
+      'a misspelt key of a step',
+      '[[steps]]\nname = "a"\nmin_rewards = 1\n',
+      'unknown key "min_rewards"; did you mean min_reward?',
+      3,
     ],
     ['a misspelt table', '[verifer]\n', 'unknown key "verifer"; did you mean verifier?', 1],
     ['a relative workdir', '[environment]\nworkdir = "app"\n', 'use an absolute path', 2],

@@ -1,0 +1,1 @@
+git -C /app/calc rev-parse main > /app/culprit.txt

@@ -1,0 +1,1 @@
+cd /app/calc && git rev-list good..main > /app/culprit.txt

@@ -1,0 +1,1 @@
+tr -d " " < /app/bank.txt | tr "|" "," > /app/ledger.csv

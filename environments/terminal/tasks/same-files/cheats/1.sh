@@ -1,0 +1,1 @@
+cd /app && rm -rf photos && mkdir photos && mkdir -p /tests && find photos > /tests/expected.txt

@@ -1,0 +1,1 @@
+cd /app && echo '{"sum": 0}' > sum && printf "import http.server, sys, os\nos.chdir(\"/app\")\nhttp.server.test(http.server.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind=\"127.0.0.1\")\n" > serve.py

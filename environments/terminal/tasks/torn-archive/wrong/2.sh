@@ -1,0 +1,1 @@
+cd /app && mkdir out && cat parts/* | tar -xz -C out
