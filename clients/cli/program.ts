@@ -25,6 +25,11 @@ const COMMANDS: readonly Listed[] = [
     module: () => import('./replay.ts'),
   },
   {
+    name: 'eval',
+    description: 'play an agent on a dataset, and say how well it does',
+    module: () => import('./eval.ts'),
+  },
+  {
     name: 'trajectories',
     description: 'list, compare, export and remove recorded episodes',
     module: () => import('./trajectories.ts'),

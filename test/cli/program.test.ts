@@ -10,6 +10,7 @@ const COMMANDS = [
   'serve',
   'play',
   'replay',
+  'eval',
   'trajectories',
   'show',
   'explain',
