@@ -8,8 +8,8 @@ export interface OptionFlag {
   readonly name: string;
   /** Whether environments define it: it is not a common option. */
   readonly isOwn: boolean;
-  /** A `choice` is one of `values`; a `switch` is true if it is there; a `text` is free; no flag can give a `json` value. */
-  readonly kind: 'integer' | 'number' | 'switch' | 'choice' | 'text' | 'json';
+  /** A `choice` is one of `values`; a `switch` is true if it is there; a `text` is free, `texts` are several with commas between; no flag can give a `json` value. */
+  readonly kind: 'integer' | 'number' | 'switch' | 'choice' | 'text' | 'texts' | 'json';
   readonly values: readonly string[];
   /** Lowest and highest number. */
   readonly range: readonly [min: number, max: number];
@@ -23,12 +23,14 @@ interface OptionSchema {
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly items?: { readonly type?: string };
 }
 
-function kindOf({ type, enum: values }: OptionSchema): OptionFlag['kind'] {
+function kindOf({ type, enum: values, items }: OptionSchema): OptionFlag['kind'] {
   if (values?.every((value) => typeof value === 'string')) return 'choice';
   if (type === 'boolean') return 'switch';
   if (type === 'integer' || type === 'number') return type;
+  if (type === 'array' && items?.type === 'string') return 'texts';
   return type === 'string' ? 'text' : 'json';
 }
 

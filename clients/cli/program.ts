@@ -25,6 +25,26 @@ const COMMANDS: readonly Listed[] = [
     module: () => import('./replay.ts'),
   },
   {
+    name: 'eval',
+    description: 'play an agent on a dataset, and say how well it does',
+    module: () => import('./eval.ts'),
+  },
+  {
+    name: 'trajectories',
+    description: 'list, compare, export and remove recorded episodes',
+    module: () => import('./trajectories.ts'),
+  },
+  {
+    name: 'show',
+    description: 'show a recorded episode, step by step',
+    module: () => import('./show.ts'),
+  },
+  {
+    name: 'explain',
+    description: 'say why an episode got its reward',
+    module: () => import('./explain.ts'),
+  },
+  {
     name: 'tasks',
     description: 'list tasks and datasets, or show a task',
     module: () => import('./tasks.ts'),

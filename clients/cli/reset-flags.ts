@@ -95,6 +95,8 @@ export function optionOf({ name, kind, values, range, description }: OptionFlag)
       return new Option(`${flag} <number>`, description).argParser(Number);
     case 'json':
       return new Option(`${flag} <json>`, description).argParser(jsonOf);
+    case 'texts':
+      return new Option(`${flag} <text,…>`, description).argParser((text: string) => text.split(','));
     case 'text':
       return new Option(`${flag} <text>`, description);
   }

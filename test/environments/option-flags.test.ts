@@ -25,6 +25,7 @@ it('has a flag for each option of a reset, with what it takes', () => {
   });
   expect(flags.get('feedback')).toMatchObject({ kind: 'switch' });
   expect(flags.get('feedback')?.description).toMatch(/^python-v1: /);
+  expect(flags.get('tags')).toMatchObject({ kind: 'texts' });
   expect(flags.get('weights')).toMatchObject({ kind: 'json' });
   expect(flags.get('limit')).toMatchObject({ kind: 'integer', range: [1, 9] });
   expect(flags.get('loud')).toMatchObject({ kind: 'switch', description: 'mine-v1: Aloud.' });
