@@ -138,6 +138,33 @@ export const TrajectoriesForkParams = z.strictObject({
 });
 export type TrajectoriesForkParams = z.infer<typeof TrajectoriesForkParams>;
 
+export const TrajectoriesChangesParams = z.strictObject({
+  /** One of `path` and `episode_id`; of several trajectories with an id, the newest. */
+  path: TrajectoryPath.optional(),
+  episode_id: EpisodeId.optional(),
+  /** Number of the step. */
+  step: z.number().int().min(1),
+});
+export type TrajectoriesChangesParams = z.infer<typeof TrajectoriesChangesParams>;
+
+export const TrajectoriesChangesResult = z.object({
+  /** Sorted by path; at most 500. */
+  changes: z.array(
+    z.object({
+      path: z.string(),
+      /** `mode_changed`: permission bits, owner or group; `attributes_changed`: only extended attributes. */
+      kind: z.enum(['added', 'modified', 'deleted', 'type_changed', 'mode_changed', 'attributes_changed']),
+      type: z.enum(['file', 'directory', 'symlink', 'fifo', 'socket', 'other']),
+      /** Bytes of a regular file, else 0. */
+      size: count,
+    }),
+  ),
+  /** Whether there are no more. */
+  complete: z.boolean(),
+  /** Whether every observation of the steps before it was the recorded one. */
+  exact: z.boolean(),
+});
+
 export const TrajectoriesStatsParams = TrajectoryFilter.extend({
   /** `none`: all in one group. @default none */
   by: z.enum(['tag', 'task', 'environment', 'dataset', 'none']).optional(),

@@ -1,3 +1,4 @@
+import type { ActionObject } from '../../protocol/action.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import type { EpisodePoint } from '../episode/point.ts';
 import { forkedAt } from '../episode/points.ts';
@@ -16,6 +17,22 @@ export async function recordedPoint(path: string, atStep: number | undefined): P
   const step = forkedAt(atStep, count, last);
   const past = pastUpTo(recorded.past, step, step === count);
   return { ...pointOf(recorded), step, past, pastLines: { path, lines: past }, lastReward: lastReward(past) };
+}
+
+/**
+ * The action of a step that a recorded episode made, and the state before it.
+ * @throws {ProtocolError} `trajectory_not_found`, `invalid_params`
+ */
+export async function recordedStep(
+  path: string,
+  step: number,
+): Promise<{ readonly point: EpisodePoint; readonly action: ActionObject }> {
+  const point = await recordedPoint(path, step - 1);
+  const { past } = await read(path);
+  const action = past.find((turn) => turn.step === step && turn.action !== null)?.action;
+  if (action === undefined || action === null)
+    throw new ProtocolError('invalid_params', `step: the episode has no code in a step ${step}`);
+  return { point, action };
 }
 
 async function read(path: string): Promise<RecordedEpisode> {

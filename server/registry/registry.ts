@@ -7,19 +7,21 @@ import type { ReloadedDataset } from '../../environments/reload.ts';
 import type { ResetOptionSet } from '../../environments/reset-options.ts';
 import type { ResetResult } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
+import type { Result } from '../../protocol/methods.ts';
 import type { EndReason } from '../../protocol/trajectory.ts';
 import { Claims } from '../episode/claims.ts';
 import { Episode } from '../episode/episode.ts';
 import type { EpisodeObserver, MakeParts } from '../episode/parts.ts';
 import type { EpisodePoint } from '../episode/point.ts';
-import type { Remade, RemakeOptions } from '../episode/remake.ts';
+import type { Remade, RemakeOptions, ReplayGate } from '../episode/remake.ts';
 import type { ClientGate } from '../memory/step-gate.ts';
 import { LeftEpisodes, type ServerMark } from '../resume/left-episodes.ts';
 import { signEveryMs } from '../resume/life-signs.ts';
 import { Reopening } from '../resume/reopening.ts';
 import { TrajectoryIndex } from '../resume/trajectory-index.ts';
 import { Opening, type OpeningParts, type OpenRequest, type ResetObserver } from './opening.ts';
-import { recordedPoint } from './recorded-point.ts';
+import { recordedPoint, recordedStep } from './recorded-point.ts';
+import { stepChanges } from './step-changes.ts';
 
 export interface RegistryParts extends Omit<OpeningParts, 'mark'> {
   /** Maximum number of open episodes, those that begin included. */
@@ -41,6 +43,12 @@ export interface RegistryObserver extends EpisodeObserver, ResetObserver {
   reset(environment: string, seconds: number): void;
   /** An episode cannot go on in the sandbox of its server that has ended, and is played again. */
   notTakenBack(environment: string, cause: unknown): void;
+}
+
+/** How actions are played again. */
+export interface Gated {
+  readonly signal: AbortSignal;
+  readonly gateOf: (point: EpisodePoint) => ReplayGate;
 }
 
 export interface OpenedEpisode {
@@ -182,6 +190,18 @@ export class EpisodeRegistry {
   pointIn(path: string, atStep: number | undefined, enter: () => boolean): Promise<EpisodePoint> {
     for (const episode of this.#open) if (episode.path === path) return episode.pointAt(atStep, enter);
     return recordedPoint(path, atStep);
+  }
+
+  /**
+   * The files that a step of an open or recorded episode changes.
+   * @param path of its trajectory
+   * @throws {ProtocolError} as `open`, `trajectory_not_found`, `invalid_params`
+   */
+  async changesOf(path: string, step: number, options: Gated): Promise<Result<'trajectories/changes'>> {
+    this.refuseWhenDraining();
+    const recorded = await recordedStep(path, step);
+    const remake = (point: EpisodePoint, how: RemakeOptions): Promise<Remade> => this.remake(point, how);
+    return stepChanges({ ...recorded, signal: options.signal, gate: options.gateOf(recorded.point), remake });
   }
 
   /** The state of a point, made again in a fresh sandbox. @throws {ProtocolError} as `open` */

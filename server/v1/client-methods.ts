@@ -171,6 +171,10 @@ export class ClientMethods {
     'server/unwatch': async () => ({ watched: this.#parts.watching.remove(this.#watcher) }),
     'episodes/list': (params) => this.#list(() => liveEpisodes(this.#parts.operator, params)),
     'tasks/read': async (params) => secretTask(this.#parts.operator, params),
+    'trajectories/changes': async (params) => {
+      const path = await trajectoryPath(this.#parts.operator, params);
+      return this.#looking.run(() => this.#forker.changes(path, params.step));
+    },
     'trajectories/fork': async (params, { sent }) =>
       this.#forker.forkRecorded(await trajectoryPath(this.#parts.operator, params), params, sent),
     'trajectories/list': (params) => this.#look('list', params),

@@ -7,6 +7,7 @@ import type {
   UndoResult,
 } from '../../protocol/fork.ts';
 import type { FailedEntry } from '../../protocol/many.ts';
+import type { Result } from '../../protocol/methods.ts';
 import type { EpisodePoint } from '../episode/point.ts';
 import type { ReplayGate } from '../episode/remake.ts';
 import type { CopyRoom } from '../memory/copy-room.ts';
@@ -14,6 +15,9 @@ import type { ClientGate } from '../memory/step-gate.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
 import { clientError, errorObject, type RpcCaller } from './json-rpc.ts';
 import type { EpisodeOwner } from './owner.ts';
+
+/** Maximum time in which the changes of a step are found, in milliseconds. */
+const CHANGES_MS = 600_000;
 
 export interface ForkerParts {
   readonly owner: EpisodeOwner;
@@ -57,6 +61,16 @@ export class Forker {
     const { registry } = this.#parts;
     registry.refuseWhenDraining();
     return this.#forks((enter) => registry.pointIn(path, at_step, enter), count, sent);
+  }
+
+  /**
+   * The files that a step of a trajectory changes.
+   * @param path of its file
+   * @throws {ProtocolError} as `EpisodeRegistry.changesOf`
+   */
+  changes(path: string, step: number): Promise<Result<'trajectories/changes'>> {
+    const signal = AbortSignal.timeout(CHANGES_MS);
+    return this.#parts.registry.changesOf(path, step, { signal, gateOf: (point) => this.#gate(point) });
   }
 
   async #forks(

@@ -19,6 +19,24 @@ export function aligned(a: readonly ShownTurn[], b: readonly ShownTurn[]): Pair[
   );
 }
 
+/** The first line in which two outcomes of a step differ, counted from 1; `null` if no line does. */
+export function firstLine({
+  a,
+  b,
+}: Pair): { readonly line: number; readonly a: string; readonly b: string } | null {
+  const [ofA, ofB] = [linesOf(a), linesOf(b)];
+  const most = Math.max(ofA.length, ofB.length);
+  for (let at = 0; at < most; at += 1) {
+    if (ofA[at] !== ofB[at]) return { line: at + 1, a: ofA[at] ?? '', b: ofB[at] ?? '' };
+  }
+  return null;
+}
+
+function linesOf(turn: ShownTurn | undefined): string[] {
+  if (turn === undefined || !('observation' in turn.event)) return [];
+  return turn.event.observation.output.split('\n');
+}
+
 function stepsOf(turns: readonly ShownTurn[]): Map<number, ShownTurn> {
   return new Map(turns.filter(({ action }) => action !== null).map((turn) => [turn.step, turn]));
 }

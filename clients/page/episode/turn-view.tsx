@@ -1,12 +1,14 @@
 import { memo } from 'preact/compat';
 import type { ActionObject } from '../../../protocol/action.ts';
 import type { Observation, StepInfo } from '../../../protocol/episode.ts';
+import type { Server } from '../connection/server.ts';
 import { plural, span } from '../parts/format.ts';
 import { addressOf } from '../parts/route.ts';
 import { Code, languageOf } from '../text/code.tsx';
 import { TerminalText } from '../text/terminal-text.tsx';
 import { visible } from '../text/visible.ts';
 import { Reward } from '../views/reward.tsx';
+import { Changes } from './changes.tsx';
 import { ExplanationView } from './explanation.tsx';
 import type { ShownTurn } from './timeline.ts';
 
@@ -14,12 +16,14 @@ interface TurnProps {
   readonly turn: ShownTurn;
   readonly environment: string;
   readonly path?: string | undefined;
+  /** Tells which files the step changed. @default nobody is asked */
+  readonly server?: Server | undefined;
   /** Its explanation is shown elsewhere. */
   readonly isExplained?: boolean;
 }
 
 /** One turn: the action, its output, and what is known of it. */
-export const TurnView = memo(({ environment, isExplained, path, turn }: TurnProps) => {
+export const TurnView = memo(({ environment, isExplained, path, server, turn }: TurnProps) => {
   const { action, event, explanation, step, undone } = turn;
   const observation = 'observation' in event ? event.observation : undefined;
   const isStep = action !== null;
@@ -43,6 +47,9 @@ export const TurnView = memo(({ environment, isExplained, path, turn }: TurnProp
       </header>
       {action !== null && <Action action={action} environment={environment} />}
       {observation !== undefined && <Outcome observation={observation} />}
+      {action !== null && 'code' in action && path !== undefined && server !== undefined && !undone && (
+        <Changes server={server} path={path} step={step} />
+      )}
       {event.failure !== null && (
         <p class="problem">
           {event.failure.code}: {visible(event.failure.message)}

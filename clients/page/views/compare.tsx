@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import { aligned, type Pair } from '../compare/alignment.ts';
+import { aligned, firstLine, type Pair } from '../compare/alignment.ts';
 import { Others } from '../compare/others.tsx';
 import { EpisodeReader } from '../episode/reader.ts';
 import { turnsOf } from '../episode/timeline.ts';
@@ -33,6 +33,9 @@ interface TwoProps extends Parts {
   readonly a: string;
   readonly b: string;
 }
+
+/** Characters of a line that differs. */
+const MOST_OF_LINE = 300;
 
 const WORDS: Readonly<Record<NonNullable<Pair['difference']>, string>> = {
   action: 'the actions differ',
@@ -97,6 +100,7 @@ function Two({ a, b, live, server }: TwoProps) {
                   First difference, step {pair.number}: {WORDS[pair.difference ?? 'action']}
                 </p>
               )}
+              {pair === first && <Where pair={pair} pairs={pairs} />}
               <div class="branches">
                 <Side turn={pair.a} environment={one.summary?.environment ?? ''} path={a} />
                 <Side turn={pair.b} environment={other.summary?.environment ?? ''} path={b} />
@@ -106,6 +110,25 @@ function Two({ a, b, live, server }: TwoProps) {
         </ol>
       )}
     </>
+  );
+}
+
+/** The line in which the outcomes of one action differ, and where the actions differ first. */
+function Where({ pair, pairs }: { readonly pair: Pair; readonly pairs: readonly Pair[] }) {
+  if (pair.difference !== 'observation') return null;
+  const line = firstLine(pair);
+  const action = pairs.find(({ difference }) => difference === 'action' || difference === 'length');
+  return (
+    <div class="where">
+      {line !== null && (
+        <pre class="diff">
+          <span class="at">line {line.line}</span>
+          <span class="minus">A {visible(line.a.slice(0, MOST_OF_LINE))}</span>
+          <span class="plus">B {visible(line.b.slice(0, MOST_OF_LINE))}</span>
+        </pre>
+      )}
+      {action !== undefined && <p class="quiet">The actions differ from step {action.number} on.</p>}
+    </div>
   );
 }
 

@@ -84,7 +84,13 @@ export function Episode({ live, route, server }: Parts & { readonly route: Route
         <h2 id="steps-title">
           Steps <span class="count">{steps}</span>
         </h2>
-        <Timeline entries={entries} environment={environment} path={path} explained={explained} />
+        <Timeline
+          server={server}
+          entries={entries}
+          environment={environment}
+          path={path}
+          explained={explained}
+        />
         {reader.hasMore && (
           <button type="button" onClick={() => reader.more()}>
             Show more

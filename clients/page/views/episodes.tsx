@@ -5,6 +5,7 @@ import type { Parts } from '../parts/parts.ts';
 import { addressOf, type Route, setQuery } from '../parts/route.ts';
 import { useStore } from '../parts/store.ts';
 import { EpisodeTable } from './episode-table.tsx';
+import { Export } from './export.tsx';
 import { FILTERS, Filters, filterOf } from './filters.tsx';
 import { Problem } from './problem.tsx';
 
@@ -53,6 +54,7 @@ export function Episodes({ route, server }: Parts & { readonly route: Route }) {
     <>
       <div class="section-head">
         <h1>Episodes {found !== null && <span class="count">{found.total.toLocaleString('en')}</span>}</h1>
+        <Export server={server} filter={filter} />
         <a
           class={`button ${b === undefined ? 'disabled' : 'primary'}`}
           aria-disabled={b === undefined}

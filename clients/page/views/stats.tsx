@@ -103,7 +103,7 @@ export function TurnTable({ stats }: { readonly stats: GroupStats }) {
       <summary>Numbers by turn</summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who scrolls by keys needs it */}
       <div class="scroll" tabIndex={0}>
-        <table class="components">
+        <table class="components turns">
           <thead>
             <tr>
               {['Turn', 'Episodes', 'Success rate', 'Error rate', 'Mean reward'].map((name) => (

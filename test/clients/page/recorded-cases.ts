@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StepwellClient } from '../../../clients/typescript/client.ts';
@@ -63,7 +64,7 @@ export function recordedCases(browserOf: () => TestBrowser): void {
   });
 
   test('finds a bad episode, says why, goes on from its second step, and shows both branches', async () => {
-    const bad = await played('echo one', 'echo two', 'echo wrong', 'submit');
+    const bad = await played('echo one', 'echo two > /tmp/two', 'echo wrong', 'submit');
     const { faults, page } = await browser.open(`${server.url}/#/episodes`);
     await page.getByLabel('Reward', { exact: true }).fill('<1');
     await page.keyboard.press('Enter');
@@ -75,6 +76,8 @@ export function recordedCases(browserOf: () => TestBrowser): void {
     expect(page.url()).toContain(`${bad}.jsonl`);
     expect(await page.locator('#step-3').innerText()).toContain('echo wrong');
     expect(await seriousIssues(page)).toEqual([]);
+    await page.locator('#step-2').getByText('Which files did it change?').click();
+    await page.locator('#step-2 .paths').getByText('/tmp/two').waitFor();
     await page.locator('#step-3').getByText('Fork before').click();
     const other = page.locator('.branch', { hasText: '2 steps in common' });
     await other.getByText('echo wrong').waitFor();
@@ -85,6 +88,15 @@ export function recordedCases(browserOf: () => TestBrowser): void {
     await page.locator('[role=status]', { hasText: 'Reward 1.' }).waitFor();
     expect(await other.locator('.turn').count()).toBe(2);
     expect(await seriousIssues(page)).toEqual([]);
+    await page.goto(`${server.url}/#/episodes?tag=played`);
+    await page.getByLabel('Format of the export').selectOption('dpo');
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export these' }).click();
+    const [pair, ...others] = (await readFile(await (await saving).path(), 'utf8')).trim().split('\n');
+    expect(others).toEqual([]);
+    const { chosen, rejected } = JSON.parse(pair ?? '');
+    expect(JSON.stringify(chosen)).toContain(JSON.stringify(gold).slice(1, -1));
+    expect(JSON.stringify(rejected)).toContain('echo wrong');
     const { trajectories } = await wire.result('trajectories/list', { tag: 'played', success: true });
     expect(trajectories).toMatchObject([{ fork_of: { episode_id: bad, step: 2 }, reward: 1, steps: 4 }]);
     expect(faults).toEqual([]);

@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest';
+import type { LayerChange, LayerDiff } from '../../../docker/sandbox.ts';
 import { trajectoryIn } from '../../trajectories.ts';
 import { fake, serveEachTest, server, wire } from '../each-server.ts';
 import { Wire } from '../test-server.ts';
 
 serveEachTest();
+
+/** A change as a sandbox tells it. */
+const ADDED: Omit<LayerChange, 'path'> = {
+  ...{ mode: 0o644, uid: 0, gid: 0, size: 3, sha256: null, device: null, attributes: null, link: null },
+  kind: 'added',
+  type: 'file',
+};
 
 const step = (on: Wire, episode_id: string, action: unknown) =>
   on.result('episode/step', { episode_id, action });
@@ -64,4 +72,37 @@ test('what cannot be gone on from is refused, and the remedy is named', async ()
   );
   const none = await wire.error('trajectories/fork', { path: '2026-01-01/none.jsonl' });
   expect(none.data.name).toBe('trajectory_not_found');
+});
+
+test('the changes of a step are found in a sandbox of its own, which is given back', async () => {
+  const reset = fake.reset.bind(fake);
+  const calls: string[] = [];
+  fake.reset = async (...args) => {
+    const play = await reset(...args);
+    const mark = async (): Promise<void> => {
+      calls.push('mark');
+    };
+    const diff = async (): Promise<LayerDiff> => {
+      calls.push('diff');
+      return { changes: [{ ...ADDED, path: '/new' }], exceeded: null };
+    };
+    const act: typeof play.act = (action, ...rest) => {
+      calls.push(action.code);
+      return play.act(action, ...rest);
+    };
+    return { ...play, act, sandbox: { ...play.sandbox, mark, diff } };
+  };
+  const { id } = await played('echo one', 'echo two', 'submit');
+  calls.length = 0;
+  const found = await wire.result('trajectories/changes', { episode_id: id, step: 2 });
+  expect(found).toEqual({
+    changes: [{ path: '/new', kind: 'added', type: 'file', size: 3 }],
+    complete: true,
+    exact: true,
+  });
+  expect(calls).toEqual(['echo one', 'mark', 'echo two', 'diff']);
+  expect(fake.plays.at(-1)).toMatchObject({ released: 1, gradings: [] });
+  expect((await wire.error('trajectories/changes', { episode_id: id, step: 9 })).data.name).toBe(
+    'invalid_params',
+  );
 });
