@@ -14,7 +14,8 @@ _MOST_BYTES = 1 << 20
 _LARGEST = (1 << 31) - 1
 _NUMBER = re.compile(r"[0-9]{1,10}")
 _libc = ctypes.CDLL(None, use_errno=True)
-_setfsuid, _setfsgid = _libc.setfsuid, _libc.setfsgid
+_setfsuid, _setfsgid, _prctl = _libc.setfsuid, _libc.setfsgid, _libc.prctl
+_PR_SET_PDEATHSIG, _PR_GET_PDEATHSIG = 1, 2
 
 
 def user_in(root: str, wanted: object) -> User:
@@ -94,6 +95,9 @@ def looking_as(user: Optional[User]) -> Iterator[None]:
     if user is None:
         yield
         return
+    # Any change of a process's numbers clears what it gets when its parent ends, and a local container ends by that.
+    at_end = ctypes.c_int()
+    _prctl(_PR_GET_PDEATHSIG, ctypes.byref(at_end), 0, 0, 0)
     # The group first: without root's number there is no right to change it.
     _setfsgid(user.gid)
     _setfsuid(user.uid)
@@ -102,3 +106,4 @@ def looking_as(user: Optional[User]) -> Iterator[None]:
     finally:
         _setfsuid(0)
         _setfsgid(0)
+        _prctl(_PR_SET_PDEATHSIG, at_end.value, 0, 0, 0)
