@@ -16,6 +16,8 @@ export interface StoredImage {
   readonly env?: Readonly<Record<string, string>>;
   /** Where its session begins, absolute; it must be a folder of the image. @default `/` */
   readonly workdir?: string;
+  /** User that it is meant for, as in `ExecRequest`. Sessions begin as root: see `Sandbox.become`. @default root */
+  readonly user?: string;
 }
 
 /** What a lease leaves behind, as its holder declares it. */
@@ -229,6 +231,23 @@ export interface ListedFile {
   readonly mtime: number;
 }
 
+/** Limits below those of a sandbox. */
+export interface LowerLimits {
+  readonly memoryBytes?: number;
+  readonly cpus?: number;
+  readonly pids?: number;
+  /** Of its changes on the disk. */
+  readonly layerBytes?: number;
+}
+
+/** As whom a session runs, and in which network. */
+export interface SessionRole {
+  /** Its user, named as in `ExecRequest`. It has no rights unless it is root. @default root */
+  readonly user?: string;
+  /** `none`: it has only a loopback of its own, and so have programs beside it. @default the sandbox's network */
+  readonly network?: 'none';
+}
+
 export interface ExecRequest {
   /** Program and arguments. */
   readonly argv: readonly string[];
@@ -236,6 +255,12 @@ export interface ExecRequest {
   readonly byShell?: boolean;
   /** Absolute path; the program does not start if it does not exist. */
   readonly cwd: string;
+  /**
+   * Name or number of its user, also `user:group`, by the untouched image's `/etc/passwd` and `/etc/group`; its home is `HOME` where
+   * `env` has none. It has no rights unless it is root. Only in `layer` isolation.
+   * @default root
+   */
+  readonly user?: string;
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Deadline in milliseconds; then the program and its descendants are killed. */
@@ -303,6 +328,18 @@ export interface Sandbox extends AsyncDisposable {
   note?(text: string): void;
   /** Run code in the persistent session. */
   run(request: RunRequest): Promise<RunResult>;
+  /**
+   * End the session and begin another in another role; so does every later one. It cannot be copied.
+   * @returns the home of its user
+   * @throws {SandboxError} `not_supported` if there is no such user
+   */
+  become(role: SessionRole): Promise<string>;
+  /**
+   * Lower limits of the agent until the sandbox is released. Those of memory, processors and processes need control groups that the
+   * runner can make; elsewhere the sandbox keeps its own.
+   * @throws {SandboxError} `not_supported` if the sandbox takes more already, or without layers
+   */
+  limit(limits: LowerLimits): Promise<void>;
   /** Run a program beside the session: in the same namespaces, not as a child of it, without standard input. */
   exec(request: ExecRequest): Promise<RunResult>;
   putFiles(entries: readonly FileEntry[]): Promise<void>;

@@ -125,6 +125,19 @@ export interface EnvironmentContext {
   readonly defaults: EpisodeDefaults;
   /** Outcomes of golds, kept in memory. */
   readonly goldCache: GoldCache;
+  /** What its sandboxes have. @default unknown: nothing is refused for it */
+  readonly room?: SandboxRoom | undefined;
+}
+
+/** What the sandboxes of a server have for a task. */
+export interface SandboxRoom {
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  /** Of the changes on the disk. */
+  readonly layerBytes: number;
+  readonly network: 'none' | 'bridge';
+  /** Whether a task that wants more of the limits is played with these, instead of being refused. */
+  readonly lowers: boolean;
 }
 
 /** An environment: its tasks, its episodes and their rewards. */

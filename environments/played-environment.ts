@@ -114,11 +114,11 @@ export class PlayedEnvironment<S extends Shape, R extends TaskRecord, D extends 
   }
 
   #load(datasets: readonly [D, ...D[]], goldCache = new GoldCache()): Loaded<S, D> {
-    const { sandboxes, defaults } = this.#parts;
+    const { sandboxes, defaults, room } = this.#parts;
     const { id, images, imagesOf, open } = this.#definition;
     return {
       catalog: new TaskCatalog(id, datasets),
-      player: open({ sandboxes, defaults, goldCache }),
+      player: open({ sandboxes, defaults, goldCache, room }),
       images: [...images, ...datasets.flatMap((dataset) => imagesOf(dataset))],
     };
   }

@@ -19,6 +19,7 @@ import type { PoolEvent } from '../docker/pool/settings.ts';
 import { StoredSource } from '../docker/pool/stored-source.ts';
 import type { SandboxSource } from '../docker/sandbox.ts';
 import { loadDatasets } from '../environments/dataset-store.ts';
+import type { SandboxRoom } from '../environments/environment.ts';
 import { loadDefinitions } from '../environments/load-definition.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { Reloader } from '../environments/reload.ts';
@@ -213,10 +214,17 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     },
   };
   const defaults = { stepTimeoutMs: config.step_timeout_ms, maxOutputBytes: config.max_output_bytes };
+  const room: SandboxRoom = {
+    memoryBytes: config.memory_bytes,
+    cpus: config.cpus,
+    layerBytes: config.layer_bytes,
+    network: config.network,
+    lowers: config.task_limits === 'lower',
+  };
   const names = builtInImages.map((image) => image.name);
   const definitions = (await loadDefinitions(config.environment, names)).map(({ definition }) => definition);
   const datasets = await loadDatasets(home, config.dataset, definitions);
-  const environments = [...createEnvironments({ definitions, sandboxes, defaults, datasets }).values()];
+  const environments = [...createEnvironments({ definitions, sandboxes, defaults, datasets, room }).values()];
   const warm = warmImages(config.pool, environments);
   const replacements = operatorImages(config.image);
   await requireFreePort(config.host, config.port);

@@ -33,6 +33,7 @@ const Attached = Recalled.extend({
       layers: z.array(z.string()),
       env: z.record(z.string(), z.string()),
       workdir: z.string(),
+      user: z.string().optional(),
     })
     .nullish(),
 });

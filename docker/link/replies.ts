@@ -27,6 +27,9 @@ export const RunReply = z.object({
 });
 
 /** Reply to `list`. */
+/** Reply to `become`. */
+export const BecomeReply = z.object({ home: z.string() });
+
 export const ListReply = z.object({
   files: z.array(
     z.object({ name: z.string(), type: FileTypeName, mode: z.int(), size: z.number(), mtime: z.number() }),

@@ -10,6 +10,7 @@ import type {
   Isolation,
   LayerDiff,
   ListedFile,
+  LowerLimits,
   PlacedChanges,
   Programs,
   Remains,
@@ -17,12 +18,13 @@ import type {
   RunResult,
   Sandbox,
   SandboxSnapshot,
+  SessionRole,
   StoredImage,
 } from '../sandbox.ts';
 import type { ChannelRequest, RunnerReply } from './channel.ts';
 import { type FrameHeader, type PayloadPart, partBytes } from './frames.ts';
 import type { RunnerLink } from './journal.ts';
-import { ChecksumsReply, DiffReply, ListReply, RunReply, SnapshotReply } from './replies.ts';
+import { BecomeReply, ChecksumsReply, DiffReply, ListReply, RunReply, SnapshotReply } from './replies.ts';
 
 const DEFAULT_MAX_FILE_BYTES = 16 * 1024 * 1024;
 /** Maximum length of the message about an invalid reply, in characters: a reply may be invalid in many places. */
@@ -99,6 +101,14 @@ export class RunnerSandbox implements Sandbox {
     return this.#runResult(reply, true);
   }
 
+  async become({ user, network }: SessionRole): Promise<string> {
+    return this.#parse(BecomeReply, await this.#call('become', { user, network })).home;
+  }
+
+  async limit({ memoryBytes, cpus, pids, layerBytes }: LowerLimits): Promise<void> {
+    await this.#call('limit', { memory_bytes: memoryBytes, cpus, pids, layer_bytes: layerBytes });
+  }
+
   async putFiles(entries: readonly FileEntry[]): Promise<void> {
     const payload: PayloadPart[] = [];
     const described = entries.map(({ path, type, content, target, mode, mtime }) => {
@@ -139,11 +149,11 @@ export class RunnerSandbox implements Sandbox {
   }
 
   async exec(request: ExecRequest): Promise<RunResult> {
-    const { argv, byShell = false, cwd, env, timeoutMs, maxOutputBytes, lingerMs = 0 } = request;
-    const program = { argv, ...(byShell ? { by_shell: true } : {}), cwd, env };
+    const { argv, byShell = false, user, cwd, env, timeoutMs, maxOutputBytes, lingerMs = 0 } = request;
+    const program = { argv, ...(byShell ? { by_shell: true } : {}), ...(user === undefined ? {} : { user }) };
     const limits = { timeout_ms: timeoutMs, max_output: maxOutputBytes, linger_ms: lingerMs };
     const options = { timeoutMs: timeoutMs + lingerMs, runsCode: true };
-    return this.#runResult(await this.#call('exec', { ...program, ...limits }, options), true);
+    return this.#runResult(await this.#call('exec', { ...program, cwd, env, ...limits }, options), true);
   }
 
   async inspect(request: InspectRequest): Promise<RunResult> {

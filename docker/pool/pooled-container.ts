@@ -195,7 +195,9 @@ export class PooledContainer {
       );
     }
     try {
-      await this.#open.channel.request('reset', { image: { name: stored.name, ...told(stored) } });
+      await this.#open.channel.request('reset', {
+        image: { name: stored.name, user: stored.user, ...told(stored) },
+      });
     } catch (error) {
       if (isRefusedImage(error) && reset === this.#resets) await this.#prepared();
       throw error;

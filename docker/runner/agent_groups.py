@@ -13,6 +13,8 @@ from mounts import MS_NODEV, MS_NOEXEC, MS_NOSUID, remount
 
 _KINDS = ("memory", "pids", "cpu")
 _AGENT, _RUNNER = "agent", "runner"
+# Processor time is given out anew in each period.
+_PERIOD_US = 100_000
 
 
 class Hierarchy(NamedTuple):
@@ -77,6 +79,40 @@ def make_group(hierarchy: Hierarchy, memory_bytes: int, pids: int) -> str:
         if value and name.partition(".")[0] in kinds and os.path.exists(f"{group}/{name}"):
             _write(f"{group}/{name}", str(value))
     return f"{group}/cgroup.procs"
+
+
+class TaskLimits(NamedTuple):
+    """Limits of a sandbox while it plays a task, below its own; 0: its own."""
+
+    memory_bytes: int = 0
+    pids: int = 0
+    cpus: float = 0
+    layer_bytes: int = 0
+
+
+def limit_groups(files: list[str], own: TaskLimits, wanted: TaskLimits) -> None:
+    """
+    Give the agent's groups, by the files that `make_agent_groups` returned, the wanted limits, or their own. Raises OSError
+    if they use more already.
+    """
+    memory, pids = wanted.memory_bytes or own.memory_bytes, wanted.pids or own.pids
+    for file in files:
+        group = os.path.dirname(file)
+        quota = round(wanted.cpus * _PERIOD_US)
+        # Of version 1, the limit on memory plus swap is never below the limit on memory: one of the orders works.
+        swapped = ("memory.memsw.limit_in_bytes", str(memory))
+        values = (
+            *((swapped,) if wanted.memory_bytes == 0 else ()),
+            ("memory.limit_in_bytes", str(memory)),
+            *((swapped,) if wanted.memory_bytes else ()),
+            ("memory.max", str(memory)),
+            ("pids.max", str(pids)),
+            ("cpu.max", f"{quota or 'max'} {_PERIOD_US}"),
+            ("cpu.cfs_quota_us", str(quota or -1)),
+        )
+        for name, value in values:
+            if value != "0" and os.path.exists(f"{group}/{name}"):
+                _write(f"{group}/{name}", value)
 
 
 def _limits(is_unified: bool, memory_bytes: int, pids: int) -> dict[str, object]:

@@ -2,9 +2,11 @@
 
 import mmap
 import os
-from typing import Callable
+from typing import Callable, Optional
 
 from session_ends import PID_BYTES
+from user import User
+from users import looking_as
 
 # Namespaces that a program beside the session joins. The pid namespace applies to the children of the process that joins.
 _NAMESPACES = ("pid", "ipc", "uts", "cgroup", "mnt")
@@ -14,12 +16,16 @@ class CannotStart(OSError):
     """No process could be started, because memory or processes are used up, possibly by the agent."""
 
 
-def namespaces_of(pid: int) -> list:
-    """Descriptors of the namespaces of a session's process. Raises CannotStart."""
+def namespaces_of(pid: int, user: Optional[User] = None, is_apart: bool = False) -> list:
+    """
+    Descriptors of the namespaces of a session's process, which runs as `user` and may have its own network. Raises
+    CannotStart.
+    """
     opened = []
     try:
-        for name in _NAMESPACES:
-            opened.append(os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC))
+        with looking_as(user):
+            for name in (*_NAMESPACES, "net") if is_apart else _NAMESPACES:
+                opened.append(os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC))
     except OSError as error:
         for namespace in opened:
             os.close(namespace)

@@ -10,7 +10,7 @@ import ctypes
 import mmap
 import os
 from collections.abc import Iterable
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 import capabilities
 import mounts
@@ -19,6 +19,7 @@ from devices import PROC_FLAGS, cover_proc
 from mounts import MS_REC
 from processes import offer_first
 from session_ends import PID_BYTES
+from user import User, become_user
 
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
 _SECCOMP_MODE_FILTER = 2
@@ -38,7 +39,7 @@ class _Program(ctypes.Structure):
 class Confinement:
     """
     Starts confined processes. `devices` is the folder that `make_devices` made; `hostname` is the host name that they
-    see.
+    see. A `user` has no rights at all.
 
     Each method forks, with `flags` (CLONE_PARENT for a sibling), and returns a pid; the child does its work and ends.
     Work must not import, look up a codec or format a traceback: by then every file may belong to the agent. Raises
@@ -47,23 +48,36 @@ class Confinement:
 
     def __init__(self, seccomp_filter: bytes, devices: str, hostname: str) -> None:
         self._filter = _Program.of(seccomp_filter)
-        self._agent, self._inspection = Rights(AGENT), Rights(INSPECTION)
+        self._agent, self._inspection, self._none = Rights(AGENT), Rights(INSPECTION), Rights({})
         self._devices = devices
         self._hostname = hostname
 
-    def fork_session(self, layer: Any, work: Callable[[], None], flags: int = 0) -> int:
-        """The first process in namespaces of its own, with `layer` as its root."""
+    def fork_session(
+        self,
+        layer: Any,
+        work: Callable[[], None],
+        flags: int = 0,
+        user: Optional[User] = None,
+        first: Callable[[], None] = lambda: None,
+    ) -> int:
+        """The first process in namespaces of its own, with `layer` as its root. `first` is called with all rights."""
 
         def begin() -> None:
+            first()
             self._enter(layer.merged, layer.shm)
             # At once: from here on every file may be the agent's, including those that Python opens itself.
-            self._give_up(self._agent)
+            self._give_up(self._agent, user)
             work()
 
         return _fork(begin, flags | _NAMESPACES)
 
     def fork_beside(
-        self, namespaces: Iterable[int], work: Callable[[], Callable[[], None]], told: int, flags: int = 0
+        self,
+        namespaces: Iterable[int],
+        work: Callable[[], Callable[[], None]],
+        told: int,
+        flags: int = 0,
+        user: Optional[User] = None,
     ) -> int:
         """
         A process in the namespaces of a session (descriptors, including the pid namespace), as a child of this process.
@@ -78,7 +92,7 @@ class Confinement:
             hide_arguments()
             for namespace in namespaces:
                 mounts.join(namespace)
-            self._give_up(self._agent)
+            self._give_up(self._agent, user)
             become = work()
             pid = mounts.clone(mounts.CLONE_PARENT)
             if pid == 0:
@@ -124,10 +138,16 @@ class Confinement:
         mounts.set_hostname(self._hostname)
         mounts.become_root(root)
 
-    def _give_up(self, rights: Rights) -> None:
-        """Give up all other rights permanently, and let nobody read this process's memory."""
+    def _give_up(self, rights: Rights, user: Optional[User] = None) -> None:
+        """Give up all other rights permanently, as a user all of them, and let nobody read this process's memory."""
         set_dumpable(False)
         _checked(_prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        if user is not None:
+            capabilities.bound({})
+            become_user(user)
+            # A change of the user sets it anew.
+            set_dumpable(False)
+            rights = self._none
         rights.keep()
         _take(self._filter)
 

@@ -23,8 +23,8 @@ class Image(NamedTuple):
 
 def image_of(wanted: Any) -> Image:
     """Check what a request says of an image. Raises RequestError `bad_request`."""
-    if not isinstance(wanted, dict) or not set(wanted) <= {"name", "layers", "env", "workdir"}:
-        raise RequestError("bad_request", "image: expected {layers, name?, env?, workdir?}")
+    if not isinstance(wanted, dict) or not set(wanted) <= {"name", "user", "layers", "env", "workdir"}:
+        raise RequestError("bad_request", "image: expected {layers, name?, user?, env?, workdir?}")
     layers, env, workdir = wanted.get("layers"), wanted.get("env", {}), wanted.get("workdir", "/")
     if not isinstance(layers, list) or not layers:
         raise RequestError("bad_request", "image.layers: expected the names of its layers, lowest first")

@@ -3,7 +3,7 @@
 import os
 from typing import Callable, NamedTuple, Optional, Protocol
 
-from mounts import MS_NODEV, MS_NOSUID, mount, unmount
+from mounts import MS_NODEV, MS_NOSUID, MS_REMOUNT, mount, unmount
 from scratch import Scratch
 
 # Where the runner lies.
@@ -79,6 +79,10 @@ class Layer:
         os.mkdir(work)
         target = self.merged if root.prefix == "/" else self.merged + root.prefix
         ground.mount_overlay(target, root.prefix, root.upper, work)
+
+    def resize(self, size: int) -> None:
+        """Change how many bytes the agent's changes may take. Raises OSError if they take more already."""
+        mount("layer", self._folder, "tmpfs", MS_REMOUNT | MS_NOSUID | MS_NODEV, f"size={size}")
 
     def drop(self) -> None:
         if self._is_mounted:

@@ -4,14 +4,11 @@ groups, rights. It is started on the host, with a plan as JSON on standard input
 """
 
 import ctypes
-import fcntl
 import json
 import os
 import resource
 import select
 import signal
-import socket
-import struct
 import sys
 from collections.abc import Iterable
 from typing import Optional
@@ -20,14 +17,13 @@ import capabilities
 import mounts
 from confinement import show_arguments, take_filter
 from devices import PROC_FLAGS, make_devices
+from loopback import raise_loopback
 from mounts import MS_NODEV, MS_NOSUID, MS_REC
 from processes import exit_status
 from seccomp import runner_filter
 
 _PR_SET_PDEATHSIG = 1
 _NAMESPACES = mounts.CLONE_NEWNS | mounts.CLONE_NEWUTS | mounts.CLONE_NEWIPC | mounts.CLONE_NEWPID | mounts.CLONE_NEWNET
-_SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
-_INTERFACE_REQUEST = "16sh14x"
 # Settings that forbid ordinary users their own namespaces: name, value that forbids them, and remedy.
 _SETTINGS = (
     ("/proc/sys/user/max_user_namespaces", "0", "sysctl user.max_user_namespaces=15000"),
@@ -138,7 +134,7 @@ class Container:
         for inside, folder in plan["group_folders"].items():
             mounts.bind(folder, root + inside)
         mounts.set_hostname("stepwell")
-        _raise_loopback()
+        raise_loopback()
         mounts.become_root(root)
 
     def _make_own(self, place: str, folders: Iterable[str]) -> None:
@@ -188,14 +184,6 @@ def _identity(path: str) -> Optional[tuple[int, int]]:
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def _raise_loopback() -> None:
-    """Bring up the only interface that a new network namespace has."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        request = struct.pack(_INTERFACE_REQUEST, b"lo", 0)
-        _, flags = struct.unpack(_INTERFACE_REQUEST, fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request))
-        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack(_INTERFACE_REQUEST, b"lo", flags | _IFF_UP))
 
 
 def _complain(error: BaseException, is_root: bool) -> None:

@@ -70,6 +70,12 @@ class ReplacedSandbox(LayerSandbox):
     def checksums(self, request: dict) -> dict:
         raise RequestError("not_supported", "checksums need layers")
 
+    def limit(self, request: dict) -> None:
+        raise RequestError("not_supported", "limits of a task need layers")
+
+    def become(self, request: dict) -> dict:
+        raise RequestError("not_supported", "user: other users than root need layers")
+
     def place(self, request: dict, payload: bytes) -> None:
         raise RequestError("not_supported", "place needs layers")
 

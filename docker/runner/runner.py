@@ -56,6 +56,8 @@ class Runner:
             "checksums": lambda header, _: (self._sandbox.checksums(header), b""),
             "inspect": lambda header, _: self._sandbox.inspect(header),
             "exec": lambda header, _: self._sandbox.execute(header),
+            "limit": lambda header, _: self._sandbox.limit(header),
+            "become": lambda header, _: (self._sandbox.become(header), b""),
             "quiesce": lambda header, _: self._sandbox.quiesce(header["mode"]),
             "snapshot": lambda _header, _payload: self._sandbox.snapshot(),
             "restore": lambda _header, payload: self._sandbox.restore(payload),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Callable, Optional, Union
 
 import capabilities
-from agent_groups import make_agent_groups
+from agent_groups import TaskLimits, limit_groups, make_agent_groups
 from bare_network import furnish
 from beside import CannotStart
 from capture import Capture
@@ -36,6 +36,8 @@ from seccomp import filter_program
 from session import CANNOT_START, Session, SessionEnded
 from session_process import SessionProcess
 from shell_process import BREAK, Shell, start_shell
+from user import User
+from users import user_in
 from zygote import Zygote, ZygoteSettings
 
 _START_S = 20.0
@@ -65,6 +67,9 @@ class LayerSandbox:
         make_devices(devices)
         protect_settings()
         groups = make_agent_groups(settings.memory_bytes, settings.pids)
+        self._groups = groups
+        self._own_limits = TaskLimits(settings.memory_bytes, settings.pids, 0, settings.layer_bytes)
+        self._limits = TaskLimits()
         capabilities.bequeath()
         capabilities.bound(capabilities.AGENT)
         seccomp_filter = filter_program()
@@ -117,6 +122,9 @@ class LayerSandbox:
         """Drop the layer; make the next one on `ground`, and start its session."""
         self.close()
         end_strays(self._own())
+        if self._limits != TaskLimits():
+            self._limits = TaskLimits()
+            limit_groups(self._groups, self._own_limits, self._limits)
         if ground is not self._ground:
             self._ground.drop()
             self._ground = ground
@@ -152,7 +160,8 @@ class LayerSandbox:
             pid = self._zygote.start(self._place, None, ENVIRONMENT, cwd, descriptors)
         break_signal = BREAK if is_shell else signal.SIGINT
         has_parent = not is_shell and self._confinement is not None
-        return SessionProcess(pid, break_signal, has_parent, self._confinement, self._own)
+        shell = self._shell
+        return SessionProcess(pid, break_signal, has_parent, self._confinement, self._own, shell.user, shell.is_apart)
 
     @property
     def _place(self) -> Optional[Layer]:
@@ -266,6 +275,8 @@ class LayerSandbox:
         return {"reasons": [], "processes": 0}, copied.encode()
 
     def _copy(self) -> Union[SandboxCopy, NotCopied]:
+        if self._shell.user is not None or self._shell.is_apart:
+            return NotCopied(["a session of another user than root, or with a network of its own"])
         if self.kind != "bash" or not self._shell.is_bash or self._session is None or self._session.has_ended:
             return NotCopied(["a session that is not Bash"])
         try:
@@ -325,8 +336,54 @@ class LayerSandbox:
         return program.finish(request, linger_s, partial(self._end_since, started))
 
     def _start_program(self, request: dict, descriptors: dict) -> int:
-        argv, env, cwd = argv_of(request, self._shell.path), request["env"], request["cwd"]
-        return self._zygote.start_beside(self._session.namespaces, argv, env, cwd, descriptors)
+        argv, env, cwd, user = argv_of(request, self._shell.path), request["env"], request["cwd"], None
+        if "user" in request:
+            user = self._user(request["user"])
+            env = {"HOME": user.home, **env}
+        return self._zygote.start_beside(self._session.namespaces, argv, env, cwd, descriptors, _unless_root(user))
+
+    def limit(self, request: dict) -> None:
+        """Lower the agent's limits until the next reset. Where no groups can be made, only that of the layer."""
+        wanted = TaskLimits(*(request.get(name, 0) for name in TaskLimits._fields))
+        for name, value, most in zip(TaskLimits._fields, wanted, self._own_limits):
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+            if not is_number or (most and value > most) or (name != "cpus" and not isinstance(value, int)):
+                raise RequestError("bad_request", f"{name}: expected a number up to the sandbox's own, {most or 'any'}")
+        self._limits = wanted
+        try:
+            limit_groups(self._groups, self._own_limits, wanted)
+            if wanted.layer_bytes:
+                self._layer.resize(wanted.layer_bytes)
+        except OSError as error:
+            raise RequestError("not_supported", f"the sandbox needs more than this limit already: {error}") from error
+
+    def become(self, request: dict) -> dict:
+        """
+        End the session and begin one as another user, which all later ones are, and with `network: none` in a network
+        namespace of its own; the user's home.
+        """
+        if self.kind != "bash":
+            raise RequestError("not_supported", "user: an interpreter runs as root")
+        self._refuse_at_rest()
+        user = self._user(request.get("user", "root"))
+        if request.get("network", "own") not in ("own", "none"):
+            raise RequestError("bad_request", "network: expected own or none")
+        # Without any network there is nothing to be apart from.
+        is_apart = request.get("network") == "none" and not OfflineResolver.needed()
+        own = {} if self._ground.image is None else self._ground.image.env
+        env = {**self._shell.env, "HOME": own.get("HOME", user.home)}
+        self._end_session()
+        self._shell = self._shell._replace(user=_unless_root(user), env=env, is_apart=is_apart)
+        try:
+            self._session = self._start_session(self._shell.workdir)
+        except SessionEnded:
+            # A folder that this user may not enter.
+            self._session = self._start_session("/")
+        return {"home": env["HOME"]}
+
+    def _user(self, wanted: Any) -> User:
+        """A user by the pristine files of the image, whatever the agent has written."""
+        return user_in(self._ground.pristine(), wanted)
 
     def _end_since(self, started: int) -> None:
         if not self._session.processes.end_since(started):
@@ -342,3 +399,8 @@ class LayerSandbox:
         elif mode == "kill" or not self._session.processes.halt():
             # A session that cannot be stopped is ended.
             self._end_session()
+
+
+def _unless_root(user: Optional[User]) -> Optional[User]:
+    """Root runs with the rights of every program."""
+    return user if user is not None and user.uid != 0 else None

@@ -11,6 +11,7 @@ from beside import CannotStart, beside, namespaces_of
 from confinement import Confinement
 from processes import children_of, reap, send
 from spawning import keep_only
+from user import User
 
 # Maximum time for a process inside the namespace to signal the others; the agent can stop it.
 _STROKE_MS = 200
@@ -20,7 +21,8 @@ class SessionProcess:
     """
     `pid` ends with the session, and its namespace with it; without a `confinement` it shares the runner's namespace.
     `has_parent`: the interpreter is its child. `break_signal` makes the interpreter stop an action. `own` returns the
-    runner's own processes.
+    runner's own processes. `user`: that of the session, if it is not root;
+    `is_apart`: it has a network namespace of its own.
     """
 
     def __init__(
@@ -30,8 +32,12 @@ class SessionProcess:
         has_parent: bool,
         confinement: Optional[Confinement],
         own: Callable[[], Collection[int]],
+        user: Optional[User] = None,
+        is_apart: bool = False,
     ) -> None:
         self.pid = pid
+        self._user = user
+        self._is_apart = is_apart
         self._break_signal = break_signal
         self._has_parent = has_parent
         self._confinement = confinement
@@ -47,7 +53,7 @@ class SessionProcess:
         if not children:
             raise CannotStart("the interpreter has ended")
         if self._confinement is not None:
-            self.namespaces = namespaces_of(children[0])
+            self.namespaces = namespaces_of(children[0], self._user, self._is_apart)
         self.processes = AgentProcesses(self.pid, children[0], self._stroke, self._own)
 
     def break_off(self) -> None:

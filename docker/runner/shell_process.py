@@ -8,6 +8,7 @@ import sh_process
 from environment import ENVIRONMENT
 from layer import Layer
 from session_ends import CODE, rewrite
+from user import User
 from zygote import Zygote
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bash_driver.sh"), "rb") as _file:
@@ -21,14 +22,16 @@ BREAK = signal.SIGRTMIN + 7
 
 class Shell(NamedTuple):
     """
-    Path of a shell in the agent's root, whether it is Bash or a plain POSIX shell, and the variables and folder that its
-    first session begins with.
+    Path of a shell in the agent's root, whether it is Bash or a plain POSIX shell, the variables and folder that its first
+    session begins with, its user if that is not root, and whether it has a network namespace of its own.
     """
 
     path: str = "/bin/bash"
     is_bash: bool = True
     env: dict[str, str] = ENVIRONMENT
     workdir: str = "/"
+    user: Optional[User] = None
+    is_apart: bool = False
 
 
 def start_shell(zygote: Zygote, shell: Shell, layer: Optional[Layer], cwd: str, descriptors: dict) -> int:
@@ -40,6 +43,6 @@ def start_shell(zygote: Zygote, shell: Shell, layer: Optional[Layer], cwd: str, 
     script = os.memfd_create("script", os.MFD_CLOEXEC)
     try:
         rewrite(script, _START if shell.is_bash else sh_process.START)
-        return zygote.start(layer, [shell.path], shell.env, cwd, {0: script, **descriptors})
+        return zygote.start(layer, [shell.path], shell.env, cwd, {0: script, **descriptors}, shell.user, shell.is_apart)
     finally:
         os.close(script)

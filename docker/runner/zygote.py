@@ -15,6 +15,7 @@ from layer import Layer
 from processes import reap, send
 from session_ends import TOLD, rewrite
 from spawning import keep_only, take_defaults
+from user import User
 from zygote_main import ZygoteMain
 
 _PYTHON = "/usr/bin/python3"
@@ -107,22 +108,39 @@ class Zygote:
         take_defaults()
         os.execve(self._program, [_PYTHON], _ENVIRONMENT)
 
-    def start(self, layer: Optional[Layer], argv: Optional[list[str]], env: dict, cwd: str, descriptors: dict) -> int:
+    def start(
+        self,
+        layer: Optional[Layer],
+        argv: Optional[list[str]],
+        env: dict,
+        cwd: str,
+        descriptors: dict,
+        user: Optional[User] = None,
+        is_apart: bool = False,
+    ) -> int:
         """
         Start a session with these descriptors (`{target: source}`): `argv`, or an interpreter if that is None. With a
-        layer it is in namespaces of its own, else in the runner's. Returns the first process of the namespace. Raises
-        CannotStart.
+        layer it is in namespaces of its own, with `is_apart` also of the network; else in the runner's. Returns the first
+        process of the namespace. Raises CannotStart.
         """
         place = None if layer is None else (layer.merged, layer.shm)
-        request = {"kind": "session", "place": place, "argv": argv, "env": env, "cwd": cwd}
+        request = {"kind": "session", "place": place, "argv": argv, "env": env, "cwd": cwd, "user": user, "apart": is_apart}
         return self._ask(request, descriptors, ())
 
-    def start_beside(self, namespaces: Iterable[int], argv: list[str], env: dict, cwd: str, descriptors: dict) -> int:
+    def start_beside(
+        self,
+        namespaces: Iterable[int],
+        argv: list[str],
+        env: dict,
+        cwd: str,
+        descriptors: dict,
+        user: Optional[User] = None,
+    ) -> int:
         """
         Start a program in the namespaces of a session (their descriptors), not as its child, like an engine's `exec`;
         returns its pid. Raises CannotStart.
         """
-        request = {"kind": "beside", "argv": argv, "env": env, "cwd": cwd}
+        request = {"kind": "beside", "argv": argv, "env": env, "cwd": cwd, "user": user}
         return beside(lambda told: self._ask(request, {**descriptors, TOLD: told}, namespaces))
 
     def _ask(self, request: dict, descriptors: dict, namespaces: Iterable[int]) -> int:

@@ -10,20 +10,22 @@ import resource
 import signal
 import socket
 import sys
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Optional
 
 import spawning
 from confinement import Confinement, never_return, set_dumpable
-from mounts import CLONE_PARENT
+from loopback import raise_loopback
+from mounts import CLONE_NEWNET, CLONE_PARENT
 from processes import exit_status
 from session_ends import CODE, GO, REPORT, TOLD
+from user import User
 
 # Out of the way of programs that close the low descriptors.
 _REPORT_FD, _CODE_FD, _GO_FD = 1000, 1001, 1002
 # Modules that the interpreter's zygote has loaded and that are hidden from a session's `sys.modules`.
 _OWN_MODULES = (
-    *("capabilities", "confinement", "devices", "mmap", "mounts", "processes"),
-    *("python_driver", "resource", "session_ends", "spawning", "zygote_main"),
+    *("capabilities", "confinement", "devices", "loopback", "mmap", "mounts", "processes"),
+    *("python_driver", "resource", "session_ends", "spawning", "user", "zygote_main"),
 )
 
 
@@ -72,7 +74,7 @@ class ZygoteMain:
             self._control.send(json.dumps(answer).encode())
 
     def _session(self, request: dict, given: dict, _namespaces: list[int]) -> int:
-        cwd = request["cwd"]
+        cwd, user = request["cwd"], _user(request, given)
         place = request["place"] and Place(*request["place"])
 
         def work() -> None:
@@ -84,16 +86,19 @@ class ZygoteMain:
 
         if place is None:
             return self._confinement.fork_alone(work, CLONE_PARENT)
-        return self._confinement.fork_session(place, work, CLONE_PARENT)
+        if request["apart"]:
+            return self._confinement.fork_session(place, work, CLONE_PARENT | CLONE_NEWNET, user, raise_loopback)
+        return self._confinement.fork_session(place, work, CLONE_PARENT, user)
 
     def _beside(self, request: dict, given: dict, namespaces: list[int]) -> int:
         told = given.pop(TOLD)
+        user = _user(request, given)
 
         def work() -> Callable[[], None]:
             spawning.keep_only(given)
             return lambda: spawning.become(request["argv"], request["env"], request["cwd"])
 
-        return self._confinement.fork_beside(namespaces, work, told, CLONE_PARENT)
+        return self._confinement.fork_beside(namespaces, work, told, CLONE_PARENT, user)
 
     def _interpret(self, cwd: str, is_first: bool) -> None:
         """The session, or the first process of its namespace, which waits for orphans and ends as the session does."""
@@ -120,6 +125,17 @@ class ZygoteMain:
         # It is now the agent's program, like one that was started from a file.
         set_dumpable(True)
         self._interpreter.serve()
+
+
+def _user(request: dict, given: dict) -> Optional[User]:
+    """The user of a program, which may then open its own output again, e.g. as /dev/stderr."""
+    if request["user"] is None:
+        return None
+    user = User(*request["user"])
+    for name in (1, 2):
+        if name in given:
+            os.fchown(given[name], user.uid, user.gid)
+    return user
 
 
 def leave_signals() -> None:

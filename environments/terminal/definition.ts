@@ -7,6 +7,7 @@ import { TerminalEpisode } from './episode.ts';
 import { imageOf, PLAIN_IMAGE } from './images.ts';
 import { enter, placeOf } from './place.ts';
 import { Reference } from './reference.ts';
+import { refusalOf } from './room.ts';
 import { TerminalTask } from './task.ts';
 import { readHarborFolder } from './task-folder.ts';
 import { trialOf } from './trial.ts';
@@ -44,19 +45,20 @@ export const terminal = defineEnvironment({
     return [...(definition === null ? [] : [definition]), ...own.values()];
   },
 
-  open: ({ sandboxes, defaults }) => {
+  open: ({ sandboxes, defaults, room }) => {
     const verifier = new Verifier(sandboxes);
-    const reference = new Reference(sandboxes, verifier);
+    const reference = new Reference(sandboxes, verifier, room);
     return {
       plan({ task, dataset, record, options }) {
         for (const step of record.steps) verifier.testsOf(step);
         const { idle_timeout_ms: idleTimeoutMs, max_output_bytes: maxOutputBytes = defaults.maxOutputBytes } =
           options;
+        const refusal = refusalOf(record, room);
+        if (refusal !== null) throw new ProtocolError('unsupported', refusal);
         const image = dataset.images.get(record.id)?.name ?? dataset.image;
         const begin = async (sandbox: Sandbox) => {
           refuseWithoutLayers(sandbox);
-          const place = placeOf(sandbox, record);
-          const enteredInMs = await enter(sandbox, place);
+          const { place, durationMs: enteredInMs } = await enter(sandbox, placeOf(sandbox, record, room));
           return new TerminalEpisode({
             ...{ task, record, sandbox, image, place, verifier, reference, enteredInMs },
             defaults: { ...defaults, maxOutputBytes },

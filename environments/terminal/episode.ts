@@ -11,7 +11,7 @@ import type {
 } from '../environment.ts';
 import { observedRun } from '../output-text.ts';
 import { HeldBack, isBelow, isNever } from './held-back.ts';
-import type { Place } from './place.ts';
+import { type EnteredPlace, runAs } from './place.ts';
 import { noReward, type Reference } from './reference.ts';
 import { isEnough, type Scored, totalOf } from './score.ts';
 import type { TerminalStep, TerminalTask } from './task.ts';
@@ -25,7 +25,7 @@ export interface TerminalEpisodeParts {
   readonly sandbox: Sandbox;
   /** Name of the task's image, by which sandboxes of it are acquired. */
   readonly image: string;
-  readonly place: Place;
+  readonly place: EnteredPlace;
   readonly verifier: Verifier;
   readonly reference: Reference;
   readonly defaults: EpisodeDefaults;
@@ -127,12 +127,13 @@ export class TerminalEpisode implements EnvironmentEpisode {
 
   async #work(step: TerminalStep, ends: boolean) {
     if (ends) await this.sandbox.quiesce('kill');
-    for (const { command, timeout_sec: timeoutS } of step.verification.collect) {
+    const { env, workdir } = this.#parts.place;
+    for (const { command, timeout_sec: timeoutS, user = 'root' } of step.verification.collect) {
       await this.sandbox.exec({
         argv: ['-c', command],
         byShell: true,
-        cwd: this.#parts.place.workdir,
-        env: this.#parts.place.env,
+        cwd: workdir,
+        ...runAs(user, env),
         timeoutMs: timeoutS * 1000,
         maxOutputBytes: 16_384,
       });

@@ -1,5 +1,5 @@
 import type { LayerChange } from '../../docker/sandbox.ts';
-import type { Place } from './place.ts';
+import type { EnteredPlace } from './place.ts';
 
 /** What no verifier gets from an agent, and what is no file of the disk. */
 const NEVER = ['/tests', '/logs', '/dev', '/proc', '/sys'];
@@ -26,8 +26,8 @@ const LOADED =
 export class HeldBack {
   readonly #programs: readonly string[];
 
-  constructor({ workdir, env }: Place) {
-    const home = (env.HOME ?? '/root').replace(/\/$/, '');
+  constructor({ workdir, env, home: given }: EnteredPlace) {
+    const home = given.replace(/\/$/, '');
     const searched = (env.PATH ?? '').split(':').map((folder) => folder.replace(/\/s?bin\/?$/, ''));
     // A folder that holds the work itself cannot be held back.
     const own = searched.filter((folder) => folder.startsWith('/') && !isBelow(workdir, folder));

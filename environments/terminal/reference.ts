@@ -1,5 +1,6 @@
 import type { LayerChange, SandboxSource } from '../../docker/sandbox.ts';
 import type { Ungradable } from '../../protocol/environment.ts';
+import type { SandboxRoom } from '../environment.ts';
 import { isNever } from './held-back.ts';
 import { enter, type Place, placeOf } from './place.ts';
 import { isEnough, type Scored, totalOf } from './score.ts';
@@ -23,9 +24,11 @@ interface Played {
 export class Reference {
   readonly #sandboxes: SandboxSource;
   readonly #verifier: Verifier;
+  readonly #room: SandboxRoom | undefined;
   readonly #known = new Map<string, Promise<unknown>>();
 
-  constructor(sandboxes: SandboxSource, verifier: Verifier) {
+  constructor(sandboxes: SandboxSource, verifier: Verifier, room: SandboxRoom | undefined) {
+    this.#room = room;
     this.#sandboxes = sandboxes;
     this.#verifier = verifier;
   }
@@ -83,14 +86,14 @@ export class Reference {
   #placeOf(task: TerminalTask, image: string, digest: string): Promise<Place> {
     return this.#once(`place ${task.id} ${digest}`, async () => {
       await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
-      return placeOf(sandbox, task);
+      return placeOf(sandbox, task, this.#room);
     });
   }
 
   async #play(task: TerminalTask, image: string): Promise<Played> {
     if (task.gold === undefined) return { changes: [], works: [], timedOut: false };
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
-    await enter(sandbox, placeOf(sandbox, task));
+    await enter(sandbox, placeOf(sandbox, task, this.#room));
     const works: (Work | null)[] = [];
     let changes: readonly LayerChange[] = [];
     for (const { solution } of task.steps) {

@@ -23,6 +23,7 @@ const KNOWN_IN_STEP = [INSTRUCTION, 'tests', 'solution', 'workdir', 'README.md']
 /** Defaults of Harbor's harness, in seconds. */
 const BUILD_S = 600;
 const VERIFIER_S = 600;
+const MIB = 1024 * 1024;
 
 /**
  * The record of a task in Harbor's format, from its folder.
@@ -45,6 +46,9 @@ export function readHarborFolder(folder: string, names: readonly string[]): Foun
     image: imageOf(folder, toml),
     ...(environment.workdir === undefined ? {} : { workdir: environment.workdir }),
     env: withDefaults(environment.env),
+    ...limitsOf(environment),
+    ...(hasNetwork(agent, environment) ? { has_network: true } : {}),
+    ...(agent.user === undefined ? {} : { agent_user: String(agent.user) }),
     ...(agent.timeout_sec === undefined ? {} : { agent_timeout_sec: agent.timeout_sec }),
     steps,
     strategy: toml.multi_step_reward_strategy ?? 'mean',
@@ -151,7 +155,7 @@ function manySteps(folder: string, names: readonly string[], toml: HarborToml): 
 }
 
 function verificationOf(
-  { verifier = {}, artifacts = [] }: HarborToml,
+  { verifier = {}, environment = {}, artifacts = [] }: HarborToml,
   step: Pick<NonNullable<HarborToml['steps']>[number], 'verifier' | 'artifacts'> = {},
 ): Verification {
   const both = { ...verifier, ...step.verifier };
@@ -160,11 +164,37 @@ function verificationOf(
     timeout_sec,
     env: withDefaults({ ...verifier.env, ...step.verifier?.env }),
     separate: mode === 'separate',
-    collect: collect.map(({ command, timeout_sec: most = timeout_sec }) => ({ command, timeout_sec: most })),
+    collect: collect.map(({ command, user, timeout_sec: most = timeout_sec }) => ({
+      ...{ command, timeout_sec: most },
+      ...(user === undefined ? {} : { user: String(user) }),
+    })),
+    ...(hasNetwork(both, environment) ? { has_network: true } : {}),
+    ...(both.user === undefined ? {} : { user: String(both.user) }),
     artifacts: [...artifacts, ...(step.artifacts ?? [])].map((one) =>
       typeof one === 'string' ? one : one.source,
     ),
   };
+}
+
+type TomlEnvironment = NonNullable<HarborToml['environment']>;
+
+function limitsOf({
+  cpus,
+  memory_mb: memory,
+  storage_mb: storage,
+}: TomlEnvironment): Pick<TerminalTask, 'limits'> {
+  const limits = {
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(memory === undefined ? {} : { memory_bytes: memory * MIB }),
+    ...(storage === undefined ? {} : { storage_bytes: storage * MIB }),
+  };
+  return Object.keys(limits).length === 0 ? {} : { limits };
+}
+
+/** Whether a phase has a network: what it says itself, else what the environment says. */
+function hasNetwork(phase: Pick<TomlEnvironment, 'network_mode'>, environment: TomlEnvironment): boolean {
+  const { network_mode: mode, allow_internet: isAllowed = false } = environment;
+  return (phase.network_mode ?? mode ?? (isAllowed ? 'public' : 'no-network')) === 'public';
 }
 
 /** `${NAME:-text}` becomes the text. */

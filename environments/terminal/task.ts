@@ -11,7 +11,13 @@ const Verification = z.strictObject({
   /** Whether it gets only the artifacts, instead of all that the agent changed. */
   separate: z.boolean(),
   /** Commands that run in the agent's sandbox before, once its processes are gone. */
-  collect: z.array(z.strictObject({ command: z.string(), timeout_sec: z.number().positive() })),
+  collect: z.array(
+    z.strictObject({ command: z.string(), timeout_sec: z.number().positive(), user: z.string().optional() }),
+  ),
+  /** Its user, a name or number of the image. @default root */
+  user: z.string().optional(),
+  /** Whether it has a network. @default false */
+  has_network: z.boolean().optional(),
   /** Absolute paths of the files and folders that a separate verifier gets. */
   artifacts: z.array(z.string()),
 });
@@ -48,6 +54,18 @@ export const TerminalTask = z.strictObject({
   /** Working directory of the agent and of the verifier. @default that of the image */
   workdir: z.string().startsWith('/').optional(),
   env: variables,
+  /** The agent's user, a name or number of the image, also `user:group`. @default that of the image */
+  agent_user: z.string().optional(),
+  /** What its sandboxes get at most, in numbers and bytes. @default what those of the server have */
+  limits: z
+    .strictObject({
+      cpus: z.number().positive().optional(),
+      memory_bytes: z.number().int().positive().optional(),
+      storage_bytes: z.number().int().positive().optional(),
+    })
+    .optional(),
+  /** Whether the agent's actions have a network. @default false */
+  has_network: z.boolean().optional(),
   /** The agent's time for the whole episode, in seconds. @default no limit of the task's own */
   agent_timeout_sec: z.number().positive().optional(),
   steps: z.array(TerminalStep).min(1),

@@ -8,7 +8,6 @@ export interface Unsupported {
 }
 
 const NOT_YET = 'not supported for now';
-const ROOT: ReadonlySet<unknown> = new Set([undefined, 'root', '0', 0]);
 
 type Phase = NonNullable<HarborToml['agent']>;
 type Verifier = NonNullable<HarborToml['verifier']>;
@@ -31,7 +30,7 @@ function* inTask(toml: HarborToml): Generator<Unsupported> {
   }
   yield* inNetwork(['environment'], environment);
   yield* inVariables(['environment', 'env'], environment.env);
-  yield* inPhase(['agent'], agent);
+  yield* inNetwork(['agent'], agent);
   yield* inVerifier(['verifier'], verifier);
   yield* inVariables(['solution', 'env'], solution.env);
   yield* inArtifacts(['artifacts'], artifacts);
@@ -40,31 +39,28 @@ function* inTask(toml: HarborToml): Generator<Unsupported> {
     if (step.healthcheck !== undefined) {
       yield { path: [...path, 'healthcheck'], reason: `${NOT_YET}: no service of the image is started` };
     }
-    yield* inPhase([...path, 'agent'], step.agent ?? {});
+    yield* inNetwork([...path, 'agent'], step.agent ?? {});
+    const { user = agent.user } = step.agent ?? {};
+    if (user !== agent.user) {
+      const reason = `${NOT_YET}: one shell plays all steps; set [agent] user for the whole task`;
+      yield { path: [...path, 'agent', 'user'], reason };
+    }
     yield* inVerifier([...path, 'verifier'], step.verifier ?? {});
     yield* inArtifacts([...path, 'artifacts'], step.artifacts ?? []);
   }
 }
 
 function* inVerifier(path: readonly PropertyKey[], verifier: Verifier): Generator<Unsupported> {
-  yield* inPhase(path, verifier);
+  yield* inNetwork(path, verifier);
   yield* inVariables([...path, 'env'], verifier.env);
   if (verifier.environment !== undefined) {
     const reason = `${NOT_YET}: a separate verifier runs in the task's own image`;
     yield { path: [...path, 'environment'], reason };
   }
-  for (const [index, { service, user }] of (verifier.collect ?? []).entries()) {
+  for (const [index, { service }] of (verifier.collect ?? []).entries()) {
     const at = [...path, 'collect', index];
     if (!isMain(service)) yield { path: [...at, 'service'], reason: `${NOT_YET}: there is one container` };
-    if (!ROOT.has(user)) yield { path: [...at, 'user'], reason: `${NOT_YET}: every program runs as root` };
   }
-}
-
-function* inPhase(path: readonly PropertyKey[], phase: Phase): Generator<Unsupported> {
-  if (!ROOT.has(phase.user)) {
-    yield { path: [...path, 'user'], reason: `${NOT_YET}: every program runs as root` };
-  }
-  yield* inNetwork(path, phase);
 }
 
 function* inNetwork(

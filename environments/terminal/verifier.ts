@@ -2,8 +2,9 @@ import { SandboxError } from '../../docker/errors.ts';
 import type { FileEntry, Sandbox, SandboxSource } from '../../docker/sandbox.ts';
 import { type FileBelow, filesBelow } from './files-below.ts';
 import { isBelow } from './held-back.ts';
-import type { Place } from './place.ts';
+import { isRoot, type Place, runAs } from './place.ts';
 import { readReward, VERIFIER_LOGS } from './reward-file.ts';
+import { isApart } from './room.ts';
 import type { Scored } from './score.ts';
 import type { TerminalStep } from './task.ts';
 import { unpack, type Work } from './work.ts';
@@ -37,14 +38,18 @@ export class Verifier {
   async verify(
     step: Pick<TerminalStep, 'tests' | 'verification'>,
     work: Work,
-    { workdir, env }: Place,
+    { workdir, env, limits, room }: Place,
     image: string,
     atMostMs: number,
   ): Promise<Scored> {
     const { verification } = step;
     await using sandbox = await this.#sandboxes.acquire({ image, purpose: 'grading' });
-    const folders = [VERIFIER_LOGS, '/logs/agent', '/logs/artifacts', workdir];
-    const files = [
+    const { user = 'root' } = verification;
+    if (limits !== null) await sandbox.limit(limits);
+    if (isApart(verification.has_network, room)) await sandbox.become({ network: 'none' });
+    const folders = ['/logs/agent', '/logs/artifacts', workdir];
+    const files: FileEntry[] = [
+      { path: VERIFIER_LOGS, type: 'directory', mode: isRoot(user) ? 0o755 : 0o777 },
       ...folders.map((path): FileEntry => ({ path, type: 'directory' })),
       ...this.testsOf(step).map(({ path, content, mode }): FileEntry => {
         const isScript = path.endsWith('.sh');
@@ -56,7 +61,7 @@ export class Verifier {
       argv: ['-c', `${TESTS}/test.sh`],
       byShell: true,
       cwd: workdir,
-      env: { ...env, ...verification.env },
+      ...runAs(user, { ...env, ...verification.env }),
       timeoutMs: Math.max(1, Math.min(verification.timeout_sec * 1000, atMostMs)),
       maxOutputBytes: OUTPUT_BYTES,
     });

@@ -193,6 +193,12 @@ export const Config = z.strictObject({
     .describe(
       'Most bytes of all layers of the image store. For a new image, the server evicts the least recently used ones that no sandbox shows.',
     ),
+  task_limits: z
+    .enum(['refuse', 'lower'])
+    .default('refuse')
+    .describe(
+      'A task that wants more memory, processors or disk than a sandbox has: `refuse` it, or play it with the `lower` limits of the sandbox.',
+    ),
   layer_bytes: integer(1 * MIB)
     .default(134_217_728)
     .describe('Maximum number of bytes that an episode may write to its disk.'),

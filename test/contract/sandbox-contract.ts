@@ -14,6 +14,7 @@ import { copyContract } from './copy-contract.ts';
 import { fileContract } from './file-contract.ts';
 import { imageContract } from './image-contract.ts';
 import { pythonContract } from './python-contract.ts';
+import { userContract } from './user-contract.ts';
 
 const MiB = 1024 * 1024;
 
@@ -62,7 +63,13 @@ export function sandboxContract(
     commandContract({ ...bench, acquire });
     fileContract({ ...bench, acquire });
     copyContract({ ...bench, acquire });
-    imageContract({ ...bench, acquire: (stored) => acquire('bash', stored), store: () => store });
+    const images = {
+      ...bench,
+      acquire: (stored?: StoredImage) => acquire('bash', stored),
+      store: () => store,
+    };
+    imageContract(images);
+    userContract(images);
     pythonContract({ ...bench, acquire: () => acquire('python') });
 
     it('stops, resumes and kills the processes of the agent', async () => {

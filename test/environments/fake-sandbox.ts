@@ -108,6 +108,15 @@ export class FakeSandbox implements Sandbox {
     this.files.push(...entries);
   }
 
+  async become(): Promise<string> {
+    this.calls.push('become');
+    return '/root';
+  }
+
+  async limit(): Promise<void> {
+    this.calls.push('limit');
+  }
+
   async place(): Promise<void> {
     this.calls.push('place');
   }

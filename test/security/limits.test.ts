@@ -94,6 +94,31 @@ await onEveryEngine('what a sandbox may take', ({ acquire, next, run, output, an
 
   const groups = unlessOrdinary(kind, 'control groups');
 
+  itUnless(groups, 'limits of a task: lower ones, and again its own in the next lease', async () => {
+    const sandbox = await acquire();
+    await sandbox.limit({ memoryBytes: 64 * 2 ** 20, pids: 40, cpus: 0.5, layerBytes: 2 ** 20 });
+    const { count } = (await probe(sandbox, 'children.py')) as { count: number };
+    expect(count).toBeLessThan(40);
+    expect(await run(sandbox, TAKE_MEMORY)).toMatchObject({ exitCode: 137 });
+    expect(await output(sandbox, 'head -c 2000000 /dev/zero 2>&1 > /tmp/large')).toContain('No space left');
+    const later = await next(sandbox);
+    expect(((await probe(later, 'children.py')) as { count: number }).count).toBeGreaterThan(40);
+    expect(
+      await output(later, 'head -c 2000000 /dev/zero > /tmp/large; stat -c %s /tmp/large; rm /tmp/large'),
+    ).toBe('2000000\n');
+    await isPristine(await next(later));
+  });
+
+  it('limits of a task: none above its own, and only numbers', async () => {
+    const sandbox = await acquire();
+    for (const wrong of [{ memoryBytes: LIMITS.memoryBytes + 1 }, { pids: -1 }, { layerBytes: 1.5 }]) {
+      await expect(sandbox.limit(wrong)).rejects.toThrow('expected a number up to');
+    }
+    await run(sandbox, 'head -c 2000000 /dev/zero > /tmp/large');
+    await expect(sandbox.limit({ layerBytes: 2 ** 20 })).rejects.toMatchObject({ code: 'not_supported' });
+    await answers(sandbox);
+  });
+
   it.skipIf(groups !== null).each(MEMORY_BOMBS)(
     titled('memory: a bomb %s is killed, and its memory is free again', groups),
     async (_, code) => {

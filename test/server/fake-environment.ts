@@ -183,6 +183,8 @@ export class FakeEnvironment implements Environment {
       exec: refuse,
       putFiles: refuse,
       place: refuse,
+      become: refuse,
+      limit: refuse,
       getFile: refuse,
       listFiles: refuse,
       mark: refuse,

@@ -47,7 +47,7 @@ export function containerSettings(options: SettingsOptions): ContainerCreateOpti
       OomScoreAdj: 100,
       Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }],
       Mounts: mounts(options),
-      ...(options.isolation === 'layer' ? layerSettings(limits) : limitSettings(limits)),
+      ...(options.isolation === 'layer' ? layerSettings(limits, options.network) : limitSettings(limits)),
     },
   };
 }
@@ -76,14 +76,15 @@ function hasBareNetwork({ isolation, network }: SettingsOptions): boolean {
 }
 
 /** Rights and resources that the runner needs for layers. The agent's processes get none of them. */
-function layerSettings(limits: Limits) {
+function layerSettings(limits: Limits, network: StartOptions['network']) {
   return {
     ...limitSettings({
       ...limits,
       memoryBytes: limits.memoryBytes + runnersShare.memoryBytes,
       pids: limits.pids + runnersShare.pids,
     }),
-    CapAdd: ['SYS_ADMIN'],
+    // In a network, the runner makes namespaces without one, for sessions that must have none.
+    CapAdd: network === 'none' ? ['SYS_ADMIN'] : ['SYS_ADMIN', 'NET_ADMIN'],
     SecurityOpt: [`seccomp=${seccompProfile()}`, 'apparmor=unconfined', 'label=disable'],
     MaskedPaths: [],
     ReadonlyPaths: [],

@@ -42,6 +42,7 @@ export class ImagesInUse {
           layers: layers.map((layer) => relative(this.#store.layersFolder, layer)),
           env: config.env,
           workdir: config.workdir,
+          user: config.user,
         };
         this.#shown.set(shown, use);
         // Another image may have this name by now.

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { HeldBack } from '../../../environments/terminal/held-back.ts';
 import { layerChange } from '../fake-sandbox.ts';
 
-const place = { workdir: '/app', env: { HOME: '/home/me', PATH: '/opt/venv/bin:/app/bin:/usr/bin' } };
+const place = {
+  workdir: '/app',
+  env: { PATH: '/opt/venv/bin:/app/bin:/usr/bin' },
+  user: 'me',
+  home: '/home/me',
+  limits: null,
+  isApart: false,
+  room: undefined,
+};
 const paths = (
   agent: readonly string[],
   gold: readonly string[] = [],

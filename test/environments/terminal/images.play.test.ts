@@ -193,6 +193,24 @@ for (const engine of await engineCases()) {
       expect(await playTerminal(environment, 'two', 'echo other > new')).toMatchObject([{ reward: 0 }]);
     });
 
+    it('is played as the task’s user, and verified as the verifier’s', { timeout: BUILD_MS }, async () => {
+      const passwd = 'root:x:0:0::/root:\nme:x:1234:1234::/home/me:\nother:x:1300:1300::/:\n';
+      await addRoot('users', { 'etc/passwd': passwd, 'home/me/of-root': 'x' }, SHELL_LAYER);
+      const play = async (verifier: string, uid: number) => {
+        const toml = `schema_version = "1.4"\n[environment]\ndocker_image = "users"\nworkdir = "/home/me"\n[agent]\nuser = 1234\n${verifier}`;
+        const test = `read -r who < /tmp/who; [ "$who" = "1234 /home/me refused" ] && [ $UID = ${uid} ]; echo $((1 - $?)) > /logs/verifier/reward.txt\n`;
+        const { environment } = served(await withoutSolution({ 'task.toml': toml, 'tests/test.sh': test }));
+        const act = '(: >> of-root) 2> /dev/null || refused=refused; echo $UID $HOME $refused > /tmp/who';
+        return playTerminal(environment, 'one', act);
+      };
+      if (engine.name === 'local' && process.getuid?.() !== 0) {
+        await expect(play('', 0)).rejects.toMatchObject({ code: 'not_supported' });
+        return;
+      }
+      expect(await play('', 0)).toMatchObject([{ reward: 1 }]);
+      expect(await play('[verifier]\nuser = "other"\n', 1300)).toMatchObject([{ reward: 1 }]);
+    });
+
     it('shows nothing of the image that its sandbox had before', { timeout: BUILD_MS }, async () => {
       const toml = (name: string) =>
         `schema_version = "1.4"\n[environment]\ndocker_image = "${name}"\nworkdir = "/data"\n`;

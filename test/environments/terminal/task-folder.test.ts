@@ -69,21 +69,46 @@ describe('a Harbor folder', () => {
           solution: folders.path('t/solution'),
         },
       ],
+      limits: { cpus: 2 },
       strategy: 'mean',
       solution_env: { FAST: '1' },
       gold: [
-        "mkdir -p '/solution'",
-        "base64 -d > '/solution/data.bin' <<'END_OF_FILE'",
+        '(',
+        'dir=/solution',
+        'mkdir -p "$dir" 2> /dev/null && [ -w "$dir" ] || dir=/tmp/solution',
+        'mkdir -p "$dir"',
+        `base64 -d > "$dir"/'data.bin' <<'END_OF_FILE'`,
         '/wA=',
         'END_OF_FILE',
-        "mkdir -p '/solution'",
-        "cat > '/solution/solve.sh' <<'END_OF_FILE'",
+        `cat > "$dir"/'solve.sh' <<'END_OF_FILE'`,
         'exit 0',
         'END_OF_FILE',
-        `env 'FAST=1' "$(command -v bash || echo sh)" /solution/solve.sh`,
+        `env 'FAST=1' "$(command -v bash || echo sh)" "$dir"/solve.sh`,
+        ')',
       ].join('\n'),
       wrong: ['false'],
     });
+  });
+
+  it('gives the limits, the users and the networks that task.toml asks for', async () => {
+    const text = (lines: string) => ({ ...MINIMAL, 'task.toml': lines });
+    const limited = await task(
+      text('[environment]\nmemory_mb = 2\nstorage_mb = 3\n[agent]\nuser = 1000\n[verifier]\nuser = "me"\n'),
+    );
+    expect(limited).toMatchObject({
+      limits: { memory_bytes: 2 * 2 ** 20, storage_bytes: 3 * 2 ** 20 },
+      agent_user: '1000',
+      steps: [{ verification: { user: 'me' } }],
+    });
+    expect(limited).not.toHaveProperty('has_network');
+    const open = await task(
+      text('[environment]\nallow_internet = true\n[verifier]\nnetwork_mode = "no-network"\n'),
+    );
+    expect(open.has_network).toBe(true);
+    expect(open.steps[0]?.verification).not.toHaveProperty('has_network');
+    const graded = await task(text('[verifier]\nnetwork_mode = "public"\n'));
+    expect(graded).not.toHaveProperty('has_network');
+    expect(graded.steps[0]?.verification.has_network).toBe(true);
   });
 
   it('gives the steps of a task in their order, each with its own part and the shared tests', async () => {
@@ -169,8 +194,7 @@ describe('a folder that is no task of Harbor', () => {
     ['[environment]\nnetwork_mode = "allowlist"\n', 'environment.network_mode', 'nothing enforces'],
     ['[agent]\nallowed_hosts = ["a.org"]\n', 'agent.allowed_hosts', 'nothing enforces'],
     ['[environment.healthcheck]\ncommand = "true"\n', 'environment.healthcheck', 'no service'],
-    ['[agent]\nuser = "me"\n', 'agent.user', 'runs as root'],
-    ['[verifier]\nuser = 1000\n', 'verifier.user', 'runs as root'],
+    ['[[steps]]\nname = "a"\n[steps.agent]\nuser = "me"\n', 'steps[0].agent.user', 'set [agent] user'],
     [`[verifier.env]\nKEY = "\${KEY}"\n`, 'verifier.env.KEY', 'no variable of the host'],
     ['[verifier.environment]\ncpus = 1\n', 'verifier.environment', "the task's own image"],
     ['[[verifier.collect]]\nservice = "db"\ncommand = "x"\n', 'verifier.collect[0].service', 'one container'],

@@ -32,6 +32,13 @@ describe('the settings of a container', () => {
   it('give the runner its rights for layers, and none of them to replaced containers', () => {
     const layer = containerSettings({ ...options, isolation: 'layer', controlFolder: '/run/x' });
     expect(layer.HostConfig).toMatchObject({ CapAdd: ['SYS_ADMIN'], MaskedPaths: [], NetworkMode: 'none' });
+    const connected = containerSettings({
+      ...options,
+      isolation: 'layer',
+      network: 'bridge',
+      controlFolder: null,
+    });
+    expect(connected.HostConfig).toMatchObject({ CapAdd: ['SYS_ADMIN', 'NET_ADMIN'] });
     const replace = containerSettings({ ...options, isolation: 'replace', controlFolder: '/run/x' });
     expect(replace.HostConfig).not.toHaveProperty('CapAdd');
     expect(replace.HostConfig).not.toHaveProperty('SecurityOpt');

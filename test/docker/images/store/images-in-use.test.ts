@@ -29,6 +29,7 @@ it('an image is named by its layers below the folder of layers, with its setting
     layers: [expect.stringMatching(/^[0-9a-f]{64}\/diff$/)],
     env: {},
     workdir: '/',
+    user: 'root',
   });
 });
 
