@@ -1,5 +1,5 @@
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { CommandError } from './command-error.ts';
@@ -25,6 +25,14 @@ export function addTasksNew(cli: Cli, tasks: Command): void {
     .action((folder: string, { image }: { readonly image: boolean }) => write(cli, folder, image));
 }
 
+async function fill(folder: string, id: string, hasImage: boolean): Promise<void> {
+  await cp(TEMPLATE, folder, { recursive: true });
+  const config = join(folder, 'task.toml');
+  const text = (await readFile(config, 'utf8')).replace(TEMPLATE_NAME, `me/${id}`);
+  if (!hasImage) await rm(join(folder, 'environment'), { recursive: true });
+  await writeFile(config, hasImage ? text : text.replace(/^build_timeout_sec = .*$/m, PLAIN));
+}
+
 async function write({ terminal }: Cli, folder: string, hasImage: boolean): Promise<void> {
   const id = basename(resolve(folder));
   if (!NAME.test(id)) {
@@ -37,12 +45,18 @@ async function write({ terminal }: Cli, folder: string, hasImage: boolean): Prom
     throw new CommandError(`${folder}: ${error.code === 'ENOTDIR' ? 'it is a file' : error.message}`);
   });
   if (there.length > 0) throw new CommandError(`${folder}: the folder is not empty: name another one`);
-  await mkdir(folder, { recursive: true });
-  await cp(TEMPLATE, folder, { recursive: true });
-  const config = join(folder, 'task.toml');
-  const text = (await readFile(config, 'utf8')).replace(TEMPLATE_NAME, `me/${id}`);
-  if (!hasImage) await rm(join(folder, 'environment'), { recursive: true });
-  await writeFile(config, hasImage ? text : text.replace(/^build_timeout_sec = .*$/m, PLAIN));
+  const place = resolve(folder);
+  await mkdir(dirname(place), { recursive: true });
+  // Whole or not at all.
+  const unfinished = await mkdtemp(join(dirname(place), `.${id}-`));
+  try {
+    await chmod(unfinished, 0o755);
+    await fill(unfinished, id, hasImage);
+    await rename(unfinished, place);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  }
   const files = (await readdir(folder)).sort().join(', ');
   print(terminal, `${id} is in ${folder}: ${files}`);
   print(terminal, `Try it: npx stepwell tasks check ${join(folder, '.')}/`);

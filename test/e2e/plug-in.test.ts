@@ -161,7 +161,7 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
     const help = stepwell('play', '--environment', folder, '--help').stdout;
     expect(help).toMatch(/--feedback +python-v1: .* node-v1: /);
     const checked = stepwell('tasks', 'check', '--environment', folder, '--runtime', 'local');
-    expect(checked).toMatchObject({ status: 0, stdout: expect.stringContaining('2 of 2 gradable') });
+    expect(checked).toMatchObject({ status: 0, stdout: expect.stringContaining('2 of 2 tasks pass') });
   });
 
   it('keep the contract of environments, as `stepwell check` shows', { timeout: START_MS }, () => {
@@ -198,6 +198,6 @@ describeUnless(missing, 'environments from folders outside the source, on the lo
       },
       encoding: 'utf8',
     });
-    expect(tested).toMatchObject({ status: 0, stdout: expect.stringContaining('1 of 1 gradable') });
+    expect(tested).toMatchObject({ status: 0, stdout: expect.stringContaining('1 of 1 tasks pass') });
   });
 });
