@@ -35,6 +35,7 @@ export function readHarborFolder(folder: string, names: readonly string[]): Foun
   refuseMisspelt(folder, names, KNOWN);
   const toml = readConfig(folder, names);
   const steps = toml.steps === undefined ? [oneStep(folder, names, toml)] : manySteps(folder, names, toml);
+  refuseVerifierImage(steps);
   const { task, environment = {}, agent = {}, solution = {}, stepwell = {} } = toml;
   const solutions = steps.flatMap((step) => step.solution ?? []);
   const texts = (name: string) => namesIn(join(folder, name)).map((file) => textOf(join(folder, name, file)));
@@ -155,6 +156,15 @@ function manySteps(folder: string, names: readonly string[], toml: HarborToml): 
       solution: solutionIn(own),
     };
   });
+}
+
+/** A separate verifier may bring an image of its own, without whose programs its tests would fail. */
+function refuseVerifierImage(steps: readonly TerminalStep[]): void {
+  const folders = steps.flatMap(({ tests, verification }) => (verification.separate ? tests : []));
+  const folder = folders.find((one) => namesIn(one).includes('Dockerfile'));
+  if (folder === undefined) return;
+  const reason = "not supported for now: a separate verifier runs in the task's own image";
+  throw new DatasetError({ file: join(folder, 'Dockerfile') }, reason);
 }
 
 function verificationOf(

@@ -8,6 +8,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type CheckImported, declareCommand } from '../../clients/cli/import.ts';
 import { run } from '../../clients/cli/program.ts';
 import { loadDatasets } from '../../environments/dataset-store.ts';
+import { absentPrograms, itUnless } from '../requirements.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 
@@ -267,5 +268,53 @@ describe('stepwell import harbor', () => {
     expect((await harbor(join(source(), 'empty'))).errors).toContain('no folder with a task.toml');
     expect((await harbor(join(source(), 'nowhere'))).errors).toContain('no such folder');
     expect(await readdir(join(home(), 'datasets')).catch(() => [])).toEqual([]);
+  });
+});
+
+describe('the imports of task folders', () => {
+  const DATASETS = 'environments/terminal/datasets';
+  const imports = async (...argv: string[]) => {
+    const terminal = new FakeTerminal('', { STEPWELL_HOME: home() });
+    const status = await run(['import', ...argv], terminal);
+    return { status, first: terminal.printed.split('\n')[0], errors: terminal.complained };
+  };
+
+  itUnless(
+    absentPrograms(['git']).join() || null,
+    'take relative paths, and name a dataset after its file',
+    async () => {
+      const repositories = `${DATASETS}/repositories`;
+      const made = await imports(
+        'swe-bench',
+        `${repositories}/tasks.jsonl`,
+        '--repositories',
+        repositories,
+        '--hints',
+      );
+      expect(made).toMatchObject({
+        status: 0,
+        first: expect.stringMatching(/^imported tasks for terminal-v1: 6 tasks/),
+      });
+      const flags = await imports('ctf', `${DATASETS}/ctf/tasks.jsonl`, '--plain', '--name', 'flags');
+      expect(flags).toMatchObject({
+        status: 0,
+        first: expect.stringMatching(/^imported flags for terminal-v1: 12 tasks/),
+      });
+      expect((await loadDatasets(home())).map(({ name }) => name).sort()).toEqual(['flags', 'tasks']);
+    },
+  );
+
+  it('refuse what is not there, and a missing flag', async () => {
+    for (const argv of [
+      ['terminal-bench', 'nowhere'],
+      ['ctf', 'nowhere.json'],
+      ['swe-bench', 'nowhere.jsonl'],
+    ]) {
+      const { status, errors } = await imports(...argv);
+      expect({ status, errors }).toEqual({
+        status: 2,
+        errors: expect.stringMatching(/no such folder|--repositories/),
+      });
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { shellQuote } from '../../bash/posix-words.ts';
 import { checked, DatasetError } from '../../dataset-error.ts';
@@ -138,7 +138,8 @@ class Repositories {
   readonly #known = new Map<string, Promise<Repository>>();
 
   constructor(from: string, folder: string) {
-    this.#from = from;
+    // git runs in another folder.
+    this.#from = resolve(from);
     this.#folder = folder;
   }
 

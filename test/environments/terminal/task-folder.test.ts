@@ -245,6 +245,15 @@ describe('a folder that is no task of Harbor', () => {
     expect(compose.reason).toMatch(/^not supported for now: /);
   });
 
+  it('has an image of a separate verifier', async () => {
+    const files = { ...MINIMAL, 'tests/Dockerfile': 'FROM debian\n' };
+    expect(await task(files)).toMatchObject({ id: 't' });
+    const separate = { 'task.toml': '[verifier]\nenvironment_mode = "separate"\n' };
+    const refused = await refusal({ ...files, ...separate });
+    expect(refused.place.file).toBe(folders.path('t/tests/Dockerfile'));
+    expect(refused.reason).toMatch(/^not supported for now: a separate verifier/);
+  });
+
   it('has a misspelt Dockerfile, or a misspelt folder', async () => {
     expect((await refusal({ ...MINIMAL, 'environment/dockerfile': '' })).reason).toMatch(
       /did dockerfile mean/,
