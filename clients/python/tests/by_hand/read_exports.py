@@ -1,7 +1,8 @@
 """
 Reads what `stepwell trajectories export` wrote, by the programs that others read it with.
 
-    stepwell trajectories export sft --out exports/sft.jsonl      (and dpo.jsonl, atif.jsonl, matrix.jsonl, csv.csv, parquet.parquet)
+    stepwell trajectories export sft --out exports/sft.jsonl
+    (and dpo.jsonl, atif.jsonl, matrix.jsonl, csv.csv, parquet.parquet)
     pip install pyarrow duckdb datasets pydantic
     python read_exports.py exports [folder with harbor/models/trajectories of the package harbor]
 
