@@ -11,6 +11,8 @@ export interface DescribedOption {
   readonly values: readonly unknown[] | null;
   /** An example of a value. */
   readonly example: unknown;
+  /** A value of another kind. */
+  readonly wrong: unknown;
 }
 
 /** How a server describes an environment: its observation and its reset options. */
@@ -68,6 +70,7 @@ function describedOption(name: string, schema: JsonSchema): DescribedOption {
     description: typeof description === 'string' ? description : '',
     values: Array.isArray(listed) ? listed : null,
     example: exampleOf(kind),
+    wrong: kinds.some(({ type }) => type === 'array') ? 0 : [],
   };
 }
 
@@ -75,6 +78,7 @@ function exampleOf({ type, enum: values, minimum }: JsonSchema): unknown {
   if (Array.isArray(values)) return values[0];
   if (type === 'boolean') return true;
   if (type === 'integer' || type === 'number') return minimum ?? 1;
+  if (type === 'array') return ['value'];
   return type === 'object' ? { part: 1 } : 'value';
 }
 

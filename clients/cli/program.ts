@@ -45,6 +45,11 @@ const COMMANDS: readonly Listed[] = [
     module: () => import('./explain.ts'),
   },
   {
+    name: 'top',
+    description: 'watch the open episodes and the sandboxes of a server',
+    module: () => import('./top.ts'),
+  },
+  {
     name: 'tasks',
     description: 'list tasks and datasets, or show a task',
     module: () => import('./tasks.ts'),

@@ -49,10 +49,12 @@ export function passAt(k: number, n: number, c: number): number {
   return 1 - none;
 }
 
-/** Mean with the normal interval of its standard error, within 0 and 1; one value has no known spread. */
+/** Mean with its interval: Wilson's where each task either has or has not succeeded, else the normal one, within 0 and 1. */
 function meanShare(values: readonly number[]): Share {
   const count = values.length;
-  const value = values.reduce((sum, one) => sum + one, 0) / count;
+  const sum = values.reduce((total, one) => total + one, 0);
+  const value = sum / count;
+  if (values.every((one) => one === 0 || one === 1)) return wilson(sum, count);
   const variance = values.reduce((sum, one) => sum + (one - value) ** 2, 0) / Math.max(1, count - 1);
   const half = count === 1 ? 1 : Z * Math.sqrt(variance / count);
   return { value, low: Math.max(0, value - half), high: Math.min(1, value + half) };

@@ -3,14 +3,14 @@ import { comparedAnswers } from '../explanation/answers.ts';
 import { type CompositeWeights, explorationShare, type GoldQuery } from './composite-reward.ts';
 import type { Gold } from './gold.ts';
 import type { Attempt, RowsGrade } from './grading.ts';
-import { pythonRows } from './intercode-rows.ts';
+import { pythonRows, pythonTuple } from './intercode-rows.ts';
 import { jsonRow } from './json-value.ts';
 import type { SqlRow } from './sql-value.ts';
 import { hasTopLevelOrder } from './top-level-order.ts';
 import { valueKey } from './value-key.ts';
 
 /** Rows of each side that are compared for an explanation, and rows that are shown of each difference. */
-const MOST_COMPARED = 10_000;
+const MOST_COMPARED = 1_000;
 const MOST_SHOWN = 20;
 /** Rows whose Python text is shown side by side, as InterCode compares it. */
 const MOST_AS_TEXT = 200;
@@ -25,19 +25,23 @@ export interface GradedRows {
   readonly weights: CompositeWeights | null;
 }
 
+/** A row with the text that it is compared by. */
+interface Keyed {
+  readonly row: SqlRow;
+  readonly key: string;
+}
+
 /** Rows of the left that the right does not have, as multisets. */
-function without(
-  left: readonly SqlRow[],
-  right: readonly SqlRow[],
-  keyOf: (row: SqlRow) => string,
-): SqlRow[] {
+function without(left: readonly Keyed[], right: readonly Keyed[]): SqlRow[] {
   const counts = new Map<string, number>();
-  for (const row of right) counts.set(keyOf(row), (counts.get(keyOf(row)) ?? 0) + 1);
-  return left.filter((row) => {
-    const count = counts.get(keyOf(row)) ?? 0;
-    counts.set(keyOf(row), count - 1);
-    return count <= 0;
-  });
+  for (const { key } of right) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const found: SqlRow[] = [];
+  for (const { key, row } of left) {
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count - 1);
+    if (count <= 0) found.push(row);
+  }
+  return found;
 }
 
 /** A row by its values in their order. The reward also allows the columns in another order. */
@@ -55,18 +59,21 @@ interface Compared {
   readonly cut: boolean;
 }
 
-function comparedRows({ attempt: { answer }, gold: { result }, query }: GradedRows): Compared {
-  const expected = (result?.rows ?? []).slice(0, MOST_COMPARED);
-  const given = (answer?.known() ?? []).slice(0, MOST_COMPARED);
+function comparedRows({ attempt: { answer }, gold: { result }, grade, query }: GradedRows): Compared {
   const columns = { expected: [...(result?.columns ?? [])], given: [...(answer?.columns ?? [])] };
-  const keyOf = columns.expected.length === columns.given.length ? unorderedKey : orderedKey;
-  const missing = without(expected, given, keyOf);
-  const extra = without(given, expected, keyOf);
+  const sameWidth = columns.expected.length === columns.given.length;
+  // InterCode compares the rows by their Python text.
+  const keyOf = isIntercode(grade) ? pythonTuple : sameWidth ? unorderedKey : orderedKey;
+  // Where all agree, there is nothing to look for.
+  const most = grade.success === true ? 0 : MOST_COMPARED;
+  const keyed = (rows: readonly SqlRow[]): Keyed[] =>
+    rows.slice(0, most).map((row) => ({ row, key: keyOf(row) }));
+  const expected = keyed(result?.rows ?? []);
+  const given = keyed(answer?.known() ?? []);
+  const missing = without(expected, given);
+  const extra = without(given, expected);
   const ordered = hasTopLevelOrder(query.sql, query.dialect);
-  const wrong = expected.findIndex((row, at) => {
-    const own = given[at];
-    return own === undefined || keyOf(own) !== keyOf(row);
-  });
+  const wrong = expected.findIndex(({ key }, at) => given[at]?.key !== key);
   const differs = missing.length + extra.length > 0 || (ordered && wrong >= 0);
   return {
     rows: {
@@ -81,8 +88,8 @@ function comparedRows({ attempt: { answer }, gold: { result }, query }: GradedRo
     cut:
       missing.length > MOST_SHOWN ||
       extra.length > MOST_SHOWN ||
-      expected.length < (result?.count ?? 0) ||
-      given.length < (answer?.count ?? 0),
+      (grade.success !== true &&
+        (expected.length < (result?.count ?? 0) || given.length < (answer?.count ?? 0))),
   };
 }
 
@@ -116,16 +123,19 @@ function notes({ attempt, gold, grade, query }: GradedRows, { columns, ...rows }
 export function explainedRows(graded: GradedRows): Explanation {
   const { rows, cut } = comparedRows(graded);
   const { attempt, gold, grade } = graded;
-  const isIntercode = 'iou' in grade.components;
   const texts = [gold.result?.rows ?? null, attempt.answer?.known() ?? null] as const;
   return {
     kind: 'rows',
     components: Object.entries(grade.components).map(([name, value]) => component(name, value, graded, rows)),
     notes: notes(graded, rows),
     rows,
-    ...(isIntercode ? { answer: comparedAnswers(asText(texts[0]), asText(texts[1])) } : {}),
+    ...(isIntercode(grade) ? { answer: comparedAnswers(asText(texts[0]), asText(texts[1])) } : {}),
     ...(cut ? { cut } : {}),
   };
+}
+
+function isIntercode({ components }: RowsGrade): boolean {
+  return 'iou' in components;
 }
 
 function asText(rows: readonly SqlRow[] | null): string {

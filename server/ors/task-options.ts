@@ -11,7 +11,7 @@ import { OrsRefusal } from './refusal.ts';
 /** Maximum length of an unknown name that is compared with known ones, in characters. */
 const MAX_COMPARED = 64;
 /** Fields of a listed task that are no options of a reset. */
-const LISTED_ONLY: ReadonlySet<string> = new Set(['id', 'index', 'instruction', 'tags']);
+const LISTED_ONLY: ReadonlySet<string> = new Set(['id', 'index', 'instruction']);
 
 /**
  * The options of the reset that begins a task.
@@ -26,9 +26,13 @@ export function taskOptions(
     const { dataset, index: task } = taskAt(environment, split ?? '', index ?? 0);
     return { dataset, task };
   }
-  const { id, index: at } = task_spec;
+  const { id, index: at, instruction } = task_spec;
+  // A listed task has an instruction, and tags of its own, which are not those of an episode.
+  const isListed = instruction !== undefined;
   const given = Object.fromEntries(
-    Object.entries(task_spec).filter(([name, value]) => !LISTED_ONLY.has(name) && value !== null),
+    Object.entries(task_spec).filter(
+      ([name, value]) => !LISTED_ONLY.has(name) && !(isListed && name === 'tags') && value !== null,
+    ),
   );
   const known = Object.keys(schema.shape);
   const unknown = Object.keys(given).find((name) => !known.includes(name));

@@ -14,6 +14,7 @@ const COMMANDS = [
   'trajectories',
   'show',
   'explain',
+  'top',
   'tasks',
   'cheats',
   'check',

@@ -15,13 +15,13 @@ export const OPTIONS: Check = {
     'options are described, listed values are accepted, and anything else is refused by the name of the option',
   async run(subject) {
     const described = await describedBy(subject);
-    for (const { name, description, values } of described.options) {
+    for (const { name, description, values, wrong } of described.options) {
       ensure(
         description !== '',
         `the option \`${name}\` is not described`,
         'describe it in the schema of the options',
       );
-      await refused(subject, name, [null], 'a value of the wrong kind');
+      await refused(subject, name, wrong, 'a value of the wrong kind');
       if (values === null) continue;
       await refused(subject, name, 'no-such-value', 'a value that is not listed');
       await taken(subject, name, values);

@@ -53,7 +53,7 @@ export async function openSource(terminal: Terminal, flags: SourceFlags): Promis
 /** The trajectories of a folder of this machine. @throws {CommandError} there is no such folder */
 export async function openStore(terminal: Terminal, { folder }: SourceFlags): Promise<TrajectoryStore> {
   const { env } = terminal;
-  const wanted = folder ?? env.STEPWELL_TRAJECTORIES ?? '$STEPWELL_HOME/trajectories';
+  const wanted = folder ?? (env.STEPWELL_TRAJECTORIES || '$STEPWELL_HOME/trajectories');
   const path = configuredPath(wanted, stateFolder(env));
   if (path === null || !existsSync(path) || !statSync(path).isDirectory()) {
     throw new CommandError(

@@ -78,6 +78,28 @@ describe('the explanation of a reward for rows', () => {
     expect(explanation.rows?.missing).toHaveLength(20);
   });
 
+  it('looks for no difference where there is none', async () => {
+    const rows: SqlRow[] = Array.from({ length: 2_000 }, (_, at) => [BigInt(at), 'x']);
+    const { explanation } = await explained(rows, rows);
+    expect(explanation.cut).toBeUndefined();
+    expect(explanation.rows).toMatchObject({
+      expected_count: 2_000,
+      missing: [],
+      extra: [],
+      first_wrong_row: null,
+    });
+    expect(explanation.notes).toContain('The rows are those of the gold.');
+  });
+
+  it('tells rows of InterCode apart by their Python text', async () => {
+    const { explanation } = await explained([[1, 'a']], [[1n, 'a']], UNORDERED, { semantics: 'intercode' });
+    expect(explanation.rows).toMatchObject({ missing: [[1, 'a']], extra: [[1, 'a']] });
+    expect((await explained([[1, 'a']], [[1n, 'a']])).explanation.rows).toMatchObject({
+      missing: [],
+      extra: [],
+    });
+  });
+
   it('shows both answers as InterCode compares them', async () => {
     const { explanation } = await explained([[1n, 'a']], [[1n, 'b']], UNORDERED, { semantics: 'intercode' });
     expect(explanation.answer).toEqual({ expected: "[(1, 'b')]", given: "[(1, 'a')]", first_difference: 6 });

@@ -44,6 +44,8 @@ const events = (): Record<string, unknown>[] =>
       .split('\n')
       .map((line) => JSON.parse(line)),
   );
+const tags = () =>
+  events().flatMap(({ options }) => (options as { tags?: string[] } | undefined)?.tags ?? []);
 const explanations = () => events().filter(({ event }) => event === 'explanation');
 
 describe('an explanation', () => {
@@ -115,7 +117,7 @@ describe('no client that plays gets an explanation', () => {
   it('by OpenEnv', async () => {
     const wire = await Wire.connect(`${server.url}/openenv/fake-v1/ws`);
     const seen = [
-      await wire.ask({ type: 'reset', data: { reward: 'every_step' } }),
+      await wire.ask({ type: 'reset', data: { reward: 'every_step', tags: ['by-openenv'] } }),
       await wire.ask({ type: 'step', data: { code: 'echo x' } }),
       await wire.ask({ type: 'step', data: { code: '', submit: true } }),
       await wire.ask({ type: 'state' }),
@@ -128,6 +130,7 @@ describe('no client that plays gets an explanation', () => {
     for (const name of ['reset', 'evaluate', 'submit']) seen.push(await tool(name, {}));
     expect(seen.join('\n')).not.toContain(SECRET);
     expect(seen.join('\n')).not.toContain('explanation');
+    expect(tags()).toContain('by-openenv');
   });
 
   it('by MCP', async () => {
@@ -149,7 +152,7 @@ describe('no client that plays gets an explanation', () => {
     const call = async (name: string, args: object = {}) =>
       (await post('tools/call', { name, arguments: args }, session)).text;
     const seen = [
-      await call('reset', { reward: 'every_step' }),
+      await call('reset', { reward: 'every_step', tags: ['by-mcp'] }),
       await call('run', { code: 'echo x' }),
       await call('evaluate'),
       await call('submit'),
@@ -157,6 +160,7 @@ describe('no client that plays gets an explanation', () => {
     ];
     expect(seen.join('\n')).not.toContain(SECRET);
     expect(seen.join('\n')).not.toContain('trajectories');
+    expect(tags()).toContain('by-mcp');
   });
 
   it('by ORS', async () => {
@@ -166,12 +170,13 @@ describe('no client that plays gets an explanation', () => {
         await fetch(`${server.url}/ors${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
       ).text();
     const seen = [
-      await post('/create', { split: 'built-in', index: 1 }),
+      await post('/create', { task_spec: { task: 1, tags: ['by-ors'] } }),
       await post('/fake-v1/call', { name: 'run', input: { code: 'echo x' } }),
       await post('/fake-v1/call', { name: 'submit', input: {} }),
       await (await fetch(`${server.url}/ors/fake-v1/tools`, { headers })).text(),
     ];
     expect(seen.join('\n')).not.toContain(SECRET);
     expect(seen.join('\n')).not.toContain('trajectories');
+    expect(tags()).toContain('by-ors');
   });
 });
