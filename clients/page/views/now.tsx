@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { JustEnded, Live, ShownEpisode } from '../connection/live.ts';
 import { age, plural, rewardText } from '../parts/format.ts';
 import type { Parts } from '../parts/parts.ts';
@@ -14,7 +14,7 @@ export function Now({ live, server }: Parts) {
   const [filter, setFilter] = useState('');
   const now = useClock();
   const all = [...live.episodes.values()];
-  const shown = useMemo(() => matching(all, filter), [live.episodes, filter, live.episodes.size, now, all]);
+  const shown = matching(all, filter);
   return (
     <>
       <h1 class="hidden">Now</h1>
