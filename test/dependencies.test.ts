@@ -105,14 +105,15 @@ const ROOMS: Readonly<Record<'docker' | 'server', Readonly<Record<string, readon
     resume: ['memory', 'trajectory', 'episode'],
     registry: ['memory', 'trajectory', 'episode', 'resume'],
     connection: ['json', 'config', 'memory'],
-    v1: ['json', 'config', 'memory', 'episode', 'registry', 'connection'],
+    workers: ['config', 'registry'],
+    v1: ['json', 'config', 'memory', 'episode', 'registry', 'connection', 'workers'],
     fronts: ['episode', 'registry'],
     mcp: ['json', 'config', 'memory', 'registry', 'connection', 'fronts'],
     openenv: ['json', 'config', 'memory', 'episode', 'registry', 'connection', 'fronts'],
     ors: ['json', 'config', 'memory', 'registry', 'connection', 'fronts'],
     top: [
       ...['config', 'memory', 'trajectory', 'resume', 'registry', 'connection'],
-      ...['v1', 'mcp', 'openenv', 'ors'],
+      ...['workers', 'v1', 'mcp', 'openenv', 'ors'],
     ],
   },
 };

@@ -14,7 +14,7 @@ import type { ServerMemory } from '../memory/server-memory.ts';
 import { ClientGone } from '../registry/opening.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
 import type { ServerFacts } from '../registry/server-facts.ts';
-import { ClientMethods, isMethod, LISTS } from './client-methods.ts';
+import { ClientMethods, type ClientMethodsParts, isMethod, LISTS } from './client-methods.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import { JsonRpc, type RpcCaller } from './json-rpc.ts';
 
@@ -30,6 +30,8 @@ export interface ConnectionParts {
   readonly authorized: boolean;
   readonly registry: EpisodeRegistry;
   readonly facts: ServerFacts;
+  readonly relay?: ClientMethodsParts['relay'];
+  readonly state?: ClientMethodsParts['state'];
   readonly admission: Admission;
   readonly config: Config;
   readonly memory: ServerMemory;
@@ -77,9 +79,12 @@ export class ClientConnection {
       parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
     };
     const collected = new CollectedAnswers(memory.answers);
-    const { facts, registry } = parts;
+    const { facts, registry, relay, state } = parts;
+    // Another socket gets back what the other worker had.
+    const onRelayLost = (): void => socket.terminate();
+    const own = { facts, relay, state, onRelayLost };
     const flow = this.#flow;
-    this.#methods = new ClientMethods({ registry, facts, config, memory, flow, writer, collected, onFault });
+    this.#methods = new ClientMethods({ ...own, registry, config, memory, flow, writer, collected, onFault });
     this.#rpc = new JsonRpc({
       call: (method, params, caller) => this.#call(method, params, caller),
       maxBatch: MAX_BATCH,
@@ -108,6 +113,11 @@ export class ClientConnection {
   /** Settles when every request is answered, or the socket has closed. */
   settled(): Promise<void> {
     return this.#flow.settled();
+  }
+
+  partIfIdle(): void {
+    // Clients connect again after this code.
+    if (!this.#flow.busy && this.#methods.idle) this.#parts.socket.close(1012, 'the server restarts');
   }
 
   #take(data: Buffer, isBinary: boolean): Promise<unknown> | undefined {
@@ -157,6 +167,7 @@ export class ClientConnection {
     const { owner } = this.#methods;
     owner.leave();
     const polite = code === 1000 || code === 1001 || code === 1005;
+    this.#methods.close(polite);
     const { config, registry, silentMs } = this.#parts;
     const grace = polite || registry.draining ? 0 : config.grace_ms - silentMs();
     if (grace <= 0) void owner.abandon('disconnect');
