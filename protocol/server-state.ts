@@ -8,10 +8,10 @@ export const NodeName = z
     'use at most 63 letters, digits, `.`, `_` and `-`, and begin with a letter or digit',
   );
 
-/** The name in a resume token, e.g. `node-1` in `node-1.7c0…`; `null` in tokens of older servers. */
+/** The server in a resume token, e.g. `node-1` in `node-1.7c0…` and `node-1~2.7c0…` (its worker 2); `null` in older tokens. */
 export function nodeOfToken(token: string): string | null {
   const end = token.lastIndexOf('.');
-  return end > 0 ? token.slice(0, end) : null;
+  return end > 0 ? token.slice(0, end).replace(/~\d+$/, '') : null;
 }
 
 /** Whether a server takes resets: not before its sandboxes are warm, nor when it shuts down. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
@@ -31,6 +32,12 @@ import { ClientConnection } from './v1/client-connection.ts';
 import { registerExport } from './v1/export-route.ts';
 import type { Counts } from './watch/sampler.ts';
 import { Watching } from './watch/watching.ts';
+import { Handover } from './workers/handover.ts';
+import { OneServer } from './workers/one-server.ts';
+import { Peers } from './workers/peers.ts';
+import { nameOfWorker, type WorkerPlace } from './workers/place.ts';
+import { Relay, type RelayMaker } from './workers/relay.ts';
+import { WorkerDoor } from './workers/worker-door.ts';
 
 export interface AppParts {
   readonly config: Config;
@@ -52,6 +59,8 @@ export interface AppParts {
   readonly takeBack?: TakeBack['takeBack'];
   /** Loads the datasets again. @throws {DatasetError} @default the server has none to load */
   readonly reload?: () => Promise<ReloadedDataset[]>;
+  /** Which worker of its server this is. @default the only one */
+  readonly place?: WorkerPlace | undefined;
   /** A monotonic clock, in milliseconds. @default `performance.now` */
   readonly now?: () => number;
 }
@@ -60,6 +69,13 @@ export interface AppParts {
 export interface App {
   readonly fastify: FastifyInstance;
   readonly registry: EpisodeRegistry;
+  /** Let the other workers of the server reach this one. */
+  open(): Promise<void>;
+  /**
+   * Leave to another worker: accept no connection, close the sockets of clients once they have no episode, and wait for that at most
+   * `drain_timeout_ms`, then for running steps as long. @returns whether no episode is left
+   */
+  retire(): Promise<boolean>;
   /** Refuse new work, finish running steps (at most `drain_timeout_ms`), close episodes and sockets. */
   close(): Promise<void>;
 }
@@ -69,6 +85,9 @@ const OPEN_ROUTES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/v1'])
 
 /** Maximum fragments of a WebSocket message, as each takes memory. Enough for the longest message in parts of 16 KiB. */
 const MAX_FRAGMENTS = 1_024;
+
+/** Time between two looks for clients without an episode, in milliseconds. */
+const RETIRE_LOOK_MS = 50;
 
 /** Maximum wait for the client's part of the closing handshake, and at shutdown for answers to be sent, in milliseconds. */
 const GOODBYE_MS = 1_000;
@@ -127,7 +146,7 @@ function closeLater(socket: WebSocket, timeoutMs: number): NodeJS.Timeout {
 
 /** Build the server without listening. @throws {Error} when the trajectory folder cannot be made */
 export async function buildApp(parts: AppParts): Promise<App> {
-  const { config, environments, log, now = () => performance.now() } = parts;
+  const { config, environments, log, place, now = () => performance.now() } = parts;
   const admission = new Admission({
     host: config.host,
     token: config.token,
@@ -157,7 +176,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
     observer: observe(metrics, log),
     graceMs: config.grace_ms,
     mark: parts.mark,
-    node,
+    node: place === undefined ? node : nameOfWorker(node, place),
     takeBack: parts.takeBack,
     reload: parts.reload,
     outputs: httpGate(memory, config),
@@ -186,6 +205,9 @@ export async function buildApp(parts: AppParts): Promise<App> {
     sandboxes,
     status: () => (registry.draining ? 'draining' : (parts.warm?.() ?? true) ? 'ready' : 'warming'),
   });
+  const whole = place && new OneServer(facts, metrics.registry, new Peers(place));
+  const relay: RelayMaker | undefined =
+    place && ((events) => new Relay({ place, token: config.token }, events));
   const signs =
     parts.mark === undefined || parts.trajectories === null || config.grace_ms === 0
       ? null
@@ -233,6 +255,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
     done(null);
   });
   admit(app, admission, doorkeeper, clients);
+  const door = place && whole && new WorkerDoor(place, app.server, whole);
+  if (place !== undefined) new Handover(place).register(app);
 
   let connections = 0;
   app.get('/v1', { websocket: true }, (socket, request) => {
@@ -253,6 +277,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
       registry,
       operator,
       facts,
+      relay,
+      state: whole && (() => whole.state()),
       admission,
       config,
       memory,
@@ -266,11 +292,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
   if (parts.page !== undefined) registerPage(app, parts.page);
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
-    const { status } = facts;
+    const { status } = facts.status === 'ready' || whole === undefined ? facts : await whole.state();
     return reply.code(status === 'ready' ? 200 : 503).send({ status });
   });
   app.get('/metrics', async (_request, reply) => {
-    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    return reply.type(metrics.registry.contentType).send(await (whole ?? metrics.registry).metrics());
   });
   registerExport(app, store);
   for (const environment of environments) {
@@ -292,6 +318,17 @@ export async function buildApp(parts: AppParts): Promise<App> {
   return {
     fastify: app,
     registry,
+    open: async () => door?.open(),
+    retire: async () => {
+      app.server.close();
+      const until = performance.now() + config.drain_timeout_ms;
+      while (performance.now() < until && (clients.count > 0 || registry.openCount > 0)) {
+        clients.partIfIdle();
+        await sleep(RETIRE_LOOK_MS);
+      }
+      if (registry.openCount > 0) await registry.quiet(config.drain_timeout_ms);
+      return registry.openCount === 0;
+    },
     close: async () => {
       clients.refuse(shuttingDown());
       await registry.drain(config.drain_timeout_ms);
@@ -300,6 +337,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
       watching.stop();
       signs?.stop();
       await keeper?.stop();
+      await door?.close();
       await store?.close();
       await app.close();
     },

@@ -26,12 +26,13 @@ import { Reloader } from '../environments/reload.ts';
 import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError, warmCount } from './config/config.ts';
 import { configuredPath, stateFolder } from './config/state-folder.ts';
-import { requireFreePort } from './connection/http-server.ts';
+import { freePort } from './connection/http-server.ts';
 import { keepServing } from './last-resort.ts';
 import type { PageFiles } from './page/routes.ts';
 import type { ServerMark } from './resume/left-episodes.ts';
-import { poolLine, readyLine } from './summary.ts';
+import { poolLine, readyLine, type SummaryFacts } from './summary.ts';
 import { poolStates, sandboxCounts, WarmUp, warmImages } from './warm-up.ts';
+import type { WorkerPlace } from './workers/place.ts';
 
 /** Maximum wait for leases to end after their episodes are closed, in milliseconds. */
 const POOL_DRAIN_MS = 1_000;
@@ -50,6 +51,8 @@ export interface StartOptions {
   readonly onBuilt?: (image: string, ok: boolean) => void;
   /** Aborts the start, and undoes it. */
   readonly signal?: AbortSignal;
+  /** Which worker of its server this process is. @default the only one */
+  readonly place?: WorkerPlace;
   /** Log uncaught errors and go on. For a process that runs only the server. @default false */
   readonly keepServing?: boolean;
 }
@@ -63,6 +66,10 @@ export interface RunningServer {
   readonly explanation: string;
   /** Number of sandboxes. */
   readonly sandboxes: number;
+  /** What `summary` and `explanation` are made of. */
+  readonly facts: SummaryFacts;
+  /** Leave to another worker. @returns whether no episode is left; those that are, another process can take over */
+  retire(): Promise<boolean>;
   /** Finish running steps, close episodes, remove sandboxes; a second call waits for the first. */
   close(): Promise<void>;
 }
@@ -194,7 +201,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
 }
 
 async function start(config: Config, options: StartOptions, undo: Undo): Promise<RunningServer> {
-  const { env = process.env, signal } = options;
+  const { env = process.env, place, signal } = options;
   const since = Date.now();
   const errors = pino.destination({ dest: 2, sync: true });
   // A closed pipe must not end the server.
@@ -230,7 +237,8 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const environments = [...createEnvironments({ definitions, sandboxes, defaults, datasets, room }).values()];
   const warm = warmImages(config.pool, environments);
   const replacements = operatorImages(config.image);
-  await requireFreePort(config.host, config.port);
+  // Of several workers, the first process did it, and has the port.
+  if (place === undefined) await freePort(config.host, config.port);
 
   const opened = await openEngine({
     runtime: config.runtime,
@@ -248,7 +256,11 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   const inUse = new ImagesInUse(store);
   undo.push(() => store.close());
   const { max_episodes, pool_max } = config;
-  const most = pool_max === 'auto' ? autoMax(host(), warmCount(config), max_episodes) : pool_max;
+  const whole = (): number => autoMax(host(), warmCount(config), max_episodes);
+  const most =
+    pool_max === 'auto'
+      ? Math.max(1, warmCount(config), Math.floor(whole() / (place?.count ?? 1)))
+      : pool_max;
   const stores = { opened, images, store, inUse };
   const { pool, warmUp } = makePool({ ...stores, config, warm, most, host, log });
   const builder = new StoringBuilder(opened.builder, store, async () => {
@@ -316,6 +328,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     environments,
     trajectories: configuredPath(config.trajectories, home),
     log,
+    place,
     mark: await processMark(since),
     takeBack: (reference) => pool.takeBack(reference),
     sandboxes: () => sandboxCounts(pool.stats(), most),
@@ -326,7 +339,8 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
   });
   undo.push(() => app.close());
   pool.start();
-  const url = await app.fastify.listen({ host: config.host, port: config.port });
+  const url = await app.fastify.listen({ host: config.host, port: place?.port ?? config.port });
+  await app.open();
   const abort = (): void => warmUp.abort(signal?.reason);
   signal?.addEventListener('abort', abort);
   signal?.throwIfAborted();
@@ -344,6 +358,8 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     url,
     summary: readyLine(facts),
     explanation: poolLine(facts),
+    facts,
+    retire: () => app.retire(),
     close: () => {
       // At once, while steps may still be running: builds and warm-up are of no use any more.
       pool.retire();

@@ -72,6 +72,14 @@ export class Metrics {
       },
     });
     new Gauge({
+      name: 'stepwell_sandboxes_max',
+      help: 'Maximum number of sandboxes.',
+      registers: [this.registry],
+      collect() {
+        this.set(sandboxes().max);
+      },
+    });
+    new Gauge({
       name: 'stepwell_queue_length',
       help: 'Requests that wait for a sandbox.',
       registers: [this.registry],

@@ -108,14 +108,15 @@ const ROOMS: Readonly<Record<'docker' | 'server', Readonly<Record<string, readon
     connection: ['json', 'config', 'memory'],
     watch: [],
     page: [],
-    v1: ['json', 'config', 'memory', 'store', 'episode', 'registry', 'connection', 'watch'],
+    workers: ['config', 'registry'],
+    v1: ['json', 'config', 'memory', 'store', 'episode', 'registry', 'connection', 'watch', 'workers'],
     fronts: ['episode', 'registry'],
     mcp: ['json', 'config', 'memory', 'registry', 'connection', 'fronts'],
     openenv: ['json', 'config', 'memory', 'episode', 'registry', 'connection', 'fronts'],
     ors: ['json', 'config', 'memory', 'registry', 'connection', 'fronts'],
     top: [
       ...['config', 'memory', 'trajectory', 'store', 'resume', 'registry', 'connection'],
-      ...['watch', 'page', 'v1', 'mcp', 'openenv', 'ors'],
+      ...['watch', 'page', 'workers', 'v1', 'mcp', 'openenv', 'ors'],
     ],
   },
 };

@@ -23,6 +23,7 @@ export const LONG: readonly string[] = [
   'environments/sql/isolation.test.ts',
   'security/cheat-gallery.test.ts',
   'e2e/plug-in.test.ts',
+  'e2e/workers.test.ts',
   'environments/environment-contract.test.ts',
   'fidelity/nl2bash-native.test.ts',
   'fidelity/sql.test.ts',

@@ -41,7 +41,8 @@ export async function listenForRunner(folder: string): Promise<ControlSocket> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(address, () => resolve());
+      // In a worker process, the first process would else listen, which does not have the folder's descriptor.
+      server.listen({ path: address, exclusive: true }, () => resolve());
     });
   } finally {
     await directory.close();

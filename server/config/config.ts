@@ -40,6 +40,12 @@ export const Config = z.strictObject({
     .describe(
       'Name of this server in its resume tokens, where clients of many servers look for it: letters, digits, `.`, `_` and `-`, at most 63. Default: the name of the machine.',
     ),
+  workers: z
+    .union([integer(1, 256), z.literal('auto')])
+    .default('auto')
+    .describe(
+      'Number of processes that serve at the one address, each with its share of the pool and the limits; `auto`: one for each four cores, at least one. SIGHUP restarts them one after the other.',
+    ),
   runtime: z.enum(runtimes).default('auto').describe('Engine that runs sandboxes; `auto` prefers Docker.'),
   pool: counts
     .default({ 'bash-v1': 4 })

@@ -8,6 +8,8 @@ export interface SocketClient {
   refuse(error: ProtocolError): void;
   /** Settles when every request is answered, or the socket has closed. */
   settled(): Promise<void>;
+  /** Close the socket if nothing of the client would be lost, so that it connects to another worker. @default its socket stays */
+  partIfIdle?(): void;
 }
 
 /** All clients that wait for answers, so that a shutdown can answer them before it closes the connections. */
@@ -30,6 +32,15 @@ export class Clients {
       });
     });
     this.#replies.add(closed);
+  }
+
+  /** Number of sockets. */
+  get count(): number {
+    return this.#sockets.size;
+  }
+
+  partIfIdle(): void {
+    for (const client of this.#sockets) client.partIfIdle?.();
   }
 
   refuse(error: ProtocolError): void {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTcpServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import type { Config } from '../config/config.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 
@@ -50,11 +50,14 @@ export function makeHttpServer(config: Config, doorkeeper: Doorkeeper, listener:
 /**
  * Bind a port and release it, so that a port in use or a wrong host is reported before anything starts.
  * @param port 0 is any free port
+ * @returns the port that was free
  * @throws {Error} `EADDRINUSE`, `EADDRNOTAVAIL` or `EACCES`; `ENOTFOUND` or `EAI_AGAIN` for a host without an address
  */
-export async function requireFreePort(host: string, port: number): Promise<void> {
+export async function freePort(host: string, port: number): Promise<number> {
   const holder = createTcpServer((socket) => socket.destroy());
   holder.listen({ host, port });
   await once(holder, 'listening');
+  const { port: found } = holder.address() as AddressInfo;
   await new Promise((resolve) => holder.close(resolve));
+  return found;
 }

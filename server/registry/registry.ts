@@ -253,15 +253,20 @@ export class EpisodeRegistry {
     return episode;
   }
 
+  /** Wait for running steps, at most `timeoutMs`. */
+  async quiet(timeoutMs: number): Promise<void> {
+    const running = [...this.#open].filter((episode) => episode.busy).map((episode) => episode.settled());
+    await withDeadline(Promise.all(running), timeoutMs, () => {});
+  }
+
   /**
    * Refuse new work, answer resets in progress with `shutting_down`, wait for running steps, then close every episode: at most
    * `timeoutMs` in all.
    */
   async drain(timeoutMs: number, reason: EndReason = 'shutdown'): Promise<void> {
     this.#opening.stop();
-    const running = [...this.#open].filter((episode) => episode.busy).map((episode) => episode.settled());
     const end = this.#parts.now() + timeoutMs;
-    await withDeadline(Promise.all(running), timeoutMs, () => {});
+    await this.quiet(timeoutMs);
     const closing = [...this.#open].map((episode) => episode.abandon(reason));
     await withDeadline(Promise.all(closing), Math.max(0, end - this.#parts.now()), () => {});
   }

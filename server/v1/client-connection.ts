@@ -15,7 +15,7 @@ import { ClientGone } from '../registry/opening.ts';
 import type { EpisodeRegistry } from '../registry/registry.ts';
 import type { ServerFacts } from '../registry/server-facts.ts';
 import type { Watching } from '../watch/watching.ts';
-import { ClientMethods, isMethod, LISTS } from './client-methods.ts';
+import { ClientMethods, type ClientMethodsParts, isMethod, LISTS } from './client-methods.ts';
 import { CollectedAnswers } from './collected-answers.ts';
 import { JsonRpc, type RpcCaller } from './json-rpc.ts';
 import type { OperatorParts } from './operator-methods.ts';
@@ -35,6 +35,8 @@ export interface ConnectionParts {
   readonly registry: EpisodeRegistry;
   readonly operator: OperatorParts;
   readonly facts: ServerFacts;
+  readonly relay?: ClientMethodsParts['relay'];
+  readonly state?: ClientMethodsParts['state'];
   readonly admission: Admission;
   readonly config: Config;
   readonly memory: ServerMemory;
@@ -83,12 +85,12 @@ export class ClientConnection {
       parts.log.error({ err, method: clipped(method, 100) }, 'a request failed unexpectedly');
     };
     const collected = new CollectedAnswers(memory.answers);
-    const { facts, registry, watching } = parts;
+    const { facts, number, operator, registry, relay, state, watching } = parts;
+    // Another socket gets back what the other worker had.
+    const onRelayLost = (): void => socket.terminate();
+    const own = { number, facts, operator, relay, state, watching, onRelayLost };
     const flow = this.#flow;
-    const { number, operator } = parts;
-    this.#methods = new ClientMethods({
-      ...{ number, registry, facts, operator, config, memory, flow, writer, collected, watching, onFault },
-    });
+    this.#methods = new ClientMethods({ ...own, registry, config, memory, flow, writer, collected, onFault });
     this.#rpc = new JsonRpc({
       call: (method, params, caller) => this.#call(method, params, caller),
       maxBatch: MAX_BATCH,
@@ -117,6 +119,11 @@ export class ClientConnection {
   /** Settles when every request is answered, or the socket has closed. */
   settled(): Promise<void> {
     return this.#flow.settled();
+  }
+
+  partIfIdle(): void {
+    // Clients connect again after this code.
+    if (!this.#flow.busy && this.#methods.idle) this.#parts.socket.close(1012, 'the server restarts');
   }
 
   #take(data: Buffer, isBinary: boolean): Promise<unknown> | undefined {
@@ -166,6 +173,7 @@ export class ClientConnection {
     const { owner } = this.#methods;
     this.#methods.leave();
     const polite = code === 1000 || code === 1001 || code === 1005;
+    this.#methods.close(polite);
     const { config, registry, silentMs } = this.#parts;
     const grace = polite || registry.draining ? 0 : config.grace_ms - silentMs();
     if (grace <= 0) void owner.abandon('disconnect');

@@ -3,6 +3,7 @@ import { taskPage } from '../../environments/task-page.ts';
 import type { ResetParams, ResetResult, StepParams, StepResult } from '../../protocol/episode.ts';
 import { ProtocolError } from '../../protocol/errors.ts';
 import { METHODS, type MethodName, type Params, type Result } from '../../protocol/methods.ts';
+import type { ServerState } from '../../protocol/server-state.ts';
 import { PROTOCOL_VERSION, STEPWELL_VERSION } from '../../protocol/version.ts';
 import type { Config } from '../config/config.ts';
 import type { AnswerWriter } from '../connection/answer-writer.ts';
@@ -16,6 +17,7 @@ import type { EpisodeRegistry } from '../registry/registry.ts';
 import type { ServerFacts } from '../registry/server-facts.ts';
 import type { StoreMethod, StoreMethods } from '../store/requests.ts';
 import { DEFAULT_INTERVAL_MS, type Watching } from '../watch/watching.ts';
+import type { Relay, RelayMaker } from '../workers/relay.ts';
 import type { CollectedAnswers } from './collected-answers.ts';
 import { Forker } from './forker.ts';
 import { type RpcCaller, tooLarge } from './json-rpc.ts';
@@ -51,6 +53,10 @@ export interface ClientMethodsParts {
   readonly number: number;
   readonly registry: EpisodeRegistry;
   readonly facts: ServerFacts;
+  /** For episodes of other workers. @default there are none */
+  readonly relay?: RelayMaker | undefined;
+  /** What the whole server tells of itself. @default that of `facts` */
+  readonly state?: (() => Promise<ServerState>) | undefined;
   readonly config: Config;
   readonly memory: ServerMemory;
   readonly operator: OperatorParts;
@@ -61,6 +67,8 @@ export interface ClientMethodsParts {
   readonly watching: Watching;
   /** Takes an error that is a fault of the server. */
   readonly onFault: (method: string, error: unknown) => void;
+  /** Called when another worker that has episodes of the client has gone. */
+  readonly onRelayLost: () => void;
 }
 
 export function isMethod(name: string): name is MethodName {
@@ -73,6 +81,7 @@ export class ClientMethods {
   readonly owner: EpisodeOwner;
   readonly #parts: ClientMethodsParts;
   readonly #gate: ClientGate;
+  readonly #relay: Relay | undefined;
   /** For steps of a batch: a step whose answer would not fit does not run. */
   readonly #batchGate: StepGate;
   readonly #forker: Forker;
@@ -91,6 +100,7 @@ export class ClientMethods {
     const owner = new EpisodeOwner(registry, config.max_episodes_per_connection, onMoved, () => this.#name);
     this.owner = owner;
     this.#watcher = new WatchingClient(flow, notifier);
+    this.#relay = parts.relay?.({ onMoved, onLost: parts.onRelayLost });
     const outputs = memory.outputs.client();
     const gate = new ClientGate({ flow, outputs, outputBytes: config.max_output_bytes });
     this.#gate = gate;
@@ -129,7 +139,19 @@ export class ClientMethods {
   call<M extends MethodName>(method: M, params: unknown, caller: RpcCaller): Promise<Result<M>> {
     const parsed = this.#schemaOf(method).safeParse(params ?? {});
     if (!parsed.success) throw invalidParams(parsed.error);
-    return this.#handlers[method](parsed.data as Params<M>, caller);
+    const own = (): Promise<Result<M>> => this.#handlers[method](parsed.data as Params<M>, caller);
+    const relayed = this.#relay?.take(method, parsed.data);
+    return relayed === undefined ? own() : relayed.then((result) => result ?? own());
+  }
+
+  /** Whether the client has no open episode here. */
+  get idle(): boolean {
+    return this.owner.idle && (this.#relay?.idle ?? true);
+  }
+
+  /** The client's socket has closed. @param polite whether by a closing handshake */
+  close(polite: boolean): void {
+    this.#relay?.close(polite);
   }
 
   #schemaOf(method: MethodName): z.ZodType {
@@ -140,7 +162,7 @@ export class ClientMethods {
 
   readonly #handlers: Handlers = {
     initialize: async (params) => this.#initialize(params),
-    'server/state': async () => this.#parts.facts.state,
+    'server/state': async () => (await this.#parts.state?.()) ?? this.#parts.facts.state,
     'environments/list': () =>
       this.#list(() => ({
         environments: [...this.#parts.registry.environments.values()].map(({ info }) => info),
@@ -246,7 +268,12 @@ export class ClientMethods {
   }
 
   /** @throws {ProtocolError} at once or later */
-  #step({ episode_id, step, action }: StepParams, gate: StepGate): Promise<StepResult> {
+  #step(params: StepParams, gate: StepGate): Promise<StepResult> {
+    const { action, episode_id, step } = params;
+    if (this.#relay?.has(episode_id)) {
+      // It has this one: there is an answer.
+      return this.#relay.take('episode/step', params) as Promise<StepResult>;
+    }
     this.#parts.registry.refuseWhenDraining();
     const episode = this.owner.get(episode_id);
     if (episode instanceof Promise) return episode.then((opened) => opened.step(step, action, gate));

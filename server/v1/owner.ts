@@ -131,6 +131,11 @@ export class EpisodeOwner implements Holder<Episode> {
     this.#onMoved(id);
   }
 
+  /** Whether no episode is open or begins. */
+  get idle(): boolean {
+    return this.#resets === 0 && [...this.#episodes.values()].every((episode) => episode.over);
+  }
+
   /** The client has disconnected: abort its resets in progress and close the episodes that no client knows. */
   leave(): void {
     this.#leaving.abort(new ClientGone());

@@ -31,6 +31,7 @@ test('probes and metrics tell what happens', async () => {
   expect(text).toContain('stepwell_step_seconds_bucket{le="0.00025",environment="fake-v1"}');
   expect(text).toContain('stepwell_reset_seconds_count{environment="fake-v1"} 1');
   expect(text).toContain('stepwell_episodes_open 0');
+  expect(text).toContain('stepwell_sandboxes_max 1024');
 });
 
 test('failures are counted by class and code', async () => {

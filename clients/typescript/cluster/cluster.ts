@@ -10,7 +10,7 @@ import type { Opened } from '../reset-many.ts';
 import type { ResetCallOptions } from '../reset-wait.ts';
 import type { StepOutcome, StepRequest } from '../step-many.ts';
 import { type Resolve, systemResolve } from './addresses.ts';
-import { differenceOf } from './differences.ts';
+import { imagesDiffer } from './differences.ts';
 import { type ClusterResetManyOptions, closeAll, type Member, placedGroup, spreadGroup } from './group.ts';
 import { Members } from './members.ts';
 import type { Node } from './node.ts';
@@ -210,7 +210,7 @@ export class StepwellCluster implements AsyncDisposable {
     node.began(episode);
     if (this.#acceptDifferences) return episode;
     for (const other of this.#members.up) {
-      const difference = other === node ? undefined : differenceOf(other, node);
+      const difference = other === node ? undefined : imagesDiffer(other, node);
       if (difference === undefined) continue;
       await episode.close().catch(() => undefined);
       throw difference;

@@ -9,9 +9,15 @@ export interface Played {
   readonly images: ReadonlyMap<string, string>;
 }
 
-/** In what two servers differ; `undefined` if they can stand in for each other. */
-export function differenceOf(one: Played, other: Played): ServersDifferError | undefined {
-  const wrong = datasetDifference(one, other) ?? datasetDifference(other, one) ?? imageDifference(one, other);
+/** In which dataset two servers differ, if in any. */
+export function datasetsDiffer(one: Played, other: Played): ServersDifferError | undefined {
+  const wrong = datasetDifference(one, other) ?? datasetDifference(other, one);
+  return wrong === undefined ? undefined : new ServersDifferError(wrong);
+}
+
+/** In which image two servers differ, if in any that both have shown. */
+export function imagesDiffer(one: Played, other: Played): ServersDifferError | undefined {
+  const wrong = imageDifference(one, other);
   return wrong === undefined ? undefined : new ServersDifferError(wrong);
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientOptions } from '../client-options.ts';
 import { type Address, addressesOf, areNames, type Resolve } from './addresses.ts';
-import { differenceOf } from './differences.ts';
+import { datasetsDiffer } from './differences.ts';
 import { NoServerError } from './errors.ts';
 import { Node, type NodeTimes } from './node.ts';
 
@@ -65,11 +65,11 @@ export class Members {
     return new NoServerError(`no server takes the call: ${why}`, { cause });
   }
 
-  /** The first difference of a server to one that is up. @throws {ServersDifferError} */
+  /** The first difference of a server's datasets to those of one that is up. @throws {ServersDifferError} */
   check(node: Node): void {
     if (this.#parts.acceptDifferences) return;
     for (const other of this.up) {
-      const difference = other === node ? undefined : differenceOf(other, node);
+      const difference = other === node ? undefined : datasetsDiffer(other, node);
       if (difference !== undefined) throw difference;
     }
   }

@@ -14,7 +14,7 @@ from ..errors import ClosedError, EpisodeLostError, EpisodeNotFoundError, Stepwe
 from ..link import Link
 from ..results import Action, Group, Opened, Queued, Stepped
 from .addresses import Address, Resolve, addresses_in, system_resolve
-from .differences import difference_of
+from .differences import images_differ
 from .harvest import harvest
 from .members import Members
 from .node import Node
@@ -145,7 +145,8 @@ class AsyncCluster(AsyncClient):
         Raises `EpisodeLostError` if no server has it, and `NoServerError` if the server that may have it cannot be reached.
         """
         members = await self._members()
-        name = resume_token.rpartition(".")[0]
+        # `node~2.…` is worker 2 of the server `node`.
+        name = resume_token.rpartition(".")[0].partition("~")[0]
         last: StepwellError | None = None
         for node in sorted(members.up, key=lambda one: one.name != name):
             try:
@@ -306,7 +307,7 @@ class AsyncCluster(AsyncClient):
         self._homes[episode.link] = node.client
         node.began(episode)
         for other in [] if self._accept_differences else self.servers:
-            difference = difference_of(other, node) if other.up and other is not node else None
+            difference = images_differ(other, node) if other.up and other is not node else None
             if difference is not None:
                 await _close_all([episode])
                 raise difference

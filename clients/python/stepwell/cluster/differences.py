@@ -22,9 +22,15 @@ class Played(Protocol):
         """Digests of images, by name and engine, as resets have told them."""
 
 
-def difference_of(one: Played, other: Played) -> ServersDifferError | None:
-    """`None` if they can stand in for each other."""
-    wrong = _dataset_difference(one, other) or _dataset_difference(other, one) or _image_difference(one, other)
+def datasets_differ(one: Played, other: Played) -> ServersDifferError | None:
+    """In which dataset two servers differ, if in any."""
+    wrong = _dataset_difference(one, other) or _dataset_difference(other, one)
+    return None if wrong is None else ServersDifferError(wrong)
+
+
+def images_differ(one: Played, other: Played) -> ServersDifferError | None:
+    """In which image two servers differ, if in any that both have shown."""
+    wrong = _image_difference(one, other)
     return None if wrong is None else ServersDifferError(wrong)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from ..async_client import AsyncClient
 from ..errors import ConnectError, StepwellError
 from .addresses import Address, Resolve, addresses_of, are_names
-from .differences import difference_of
+from .differences import datasets_differ
 from .errors import NoServerError
 from .node import Node
 
@@ -81,7 +81,7 @@ class Members:
         if self._accept_differences:
             return
         for other in self.up:
-            difference = None if other is node else difference_of(other, node)
+            difference = None if other is node else datasets_differ(other, node)
             if difference is not None:
                 raise difference
 
