@@ -23,6 +23,7 @@ import type { SandboxRoom } from '../environments/environment.ts';
 import { loadDefinitions } from '../environments/load-definition.ts';
 import { createEnvironments } from '../environments/registry.ts';
 import { Reloader } from '../environments/reload.ts';
+import { ProtocolError } from '../protocol/errors.ts';
 import { type App, buildApp } from './app.ts';
 import { type Config, ConfigError, warmCount } from './config/config.ts';
 import { configuredPath, stateFolder } from './config/state-folder.ts';
@@ -335,7 +336,7 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
     pools: () => poolStates(pool.stats()),
     page: options.page,
     warm: () => warmUp.ready(),
-    reload: () => reloader.reload(),
+    reload: place === undefined ? () => reloader.reload() : notByWorkers,
   });
   undo.push(() => app.close());
   pool.start();
@@ -370,4 +371,10 @@ async function start(config: Config, options: StartOptions, undo: Undo): Promise
       return Object.values(sandboxCounts(pool.stats(), most).states).reduce((sum, count) => sum + count, 0);
     },
   };
+}
+
+/** The other workers would keep the datasets that they have. */
+async function notByWorkers(): Promise<never> {
+  const remedy = "restart its workers by SIGHUP to the server's process";
+  throw new ProtocolError('unsupported', `A server with several workers loads no datasets again: ${remedy}.`);
 }

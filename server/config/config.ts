@@ -42,9 +42,9 @@ export const Config = z.strictObject({
     ),
   workers: z
     .union([integer(1, 256), z.literal('auto')])
-    .default('auto')
+    .default(1)
     .describe(
-      'Number of processes that serve at the one address, each with its share of the pool and the limits; `auto`: one for each four cores, at least one. SIGHUP restarts them one after the other.',
+      'Number of processes that serve at the one address, each with its share of the pool and the limits; `auto`: one for each four cores, at least one. With several, the page shows the episodes of one of them, and `tasks/reload` is refused. SIGHUP restarts them one after the other.',
     ),
   runtime: z.enum(runtimes).default('auto').describe('Engine that runs sandboxes; `auto` prefers Docker.'),
   pool: counts

@@ -91,6 +91,11 @@ describeUnless(missing, 'a server of two worker processes', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
+  test('loads no datasets again, as the other worker would keep its own', async () => {
+    await using client = await StepwellClient.connect(served.url);
+    await expect(client.reload()).rejects.toThrow(/several workers .*SIGHUP/);
+  });
+
   test("keeps the sessions of clients without a socket together: OpenEnv's routes", async () => {
     const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
       const answer = await fetch(`${served.url}/openenv/bash-v1${path}`, {

@@ -5,10 +5,12 @@ import { configOfWorker, workerCount } from '../../../server/workers/shares.ts';
 const of = (count: number, settings: Parameters<typeof createConfig>[0]) =>
   Array.from({ length: count }, (_, index) => configOfWorker(createConfig(settings), index, count));
 
-test('there is a worker for each four cores, and at least one', () => {
-  const counts = [1, 2, 4, 7, 8, 192].map((cores) => workerCount(createConfig(), cores));
+test('there is one worker or, if asked for, one for each four cores', () => {
+  expect(workerCount(createConfig(), 192)).toBe(1);
+  const workers = 'auto';
+  const counts = [1, 2, 4, 7, 8, 192].map((cores) => workerCount(createConfig({ workers }), cores));
   expect(counts).toEqual([1, 1, 1, 1, 2, 48]);
-  expect(workerCount(createConfig({ pool_max: 4 }), 192)).toBe(4);
+  expect(workerCount(createConfig({ workers, pool_max: 4 }), 192)).toBe(4);
   expect(workerCount(createConfig({ workers: 3 }), 1)).toBe(3);
 });
 
