@@ -130,6 +130,8 @@ export interface Player<S extends Shape, D extends PlayableDataset<TaskRecord>> 
 export interface TaskTrial {
   /** Whether the task has a gold. @default true */
   readonly hasGold?: boolean;
+  /** Code of the gold by parts of the task, each played before a submit. @default the gold is played before the first one */
+  readonly goldParts?: readonly string[];
   /** Reward of doing nothing that the task declares, from 0 to below 1. @default 0 */
   readonly noOpReward?: number;
   /** The agent's time for the gold, in milliseconds. @default that of `stepwell tasks check` */

@@ -73,7 +73,7 @@ describe('a wrong argument or file ends with 2, before anything begins, and one 
     ['images build --definitions @none', 'none'],
     ['images build --definitions @broken.json', 'broken.json'],
     ['images build --definitions @empty', 'empty'],
-    ['bench --only nope', 'Give bash, sql, python or trainers'],
+    ['bench --only nope', 'Give bash, sql, python, images or trainers'],
     ['bench --lanes 0', 'above 0'],
     ['bench --json @none/figures.json', 'figures.json: no such file or folder'],
     ['serve --port http', '--port'],

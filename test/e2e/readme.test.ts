@@ -52,8 +52,8 @@ describeUnless(missing, 'the README', () => {
     const answers: string[] = [];
     let arrived = () => {};
     socket.on('message', (data) => {
-      // A reset may wait for its sandbox.
-      if (String(data).includes('"method":"episode/queued"')) return;
+      // A reset may wait for its sandbox, and for its image.
+      if (/"method":"episode\/(queued|building)"/.test(String(data))) return;
       answers.push(String(data));
       arrived();
     });

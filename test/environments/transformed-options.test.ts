@@ -54,7 +54,7 @@ describe('reset options with a transform', () => {
     expect(flags.map(({ name, kind, description }) => [name, kind, description])).toEqual([
       ['day', 'text', 'A day.'],
       ['count', 'text', 'A count.'],
-      ['names', 'json', 'Names.'],
+      ['names', 'texts', 'Names.'],
       ['wrapped', 'text', 'A text.'],
     ]);
   });

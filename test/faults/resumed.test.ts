@@ -70,6 +70,7 @@ for (const under of await engineCases()) {
         'resume',
         'step',
         'step',
+        'explanation',
         'close',
       ]);
       // On Docker its sandbox has outlived the server.

@@ -50,6 +50,9 @@ export async function startTestServer(
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** Notifications that may come before any answer. */
+const ASIDES: ReadonlySet<unknown> = new Set(['episode/queued', 'episode/building', 'server/update']);
+
 /** A plain WebSocket that hands out the frames it receives, one by one. */
 export class Wire {
   readonly socket: WebSocket;
@@ -109,11 +112,11 @@ export class Wire {
     return JSON.parse(await this.text());
   }
 
-  /** The next answer, `{id, result}` or `{id, error}`. A reset may wait for its sandbox, and for its image. */
+  /** The next answer, `{id, result}` or `{id, error}`. A reset may wait for its sandbox, and for its image; others may watch. */
   async answer(): Promise<Json> {
     for (;;) {
       const frame = await this.frame();
-      if (frame.method !== 'episode/queued' && frame.method !== 'episode/building') return frame;
+      if (!ASIDES.has(frame.method)) return frame;
     }
   }
 

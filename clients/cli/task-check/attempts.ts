@@ -50,8 +50,12 @@ export class Attempts {
     return told(() => this.#client.reset({ environment, dataset, task: index, ...options }));
   }
 
-  /** Play some code, or nothing, and submit. @throws {TaskUngradableError} @throws {Fault} */
-  async play(code: string | null, options: AttemptOptions): Promise<Attempt> {
+  /**
+   * Play some code, or nothing, and submit until the end.
+   * @param code by parts of the task, each for one submit; nothing is played before the submits that are left
+   * @throws {TaskUngradableError} @throws {Fault}
+   */
+  async play(code: readonly string[], options: AttemptOptions): Promise<Attempt> {
     const episode = await this.begin();
     return told(async () => {
       try {
@@ -65,17 +69,18 @@ export class Attempts {
 
 async function submitted(
   episode: Episode,
-  code: string | null,
+  code: readonly string[],
   { as, deadlineMs }: AttemptOptions,
 ): Promise<Attempt> {
-  if (code !== null && as === 'step') {
-    const timeout_ms = Math.min(Math.ceil(deadlineMs), MAX_TIMEOUT_MS);
-    const step = await episode.step({ code, timeout_ms });
-    if (step.failure !== null || step.truncated) return attemptOf([step]);
-  }
+  const timeout_ms = Math.min(Math.ceil(deadlineMs), MAX_TIMEOUT_MS);
   const grades: StepResult[] = [];
   for (let part = 0; part < MOST_PARTS; part += 1) {
-    const result = await episode.submit(part === 0 && as === 'answer' && code !== null ? code : undefined);
+    const own = code[part];
+    if (own !== undefined && as === 'step') {
+      const step = await episode.step({ code: own, timeout_ms });
+      if (step.failure !== null || step.truncated) return attemptOf([...grades, step]);
+    }
+    const result = await episode.submit(as === 'answer' ? own : undefined);
     grades.push(result);
     if (result.terminated || result.truncated || result.failure !== null) break;
   }

@@ -116,14 +116,14 @@ class Trial {
   }
 
   async #noOp(): Promise<number | null> {
-    const first = await this.#played(null);
+    const first = await this.#played([]);
     const { reward } = first;
     const { noOpReward = 0 } = this.#task.trial;
     if (reward === null) this.#say('no-op', `a no-op has no reward${because(first)}`, REMEDIES.gold);
     else if (Math.abs(reward - noOpReward) > SAME) {
       const declared = reward > noOpReward && reward < 1 ? ', or declare it ([stepwell] no_op_reward)' : '';
       this.#say('no-op', `a no-op scores ${reward}, not ${noOpReward}`, `${REMEDIES['no-op']}${declared}`);
-    } else this.#same('a no-op', first, await this.#played(null));
+    } else this.#same('a no-op', first, await this.#played([]));
     return reward;
   }
 
@@ -137,17 +137,18 @@ class Trial {
       );
       return null;
     }
-    const first = await this.#played(gold, trial.agentMs);
+    const { goldParts = [gold] } = trial;
+    const first = await this.#played(goldParts, trial.agentMs);
     const { reward, success } = first;
     if (reward === null) this.#say('gold', `the solution has no reward${because(first)}`);
     else if (Math.abs(reward - goldReward) > SAME || !success) {
       this.#say('gold', `the solution scores ${reward}, not ${goldReward}${because(first)}`);
-    } else this.#same('the solution', first, await this.#played(gold, trial.agentMs));
+    } else this.#same('the solution', first, await this.#played(goldParts, trial.agentMs));
     return reward;
   }
 
   async #wrong(code: string, number: number): Promise<number | null> {
-    const played = await this.#played(code);
+    const played = await this.#played([code]);
     const { reward, success } = played;
     if (reward === null) this.#say('wrong', `wrong answer ${number} has no reward${because(played)}`);
     else if (reward > this.#task.goldReward - LESS || success) {
@@ -159,14 +160,14 @@ class Trial {
   async #cheat(code: string, number: number, noOp: number): Promise<number | null> {
     const { as } = this.#task;
     // A verifier that a cheat slows down is no fault of the task.
-    const { reward } = await this.#attempts.play(code, { as, deadlineMs: CODE_MS });
+    const { reward } = await this.#attempts.play([code], { as, deadlineMs: CODE_MS });
     if (reward !== null && reward > noOp + SAME) {
       this.#say('cheats', `cheat ${number} scores ${reward}, more than a no-op (${noOp})`);
     }
     return reward;
   }
 
-  async #played(code: string | null, deadlineMs = CODE_MS): Promise<Attempt> {
+  async #played(code: readonly string[], deadlineMs = CODE_MS): Promise<Attempt> {
     const { as, trial } = this.#task;
     const played = await this.#attempts.play(code, { as, deadlineMs });
     for (const [part, ms] of played.gradesMs.entries()) {
