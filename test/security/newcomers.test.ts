@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { SandboxError } from '../../docker/errors.ts';
 import type { Sandbox } from '../../docker/sandbox.ts';
 import { onEveryEngine } from './bench.ts';
 
@@ -37,8 +38,13 @@ async function deadline(sandbox: Sandbox): Promise<void> {
   await sandbox.exec({ ...LIMITS, argv: ['/bin/sleep', '60'], cwd: '/', env: {}, timeoutMs: 20 });
 }
 
+/** The kernel counts an ordinary user's processes in all sandboxes together, and may have no room for another one. */
 async function inspection(sandbox: Sandbox): Promise<void> {
-  await sandbox.inspect({ ...LIMITS, argv: ['/bin/true'] });
+  try {
+    await sandbox.inspect({ ...LIMITS, argv: ['/bin/true'] });
+  } catch (error) {
+    if (!(error instanceof SandboxError) || error.code !== 'exhausted') throw error;
+  }
 }
 
 for (const session of ['bash', 'python'] as const) {
